@@ -1,0 +1,194 @@
+"""The exceptions and warnings of pybridge: one hierarchy, each a class with fields.
+
+Every exception is a `PybridgeError` and also the built-in that a Python user would catch
+(`IndexError`, `ValueError`, `TypeError`). Messages speak R's language: positions and axes count
+from one. The fields hold what the message says, for programs. `r_class` is the class that the
+same condition carries in R.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class PybridgeError(Exception):
+    """The root of the hierarchy; `fields` maps each declared field to its value.
+
+    >>> error = SubscriptOutOfBoundsError("too far", subscript="29", position=29, axis=2, size=28)
+    >>> isinstance(error, IndexError), error.position, error.size
+    (True, 29, 28)
+    """
+
+    r_class: ClassVar[str] = "pybridge_error"
+
+    def __init__(self, message: str, **fields: Any) -> None:
+        """Store `message`, and each of `fields` as an attribute of the same name."""
+        super().__init__(message)
+        self.fields = fields
+        self.__dict__.update(fields)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the fields, so that an error survives a trip between processes."""
+        return (_rebuild, (type(self), str(self), self.fields))
+
+
+def _rebuild(cls: type[PybridgeError], message: str, fields: dict[str, Any]) -> PybridgeError:
+    return cls(message, **fields)
+
+
+def r_classes(error: BaseException) -> list[str]:
+    """Return the condition classes of `error` in R, most specific first."""
+    found = (vars(cls).get("r_class") for cls in type(error).__mro__)
+    return [name for name in found if name is not None]
+
+
+class ArgumentError(PybridgeError, ValueError):
+    """An argument other than a subscript or a tensor has a value that is never valid."""
+
+    r_class = "pybridge_error_argument"
+
+
+class SubscriptError(PybridgeError, IndexError):
+    """A subscript does not fit; the root of everything that is wrong with subscripts."""
+
+    r_class = "pybridge_error_subscript"
+
+    subscript: str
+    """The subscript as the user wrote it, in R notation."""
+
+
+class SubscriptOutOfBoundsError(SubscriptError):
+    """A position lies beyond its axis."""
+
+    r_class = "pybridge_error_subscript_oob"
+
+    position: int
+    """The offending position, one-based or negative from the end."""
+    axis: int
+    """The axis, one-based."""
+    size: int
+    """The size of that axis."""
+
+
+class SubscriptTypeError(SubscriptError, TypeError):
+    """A subscript has a type or a fractional part that can never select anything."""
+
+    r_class = "pybridge_error_subscript_type"
+
+
+class SubscriptMissingError(SubscriptError, ValueError):
+    """A subscript holds `NA` where a position is needed."""
+
+    r_class = "pybridge_error_subscript_missing"
+
+
+class SubscriptCountError(SubscriptError):
+    """There are more subscripts than axes, or R wants exactly one for each axis."""
+
+    r_class = "pybridge_error_subscript_count"
+
+    count: int
+    """How many axes the subscripts name."""
+    ndim: int
+    """How many axes the tensor has."""
+
+
+class SubscriptRangeError(SubscriptError, ValueError):
+    """A range contradicts itself: step zero, or a step that leads away from its end."""
+
+    r_class = "pybridge_error_subscript_range"
+
+
+class SubscriptMaskError(SubscriptError, ValueError):
+    """A logical subscript has a length or shape that does not fit the tensor."""
+
+    r_class = "pybridge_error_subscript_mask"
+
+
+class SubscriptSyntaxError(SubscriptError, ValueError):
+    """Subscript text that the grammar does not know; `offset` points at the character."""
+
+    r_class = "pybridge_error_subscript_syntax"
+
+    offset: int
+    """Where in the text, zero-based."""
+
+
+class ShapeError(PybridgeError, ValueError):
+    """Shapes that do not go together."""
+
+    r_class = "pybridge_error_shape"
+
+
+class ReshapeError(ShapeError):
+    """The sizes of a new shape do not fit the tensor."""
+
+    r_class = "pybridge_error_reshape"
+
+
+class RecyclingError(ShapeError):
+    """R's arithmetic would refuse these shapes."""
+
+    r_class = "pybridge_error_recycling"
+
+
+class BroadcastError(ShapeError):
+    """NumPy's arithmetic would refuse these shapes."""
+
+    r_class = "pybridge_error_broadcast"
+
+
+class AssignmentError(PybridgeError, ValueError):
+    """A value cannot be assigned into a selection; the tensor is as it was."""
+
+    r_class = "pybridge_error_assignment"
+
+
+class LossyValueError(AssignmentError, TypeError):
+    """A value would lose information in the tensor's dtype."""
+
+    r_class = "pybridge_error_assignment_lossy"
+
+    dtype: str
+    """The dtype of the tensor."""
+
+
+class ImmutableTensorError(AssignmentError, TypeError):
+    """The tensor cannot be written in place; `r_assign` returns an updated one."""
+
+    r_class = "pybridge_error_assignment_immutable"
+
+
+class MissingValueError(PybridgeError, ValueError):
+    """The result holds `NA`, and its dtype has no missing value."""
+
+    r_class = "pybridge_error_missing_value"
+
+    dtype: str
+    """The dtype that has no missing value."""
+
+
+class UnsupportedTensorError(PybridgeError, TypeError):
+    """The object is not a tensor of any library that pybridge serves."""
+
+    r_class = "pybridge_error_tensor"
+
+
+class TracingError(PybridgeError, TypeError):
+    """A library cannot do this inside compiled or traced code."""
+
+    r_class = "pybridge_error_tracing"
+
+
+class ConversionError(PybridgeError, ValueError):
+    """A value cannot cross between R and Python without loss; a policy must be named."""
+
+    r_class = "pybridge_error_conversion"
+
+
+class PybridgeWarning(UserWarning):
+    """The root of pybridge's warnings."""
+
+
+class RecyclingWarning(PybridgeWarning):
+    """R's warning that a shorter vector does not fit evenly into a longer one."""

@@ -1,0 +1,62 @@
+"""Which library a tensor belongs to, found without importing any.
+
+A tensor of a library cannot exist unless the library is imported, so a look at `sys.modules` is
+enough. A new backend is its file, one row in `_LIBRARIES`, one extra in pyproject.toml and one row
+in the adapters of the tests.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from pybridge.backends.numpy import NumpyBackend
+from pybridge.backends.protocol import Backend
+from pybridge.errors import UnsupportedTensorError
+
+NUMPY = NumpyBackend()
+
+_LIBRARIES: dict[str, str] = {}
+"""The top-level module of each library, and the backend that serves it, as `module:class`."""
+
+_BACKEND_BY_TYPE: dict[type, Backend] = {np.ndarray: NUMPY}
+
+
+def find_backend(x: Any) -> Backend | None:
+    """Return the backend that serves `x`, or None; a subclass is served as its base is."""
+    kind = type(x)
+    found = _BACKEND_BY_TYPE.get(kind)
+    if found is not None:
+        return found
+    if isinstance(x, np.ndarray | np.generic):
+        _BACKEND_BY_TYPE[kind] = NUMPY
+        return NUMPY
+    for module, place in _LIBRARIES.items():
+        if module not in sys.modules:
+            continue
+        file, _, name = place.partition(":")
+        backend: Backend = getattr(import_module(file), name)()
+        if backend.serves(x):
+            _BACKEND_BY_TYPE[kind] = backend
+            return backend
+    return None
+
+
+def backend_of(x: Any) -> Backend:
+    """Return the backend that serves `x`.
+
+    >>> backend_of(np.arange(3)).name
+    'numpy'
+
+    Raises `UnsupportedTensorError` for anything that is not a tensor of a known library.
+    """
+    found = find_backend(x)
+    if found is None:
+        raise UnsupportedTensorError(
+            f"an object of type `{type(x).__name__}` is not a tensor that pybridge serves; "
+            "convert it first, for example with numpy.asarray()"
+        )
+    return found

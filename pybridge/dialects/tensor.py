@@ -1,0 +1,380 @@
+"""The tensor dialect: one-based, both ends included, open ends, and no silent trap.
+
+`resolve` turns subscripts and a shape into a checked, zero-based selection. `index_from_position`
+and `slice_from_range` hold the arithmetic for one axis; the short path for common subscripts calls
+the same two, so that a rule is written once. A size of None is unknown (traced code): nothing can
+be checked then, and negative indices keep Python's meaning for the backend to finish.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pybridge import selections as to
+from pybridge import subscripts as sub
+from pybridge.errors import (
+    SubscriptCountError,
+    SubscriptMaskError,
+    SubscriptMissingError,
+    SubscriptOutOfBoundsError,
+    SubscriptRangeError,
+    SubscriptTypeError,
+)
+from pybridge.subscripts import NA, short_text
+
+
+def index_from_position(position: int, size: int | None, axis: int = 0) -> int:
+    """Return the zero-based index of a position; `axis`, zero-based, is for the message.
+
+    >>> index_from_position(1, 10), index_from_position(-1, 10), index_from_position(-1, None)
+    (0, 9, -1)
+    """
+    if size is None:
+        if position == 0:
+            raise _zero(str(position), axis, None)
+        return position - 1 if position > 0 else position
+    if 0 < position <= size:
+        return position - 1
+    if -size <= position < 0:
+        return position + size
+    if position == 0:
+        raise _zero(str(position), axis, size)
+    raise _beyond(str(position), position, axis, size)
+
+
+def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: int = 0) -> slice:
+    """Return the slice of the positions `start:stop:step`, both ends included.
+
+    The bounds are ints; `NA` or None is an open end. With a known size every start and stop of the
+    result lies on the axis, so the slice holds exactly the positions asked for. `axis`,
+    zero-based, is for the messages. Where `start > stop` and both have one sign the range runs
+    downward, as R's `:` does; bounds of different signs never do so by themselves.
+
+    >>> slice_from_range(5, 1, NA, 10), slice_from_range(8, -8, NA, 28)
+    (slice(4, None, -1), slice(7, 21, 1))
+    >>> slice_from_range(26, -26, NA, 28), slice_from_range(-3, NA, NA, None)
+    (slice(0, 0, 1), slice(-3, None, 1))
+    """
+    written = step
+    is_open_start = start is NA or start is None
+    is_open_stop = stop is NA or stop is None
+    have_one_sign = not is_open_start and not is_open_stop and (start > 0) == (stop > 0)
+    if step is NA or step is None:
+        step = -1 if have_one_sign and start > stop else 1
+    elif have_one_sign and start != stop and (step > 0) != (start < stop):
+        text = _range_text(start, stop, step)
+        raise SubscriptRangeError(
+            f"`{text}`: wrong sign in the step; from {start} to {stop} the step is "
+            f"{'positive' if start < stop else 'negative'}",
+            subscript=text,
+        )
+    if size is None:
+        return _slice_of_unknown_size(start, stop, step, is_open_start, is_open_stop, axis)
+    if is_open_start:
+        first = 0 if step > 0 else size - 1
+    elif 0 < start <= size:
+        first = start - 1
+    elif -size <= start < 0:
+        first = start + size
+    elif start == size + 1 and is_open_stop and step > 0:
+        return slice(0, 0, 1)  # so that NA:k and (k+1):NA always split an axis
+    else:
+        raise _bad_bound(start, _range_text(start, stop, written), axis, size)
+    if is_open_stop:
+        last = size - 1 if step > 0 else 0
+    elif 0 < stop <= size:
+        last = stop - 1
+    elif -size <= stop < 0:
+        last = stop + size
+    else:
+        raise _bad_bound(stop, _range_text(start, stop, written), axis, size)
+    if step > 0:
+        return slice(first, last + 1, step) if first <= last else slice(0, 0, 1)
+    if first < last or size == 0:
+        return slice(0, 0, 1)
+    return slice(first, last - 1 if last > 0 else None, step)
+
+
+def _slice_of_unknown_size(
+    start: Any, stop: Any, step: int, is_open_start: bool, is_open_stop: bool, axis: int
+) -> slice:
+    for bound, is_open in ((start, is_open_start), (stop, is_open_stop)):
+        if not is_open and bound == 0:
+            raise _zero(_range_text(start, stop, NA), axis, None)
+    first = None if is_open_start else (start - 1 if start > 0 else start)
+    if is_open_stop:
+        return slice(first, None, step)
+    last = stop - 1 if stop > 0 else stop
+    end = last + 1 if step > 0 else last - 1
+    # an end that steps over the edge of the axis is an open end in Python
+    edge = 0 if step > 0 and last < 0 else -1 if step < 0 and last >= 0 else None
+    return slice(first, None if end == edge else end, step)
+
+
+def resolve(
+    subscripts: sub.Subscripts, shape: to.Shape, *, drop: bool = True, order: to.Order = "C"
+) -> to.Selection:
+    """Resolve subscripts against a shape under the tensor dialect.
+
+    Scalars drop their axis unless `drop` is False. A logical of the whole shape, alone, selects in
+    `order`. A matrix of positions with one column per axis, alone, selects one element per row.
+
+    >>> resolve(sub.as_subscripts((slice(NA, 5), -1)), (10, 3)).result_shape
+    (5,)
+    """
+    items = subscripts.items
+    if len(items) == 1:
+        alone = items[0]
+        if isinstance(alone, sub.Missing):
+            items = ()
+        elif isinstance(alone, sub.Mask) and alone.values.ndim > 1:
+            return _whole_mask(alone, shape, order)
+        elif isinstance(alone, sub.Vector) and alone.values.ndim == 2:
+            return _points(alone, shape)
+    axes: list[to.AxisSelection] = []
+    is_basic = True
+    size_at = iter(enumerate(shape))
+    for item in _expanded(items, subscripts, len(shape)):
+        if isinstance(item, sub.NewAxis):
+            axes.append(to.NEW_AXIS)
+            continue
+        axis, size = next(size_at)
+        axes.append(_resolve_axis(item, size, axis, drop))
+        is_basic = is_basic and not isinstance(item, sub.Vector | sub.Mask)
+    return to.Orthogonal(shape, tuple(axes), is_basic)
+
+
+def _expanded(
+    items: tuple[sub.Subscript, ...], written: sub.Subscripts, ndim: int
+) -> list[sub.Subscript]:
+    """Make `..` and the missing trailing axes explicit: after this, subscript k is axis k."""
+    named = sum(not isinstance(item, sub.NewAxis | sub.Rest) for item in items)
+    if named > ndim:
+        raise SubscriptCountError(
+            f"`[{short_text(written)}]` names {named} axes; the tensor has {ndim}",
+            subscript=short_text(written),
+            count=named,
+            ndim=ndim,
+        )
+    filled: list[sub.Subscript] = []
+    for item in items:
+        if isinstance(item, sub.Rest):
+            filled.extend([sub.MISSING] * (ndim - named))
+        else:
+            filled.append(item)
+    if not any(isinstance(item, sub.Rest) for item in items):
+        filled.extend([sub.MISSING] * (ndim - named))
+    return filled
+
+
+def _resolve_axis(item: sub.Subscript, size: to.Size, axis: int, drop: bool) -> to.AxisSelection:
+    match item:
+        case sub.Missing():
+            return to.WHOLE
+        case sub.Scalar(value=value):
+            index = index_from_position(_whole_number(value, item, axis), size, axis)
+            if drop:
+                return to.Index(index)
+            if size is None:
+                return to.OpenRun(index, index + 1 if index != -1 else None, 1)
+            return to.Run(index, 1, 1)
+        case sub.Range():
+            return _resolve_range(item, size, axis)
+        case sub.Vector():
+            return _gather(indices_from_positions(item, size, axis), size)
+        case sub.Mask():
+            return _gather(_indices_from_mask(item, size, axis), size)
+        case sub.Characters():
+            raise SubscriptTypeError(
+                f"`{item}` names a position; tensors carry no dimnames, so use its number",
+                subscript=str(item),
+            )
+        case _:
+            raise SubscriptTypeError(
+                f"`{item}` is a traced tensor, and this tensor cannot be subscripted by one",
+                subscript=str(item),
+            )
+
+
+def _resolve_range(item: sub.Range, size: to.Size, axis: int) -> to.AxisSelection:
+    start, stop, step = (
+        value if value is NA else _whole_number(value, item, axis)
+        for value in (item.start, item.stop, item.step)
+    )
+    made = slice_from_range(start, stop, step, size, axis)
+    if size is None:
+        return to.OpenRun(made.start, made.stop, made.step)
+    found = range(*made.indices(size))
+    return to.Run(made.start, made.step, len(found))
+
+
+def _whole_number(value: Any, item: sub.Subscript, axis: int) -> int:
+    """Return a scalar or a bound as an int; a whole real is fine."""
+    if value is NA:
+        raise SubscriptMissingError(
+            f"`NA` on axis {axis + 1} is no position; for an open end write a range such as `NA:5`",
+            subscript="NA",
+        )
+    if isinstance(value, float):
+        if not value.is_integer():
+            raise _fractional(value, short_text(item), axis)
+        return int(value)
+    return int(value)
+
+
+def indices_from_positions(item: sub.Vector, size: to.Size, axis: int) -> npt.NDArray[np.int64]:
+    """Return the zero-based indices of a vector of positions, each checked against the axis.
+
+    >>> indices_from_positions(sub.vector([3, 1, -1]), 5, 0)
+    array([2, 0, 4])
+    """
+    text = short_text(item)
+    if item.values.ndim != 1:
+        raise SubscriptTypeError(
+            f"`{text}` has {item.values.ndim} axes; on axis {axis + 1} a vector is needed. A "
+            "matrix of positions with one column for each axis must be the only subscript",
+            subscript=text,
+        )
+    return _checked_indices(item.values, item.missing, size, axis, text)
+
+
+def _checked_indices(
+    values: npt.NDArray[Any],
+    missing: npt.NDArray[np.bool_] | None,
+    size: to.Size,
+    axis: int,
+    text: str,
+) -> npt.NDArray[np.int64]:
+    if missing is not None:
+        where = int(np.flatnonzero(missing)[0]) + 1
+        raise SubscriptMissingError(
+            f"entry {where} of `{text}` on axis {axis + 1} is NA; every entry must be a position",
+            subscript=text,
+        )
+    if values.size == 0:
+        return np.empty(0, np.int64)
+    lowest, highest = values.min(), values.max()
+    if values.dtype.kind == "f":
+        is_whole = np.isfinite(values) & (values == np.trunc(values))
+        if not is_whole.all():
+            raise _fractional(float(values[~is_whole][0]), text, axis)
+    limit = np.inf if size is None else size
+    if lowest >= 1 and highest <= limit:
+        return values.astype(np.int64) - 1
+    bad = (values == 0) | (values > limit) | (values < -limit)
+    if bad.any():
+        position = int(values[bad][0])
+        if position == 0:
+            raise _zero(text, axis, size)
+        raise _beyond(text, position, axis, size)
+    whole = values.astype(np.int64)
+    return np.where(whole > 0, whole - 1, whole + (size or 0))
+
+
+def _gather(indices: npt.NDArray[np.int64], size: to.Size) -> to.AxisSelection:
+    run = to.regular_run(indices) if size is not None else None
+    return run if run is not None else to.Gather(indices)
+
+
+def _indices_from_mask(item: sub.Mask, size: to.Size, axis: int) -> npt.NDArray[np.int64]:
+    text = short_text(item)
+    _refuse_missing_mask(item, text)
+    if item.values.ndim != 1:
+        raise SubscriptMaskError(
+            f"`{text}` has {item.values.ndim} axes; on axis {axis + 1} a logical vector is needed",
+            subscript=text,
+        )
+    if size is not None and len(item.values) != size:
+        raise SubscriptMaskError(
+            f"`{text}` has length {len(item.values)} and axis {axis + 1} has size {size}; a "
+            "logical subscript has one entry for each position, nothing is recycled",
+            subscript=text,
+        )
+    return np.flatnonzero(item.values)
+
+
+def _whole_mask(item: sub.Mask, shape: to.Shape, order: to.Order) -> to.Selection:
+    text = short_text(item)
+    _refuse_missing_mask(item, text)
+    if item.values.shape != shape:
+        raise SubscriptMaskError(
+            f"a logical array of shape {item.values.shape} meets a tensor of shape {shape}; alone "
+            "it must have the tensor's own shape",
+            subscript=text,
+        )
+    return to.Masked(shape, item.values, order)
+
+
+def _refuse_missing_mask(item: sub.Mask, text: str) -> None:
+    if item.missing is not None:
+        raise SubscriptMissingError(
+            f"`{text}` holds NA; a logical subscript must say TRUE or FALSE everywhere",
+            subscript=text,
+        )
+
+
+def _points(item: sub.Vector, shape: to.Shape) -> to.Points:
+    text = short_text(item)
+    rows, columns = item.values.shape
+    if columns != len(shape):
+        raise SubscriptCountError(
+            f"`{text}` has {columns} columns and the tensor {len(shape)} axes; a matrix of "
+            "positions has one column for each axis",
+            subscript=text,
+            count=columns,
+            ndim=len(shape),
+        )
+    missing = item.missing
+    coordinates = tuple(
+        _checked_indices(
+            item.values[:, axis],
+            None if missing is None or not missing[:, axis].any() else missing[:, axis],
+            size,
+            axis,
+            text,
+        )
+        for axis, size in enumerate(shape)
+    )
+    return to.Points(shape, coordinates, rows)
+
+
+def _zero(text: str, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:
+    return SubscriptOutOfBoundsError(
+        f"`{text}` on axis {axis + 1}: positions start at 1, and 0 is none; the first is 1, the "
+        "last -1",
+        subscript=text,
+        position=0,
+        axis=axis + 1,
+        size=size,
+    )
+
+
+def _beyond(text: str, position: int, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:
+    place = f"position {position}" if text == str(position) else f"`{text}`: position {position}"
+    return SubscriptOutOfBoundsError(
+        f"{place} is out of bounds: axis {axis + 1} has size {size}",
+        subscript=text,
+        position=position,
+        axis=axis + 1,
+        size=size,
+    )
+
+
+def _range_text(start: Any, stop: Any, step: Any) -> str:
+    bounds = (NA if bound is None else bound for bound in (start, stop, step))
+    return str(sub.Range(*bounds))
+
+
+def _bad_bound(bound: int, text: str, axis: int, size: int) -> SubscriptOutOfBoundsError:
+    return _zero(text, axis, size) if bound == 0 else _beyond(text, bound, axis, size)
+
+
+def _fractional(value: float, text: str, axis: int) -> SubscriptTypeError:
+    return SubscriptTypeError(
+        f"`{text}` on axis {axis + 1}: {sub.number_text(value)} is not a whole number; a position "
+        "is one",
+        subscript=text,
+    )

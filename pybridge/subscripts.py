@@ -1,0 +1,474 @@
+"""What the caller wrote: subscripts as small frozen values, tied to no shape and no dialect.
+
+A subscript keeps the numbers of the user, one-based and signed. A dialect turns subscripts into a
+selection; nothing here subtracts one. Each kind prints itself in R's notation, compares by value
+and can be used as a key of a dict or be used again on another tensor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import EllipsisType
+from typing import Any, Final, TypeAlias, final
+
+import numpy as np
+import numpy.typing as npt
+
+from pybridge.errors import SubscriptError, SubscriptRangeError, SubscriptTypeError
+
+PRINTED_ENTRIES: Final = 12
+"""How many entries of a vector a message shows; a longer one is abbreviated."""
+
+
+@final
+class NAType:
+    """The type of `NA`: R's missing value, which stands for an open end in a range.
+
+    >>> NA
+    NA
+    """
+
+    _instance: NAType | None = None
+
+    def __new__(cls) -> NAType:
+        """Return the one instance, so that `is NA` holds after a copy or a pickle."""
+        if cls._instance is None:
+            cls._instance = super().__new__(cls)
+        return cls._instance
+
+    def __repr__(self) -> str:
+        return "NA"
+
+    def __reduce__(self) -> str:
+        return "NA"
+
+    def __bool__(self) -> bool:
+        raise TypeError("NA is neither true nor false; test `value is NA`")
+
+
+NA: Final = NAType()
+newaxis: Final = None
+"""A new axis of size 1, as `numpy.newaxis`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A missing subscript, `:` in Python: the whole axis."""
+
+    def __str__(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAxis:
+    """`newaxis` or `NULL`: a new axis of size 1 in the tensor dialect, nothing in R's own."""
+
+    def __str__(self) -> str:
+        return "newaxis"
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """`..`: all the axes that no other subscript names, possibly none."""
+
+    def __str__(self) -> str:
+        return ".."
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One number: a position in the tensor dialect; `-1` excludes in R's own.
+
+    >>> str(Scalar(3)), str(Scalar(2.5)), str(Scalar(NA))
+    ('3', '2.5', 'NA')
+    """
+
+    value: int | float | NAType
+
+    def __str__(self) -> str:
+        return number_text(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """`start:stop` or `start:stop:step`, both ends included; `NA` is an open end.
+
+    >>> str(Range(NA, 5)), str(Range(1, 10, 3))
+    ('NA:5', '1:10:3')
+    """
+
+    start: int | float | NAType = NA
+    stop: int | float | NAType = NA
+    step: int | float | NAType = NA
+
+    def __post_init__(self) -> None:
+        if self.step == 0:
+            raise SubscriptRangeError(
+                f"`{self}` has step 0; a step moves forward or backward, so write 1 or -1",
+                subscript=str(self),
+            )
+
+    def __str__(self) -> str:
+        bounds = f"{number_text(self.start)}:{number_text(self.stop)}"
+        return bounds if self.step is NA else f"{bounds}:{number_text(self.step)}"
+
+
+class _Entries:
+    """Equality and hash by value, shared by the subscripts that hold arrays."""
+
+    __slots__ = ()
+
+    values: npt.NDArray[Any]
+    missing: npt.NDArray[np.bool_] | None
+
+    def _content(self) -> tuple[Any, ...]:
+        holes = None if self.missing is None else self.missing.tobytes()
+        return (type(self), self.values.dtype.str, self.values.shape, self.values.tobytes(), holes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Entries) and self._content() == other._content()
+
+    def __hash__(self) -> int:
+        return hash(self._content())
+
+    def _entry_texts(self, most: int) -> list[str]:
+        flat = self.values.ravel(order="F")
+        holes = None if self.missing is None else self.missing.ravel(order="F")
+        shown = range(flat.size) if flat.size <= most else [*range(most - 1), flat.size - 1]
+        texts = [
+            "NA" if holes is not None and holes[k] else number_text(flat[k].item()) for k in shown
+        ]
+        if flat.size > most:
+            texts.insert(most - 1, "...")
+        return texts
+
+    def _text(self, most: int) -> str:
+        entries = ", ".join(self._entry_texts(most))
+        if self.values.ndim == 1:
+            return f"c({entries})"
+        if self.values.ndim == 2:
+            return f"matrix(c({entries}), ncol = {self.values.shape[1]})"
+        sizes = ", ".join(map(str, self.values.shape))
+        return f"array(c({entries}), dim = c({sizes}))"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vector(_Entries):
+    """Several numbers, or a matrix of them; `values` is a read-only int64 or float64 array.
+
+    `missing` marks the entries that are `NA`; their values mean nothing.
+
+    >>> str(vector([1, NA, 3])), vector([2, 1]) == vector([2, 1]), vector([2, 1]) == vector([1, 2])
+    ('c(1, NA, 3)', True, False)
+    """
+
+    values: npt.NDArray[Any]
+    missing: npt.NDArray[np.bool_] | None = None
+
+    def __str__(self) -> str:
+        return self._text(max(self.values.size, 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mask(_Entries):
+    """Logicals for one axis, or for the whole tensor; `missing` marks the `NA`s.
+
+    >>> str(mask([True, False]))
+    'c(TRUE, FALSE)'
+    """
+
+    values: npt.NDArray[np.bool_]
+    missing: npt.NDArray[np.bool_] | None = None
+
+    def __str__(self) -> str:
+        return self._text(max(self.values.size, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """Names. Tensors carry no dimnames, so each dialect refuses them with the reason."""
+
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        quoted = [f'"{name}"' for name in self.values]
+        return quoted[0] if len(quoted) == 1 else f"c({', '.join(quoted)})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traced:
+    """A tensor of another library that stands for positions or logicals.
+
+    Its values may be unknown while code is traced. It compares by identity, as tensors do.
+    """
+
+    tensor: Any
+    ndim: int | None
+    is_logical: bool
+
+    def __str__(self) -> str:
+        return f"<{type(self.tensor).__name__}>"
+
+
+Subscript: TypeAlias = (
+    Missing | NewAxis | Rest | Scalar | Range | Vector | Mask | Characters | Traced
+)
+
+MISSING: Final = Missing()
+NEW_AXIS: Final = NewAxis()
+REST: Final = Rest()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscripts:
+    """All the subscripts between two brackets, in order.
+
+    >>> str(Subscripts((Range(NA, 5), MISSING, Scalar(-1))))
+    'NA:5, , -1'
+    """
+
+    items: tuple[Subscript, ...] = field(default=())
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.items))
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+def number_text(value: object) -> str:
+    """Write one number, logical or `NA` as R would.
+
+    >>> number_text(True), number_text(3.0), number_text(2.5), number_text(-1), number_text(1e300)
+    ('TRUE', '3', '2.5', '-1', '1e+300')
+    """
+    if value is NA:
+        return "NA"
+    if isinstance(value, Traced):
+        return str(value)
+    if isinstance(value, bool | np.bool_):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if np.isinf(value):
+            return "Inf" if value > 0 else "-Inf"
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value)
+
+
+def short_text(subscript: object) -> str:
+    """Write a subscript in R's notation for a message: a long vector shows its two ends.
+
+    >>> short_text(vector(range(1, 100)))
+    'c(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ..., 99)'
+    """
+    if isinstance(subscript, _Entries):
+        return subscript._text(PRINTED_ENTRIES)
+    if isinstance(subscript, Subscripts):
+        return ", ".join(map(short_text, subscript.items))
+    return str(subscript)
+
+
+def _read_only(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    values.flags.writeable = False
+    return values
+
+
+def vector(values: Any, missing: Any = None) -> Vector:
+    """Make a `Vector` of its own memory from anything that NumPy reads as numbers.
+
+    `NA`, `NaN` and masked entries become missing. Whole reals stay real: a dialect decides.
+    """
+    made = as_subscript(values)
+    if isinstance(made, Scalar):
+        made = as_subscript([values])
+    if not isinstance(made, Vector):
+        raise SubscriptTypeError(f"`{made}` is not a vector of numbers", subscript=str(made))
+    return made if missing is None else Vector(made.values, _read_only(np.array(missing, bool)))
+
+
+def mask(values: Any, missing: Any = None) -> Mask:
+    """Make a `Mask` of its own memory from logicals; `missing` marks the `NA`s."""
+    holes = None if missing is None else _read_only(np.array(missing, bool))
+    return Mask(_read_only(np.array(values, bool)), holes)
+
+
+def as_subscript(value: Any) -> Subscript:
+    """Read one Python value as a subscript, copying what the caller could change later.
+
+    Accepts what R users and NumPy users write: integers and whole reals, `slice(a, b, s)` with
+    both ends included, lists, tuples, ranges, NumPy arrays and scalars, logicals, `None`,
+    `Ellipsis`, `NA`, and subscripts themselves. Raises `SubscriptTypeError` for anything else.
+
+    >>> as_subscript(slice(2, None)), as_subscript([3, 1]).values
+    (Range(start=2, stop=NA, step=NA), array([3, 1]))
+    """
+    kind = type(value)
+    if kind is int:
+        return Scalar(value)
+    if kind is slice:
+        return _range_from_slice(value)
+    if value is None:
+        return NEW_AXIS
+    if isinstance(value, EllipsisType):
+        return REST
+    if isinstance(value, Subscript):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return mask([bool(value)])
+    if isinstance(value, float | NAType):
+        return _scalar(value)
+    if isinstance(value, str):
+        return Characters((value,))
+    if isinstance(value, np.ndarray | np.generic):
+        return _from_array(value)
+    if isinstance(value, list | tuple | range):
+        return _from_sequence(value)
+    return _from_object(value)
+
+
+def _scalar(value: int | float | NAType) -> Scalar:
+    return Scalar(NA if isinstance(value, float) and np.isnan(value) else value)
+
+
+def _bound(value: Any, written: slice) -> int | float | NAType | Any:
+    """Read one bound of a range; `None` and `NA` are open ends."""
+    if value is None or value is NA:
+        return NA
+    made = as_subscript(value)
+    if isinstance(made, Scalar):
+        return made.value
+    if isinstance(made, Traced) and made.ndim in (0, None) and not made.is_logical:
+        return made
+    parts = [written.start, written.stop] + ([] if written.step is None else [written.step])
+    text = ":".join("NA" if part is None else str(part) for part in parts)
+    raise SubscriptTypeError(
+        f"`{text}`: a bound of a range is one number or NA, not `{short_text(made)}`",
+        subscript=text,
+    )
+
+
+def _range_from_slice(value: slice) -> Missing | Range:
+    start, stop, step = value.start, value.stop, value.step
+    if start is None and stop is None and step is None:
+        return MISSING
+    return Range(_bound(start, value), _bound(stop, value), _bound(step, value))
+
+
+def _from_array(value: npt.NDArray[Any] | np.generic) -> Subscript:
+    holes = None
+    if isinstance(value, np.ma.MaskedArray):
+        holes = np.ma.getmaskarray(value)
+        value = value.data
+    array = np.asarray(value)
+    kind = array.dtype.kind
+    if kind in "US":
+        return Characters(tuple(map(str, array.ravel())))
+    if kind == "O":
+        return _from_sequence(array.tolist())
+    if kind not in "biuf":
+        raise SubscriptTypeError(
+            f"an array of dtype {array.dtype} is not a subscript; use integers, whole reals or "
+            "logicals",
+            subscript=f"<{array.dtype} array>",
+        )
+    if array.ndim == 0:
+        scalar = NA if holes is not None and holes.any() else array.item()
+        return as_subscript(scalar) if kind == "b" or scalar is NA else _scalar(scalar)
+    return _frozen(array, holes)
+
+
+def _frozen(array: npt.NDArray[Any], holes: npt.NDArray[np.bool_] | None) -> Vector | Mask:
+    """Copy an array of logicals or numbers into a `Mask` or a `Vector`."""
+    kind = array.dtype.kind
+    if holes is not None:
+        holes = _read_only(holes.copy()) if holes.any() else None
+    if kind == "b":
+        return Mask(_read_only(array.copy()), holes)
+    if kind == "f" or (kind == "u" and array.dtype.itemsize == 8):
+        values = array.astype(np.float64)
+        absent = np.isnan(values)
+        if absent.any():
+            holes = _read_only(absent if holes is None else absent | holes)
+        return Vector(_read_only(values), holes)
+    return Vector(_read_only(array.astype(np.int64)), holes)
+
+
+def _from_sequence(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
+    if len(value) == 0:
+        return Vector(_read_only(np.empty(0, np.int64)))
+    if isinstance(value, range):
+        return Vector(_read_only(np.arange(value.start, value.stop, value.step, dtype=np.int64)))
+    if any(isinstance(entry, list | tuple | np.ndarray) and np.ndim(entry) for entry in value):
+        return _from_rows(value)
+    entries = [entry.item() if isinstance(entry, np.generic) else entry for entry in value]
+    if all(isinstance(entry, str) for entry in entries):
+        return Characters(tuple(entries))
+    holes = np.array([entry is NA for entry in entries])
+    known = [0 if hole else entry for hole, entry in zip(holes, entries, strict=True)]
+    kinds = {type(entry) for hole, entry in zip(holes, entries, strict=True) if not hole}
+    missing = holes if holes.any() else None
+    if kinds <= {bool}:  # a vector of nothing but NA is logical in R as well
+        return _frozen(np.array(known, bool), missing)
+    if not kinds <= {int, float}:
+        raise SubscriptTypeError(
+            f"`{value}` mixes {', '.join(sorted(kind.__name__ for kind in kinds))}; a vector "
+            "holds numbers or logicals, and nothing else",
+            subscript=str(value),
+        )
+    try:
+        return _frozen(np.array(known, np.float64 if float in kinds else np.int64), missing)
+    except OverflowError:  # beyond 64 bits, hence beyond every axis: the dialect will say so
+        return _frozen(np.array(known, np.float64), missing)
+
+
+def _from_rows(value: list[Any] | tuple[Any, ...]) -> Subscript:
+    """Read nested lists as a matrix of positions or of logicals."""
+    text = str(value)
+    try:
+        array = np.array(value)
+    except ValueError:
+        raise SubscriptTypeError(
+            f"`{text}` has rows of different lengths; a matrix needs equal ones", subscript=text
+        ) from None
+    if array.dtype.kind in "biuf":
+        return _frozen(array, None)
+    flat = np.array(value, dtype=object)
+    entries = _from_sequence(flat.ravel().tolist())
+    if not isinstance(entries, Vector | Mask):
+        raise SubscriptTypeError(f"`{text}` is not a matrix of numbers", subscript=text)
+    holes = None if entries.missing is None else entries.missing.reshape(flat.shape)
+    return _frozen(entries.values.reshape(flat.shape), holes)
+
+
+def _from_object(value: Any) -> Subscript:
+    """Read an integer-like object, or say why the object is no subscript."""
+    index = getattr(type(value), "__index__", None)
+    if index is not None and not hasattr(value, "shape"):
+        return Scalar(int(index(value)))
+    name = type(value).__name__
+    raise SubscriptTypeError(
+        f"an object of type `{name}` is not a subscript; use numbers, logicals, a range, "
+        "newaxis, .. or a missing subscript",
+        subscript=f"<{name}>",
+    )
+
+
+def as_subscripts(values: tuple[Any, ...]) -> Subscripts:
+    """Read what stood between the brackets; at most one `..` is allowed.
+
+    >>> str(as_subscripts((slice(1, 3), Ellipsis, None)))
+    '1:3, .., newaxis'
+    """
+    items: list[Subscript] = []
+    for value in values:
+        if isinstance(value, Subscripts):
+            items.extend(value.items)
+        else:
+            items.append(as_subscript(value))
+    made = Subscripts(tuple(items))
+    if sum(item is REST or isinstance(item, Rest) for item in items) > 1:
+        raise SubscriptError(
+            f"`{short_text(made)}` has more than one `..`; only one can stand for the other axes",
+            subscript=short_text(made),
+        )
+    return made

@@ -1,0 +1,239 @@
+"""Reading and writing by R's subscripts: `R(x)[...]`, `r_slice` and `r_assign`."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+
+from pybridge import execution, values
+from pybridge.backends import backend_of
+from pybridge.backends.protocol import Backend, Tensor
+from pybridge.dialects import tensor
+from pybridge.dialects.tensor import index_from_position, slice_from_range
+from pybridge.errors import (
+    ArgumentError,
+    AssignmentError,
+    ImmutableTensorError,
+)
+from pybridge.selections import Order, Selection, Shape
+from pybridge.subscripts import NA, Subscripts, as_subscripts
+
+Dialect: TypeAlias = Literal["tensor", "base"]
+
+_PLAIN: Final = frozenset({int, type(NA), type(None)})
+"""What the bounds of a range may be on the short path."""
+
+
+class R:
+    """R's subscripts on a tensor: `R(x)[1:3, NA:5, ..., -1]`, read and assigned.
+
+    Positions start at 1, ranges include both ends, `NA` or nothing is an open end, `-1` is the last
+    position, `...` is all the axes not named. Scalars drop their axis; ranges, vectors and masks
+    never do; several vectors select orthogonally and axes never move. For `drop=False`, R's own
+    dialect or text see `r_slice`.
+
+    On NumPy scalars, ranges and new axes give a view, all else new memory. Raises a
+    `SubscriptError` for a subscript that does not fit. Source of the rules: the contract of this
+    project; ranges as in R Language Definition, 3.3.1 and 3.4.1.
+
+    >>> x = np.arange(1, 31).reshape(2, 3, 5)
+    >>> R(x)[2, 3, NA:2]
+    array([26, 27])
+    >>> R(x)[..., -1].shape, R(x)[1, 3:1].shape, R(x)[:, None].shape
+    ((2, 3), (3, 5), (2, 1, 3, 5))
+    >>> R(x)[1, 1, 5:4] = [0, -1]
+    >>> R(x)[1, 1]
+    array([ 1,  2,  3, -1,  0])
+    """
+
+    __slots__ = ("_tensor",)
+
+    def __init__(self, x: Tensor) -> None:
+        """Hold `x`; nothing is copied and nothing is checked yet."""
+        self._tensor = x
+
+    def __repr__(self) -> str:
+        return f"R({self._tensor!r})"
+
+    def __getitem__(self, written: Any) -> Tensor:
+        """Return the elements that the subscripts name."""
+        x = self._tensor
+        if type(x) is np.ndarray:
+            key = short_key(written, x.shape)
+            if key is not None:
+                return x[key]
+        return r_slice(x, *(written if type(written) is tuple else (written,)))
+
+    def __setitem__(self, written: Any, value: Any) -> None:
+        """Write `value`, broadcast by NumPy's rule, into the elements that the subscripts name."""
+        subscripts = _read_subscripts(written if type(written) is tuple else (written,))
+        assign_in_place(self._tensor, subscripts, value)
+
+
+def short_key(written: Any, shape: tuple[int, ...]) -> Any:
+    """Return the NumPy key of common subscripts, or None where the general path must look.
+
+    Common are integers, ranges of integers and open ends, new axes and `...`: they need no objects
+    in between. The general path gives the same key by the same two rules.
+    """
+    kind = type(written)
+    if kind is slice:
+        if shape:
+            start, stop, step = written.start, written.stop, written.step
+            if type(start) in _PLAIN and type(stop) in _PLAIN and type(step) in _PLAIN:
+                if step == 0:
+                    return None
+                return slice_from_range(start, stop, step, shape[0])
+        return None
+    if kind is int:
+        return index_from_position(written, shape[0]) if shape else None
+    if kind is not tuple:
+        return None
+    key: list[Any] = []
+    axis = 0
+    ndim = len(shape)
+    for item in written:
+        kind = type(item)
+        if kind is slice:
+            if axis == ndim:
+                return None
+            start, stop, step = item.start, item.stop, item.step
+            if start is None and stop is None and step is None:
+                key.append(item)
+            elif (
+                type(start) in _PLAIN
+                and type(stop) in _PLAIN
+                and type(step) in _PLAIN
+                and step != 0
+            ):
+                key.append(slice_from_range(start, stop, step, shape[axis], axis))
+            else:
+                return None
+            axis += 1
+        elif kind is int:
+            if axis == ndim:
+                return None
+            key.append(index_from_position(item, shape[axis], axis))
+            axis += 1
+        elif item is None:
+            key.append(None)
+        else:
+            return None
+    return tuple(key)
+
+
+def _read_subscripts(written: tuple[Any, ...]) -> Subscripts:
+    return as_subscripts(written)
+
+
+def r_slice(
+    x: Tensor,
+    *subscripts: Any,
+    drop: bool = True,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> Tensor:
+    """Return the elements of `x` that the subscripts name, as a tensor of the same library.
+
+    `subscripts` are values as in `R(x)[...]`, or one string of R text such as `"10:99, , NA:5"`.
+    With `drop=False` scalars keep their axis at size 1. `dialect="base"` follows R's own `[`
+    exactly, its traps included. `order` is the order in which a logical of the whole shape selects
+    in the tensor dialect: "C" row-major, "F" column-major as R does.
+
+    >>> x = np.arange(1, 31).reshape(2, 3, 5)
+    >>> r_slice(x, 2, [3, 1], slice(NA, 2))
+    array([[26, 27],
+           [16, 17]])
+
+    Raises a `SubscriptError` for subscripts that do not fit, `MissingValueError` where R would give
+    NA and the dtype has none, `UnsupportedTensorError` where `x` is no tensor.
+    """
+    backend = backend_of(x)
+    selection = resolve(
+        backend.shape(x), _read_subscripts(subscripts), drop=drop, dialect=dialect, order=order
+    )
+    return execution.read(backend, x, selection)
+
+
+def resolve(
+    shape: Shape,
+    subscripts: Subscripts,
+    *,
+    drop: bool = True,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> Selection:
+    """Return the selection that subscripts make of a shape, touching no data."""
+    if not isinstance(drop, bool):
+        raise ArgumentError(f"`drop` is True or False, not {drop!r}")
+    if order not in ("C", "F"):
+        raise ArgumentError(f'`order` is "C" or "F", not {order!r}')
+    if dialect == "tensor":
+        return tensor.resolve(subscripts, shape, drop=drop, order=order)
+    raise ArgumentError(f'`dialect` is "tensor" or "base", not {dialect!r}')
+
+
+def result_shape(
+    shape: Shape, *subscripts: Any, drop: bool = True, dialect: Dialect = "tensor"
+) -> Shape:
+    """Return the shape that `r_slice` would give on a tensor of `shape`, touching no data.
+
+    >>> result_shape((60000, 28, 28), slice(None), slice(8, -8), slice(8, -8))
+    (60000, 14, 14)
+    """
+    read = _read_subscripts(subscripts)
+    return resolve(shape, read, drop=drop, dialect=dialect).result_shape
+
+
+def r_assign(
+    x: Tensor,
+    *subscripts: Any,
+    value: Any,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> Tensor:
+    """Return `x` with `value` at the elements that the subscripts name; `x` itself never changes.
+
+    In the tensor dialect `value` broadcasts into the selection by NumPy's rule. In the base dialect
+    it recycles by R's, and a plain vector grows where R's would. An element named more than once
+    gets the last of its values. The dtype of `x` stays; a value that would lose information on the
+    way in raises `LossyValueError`.
+
+    >>> x = np.zeros((2, 3), int)
+    >>> r_assign(x, 2, [3, 1], value=[7, 8])
+    array([[0, 0, 0],
+           [8, 0, 7]])
+    """
+    backend = backend_of(x)
+    read = _read_subscripts(subscripts)
+    selection = resolve(backend.shape(x), read, dialect=dialect, order=order)
+    fitted = _broadcast_value(backend, x, selection, value)
+    updated = backend.copy(x)
+    execution.write(backend, updated, selection, fitted)
+    return updated
+
+
+def assign_in_place(x: Tensor, subscripts: Subscripts, value: Any, *, order: Order = "C") -> None:
+    """Write `value` into `x` itself, or raise and leave `x` as it was."""
+    backend = backend_of(x)
+    selection = resolve(backend.shape(x), subscripts, order=order)
+    if not backend.is_writable(x):
+        raise ImmutableTensorError(
+            f"this {type(x).__name__} cannot be written in place; "
+            "`r_assign(x, ..., value=...)` returns an updated one"
+        )
+    execution.write(backend, x, selection, _broadcast_value(backend, x, selection, value))
+
+
+def _broadcast_value(backend: Backend, x: Tensor, selection: Selection, value: Any) -> Any:
+    """Return `value` in the dtype of `x`, checked to broadcast into the selection."""
+    fitted = values.lossless_cast(value, np.dtype(backend.dtype_name(x)))
+    shape = selection.result_shape
+    try:
+        np.broadcast_to(fitted, execution.known_shape(shape))
+    except ValueError:
+        raise AssignmentError(
+            f"a value of shape {fitted.shape} does not broadcast into a selection of shape {shape}"
+        ) from None
+    return fitted

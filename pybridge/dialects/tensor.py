@@ -61,7 +61,7 @@ def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: i
     written = step
     is_open_start = start is NA or start is None
     is_open_stop = stop is NA or stop is None
-    have_one_sign = not is_open_start and not is_open_stop and (start > 0) == (stop > 0)
+    have_one_sign = not is_open_start and not is_open_stop and start * stop > 0
     if step is NA or step is None:
         step = -1 if have_one_sign and start > stop else 1
     elif have_one_sign and start != stop and (step > 0) != (start < stop):

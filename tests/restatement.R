@@ -1,0 +1,144 @@
+# The tensor dialect, said once more in base R: seq.int() and `[` do the work. It shares no line and
+# no algorithm with the package. Subscripts are built by sc(), rg(), ve(), ma(), and the constants
+# mi (missing), nx (newaxis) and re (..).
+
+sc <- function(p) list(kind = "scalar", p = p)
+rg <- function(a, b, s = NA) list(kind = "range", a = a, b = b, s = s)
+ve <- function(p = integer(0)) list(kind = "vector", p = p)
+ma <- function(p) list(kind = "mask", p = p)
+mi <- list(kind = "missing")
+nx <- list(kind = "newaxis")
+re <- list(kind = "rest")
+
+fail <- function(code) stop(structure(list(message = code, call = NULL),
+                                      class = c("refusal", "error", "condition")))
+
+at <- function(p, n) {
+  if (is.na(p)) fail("missing")
+  if (p != trunc(p)) fail("type")
+  if (p == 0 || abs(p) > n) fail("oob")
+  if (p < 0) n + 1 + p else p
+}
+
+range_positions <- function(a, b, s, n) {
+  for (bound in c(a, b)) if (!is.na(bound) && bound == 0) fail("oob")
+  if (is.na(a) || is.na(b)) {
+    by <- if (is.na(s)) 1 else s
+    if (by > 0 && is.na(b) && identical(as.numeric(a), n + 1)) return(integer(0))
+    from <- if (!is.na(a)) at(a, n) else if (by > 0) 1 else n
+    to <- if (!is.na(b)) at(b, n) else if (by > 0) n else 1
+  } else {
+    same <- sign(a) == sign(b)
+    by <- if (!is.na(s)) s else if (same && a > b) -1 else 1
+    # R's own seq.int() would say: wrong sign in 'by'
+    if (same && a != b && sign(b - a) != sign(by)) fail("range")
+    from <- at(a, n)
+    to <- at(b, n)
+  }
+  if (from != to && sign(to - from) != sign(by)) return(integer(0))
+  if (n == 0) return(integer(0))
+  seq.int(from, to, by)
+}
+
+axis_positions <- function(sub, n) {
+  switch(sub$kind,
+    missing = seq_len(n),
+    scalar = at(sub$p, n),
+    range = range_positions(sub$a, sub$b, sub$s, n),
+    vector = {
+      if (anyNA(sub$p)) fail("missing")
+      if (any(sub$p != trunc(sub$p))) fail("type")
+      vapply(sub$p, at, 0, n = n)
+    },
+    mask = {
+      if (anyNA(sub$p)) fail("missing")
+      if (length(sub$p) != n) fail("mask")
+      which(sub$p)
+    })
+}
+
+# The positions of every axis, and the extents of the result: NULL where a scalar drops its axis.
+resolve <- function(shape, subs, drop = TRUE) {
+  kinds <- vapply(subs, `[[`, "", "kind")
+  named <- sum(!kinds %in% c("newaxis", "rest"))
+  if (length(subs) == 1 && kinds == "missing") return(resolve(shape, list(re), drop))
+  if (named > length(shape)) fail("count")
+  fill <- rep(list(mi), length(shape) - named)
+  rest <- which(kinds == "rest")
+  subs <- if (length(rest)) {
+    c(subs[seq_len(rest - 1)], fill, subs[-seq_len(rest)])
+  } else {
+    c(subs, fill)
+  }
+  axis <- 0
+  positions <- list()
+  extents <- list()
+  for (sub in subs) {
+    if (sub$kind == "newaxis") {
+      extents <- c(extents, 1)
+      next
+    }
+    axis <- axis + 1
+    p <- axis_positions(sub, shape[axis])
+    positions[[axis]] <- p
+    if (sub$kind != "scalar" || !drop) extents <- c(extents, length(p))
+  }
+  list(positions = positions, extents = as.integer(unlist(extents)))
+}
+
+row_major <- function(x) if (length(dim(x)) > 1) as.vector(aperm(x)) else as.vector(x)
+
+# Entry [i, j, k] holds its place in row-major order, so that a wrong element shows.
+places <- function(shape) {
+  if (length(shape) == 0) return(1)
+  aperm(array(seq_len(prod(shape)), rev(shape)))
+}
+
+subset_of <- function(x, found) {
+  if (length(found$positions) == 0) return(x)
+  do.call(`[`, c(list(x), found$positions, list(drop = FALSE)))
+}
+
+code_of <- function(condition) {
+  match(conditionMessage(condition), c("oob", "type", "missing", "count", "range", "mask", "value"))
+}
+
+# -1 and the code of the refusal, or the number of axes, the extents, and the elements row-major.
+read_case <- function(shape, subs, drop = TRUE) {
+  tryCatch({
+    found <- resolve(shape, subs, drop)
+    c(length(found$extents), found$extents, row_major(subset_of(places(shape), found)))
+  }, refusal = function(e) c(-1, code_of(e)))
+}
+
+# NumPy's rule, by coordinates: a value of extents `v` meets a selection of extents `d`.
+broadcast_value <- function(value, v, d) {
+  if (length(v) > length(d)) fail("value")
+  own <- utils::tail(d, length(v))
+  if (any(v != own & v != 1)) fail("value")
+  if (prod(d) == 0) return(numeric(0))
+  if (length(v) == 0) return(rep(value, prod(d)))
+  at <- arrayInd(seq_len(prod(d)), d)
+  at <- at[, length(d) - length(v) + seq_along(v), drop = FALSE]
+  stride <- rev(cumprod(c(1, rev(v))))[-1]
+  value[1 + drop(sweep(at - 1, 2, v - 1, pmin) %*% stride)]
+}
+
+# The value has the extents `v` and counts 1001, 1002, ... in row-major order.
+assign_case <- function(shape, subs, shape_of_value) {
+  tryCatch({
+    found <- resolve(shape, subs)
+    v <- shape_of_value(found$extents)
+    x <- places(shape)
+    linear <- seq_along(x)
+    dim(linear) <- dim(x)
+    into <- subset_of(linear, found)
+    x[as.vector(into)] <- broadcast_value(1000 + seq_len(prod(v)), v, found$extents)
+    c(length(shape), shape, row_major(x))
+  }, refusal = function(e) c(-1, code_of(e)))
+}
+
+run_cases <- function(cases, envir = parent.frame()) {
+  found <- lapply(cases, eval, envir = envir)
+  list(sizes = lengths(found), values = as.numeric(unlist(found)))
+}

@@ -230,6 +230,8 @@ def _broadcast_value(backend: Backend, x: Tensor, selection: Selection, value: A
     """Return `value` in the dtype of `x`, checked to broadcast into the selection."""
     fitted = values.lossless_cast(value, np.dtype(backend.dtype_name(x)))
     shape = selection.result_shape
+    while fitted.ndim > len(shape) and fitted.shape[0] == 1:  # as NumPy's assignment does
+        fitted = fitted[0]
     try:
         np.broadcast_to(fitted, execution.known_shape(shape))
     except ValueError:

@@ -6,6 +6,7 @@ each crossing costs far more than R's own work.
 """
 
 import functools
+import os
 import re
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 
 @functools.cache
 def _interface():
+    os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
     from rpy2 import rinterface
 
     rinterface.initr()

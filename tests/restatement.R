@@ -40,6 +40,33 @@ range_positions <- function(a, b, s, n) {
   seq.int(from, to, by)
 }
 
+# The subscripts between two brackets, read by R's own parser. A range is one only as written: its
+# bounds are evaluated, and everything else is evaluated whole.
+subs_of <- function(text) {
+  written <- as.list(str2lang(paste0("f(", text, ")")))[-1]
+  if (length(written) == 0) return(list(mi))
+  lapply(seq_along(written), function(k) {
+    if (identical(written[[k]], quote(expr = ))) return(mi)
+    sub_of(written[[k]])
+  })
+}
+
+sub_of <- function(e) {
+  if (identical(e, quote(..))) return(re)
+  if (is.null(e) || identical(e, quote(newaxis))) return(nx)
+  if (is.call(e) && identical(e[[1]], quote(`:`))) {
+    inner <- e[[2]]
+    if (is.call(inner) && identical(inner[[1]], quote(`:`))) {
+      return(rg(eval(inner[[2]]), eval(inner[[3]]), eval(e[[3]])))
+    }
+    return(rg(eval(inner), eval(e[[3]])))
+  }
+  value <- eval(e)
+  if (is.character(value)) return(list(kind = "character"))
+  if (length(dim(value)) > 1) return(list(kind = if (is.logical(value)) "whole" else "matrix", p = value))
+  if (is.logical(value)) ma(value) else if (length(value) == 1) sc(value) else ve(value)
+}
+
 axis_positions <- function(sub, n) {
   switch(sub$kind,
     missing = seq_len(n),
@@ -50,6 +77,9 @@ axis_positions <- function(sub, n) {
       if (any(sub$p != trunc(sub$p))) fail("type")
       vapply(sub$p, at, 0, n = n)
     },
+    matrix = fail("type"),
+    whole = fail("mask"),
+    character = fail("type"),
     mask = {
       if (anyNA(sub$p)) fail("missing")
       if (length(sub$p) != n) fail("mask")
@@ -62,6 +92,11 @@ resolve <- function(shape, subs, drop = TRUE) {
   kinds <- vapply(subs, `[[`, "", "kind")
   named <- sum(!kinds %in% c("newaxis", "rest"))
   if (length(subs) == 1 && kinds == "missing") return(resolve(shape, list(re), drop))
+  if (length(subs) == 1 && kinds %in% c("matrix", "whole")) {
+    linear <- alone(shape, subs[[1]])
+    return(list(linear = linear, extents = length(linear)))
+  }
+  if (sum(kinds == "rest") > 1) fail("twice")
   if (named > length(shape)) fail("count")
   fill <- rep(list(mi), length(shape) - named)
   rest <- which(kinds == "rest")
@@ -94,13 +129,32 @@ places <- function(shape) {
   aperm(array(seq_len(prod(shape)), rev(shape)))
 }
 
+# The linear, column-major places that a matrix of positions or a logical of the whole shape names.
+alone <- function(shape, sub) {
+  if (anyNA(sub$p)) fail("missing")
+  strides <- cumprod(c(1, shape))[seq_along(shape)]
+  if (sub$kind == "matrix") {
+    if (ncol(sub$p) != length(shape)) fail("count")
+    if (any(sub$p != trunc(sub$p))) fail("type")
+    for (axis in seq_along(shape)) {
+      sub$p[, axis] <- vapply(sub$p[, axis], at, 0, n = shape[axis])
+    }
+    return(as.vector(1 + (sub$p - 1) %*% strides))
+  }
+  if (!identical(dim(sub$p), as.integer(shape))) fail("mask")
+  linear <- array(seq_len(prod(shape)), shape)
+  row_major(linear)[row_major(sub$p)]
+}
+
 subset_of <- function(x, found) {
+  if (!is.null(found$linear)) return(x[found$linear])
   if (length(found$positions) == 0) return(x)
   do.call(`[`, c(list(x), found$positions, list(drop = FALSE)))
 }
 
 code_of <- function(condition) {
-  match(conditionMessage(condition), c("oob", "type", "missing", "count", "range", "mask", "value"))
+  match(conditionMessage(condition), c("oob", "type", "missing", "count", "range", "mask", "value",
+                               "twice"))
 }
 
 # -1 and the code of the refusal, or the number of axes, the extents, and the elements row-major.
@@ -113,6 +167,7 @@ read_case <- function(shape, subs, drop = TRUE) {
 
 # NumPy's rule, by coordinates: a value of extents `v` meets a selection of extents `d`.
 broadcast_value <- function(value, v, d) {
+  while (length(v) > length(d) && v[1] == 1) v <- v[-1]  # as NumPy's assignment does
   if (length(v) > length(d)) fail("value")
   own <- utils::tail(d, length(v))
   if (any(v != own & v != 1)) fail("value")
@@ -134,6 +189,23 @@ assign_case <- function(shape, subs, shape_of_value) {
     dim(linear) <- dim(x)
     into <- subset_of(linear, found)
     x[as.vector(into)] <- broadcast_value(1000 + seq_len(prod(v)), v, found$extents)
+    c(length(shape), shape, row_major(x))
+  }, refusal = function(e) c(-1, code_of(e)))
+}
+
+read_text <- function(shape, text, drop = TRUE) {
+  tryCatch(read_case(shape, subs_of(text), drop), refusal = function(e) c(-1, code_of(e)))
+}
+
+# `value` is a list of its extents and its entries in row-major order.
+assign_text <- function(shape, text, extents, entries) {
+  tryCatch({
+    found <- resolve(shape, subs_of(text))
+    x <- places(shape)
+    linear <- seq_along(x)
+    dim(linear) <- dim(x)
+    into <- as.vector(subset_of(linear, found))
+    x[into] <- broadcast_value(entries, extents, found$extents)
     c(length(shape), shape, row_major(x))
   }, refusal = function(e) c(-1, code_of(e)))
 }

@@ -1,0 +1,56 @@
+"""Every case of the corpus: R confirms what it expects, and pybridge does it."""
+
+import numpy as np
+import pytest
+from corpus import cases, expected_by_r, tensor_of, value_of
+
+from pybridge import errors, r_assign, r_slice, result_shape
+
+CASES = cases()
+BY_CLASS = {
+    cls.r_class: cls
+    for cls in vars(errors).values()
+    if isinstance(cls, type) and issubclass(cls, errors.PybridgeError)
+}
+
+
+def test_the_corpus_is_there():
+    assert len(CASES) >= 280
+    assert len({case["id"] for case in CASES}) == len(CASES)
+    assert any("value" in case for case in CASES)
+    assert any("error" in case["expected"] for case in CASES)
+
+
+def test_r_confirms_the_corpus():
+    tensor = [case for case in CASES if case["dialect"] == "tensor"]
+    for case, expected in zip(tensor, expected_by_r(tensor), strict=True):
+        assert case["expected"] == expected, case
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_case(case):
+    x = tensor_of(case)
+    before = x.copy()
+    expected = case["expected"]
+
+    def act():
+        if "value" in case:
+            return r_assign(x, case["subscripts"], value=value_of(case), dialect=case["dialect"])
+        drop = case.get("drop", True)
+        return r_slice(x, case["subscripts"], dialect=case["dialect"], drop=drop)
+
+    if "error" in expected:
+        with pytest.raises(errors.PybridgeError) as caught:
+            act()
+        assert type(caught.value) is BY_CLASS[expected["error"]], caught.value
+    else:
+        found = act()
+        assert isinstance(found, np.ndarray | np.generic)
+        assert found.dtype == x.dtype
+        assert list(found.shape) == expected["shape"]
+        values = [np.nan if value is None else value for value in expected["values"]]
+        np.testing.assert_array_equal(found.ravel(), values)
+        if "value" not in case:
+            kept = {"drop": case.get("drop", True), "dialect": case["dialect"]}
+            assert list(result_shape(x.shape, case["subscripts"], **kept)) == expected["shape"]
+    np.testing.assert_array_equal(x, before)

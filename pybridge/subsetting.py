@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from pybridge import execution, values
+from pybridge import execution
 from pybridge.backends import backend_of
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.dialects import tensor
@@ -228,7 +228,7 @@ def assign_in_place(x: Tensor, subscripts: Subscripts, value: Any, *, order: Ord
 
 def _broadcast_value(backend: Backend, x: Tensor, selection: Selection, value: Any) -> Any:
     """Return `value` in the dtype of `x`, checked to broadcast into the selection."""
-    fitted = values.lossless_cast(value, np.dtype(backend.dtype_name(x)))
+    fitted = backend.fit_value(x, value)
     shape = selection.result_shape
     while fitted.ndim > len(shape) and fitted.shape[0] == 1:  # as NumPy's assignment does
         fitted = fitted[0]

@@ -23,7 +23,8 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     """
     array = np.asarray(value)
     source = array.dtype
-    if source == dtype or np.can_cast(source, dtype, "safe"):
+    is_rounded = source.kind in "iu" and dtype.kind in "fc"  # NumPy calls int64 to float64 safe
+    if source == dtype or (np.can_cast(source, dtype, "safe") and not is_rounded):
         return array.astype(dtype, copy=False)
     if (source.kind in "OSUmMV") != (dtype.kind in "OSUmMV") or source.kind not in "biufc":
         if dtype.kind == "O" or (source.kind == dtype.kind and dtype.kind in "SU"):

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pybridge.backends.protocol import Indices, Key
+from pybridge.values import lossless_cast
 
 FEW_BYTES = 48
 """Below this many bytes in a row, `take` along the last axis loses to plain indexing."""
@@ -85,6 +86,10 @@ class NumpyBackend:
         """See `Backend.fill_missing`; R's complex NA is missing in both parts."""
         nan = complex(math.nan, math.nan) if x.dtype.kind == "c" else math.nan
         return np.where(holes, x.dtype.type(nan), x)
+
+    def fit_value(self, x: Any, value: Any) -> Any:
+        """See `Backend.fit_value`."""
+        return lossless_cast(value, x.dtype)
 
     def assign(self, x: Any, key: Key, value: npt.NDArray[Any]) -> None:
         """See `Backend.assign`."""

@@ -78,6 +78,10 @@ class Backend(Protocol):
         """Return `x` with NaN where `holes`, of the shape of `x`, is true."""
         ...
 
+    def fit_value(self, x: Tensor, value: Any) -> Any:
+        """Return `value` in the dtype of `x`, or raise `LossyValueError`."""
+        ...
+
     def assign(self, x: Tensor, key: Key, value: npt.NDArray[Any]) -> None:
         """Set `x[key] = value` in place; arrays in `key` stand next to each other."""
         ...

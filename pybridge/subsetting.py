@@ -15,6 +15,7 @@ from pybridge.errors import (
     ArgumentError,
     AssignmentError,
     ImmutableTensorError,
+    SubscriptError,
 )
 from pybridge.selections import Order, Selection, Shape
 from pybridge.subscripts import NA, Subscripts, as_subscripts
@@ -74,30 +75,41 @@ class R:
 def short_key(written: Any, shape: tuple[int, ...]) -> Any:
     """Return the NumPy key of common subscripts, or None where the general path must look.
 
-    Common are integers, ranges of integers and open ends, new axes and `...`: they need no objects
-    in between. The general path gives the same key by the same two rules.
+    Common are integers, ranges of integers and open ends, and new axes: they need no objects in
+    between. The general path gives the same key by the same two rules, and every error.
     """
     kind = type(written)
-    if kind is slice:
-        if shape:
+    try:
+        if kind is slice and shape:
             start, stop, step = written.start, written.stop, written.step
-            if type(start) in _PLAIN and type(stop) in _PLAIN and type(step) in _PLAIN:
-                if step == 0:
-                    return None
+            if (
+                type(start) in _PLAIN
+                and type(stop) in _PLAIN
+                and type(step) in _PLAIN
+                and step != 0
+            ):
                 return slice_from_range(start, stop, step, shape[0])
-        return None
-    if kind is int:
-        return index_from_position(written, shape[0]) if shape else None
-    if kind is not tuple:
-        return None
+        elif kind is int and shape:
+            return index_from_position(written, shape[0])
+        elif kind is tuple:
+            return _short_keys(written, shape)
+    except SubscriptError:
+        pass  # the general path says what is wrong, with the subscripts as they were written
+    return None
+
+
+def _short_keys(written: tuple[Any, ...], shape: tuple[int, ...]) -> tuple[Any, ...] | None:
     key: list[Any] = []
-    axis = 0
-    ndim = len(shape)
+    sizes = iter(shape)
     for item in written:
         kind = type(item)
+        if item is None:
+            key.append(None)
+            continue
+        size = next(sizes, None)
+        if size is None:
+            return None
         if kind is slice:
-            if axis == ndim:
-                return None
             start, stop, step = item.start, item.stop, item.step
             if start is None and stop is None and step is None:
                 key.append(item)
@@ -107,17 +119,11 @@ def short_key(written: Any, shape: tuple[int, ...]) -> Any:
                 and type(step) in _PLAIN
                 and step != 0
             ):
-                key.append(slice_from_range(start, stop, step, shape[axis], axis))
+                key.append(slice_from_range(start, stop, step, size))
             else:
                 return None
-            axis += 1
         elif kind is int:
-            if axis == ndim:
-                return None
-            key.append(index_from_position(item, shape[axis], axis))
-            axis += 1
-        elif item is None:
-            key.append(None)
+            key.append(index_from_position(item, size))
         else:
             return None
     return tuple(key)

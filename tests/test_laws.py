@@ -1,0 +1,139 @@
+"""The laws that hold for every tensor and every valid subscript, by Hypothesis."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pybridge import NA, R, errors, r_assign, r_slice, result_shape
+from pybridge.subsetting import short_key
+
+SHAPES = st.lists(st.integers(0, 4), min_size=0, max_size=4).map(tuple)
+
+
+def tensor(shape):
+    return np.arange(1, 1 + int(np.prod(shape))).reshape(shape)
+
+
+@st.composite
+def axis_subscripts(draw, size, kinds=("scalar", "range", "vector", "mask", "missing")):
+    """Draw one valid subscript for an axis."""
+    positions = [p for p in range(-size, size + 1) if p]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "missing" or not positions:
+        return slice(None)
+    position = st.sampled_from(positions)
+    if kind == "scalar":
+        return draw(position)
+    if kind == "range":
+        return slice(
+            *draw(st.tuples(*[st.one_of(st.sampled_from([NA, None]), position)] * 2)),
+            draw(st.sampled_from([None, NA])),
+        )
+    if kind == "vector":
+        return draw(st.lists(position, max_size=5))
+    return draw(st.lists(st.booleans(), min_size=size, max_size=size)) or slice(None)
+
+
+@st.composite
+def subscripted(draw, kinds=("scalar", "range", "vector", "mask", "missing"), extras=True):
+    """Draw a shape and valid subscripts for it, with new axes and `..` among them."""
+    shape = draw(SHAPES)
+    named = draw(st.integers(0, len(shape)))
+    written = [draw(axis_subscripts(size, kinds)) for size in shape[:named]]
+    if extras:
+        for _ in range(draw(st.integers(0, 2))):
+            written.insert(draw(st.integers(0, len(written))), None)
+        if draw(st.booleans()):
+            written.append(...)
+    return shape, tuple(written) or (...,)
+
+
+@given(SHAPES)
+def test_everything_is_the_tensor(shape):
+    x = tensor(shape)
+    everything = [
+        (...,),
+        (slice(None),) * len(shape) or (...,),
+        (slice(NA, NA),) * len(shape) or (...,),
+    ]
+    for written in everything:
+        np.testing.assert_array_equal(r_slice(x, *written), x)
+        assert r_slice(x, *written).shape == shape
+    np.testing.assert_array_equal(r_slice(x), x)
+
+
+@given(subscripted())
+def test_assigning_back_what_was_read_changes_nothing(case):
+    shape, written = case
+    x = tensor(shape)
+    value = r_slice(x, *written)
+    np.testing.assert_array_equal(r_assign(x, *written, value=value), x)
+    y = x.copy()
+    R(y)[written] = value
+    np.testing.assert_array_equal(y, x)
+
+
+@given(subscripted())
+def test_what_is_assigned_is_read_back_where_no_position_repeats(case):
+    shape, written = case
+    x = tensor(shape)
+    places = r_slice(x, *written)
+    if len(np.unique(places)) == np.size(places):
+        value = -np.reshape(np.arange(np.size(places)) + 1, np.shape(places))
+        found = r_assign(x, *written, value=value)
+        np.testing.assert_array_equal(r_slice(found, *written), value)
+        assert np.sum(found != x) == np.size(places)
+
+
+@given(subscripted(extras=False))
+def test_several_axes_at_once_equal_one_axis_at_a_time(case):
+    shape, written = case
+    x = tensor(shape)
+    found = x
+    axis = 0
+    for item in written if written != (...,) else ():
+        found = r_slice(found, *[slice(None)] * axis, item)
+        axis += not isinstance(item, int)
+    np.testing.assert_array_equal(r_slice(x, *written), found)
+    assert r_slice(x, *written).shape == found.shape
+
+
+@given(subscripted(), st.booleans())
+def test_the_predicted_shape_is_the_real_one(case, drop):
+    shape, written = case
+    found = r_slice(tensor(shape), *written, drop=drop)
+    assert result_shape(shape, *written, drop=drop) == found.shape
+    if not drop:
+        assert found.ndim == len(shape) + sum(item is None for item in written)
+
+
+NUMBERS = st.one_of(st.none(), st.just(NA), st.integers(-6, 6))
+RAW = st.one_of(
+    st.integers(-6, 6),
+    st.none(),
+    st.builds(slice, NUMBERS, NUMBERS, st.one_of(st.none(), st.integers(-3, 3))),
+)
+
+
+@settings(max_examples=2000)
+@given(SHAPES, st.lists(RAW, min_size=1, max_size=5))
+def test_the_short_path_equals_the_general_one(shape, items):
+    x = tensor(shape)
+    written = items[0] if len(items) == 1 else tuple(items)
+    key = short_key(written, shape)
+    try:
+        general = r_slice(x, *items)
+    except errors.PybridgeError:
+        assert key is None
+        return
+    if key is not None:
+        short = x[key]
+        np.testing.assert_array_equal(short, general)
+        assert np.shape(short) == np.shape(general)
+        assert type(short) is type(general)
+        assert np.size(short) == 0 or np.ndim(short) == 0 or np.shares_memory(short, x)
+
+
+def test_the_short_path_serves_what_is_common():
+    for written in (3, slice(1, 3), slice(NA, 5), (slice(None), slice(2, NA), -1), (None, 2)):
+        assert short_key(written, (9, 9, 9)) is not None

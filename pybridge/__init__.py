@@ -1,8 +1,18 @@
 """R-style subscripts, row-major reshaping and recycling for NumPy and the tensor libraries."""
 
+from pybridge.reshaping import array_reshape
 from pybridge.subscripts import NA, Subscripts, newaxis
 from pybridge.subsetting import R, r_assign, r_slice, result_shape
 
 __version__ = "0.1.0"
 
-__all__ = ["NA", "R", "Subscripts", "newaxis", "r_assign", "r_slice", "result_shape"]
+__all__ = [
+    "NA",
+    "R",
+    "Subscripts",
+    "array_reshape",
+    "newaxis",
+    "r_assign",
+    "r_slice",
+    "result_shape",
+]

@@ -12,6 +12,8 @@ export RETICULATE_PYTHON := $(CURDIR)/.venv/bin/python
 export RPY2_CFFI_MODE := ABI
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export CUDA_VISIBLE_DEVICES ?= -1
+# The same numbers in every run, and no notice at every start that they may differ.
+export TF_ENABLE_ONEDNN_OPTS ?= 0
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile

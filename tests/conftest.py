@@ -2,6 +2,12 @@
 
 import os
 
+from hypothesis import settings
+
+os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+# `make fuzz` asks for this one.
+settings.register_profile("fuzz", max_examples=5000, deadline=None)

@@ -1,0 +1,49 @@
+# Every path here is relative: GNU make splits words at spaces, and a checkout may have one.
+.DEFAULT_GOAL := help
+.PHONY: help setup test test-python test-r fuzz mnist mnist-python lint clean
+
+python := .venv/bin/python
+# The user's own R profile could name another Python; leave it out.
+rscript := Rscript --no-environ --no-init-file
+
+# R and reticulate use this checkout's library and Python, never the user's own.
+export R_LIBS := $(CURDIR)/.venv/r-library$(if $(R_LIBS),:$(R_LIBS))
+export RETICULATE_PYTHON := $(CURDIR)/.venv/bin/python
+export RPY2_CFFI_MODE := ABI
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+export CUDA_VISIBLE_DEVICES ?= -1
+# The same numbers in every run, and no notice at every start that they may differ.
+export TF_ENABLE_ONEDNN_OPTS ?= 0
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install what is missing: R's packages, .venv, the R package
+	@tools/setup
+
+test: setup ## run every test, in Python and in R
+	@$(python) tools/run_tests.py python r
+
+test-python: setup ## run the Python tests
+	@$(python) tools/run_tests.py python
+
+test-r: setup ## run the R tests
+	@$(python) tools/run_tests.py r
+
+fuzz: setup ## run the property tests longer, on many random cases
+	@$(python) -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
+
+mnist: setup ## train the first network on the MNIST digits, in R
+	@$(rscript) examples/mnist.R
+
+mnist-python: setup ## train the same network in Python
+	@$(python) examples/mnist.py
+
+lint: setup ## check style, formatting and types
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+	@$(python) -m mypy
+
+clean: ## remove .venv and everything else that was made here
+	rm -rf .venv output r/inst/python .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

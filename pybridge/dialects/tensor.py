@@ -256,14 +256,16 @@ def _checked_indices(
         )
     if values.size == 0:
         return np.empty(0, np.int64)
-    lowest, highest = values.min(), values.max()
     if values.dtype.kind == "f":
         is_whole = np.isfinite(values) & (values == np.trunc(values))
         if not is_whole.all():
             raise _fractional(float(values[~is_whole][0]), text, axis)
+    elif size is not None:
+        indices = values - 1
+        # what is below position 1 becomes a huge unsigned number: one maximum checks both ends
+        if indices.view(np.uint64).max() < size:
+            return indices
     limit = np.inf if size is None else size
-    if lowest >= 1 and highest <= limit:
-        return values.astype(np.int64) - 1
     bad = (values == 0) | (values > limit) | (values < -limit)
     if bad.any():
         position = int(values[bad][0])

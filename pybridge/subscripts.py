@@ -7,6 +7,7 @@ and can be used as a key of a dict or be used again on another tensor.
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 from types import EllipsisType
 from typing import Any, Final, TypeAlias, final
@@ -18,6 +19,9 @@ from pybridge.errors import SubscriptError, SubscriptRangeError, SubscriptTypeEr
 
 PRINTED_ENTRIES: Final = 12
 """How many entries of a vector a message shows; a longer one is abbreviated."""
+
+_WRITTEN_OUT: Final = 10**300
+"""Integers beyond this are beyond R's reals, and Python refuses to write some of them."""
 
 
 @final
@@ -80,13 +84,13 @@ class Scalar:
     """One number: a position in the tensor dialect; `-1` excludes in R's own.
 
     >>> str(Scalar(3)), str(Scalar(2.5)), str(Scalar(NA))
-    ('3', '2.5', 'NA')
+    ('3', '2.5', 'NA_integer_')
     """
 
     value: int | float | NAType
 
     def __str__(self) -> str:
-        return number_text(self.value)
+        return "NA_integer_" if self.value is NA else number_text(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +118,37 @@ class Range:
 
 
 class _Entries:
-    """Equality and hash by value, shared by the subscripts that hold arrays."""
+    """What the subscripts that hold arrays share: their own memory, and equality by value."""
 
     __slots__ = ()
 
     values: npt.NDArray[Any]
     missing: npt.NDArray[np.bool_] | None
 
+    def __post_init__(self) -> None:
+        for name in ("values", "missing"):
+            array = getattr(self, name)
+            if array is not None and array.flags.writeable:
+                object.__setattr__(self, name, _read_only(array.copy()))
+        if self.missing is not None and not self.missing.any():
+            object.__setattr__(self, "missing", None)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rebuild by the constructor, so that a copy or a pickle is read-only as well."""
+        return (type(self), (self.values, self.missing))
+
     def _content(self) -> tuple[Any, ...]:
-        holes = None if self.missing is None else self.missing.tobytes()
-        return (type(self), self.values.dtype.str, self.values.shape, self.values.tobytes(), holes)
+        """Return what decides equality: 1 and 1.0 are one number, what `NA` hides is nothing."""
+        values = self.values
+        holes = None
+        if self.missing is not None:
+            values = np.where(self.missing, np.zeros((), values.dtype), values)
+            holes = self.missing.tobytes()
+        if values.dtype.kind == "f":
+            whole = np.where(np.abs(values) < 2.0**63, values, 0.0).astype(np.int64)
+            if bool((whole == values).all()):
+                values = whole
+        return (type(self), values.dtype.str, values.shape, values.tobytes(), holes)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Entries) and self._content() == other._content()
@@ -134,22 +159,30 @@ class _Entries:
     def _entry_texts(self, most: int) -> list[str]:
         flat = self.values.ravel(order="F")
         holes = None if self.missing is None else self.missing.ravel(order="F")
+        is_plain_na = holes is None or self.values.dtype.kind == "b" or not holes.all()
+        hole = "NA" if is_plain_na else "NA_integer_"  # R's bare NA is a logical
         shown = range(flat.size) if flat.size <= most else [*range(most - 1), flat.size - 1]
         texts = [
-            "NA" if holes is not None and holes[k] else number_text(flat[k].item()) for k in shown
+            hole if holes is not None and holes[k] else number_text(flat[k].item()) for k in shown
         ]
         if flat.size > most:
             texts.insert(most - 1, "...")
         return texts
 
     def _text(self, most: int) -> str:
-        entries = ", ".join(self._entry_texts(most))
-        if self.values.ndim == 1:
-            return f"c({entries})"
-        if self.values.ndim == 2:
-            return f"matrix(c({entries}), ncol = {self.values.shape[1]})"
-        sizes = ", ".join(map(str, self.values.shape))
-        return f"array(c({entries}), dim = c({sizes}))"
+        """Write R that makes the same value; to R `c(3)` is a number, hence `array(3)`."""
+        shape = self.values.shape
+        entries = self._entry_texts(most)
+        joined = f"c({', '.join(entries)})"
+        if not entries:
+            joined = "logical(0)" if self.values.dtype.kind == "b" else "integer(0)"
+        if len(shape) == 1:
+            if len(entries) != 1:
+                return joined
+            return entries[0] if self.values.dtype.kind == "b" else f"array({entries[0]})"
+        if len(shape) == 2 and shape[1] > 0:
+            return f"matrix({joined}, ncol = {shape[1]})"
+        return f"array({joined}, dim = c({', '.join(map(str, shape))}))"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,8 +224,16 @@ class Characters:
     values: tuple[str, ...]
 
     def __str__(self) -> str:
-        quoted = [f'"{name}"' for name in self.values]
-        return quoted[0] if len(quoted) == 1 else f"c({', '.join(quoted)})"
+        quoted = [f'"{"".join(map(_escaped, name))}"' for name in self.values]
+        if len(quoted) == 1:
+            return quoted[0]
+        return f"c({', '.join(quoted)})" if quoted else "character(0)"
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    return char if char.isprintable() else f"\\u{{{ord(char):x}}}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,6 +273,9 @@ class Subscripts:
     def __str__(self) -> str:
         return ", ".join(map(str, self.items))
 
+    def __repr__(self) -> str:
+        return f"<Subscripts [{short_text(self)}]>"
+
     def __len__(self) -> int:
         return len(self.items)
 
@@ -249,9 +293,13 @@ def number_text(value: object) -> str:
     if isinstance(value, bool | np.bool_):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
+        if np.isnan(value):
+            return "NaN"
         if np.isinf(value):
             return "Inf" if value > 0 else "-Inf"
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, int) and abs(value) > _WRITTEN_OUT:
+        return f"{'-' * (value < 0)}1e+{int(value.bit_length() * 0.30103)}"
     return str(value)
 
 
@@ -281,15 +329,27 @@ def vector(values: Any, missing: Any = None) -> Vector:
     made = as_subscript(values)
     if isinstance(made, Scalar):
         made = as_subscript([values])
+    if isinstance(made, Mask) and made.missing is not None and made.missing.all():
+        made = Vector(np.zeros(made.values.shape, np.int64), made.missing)
     if not isinstance(made, Vector):
         raise SubscriptTypeError(f"`{made}` is not a vector of numbers", subscript=str(made))
-    return made if missing is None else Vector(made.values, _read_only(np.array(missing, bool)))
+    return made if missing is None else Vector(made.values, _holes(missing, made.values.shape))
 
 
 def mask(values: Any, missing: Any = None) -> Mask:
     """Make a `Mask` of its own memory from logicals; `missing` marks the `NA`s."""
-    holes = None if missing is None else _read_only(np.array(missing, bool))
-    return Mask(_read_only(np.array(values, bool)), holes)
+    made = _read_only(np.array(values, bool))
+    return Mask(made, None if missing is None else _holes(missing, made.shape))
+
+
+def _holes(missing: Any, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    holes = np.array(missing, bool)
+    if holes.shape != shape:
+        raise SubscriptTypeError(
+            f"`missing` has shape {holes.shape} and the values have {shape}; mark every entry",
+            subscript="<missing>",
+        )
+    return _read_only(holes)
 
 
 def as_subscript(value: Any) -> Subscript:
@@ -315,10 +375,12 @@ def as_subscript(value: Any) -> Subscript:
         return value
     if isinstance(value, bool | np.bool_):
         return mask([bool(value)])
-    if isinstance(value, float | NAType):
+    if value is NA:  # a lone NA is a logical in R, and x[NA] recycles it
+        return mask([False], [True])
+    if isinstance(value, float):
         return _scalar(value)
     if isinstance(value, str):
-        return Characters((value,))
+        return Characters((str(value),))
     if isinstance(value, np.ndarray | np.generic):
         return _from_array(value)
     if isinstance(value, list | tuple | range):
@@ -326,8 +388,9 @@ def as_subscript(value: Any) -> Subscript:
     return _from_object(value)
 
 
-def _scalar(value: int | float | NAType) -> Scalar:
-    return Scalar(NA if isinstance(value, float) and np.isnan(value) else value)
+def _scalar(value: float) -> Scalar:
+    """Read a real of any width; NaN is `NA`."""
+    return Scalar(NA if np.isnan(value) else float(value))
 
 
 def _bound(value: Any, written: slice) -> int | float | NAType | Any:
@@ -361,30 +424,33 @@ def _from_array(value: npt.NDArray[Any] | np.generic) -> Subscript:
         value = value.data
     array = np.asarray(value)
     kind = array.dtype.kind
-    if kind in "US":
+    if kind == "U":
         return Characters(tuple(map(str, array.ravel())))
     if kind == "O":
-        return _from_sequence(array.tolist())
+        if holes is not None:
+            array = np.where(holes, np.array(NA, "O"), array)
+        return as_subscript(array.item() if array.ndim == 0 else array.tolist())
     if kind not in "biuf":
         raise SubscriptTypeError(
             f"an array of dtype {array.dtype} is not a subscript; use integers, whole reals or "
             "logicals",
             subscript=f"<{array.dtype} array>",
         )
-    if array.ndim == 0:
-        scalar = NA if holes is not None and holes.any() else array.item()
-        return as_subscript(scalar) if kind == "b" or scalar is NA else _scalar(scalar)
-    return _frozen(array, holes)
+    if array.ndim > 0:
+        return _frozen(array, holes)
+    if holes is not None and holes.any():
+        return as_subscript(NA) if kind == "b" else Scalar(NA)
+    return _scalar(float(array)) if kind == "f" else as_subscript(array.item())
 
 
 def _frozen(array: npt.NDArray[Any], holes: npt.NDArray[np.bool_] | None) -> Vector | Mask:
     """Copy an array of logicals or numbers into a `Mask` or a `Vector`."""
     kind = array.dtype.kind
-    if holes is not None:
-        holes = _read_only(holes.copy()) if holes.any() else None
+    holes = None if holes is None else _read_only(holes.copy())
     if kind == "b":
         return Mask(_read_only(array.copy()), holes)
-    if kind == "f" or (kind == "u" and array.dtype.itemsize == 8):
+    is_beyond = kind == "u" and array.size > 0 and int(array.max()) >= 2**63
+    if kind == "f" or is_beyond:
         values = array.astype(np.float64)
         absent = np.isnan(values)
         if absent.any():
@@ -396,55 +462,100 @@ def _frozen(array: npt.NDArray[Any], holes: npt.NDArray[np.bool_] | None) -> Vec
 def _from_sequence(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
     if len(value) == 0:
         return Vector(_read_only(np.empty(0, np.int64)))
-    if isinstance(value, range):
+    if isinstance(value, range) and max(abs(value[0]), abs(value[-1])) < 2**62:
         return Vector(_read_only(np.arange(value.start, value.stop, value.step, dtype=np.int64)))
-    if any(isinstance(entry, list | tuple | np.ndarray) and np.ndim(entry) for entry in value):
+    if any(map(_is_row, value)):
         return _from_rows(value)
-    entries = [entry.item() if isinstance(entry, np.generic) else entry for entry in value]
+    entries = list(map(_entry, value))
     if all(isinstance(entry, str) for entry in entries):
         return Characters(tuple(entries))
+    kinds = {type(entry) for entry in entries if entry is not NA}
     holes = np.array([entry is NA for entry in entries])
-    known = [0 if hole else entry for hole, entry in zip(holes, entries, strict=True)]
-    kinds = {type(entry) for hole, entry in zip(holes, entries, strict=True) if not hole}
-    missing = holes if holes.any() else None
     if kinds <= {bool}:  # a vector of nothing but NA is logical in R as well
-        return _frozen(np.array(known, bool), missing)
+        return _frozen(np.array([entry is True for entry in entries]), holes)
     if not kinds <= {int, float}:
+        text = _python_text(value)
         raise SubscriptTypeError(
-            f"`{value}` mixes {', '.join(sorted(kind.__name__ for kind in kinds))}; a vector "
+            f"`{text}` mixes {', '.join(sorted(kind.__name__ for kind in kinds))}; a vector "
             "holds numbers or logicals, and nothing else",
-            subscript=str(value),
+            subscript=text,
         )
+    known = [0 if entry is NA else entry for entry in entries]
     try:
-        return _frozen(np.array(known, np.float64 if float in kinds else np.int64), missing)
+        return _frozen(np.array(known, np.float64 if float in kinds else np.int64), holes)
     except OverflowError:  # beyond 64 bits, hence beyond every axis: the dialect will say so
-        return _frozen(np.array(known, np.float64), missing)
+        return _frozen(np.array(list(map(_real, known)), np.float64), holes)
 
 
-def _from_rows(value: list[Any] | tuple[Any, ...]) -> Subscript:
-    """Read nested lists as a matrix of positions or of logicals."""
-    text = str(value)
+def _is_row(entry: Any) -> bool:
+    return isinstance(entry, list | tuple | range) or (
+        isinstance(entry, np.ndarray) and entry.ndim > 0
+    )
+
+
+def _entry(entry: Any) -> Any:
+    """Read one entry of a list as a plain number, logical, string or `NA`."""
+    if type(entry) in (int, float, bool, str):
+        return entry
+    if entry is NA or entry is np.ma.masked or type(entry).__name__ == "NAType":  # pandas has one
+        return NA
+    if isinstance(entry, np.generic | np.ndarray):
+        if isinstance(entry, np.ma.MaskedArray) and entry.mask.any():
+            return NA
+        return float(entry) if entry.dtype.kind == "f" else entry.item()
+    for kind in (str, float):
+        if isinstance(entry, kind):
+            return kind(entry)
+    return operator.index(entry) if _is_integer_like(entry) else entry
+
+
+def _is_integer_like(value: Any) -> bool:
+    return hasattr(type(value), "__index__") and not hasattr(value, "shape")
+
+
+def _real(value: float) -> float:
     try:
-        array = np.array(value)
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+def _python_text(value: Any) -> str:
+    """Write a Python value for a message, whatever it holds and however long it is."""
+    try:
+        text = str(value)
+    except ValueError:  # an integer that Python refuses to write out
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= 80 else f"{text[:60]} ... {text[-15:]}"
+
+
+def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
+    """Read nested lists as a matrix of positions or of logicals."""
+    text = _python_text(value)
+    try:
+        array = np.array(value, dtype=object)
     except ValueError:
+        array = np.array([[]], dtype=object)
+        is_even = False
+    else:
+        is_even = not any(map(_is_row, array.flat))
+    if not is_even:
         raise SubscriptTypeError(
             f"`{text}` has rows of different lengths; a matrix needs equal ones", subscript=text
-        ) from None
-    if array.dtype.kind in "biuf":
-        return _frozen(array, None)
-    flat = np.array(value, dtype=object)
-    entries = _from_sequence(flat.ravel().tolist())
+        )
+    entries = _from_sequence(array.ravel().tolist())
     if not isinstance(entries, Vector | Mask):
         raise SubscriptTypeError(f"`{text}` is not a matrix of numbers", subscript=text)
-    holes = None if entries.missing is None else entries.missing.reshape(flat.shape)
-    return _frozen(entries.values.reshape(flat.shape), holes)
+    holes = None if entries.missing is None else entries.missing.reshape(array.shape)
+    return type(entries)(entries.values.reshape(array.shape), holes)
 
 
 def _from_object(value: Any) -> Subscript:
-    """Read an integer-like object, or say why the object is no subscript."""
-    index = getattr(type(value), "__index__", None)
-    if index is not None and not hasattr(value, "shape"):
-        return Scalar(int(index(value)))
+    """Read an integer-like object or a column of a data frame, or say why it is no subscript."""
+    if _is_integer_like(value):
+        return Scalar(int(operator.index(value)))
+    if hasattr(type(value), "to_numpy"):
+        return _from_array(np.asarray(value.to_numpy()))
     name = type(value).__name__
     raise SubscriptTypeError(
         f"an object of type `{name}` is not a subscript; use numbers, logicals, a range, "

@@ -42,7 +42,7 @@ def index_from_position(position: int, size: int | None, axis: int = 0) -> int:
         return position + size
     if position == 0:
         raise _zero(str(position), axis, size)
-    raise _beyond(str(position), position, axis, size)
+    raise _beyond(sub.number_text(position), position, axis, size)
 
 
 def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: int = 0) -> slice:
@@ -283,6 +283,8 @@ def _gather(indices: npt.NDArray[np.int64], size: to.Size) -> to.AxisSelection:
 
 def _indices_from_mask(item: sub.Mask, size: to.Size, axis: int) -> npt.NDArray[np.int64]:
     text = short_text(item)
+    if text == "NA":
+        _whole_number(NA, item, axis)
     _refuse_missing_mask(item, text)
     if item.values.ndim != 1:
         raise SubscriptMaskError(
@@ -355,7 +357,8 @@ def _zero(text: str, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:
 
 
 def _beyond(text: str, position: int, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:
-    place = f"position {position}" if text == str(position) else f"`{text}`: position {position}"
+    shown = sub.number_text(position)
+    place = f"position {shown}" if text == shown else f"`{text}`: position {shown}"
     return SubscriptOutOfBoundsError(
         f"{place} is out of bounds: axis {axis + 1} has size {size}",
         subscript=text,

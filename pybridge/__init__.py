@@ -2,7 +2,7 @@
 
 from pybridge.reshaping import array_reshape
 from pybridge.subscripts import NA, Subscripts, newaxis
-from pybridge.subsetting import R, r_assign, r_slice, result_shape
+from pybridge.subsetting import R, r_assign, r_slice, r_subscripts, result_shape
 
 __version__ = "0.1.0"
 
@@ -14,5 +14,6 @@ __all__ = [
     "newaxis",
     "r_assign",
     "r_slice",
+    "r_subscripts",
     "result_shape",
 ]

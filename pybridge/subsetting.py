@@ -16,9 +16,11 @@ from pybridge.errors import (
     AssignmentError,
     ImmutableTensorError,
     SubscriptError,
+    SubscriptTypeError,
 )
 from pybridge.selections import Order, Selection, Shape
 from pybridge.subscripts import NA, Subscripts, as_subscripts
+from pybridge.text import parse_subscripts
 
 Dialect: TypeAlias = Literal["tensor", "base"]
 
@@ -68,7 +70,7 @@ class R:
 
     def __setitem__(self, written: Any, value: Any) -> None:
         """Write `value`, broadcast by NumPy's rule, into the elements that the subscripts name."""
-        subscripts = _read_subscripts(written if type(written) is tuple else (written,))
+        subscripts = r_subscripts(*(written if type(written) is tuple else (written,)))
         assign_in_place(self._tensor, subscripts, value)
 
 
@@ -129,8 +131,31 @@ def _short_keys(written: tuple[Any, ...], shape: tuple[int, ...]) -> tuple[Any, 
     return tuple(key)
 
 
-def _read_subscripts(written: tuple[Any, ...]) -> Subscripts:
-    return as_subscripts(written)
+def r_subscripts(*subscripts: Any) -> Subscripts:
+    """Return subscripts as one value, to print, compare, keep and use on many tensors.
+
+    They are values as in `R(x)[...]`, or one string of R text as between R's brackets; see
+    `parse_subscripts` for its grammar. `result_shape` tells what shape they will give. Raises
+    `SubscriptSyntaxError` for text outside the grammar, `SubscriptTypeError` for other values.
+
+    >>> crop = r_subscripts("NA:2, .., -1")
+    >>> crop == r_subscripts(slice(NA, 2), ..., -1), {crop: "crop"}[crop]
+    (True, 'crop')
+    >>> print(crop)
+    NA:2, .., -1
+    >>> result_shape((2, 3, 5), crop), R(np.zeros((4, 2, 3, 5)))[crop].shape
+    ((2, 3), (2, 2, 3))
+    """
+    if len(subscripts) == 1 and isinstance(subscripts[0], str):
+        return parse_subscripts(subscripts[0])
+    for subscript in subscripts:
+        if isinstance(subscript, str):
+            raise SubscriptTypeError(
+                f"the text {subscript!r} stands beside other subscripts; one text holds them all, "
+                'as in "10:99, , NA:5"',
+                subscript=subscript,
+            )
+    return as_subscripts(subscripts)
 
 
 def r_slice(
@@ -151,13 +176,16 @@ def r_slice(
     >>> r_slice(x, 2, [3, 1], slice(NA, 2))
     array([[26, 27],
            [16, 17]])
+    >>> r_slice(x, "2, c(3, 1), NA:2")
+    array([[26, 27],
+           [16, 17]])
 
     Raises a `SubscriptError` for subscripts that do not fit, `MissingValueError` where R would give
     NA and the dtype has none, `UnsupportedTensorError` where `x` is no tensor.
     """
     backend = backend_of(x)
     selection = resolve(
-        backend.shape(x), _read_subscripts(subscripts), drop=drop, dialect=dialect, order=order
+        backend.shape(x), r_subscripts(*subscripts), drop=drop, dialect=dialect, order=order
     )
     return execution.read(backend, x, selection)
 
@@ -187,8 +215,10 @@ def result_shape(
 
     >>> result_shape((60000, 28, 28), slice(None), slice(8, -8), slice(8, -8))
     (60000, 14, 14)
+    >>> result_shape((60000, 28, 28), ", 15:NA, 15:NA")
+    (60000, 14, 14)
     """
-    read = _read_subscripts(subscripts)
+    read = r_subscripts(*subscripts)
     return resolve(shape, read, drop=drop, dialect=dialect).result_shape
 
 
@@ -212,7 +242,7 @@ def r_assign(
            [8, 0, 7]])
     """
     backend = backend_of(x)
-    read = _read_subscripts(subscripts)
+    read = r_subscripts(*subscripts)
     selection = resolve(backend.shape(x), read, dialect=dialect, order=order)
     fitted = _broadcast_value(backend, x, selection, value)
     updated = backend.copy(x)

@@ -124,7 +124,8 @@ def parse_subscripts(text: str) -> Subscripts:
     """Return the subscripts that R would send for `text`, the part between R's brackets.
 
     Raises `SubscriptSyntaxError`, whose `offset` points at the character, for text outside the
-    grammar; `SubscriptRangeError` for a step of zero. Nothing is evaluated and no name looked up.
+    grammar, `SubscriptRangeError` for a step of zero, `SubscriptError` for a second `..`. Nothing
+    is evaluated and no name looked up.
 
     >>> parse_subscripts("NA:5, , -1").items
     (Range(start=NA, stop=5, step=NA), Missing(), Scalar(value=-1))
@@ -211,18 +212,11 @@ class _Parser:
 
     def subscripts(self) -> Subscripts:
         items: list[Subscript] = []
-        has_rest = False
         while True:
-            start = self._next
-            item = self._subscript()
-            if item is sub.REST:
-                if has_rest:
-                    self._fail(start, "a second `..`; only one can stand for the other axes")
-                has_rest = True
-            items.append(item)
+            items.append(self._subscript())
             token = self._take()
             if token.kind == "end":
-                return Subscripts(tuple(items))
+                return sub.as_subscripts(tuple(items))
             if token.text != ",":
                 self._refuse_after_subscript(token)
 

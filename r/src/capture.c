@@ -1,0 +1,243 @@
+/* Read the subscripts of a call such as x@r[1:3, NA:-2, ] in one pass.
+ *
+ * The parts of a range are evaluated one by one, because R itself cannot evaluate NA:5 or 1:10:2.
+ * Where every subscript is a whole number, a range of them, missing, newaxis or .., the answer is
+ * one integer vector, the record, which crosses to Python as it is; no NA is in it:
+ *
+ *   [options, item, item, ...]     options: 1 drop = FALSE, 2 dialect = "base", 4 order = "F"
+ *   item: 0 missing, 1 newaxis, 2 .., [3, position], [8 + bounds, start?, stop?, step?]
+ *         bounds: 1 there is a start, 2 a stop, 4 a step
+ *         4 the next value, 5 a range of the next three values
+ *
+ * Otherwise it is list(record, values, options), and R looks at the values next.
+ */
+#include <limits.h>
+#include <string.h>
+#include "pybridge.h"
+
+enum { NO_DROP = 1, BASE = 2, COLUMN_MAJOR = 4 };
+enum { MISSING_SUBSCRIPT = 0, NEW_AXIS = 1, REST = 2, POSITION = 3, VALUE = 4, RANGE_OF_VALUES = 5, RANGE = 8 };
+enum { MOST_INTS = 128 };
+
+typedef struct {
+  int ints[MOST_INTS];
+  int count;
+  SEXP values;     /* a pairlist under construction, newest first, protected through its holder */
+  SEXP settings;   /* likewise: arguments with a name */
+  SEXP holder;
+} capture;
+
+static void push(capture *made, int number) {
+  if (made->count == MOST_INTS) Rf_error("there are too many subscripts");
+  made->ints[made->count++] = number;
+}
+
+static void keep_value(capture *made, SEXP value) {
+  SETCAR(made->holder, Rf_cons(value, CAR(made->holder)));
+}
+
+static void keep_setting(capture *made, SEXP tag, SEXP value) {
+  SEXP cell = PROTECT(Rf_cons(value, CADR(made->holder)));
+  SET_TAG(cell, tag);
+  SETCADR(made->holder, cell);
+  UNPROTECT(1);
+}
+
+/* Whether value is one whole number that an int holds; an object, even of length 1, is not. */
+static int is_whole(SEXP value, int *number) {
+  if (ATTRIB(value) != R_NilValue) return 0;
+  if (TYPEOF(value) == INTSXP && XLENGTH(value) == 1) {
+    *number = INTEGER(value)[0];
+    return *number != NA_INTEGER;
+  }
+  if (TYPEOF(value) == REALSXP && XLENGTH(value) == 1) {
+    double real = REAL(value)[0];
+    if (!(real > INT_MIN && real <= INT_MAX)) return 0;
+    *number = (int) real;
+    return real == (double) *number;
+  }
+  return 0;
+}
+
+/* Whether value is one NA of logical, integer or real type: an open end of a range. */
+static int is_open(SEXP value) {
+  if (ATTRIB(value) != R_NilValue || !Rf_isVectorAtomic(value) || XLENGTH(value) != 1) return 0;
+  switch (TYPEOF(value)) {
+  case LGLSXP: return LOGICAL(value)[0] == NA_LOGICAL;
+  case INTSXP: return INTEGER(value)[0] == NA_INTEGER;
+  case REALSXP: return R_IsNA(REAL(value)[0]);
+  default: return 0;
+  }
+}
+
+static int is_colon(SEXP part) {
+  return TYPEOF(part) == LANGSXP && CAR(part) == Rf_install(":") && CDR(part) != R_NilValue &&
+         CDDR(part) != R_NilValue && CDR(CDDR(part)) == R_NilValue;
+}
+
+/* A symbol that stands for an argument which the caller's own caller left out, as in R's `[`. */
+static int is_missing_argument(SEXP symbol, SEXP env) {
+  if (env == R_GlobalEnv || !R_existsVarInFrame(env, symbol)) return 0;
+  SEXP value = Rf_findVarInFrame(env, symbol);
+  if (value == R_MissingArg) return 1;
+  if (TYPEOF(value) != PROMSXP || TYPEOF(R_PromiseExpr(value)) != SYMSXP) return 0;
+  SEXP question = PROTECT(Rf_lang2(Rf_install("missing"), symbol));
+  int failed = 0;
+  SEXP answer = R_tryEvalSilent(question, env, &failed);
+  UNPROTECT(1);
+  return !failed && Rf_asLogical(answer) == TRUE;
+}
+
+static SEXP evaluate(SEXP part, SEXP env) {
+  switch (TYPEOF(part)) {
+  case LANGSXP:
+  case SYMSXP:
+  case PROMSXP:
+  case BCODESXP:
+    return Rf_eval(part, env);
+  default:
+    return part;
+  }
+}
+
+static void capture_range(capture *made, SEXP part, SEXP env) {
+  SEXP parts[3] = { CADR(part), CADDR(part), NULL };
+  if (is_colon(parts[0])) {
+    parts[2] = parts[1];
+    parts[1] = CADDR(parts[0]);
+    parts[0] = CADR(parts[0]);
+  }
+  int mark = made->count, bounds = 0, simple = 1;
+  push(made, RANGE);
+  SEXP values = PROTECT(Rf_allocVector(VECSXP, 3));
+  for (int k = 0; k < 3; k++) {
+    if (parts[k] == NULL) continue;
+    SEXP value = evaluate(parts[k], env);
+    SET_VECTOR_ELT(values, k, value);
+    int number;
+    if (is_whole(value, &number)) {
+      bounds |= 1 << k;
+      push(made, number);
+    } else if (!is_open(value)) {
+      simple = 0;
+    }
+  }
+  if (simple) {
+    made->ints[mark] = RANGE + bounds;
+  } else {
+    made->count = mark;
+    push(made, RANGE_OF_VALUES);
+    keep_value(made, values);
+  }
+  UNPROTECT(1);
+}
+
+static void capture_one(capture *made, SEXP part, SEXP env, int is_base) {
+  if (part == R_MissingArg) {
+    push(made, MISSING_SUBSCRIPT);
+    return;
+  }
+  if (TYPEOF(part) == SYMSXP) {
+    if (part == Rf_install("..")) {
+      push(made, REST);
+      return;
+    }
+    if (is_missing_argument(part, env)) {
+      push(made, MISSING_SUBSCRIPT);
+      return;
+    }
+  } else if (!is_base && is_colon(part)) {
+    capture_range(made, part, env);
+    return;
+  }
+  SEXP value = PROTECT(evaluate(part, env));
+  int number;
+  if (value == R_MissingArg) {
+    push(made, MISSING_SUBSCRIPT);
+  } else if (value == R_NilValue) {
+    push(made, NEW_AXIS);
+  } else if (is_whole(value, &number)) {
+    push(made, POSITION);
+    push(made, number);
+  } else {
+    push(made, VALUE);
+    keep_value(made, value);
+  }
+  UNPROTECT(1);
+}
+
+/* Settle drop, dialect and order where they are plain; R looks at any other named argument. */
+static int settled(capture *made, SEXP tag, SEXP value) {
+  if (tag == Rf_install("drop") && TYPEOF(value) == LGLSXP && XLENGTH(value) == 1 &&
+      LOGICAL(value)[0] != NA_LOGICAL) {
+    if (!LOGICAL(value)[0]) made->ints[0] |= NO_DROP;
+    return 1;
+  }
+  if (TYPEOF(value) != STRSXP || XLENGTH(value) != 1) return 0;
+  const char *text = CHAR(STRING_ELT(value, 0));
+  if (tag == Rf_install("dialect")) {
+    if (strcmp(text, "base") == 0) made->ints[0] |= BASE;
+    return strcmp(text, "base") == 0 || strcmp(text, "tensor") == 0;
+  }
+  if (tag == Rf_install("order")) {
+    if (strcmp(text, "F") == 0) made->ints[0] |= COLUMN_MAJOR;
+    return strcmp(text, "F") == 0 || strcmp(text, "C") == 0;
+  }
+  return 0;
+}
+
+static SEXP finish(capture *made) {
+  SEXP record = PROTECT(Rf_allocVector(INTSXP, made->count));
+  memcpy(INTEGER(record), made->ints, made->count * sizeof(int));
+  if (CAR(made->holder) == R_NilValue && CADR(made->holder) == R_NilValue) {
+    UNPROTECT(1);
+    return record;
+  }
+  SEXP all = PROTECT(Rf_allocVector(VECSXP, 3));
+  SET_VECTOR_ELT(all, 0, record);
+  int n = Rf_length(CAR(made->holder));
+  SEXP values = Rf_allocVector(VECSXP, n);
+  SET_VECTOR_ELT(all, 1, values);
+  for (SEXP cell = CAR(made->holder); cell != R_NilValue; cell = CDR(cell))
+    SET_VECTOR_ELT(values, --n, CAR(cell));
+  SET_VECTOR_ELT(all, 2, Rf_PairToVectorList(CADR(made->holder)));
+  UNPROTECT(2);
+  return all;
+}
+
+/* call: the call of x@r[...], r_slice(x, ...) and the like; env: where its arguments are evaluated,
+ * or a list of environments, one for each argument; is_bracket: whether the first argument is the
+ * tensor whatever its name. Returns NULL where `...` stands in the call. */
+SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket) {
+  SEXP arguments = CDR(call);
+  SEXP skipped = Rf_asLogical(is_bracket) == TRUE ? arguments : R_NilValue;
+  int is_base = 0;
+  for (SEXP cell = arguments; cell != R_NilValue; cell = CDR(cell)) {
+    if (CAR(cell) == R_DotsSymbol) return R_NilValue;
+    if (skipped == R_NilValue && TAG(cell) == Rf_install("x")) skipped = cell;
+  }
+  for (SEXP cell = arguments; skipped == R_NilValue && cell != R_NilValue; cell = CDR(cell))
+    if (TAG(cell) == R_NilValue) skipped = cell;
+
+  capture made = { .count = 0 };
+  made.holder = PROTECT(Rf_list2(R_NilValue, R_NilValue));
+  push(&made, 0);
+  int place = 0;
+  for (SEXP cell = arguments; cell != R_NilValue; cell = CDR(cell), place++) {
+    SEXP tag = TAG(cell);
+    if (cell == skipped || tag == R_NilValue || tag == Rf_install("value")) continue;
+    SEXP here = TYPEOF(env) == VECSXP ? VECTOR_ELT(env, place) : env;
+    SEXP value = PROTECT(evaluate(CAR(cell), here));
+    if (!settled(&made, tag, value)) keep_setting(&made, tag, value);
+    UNPROTECT(1);
+  }
+  is_base = made.ints[0] & BASE;
+  place = 0;
+  for (SEXP cell = arguments; cell != R_NilValue; cell = CDR(cell), place++) {
+    if (cell == skipped || TAG(cell) != R_NilValue) continue;
+    capture_one(&made, CAR(cell), TYPEOF(env) == VECSXP ? VECTOR_ELT(env, place) : env, is_base);
+  }
+  SEXP record = finish(&made);
+  UNPROTECT(1);
+  return record;
+}

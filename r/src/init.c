@@ -1,0 +1,13 @@
+
+#include "pybridge.h"
+#include <R_ext/Rdynload.h>
+
+static const R_CallMethodDef routines[] = {
+  {"pybridge_capture", (DL_FUNC) &pybridge_capture, 3},
+  {NULL, NULL, 0}
+};
+
+void R_init_pybridge(DllInfo *library) {
+  R_registerRoutines(library, NULL, routines, NULL, NULL);
+  R_useDynamicSymbols(library, FALSE);
+}

@@ -8,6 +8,9 @@ same condition carries in R.
 
 from __future__ import annotations
 
+import sys
+import warnings
+from types import FrameType
 from typing import Any, ClassVar
 
 
@@ -192,3 +195,18 @@ class PybridgeWarning(UserWarning):
 
 class RecyclingWarning(PybridgeWarning):
     """R's warning that a shorter vector does not fit evenly into a longer one."""
+
+
+class SubscriptWarning(PybridgeWarning):
+    """R's warning that it takes a subscript otherwise than it is written."""
+
+
+def warn(message: str, category: type[PybridgeWarning]) -> None:
+    """Warn, pointing at the first caller outside this package."""
+    package = __name__.partition(".")[0]
+    level = 2
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        frame = frame.f_back
+        level += 1
+    warnings.warn(message, category, stacklevel=level)

@@ -7,6 +7,7 @@ through the same view. Nothing here knows a dialect.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,14 +70,10 @@ def _read_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal) -> Tens
 
 def _read_with_missing(backend: Backend, x: Tensor, selection: Selection) -> Tensor:
     """Read with a stand-in element wherever the selection is `NA`, then blank those."""
-    name = backend.dtype_name(x)
-    if not ("float" in name or "complex" in name):
-        raise MissingValueError(
-            f"the subscript selects NA, and a tensor of dtype {name} has no missing value; convert "
-            "the tensor to a real dtype first",
-            dtype=name,
-        )
     holes = _missing_holes(selection)
+    if holes.size == 0:
+        return backend.zeros_like(x, holes.shape)
+    _refuse_missing(backend, x, "the subscript selects NA")
     shape = known_shape(selection.shape)
     if 0 in shape:  # there is no element to stand in: every one of the result is NA
         return backend.fill_missing(backend.zeros_like(x, holes.shape), holes)
@@ -86,6 +83,16 @@ def _read_with_missing(backend: Backend, x: Tensor, selection: Selection) -> Ten
         assert isinstance(selection, Points)
         found = backend.take_points(x, selection.coordinates)
     return backend.fill_missing(found, holes)
+
+
+def _refuse_missing(backend: Backend, x: Tensor, reason: str) -> None:
+    name = backend.dtype_name(x)
+    if not ("float" in name or "complex" in name):
+        raise MissingValueError(
+            f"{reason}, and a tensor of dtype {name} has no missing value; convert the tensor to a "
+            "real dtype first",
+            dtype=name,
+        )
 
 
 def _missing_holes(selection: Selection) -> npt.NDArray[np.bool_]:
@@ -100,6 +107,29 @@ def _missing_holes(selection: Selection) -> npt.NDArray[np.bool_]:
         if gather.missing is not None:
             holes |= gather.missing.reshape([-1 if k == axis else 1 for k in range(len(kept))])
     return holes.reshape(known_shape(selection.result_shape))
+
+
+def grow(backend: Backend, x: Tensor, length: int, gap: Indices) -> Tensor:
+    """Return a vector of `length` that begins with the elements of `x`, column by column.
+
+    At the indices `gap` it holds `NA`, at the other new ones anything: they are about to be
+    written. Raises `MissingValueError` where there is a gap and the dtype has no missing value.
+    """
+    if len(gap):
+        _refuse_missing(backend, x, f"position {int(gap[0]) + 1} would be NA")
+    size = math.prod(known_shape(backend.shape(x)))
+    flat = backend.reshape(backend.transpose(x, tuple(range(len(backend.shape(x))))[::-1]), (size,))
+    if size == 0:
+        grown = backend.zeros_like(x, (length,))
+    else:
+        indices = np.arange(length)
+        indices[size:] = 0
+        grown = backend.take(flat, indices, 0)
+    if len(gap) == 0:
+        return grown
+    holes = np.zeros(length, bool)
+    holes[gap] = True
+    return backend.fill_missing(grown, holes)
 
 
 def write(backend: Backend, x: Tensor, selection: Selection, value: npt.NDArray[Any]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from pybridge import execution
 from pybridge.backends import backend_of
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects import tensor
+from pybridge.dialects import base, base_assignment, tensor
 from pybridge.dialects.tensor import index_from_position, slice_from_range
 from pybridge.errors import (
     ArgumentError,
@@ -33,8 +33,8 @@ class R:
 
     Positions start at 1, ranges include both ends, `NA` or nothing is an open end, `-1` is the last
     position, `...` is all the axes not named. Scalars drop their axis; ranges, vectors and masks
-    never do; several vectors select orthogonally and axes never move. For `drop=False`, R's own
-    dialect or text see `r_slice`.
+    never do; several vectors select orthogonally and axes never move. For `drop=False` or text see
+    `r_slice`. `R(x, dialect="base")` follows R's own `[` and `[<-` instead, its traps included.
 
     On NumPy scalars, ranges and new axes give a view, all else new memory. Raises a
     `SubscriptError` for a subscript that does not fit. Source of the rules: the contract of this
@@ -48,13 +48,19 @@ class R:
     >>> R(x)[1, 1, 5:4] = [0, -1]
     >>> R(x)[1, 1]
     array([ 1,  2,  3, -1,  0])
+    >>> R(x, dialect="base")[-1, 1:2, 3]
+    array([18, 23])
     """
 
     __slots__ = ("_tensor",)
 
-    def __init__(self, x: Tensor) -> None:
+    def __init__(self, x: Tensor, *, dialect: Dialect = "tensor") -> None:
         """Hold `x`; nothing is copied and nothing is checked yet."""
         self._tensor = x
+        if dialect != "tensor":
+            if dialect != "base":
+                raise ArgumentError(f'`dialect` is "tensor" or "base", not {dialect!r}')
+            self.__class__ = _BaseR  # so that the tensor dialect pays for no choice later
 
     def __repr__(self) -> str:
         return f"R({self._tensor!r})"
@@ -72,6 +78,25 @@ class R:
         """Write `value`, broadcast by NumPy's rule, into the elements that the subscripts name."""
         subscripts = r_subscripts(*(written if type(written) is tuple else (written,)))
         assign_in_place(self._tensor, subscripts, value)
+
+
+class _BaseR(R):
+    """What `R(x, dialect="base")` makes: R's own `[` and `[<-` on a tensor."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f'R({self._tensor!r}, dialect="base")'
+
+    def __getitem__(self, written: Any) -> Tensor:
+        """Return what R's `[` gives, every axis of extent 1 dropped."""
+        written = written if type(written) is tuple else (written,)
+        return r_slice(self._tensor, *written, dialect="base")
+
+    def __setitem__(self, written: Any, value: Any) -> None:
+        """Write `value`, recycled by R's rule; raise where R would make a longer vector."""
+        subscripts = r_subscripts(*(written if type(written) is tuple else (written,)))
+        assign_in_place(self._tensor, subscripts, value, dialect="base")
 
 
 def short_key(written: Any, shape: tuple[int, ...]) -> Any:
@@ -205,6 +230,8 @@ def resolve(
         raise ArgumentError(f'`order` is "C" or "F", not {order!r}')
     if dialect == "tensor":
         return tensor.resolve(subscripts, shape, drop=drop, order=order)
+    if dialect == "base":
+        return base.resolve(subscripts, shape, drop=drop)
     raise ArgumentError(f'`dialect` is "tensor" or "base", not {dialect!r}')
 
 
@@ -243,6 +270,8 @@ def r_assign(
     """
     backend = backend_of(x)
     read = r_subscripts(*subscripts)
+    if dialect == "base":
+        return _assign_as_r_does(backend, x, read, value)
     selection = resolve(backend.shape(x), read, dialect=dialect, order=order)
     fitted = _broadcast_value(backend, x, selection, value)
     updated = backend.copy(x)
@@ -250,16 +279,58 @@ def r_assign(
     return updated
 
 
-def assign_in_place(x: Tensor, subscripts: Subscripts, value: Any, *, order: Order = "C") -> None:
+def _assign_as_r_does(backend: Backend, x: Tensor, subscripts: Subscripts, value: Any) -> Tensor:
+    fitted = backend.fit_value(x, value)
+    plan = base_assignment.plan_assignment(subscripts, backend.shape(x), fitted)
+    if plan.growth is None:
+        updated = backend.copy(x)
+    else:
+        updated = execution.grow(backend, x, plan.growth.length, plan.growth.gap)
+    if plan.selection is not None:
+        execution.write(backend, updated, plan.selection, plan.value)
+    return updated
+
+
+def assign_in_place(
+    x: Tensor,
+    subscripts: Subscripts,
+    value: Any,
+    *,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> None:
     """Write `value` into `x` itself, or raise and leave `x` as it was."""
     backend = backend_of(x)
+    if dialect == "base":
+        _assign_in_place_as_r_does(backend, x, subscripts, value)
+        return
     selection = resolve(backend.shape(x), subscripts, order=order)
+    _refuse_immutable(backend, x)
+    execution.write(backend, x, selection, _broadcast_value(backend, x, selection, value))
+
+
+def _assign_in_place_as_r_does(
+    backend: Backend, x: Tensor, subscripts: Subscripts, value: Any
+) -> None:
+    shape = backend.shape(x)
+    plan = base_assignment.plan_assignment(subscripts, shape, backend.fit_value(x, value))
+    _refuse_immutable(backend, x)
+    if plan.growth is not None:
+        raise AssignmentError(
+            f"R would make a new vector of length {plan.growth.length} of this tensor of shape "
+            f"{shape}, which cannot grow in place; "
+            '`r_assign(x, ..., value=..., dialect="base")` returns it'
+        )
+    if plan.selection is not None:
+        execution.write(backend, x, plan.selection, plan.value)
+
+
+def _refuse_immutable(backend: Backend, x: Tensor) -> None:
     if not backend.is_writable(x):
         raise ImmutableTensorError(
             f"this {type(x).__name__} cannot be written in place; "
             "`r_assign(x, ..., value=...)` returns an updated one"
         )
-    execution.write(backend, x, selection, _broadcast_value(backend, x, selection, value))
 
 
 def _broadcast_value(backend: Backend, x: Tensor, selection: Selection, value: Any) -> Any:

@@ -1,0 +1,168 @@
+"""R's own `[<-`: which elements a value goes to, how it recycles, and when a vector grows.
+
+The rules are those of `pybridge.dialects.base`, and then R's own for the value: it is read column
+by column whatever its shape, and repeats. One subscript alone warns where the value does not fit
+evenly, and lets a vector grow; several raise instead. Source: R Language Definition, 3.4.4, and R.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pybridge import selections as to
+from pybridge import subscripts as sub
+from pybridge.dialects import base
+from pybridge.errors import (
+    AssignmentError,
+    RecyclingWarning,
+    SubscriptMissingError,
+    warn,
+)
+
+Value = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Growth:
+    """The tensor becomes a plain vector of `length` first, its elements column by column.
+
+    `gap` holds the new indices that no value goes to: there R puts `NA`.
+    """
+
+    length: int
+    gap: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """What R's `[<-` does: grow, if at all, and then write `value` to `selection`, if any.
+
+    `value` broadcasts to the selection before any axis is squeezed.
+    """
+
+    selection: to.Selection | None
+    value: Value
+    growth: Growth | None = None
+
+
+def plan_assignment(subscripts: sub.Subscripts, shape: to.Shape, value: Value) -> Assignment:
+    """Plan what R's `[<-` does with `value` on a tensor of `shape`, touching no data.
+
+    >>> plan_assignment(sub.as_subscripts((5,)), (3,), np.array(9)).growth
+    Growth(length=5, gap=array([3]))
+    >>> plan_assignment(sub.as_subscripts((2, slice(None))), (2, 3), np.array([7, 8, 9])).value
+    array([[7, 8, 9]])
+    """
+    sizes = base.known_sizes(shape)
+    items = base.evaluate(subscripts)
+    if value.size == 0 and 0 in sizes:
+        return Assignment(None, value)  # R looks no further where neither side holds anything
+    if len(items) < 2:
+        return _plan_alone(items[0] if items else sub.MISSING, sizes, value)
+    if len(items) != len(sizes):
+        words = "incorrect number of subscripts" + (" on matrix" if len(items) == 2 else "")
+        raise base.wrong_count(words, subscripts, sizes)
+    axes = base.choose_each(items, sizes)
+    selection = to.Orthogonal(sizes, axes)
+    _refuse_missing(subscripts, value, selection.has_missing)
+    kept = tuple(base.extent(axis, size) for axis, size in zip(axes, sizes, strict=True))
+    count = math.prod(kept)
+    if count == 0:
+        return Assignment(None, value)
+    if value.size == 0:
+        raise _empty(count)
+    if count % value.size:
+        raise AssignmentError(
+            f"{_unevenly(count, value.size)}; several subscripts want a value that fits evenly"
+        )
+    if value.size == 1:
+        return Assignment(selection, value.reshape(()))
+    if value.shape == kept:
+        return Assignment(selection, value)
+    flat = np.resize(value.ravel(order="F"), count)
+    return Assignment(selection, flat.reshape(kept, order="F"))
+
+
+def _plan_alone(item: base.Evaluated, shape: tuple[int, ...], value: Value) -> Assignment:
+    """Plan for one subscript alone: linear, or one element for each row of a matrix."""
+    selection: to.Selection | None = base.whole_mask(item, shape)
+    if base.is_coordinates(item, shape):
+        selection = base.points(item, shape)
+    if selection is not None:
+        _refuse_missing(item, value, selection.has_missing)
+        return _recycled(
+            selection, math.prod(base.known_sizes(selection.result_shape)), value, None
+        )
+    size = math.prod(shape)
+    chosen = base.choose(item, size, None)
+    has_missing = isinstance(chosen.axis, to.Gather) and chosen.axis.missing is not None
+    _refuse_missing(item, value, has_missing)
+    growth = _growth(chosen, size) if chosen.reach > size else None
+    if growth is not None:
+        selection = to.Orthogonal((growth.length,), (chosen.axis,))
+    elif len(shape) < 2:
+        selection = to.Orthogonal((size,), (chosen.axis,))
+    else:
+        selection = base.linear_points(chosen.axis, shape)
+    return _recycled(selection, base.extent(chosen.axis, size), value, growth)
+
+
+def _growth(chosen: base.Chosen, size: int) -> Growth:
+    if chosen.reach > base.LONGEST_VECTOR:
+        raise AssignmentError(
+            f"vector is too large: position {chosen.reach} would need a vector of more than 2^52 "
+            "elements"
+        )
+    indices, missing = base.indices_and_holes(chosen.axis, size)
+    is_gap = np.ones(chosen.reach - size, bool)
+    is_new = indices >= size if missing is None else (indices >= size) & ~missing
+    is_gap[indices[is_new] - size] = False
+    return Growth(chosen.reach, np.flatnonzero(is_gap) + size)
+
+
+def _recycled(
+    selection: to.Selection, count: int, value: Value, growth: Growth | None
+) -> Assignment:
+    """Repeat the value over the elements that one subscript selects, with R's warning."""
+    if count == 0:
+        return Assignment(None, value, growth)
+    if value.size == 0:
+        raise _empty(count)
+    if count % value.size:
+        warn(f"{_unevenly(count, value.size)}; the value repeats, cut off", RecyclingWarning)
+    if value.size == 1:
+        return Assignment(selection, value.reshape(()), growth)
+    flat = value.ravel(order="F")
+    if flat.size != count:
+        flat = np.resize(flat, count)
+    if isinstance(selection, to.Orthogonal):
+        flat = flat.reshape(base.known_sizes(selection.kept_shape), order="F")
+    return Assignment(selection, flat, growth)
+
+
+def _refuse_missing(written: object, value: Value, has_missing: bool) -> None:
+    if value.size > 1 and has_missing:
+        text = sub.short_text(written)
+        raise SubscriptMissingError(
+            f"NAs are not allowed in subscripted assignments: `[{text}]` selects NA, to which R "
+            f"assigns only a value of length 1, and this one has {value.size}",
+            subscript=text,
+        )
+
+
+def _empty(count: int) -> AssignmentError:
+    return AssignmentError(
+        f"replacement has length zero: {count} elements are selected and the value has none"
+    )
+
+
+def _unevenly(count: int, length: int) -> str:
+    return (
+        "number of items to replace is not a multiple of replacement length: "
+        f"{count} elements are selected and the value has {length}"
+    )

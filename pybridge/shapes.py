@@ -107,7 +107,7 @@ def _wrong_product(shape: Shape, count: int, sizes: tuple[int, ...]) -> str:
         f"cannot reshape {shape_text(shape)} to {shape_text(sizes)}: "
         f"{_elements(count)} cannot become {wanted}"
     )
-    if len(sizes) == 1:
+    if len(sizes) == 1 and count:
         message += (
             f"; `dim` has the one entry {wanted}, so check that none was lost on the way: "
             f"c(nrow(x), {wanted}) is c({wanted}) where nrow(x) is NULL, as for a plain vector"

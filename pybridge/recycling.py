@@ -1,0 +1,204 @@
+"""R's recycling and NumPy's broadcasting as functions: `recycle`, `broadcast`, `recycled`.
+
+Both rules are available to every tensor, each under its own name, since the same two shapes may
+satisfy both and mean different elements. `explain_shapes` says when.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from functools import update_wrapper
+from typing import Any, Final
+
+import numpy as np
+
+from pybridge.backends import backend_of
+from pybridge.backends.protocol import Backend, Tensor
+from pybridge.errors import ArgumentError, RecyclingWarning, TracingError
+from pybridge.selections import Shape
+from pybridge.shapes import (
+    Align,
+    broadcast_shapes,
+    known_count,
+    leading_fit,
+    recycle_shapes,
+    shape_text,
+)
+
+COMPARISONS: Final = frozenset(
+    {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal"}
+    | {"lt", "le", "gt", "ge", "eq", "ne", "and_", "or_", "xor"}
+    | {"logical_and", "logical_or", "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor"}
+)
+"""Names of the operations that follow R's comparisons and logic where its arithmetic differs."""
+
+ALL: Final = slice(None)
+
+
+def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """Return the tensors at the common shape of R's arithmetic, as `x + y + ...` recycles them.
+
+    A tensor of one axis is a plain vector, one of none a vector of length 1, anything else an
+    array. Vector with vector: the shorter repeats, with R's warning where it does not fit evenly.
+    Vector with array: it repeats down the columns. Arrays must have equal shapes. Length 0 makes
+    the result empty. More than two fold from the left.
+
+    The results are views wherever one exists (read-only ones in NumPy): a vector whose length is
+    the product of leading axes is not copied. Python numbers become NumPy arrays.
+
+    Warns with `RecyclingWarning` and raises `RecyclingError`, both in R's words; raises
+    `TracingError` where the answer depends on a size that traced code does not know. Source of the
+    rule: R Language Definition, 3.3.1.
+
+    >>> x = np.arange(1, 31).reshape(2, 3, 5)
+    >>> recycle(x, np.array([10, 20]))[1][:, :2, 0]
+    array([[10, 10],
+           [20, 20]])
+    >>> recycle(np.arange(6), np.array([1, 2, 3]))[1]
+    array([1, 2, 3, 1, 2, 3])
+    """
+    arrays = [np.asarray(x) if isinstance(x, int | float | complex) else x for x in tensors]
+    if not arrays:
+        return ()
+    shape, forms = _recycle_forms(arrays, is_arithmetic=True)
+    return tuple([_spread(backend_of(form), form, shape) for form in forms])
+
+
+def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]:
+    """Return the tensors at the common shape of NumPy's rule, as views (read-only in NumPy).
+
+    Axes are matched from the last; a missing axis or one of size 1 stretches. `align="leading"`
+    matches them from the first, so that a vector runs along the first axis. Python numbers become
+    NumPy arrays. Raises `BroadcastError` that names the axis, and `TracingError` where a tensor
+    would have to stretch to a size that traced code does not know. Source of the rule: NumPy's
+    manual, "Broadcasting".
+
+    >>> x = np.arange(1, 31).reshape(2, 3, 5)
+    >>> broadcast(x, np.array([10, 20]), align="leading")[1][:, :2, 0]
+    array([[10, 10],
+           [20, 20]])
+    """
+    if align not in ("trailing", "leading"):
+        raise ArgumentError(f'`align` is "trailing" or "leading", not {align!r}')
+    arrays = [np.asarray(x) if isinstance(x, int | float | complex) else x for x in tensors]
+    backends = [backend_of(x) for x in arrays]
+    shapes = [backend.shape(x) for backend, x in zip(backends, arrays, strict=True)]
+    common = broadcast_shapes(shapes, align)
+    results = []
+    for backend, x, shape in zip(backends, arrays, shapes, strict=True):
+        missing = len(common) - len(shape)
+        if missing and align == "leading":
+            x = backend.basic(x, (ALL,) * len(shape) + (None,) * missing)
+        results.append(_spread(backend, x, common))
+    return tuple(results)
+
+
+def recycled(op: Callable[..., Any], *, fold: bool = True) -> Callable[..., Any]:
+    """Return `op`, any elementwise operation, under R's rule instead of NumPy's.
+
+    `recycled(np.add)(x, y)` gives what R's `x + y` gives. Operands that repeat reach `op` in a form
+    that its own broadcasting completes, so that nothing is copied; Python numbers reach it as they
+    are. More than two operands fold from the left, `op(op(x, y), z)`; with `fold=False` `op` takes
+    them all at once, as `np.where` does. Keyword arguments go to `op`.
+
+    Warns and raises as `recycle` does, before `op` is called. Comparisons and logic, known by their
+    name, follow R's `<` and `&` in the one case where R's arithmetic differs: an array of one
+    element with a longer vector is an error.
+
+    >>> x = np.arange(1, 7).reshape(2, 3)
+    >>> recycled(np.add)(x, np.array([10, 20]))
+    array([[11, 12, 13],
+           [24, 25, 26]])
+    >>> recycled(np.where, fold=False)(x > 3, x, np.array([-1, -2]))
+    array([[-1, -1, -1],
+           [ 4,  5,  6]])
+    """
+    if not callable(op):
+        raise ArgumentError(f"`op` is a function such as numpy.add, not {op!r}")
+    if not isinstance(fold, bool):
+        raise ArgumentError(f"`fold` is True or False, not {fold!r}")
+    is_arithmetic = getattr(op, "__name__", "") not in COMPARISONS
+
+    def recycled_op(*operands: Any, **options: Any) -> Any:
+        if not operands:
+            raise ArgumentError(f"{op!r} under R's rule needs at least one operand")
+        if not fold or len(operands) < 3:
+            return op(*_recycle_forms(operands, is_arithmetic=is_arithmetic)[1], **options)
+        result = operands[0]
+        for operand in operands[1:]:
+            pair = (result, operand)
+            result = op(*_recycle_forms(pair, is_arithmetic=is_arithmetic)[1], **options)
+        return result
+
+    update_wrapper(recycled_op, op, assigned=("__name__", "__qualname__", "__doc__"), updated=())
+    return recycled_op
+
+
+def _recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shape, list[Any]]:
+    """Return the common shape, and operands that NumPy's rule broadcasts to it as R recycles.
+
+    Warnings point at the caller of the public function that called this one.
+    """
+    shapes = [
+        () if isinstance(x, int | float | complex) else backend_of(x).shape(x) for x in operands
+    ]
+    plan = recycle_shapes(shapes, is_arithmetic=is_arithmetic)
+    for words in plan.warnings:
+        warnings.warn(words, RecyclingWarning, stacklevel=3)
+    if plan.error is not None:
+        plan.error.add_note(f"explain_shapes({', '.join(map(str, shapes))}) shows both rules")
+        raise plan.error
+    assert plan.shape is not None
+    forms = []
+    for x, path in zip(operands, plan.paths, strict=True):
+        for shape in path:
+            if not isinstance(x, int | float | complex):
+                x = _recycle_form(backend_of(x), x, shape)
+        forms.append(x)
+    return plan.shape, forms
+
+
+def _recycle_form(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
+    """Return `x` in a form that broadcasts to `shape` as R recycles it; a view if any."""
+    old = backend.shape(x)
+    if known_count(old) == 1:
+        return x if len(old) <= 1 else backend.reshape(x, (1,))
+    if known_count(shape) == 0:
+        empty = backend.basic(x, (slice(0, 0),) * len(old))
+        return backend.reshape(empty, tuple([1 if size is None else size for size in shape]))
+    length = old[0]
+    assert length is not None
+    ndim, count = leading_fit(length, shape) or (len(shape), known_count(shape))
+    assert count is not None
+    if count != length:
+        repeats = -(-count // length)
+        x = backend.reshape(backend.broadcast_to(x, (repeats, length)), (repeats * length,))
+        if repeats * length != count:
+            x = backend.basic(x, (slice(0, count),))
+    if ndim > 1:
+        sizes = [size for size in shape[:ndim] if size is not None]
+        axes = tuple(range(ndim - 1, -1, -1))
+        x = backend.transpose(backend.reshape(x, tuple(sizes[::-1])), axes)
+    if ndim < len(shape):
+        x = backend.basic(x, (ALL,) * ndim + (None,) * (len(shape) - ndim))
+    return x
+
+
+def _spread(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
+    """Return `x` broadcast to `shape`, or `x` itself where it has that shape already."""
+    old = backend.shape(x)
+    if old == shape:
+        return x
+    known = [size for size in shape if size is not None]
+    if len(known) == len(shape):
+        if len(old) == len(shape) and all(a in (None, b) for a, b in zip(old, shape, strict=True)):
+            return x
+        return backend.broadcast_to(x, tuple(known))
+    if len(old) < len(shape) or any(a == 1 and b != 1 for a, b in zip(old, shape, strict=True)):
+        raise TracingError(
+            f"a tensor of shape {shape_text(old)} cannot stretch to {shape_text(shape)} while a "
+            "size is known only when the code runs; the operation itself stretches it, so use "
+            "`recycled(op)` or `op`"
+        )
+    return x

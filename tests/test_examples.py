@@ -1,35 +1,24 @@
 """The examples, in a short version: the same words, the same pixels, pictures that are there."""
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 from matplotlib.image import imread
-from r_process import ROOT, rscript
+from processes import python, rscript
 
 SHORT = {"MNIST_EPOCHS": "1", "MNIST_SAMPLES": "20000"}
 
 
-def run_example(language: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    if language == "r":
-        return rscript("examples/mnist.R", **environment)
-    return subprocess.run(
-        [sys.executable, "examples/mnist.py"],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+EXAMPLES = {
+    "python": lambda **environment: python("examples/mnist.py", **environment),
+    "r": lambda **environment: rscript("examples/mnist.R", **environment),
+}
 
 
-@pytest.mark.parametrize("language", ["python", "r"])
+@pytest.mark.parametrize("language", EXAMPLES)
 def test_mnist_in_short(language, tmp_path):
     folder = tmp_path / "a folder"
-    done = run_example(language, **SHORT, MNIST_OUTPUT=str(folder))
+    done = EXAMPLES[language](**SHORT, MNIST_OUTPUT=str(folder))
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[:5] == [
@@ -53,10 +42,10 @@ def test_mnist_in_short(language, tmp_path):
         assert imread(path)[..., :3].std() > 0.05  # not a blank page
 
 
-@pytest.mark.parametrize("language", ["python", "r"])
+@pytest.mark.parametrize("language", EXAMPLES)
 def test_without_data_one_sentence_says_so(language, tmp_path):
     missing = str(tmp_path / "no such file")
-    done = run_example(language, PYBRIDGE_MNIST=missing, MNIST_OUTPUT=str(tmp_path))
+    done = EXAMPLES[language](PYBRIDGE_MNIST=missing, MNIST_OUTPUT=str(tmp_path))
     assert done.returncode == 1
     messages = [line for line in done.stderr.splitlines() if line.startswith("mnist: ")]
     assert messages == [f"mnist: {missing} could not be read: No such file or directory."]

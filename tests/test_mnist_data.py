@@ -12,8 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-ROOT = Path(__file__).resolve().parent.parent
+from processes import ROOT, python
 
 
 @pytest.fixture
@@ -144,17 +143,20 @@ def test_a_wrong_shape_or_type_is_named(trusting, digits):
     )
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (None, "could not be read: No such file"),
-        (b"not a data file", "is neither a mnist.npz nor a mnist.pkl.gz"),
-        (b"PK\x03\x04 cut short", "is damaged or truncated"),
-        (gzip.compress(python_2_pickle([(np.arange(5000), np.arange(9))] * 3))[:300], "is damaged"),
-        (gzip.compress(b"no pickle"), "refused to unpickle"),
-        (gzip.compress(pickle.dumps([1, 2, 3])), "refused to unpickle"),
-    ],
-)
+NO_MNIST = {
+    "missing": (None, "could not be read: No such file"),
+    "text": (b"not a data file", "is neither a mnist.npz nor a mnist.pkl.gz"),
+    "half a zip": (b"PK\x03\x04 cut short", "is damaged or truncated"),
+    "half a pickle": (
+        gzip.compress(python_2_pickle([(np.arange(5000), np.arange(9))] * 3))[:300],
+        "is damaged or truncated",
+    ),
+    "gzipped text": (gzip.compress(b"no pickle"), "refused to unpickle"),
+    "a pickled list": (gzip.compress(pickle.dumps([1, 2, 3])), "refused to unpickle"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), NO_MNIST.values(), ids=NO_MNIST)
 def test_a_named_file_that_is_no_mnist(loader, tmp_path, monkeypatch, content, message):
     path = tmp_path / "digits"
     if content is not None:
@@ -327,9 +329,8 @@ def test_the_real_digits():
         "m = load_mnist(); print([a.shape for a in m], m.y_train[:5], m.y_test[:10], "
         "m.x_train.sum(dtype='int64'), m.x_test.sum(dtype='int64'), m.x_train[0, 5, 12:24])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = python("-c", program)
+    assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == (
         "[(60000, 28, 28), (60000,), (10000, 28, 28), (10000,)] [5 0 4 1 9] [7 2 1 0 4 1 4 9 5 9] "
         "1567298545 264923200 [  3  18  18  18 126 136 175  26 166 255 247 127]"

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from processes import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ["cat", "cp", "dirname", "find", "grep", "id", "mkdir", "mktemp", "rm", "sh", "sha256sum"]
 TOOLS += ["env", "sort", "tail"]
 GOOD_R = "echo 4.5.0"

@@ -9,6 +9,8 @@ rscript := Rscript --no-environ --no-init-file
 # R and reticulate use this checkout's library and Python, never the user's own.
 export R_LIBS := $(CURDIR)/.venv/r-library$(if $(R_LIBS),:$(R_LIBS))
 export RETICULATE_PYTHON := $(CURDIR)/.venv/bin/python
+# A test that finds no Python fails; without this it skips, as on a machine of CRAN.
+export PYBRIDGE_REQUIRE_PYTHON := 1
 export RPY2_CFFI_MODE := ABI
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export CUDA_VISIBLE_DEVICES ?= -1
@@ -45,5 +47,5 @@ lint: setup ## check style, formatting and types
 	@$(python) -m mypy
 
 clean: ## remove .venv and everything else that was made here
-	rm -rf .venv output r/inst/python .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv output .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

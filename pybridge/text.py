@@ -399,7 +399,13 @@ class _Parser:
                 self._fail_within(token, match, "this escape is no character")
             return chr(code)
 
-        return _ESCAPE.sub(character, token.text[1:-1])
+        body = token.text[1:-1]
+        codes = {
+            match["x"] or match["octal"] for match in _ESCAPE.finditer(body) if not match["char"]
+        }
+        if None in codes and len(codes) > 1:
+            self._fail(token, "R does not mix \\u with \\x or octal escapes in one string")
+        return _ESCAPE.sub(character, body)
 
     def _fail_within(self, token: _Token, match: re.Match[str], message: str) -> NoReturn:
         _fail(self._text, token.offset + 1 + match.start(), message)

@@ -232,11 +232,11 @@ def _in_python(
     drop: bool,
     is_linear: bool,
 ) -> list[str]:
-    if is_linear:
-        return ["it takes one subscript alone as the first axis, and counts from 0"]
     match selection:
         case to.Masked(order=order):
             return ["it takes the elements row by row"] if order == "F" else []
+        case to.Points() if is_linear:
+            return ["it takes one subscript alone as the first axis, and counts from 0"]
         case to.Points(shape=shape):
             shown = _vectors(written)[0].values.shape
             return [

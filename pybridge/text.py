@@ -50,6 +50,8 @@ _ESCAPE: Final = re.compile(
       | u(?P<u>[0-9a-fA-F]{1,4}) | U(?P<U>[0-9a-fA-F]{1,8}) | (?P<char>.))""",
     re.VERBOSE | re.DOTALL,
 )
+_UNFIT: Final = re.compile("[\0\ud800-\udfff]")
+"""What no string of R holds: NUL and half characters."""
 _ESCAPED: Final = dict(zip("abfnrtv\\\"'` \n", "\a\b\f\n\r\t\v\\\"'` \n", strict=True))
 
 _BINDING: Final = {
@@ -400,6 +402,9 @@ class _Parser:
             return chr(code)
 
         body = token.text[1:-1]
+        unfit = _UNFIT.search(body)
+        if unfit:
+            self._fail_within(token, unfit, f"U+{ord(unfit[0]):04X} is no character of a string")
         codes = {
             match["x"] or match["octal"] for match in _ESCAPE.finditer(body) if not match["char"]
         }

@@ -321,6 +321,8 @@ ERRORS = [
     (r"'\x00'", 1, "this escape is no character"),
     (r"'\ud800'", 1, "this escape is no character"),
     (r"'\u41\x41'", 0, "R does not mix"),
+    ("1, 'a\ud800'", 5, "U+D800 is no character of a string"),
+    ("'a\0'", 2, "U+0000 is no character of a string"),
     ("rev(1:3)", 0, "`rev()` is no function of subscript text"),
     ("__import__('os')", 0, "`_` is no part of subscript text"),
     ("c(a = 1)", 0, "c() in text takes no names"),

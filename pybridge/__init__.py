@@ -1,5 +1,6 @@
 """R-style subscripts, row-major reshaping and recycling for NumPy and the tensor libraries."""
 
+from pybridge.explaining import explain
 from pybridge.explaining_shapes import explain_shapes
 from pybridge.recycling import broadcast, recycle, recycled
 from pybridge.reshaping import array_reshape
@@ -14,6 +15,7 @@ __all__ = [
     "Subscripts",
     "array_reshape",
     "broadcast",
+    "explain",
     "explain_shapes",
     "newaxis",
     "r_assign",

@@ -7,9 +7,10 @@ points at the character. Numbers are int64 where they are whole and float64 else
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil, floor, isfinite, prod
+from math import ceil, floor, inf, isfinite, pow, prod
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -163,33 +164,36 @@ def _as_numbers(values: Values) -> Values:
     return values
 
 
-_OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "/": np.divide,
-    "^": np.power,
-    "%/%": np.floor_divide,
-    "%%": np.mod,
+_OPERATIONS: Final[dict[str, Callable[[float, float], float]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "^": pow,
+    "%/%": operator.floordiv,
+    "%%": operator.mod,
 }
 
 
-def arithmetic(operator: str, left: Values, right: Values) -> Values:
-    """Return R's `left operator right` for two numbers; the result must be a number, too.
+def arithmetic(sign: str, left: Values, right: Values) -> Values:
+    """Return R's `left sign right` for two numbers; the result must be a number, too.
 
     >>> arithmetic("%/%", number(-5), number(2)).values
     array([-3])
     """
-    one, other = (
-        float(one_number(operand, f"each side of `{operator}` in text"))
-        for operand in (left, right)
-    )
     if left.dim is not None or right.dim is not None:
-        raise LiteralError(f"each side of `{operator}` in text is one number, not an array")
-    with np.errstate(all="ignore"):
-        found = float(_OPERATIONS[operator](np.float64(one), np.float64(other)))
+        raise LiteralError(f"each side of `{sign}` in text is one number, not an array")
+    one, other = (
+        float(one_number(operand, f"each side of `{sign}` in text")) for operand in (left, right)
+    )
+    if sign.startswith("%") and not (one.is_integer() and other.is_integer()):
+        raise LiteralError(f"each side of `{sign}` in text is a whole number")  # R rounds otherwise
+    try:
+        found = float(_OPERATIONS[sign](one, other))
+    except (ArithmeticError, ValueError):
+        found = inf
     if not (isfinite(one) and isfinite(other) and isfinite(found)):
-        raise LiteralError(f"`{operator}` gives no finite number here")
+        raise LiteralError(f"`{sign}` gives no finite number here")
     return numbers(np.array([found]))
 
 

@@ -146,8 +146,7 @@ class _Entries:
             holes = self.missing.tobytes()
         if values.dtype.kind == "f":
             whole = np.where(np.abs(values) < 2.0**63, values, 0.0).astype(np.int64)
-            if bool((whole == values).all()):
-                values = whole
+            values = whole if bool((whole == values).all()) else values + 0.0  # no -0.0
         return (type(self), values.dtype.str, values.shape, values.tobytes(), holes)
 
     def __eq__(self, other: object) -> bool:

@@ -50,6 +50,8 @@ _ESCAPE: Final = re.compile(
       | u(?P<u>[0-9a-fA-F]{1,4}) | U(?P<U>[0-9a-fA-F]{1,8}) | (?P<char>.))""",
     re.VERBOSE | re.DOTALL,
 )
+_UNFIT: Final = re.compile("[\0\ud800-\udfff]")
+"""What no string of R holds: NUL and half characters."""
 _ESCAPED: Final = dict(zip("abfnrtv\\\"'` \n", "\a\b\f\n\r\t\v\\\"'` \n", strict=True))
 
 _BINDING: Final = {
@@ -399,7 +401,16 @@ class _Parser:
                 self._fail_within(token, match, "this escape is no character")
             return chr(code)
 
-        return _ESCAPE.sub(character, token.text[1:-1])
+        body = token.text[1:-1]
+        unfit = _UNFIT.search(body)
+        if unfit:
+            self._fail_within(token, unfit, f"U+{ord(unfit[0]):04X} is no character of a string")
+        codes = {
+            match["x"] or match["octal"] for match in _ESCAPE.finditer(body) if not match["char"]
+        }
+        if None in codes and len(codes) > 1:
+            self._fail(token, "R does not mix \\u with \\x or octal escapes in one string")
+        return _ESCAPE.sub(character, body)
 
     def _fail_within(self, token: _Token, match: re.Match[str], message: str) -> NoReturn:
         _fail(self._text, token.offset + 1 + match.start(), message)

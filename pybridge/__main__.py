@@ -1,0 +1,66 @@
+"""The command line: `python -m pybridge explain "x[NA:5, , 8:-8]" --shape 60000,28,28`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from pybridge.errors import ArgumentError, PybridgeError
+from pybridge.explaining import explain
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 2 where the input is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pybridge", description="R-style subscripts for tensors."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+    _add_explain(commands)
+    parsed = parser.parse_args(arguments)
+    try:
+        print(parsed.run(parsed))
+    except PybridgeError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "explain",
+        help="say what subscripts select, how Python writes it, and where R and Python differ",
+    )
+    command.add_argument("subscripts", help='R text, as in "x[NA:5, , 8:-8]"')
+    command.add_argument("--shape", required=True, help="the sizes of the axes, as in 60000,28,28")
+    command.add_argument("--dialect", choices=("tensor", "base"), default="tensor")
+    command.add_argument(
+        "--keep-axes", action="store_true", help="keep the axis of a number, as drop=FALSE does"
+    )
+    command.set_defaults(run=_explain)
+
+
+def _explain(parsed: argparse.Namespace) -> str:
+    explanation = explain(
+        parsed.subscripts,
+        shape=shape_from_text(parsed.shape),
+        dialect=parsed.dialect,
+        drop=not parsed.keep_axes,
+    )
+    return str(explanation)
+
+
+def shape_from_text(text: str) -> tuple[int, ...]:
+    """Read a shape such as `60000,28,28`; no sizes at all are a tensor without axes.
+
+    >>> shape_from_text("60000, 28,28"), shape_from_text("")
+    ((60000, 28, 28), ())
+    """
+    parts = [part.strip() for part in text.split(",")] if text.strip() else []
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        raise ArgumentError(f"--shape takes sizes with commas, as in 60000,28,28, not {text!r}")
+    return tuple(map(int, parts))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

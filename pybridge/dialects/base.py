@@ -270,11 +270,12 @@ def _one_colon(start: Any, stop: Any, text: str) -> tuple[int | float, int, int]
             f"result would be too long a vector: `{text}` has more than 2^52 entries",
             subscript=text,
         )
+    direction = 1 if start <= stop else -1
     if isinstance(start, float) and start.is_integer():
-        start = int(start)
+        start = min(max(int(start), -_FAR), _FAR)
     # R forgives a distance that falls short of a whole number by the rounding of a float
     count = int(distance + 1 + float(np.finfo(np.float32).eps))
-    return start, 1 if start <= stop else -1, count
+    return start, direction, count
 
 
 def _real(value: Any, text: str) -> float:

@@ -69,17 +69,19 @@ def plan_assignment(subscripts: sub.Subscripts, shape: to.Shape, value: Value) -
         raise base.wrong_count(words, subscripts, sizes)
     axes = base.choose_each(items, sizes)
     selection = to.Orthogonal(sizes, axes)
-    _refuse_missing(subscripts, value, selection.has_missing)
+    if len(items) == 2:  # R asks about NA first on a matrix, and last on more axes
+        _refuse_missing(subscripts, value, selection.has_missing)
     kept = tuple(base.extent(axis, size) for axis, size in zip(axes, sizes, strict=True))
     count = math.prod(kept)
-    if count == 0:
-        return Assignment(None, value)
-    if value.size == 0:
+    if count and value.size == 0:
         raise _empty(count)
-    if count % value.size:
+    if count and count % value.size:
         raise AssignmentError(
             f"{_unevenly(count, value.size)}; several subscripts want a value that fits evenly"
         )
+    _refuse_missing(subscripts, value, selection.has_missing)
+    if count == 0:
+        return Assignment(None, value)
     if value.size == 1:
         return Assignment(selection, value.reshape(()))
     if value.shape == kept:

@@ -1,7 +1,7 @@
 """Cases of the base dialect, written twice: as Python subscripts and as R source.
 
-`disagreements` lets R itself evaluate the R source, pybridge the Python, and returns what differs in
-value, shape, warnings or error, each as R source that a person can paste. Nothing expected comes
+`disagreements` lets R itself evaluate the R source, pybridge the Python, and returns what differs
+in value, shape, warnings or error, each as R source that a person can paste. Nothing expected comes
 from pybridge: a message must begin with the words that R used, and its class is listed here by
 those words.
 """
@@ -305,9 +305,7 @@ class Draw:
         rng = self.random
         ndim = rng.choices((0, 1, 2, 3, 4), (1, 30, 30, 20, 20))[0]
         most = (0, 9, 6, 5, 4)[ndim]
-        shape = tuple(
-            rng.randint(1, most) if rng.random() < 0.95 else 0 for _ in range(ndim)
-        )
+        shape = tuple(rng.randint(1, most) if rng.random() < 0.95 else 0 for _ in range(ndim))
         subscripts = self.subscripts(shape)
         if rng.random() < 0.5:
             in_place = rng.random() < 0.3
@@ -438,8 +436,12 @@ class Draw:
         rng = self.random
         shape = rng.choice(((1, 2), (2, 2), (2, 1), (2, 1, 2), (1, 1), (0, 2), (3, 2)))
         if rng.random() < 0.2:
-            return matrix(np.array([rng.random() < 0.5 for _ in range(np.prod(shape))]).reshape(shape))
-        made = [rng.randint(0 if rng.random() < 0.1 else 1, size or 1) for _ in range(np.prod(shape))]
+            return matrix(
+                np.array([rng.random() < 0.5 for _ in range(np.prod(shape))]).reshape(shape)
+            )
+        made = [
+            rng.randint(0 if rng.random() < 0.1 else 1, size or 1) for _ in range(np.prod(shape))
+        ]
         return matrix(np.array(made, np.int64).reshape(shape))
 
     KINDS = (

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias, final
 import numpy as np
 import numpy.typing as npt
 
-from pybridge.errors import SubscriptError, SubscriptRangeError, SubscriptTypeError
+from pybridge.errors import SubscriptError, SubscriptTypeError
 
 PRINTED_ENTRIES: Final = 12
 """How many entries of a vector a message shows; a longer one is abbreviated."""
@@ -104,13 +104,6 @@ class Range:
     start: int | float | NAType = NA
     stop: int | float | NAType = NA
     step: int | float | NAType = NA
-
-    def __post_init__(self) -> None:
-        if self.step == 0:
-            raise SubscriptRangeError(
-                f"`{self}` has step 0; a step moves forward or backward, so write 1 or -1",
-                subscript=str(self),
-            )
 
     def __str__(self) -> str:
         bounds = f"{number_text(self.start)}:{number_text(self.stop)}"

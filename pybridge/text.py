@@ -23,7 +23,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 from pybridge import literals
 from pybridge import subscripts as sub
-from pybridge.errors import SubscriptRangeError, SubscriptSyntaxError, SubscriptTypeError
+from pybridge.errors import SubscriptSyntaxError, SubscriptTypeError
 from pybridge.literals import LiteralError, Values
 from pybridge.subscripts import NA, NAType, Subscript, Subscripts
 
@@ -126,8 +126,7 @@ def parse_subscripts(text: str) -> Subscripts:
     """Return the subscripts that R would send for `text`, the part between R's brackets.
 
     Raises `SubscriptSyntaxError`, whose `offset` points at the character, for text outside the
-    grammar, `SubscriptRangeError` for a step of zero, `SubscriptError` for a second `..`. Nothing
-    is evaluated and no name looked up.
+    grammar, `SubscriptError` for a second `..`. Nothing is evaluated and no name looked up.
 
     >>> parse_subscripts("NA:5, , -1").items
     (Range(start=NA, stop=5, step=NA), Missing(), Scalar(value=-1))
@@ -245,12 +244,6 @@ class _Parser:
 
     def _range(self, node: _Colons) -> sub.Range:
         bounds = [self._bound(values, token) for values, token in node.parts]
-        if len(bounds) == 3 and bounds[2] == 0:
-            raise SubscriptRangeError(
-                f"`{self._text.strip()}` has a range of step 0; a step moves forward or backward, "
-                "so write 1 or -1",
-                subscript=self._text,
-            )
         return sub.Range(*bounds)
 
     def _bound(self, values: Values, token: _Token) -> int | float | NAType:

@@ -62,7 +62,7 @@ def read(value: Any) -> Any:
     if kind == ri.RTYPES.STRSXP:
         flat = np.array([None if entry is ri.NA_Character else str(entry) for entry in value], "O")
     elif kind == ri.RTYPES.REALSXP:
-        flat = np.array(list(value), float)
+        flat = np.array(value.memoryview(), float)
     elif kind == ri.RTYPES.CPLXSXP:
         flat = np.array(list(value), complex)
     elif kind in (ri.RTYPES.INTSXP, ri.RTYPES.LGLSXP):
@@ -83,5 +83,7 @@ def _with_holes(raw: np.ndarray, is_logical: bool) -> np.ndarray:
 def r_text(value: np.ndarray) -> str:
     """Write an array as R source that a person can paste."""
     flat = ", ".join(map(str, np.asarray(value).ravel(order="F").tolist()))
+    if not flat:
+        flat = "numeric(0)"
     text = re.sub(r"\bnan\b", "NaN", f"c({flat})").replace("True", "TRUE").replace("False", "FALSE")
     return text if np.ndim(value) < 2 else f"array({text}, dim = c{tuple(np.shape(value))})"

@@ -17,6 +17,8 @@ import numpy.typing as npt
 from pybridge import selections as to
 from pybridge import subscripts as sub
 from pybridge.dialects import base
+from pybridge.dialects.base_axis import Chosen, choose, choose_each, extent, indices_and_holes
+from pybridge.dialects.base_colon import LONGEST_VECTOR, Evaluated, evaluate
 from pybridge.errors import (
     AssignmentError,
     RecyclingWarning,
@@ -59,7 +61,7 @@ def plan_assignment(subscripts: sub.Subscripts, shape: to.Shape, value: Value) -
     array([[7, 8, 9]])
     """
     sizes = base.known_sizes(shape)
-    items = base.evaluate(subscripts)
+    items = evaluate(subscripts)
     if value.size == 0 and 0 in sizes:
         return Assignment(None, value)  # R looks no further where neither side holds anything
     if len(items) < 2:
@@ -67,19 +69,21 @@ def plan_assignment(subscripts: sub.Subscripts, shape: to.Shape, value: Value) -
     if len(items) != len(sizes):
         words = "incorrect number of subscripts" + (" on matrix" if len(items) == 2 else "")
         raise base.wrong_count(words, subscripts, sizes)
-    axes = base.choose_each(items, sizes)
+    axes = choose_each(items, sizes)
     selection = to.Orthogonal(sizes, axes)
-    _refuse_missing(subscripts, value, selection.has_missing)
-    kept = tuple(base.extent(axis, size) for axis, size in zip(axes, sizes, strict=True))
+    if len(items) == 2:  # R asks about NA first on a matrix, and last on more axes
+        _refuse_missing(subscripts, value, selection.has_missing)
+    kept = tuple(extent(axis, size) for axis, size in zip(axes, sizes, strict=True))
     count = math.prod(kept)
-    if count == 0:
-        return Assignment(None, value)
-    if value.size == 0:
+    if count and value.size == 0:
         raise _empty(count)
-    if count % value.size:
+    if count and count % value.size:
         raise AssignmentError(
             f"{_unevenly(count, value.size)}; several subscripts want a value that fits evenly"
         )
+    _refuse_missing(subscripts, value, selection.has_missing)
+    if count == 0:
+        return Assignment(None, value)
     if value.size == 1:
         return Assignment(selection, value.reshape(()))
     if value.shape == kept:
@@ -88,7 +92,7 @@ def plan_assignment(subscripts: sub.Subscripts, shape: to.Shape, value: Value) -
     return Assignment(selection, flat.reshape(kept, order="F"))
 
 
-def _plan_alone(item: base.Evaluated, shape: tuple[int, ...], value: Value) -> Assignment:
+def _plan_alone(item: Evaluated, shape: tuple[int, ...], value: Value) -> Assignment:
     """Plan for one subscript alone: linear, or one element for each row of a matrix."""
     selection: to.Selection | None = base.whole_mask(item, shape)
     if base.is_coordinates(item, shape):
@@ -99,7 +103,7 @@ def _plan_alone(item: base.Evaluated, shape: tuple[int, ...], value: Value) -> A
             selection, math.prod(base.known_sizes(selection.result_shape)), value, None
         )
     size = math.prod(shape)
-    chosen = base.choose(item, size, None)
+    chosen = choose(item, size, None)
     has_missing = isinstance(chosen.axis, to.Gather) and chosen.axis.missing is not None
     _refuse_missing(item, value, has_missing)
     growth = _growth(chosen, size) if chosen.reach > size else None
@@ -109,16 +113,16 @@ def _plan_alone(item: base.Evaluated, shape: tuple[int, ...], value: Value) -> A
         selection = to.Orthogonal((size,), (chosen.axis,))
     else:
         selection = base.linear_points(chosen.axis, shape)
-    return _recycled(selection, base.extent(chosen.axis, size), value, growth)
+    return _recycled(selection, extent(chosen.axis, size), value, growth)
 
 
-def _growth(chosen: base.Chosen, size: int) -> Growth:
-    if chosen.reach > base.LONGEST_VECTOR:
+def _growth(chosen: Chosen, size: int) -> Growth:
+    if chosen.reach > LONGEST_VECTOR:
         raise AssignmentError(
             f"vector is too large: position {chosen.reach} would need a vector of more than 2^52 "
             "elements"
         )
-    indices, missing = base.indices_and_holes(chosen.axis, size)
+    indices, missing = indices_and_holes(chosen.axis, size)
     is_gap = np.ones(chosen.reach - size, bool)
     is_new = indices >= size if missing is None else (indices >= size) & ~missing
     is_gap[indices[is_new] - size] = False

@@ -204,6 +204,11 @@ def _resolve_range(item: sub.Range, size: to.Size, axis: int) -> to.AxisSelectio
         value if value is NA else _whole_number(value, item, axis)
         for value in (item.start, item.stop, item.step)
     )
+    if step == 0:
+        raise SubscriptRangeError(
+            f"`{item}` has step 0; a step moves forward or backward, so write 1 or -1",
+            subscript=str(item),
+        )
     made = slice_from_range(start, stop, step, size, axis)
     if size is None:
         return to.OpenRun(made.start, made.stop, made.step)

@@ -1,0 +1,290 @@
+"""R's rules for one subscript on one axis of an array, or on a plain vector.
+
+Here one-based positions become zero-based indices for R's own dialect.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from pybridge import selections as to
+from pybridge import subscripts as sub
+from pybridge.dialects.base_colon import FAR, Colon, Evaluated, real, traced
+from pybridge.errors import (
+    SubscriptError,
+    SubscriptMaskError,
+    SubscriptOutOfBoundsError,
+    SubscriptTypeError,
+    SubscriptWarning,
+    warn,
+)
+from pybridge.subscripts import short_text
+
+LARGEST_INTEGER: Final = 2**31 - 1
+"""R keeps the positions on the axis of an array in integers of this size."""
+
+Indices: TypeAlias = npt.NDArray[np.int64]
+Holes: TypeAlias = npt.NDArray[np.bool_]
+Picked: TypeAlias = to.Whole | to.Run | to.Gather
+"""What a subscript names on one axis."""
+
+_NOTHING: Final = to.Run(0, 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a subscript names on one axis or vector, in order.
+
+    On a plain vector the indices may lie beyond it; `reach` is the length that would hold them all,
+    which is R's `stretch` in an assignment.
+    """
+
+    axis: Picked
+    reach: int
+
+
+def extent(axis: Picked, size: int) -> int:
+    """Return how many entries an axis selection has on an axis of `size`."""
+    match axis:
+        case to.Whole():
+            return size
+        case to.Run(length=length):
+            return length
+        case to.Gather(indices=indices):
+            return len(indices)
+
+
+def indices_and_holes(axis: Picked, size: int) -> tuple[Indices, Holes | None]:
+    """Return the indices that an axis selection stands for, and which of them are `NA`."""
+    match axis:
+        case to.Whole():
+            return np.arange(size), None
+        case to.Run(start=start, step=step, length=length):
+            return np.arange(start, start + step * length, step), None
+        case to.Gather(indices=indices, missing=missing):
+            return indices, missing
+
+
+def choose_each(items: tuple[Evaluated, ...], sizes: tuple[int, ...]) -> tuple[Picked, ...]:
+    """Return what each subscript names on its axis of an array."""
+    pairs = zip(items, sizes, strict=True)
+    return tuple(choose(item, size, axis).axis for axis, (item, size) in enumerate(pairs))
+
+
+def choose(item: Evaluated, size: int, axis: int | None) -> Chosen:
+    """Return what one subscript names on an axis of `size`, or on a plain vector of that length.
+
+    `axis`, zero-based, is None on a plain vector and for the linear form: there R takes positions
+    beyond the end, and keeps more of large numbers than its integers hold.
+    """
+    match item:
+        case sub.Missing():
+            return Chosen(to.WHOLE, size)
+        case sub.Scalar(value=value):
+            if type(value) is int:
+                if 0 < value <= size:
+                    return Chosen(to.Run(value - 1, 1, 1), size)
+                if -LARGEST_INTEGER <= value < 0:
+                    return Chosen(_all_but_run(-value, min(-value, size), size), 0)
+            number = real(value, str(item))
+            absent = np.array([True]) if math.isnan(number) else None
+            return _choose_numbers(np.array([number]), absent, size, axis, str(item))
+        case Colon():
+            return _choose_colon(item, size, axis)
+        case sub.Vector(values=values, missing=missing):
+            if values.ndim != 1:
+                values = values.ravel(order="F")
+                missing = None if missing is None else missing.ravel(order="F")
+            return _choose_numbers(values, missing, size, axis, item)
+        case sub.Mask():
+            return _choose_flags(item, size, axis)
+        case sub.NewAxis():  # NULL is integer(0)
+            return Chosen(_NOTHING, 0)
+        case sub.Characters():
+            raise SubscriptTypeError(
+                f"`{item}` names a position; tensors carry no dimnames, so use its number",
+                subscript=str(item),
+            )
+        case _:
+            raise traced(str(item))
+
+
+def _choose_numbers(
+    values: npt.NDArray[Any], missing: Holes | None, size: int, axis: int | None, written: object
+) -> Chosen:
+    """Apply R's rules for numbers: cut fractions off, drop zeros, exclude, fill in `NA`."""
+    if values.size == 0:
+        return Chosen(_NOTHING, 0)
+    if missing is None and values.dtype.kind == "i" and values.min() > 0:
+        highest = int(values.max())
+        if highest <= size:
+            return Chosen(_gathered(values - 1), highest)
+    positions, missing = whole_positions(values, missing, size, axis)
+    lowest, highest = int(positions.min()), int(positions.max())
+    if axis is not None and highest > size:
+        raise out_of_bounds(int(positions[positions > size][0]), axis, size, written)
+    if lowest < 0:
+        if highest > 0 or missing is not None:
+            raise _mixed_signs(written)
+        return Chosen(_all_but(-1 - positions[positions < 0], size), 0)
+    if lowest == 0:
+        kept = positions != 0 if missing is None else (positions != 0) | missing
+        positions = positions[kept]
+        missing = None if missing is None else missing[kept]
+    indices = positions - 1
+    if missing is None:
+        return Chosen(_gathered(indices), highest)
+    indices[missing] = 0
+    return Chosen(to.Gather(indices, missing), highest)
+
+
+def whole_positions(
+    values: npt.NDArray[Any], missing: Holes | None, size: int, axis: int | None
+) -> tuple[Indices, Holes | None]:
+    """Return whole positions, 0 where they are `NA`.
+
+    Infinite positions are `NA`. On the axis of an array so are those that R's integers do not hold,
+    and R warns of both there.
+    """
+    lost: Holes | None = None
+    if values.dtype.kind == "f":
+        infinite = np.isinf(values)
+        if missing is not None:
+            infinite &= ~missing
+        if infinite.any():
+            lost = infinite
+        absent = np.isnan(values) | infinite if missing is None else missing | infinite
+        missing = absent if absent.any() else None
+        values = np.trunc(np.where(absent, 0, values)).clip(-FAR, FAR).astype(np.int64)
+    elif missing is not None:
+        values = np.where(missing, 0, values)
+    if axis is not None:
+        limit = LARGEST_INTEGER if size <= LARGEST_INTEGER else FAR
+        large = (values > limit) | (values < -limit)
+        if large.any():
+            lost = large if lost is None else lost | large
+            missing = large if missing is None else large | missing
+            values = np.where(large, 0, values)
+        if lost is not None:
+            _warn_of_lost_integers()
+    return values, missing
+
+
+def _warn_of_lost_integers() -> None:
+    warn(
+        "NAs introduced by coercion to integer range: R takes an infinite position, or one beyond "
+        "2147483647, on the axis of an array as NA",
+        SubscriptWarning,
+    )
+
+
+def _all_but(excluded: Indices, size: int) -> to.Run | to.Gather:
+    kept = np.ones(size, bool)
+    kept[excluded[excluded < size]] = False
+    return _gathered(np.flatnonzero(kept))
+
+
+def _gathered(indices: Indices) -> to.Run | to.Gather:
+    run = to.regular_run(indices)
+    return to.Gather(indices) if run is None else run
+
+
+def _choose_colon(item: Colon, size: int, axis: int | None) -> Chosen:
+    """Apply the rules for numbers to R's `:` without writing the numbers down."""
+    start, direction, count = item.start, item.direction, item.count
+    if isinstance(start, float):
+        numbers = start + direction * np.arange(count, dtype=np.float64)
+        return _choose_numbers(numbers, None, size, axis, item.text)
+    last = start + direction * (count - 1)
+    low, high = min(start, last), max(start, last)
+    if axis is not None:
+        limit = LARGEST_INTEGER if size <= LARGEST_INTEGER else FAR
+        if low > limit or high < -limit:  # none of them is an integer of R
+            _warn_of_lost_integers()
+            return Chosen(to.Gather(np.zeros(count, np.int64), np.ones(count, bool)), 0)
+        if low < -limit or high > limit:
+            _warn_of_lost_integers()
+        if high > size:
+            raise out_of_bounds(max(low, size + 1), axis, size, item.text)
+    if low < 0:
+        if high > 0:
+            raise _mixed_signs(item.text)
+        if axis is not None and low < -LARGEST_INTEGER and size <= LARGEST_INTEGER:
+            raise _mixed_signs(item.text)  # with the NA that they became
+        return Chosen(_all_but_run(max(-high, 1), min(-low, size), size), 0)
+    if low == 0:
+        count -= 1
+        start = 1 if direction > 0 else start
+    if count == 0:
+        return Chosen(_NOTHING, 0)
+    return Chosen(to.Run(start - 1, direction, count), high)
+
+
+def _all_but_run(first: int, last: int, size: int) -> to.Run | to.Gather:
+    """Exclude the positions from `first` to `last`, none where they are the wrong way round."""
+    if first > last:
+        return to.Run(0, 1, size)
+    if first == 1:
+        return to.Run(last, 1, size - last) if last < size else _NOTHING
+    if last == size:
+        return to.Run(0, 1, first - 1)
+    return to.Gather(np.concatenate([np.arange(first - 1), np.arange(last, size)]))
+
+
+def _choose_flags(item: sub.Mask, size: int, axis: int | None) -> Chosen:
+    """Apply R's rules for logicals: recycle, and beyond the end of a plain vector extend."""
+    flags, missing = item.values, item.missing
+    count = flags.size
+    if axis is not None and count > size:
+        text = short_text(item)
+        raise SubscriptMaskError(
+            f"(subscript) logical subscript too long: {count} entries of `{text}` on axis "
+            f"{axis + 1} of size {size}; R recycles a shorter one",
+            subscript=text,
+        )
+    if count == 0:
+        return Chosen(_NOTHING, 0)
+    if flags.ndim != 1:
+        flags = flags.ravel(order="F")
+        missing = None if missing is None else missing.ravel(order="F")
+    reach = count if count > size else 0
+    length = max(count, size)
+    if missing is None:
+        indices = np.flatnonzero(flags if count == length else np.resize(flags, length))
+        return Chosen(_gathered(indices), reach)
+    if count != length:
+        flags, missing = np.resize(flags, length), np.resize(missing, length)
+    indices = np.flatnonzero(flags | missing)
+    holes = missing[indices]
+    indices[holes] = 0
+    return Chosen(to.Gather(indices, holes if holes.any() else None), reach)
+
+
+def out_of_bounds(
+    position: int, axis: int, size: int, written: object, row: str = ""
+) -> SubscriptOutOfBoundsError:
+    """Return R's error for a position beyond an axis, zero-based here."""
+    text = short_text(written)
+    place = "" if text == str(position) else f"{row} of `{text}`"
+    return SubscriptOutOfBoundsError(
+        f"subscript out of bounds: position {position}{place} on axis {axis + 1} of size {size}; "
+        "the axis of an array takes no position beyond its size",
+        subscript=text,
+        position=position,
+        axis=axis + 1,
+        size=size,
+    )
+
+
+def _mixed_signs(written: object) -> SubscriptError:
+    text = short_text(written)
+    return SubscriptError(
+        f"only 0's may be mixed with negative subscripts: `{text}` both names and excludes "
+        "positions, or holds NA beside exclusions; in R's own dialect a negative number excludes",
+        subscript=text,
+    )

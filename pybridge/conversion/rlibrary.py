@@ -16,7 +16,6 @@ import platform
 import warnings
 from collections import deque
 from collections.abc import Iterable, Sequence
-from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -118,20 +117,18 @@ class RLibrary:
     says `sexp`. An address is safe only until the next allocation, unless an rpy2 object holds it.
     """
 
-    def __init__(self) -> None:
-        """Start R if nobody has, and bind its functions."""
-        try:
-            rinterface: Any = import_module("rpy2.rinterface")
-            situation: Any = import_module("rpy2.situation")
-            openrlib: Any = import_module("rpy2.rinterface_lib.openrlib")
-        except ImportError as error:
-            raise ImportError(
-                "conversion needs rpy2 and R: install the extra `rpy2` of this package"
-            ) from error
-        with warnings.catch_warnings():
-            # R may have been started by someone else; rpy2 says so and then goes on to use it.
-            warnings.filterwarnings("ignore", message="R was initialized outside of rpy2")
-            rinterface.initr()
+    def __init__(self, openrlib: Any) -> None:
+        """Start R if nobody has, and bind its functions; `openrlib` is rpy2's module."""
+        rinterface: Any = import_module("rpy2.rinterface")
+        situation: Any = import_module("rpy2.situation")
+        path = situation.get_rlib_path(openrlib.R_HOME, platform.system())
+        # PyDLL keeps Python's lock during a call; each call is short.
+        self.c: Any = ctypes.PyDLL(str(path))
+        self._stack_limit = ctypes.c_size_t.in_dll(self.c, "R_CStackLimit")
+        self._start(rinterface)
+        for name, (result, arguments) in _SIGNATURES.items():
+            function = getattr(self.c, name)
+            function.restype, function.argtypes = result, arguments
         self._cast = openrlib.ffi.cast
         self._lock = openrlib.rlock
         self._depth = 0
@@ -148,16 +145,21 @@ class RLibrary:
             RAW: rinterface.ByteSexpVector,
         }
         self.null_sexp = rinterface.NULL
-        path = situation.get_rlib_path(openrlib.R_HOME, platform.system())
-        # PyDLL keeps Python's lock during a call; each call is short.
-        self.c: Any = ctypes.PyDLL(str(path))
-        for name, (result, arguments) in _SIGNATURES.items():
-            function = getattr(self.c, name)
-            function.restype, function.argtypes = result, arguments
-        self._stack_limit = ctypes.c_size_t.in_dll(self.c, "R_CStackLimit")
         self.null = self._constant("R_NilValue")
         self.na_string = self._constant("R_NaString")
         self._base = self._constant("R_BaseEnv")
+
+    def _start(self, rinterface: Any) -> None:
+        started_by_others = self._constant("R_NilValue") != 0
+        limit = self._stack_limit.value
+        # R's check knows the stack of one thread only, and this may be another.
+        self._stack_limit.value = _UNLIMITED
+        with warnings.catch_warnings():
+            # That R was started by someone else or in a worker thread is no fault here.
+            warnings.simplefilter("ignore")
+            rinterface.initr()
+        if started_by_others:
+            self._stack_limit.value = limit
 
     def _constant(self, name: str) -> int:
         return int(_Pointer.in_dll(self.c, name).value or 0)
@@ -304,7 +306,22 @@ def _capsule_class(base: Any, library: RLibrary) -> Any:
     return Capsule
 
 
-@cache
+_bound: list[RLibrary] = []
+
+
 def r_library() -> RLibrary:
-    """Return R, started at the first call."""
-    return RLibrary()
+    """Return R, started at the first call.
+
+    R is one to a process, and so is what is bound to it: rpy2's lock decides between threads.
+    """
+    if not _bound:
+        try:
+            openrlib: Any = import_module("rpy2.rinterface_lib.openrlib")
+        except ImportError as error:
+            raise ImportError(
+                "conversion needs rpy2 and R: install the extra `rpy2` of this package"
+            ) from error
+        with openrlib.rlock:
+            if not _bound:
+                _bound.append(RLibrary(openrlib))
+    return _bound[0]

@@ -44,15 +44,17 @@ def copy_tiles(
             finish(target[tile], source[tile], None if mask is None else mask[tile])
 
 
-def _tiles(source: Array) -> Iterator[tuple[slice, ...]]:
-    """Yield slices that cover `source`, which is about to be copied in row-major order."""
+def _tiles(source: Array) -> Iterator[tuple[Any, ...]]:
+    """Yield subscripts that cover `source`, which is about to be copied in row-major order."""
     wide = [axis for axis, size in enumerate(source.shape) if size > 1]
     if source.size <= _TILE or not wide:
-        yield (slice(None),) * source.ndim
+        # The ellipsis keeps an array of no axes an array.
+        yield (...,)
         return
     fastest = min(wide, key=lambda axis: abs(source.strides[axis]))
-    axis = wide[0] if fastest == wide[-1] else wide[-1]
-    length = max(_TILE * source.shape[axis] // source.size, 1 if axis == wide[0] else _SHORTEST)
-    before, after = (slice(None),) * axis, (slice(None),) * (source.ndim - axis - 1)
+    across = fastest != wide[-1] and source.shape[wide[-1]] > _SHORTEST
+    axis = wide[-1] if across else wide[0]
+    length = max(_TILE * source.shape[axis] // source.size, _SHORTEST if across else 1)
+    before = (slice(None),) * axis
     for start in range(0, source.shape[axis], length):
-        yield (*before, slice(start, start + length), *after)
+        yield (*before, slice(start, start + length), ...)

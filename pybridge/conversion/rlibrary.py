@@ -45,7 +45,7 @@ NA_INTEGER = -(2**31)
 NA_DOUBLE_BITS = 0x7FF00000000007A2
 """The bits of R's `NA_real_`: a NaN whose low word is 1954."""
 
-NATIVE, UTF8, BYTES = 0, 1, 2
+NATIVE, UTF8, BYTES = 0, 1, 3
 """How R marks the encoding of a string (`cetype_t`)."""
 
 _GUARDED_SIZE = 2**24

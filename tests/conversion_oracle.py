@@ -115,12 +115,15 @@ DTYPES = [
     Dtype("float64", lambda v: v / 7, "v / 7", "float64"),
     Dtype("bfloat16", lambda v: v % 256 / 4, "v %% 256 / 4", "float64"),
     Dtype(
-        "complex64", lambda v: v / 8 - 1j * v, "complex(real = v / 8, imaginary = -v)", "complex128"
+        "complex64",
+        lambda v: v / 8 + 1j * (3 - v),
+        "complex(real = v / 8, imaginary = 3 - v)",
+        "complex128",
     ),
     Dtype(
         "complex128",
-        lambda v: v / 7 - 1j * v,
-        "complex(real = v / 7, imaginary = -v)",
+        lambda v: v / 7 + 1j * (3 - v),
+        "complex(real = v / 7, imaginary = 3 - v)",
         "complex128",
     ),
     Dtype(

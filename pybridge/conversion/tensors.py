@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.errors import TracingError, UnsupportedTensorError
+from pybridge.errors import ConversionError, TracingError, UnsupportedTensorError
 
 Array = np.ndarray[Any, Any]
 
@@ -77,7 +77,12 @@ def _from_tensorflow(x: Any) -> Array:
 def _decoded(found: Array) -> Array:
     # A string tensor holds bytes; in text they are UTF-8.
     texts = np.empty(found.shape, object)
-    texts.flat[:] = [element.decode("utf-8") for element in found.ravel().tolist()]
+    try:
+        texts.flat[:] = [element.decode("utf-8") for element in found.ravel().tolist()]
+    except UnicodeDecodeError as error:
+        raise ConversionError(
+            f"a string tensor holds {error.object!r}, which is not text in UTF-8"
+        ) from error
     return texts
 
 

@@ -10,6 +10,7 @@ import rpy2.robjects as ro
 import tensorflow as tf
 import torch
 from conversion_oracle import assert_identical, r_value
+from rpy2 import rinterface
 from rpy2.robjects import numpy2ri
 
 from pybridge.conversion import from_r, rpy2_converter, to_r
@@ -281,7 +282,7 @@ def test_tensorflow_text_and_what_has_no_elements():
         with pytest.raises(UnsupportedTensorError, match="dense"):
             to_r(refused)
     with pytest.raises(TracingError, match="symbol"):
-        tf.function(lambda x: to_r(x))(tf.zeros(2))
+        tf.function(to_r, autograph=False)(tf.zeros(2))
     with pytest.raises(TracingError, match="symbol"):
         to_r(keras.Input((3,)))
     with pytest.raises(TracingError, match="symbol"):
@@ -313,6 +314,14 @@ def test_an_r_object_is_returned_as_it_is():
     assert to_r(value) is value
     assert to_r([value, ro.r("1L")]).typeof.name == "VECSXP"
     assert_identical(to_r({"f": value}), "data.frame(f = factor('a'))")
+
+
+def test_the_na_of_rpy2_is_na_and_no_number():
+    assert_identical(to_r(rinterface.NA_Integer), "NA_integer_")
+    assert_identical(to_r(rinterface.NA_Logical), "NA")
+    assert_identical(to_r(rinterface.NA_Real), "NA_real_")
+    assert_identical(to_r(rinterface.NA_Character), "NA_character_")
+    assert_identical(to_r([rinterface.NA_Integer] * 2), "list(NA_integer_, NA_integer_)")
 
 
 def test_results_serve_rpy2_as_its_own():

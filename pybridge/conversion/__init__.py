@@ -16,8 +16,9 @@ in which the type of the result depends on the dtype alone and never on the valu
 | dict                                     | data frame (policy `mapping`) | dict       |
 | None                                     | NULL                       | None          |
 
-A list of scalars of one type is a vector, as R has no scalars. From R, a factor arrives as text
-and an `integer64` as int64. Names, dimnames and row names are dropped.
+A list of scalars of one type is a vector, as R has no scalars; a Python int counts as an int64.
+From R, a factor arrives as text and an `integer64` as int64. Names, dimnames and row names are
+dropped.
 
 What several threads do through this module is safe. A thread that also calls rpy2 itself must do
 so inside `with rpy2.rinterface_lib.openrlib.rlock:`, which is the lock used here.
@@ -35,8 +36,10 @@ from pybridge.conversion.frames import (
     PLAIN_LISTS,
     history_columns,
     is_history,
+    is_na,
     is_vector_of_scalars,
     list_from,
+    na_vector,
     r_list,
     r_mapping,
 )
@@ -105,6 +108,8 @@ def _is_array(x: Any) -> bool:
 
 
 def _to_r(r: RLibrary, x: Any, policies: ToR) -> Any:
+    if is_na(x):
+        return na_vector(r, x)
     if hasattr(x, "__sexp__"):
         return x
     if x is None:
@@ -170,7 +175,8 @@ def _from_r(r: RLibrary, v: Any, policies: FromR) -> Any:
         return list_from(r, sexp, is_frame, lambda element: _from_r(r, element, policies))
     described = f"of class {', '.join(classes)}" if classes else f"of type {type_name(r, sexp)}"
     raise ConversionError(
-        f"an R object {described} has no array: from_r takes vectors, arrays, lists and data frames"
+        f"an R object {described} has no array: from_r takes vectors, arrays, lists and data "
+        "frames; of an object made of a list, unclass(x) is one"
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pybridge.conversion.numpy_to_r import vector_from
 from pybridge.conversion.policies import ToR
 from pybridge.conversion.r_to_numpy import DTYPES, shape_of
 from pybridge.conversion.rlibrary import CHARACTER, NA_INTEGER, RLibrary, address_of
@@ -15,6 +16,14 @@ from pybridge.errors import ConversionError, PybridgeError
 
 PLAIN_LISTS = frozenset({"AsIs", "list", "keras_training_history"})
 """Classes of lists that are nothing but a list with names."""
+
+_NA_TYPES = {
+    "NALogicalType": "?",
+    "NAIntegerType": "i4",
+    "NARealType": "f8",
+    "NAComplexType": "c16",
+    "NACharacterType": "U1",
+}
 
 
 def is_history(x: Any) -> bool:
@@ -38,9 +47,23 @@ def history_columns(history: Any) -> dict[str, Any]:
 def is_vector_of_scalars(x: Sequence[Any]) -> bool:
     """Tell whether a list holds scalars of one and the same type, so that it is a vector."""
     types = set(map(type, x))
-    return len(types) == 1 and issubclass(
-        types.pop(), bool | int | float | complex | str | np.generic
+    return (
+        len(types) == 1
+        and isinstance(x[0], bool | int | float | complex | str | np.generic)
+        and not is_na(x[0])
     )
+
+
+def is_na(x: Any) -> bool:
+    """Tell whether `x` is one of the objects that stand for `NA` in rpy2, numbers by their type."""
+    cls = type(x)
+    return cls.__name__ in _NA_TYPES and cls.__module__.startswith("rpy2.")
+
+
+def na_vector(r: RLibrary, x: Any) -> Any:
+    """Return the `NA` of rpy2 as an R vector of length 1."""
+    dtype = _NA_TYPES[type(x).__name__]
+    return vector_from(r, np.ma.MaskedArray(np.zeros(1, dtype), mask=True), ToR())
 
 
 def r_list(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from pybridge.errors import ArgumentError
 
@@ -11,6 +11,9 @@ Missing = Literal["error", "float", "integer"]
 Wide = Literal["double", "integer", "character"]
 Mappings = Literal["data.frame", "list"]
 Arriving = Literal["error", "mask", "float"]
+
+_MISSING, _WIDE = get_args(Missing), get_args(Wide)
+_MAPPINGS, _ARRIVING = get_args(Mappings), get_args(Arriving)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,9 @@ class ToR:
 
     def __post_init__(self) -> None:
         """Reject a policy that does not exist."""
-        _check("na", self.na, Missing)
-        _check("int64", self.int64, Wide)
-        _check("mapping", self.mapping, Mappings)
+        _check("na", self.na, _MISSING)
+        _check("int64", self.int64, _WIDE)
+        _check("mapping", self.mapping, _MAPPINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,12 @@ class FromR:
 
     def __post_init__(self) -> None:
         """Reject a policy that does not exist."""
-        _check("na", self.na, Arriving)
+        _check("na", self.na, _ARRIVING)
         if not isinstance(self.copy, bool):
             raise ArgumentError(f"copy must be True or False, not {self.copy!r}")
 
 
-def _check(name: str, value: object, choices: Any) -> None:
-    if value not in get_args(choices):
-        listed = ", ".join(repr(choice) for choice in get_args(choices))
+def _check(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        listed = ", ".join(map(repr, choices))
         raise ArgumentError(f"{name} must be one of {listed}, not {value!r}")

@@ -28,7 +28,7 @@ Array = np.ndarray[Any, Any]
 
 DTYPES = {LOGICAL: "i4", INTEGER: "i4", DOUBLE: "f8", COMPLEX: "c16", RAW: "u1"}
 
-TRANSPARENT = frozenset({"AsIs", "noquote", "table", "integer64", "factor", "ordered"})
+TRANSPARENT = frozenset({"AsIs", "noquote", "table", "xtabs", "integer64", "factor", "ordered"})
 """Classes whose elements mean what the bare vector says, or that are decoded here."""
 
 _NA_INTEGER64 = -(2**63)

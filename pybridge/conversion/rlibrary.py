@@ -27,6 +27,16 @@ NULL, LOGICAL, INTEGER, DOUBLE, COMPLEX, CHARACTER, LIST, RAW = 0, 10, 13, 14, 1
 """R's type codes ("R Internals", 1.1)."""
 
 TYPE_NAMES = {
+    1: "symbol",
+    2: "pairlist",
+    3: "closure",
+    4: "environment",
+    6: "language",
+    8: "builtin",
+    9: "char",
+    20: "expression",
+    22: "externalptr",
+    25: "S4",
     NULL: "NULL",
     LOGICAL: "logical",
     INTEGER: "integer",
@@ -203,7 +213,7 @@ class RLibrary:
             return self.null_sexp
         self.c.Rf_protect(address)
         try:
-            capsule = self._capsule(self._cast("SEXP", address))
+            capsule = self._capsule(self._cast("SEXP", address), address)
         finally:
             self.c.Rf_unprotect(1)
         return self._classes[self.c.TYPEOF(address)](capsule)
@@ -288,14 +298,23 @@ class RLibrary:
 
 def address_of(sexp: Any) -> int:
     """Return where the R object behind an rpy2 object lies."""
-    return int(sexp.__sexp__.rid)
+    capsule = sexp.__sexp__
+    try:
+        # Our own capsules have it at hand.
+        return int(capsule.address)
+    except AttributeError:
+        return int(capsule.rid)
 
 
 def _capsule_class(base: Any, library: RLibrary) -> Any:
     class Capsule(base):  # type: ignore[misc]
         """rpy2's hold on an R object, let go only while no other thread is inside R."""
 
-        __slots__ = ()
+        __slots__ = ("address",)
+
+        def __init__(self, cdata: Any, address: int) -> None:
+            super().__init__(cdata)
+            self.address = address
 
         def __del__(self) -> None:
             library.drop(self)

@@ -88,7 +88,7 @@ def to_r_table(convert: Callable[[Any], Any], full: bool) -> None:
 def from_r_table(back: Callable[[Any], Any]) -> None:
     """Print the time of the way back, a view beside a copy."""
     print("\n1 GB of doubles from R")
-    value = ro.r("numeric(2^27)")
+    value = to_r(np.zeros(2**27))
     ours = each(lambda: from_r(value), 2000)
     theirs = best(lambda: back(value), 2)
     copied = best(lambda: from_r(value, copy=True), 2)

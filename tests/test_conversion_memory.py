@@ -183,3 +183,11 @@ def test_an_object_dropped_while_r_is_busy_is_let_go_later():
 @pytest.mark.parametrize("threads", [1, 8])
 def test_a_soak_of_small_conversions_leaves_no_memory_behind(threads):
     assert growth_of_soak(count=8000, threads=threads) < 4 * 2**20
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_a_large_vector_is_the_same_whoever_allocates_it(monkeypatch, room):
+    monkeypatch.setattr(type(r_library()), "_has_room", lambda *_: room)
+    x = np.arange(3 * 2**20).reshape(3, -1).astype("f8")
+    value = to_r(x)
+    assert_identical(value, "matrix(as.double(0:(3 * 2^20 - 1)), 3, byrow = TRUE)")

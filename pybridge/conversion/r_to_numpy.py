@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,8 @@ def shape_of(r: RLibrary, sexp: Any) -> tuple[int, ...]:
     dim = r.attribute(address, "dim")
     if dim == r.null:
         return (r.c.Rf_xlength(address),)
-    return tuple(r.view(r.sexp(dim), "i4", (r.c.Rf_xlength(dim),)).tolist())
+    sizes = (ctypes.c_int * r.c.Rf_xlength(dim)).from_address(r.c.DATAPTR_RO(dim))
+    return tuple(sizes)
 
 
 def classes_of(r: RLibrary, sexp: Any) -> tuple[str, ...]:

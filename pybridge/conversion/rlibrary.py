@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from pybridge.conversion.pages import can_allocate, process_size, use_huge_pages
 from pybridge.errors import ConversionError
 
 NULL, LOGICAL, INTEGER, DOUBLE, COMPLEX, CHARACTER, LIST, RAW = 0, 10, 13, 14, 15, 16, 19, 24
@@ -76,6 +77,7 @@ _SIGNATURES: dict[str, tuple[Any, Sequence[Any]]] = {
     "Rf_getCharCE": (ctypes.c_int, (_Pointer,)),
     "Rf_install": (_Pointer, (ctypes.c_char_p,)),
     "Rf_isObject": (ctypes.c_int, (_Pointer,)),
+    "Rf_lang1": (_Pointer, (_Pointer,)),
     "Rf_lang2": (_Pointer, (_Pointer, _Pointer)),
     "Rf_lang3": (_Pointer, (_Pointer, _Pointer, _Pointer)),
     "Rf_mkCharLenCE": (_Pointer, (ctypes.c_char_p, ctypes.c_int, ctypes.c_int)),
@@ -220,19 +222,38 @@ class RLibrary:
 
     def allocate(self, r_type: int, length: int) -> Any:
         """Return a new R vector as an rpy2 object; its numbers are not yet set."""
-        if length * ITEM_SIZES[r_type] < _GUARDED_SIZE:
+        size = length * ITEM_SIZES[r_type]
+        if size < _GUARDED_SIZE:
             return self.sexp(self.c.Rf_allocVector(r_type, length))
+        if self._has_room(size):
+            sexp = self.sexp(self.c.Rf_allocVector(r_type, length))
+            use_huge_pages(self.c.DATAPTR_RO(address_of(sexp)), size)
+            return sexp
+        # R says no in its own words, or fills the vector with zeros.
         mode = self.c.Rf_protect(self.c.Rf_mkString(TYPE_NAMES[r_type].encode()))
-        size = self.c.Rf_protect(self.c.Rf_ScalarReal(length))
+        number = self.c.Rf_protect(self.c.Rf_ScalarReal(length))
         try:
-            return self.sexp(self.call("vector", mode, size))
+            return self.sexp(self.call("vector", mode, number))
         finally:
             self.c.Rf_unprotect(2)
 
+    def _has_room(self, size: int) -> bool:
+        """Tell whether an allocation is certain to succeed, by R's limit and the system's."""
+        used = process_size()
+        if used is None:
+            return False
+        try:
+            limit = self.call("mem.maxVSize")
+        except ConversionError:
+            # R before 4.2 does not tell.
+            return False
+        megabytes = ctypes.c_double.from_address(self.c.DATAPTR_RO(limit))
+        return used + size < megabytes.value * 2**20 and can_allocate(size)
+
     def call(self, function: str, *arguments: int) -> int:
-        """Evaluate a function of R's base package on one or two objects, under R's guard."""
+        """Evaluate a function of R's base package on up to two objects, under R's guard."""
         symbol = self.c.Rf_install(function.encode())
-        language = self.c.Rf_lang2 if len(arguments) == 1 else self.c.Rf_lang3
+        language = (self.c.Rf_lang1, self.c.Rf_lang2, self.c.Rf_lang3)[len(arguments)]
         expression = self.c.Rf_protect(language(symbol, *arguments))
         failed = ctypes.c_int(0)
         result = self.c.R_tryEvalSilent(expression, self._base, ctypes.byref(failed))

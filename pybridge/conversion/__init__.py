@@ -1,0 +1,220 @@
+"""Conversion between R and NumPy through rpy2, which loses nothing and copies once.
+
+`to_r` and `from_r` need no converter of rpy2 to be active and work from every thread. The table,
+in which the type of the result depends on the dtype alone and never on the values:
+
+| NumPy                                    | R                          | back          |
+|------------------------------------------|----------------------------|---------------|
+| bool                                     | logical                    | bool          |
+| int8, int16, int32, uint8, uint16        | integer                    | int32         |
+| uint32, int64, uint64                    | double (policy `int64`)    | float64       |
+| float16, float32, float64, bfloat16      | double                     | float64       |
+| complex64, complex128                    | complex                    | complex128    |
+| str                                      | character                  | str           |
+| bytes, arrays of dtype S1 or V1          | raw                        | uint8         |
+| list, tuple                              | list                       | list          |
+| dict                                     | data frame (policy `mapping`) | dict       |
+| None                                     | NULL                       | None          |
+
+A list of scalars of one type is a vector, as R has no scalars; a Python int counts as an int64.
+From R, a factor arrives as text and an `integer64` as int64. Names, dimnames and row names are
+dropped.
+
+What several threads do through this module is safe. A thread that also calls rpy2 itself must do
+so inside `with rpy2.rinterface_lib.openrlib.rlock:`, which is the lock used here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from pybridge.conversion.frames import (
+    PLAIN_LISTS,
+    history_columns,
+    is_history,
+    is_na,
+    is_vector_of_scalars,
+    list_from,
+    na_vector,
+    r_list,
+    r_mapping,
+)
+from pybridge.conversion.numpy_to_r import Dimnames, vector_from
+from pybridge.conversion.policies import Arriving, FromR, Mappings, Missing, ToR, Wide
+from pybridge.conversion.r_to_numpy import DTYPES, array_from, classes_of, type_name
+from pybridge.conversion.rlibrary import CHARACTER, LIST, NULL, RLibrary, address_of, r_library
+from pybridge.conversion.tensors import numpy_from
+from pybridge.errors import ArgumentError, ConversionError, UnsupportedTensorError
+
+__all__ = ["from_r", "rpy2_converter", "to_r"]
+
+
+def to_r(
+    x: Any,
+    *,
+    na: Missing = "error",
+    int64: Wide = "double",
+    dimnames: Dimnames | None = None,
+    mapping: Mappings = "data.frame",
+) -> Any:
+    """Return `x` as a new R object, an rpy2 vector that every R function takes.
+
+    Element `x[i-1, j-1, k-1]` of the tensor is element `[i, j, k]` of the R array, whatever the
+    memory order. An array of one axis is a plain R vector, one of none a vector of length 1.
+
+    `x` may be an array, a scalar, a tensor of torch, TensorFlow, JAX, Keras or Dask, a list, a
+    dict (a data frame), a Keras `History` (a data frame of the epoch, counted from one, and each
+    metric) or metric. A masked element is `NA`. An R object is returned as it is.
+
+    - `na`: which other values mean `NA`. `"error"`: none, and -2147483648 in an int32 array is an
+      error, because its bits are R's `NA`. `"float"`: NaN, and None among texts. `"integer"`:
+      -2147483648 in an int32 array.
+    - `int64`: what uint32, int64 and uint64 become: `"double"`, an error beyond 2^53; `"integer"`,
+      an error beyond R's integer; `"character"`, all digits.
+    - `dimnames`: labels for each axis, None for an axis without, or a dict of them whose keys name
+      the axes; for an array of one axis they are its names.
+    - `mapping`: whether a dict is a `"data.frame"` or a `"list"`.
+
+    Raises `ConversionError` where information would be lost, `UnsupportedTensorError` for what is
+    no tensor, `TracingError` for a symbol in traced code. A NaN keeps its bits, so the NaN that R
+    gave for an `NA` goes back as `NA`.
+
+    >>> import numpy as np
+    >>> a = to_r(np.arange(30, dtype="int16").reshape(2, 3, 5))
+    >>> tuple(a.do_slot("dim")), a.typeof.name
+    ((2, 3, 5), 'INTSXP')
+    >>> list(a)[:4]  # R counts down the first axis
+    [0, 15, 5, 20]
+    >>> to_r([True, False])[0], to_r({"loss": [0.5, 0.25]}).names[0]
+    (True, 'loss')
+    """
+    policies = ToR(na, int64, mapping)
+    r = r_library()
+    if dimnames is None:
+        return _to_r(r, x, policies)
+    if hasattr(x, "__sexp__") or not _is_array(x):
+        raise ArgumentError("dimnames go with one array: R objects, lists and dicts have their own")
+    return vector_from(r, numpy_from(x), policies, dimnames)
+
+
+def _is_array(x: Any) -> bool:
+    if isinstance(x, list | tuple):
+        return is_vector_of_scalars(x)
+    return not (x is None or isinstance(x, Mapping | bytes | bytearray) or is_history(x))
+
+
+def _to_r(r: RLibrary, x: Any, policies: ToR) -> Any:
+    if is_na(x):
+        return na_vector(r, x)
+    if hasattr(x, "__sexp__"):
+        return x
+    if x is None:
+        return r.null_sexp
+    if isinstance(x, bytes | bytearray):
+        return vector_from(r, np.frombuffer(x, "S1"), policies)
+
+    def convert(element: Any) -> Any:
+        return _to_r(r, element, policies)
+
+    if isinstance(x, Mapping):
+        return r_mapping(r, x, policies, convert)
+    if is_history(x):
+        return r_mapping(r, history_columns(x), ToR(policies.na, policies.int64), convert)
+    if isinstance(x, list | tuple) and not is_vector_of_scalars(x):
+        return r_list(r, x, None, convert)
+    found = numpy_from(x)
+    if isinstance(found, dict):
+        return r_mapping(r, found, policies, convert)
+    return vector_from(r, found, policies)
+
+
+def from_r(v: Any, *, na: Arriving = "error", copy: bool = False) -> Any:
+    """Return an R object as a NumPy array, a data frame or named list as a dict of them.
+
+    An integer, double, complex or raw vector is not copied: the array is a read-only view of R's
+    own memory, column-major as R is, and keeps the R object alive; R copies before it changes what
+    the array shows. `copy=True` gives a writable copy. Logical and character vectors, which R
+    stores otherwise, are always new arrays.
+
+    `na` says what becomes of `NA` in a logical, integer or character vector: an `"error"`; a
+    masked array with `"mask"`, for every vector and whether or not there is an `NA`; float64 with
+    NaN for `"float"`, for logical and integer vectors. An `NA` among doubles arrives as NaN, which
+    keeps its bits; with `"mask"` it is masked, and other NaNs are not.
+
+    A factor arrives as the text of its levels. Other classes, such as dates, mean more than their
+    numbers and are refused with `ConversionError`; `unclass(x)` in R gives the numbers.
+
+    >>> import numpy as np
+    >>> x = from_r(to_r(np.arange(6, dtype="float32").reshape(2, 3)))
+    >>> x.dtype, x.shape, x.flags.writeable, x[1, 0]
+    (dtype('float64'), (2, 3), False, np.float64(3.0))
+    >>> from_r(to_r(np.ma.array([7, 8], mask=[False, True], dtype="int32")), na="float")
+    array([ 7., nan])
+    """
+    return _from_r(r_library(), v, FromR(na, copy))
+
+
+def _from_r(r: RLibrary, v: Any, policies: FromR) -> Any:
+    if not hasattr(v, "__sexp__"):
+        raise UnsupportedTensorError(f"from_r takes an R object of rpy2, not {type(v).__name__}")
+    with r:
+        r_type = r.c.TYPEOF(address_of(v))
+        # The object is held by our own capsule, which any thread may drop at any time.
+        sexp = r.sexp(address_of(v)) if r_type in (*DTYPES, CHARACTER, LIST) else v
+        classes = classes_of(r, sexp)
+    if r_type == NULL:
+        return None
+    if r_type in DTYPES or r_type == CHARACTER:
+        return array_from(r, sexp, classes, policies)
+    is_frame = "data.frame" in classes
+    if r_type == LIST and (is_frame or set(classes) <= PLAIN_LISTS):
+        return list_from(r, sexp, is_frame, lambda element: _from_r(r, element, policies))
+    described = f"of class {', '.join(classes)}" if classes else f"of type {type_name(r, sexp)}"
+    raise ConversionError(
+        f"an R object {described} has no array: from_r takes vectors, arrays, lists and data "
+        "frames; of an object made of a list, unclass(x) is one"
+    )
+
+
+def rpy2_converter(*, na: Arriving = "error", int64: Wide = "double", copy: bool = False) -> Any:
+    """Return a converter for those who work inside rpy2's `localconverter`.
+
+    Added to rpy2's own, it makes R functions take arrays and tensors, and return arrays:
+
+    >>> import numpy as np, rpy2.robjects as ro
+    >>> with (ro.default_converter + rpy2_converter()).context():
+    ...     ro.r("rev")(np.arange(3, dtype="uint8"))
+    array([2, 1, 0], dtype=int32)
+    """
+    rinterface: Any = import_module("rpy2.rinterface")
+    Converter: Any = import_module("rpy2.robjects.conversion").Converter
+    sending, arriving = ToR("error", int64), FromR(na, copy)
+    r = r_library()
+    converter = Converter("pybridge")
+
+    def py2rpy(x: Any) -> Any:
+        try:
+            return _to_r(r, x, sending)
+        except UnsupportedTensorError as error:
+            # What rpy2's converters raise so that it may try elsewhere.
+            raise NotImplementedError(str(error)) from error
+
+    def rpy2py(v: Any) -> Any:
+        return _from_r(r, v, arriving)
+
+    for python_type in (object, np.ndarray, np.generic):
+        converter.py2rpy.register(python_type, py2rpy)
+    for r_class in (
+        rinterface.BoolSexpVector,
+        rinterface.IntSexpVector,
+        rinterface.FloatSexpVector,
+        rinterface.ComplexSexpVector,
+        rinterface.ByteSexpVector,
+        rinterface.StrSexpVector,
+    ):
+        converter.rpy2py.register(r_class, rpy2py)
+    return converter

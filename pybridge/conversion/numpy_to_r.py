@@ -1,0 +1,298 @@
+"""NumPy arrays to R vectors: the table of dtypes, and one copy into R's memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from pybridge.conversion.copying import copy_tiles
+from pybridge.conversion.policies import ToR
+from pybridge.conversion.rlibrary import (
+    CHARACTER,
+    COMPLEX,
+    DOUBLE,
+    INTEGER,
+    LOGICAL,
+    NA_DOUBLE_BITS,
+    NA_INTEGER,
+    RAW,
+    RLibrary,
+)
+from pybridge.conversion.strings import character_vector
+from pybridge.errors import ArgumentError, ConversionError
+
+Array = np.ndarray[Any, Any]
+Dimnames = Sequence[Sequence[str] | None] | Mapping[str, Sequence[str] | None]
+
+LARGEST_EXACT = 2**53
+"""Beyond this a double skips integers."""
+
+LARGEST_AXIS = 2**31 - 1
+
+_BEYOND_DOUBLE = (
+    f"R's double holds every integer only up to 2^53 ({LARGEST_EXACT}); "
+    'int64="character" keeps all digits, astype("float64") rounds'
+)
+_BEYOND_INTEGER = (
+    "R's integer holds -2147483647 to 2147483647; "
+    'int64="double" holds integers up to 2^53, int64="character" any'
+)
+_IS_NA = (
+    'R\'s integer reads it as NA; na="integer" lets it be NA, '
+    'astype("int64") keeps the number, as a double'
+)
+
+_TINY_INTEGERS = ("int2", "int4", "uint2", "uint4")
+_SMALL_FLOATS = ("bfloat16", "float8", "float6", "float4")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a dtype becomes in R."""
+
+    r_type: int
+    """R's type code."""
+    dtype: str
+    """The dtype of R's memory."""
+    lowest: int | None = None
+    """The least value that survives; None when the dtype has no smaller one."""
+    highest: int | None = None
+    """The greatest value that survives."""
+    why: str = ""
+    """What to tell the user about a value beyond."""
+
+
+def rule_for(dtype: np.dtype[Any], policies: ToR) -> Rule:
+    """Return what `dtype` becomes: it depends on the dtype and the policies, never on a value."""
+    kind, size, name = dtype.kind, dtype.itemsize, dtype.name
+    if kind == "b":
+        return Rule(LOGICAL, "i4")
+    if name.startswith(_TINY_INTEGERS):
+        return Rule(INTEGER, "i4")
+    if kind in "iu":
+        return _integer_rule(kind, size, policies)
+    if (kind == "f" and size <= 8) or name.startswith(_SMALL_FLOATS):
+        return Rule(DOUBLE, "f8")
+    if kind == "c" and size <= 16:
+        return Rule(COMPLEX, "c16")
+    if kind in "UTO":
+        return Rule(CHARACTER, "O")
+    if kind in "SV" and size == 1 and dtype.names is None:
+        return Rule(RAW, "u1")
+    raise ConversionError(_no_rule(dtype))
+
+
+def _integer_rule(kind: str, size: int, policies: ToR) -> Rule:
+    if size < 4:
+        return Rule(INTEGER, "i4")
+    if kind == "i" and size == 4:
+        lowest = None if policies.na == "integer" else NA_INTEGER + 1
+        return Rule(INTEGER, "i4", lowest, None, _IS_NA)
+    signed = kind == "i"
+    if policies.int64 == "integer":
+        return Rule(INTEGER, "i4", NA_INTEGER + 1 if signed else None, 2**31 - 1, _BEYOND_INTEGER)
+    if policies.int64 == "character":
+        return Rule(CHARACTER, "O")
+    if size == 4:
+        return Rule(DOUBLE, "f8")
+    return Rule(DOUBLE, "f8", -LARGEST_EXACT if signed else None, LARGEST_EXACT, _BEYOND_DOUBLE)
+
+
+def _no_rule(dtype: np.dtype[Any]) -> str:
+    if dtype.names is not None:
+        return (
+            "an array of records has no R equivalent: pass a dict of its fields, "
+            "{name: x[name] for name in x.dtype.names}"
+        )
+    if dtype.kind == "S":
+        return (
+            f"an array of bytes ({dtype}) is neither text nor raw: np.char.decode(x) makes text; "
+            "bytes, or an array of dtype S1, become raw"
+        )
+    if dtype.kind in "fc":
+        narrower = "float64" if dtype.kind == "f" else "complex128"
+        return f'{dtype} holds more digits than R\'s double: x.astype("{narrower}") rounds'
+    if dtype.kind in "mM":
+        return f'{dtype} has no R equivalent: x.astype("int64") or x.astype("str") has one'
+    return f"dtype {dtype} has no R equivalent"
+
+
+def vector_from(r: RLibrary, array: Array, policies: ToR, dimnames: Dimnames | None = None) -> Any:
+    """Return a new R vector or array that holds `array`, as an rpy2 object."""
+    mask = None
+    if isinstance(array, np.ma.MaskedArray):
+        mask = None if array.mask is np.ma.nomask else np.asarray(array.mask)
+    array = np.asarray(array)
+    rule = rule_for(array.dtype, policies)
+    if rule.r_type == RAW:
+        if mask is not None and mask.any():
+            raise ConversionError("R's raw has no NA, so a masked byte has no counterpart")
+        array = array.view("u1")
+    labels = None if dimnames is None else _checked_labels(dimnames, array.shape)
+    _check_axes(array.shape)
+    if rule.r_type == CHARACTER:
+        with r:
+            texts = _texts(array, mask, policies)
+            sexp = character_vector(r, texts, array.size)
+            _set_shape(r, sexp, array.shape, labels)
+        return sexp
+    with r:
+        sexp = r.allocate(rule.r_type, array.size)
+        target = r.view(sexp, rule.dtype, array.shape, writable=True)
+        _set_shape(r, sexp, array.shape, labels)
+    # The copy needs no lock: nobody else knows the new vector yet.
+    copy_tiles(target, array, mask=mask, finish=_finish(rule, array, mask, policies))
+    return sexp
+
+
+def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Any:
+    """Return what is to be done after each tile, or None."""
+    checked = rule.lowest is not None or rule.highest is not None
+    filled = policies.na == "float" and array.dtype.kind not in "biu"
+    if not (checked or filled or mask is not None):
+        return None
+    reject = partial(_reject, rule, array, mask)
+
+    def finish(target: Array, source: Array, masked: Array | None) -> None:
+        if checked:
+            seen = source if masked is None else source[~masked]
+            if seen.size and not _fits(rule, seen):
+                reject()
+        if filled:
+            _set_na(target, np.isnan(target))
+        if masked is not None:
+            _set_na(target, masked)
+
+    return finish
+
+
+def _fits(rule: Rule, values: Array) -> bool:
+    return (rule.lowest is None or int(values.min()) >= rule.lowest) and (
+        rule.highest is None or int(values.max()) <= rule.highest
+    )
+
+
+def _set_na(target: Array, where: Array) -> None:
+    if target.dtype.kind == "i":
+        target[where] = NA_INTEGER
+    elif target.dtype.kind == "c":
+        # The dtype cannot be changed in place on a tile, the fields can.
+        for part in (target.real, target.imag):
+            part.view("u8")[where] = NA_DOUBLE_BITS
+    else:
+        target.view("u8")[where] = NA_DOUBLE_BITS
+
+
+def _reject(rule: Rule, array: Array, mask: Array | None) -> None:
+    bad = np.zeros(array.shape, bool)
+    if rule.lowest is not None:
+        bad |= array < rule.lowest
+    if rule.highest is not None:
+        bad |= array > rule.highest
+    if mask is not None:
+        bad &= ~mask
+    where = first_index(bad)
+    raise ConversionError(f"element {position(where)} is {array[where]}: {rule.why}")
+
+
+def first_index(found: Array) -> tuple[int, ...]:
+    """Return the index of the first True element, in R's order."""
+    return unraveled(int(found.ravel(order="F").argmax()), found.shape)
+
+
+def unraveled(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the index of an element from its place in R's order."""
+    return tuple(int(index) for index in np.unravel_index(place, shape, order="F"))
+
+
+def position(where: tuple[int, ...]) -> str:
+    """Return an index as R writes it."""
+    return "[" + ", ".join(str(index + 1) for index in where or (0,)) + "]"
+
+
+def _texts(array: Array, mask: Array | None, policies: ToR) -> Iterator[str | None]:
+    # Reversed, the flat iterator runs in R's order.
+    masked = None if mask is None else mask.T.flat
+    digits = array.dtype.kind in "iu"
+    for place, element in enumerate(array.T.flat):
+        if masked is not None and masked[place]:
+            yield None
+        elif digits:
+            yield str(int(element))
+        elif isinstance(element, str):
+            yield str(element)
+        else:
+            yield _no_text(element, position(unraveled(place, array.shape)), policies)
+
+
+def _no_text(element: Any, where: str, policies: ToR) -> str | None:
+    if type(element) is int and policies.int64 == "character":
+        # An integer that no dtype of NumPy holds.
+        return str(element)
+    if not (element is None or (isinstance(element, float) and math.isnan(element))):
+        raise ConversionError(
+            f"element {where} of an array of objects is {element!r}: only text crosses in one; "
+            "astype() gives numbers a dtype, and a list of objects becomes an R list"
+        )
+    if policies.na != "float":
+        raise ConversionError(
+            f'element {where} is {element} among texts: na="float" lets None and NaN be NA'
+        )
+    return None
+
+
+def _check_axes(shape: tuple[int, ...]) -> None:
+    for axis, size in enumerate(shape, start=1):
+        if len(shape) > 1 and size > LARGEST_AXIS:
+            raise ConversionError(
+                f"axis {axis} has {size} positions; an axis of an R array holds {LARGEST_AXIS}"
+            )
+
+
+def _set_shape(
+    r: RLibrary,
+    sexp: Any,
+    shape: tuple[int, ...],
+    labels: list[tuple[str, list[str] | None]] | None,
+) -> None:
+    if len(shape) > 1:
+        r.set_attribute(sexp, "dim", r.integers(shape))
+    if labels is None:
+        return
+    vectors = [
+        r.null_sexp if label is None else character_vector(r, label, len(label))
+        for _, label in labels
+    ]
+    if len(shape) == 1:
+        r.set_attribute(sexp, "names", vectors[0])
+        return
+    value = r.list_of(vectors)
+    names = [name for name, _ in labels]
+    if any(names):
+        r.set_attribute(value, "names", character_vector(r, names, len(names)))
+    r.set_attribute(sexp, "dimnames", value)
+
+
+def _checked_labels(
+    dimnames: Dimnames, shape: tuple[int, ...]
+) -> list[tuple[str, list[str] | None]] | None:
+    if isinstance(dimnames, str):
+        raise ArgumentError("dimnames must hold one sequence of labels, or None, for each axis")
+    if isinstance(dimnames, Mapping):
+        pairs = [(str(name), label) for name, label in dimnames.items()]
+    else:
+        pairs = [("", label) for label in dimnames]
+    if len(pairs) != len(shape):
+        raise ArgumentError(f"dimnames name {len(pairs)} axes, and the array has {len(shape)}")
+    labels: list[tuple[str, list[str] | None]] = []
+    for axis, ((name, label), size) in enumerate(zip(pairs, shape, strict=True), start=1):
+        texts = None if label is None else [str(text) for text in label]
+        if texts is not None and len(texts) != size:
+            raise ArgumentError(f"dimnames give axis {axis} {len(texts)} labels for {size} places")
+        labels.append((name, texts))
+    return labels if any(texts is not None for _, texts in labels) else None

@@ -1,0 +1,56 @@
+"""What the caller chose where a value has no exact counterpart, checked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from pybridge.errors import ArgumentError
+
+Missing = Literal["error", "float", "integer"]
+Wide = Literal["double", "integer", "character"]
+Mappings = Literal["data.frame", "list"]
+Arriving = Literal["error", "mask", "float"]
+
+_MISSING, _WIDE = get_args(Missing), get_args(Wide)
+_MAPPINGS, _ARRIVING = get_args(Mappings), get_args(Arriving)
+
+
+@dataclass(frozen=True, slots=True)
+class ToR:
+    """The policies of `to_r`."""
+
+    na: Missing = "error"
+    """Which values of an array, besides masked ones, mean `NA`."""
+    int64: Wide = "double"
+    """What integers become that R's own integer cannot hold."""
+    mapping: Mappings = "data.frame"
+    """What a dict becomes."""
+
+    def __post_init__(self) -> None:
+        """Reject a policy that does not exist."""
+        _check("na", self.na, _MISSING)
+        _check("int64", self.int64, _WIDE)
+        _check("mapping", self.mapping, _MAPPINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class FromR:
+    """The policies of `from_r`."""
+
+    na: Arriving = "error"
+    """What becomes of `NA`."""
+    copy: bool = False
+    """Whether the result must be writable memory of its own."""
+
+    def __post_init__(self) -> None:
+        """Reject a policy that does not exist."""
+        _check("na", self.na, _ARRIVING)
+        if not isinstance(self.copy, bool):
+            raise ArgumentError(f"copy must be True or False, not {self.copy!r}")
+
+
+def _check(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        listed = ", ".join(map(repr, choices))
+        raise ArgumentError(f"{name} must be one of {listed}, not {value!r}")

@@ -1,0 +1,187 @@
+"""R vectors to NumPy arrays: views of R's own memory wherever the two agree on the bits."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+
+from pybridge.conversion.numpy_to_r import LARGEST_EXACT, first_index, position
+from pybridge.conversion.policies import FromR
+from pybridge.conversion.rlibrary import (
+    CHARACTER,
+    COMPLEX,
+    DOUBLE,
+    INTEGER,
+    LOGICAL,
+    NA_DOUBLE_BITS,
+    NA_INTEGER,
+    RAW,
+    TYPE_NAMES,
+    RLibrary,
+    address_of,
+)
+from pybridge.conversion.strings import distinct_texts, texts_of
+from pybridge.errors import ConversionError
+
+Array = np.ndarray[Any, Any]
+
+DTYPES = {LOGICAL: "i4", INTEGER: "i4", DOUBLE: "f8", COMPLEX: "c16", RAW: "u1"}
+
+TRANSPARENT = frozenset({"AsIs", "noquote", "table", "xtabs", "integer64", "factor", "ordered"})
+"""Classes whose elements mean what the bare vector says, or that are decoded here."""
+
+_NA_INTEGER64 = -(2**63)
+
+_POLICIES = 'na="mask" gives a masked array, na="float" a float array with NaN'
+
+
+def array_from(r: RLibrary, sexp: Any, classes: tuple[str, ...], policies: FromR) -> Array:
+    """Return the elements of an atomic R vector, whose classes have been read."""
+    _refuse_classes(classes)
+    r_type = r.c.TYPEOF(address_of(sexp))
+    with r:
+        shape = shape_of(r, sexp)
+        if "factor" in classes:
+            return _factor(r, sexp, shape, policies)
+        if r_type == CHARACTER:
+            return _character(r, sexp, shape, policies)
+        values = r.view(sexp, DTYPES[r_type], shape)
+    if "integer64" in classes:
+        return _integers(values.view("i8"), _NA_INTEGER64, policies)
+    if r_type == LOGICAL:
+        return _logical(values, policies)
+    if r_type == INTEGER:
+        return _integers(values, NA_INTEGER, policies)
+    found = _owned(values, policies)
+    return _masked(found, _is_na(values)) if policies.na == "mask" else found
+
+
+def shape_of(r: RLibrary, sexp: Any) -> tuple[int, ...]:
+    """Return the shape of an R vector: its `dim`, or its length."""
+    address = address_of(sexp)
+    dim = r.attribute(address, "dim")
+    if dim == r.null:
+        return (r.c.Rf_xlength(address),)
+    sizes = (ctypes.c_int * r.c.Rf_xlength(dim)).from_address(r.c.DATAPTR_RO(dim))
+    return tuple(sizes)
+
+
+def classes_of(r: RLibrary, sexp: Any) -> tuple[str, ...]:
+    """Return the class attribute of an R object, empty for a bare one."""
+    with r:
+        address = address_of(sexp)
+        if not r.c.Rf_isObject(address):
+            return ()
+        return tuple(str(text) for text in texts_of(r, r.sexp(r.attribute(address, "class"))))
+
+
+def _refuse_classes(classes: tuple[str, ...]) -> None:
+    if not set(classes) <= TRANSPARENT:
+        raise ConversionError(
+            f"an R object of class {', '.join(classes)} means more than its bare numbers: "
+            "unclass(x) gives those, as.character(x) text"
+        )
+
+
+def _owned(values: Array, policies: FromR) -> Array:
+    return values.copy(order="K") if policies.copy else values
+
+
+def _masked(values: Array, mask: Array) -> Array:
+    return np.ma.MaskedArray(values, mask=mask)
+
+
+def _is_na(values: Array) -> Array:
+    """Tell R's NA from other NaNs, by the low word as R does."""
+    found: Array
+    if values.dtype.kind == "f":
+        found = np.isnan(values)
+        # R looks at the low word alone.
+        found &= values.view("u8") << np.uint64(32) == np.uint64(NA_DOUBLE_BITS << 32 & 2**64 - 1)
+        return found
+    if values.dtype.kind == "c":
+        found = _is_na(values.real)
+        found |= _is_na(values.imag)
+        return found
+    return np.zeros(values.shape, bool, order="F")
+
+
+def _logical(values: Array, policies: FromR) -> Array:
+    if policies.na == "float":
+        return _floats(values, NA_INTEGER)
+    if policies.na == "mask":
+        return _masked(values != 0, values == NA_INTEGER)
+    _refuse_na(values, NA_INTEGER, "logical")
+    found: Array = values != 0
+    return found
+
+
+def _integers(values: Array, na: int, policies: FromR) -> Array:
+    if policies.na == "float":
+        return _floats(values, na)
+    if policies.na == "mask":
+        return _masked(_owned(values, policies), values == na)
+    _refuse_na(values, na, "integer" if na == NA_INTEGER else "integer64")
+    return _owned(values, policies)
+
+
+def _floats(values: Array, na: int) -> Array:
+    missing = values == na
+    if values.itemsize == 8:
+        beyond = ((values > LARGEST_EXACT) | (values < -LARGEST_EXACT)) & ~missing
+        if beyond.any():
+            where = first_index(beyond)
+            raise ConversionError(
+                f"element {position(where)} is {values[where]}, and a float holds every integer "
+                'only up to 2^53: na="mask" keeps integers'
+            )
+    found = values.astype("f8")
+    # The very NaN that R takes for NA, so that it can go back.
+    found.view("u8")[missing] = NA_DOUBLE_BITS
+    return found
+
+
+def _refuse_na(values: Array, na: int, what: str) -> None:
+    # The least integer is R's NA, so one pass without a temporary array finds it.
+    if values.size and values.min() == na:
+        where = first_index(values == na)
+        raise ConversionError(
+            f"element {position(where)} is NA, and NumPy's {what} has none: {_POLICIES}"
+        )
+
+
+def _character(r: RLibrary, sexp: Any, shape: tuple[int, ...], policies: FromR) -> Array:
+    distinct, inverse = distinct_texts(r, sexp)
+    return _labelled(distinct, inverse.reshape(shape, order="F"), policies)
+
+
+def _factor(r: RLibrary, sexp: Any, shape: tuple[int, ...], policies: FromR) -> Array:
+    levels = texts_of(r, r.sexp(r.attribute(address_of(sexp), "levels")))
+    codes = r.view(sexp, "i4", shape)
+    missing = len(levels)
+    places = np.where(codes == NA_INTEGER, missing, codes.astype("i8") - 1)
+    return _labelled([*levels, None], places, policies)
+
+
+def _labelled(distinct: list[str | None], places: Array, policies: FromR) -> Array:
+    """Return the text at each place; None among the distinct ones is `NA`."""
+    texts = np.array([text or "" for text in distinct], dtype="U")
+    absent = np.array([text is None for text in distinct], dtype=bool)
+    # A gather of nothing from nothing has no index to be wrong about.
+    found = texts[places] if places.size else np.empty(places.shape, "U1", order="F")
+    missing = absent[places] if places.size else np.zeros(places.shape, bool)
+    if policies.na == "mask":
+        return _masked(found, missing)
+    if missing.any():
+        raise ConversionError(
+            f"element {position(first_index(missing))} is NA, and NumPy's text has none: "
+            'na="mask" gives a masked array'
+        )
+    return found
+
+
+def type_name(r: RLibrary, sexp: Any) -> str:
+    """Return what R calls the type of an object."""
+    return TYPE_NAMES.get(r.c.TYPEOF(address_of(sexp)), "object")

@@ -1,0 +1,80 @@
+"""Many small conversions, checked, and what they leave behind; also a program for the full soak.
+
+`python tests/conversion_soak.py 1000000 8` converts a million times in eight threads.
+"""
+
+import gc
+import os
+import sys
+import threading
+import time
+
+os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
+
+import numpy as np
+
+from pybridge.conversion import from_r, to_r
+from pybridge.conversion.rlibrary import r_library
+
+_DTYPES = ("u1", "?", "i8", "f4", "c8", "U4", "i4", "f8")
+
+
+def convert(count: int, seed: int) -> None:
+    """Convert `count` small arrays to R and back and compare them."""
+    for turn in range(count):
+        dtype = np.dtype(_DTYPES[turn % len(_DTYPES)])
+        shape = ((turn + seed) % 5, 1 + turn % 3)
+        x = (np.arange(np.prod(shape)).reshape(shape) % 7 + seed % 9).astype(dtype)
+        value = to_r(x)
+        back = from_r(value)
+        if not (back.shape == shape and (back == x).all()):
+            raise AssertionError(f"turn {turn} of thread {seed}: {x!r} came back as {back!r}")
+        if turn % 50 == 0:
+            frame = from_r(to_r({"n": np.arange(turn % 4), "s": np.full(turn % 4, "é")}))
+            if frame["s"].tolist() != ["é"] * (turn % 4):
+                raise AssertionError(f"turn {turn} of thread {seed}: {frame!r}")
+
+
+def in_threads(count: int, threads: int) -> None:
+    """Share `count` conversions among threads; the first failure is raised."""
+    failures: list[BaseException] = []
+
+    def work(seed: int) -> None:
+        try:
+            convert(count // threads, seed)
+        except BaseException as error:
+            failures.append(error)
+
+    workers = [threading.Thread(target=work, args=(seed,)) for seed in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if failures:
+        raise failures[0]
+
+
+def resident() -> int:
+    """Return the bytes of memory in use, after both languages have tidied up."""
+    gc.collect()
+    with r_library() as r:
+        r.call("eval", r.c.Rf_protect(r.c.Rf_lang2(r.c.Rf_install(b"gc"), r.c.Rf_ScalarReal(0))))
+        r.c.Rf_unprotect(1)
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def growth_of_soak(count: int, threads: int) -> int:
+    """Return by how many bytes the process grows in `count` conversions, after a first few."""
+    in_threads(max(count // 4, 100), threads)
+    before = resident()
+    in_threads(count, threads)
+    return resident() - before
+
+
+if __name__ == "__main__":
+    count, threads = int(sys.argv[1]), int(sys.argv[2])
+    start = time.perf_counter()
+    grown = growth_of_soak(count, threads)
+    elapsed = time.perf_counter() - start
+    print(f"{count} conversions in {threads} threads: {elapsed:.0f} s, grew {grown / 2**20:.2f} MB")

@@ -1,0 +1,353 @@
+"""Lists, data frames, what Keras reports, tensors of every library, and rpy2's converters."""
+
+import dask.array
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+import pytest
+import rpy2.robjects as ro
+import tensorflow as tf
+import torch
+from conversion_oracle import assert_identical, r_value
+from rpy2 import rinterface
+from rpy2.robjects import numpy2ri
+
+from pybridge.conversion import from_r, rpy2_converter, to_r
+from pybridge.errors import ConversionError, TracingError, UnsupportedTensorError
+
+VALUES = [[1, 2, 3], [4, 5, 6]]
+NUMBERS = "c(1, 4, 2, 5, 3, 6)"
+HALVES = "matrix(c(0.5, 2, 1, 2.5, 1.5, 3), 2)"
+
+
+def matrix(values: str) -> str:
+    return f"matrix({values}, 2)"
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ([], "list()"),
+        ((), "list()"),
+        ([1.5, 2.5], "c(1.5, 2.5)"),
+        ((True, False), "c(TRUE, FALSE)"),
+        ([1, 2], "c(1, 2)"),
+        (["a", "é"], 'c("a", "\\u00e9")'),
+        ([np.uint8(1), np.uint8(2)], "1:2"),
+        ([1, 2.5], "list(1, 2.5)"),
+        (["a", None], 'list("a", NULL)'),
+        ([[1.0, 2.0], [3.0]], "list(c(1, 2), 3)"),
+        ([np.arange(3, dtype="i4"), np.eye(2)], "list(0:2, diag(2))"),
+        ([np.zeros((2, 3, 5)), "x", [b"\1"]], 'list(array(0, c(2, 3, 5)), "x", list(as.raw(1)))'),
+        ([{"a": [1.0]}, None], "list(data.frame(a = 1), NULL)"),
+    ],
+)
+def test_lists(value, code):
+    assert_identical(to_r(value), code)
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ({}, "data.frame()"),
+        ({"x": np.arange(3, dtype="i4")}, "data.frame(x = 0:2)"),
+        (
+            {"n": np.array([1.5, 2.5]), "s": np.array(["a", "é"]), "b": [True, False]},
+            'data.frame(n = c(1.5, 2.5), s = c("a", "\\u00e9"), b = c(TRUE, FALSE))',
+        ),
+        ({"not a name": [1.0, 2.0]}, 'data.frame("not a name" = c(1, 2), check.names = FALSE)'),
+        ({"loss": 0.25, "accuracy": np.float32(0.5)}, "data.frame(loss = 0.25, accuracy = 0.5)"),
+        ({"x": np.zeros(0), "s": np.zeros(0, "U1")}, "data.frame(x = 0, s = 'a')[0, ]"),
+        ({"x": np.ma.array([1, 2], mask=[True, False])}, "data.frame(x = c(NA, 2))"),
+        (
+            {"p": np.array(VALUES, "i2"), "y": [1.0, 2.0]},
+            "x <- data.frame(y = c(1, 2)); x$p <- matrix(c(1L,4L,2L,5L,3L,6L), 2); x[2:1]",
+        ),
+    ],
+)
+def test_a_dict_is_a_data_frame(value, code):
+    assert_identical(to_r(value), code)
+
+
+def test_a_dict_is_a_named_list_where_that_is_asked_for():
+    value = {"a": np.zeros(2), "b": {"c": "x"}, "d": None, "e": [1, "u"]}
+    code = 'list(a = c(0, 0), b = list(c = "x"), d = NULL, e = list(1, "u"))'
+    assert_identical(to_r(value, mapping="list"), code)
+    back = from_r(r_value(code))
+    assert list(back) == ["a", "b", "d", "e"]
+    assert back["a"].tolist() == [0, 0]
+    assert back["b"]["c"].tolist() == ["x"]
+    assert back["d"] is None
+    assert [entry.tolist() for entry in back["e"]] == [[1.0], ["u"]]
+
+
+def test_policies_reach_every_element():
+    value = to_r(
+        {"k": np.array([2**60, 1]), "x": np.array([np.nan, 1.0])}, int64="character", na="float"
+    )
+    code = 'data.frame(k = c("1152921504606846976", "1"), x = c(NA, 1))'
+    assert_identical(value, code)
+    back = from_r(r_value("list(a = list(c(1L, NA)), b = c(NA, TRUE))"), na="float")
+    np.testing.assert_array_equal(back["a"][0], [1.0, np.nan])
+    np.testing.assert_array_equal(back["b"], [np.nan, 1.0])
+    copied = from_r(r_value("data.frame(x = c(1, 2))"), copy=True)
+    copied["x"][0] = 9
+    assert copied["x"].tolist() == [9, 2]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"a": [1.0, 2.0], "b": [1.0]}, "column 'b' has 1 rows, and column 'a' has 2"),
+        ({"a": [1.0], "b": [1, "x"]}, "column 'b' is no array"),
+        ({"a": None}, "column 'a' is no array"),
+        ({1: [1.0]}, "names in R are text, and 1 is not"),
+        ({"a": np.array([2**60])}, r"column 'a': element \[1\] is 1152921504606846976"),
+        ([1.0, [np.array([2**60])]], r"element 2: element 1: element \[1\] is 1152921504606846976"),
+    ],
+)
+def test_what_makes_no_data_frame_is_refused(value, message):
+    with pytest.raises(ConversionError, match=message):
+        to_r(value)
+
+
+def test_a_data_frame_arrives_as_a_dict_of_columns():
+    code = """
+        x <- data.frame(i = 1:3, d = c(0.5, NA, 2), l = c(TRUE, FALSE, TRUE), s = c("a", "b", "é"),
+                        f = factor(c("u", "v", "u")), row.names = c("r1", "r2", "r3"))
+        x$m <- matrix(1:6, 3); x
+    """
+    found = from_r(r_value(code))
+    assert list(found) == ["i", "d", "l", "s", "f", "m"]
+    expected = {
+        "i": np.array([1, 2, 3], "i4"),
+        "d": np.array([0.5, np.nan, 2]),
+        "l": np.array([True, False, True]),
+        "s": np.array(["a", "b", "é"]),
+        "f": np.array(["u", "v", "u"]),
+        "m": np.array([[1, 4], [2, 5], [3, 6]], "i4"),
+    }
+    for name, column in expected.items():
+        assert found[name].dtype == column.dtype
+        np.testing.assert_array_equal(found[name], column)
+    assert not found["d"].flags.writeable
+    assert from_r(r_value("data.frame()")) == {}
+    assert from_r(r_value("cars"))["speed"].shape == (50,)
+    assert from_r(r_value("aggregate(len ~ supp, ToothGrowth, mean)"))["supp"].tolist() == [
+        "OJ",
+        "VC",
+    ]
+
+
+def trained() -> keras.callbacks.History:
+    keras.utils.set_random_seed(3)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    x, y = np.arange(20.0).reshape(10, 2) / 20, np.arange(10) % 3
+    return model.fit(x, y, epochs=4, validation_split=0.2, verbose=0)
+
+
+def test_a_keras_history_is_a_data_frame_with_a_row_for_each_epoch():
+    history = trained()
+    frame = to_r(history)
+    columns = ["epoch", "accuracy", "loss", "val_accuracy", "val_loss"]
+    assert list(frame.names) == columns
+    assert_identical(r_value("frame$epoch", frame=frame), "1:4")
+    for name in columns[1:]:
+        digits = ", ".join(f"{value!r}" for value in history.history[name])
+        assert_identical(r_value(f"frame${name}", frame=frame), f"c({digits})")
+    back = from_r(frame)
+    assert back.pop("epoch").tolist() == [1, 2, 3, 4]
+    assert {name: column.tolist() for name, column in back.items()} == history.history
+    # It is what R's modelling and plotting functions take.
+    slope = r_value("unname(coef(lm(loss ~ epoch, frame))[2])", frame=frame)
+    assert slope[0] == pytest.approx(np.polyfit(range(1, 5), history.history["loss"], 1)[0])
+
+
+def test_a_history_with_fewer_validations_than_epochs_is_refused_and_told_how():
+    history = keras.callbacks.History()
+    history.epoch = [0, 1, 2]
+    history.history = {"loss": [3.0, 2.0, 1.0], "val_loss": [2.5]}
+    with pytest.raises(
+        ConversionError, match=r"1 values of 'val_loss' for 3 epochs .*mapping=\"list\""
+    ):
+        to_r(history)
+    assert_identical(
+        to_r(history.history, mapping="list"), "list(loss = c(3, 2, 1), val_loss = 2.5)"
+    )
+
+
+def test_keras_metrics_and_predictions():
+    history = trained()
+    model = history.model
+    x, y = np.arange(10.0).reshape(5, 2) / 10, np.arange(5) % 3
+    metrics = model.evaluate(x, y, verbose=0, return_dict=True)
+    assert_identical(
+        to_r(metrics),
+        f"data.frame(accuracy = {metrics['accuracy']!r}, loss = {metrics['loss']!r})",
+    )
+    assert {name: column.item() for name, column in from_r(to_r(metrics)).items()} == metrics
+    pair = model.evaluate(x, y, verbose=0)
+    assert_identical(to_r(pair), f"c({pair[0]!r}, {pair[1]!r})")
+    predicted = model.predict(x, verbose=0)
+    assert predicted.dtype == "float32"
+    value = to_r(predicted, dimnames=[None, ["a", "b", "c"]])
+    assert_identical(r_value("dim(value)", value=value), "c(5L, 3L)")
+    assert_identical(r_value("colnames(value)", value=value), 'c("a", "b", "c")')
+    back = from_r(value)
+    np.testing.assert_array_equal(back, predicted.astype("f8"))
+    best = r_value("max.col(value)", value=value)
+    assert list(best) == (predicted.argmax(1) + 1).tolist()
+    frame = r_value("as.data.frame(value)", value=value)
+    np.testing.assert_array_equal(from_r(frame)["b"], predicted[:, 1].astype("f8"))
+    metric = keras.metrics.Mean()
+    metric.update_state([1.0, 2.0])
+    assert_identical(to_r(metric), "1.5")
+
+
+def test_the_history_of_keras_in_r_arrives_as_a_dict():
+    code = """structure(list(params = list(epochs = 2L), metrics = list(loss = c(0.5, 0.25))),
+                        class = "keras_training_history")"""
+    found = from_r(r_value(code))
+    assert found["params"]["epochs"].tolist() == [2]
+    assert found["metrics"]["loss"].tolist() == [0.5, 0.25]
+
+
+EXPECTED = {
+    "bool": (matrix("c(TRUE, TRUE, FALSE, FALSE, FALSE, FALSE)"), lambda v: v % 3 == 1),
+    "int8": (matrix("c(1L, 4L, 2L, 5L, 3L, 6L)"), None),
+    "uint8": (matrix("c(1L, 4L, 2L, 5L, 3L, 6L)"), None),
+    "int16": (matrix("c(1L, 4L, 2L, 5L, 3L, 6L)"), None),
+    "int32": (matrix("c(1L, 4L, 2L, 5L, 3L, 6L)"), None),
+    "int64": (matrix(NUMBERS), None),
+    "float16": (HALVES, lambda v: v / 2),
+    "bfloat16": (HALVES, lambda v: v / 2),
+    "float32": (HALVES, lambda v: v / 2),
+    "float64": (HALVES, lambda v: v / 2),
+    "complex64": (matrix("complex(real = c(1,4,2,5,3,6), imaginary = -1)"), lambda v: v - 1j),
+}
+
+MAKERS = {
+    "torch": lambda values, dtype: torch.from_numpy(values).to(getattr(torch, dtype)),
+    "tensorflow": lambda values, dtype: tf.cast(values, dtype),
+    "tensorflow variable": lambda values, dtype: tf.Variable(tf.cast(values, dtype)),
+    "jax": lambda values, dtype: jnp.asarray(values).astype(dtype),
+    "keras variable": lambda values, dtype: keras.Variable(tf.cast(values, dtype), dtype=dtype),
+    "dask": lambda values, dtype: dask.array.from_array(
+        np.asarray(tf.cast(values, dtype)), chunks=(1, 2)
+    ),
+}
+
+
+@pytest.mark.parametrize("library", MAKERS)
+@pytest.mark.parametrize("dtype", EXPECTED)
+def test_tensors_of_every_library_and_dtype(library, dtype):
+    code, formula = EXPECTED[dtype]
+    values = np.array(VALUES) if formula is None else formula(np.array(VALUES))
+    with jax.enable_x64(True):
+        tensor = MAKERS[library](values, dtype)
+        assert dtype in str(tensor.dtype)
+        assert_identical(to_r(tensor), code)
+
+
+@pytest.mark.filterwarnings("ignore:ComplexHalf", "ignore:torch.quantize_per_tensor")
+def test_torch_tensors_of_every_kind_of_memory():
+    x = torch.arange(30, dtype=torch.float32).reshape(2, 3, 5)
+    code = "aperm(array(0:29 + 0, c(5, 3, 2)))"
+    assert_identical(to_r(x), code)
+    assert_identical(to_r(x.requires_grad_()), code)
+    assert_identical(to_r(torch.nn.Parameter(x)), code)
+    assert_identical(to_r(x.permute(2, 0, 1)), f"aperm({code}, c(3, 1, 2))")
+    assert_identical(to_r(x[:, ::2]), f"({code})[, c(1, 3), ]")
+    assert_identical(to_r(torch.tensor([1 + 2j]).conj()), "1-2i")
+    assert_identical(to_r(torch.tensor([1 + 2j]).conj().imag), "-2")
+    assert_identical(to_r(torch.tensor(2.5)), "2.5")
+    assert_identical(to_r(torch.zeros(0, 3)), "matrix(0, 0, 3)")
+    assert_identical(to_r(torch.tensor([0.5], dtype=torch.float8_e4m3fn)), "0.5")
+    assert_identical(to_r(torch.tensor([1 + 2j], dtype=torch.complex32)), "1+2i")
+    for refused in (x.to_sparse(), torch.quantize_per_tensor(x, 0.1, 0, torch.qint8)):
+        with pytest.raises(UnsupportedTensorError, match="dense"):
+            to_r(refused)
+    with pytest.raises(TracingError, match="meta device"):
+        to_r(torch.zeros(2, device="meta"))
+
+
+def test_tensorflow_text_and_what_has_no_elements():
+    assert_identical(to_r(tf.constant([["a", "é"]])), 'matrix(c("a", "\\u00e9"), 1)')
+    assert_identical(to_r(tf.constant("a")), '"a"')
+    with pytest.raises(ConversionError, match="UTF-8"):
+        to_r(tf.constant([b"\xff"]))
+    for refused in (tf.ragged.constant([[1], [2, 3]]), tf.sparse.eye(2)):
+        with pytest.raises(UnsupportedTensorError, match="dense"):
+            to_r(refused)
+    with pytest.raises(TracingError, match="symbol"):
+        tf.function(to_r, autograph=False)(tf.zeros(2))
+    with pytest.raises(TracingError, match="symbol"):
+        to_r(keras.Input((3,)))
+    with pytest.raises(TracingError, match="symbol"):
+        jax.jit(lambda x: to_r(x))(jnp.zeros(2))
+    with pytest.raises(UnsupportedTensorError, match="no R equivalent"):
+        to_r(jax.random.key(0))
+    with pytest.raises(UnsupportedTensorError, match="no R equivalent"):
+        to_r(keras.layers.Dense(2))
+
+
+def test_masks_survive_dask():
+    masked = np.ma.array([1.5, 2.5, 3.5], mask=[False, True, False])
+    assert_identical(to_r(dask.array.from_array(masked, chunks=2)), "c(1.5, NA, 3.5)")
+
+
+def test_tables_are_told_how_to_cross():
+    class Table:
+        columns = ("a",)
+
+        def __array__(self):
+            return np.zeros((2, 1))
+
+    with pytest.raises(UnsupportedTensorError, match="dict of its columns"):
+        to_r(Table())
+
+
+def test_an_r_object_is_returned_as_it_is():
+    value = r_value("factor('a')")
+    assert to_r(value) is value
+    assert to_r([value, ro.r("1L")]).typeof.name == "VECSXP"
+    assert_identical(to_r({"f": value}), "data.frame(f = factor('a'))")
+
+
+def test_the_na_of_rpy2_is_na_and_no_number():
+    assert_identical(to_r(rinterface.NA_Integer), "NA_integer_")
+    assert_identical(to_r(rinterface.NA_Logical), "NA")
+    assert_identical(to_r(rinterface.NA_Real), "NA_real_")
+    assert_identical(to_r(rinterface.NA_Character), "NA_character_")
+    assert_identical(to_r([rinterface.NA_Integer] * 2), "list(NA_integer_, NA_integer_)")
+
+
+def test_results_serve_rpy2_as_its_own():
+    value = to_r(np.array(VALUES, "f4"))
+    assert ro.r("dim")(value).r_repr() == "2:3"
+    assert ro.vectors.FloatVector(value)[1] == 4
+    ro.globalenv["from_python"] = value
+    assert list(ro.r("from_python[2, ]")) == [4, 5, 6]
+    assert from_r(ro.r("from_python")).tolist() == VALUES
+    del ro.globalenv["from_python"]
+
+
+def test_an_rpy2_converter_takes_tensors_and_returns_arrays():
+    with (ro.default_converter + rpy2_converter()).context() as context:
+        assert ro.r("sum")(np.array([1, 2], "u1")).tolist() == [3]
+        assert ro.r("sum")(torch.ones(2, dtype=torch.bfloat16)).tolist() == [2.0]
+        found = ro.r("function(x) x[2, 3, 5]")(np.arange(30, dtype="f4").reshape(2, 3, 5))
+        assert found.tolist() == [29.0]
+        assert ro.r("c('a', 'b')").tolist() == ["a", "b"]
+        assert ro.r("as.raw(7)").dtype == "uint8"
+        with pytest.raises(ConversionError, match="is NA"):
+            ro.r("NA")
+        with pytest.raises(NotImplementedError, match="no R equivalent"):
+            context.py2rpy(object())
+    with (ro.default_converter + rpy2_converter(na="mask")).context():
+        assert ro.r("NA").mask.tolist() == [True]
+    # It may stand on top of rpy2's own converter for NumPy.
+    with (ro.default_converter + numpy2ri.converter + rpy2_converter()).context():
+        assert ro.r("TRUE").dtype == bool

@@ -1,0 +1,193 @@
+"""Views of R's memory, what keeps them alive, how much memory and time a conversion takes."""
+
+import ctypes
+import gc
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+from conversion_oracle import assert_identical, r_value
+from conversion_soak import growth_of_soak
+from rpy2 import rinterface
+from rpy2.rinterface_lib import openrlib
+
+from pybridge.conversion import from_r, to_r
+from pybridge.conversion.rlibrary import RMemory, r_library
+
+VIEWS = {
+    "integer": ("matrix(as.integer(c(1, 2, 3, 4, 5, 7)), 2)", "INTEGER", "int32"),
+    "double": ("matrix(c(1, 2, 3, 4, 5, 7), 2)", "REAL", "float64"),
+    "complex": ("matrix(c(1, 2, 3, 4, 5, 7) + 0i, 2)", "COMPLEX", "complex128"),
+    "raw": ("matrix(as.raw(c(1, 2, 3, 4, 5, 7)), 2)", "RAW", "uint8"),
+}
+
+
+def address(x: np.ndarray) -> int:
+    return x.__array_interface__["data"][0]
+
+
+def r_address(value, accessor: str) -> int:
+    pointer = getattr(openrlib.rlib, accessor)(value.__sexp__._cdata)
+    return int(openrlib.ffi.cast("uintptr_t", pointer))
+
+
+def owner(x: np.ndarray):
+    base = x.base
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return base
+
+
+@pytest.mark.parametrize("r_type", VIEWS)
+def test_numbers_are_a_read_only_view_of_the_memory_of_r(r_type):
+    code, accessor, dtype = VIEWS[r_type]
+    value = r_value(code)
+    view = from_r(value)
+    assert view.dtype == dtype
+    assert address(view) == r_address(value, accessor)
+    assert view.flags.f_contiguous
+    assert not view.flags.owndata
+    assert not view.flags.writeable
+    with pytest.raises(ValueError, match="read-only"):
+        view[0, 0] = 9
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        view.flags.writeable = True
+    assert isinstance(owner(view), RMemory)
+    assert owner(view).sexp.rid == value.rid
+
+
+@pytest.mark.parametrize("r_type", VIEWS)
+def test_a_copy_is_writable_and_r_does_not_see_it(r_type):
+    code, accessor, _ = VIEWS[r_type]
+    value = r_value(code)
+    copied = from_r(value, copy=True)
+    assert address(copied) != r_address(value, accessor)
+    assert copied.flags.f_contiguous
+    copied[1, 2] = 9
+    assert copied[1, 2] == 9
+    assert_identical(value, code)
+
+
+@pytest.mark.parametrize("code", ["c(TRUE, FALSE)", 'c("a", "b")'])
+def test_what_r_stores_otherwise_is_a_writable_array_of_its_own(code):
+    for copy in (False, True):
+        found = from_r(r_value(code), copy=copy)
+        assert found.flags.writeable
+        assert owner(found) is None
+
+
+def test_a_view_keeps_the_r_object_alive_and_lets_it_go():
+    r_value("assign('finalized', FALSE, globalenv())")
+    code = "x <- c(1.5, 2.5); e <- new.env(); attr(x, 'owner') <- e; "
+    code += "reg.finalizer(e, function(e) assign('finalized', TRUE, globalenv())); rm(e); x"
+    view = from_r(r_value(code))
+    part = view[1:]
+    del view
+    for _ in range(3):
+        gc.collect()
+        r_value("for (i in 1:20) numeric(1e5); invisible(gc())")
+    assert list(r_value("finalized")) == [False]
+    assert part.tolist() == [2.5]
+    del part
+    gc.collect()
+    r_value("invisible(gc())")
+    assert list(r_value("finalized")) == [True]
+    r_value("rm('finalized', envir = globalenv())")
+
+
+def test_r_copies_before_it_changes_what_a_view_shows():
+    r_value("assign('shared', c(1, 2, 3), globalenv())")
+    view = from_r(r_value("get('shared', globalenv())"))
+    r_value("evalq(shared[1] <- 99, globalenv())")
+    assert view.tolist() == [1, 2, 3]
+    assert from_r(r_value("get('shared', globalenv())")).tolist() == [99, 2, 3]
+    r_value("rm('shared', envir = globalenv())")
+
+
+def test_a_new_r_vector_shares_nothing_with_the_array():
+    x = np.arange(6.0)
+    value = to_r(x)
+    x[0] = 99
+    assert_identical(value, "as.numeric(0:5)")
+
+
+def test_a_vector_that_r_wraps_is_not_copied():
+    # Giving dimensions to a large vector that has another name makes R wrap it.
+    value = r_value("x <- runif(1e6); y <- x; dim(y) <- c(1000, 1000); y")
+    view = from_r(value)
+    again = from_r(value)
+    assert view.shape == (1000, 1000)
+    assert address(view) == address(again)
+
+
+def test_a_vector_of_a_gigabyte_is_viewed_at_once():
+    value = r_value("numeric(2^27)")
+    from_r(value)
+    elapsed = []
+    for _ in range(20):
+        start = time.perf_counter()
+        view = from_r(value)
+        elapsed.append(time.perf_counter() - start)
+    assert view.nbytes == 2**30
+    assert min(elapsed) < 1e-3
+    view[-1].tolist()
+
+
+@pytest.mark.parametrize("dtype", ["u1", "?", "i4", "i8", "f4", "f2"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_python_allocates_next_to_nothing_beside_the_result(dtype, order):
+    x = np.ones((4000, 28, 28), dtype, order=order)
+    to_r(x[:1])
+    tracemalloc.start()
+    value = to_r(x)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1e5
+    assert value.typeof.name in ("INTSXP", "LGLSXP", "REALSXP")
+
+
+def test_the_stack_check_of_r_is_as_before():
+    limit = ctypes.c_size_t.in_dll(r_library().c, "R_CStackLimit")
+    before, missing = limit.value, r_value("NA")
+    limit.value = 12345
+    try:
+        from_r(to_r(np.zeros(3)))
+        with pytest.raises(ValueError, match="NA"):
+            from_r(missing)
+        assert limit.value == 12345
+    finally:
+        limit.value = before
+
+
+def test_an_object_dropped_while_r_is_busy_is_let_go_later():
+    import threading
+
+    value = to_r(np.zeros(3))
+    held = [value]
+    rid = value.rid
+    capsule_count = value.__sexp_refcount__
+    assert capsule_count == 1
+    del value
+    with r_library():
+        dropper = threading.Thread(target=held.clear)
+        dropper.start()
+        dropper.join(10)
+        assert not dropper.is_alive()
+        kept = dict(rinterface._rinterface.protected_rids())
+        assert kept.get(rid) == 1
+    to_r(1.5)
+    assert rid not in dict(rinterface._rinterface.protected_rids())
+
+
+@pytest.mark.parametrize("threads", [1, 8])
+def test_a_soak_of_small_conversions_leaves_no_memory_behind(threads):
+    assert growth_of_soak(count=8000, threads=threads) < 4 * 2**20
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_a_large_vector_is_the_same_whoever_allocates_it(monkeypatch, room):
+    monkeypatch.setattr(type(r_library()), "_has_room", lambda *_: room)
+    x = np.arange(3 * 2**20).reshape(3, -1).astype("f8")
+    value = to_r(x)
+    assert_identical(value, "matrix(as.double(0:(3 * 2^20 - 1)), 3, byrow = TRUE)")

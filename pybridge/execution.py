@@ -157,7 +157,7 @@ def _from_the_start(
     if indices.size == 0 or int(indices.min()) >= 0:
         return indices
     size = backend.size(x, axis)
-    return backend.where(indices < 0, indices + size, indices)
+    return backend.where(indices < 0, size + indices, indices)
 
 
 def _counted(
@@ -329,6 +329,8 @@ def _write_orthogonal(
     What remains is ascending, names no element twice and holds no `NA`, so that no library's order
     of writing shows.
     """
+    if 0 in selection.kept_shape:  # nothing is named: some libraries stumble over that
+        return x
     value = _aligned(backend, selection, value)
     sizes = backend.shape(value)
     masks: list[Tensor] = []
@@ -411,7 +413,6 @@ def _last_entries(gather: Gather) -> Indices | None:
 
 
 def _last_points(selection: Points) -> Indices | None:
-    shape = known_shape(selection.shape)
     missing = selection.missing
     entries = None if missing is None else np.flatnonzero(~missing)
     coordinates = selection.coordinates
@@ -419,7 +420,11 @@ def _last_points(selection: Points) -> Indices | None:
         coordinates = tuple(axis[entries] for axis in coordinates)
     if len(coordinates) == 0 or len(coordinates[0]) == 0:
         return entries
-    last = last_of_equals(np.ravel_multi_index(coordinates, shape))
+    flat = np.zeros(len(coordinates[0]), np.int64)
+    for axis in coordinates:  # the extents that occur serve where a size is unknown
+        lowest = int(axis.min())
+        flat = flat * (int(axis.max()) - lowest + 1) + (axis - lowest)
+    last = last_of_equals(flat)
     if last is None:
         return entries
     return last if entries is None else entries[last]

@@ -145,9 +145,14 @@ def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
     return flat
 
 
-def _lazy_hits(indices: Any, size: int) -> tuple[Any, Any]:
+def _lazy_hits(x: Any, axis: AxisSelection, place: int) -> tuple[Any, Any]:
     """Compare every index with every position; the last index that matches is the source."""
-    matches = indices[:, None] == np.arange(size)
-    places = da.arange(indices.shape[0])[:, None]
-    source = da.where(matches, places, -1).max(axis=0)
+    if not isinstance(axis, Gather):
+        raise TracingError(
+            f"axis {place + 1} of this dask array has an unknown size; call "
+            "x.compute_chunk_sizes() first"
+        )
+    matches = axis.indices[:, None] == np.arange(x.shape[place])
+    order = da.arange(axis.indices.shape[0])[:, None]
+    source = da.where(matches, order, -1).max(axis=0)
     return source >= 0, da.maximum(source, 0)

@@ -6,15 +6,13 @@ Axes that are whole need no size, which is what Keras's symbolic tensors have no
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from pybridge.backends.protocol import Backend, Indices, Tensor
-from pybridge.errors import TracingError
-from pybridge.selections import AxisSelection, Gather, OpenRun, Size, Whole, axis_indices
+from pybridge.backends.protocol import Backend, Tensor
+from pybridge.selections import AxisSelection, Gather, Whole, axis_indices
 
 
 def assign_dense(
@@ -22,29 +20,33 @@ def assign_dense(
     x: Tensor,
     axes: tuple[AxisSelection, ...],
     value: Tensor,
-    traced_hits: Callable[[Indices, int], tuple[Any, Any]],
+    traced_hits: Callable[[Tensor, AxisSelection, int], tuple[Any, Any]],
 ) -> Tensor:
     """Return `x` with `value` at an orthogonal selection, as `Backend.assign_axes` wants it.
 
-    `traced_hits` gives for a traced vector of indices what `hits` gives for a known one.
+    `traced_hits` gives what `hits` gives, for an axis of `x` whose size or indices are traced.
     """
-    masks: list[Any] = []
+    mask = np.ones((1,) * len(axes), bool)
+    traced: list[Any] = []
     sizes = backend.shape(value)
     for place, axis in enumerate(axes):
         if isinstance(axis, Whole):
             continue
         size = backend.shape(x)[place]
-        if size is None:
-            raise _unknown_size(axis, place)
-        if isinstance(axis, Gather) and not isinstance(axis.indices, np.ndarray):
-            hit, source = traced_hits(axis.indices, size)
+        is_traced = isinstance(axis, Gather) and not isinstance(axis.indices, np.ndarray)
+        if size is None or is_traced:
+            hit, source = traced_hits(x, axis, place)
         else:
             hit, source = hits(axis, size)
         if sizes[place] != 1:
             value = backend.take(value, source, place)
         key = (None,) * place + (slice(None),) + (None,) * (len(axes) - place - 1)
-        masks.append(hit[key] if isinstance(hit, np.ndarray) else backend.basic(hit, key))
-    mask = functools.reduce(lambda one, other: one & other, masks, np.ones((1,) * len(axes), bool))
+        if isinstance(hit, np.ndarray):
+            mask = mask & hit[key]
+        else:
+            traced.append(backend.basic(hit, key))
+    for other in traced:
+        value = backend.where(other, value, x)
     return backend.where(mask, value, x)
 
 
@@ -61,11 +63,3 @@ def hits(axis: AxisSelection, size: int) -> tuple[Any, Any]:
     hit[indices] = True
     source[indices] = np.arange(len(indices))
     return hit, source
-
-
-def _unknown_size(axis: AxisSelection, place: int) -> TracingError:
-    what = "a range" if isinstance(axis, OpenRun) else "positions"
-    return TracingError(
-        f"axis {place + 1} has no known size, and this library assigns to {what} by comparing "
-        "every position of the axis; select the whole axis, or assign where its size is known"
-    )

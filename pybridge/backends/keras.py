@@ -17,7 +17,7 @@ from keras import ops
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.protocol import Indices, Key
 from pybridge.errors import TracingError
-from pybridge.selections import AxisSelection, Gather, Shape
+from pybridge.selections import AxisSelection, Gather, Shape, kept_slice
 
 
 class KerasBackend:
@@ -41,8 +41,7 @@ class KerasBackend:
         size = x.shape[axis]
         if size is not None:
             return size
-        first = tuple(slice(None) if k == axis else 0 for k in range(len(x.shape)))
-        return ops.sum(ops.ones_like(ops.get_item(x, first), dtype="int32"))
+        return ops.sum(_ones_along(x, axis))
 
     def dtype_name(self, x: Any) -> str:
         """See `Backend.dtype_name`."""
@@ -158,18 +157,9 @@ class KerasBackend:
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
         """See `Backend.assign_points`."""
-        flat = _flat(x.shape, coordinates)
-        sizes = x.shape
-        if None in sizes:
-            raise TracingError(
-                "points can be assigned only where every size is known; an axis of this symbolic "
-                "tensor has none"
-            )
-        count = int(np.prod(sizes))
-        spread = assign_dense(
-            self, ops.reshape(x, (count,)), (Gather(flat),), value, _traced_hits
-        )
-        return ops.reshape(spread, sizes)
+        flat = Gather(_flat(x.shape, coordinates))
+        spread = assign_dense(self, ops.reshape(x, (-1,)), (flat,), value, _traced_hits)
+        return ops.reshape(spread, tuple(-1 if size is None else size for size in x.shape))
 
     def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
         """See `Backend.assign_mask`."""
@@ -189,14 +179,40 @@ def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
         )
     flat: Any = np.zeros(1, np.int32)
     for indices, size in zip(coordinates, sizes, strict=True):
-        narrow = indices.astype(np.int32) if isinstance(indices, np.ndarray) else indices
-        flat = flat * (size or 1) + narrow
+        if isinstance(indices, np.ndarray) and isinstance(flat, np.ndarray):
+            flat = flat * (size or 1) + indices.astype(np.int32)
+        else:
+            flat = ops.add(ops.multiply(flat, size or 1), ops.cast(indices, "int32"))
     return flat
 
 
-def _traced_hits(indices: Any, size: int) -> tuple[Any, Any]:
+def _ones_along(x: Any, axis: int) -> Any:
+    """Return a one for each entry of an axis of unknown size."""
+    ones = ops.ones_like(x, dtype="int32")
+    others = tuple(k for k in range(len(x.shape)) if k != axis)
+    if any(x.shape[k] == 0 for k in others):
+        return ops.max(ones, axis=others, initial=1)
+    return ops.get_item(ones, tuple(slice(None) if k == axis else 0 for k in range(len(x.shape))))
+
+
+def _positions(x: Any, axis: int) -> Any:
+    """Return the indices of an axis; where its size is unknown they are counted as it runs."""
+    if x.shape[axis] is not None:
+        return np.arange(x.shape[axis], dtype=np.int32)
+    return ops.cumsum(_ones_along(x, axis)) - 1
+
+
+def _traced_hits(x: Any, axis: AxisSelection, place: int) -> tuple[Any, Any]:
     """Compare every index with every position; the last index that matches is the source."""
-    matches = ops.equal(ops.expand_dims(indices, 1), np.arange(size, dtype=np.int32)[None])
-    places = ops.cumsum(ops.ones_like(indices, dtype="int32")) - 1
-    source = ops.max(ops.where(matches, ops.expand_dims(places, 1), -1), axis=0)
+    positions = _positions(x, place)
+    if isinstance(axis, Gather):
+        indices = ops.cast(axis.indices, "int32")
+    else:
+        indices = _BACKEND.basic(positions, (kept_slice(axis),))
+    matches = ops.equal(ops.expand_dims(indices, 1), ops.expand_dims(positions, 0))
+    order = ops.cumsum(ops.ones_like(indices, dtype="int32")) - 1
+    source = ops.max(ops.where(matches, ops.expand_dims(order, 1), -1), axis=0, initial=-1)
     return ops.greater_equal(source, 0), ops.maximum(source, 0)
+
+
+_BACKEND = KerasBackend()

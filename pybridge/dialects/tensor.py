@@ -16,6 +16,7 @@ import numpy.typing as npt
 from pybridge import selections as to
 from pybridge import subscripts as sub
 from pybridge.dialects.traced import (
+    fits_shape,
     resolve_traced_alone,
     resolve_traced_axis,
     resolve_traced_range,
@@ -320,7 +321,7 @@ def _indices_from_mask(item: sub.Mask, size: to.Size, axis: int) -> npt.NDArray[
 def _whole_mask(item: sub.Mask, shape: to.Shape, order: to.Order) -> to.Selection:
     text = short_text(item)
     _refuse_missing_mask(item, text)
-    if item.values.shape != shape:
+    if not fits_shape(item.values.shape, shape):
         raise SubscriptMaskError(
             f"a logical array of shape {item.values.shape} meets a tensor of shape {shape}; alone "
             "it must have the tensor's own shape",

@@ -103,11 +103,7 @@ def resolve_traced_alone(
 ) -> to.TracedPoints | to.TracedMasked:
     """Resolve the only subscript: a mask of the whole shape, or a matrix of positions."""
     if item.is_logical:
-        fits = len(item.shape) == len(shape) and all(
-            mine is None or size is None or mine == size
-            for mine, size in zip(item.shape, shape, strict=True)
-        )
-        if not fits:
+        if not fits_shape(item.shape, shape):
             raise SubscriptMaskError(
                 f"a logical tensor of shape {item.shape} meets a tensor of shape {shape}; alone it "
                 "must have the tensor's own shape",
@@ -128,6 +124,18 @@ def resolve_traced_alone(
         item.backend.basic(indices, (slice(None), axis)) for axis in range(len(shape))
     )
     return to.TracedPoints(shape, coordinates, item.shape[0])
+
+
+def fits_shape(found: to.Shape, shape: to.Shape) -> bool:
+    """Return whether two shapes may be the same; an unknown size may be any.
+
+    >>> fits_shape((2, 3), (None, 3)), fits_shape((2, 3), (None, 4)), fits_shape((2,), (2, 3))
+    (True, False, False)
+    """
+    return len(found) == len(shape) and all(
+        mine is None or size is None or mine == size
+        for mine, size in zip(found, shape, strict=True)
+    )
 
 
 def _integers(item: sub.Traced) -> Any:

@@ -1,28 +1,41 @@
 """Apply a selection to a tensor: the cheapest plan that keeps every axis in its place.
 
 Reading takes scalars, runs and new axes in one step, which is a view where the library has views,
-and then each gather along its own axis, the one that shrinks the tensor most first. Writing goes
-through the same view. Nothing here knows a dialect.
+and then each gather along its own axis, the one that shrinks the tensor most first. Writing settles
+each axis by itself and then sets all in one step. Nothing here knows a dialect.
 """
 
 from __future__ import annotations
 
+import functools
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pybridge.backends.protocol import Backend, Indices, Key, Tensor
+from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.errors import MissingValueError
 from pybridge.selections import (
+    NOWHERE,
+    WHOLE,
+    AxisSelection,
     Gather,
+    Index,
     Masked,
+    NewAxis,
     Orthogonal,
     Points,
+    Run,
     Selection,
     Shape,
+    Size,
+    TracedGather,
+    TracedIndex,
+    TracedMask,
+    TracedMasked,
+    TracedPoints,
+    TracedRun,
     gathers,
     selection_key,
 )
@@ -43,12 +56,15 @@ def read(backend: Backend, x: Tensor, selection: Selection) -> Tensor:
         case Orthogonal():
             return _read_orthogonal(backend, x, selection)
         case Points(coordinates=coordinates):
-            return backend.take_points(x, coordinates)
+            return backend.take_points(x, _counted(backend, x, coordinates))
         case Masked(mask=mask, order=order):
             if order == "F":
-                reverse = tuple(range(len(selection.shape)))[::-1]
-                return backend.take_mask(backend.transpose(x, reverse), mask.T)
+                return backend.take_mask(backend.transpose(x, _reversed(mask.ndim)), mask.T)
             return backend.take_mask(x, mask)
+        case TracedPoints(coordinates=coordinates):
+            return backend.take_points(x, _counted(backend, x, coordinates))
+        case TracedMasked():
+            return backend.take_points(x, _traced_coordinates(backend, selection))
 
 
 def _read_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal) -> Tensor:
@@ -56,36 +72,136 @@ def _read_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal) -> Tens
     found = x if key is None else backend.basic(x, key)
     chosen = gathers(selection.axes)
     if len(chosen) > 1:
-        sizes = selection.kept_shape
         before = backend.shape(found)
-        chosen.sort(key=lambda pair: (sizes[pair[0]] or 0) / max(before[pair[0]] or 1, 1))
-    for axis, gather in chosen:
-        found = backend.take(found, gather.indices, axis)
+        chosen.sort(key=lambda pair: _shrinkage(pair[1], before[pair[0]]))
+    for place, axis in chosen:
+        found = backend.take(found, _indices(backend, found, axis, place), place)
     if not chosen and not selection.is_written_as_basic:
         found = backend.copy(found)
+    dropped = {place for place, axis in chosen if isinstance(axis, TracedIndex)}
+    if dropped:
+        found = _without_axes(backend, found, dropped)
     if selection.squeezed:
-        found = backend.reshape(found, known_shape(selection.result_shape))
+        found = _without_axes(backend, found, set(selection.squeezed))
     return found
+
+
+def _without_axes(backend: Backend, x: Tensor, axes: set[int]) -> Tensor:
+    """Drop axes of size 1."""
+    ndim = len(backend.shape(x))
+    return backend.basic(x, tuple(0 if k in axes else slice(None) for k in range(ndim)))
+
+
+def _shrinkage(axis: AxisSelection, size: Size) -> float:
+    """Return how much of an axis is kept; what is unknown comes last."""
+    match axis:
+        case Gather(indices=indices):
+            return len(indices) / max(size or 1, 1)
+        case TracedIndex():
+            return 1 / max(size or 1, 1)
+        case TracedGather(size=int(count)):
+            return count / max(size or 1, 1)
+        case _:
+            return math.inf
+
+
+def _indices(backend: Backend, x: Tensor, axis: AxisSelection, place: int) -> Indices:
+    """Return the indices of a gather, or of what a traced tensor selects, none negative."""
+    match axis:
+        case Gather(indices=indices):
+            if backend.shape(x)[place] is None:
+                return _from_the_start(backend, x, indices, place)
+            return indices
+        case TracedIndex(index=index):
+            return backend.reshape(_wrapped(backend, x, index, place), (1,))
+        case TracedGather(indices=indices):
+            return _wrapped(backend, x, indices, place)
+        case TracedRun():
+            return _traced_range(backend, x, axis, place)
+        case TracedMask(mask=mask):
+            return backend.nonzero(mask)[0]
+        case _:
+            raise AssertionError("a slice is no gather")
+
+
+def _traced_range(backend: Backend, x: Tensor, axis: TracedRun, place: int) -> Indices:
+    step = axis.step
+    size = backend.size(x, place)
+    if isinstance(step, int):  # an open end has an explicit step, or runs upward
+        first = (0 if step > 0 else size - 1) if axis.first is None else axis.first
+        last = (size - 1 if step > 0 else 0) if axis.last is None else axis.last
+        beyond = 1 if step > 0 else -1
+    else:
+        first, last, beyond = axis.first, axis.last, step
+    first, last = (
+        bound + size if isinstance(bound, int) and bound < 0 else bound
+        for bound in (
+            bound if isinstance(bound, int) else _wrapped(backend, x, bound, place)
+            for bound in (first, last)
+        )
+    )
+    return backend.arange(first, last + beyond, step)
+
+
+def _wrapped(backend: Backend, x: Tensor, indices: Indices, axis: int) -> Indices:
+    """Count traced negative indices from the start; position 0 goes beyond the axis."""
+    size = backend.size(x, axis)
+    from_end = backend.where(indices == NOWHERE, size, indices + size)
+    return backend.where(indices < 0, from_end, indices)
+
+
+def _from_the_start(
+    backend: Backend, x: Tensor, indices: npt.NDArray[np.int64], axis: int
+) -> Indices:
+    """Count negative indices from the start of an axis whose size only the running code knows."""
+    if indices.size == 0 or int(indices.min()) >= 0:
+        return indices
+    size = backend.size(x, axis)
+    return backend.where(indices < 0, size + indices, indices)
+
+
+def _counted(
+    backend: Backend, x: Tensor, coordinates: tuple[Indices, ...]
+) -> tuple[Indices, ...]:
+    """Return coordinates of which none is negative."""
+    sizes = backend.shape(x)
+    return tuple(
+        _wrapped(backend, x, indices, axis)
+        if not isinstance(indices, np.ndarray)
+        else (_from_the_start(backend, x, indices, axis) if sizes[axis] is None else indices)
+        for axis, indices in enumerate(coordinates)
+    )
+
+
+def _traced_coordinates(backend: Backend, selection: TracedMasked) -> tuple[Indices, ...]:
+    ndim = len(selection.shape)
+    if selection.order == "F":
+        return backend.nonzero(backend.transpose(selection.mask, _reversed(ndim)))[::-1]
+    return backend.nonzero(selection.mask)
+
+
+def _reversed(ndim: int) -> tuple[int, ...]:
+    return tuple(range(ndim))[::-1]
 
 
 def _read_with_missing(backend: Backend, x: Tensor, selection: Selection) -> Tensor:
     """Read with a stand-in element wherever the selection is `NA`, then blank those."""
     holes = _missing_holes(selection)
     if holes.size == 0:
-        return backend.zeros_like(x, holes.shape)
-    _refuse_missing(backend, x, "the subscript selects NA")
-    shape = known_shape(selection.shape)
-    if 0 in shape:  # there is no element to stand in: every one of the result is NA
-        return backend.fill_missing(backend.zeros_like(x, holes.shape), holes)
+        return _filled(backend, x, 0, holes.shape)
+    missing = _missing_value(backend, x, "the subscript selects NA")
+    if 0 in selection.shape:  # there is no element to stand in: every one of the result is NA
+        return backend.copy(backend.broadcast_to(missing, holes.shape))
     if isinstance(selection, Orthogonal):
         found = _read_orthogonal(backend, x, selection)
     else:
         assert isinstance(selection, Points)
         found = backend.take_points(x, selection.coordinates)
-    return backend.fill_missing(found, holes)
+    return backend.where(holes, missing, found)
 
 
-def _refuse_missing(backend: Backend, x: Tensor, reason: str) -> None:
+def _missing_value(backend: Backend, x: Tensor, reason: str) -> Tensor:
+    """Return NaN in the dtype of `x`; R's complex NA is missing in both parts."""
     name = backend.dtype_name(x)
     if not ("float" in name or "complex" in name):
         raise MissingValueError(
@@ -93,6 +209,13 @@ def _refuse_missing(backend: Backend, x: Tensor, reason: str) -> None:
             "real dtype first",
             dtype=name,
         )
+    nan = complex(math.nan, math.nan) if "complex" in name else math.nan
+    return backend.convert(np.array(nan), x)
+
+
+def _filled(backend: Backend, x: Tensor, value: Any, shape: tuple[int, ...]) -> Tensor:
+    """Return a new tensor like `x` with one value everywhere."""
+    return backend.copy(backend.broadcast_to(backend.convert(np.array(value), x), shape))
 
 
 def _missing_holes(selection: Selection) -> npt.NDArray[np.bool_]:
@@ -104,7 +227,7 @@ def _missing_holes(selection: Selection) -> npt.NDArray[np.bool_]:
     kept = known_shape(selection.kept_shape)
     holes = np.zeros(kept, bool)
     for axis, gather in gathers(selection.axes):
-        if gather.missing is not None:
+        if isinstance(gather, Gather) and gather.missing is not None:
             holes |= gather.missing.reshape([-1 if k == axis else 1 for k in range(len(kept))])
     return holes.reshape(known_shape(selection.result_shape))
 
@@ -115,93 +238,164 @@ def grow(backend: Backend, x: Tensor, length: int, gap: Indices) -> Tensor:
     At the indices `gap` it holds `NA`, at the other new ones anything: they are about to be
     written. Raises `MissingValueError` where there is a gap and the dtype has no missing value.
     """
+    missing = None
     if len(gap):
-        _refuse_missing(backend, x, f"position {int(gap[0]) + 1} would be NA")
+        missing = _missing_value(backend, x, f"position {int(gap[0]) + 1} would be NA")
     size = math.prod(known_shape(backend.shape(x)))
-    flat = backend.reshape(backend.transpose(x, tuple(range(len(backend.shape(x))))[::-1]), (size,))
+    flat = backend.reshape(backend.transpose(x, _reversed(len(backend.shape(x)))), (size,))
     if size == 0:
-        grown = backend.zeros_like(x, (length,))
+        grown = _filled(backend, x, 0, (length,))
     else:
         indices = np.arange(length)
         indices[size:] = 0
         grown = backend.take(flat, indices, 0)
-    if len(gap) == 0:
+    if missing is None:
         return grown
     holes = np.zeros(length, bool)
     holes[gap] = True
-    return backend.fill_missing(grown, holes)
+    return backend.where(holes, missing, grown)
 
 
-def write(backend: Backend, x: Tensor, selection: Selection, value: npt.NDArray[Any]) -> None:
-    """Set the elements of `x` that `selection` names, in place.
+def write(backend: Backend, x: Tensor, selection: Selection, value: Tensor) -> Tensor:
+    """Set the elements of `x` that `selection` names; return `x` if writable, else a new tensor.
 
-    `value` has the dtype of `x` and broadcasts to the selection before any axis is squeezed. Where
-    an element is named more than once the last wins, as in R. Entries that are `NA` set nothing.
+    `value` is a tensor of the backend in the dtype of `x`, and broadcasts to the selection before
+    any axis is squeezed. Where an element is named more than once the last wins, as in R. Entries
+    that are `NA` set nothing.
     """
-    if backend.shape(x) != selection.shape:
-        x = backend.reshape(x, known_shape(selection.shape))
+    if backend.shape(x) == selection.shape:
+        return _write(backend, x, selection, value)
+    shape = known_shape(backend.shape(x))  # a 0-d tensor is R's vector of length 1
+    inner = backend.reshape(backend.value_of(x), known_shape(selection.shape))
+    written = backend.reshape(_write(backend, inner, selection, value), shape)
+    return backend.assign_axes(x, (), written)
+
+
+def _write(backend: Backend, x: Tensor, selection: Selection, value: Tensor) -> Tensor:
     match selection:
         case Orthogonal():
-            _write_orthogonal(backend, x, selection, value)
+            return _write_orthogonal(backend, x, selection, value)
         case Points():
-            kept = _last_points(selection)
-            value = np.broadcast_to(value, (selection.count,))
-            if kept is None:
-                backend.assign(x, selection.coordinates, value)
-            else:
-                coordinates = tuple(axis[kept] for axis in selection.coordinates)
-                backend.assign(x, coordinates, value[kept])
+            return _write_points(backend, x, selection, _as_vector(backend, value))
         case Masked(mask=mask, order=order):
-            if order == "F":
-                reverse = tuple(range(len(selection.shape)))[::-1]
-                x, mask = backend.transpose(x, reverse), mask.T
-            backend.assign(x, (mask,), value)
+            value = _as_vector(backend, value)
+            if order == "C":
+                return backend.assign_mask(x, mask, value)
+            coordinates = tuple(np.nonzero(mask.T))[::-1]
+            return backend.assign_points(x, coordinates, value)
+        case TracedPoints(coordinates=coordinates):
+            coordinates = _counted(backend, x, coordinates)
+            return backend.assign_points(x, coordinates, _as_vector(backend, value))
+        case TracedMasked():
+            if _is_single(backend, value):
+                return _keep_unless(backend, x, selection.mask, value)
+            coordinates = _traced_coordinates(backend, selection)
+            return backend.assign_points(x, coordinates, _as_vector(backend, value))
+
+
+def _as_vector(backend: Backend, value: Tensor) -> Tensor:
+    """Return a value for points as a tensor of one axis."""
+    return backend.reshape(value, (-1,)) if len(backend.shape(value)) != 1 else value
+
+
+def _is_single(backend: Backend, value: Tensor) -> bool:
+    return all(size == 1 for size in backend.shape(value))
+
+
+def _keep_unless(backend: Backend, x: Tensor, mask: Tensor, changed: Tensor) -> Tensor:
+    """Set all of `x` to what it was, or to `changed` where the mask is true."""
+    ndim = len(backend.shape(x))
+    if len(backend.shape(changed)) != ndim:
+        changed = backend.reshape(changed, (1,) * ndim)
+    updated = backend.where(mask, changed, backend.value_of(x))
+    return backend.assign_axes(x, (WHOLE,) * ndim, updated)
+
+
+def _write_points(backend: Backend, x: Tensor, selection: Points, value: Tensor) -> Tensor:
+    kept = _last_points(selection)
+    coordinates = selection.coordinates
+    if kept is not None:
+        coordinates = tuple(axis[kept] for axis in coordinates)
+        if backend.shape(value)[0] != 1:
+            value = backend.take(value, kept, 0)
+    return backend.assign_points(x, _counted(backend, x, coordinates), value)
 
 
 def _write_orthogonal(
-    backend: Backend, x: Tensor, selection: Orthogonal, value: npt.NDArray[Any]
-) -> None:
-    plan = write_plan(selection, value)
-    if plan.within is None:
-        backend.assign(x, (...,) if plan.basic is None else plan.basic, plan.value)
-    else:
-        target = x if plan.basic is None else backend.basic(x, plan.basic)
-        backend.assign(target, plan.within, plan.value)
+    backend: Backend, x: Tensor, selection: Orthogonal, value: Tensor
+) -> Tensor:
+    """Give every axis of `x` one axis of the value, then settle each by itself.
 
-
-@dataclass(frozen=True, slots=True)
-class WritePlan:
-    """How to write an orthogonal selection: first `basic`, then `within` what that gave."""
-
-    basic: Key | None
-    within: Key | None
-    value: npt.NDArray[Any]
-
-
-def write_plan(selection: Orthogonal, value: npt.NDArray[Any]) -> WritePlan:
-    """Return the keys and the value for writing, each element named once.
-
-    Arrays that a slice separates would move their axes to the front in NumPy, so that the whole
-    axes between two gathers become arrays as well.
+    What remains is ascending, names no element twice and holds no `NA`, so that no library's order
+    of writing shows.
     """
-    basic = selection_key(selection.axes)
-    chosen = gathers(selection.axes)
-    if not chosen:
-        return WritePlan(basic, None, value)
-    kept = known_shape(selection.kept_shape)
-    value = np.broadcast_to(value, kept)
-    arrays: dict[int, Indices] = {}
-    for axis, gather in chosen:
-        last = _last_entries(gather)
-        arrays[axis] = gather.indices if last is None else gather.indices[last]
-        if last is not None:
-            value = value.take(last, axis)
-    first, final = min(arrays), max(arrays)
-    for axis in range(first, final + 1):
-        if axis not in arrays:
-            arrays[axis] = np.arange(kept[axis])
-    span = np.ix_(*(arrays[axis] for axis in range(first, final + 1)))
-    return WritePlan(basic, (slice(None),) * first + span, value)
+    if 0 in selection.kept_shape:  # nothing is named: some libraries stumble over that
+        return x
+    value = _aligned(backend, selection, value)
+    sizes = backend.shape(value)
+    masks: list[Tensor] = []
+    axes: list[AxisSelection] = []
+    for axis in selection.axes:
+        if isinstance(axis, NewAxis):
+            continue
+        place = len(axes)
+        is_single = sizes[place] == 1
+        if isinstance(axis, Run) and axis.step < 0:
+            start = axis.start + axis.step * (axis.length - 1) if axis.length else 0
+            axes.append(Run(start, -axis.step, axis.length))
+            if not is_single:
+                flip = (slice(None),) * place + (slice(None, None, -1),)
+                value = backend.basic(value, flip + (slice(None),) * (len(sizes) - place - 1))
+        elif isinstance(axis, Gather):
+            last = _last_entries(axis)
+            if last is not None:
+                axis = Gather(axis.indices[last])
+                value = value if is_single else backend.take(value, last, place)
+            axes.append(Gather(_indices(backend, x, axis, place)))
+        elif isinstance(axis, TracedMask) and is_single:
+            masks.append(_along(backend, axis.mask, place, len(sizes)))
+            axes.append(WHOLE)
+        elif isinstance(axis, _TRACED):
+            axes.append(Gather(_indices(backend, x, axis, place)))
+        else:
+            axes.append(axis)
+    if not masks:
+        return backend.assign_axes(x, tuple(axes), value)
+    mask = functools.reduce(lambda one, other: one & other, masks)
+    copied = backend.copy(backend.value_of(x))
+    return _keep_unless(backend, x, mask, backend.assign_axes(copied, tuple(axes), value))
+
+
+_TRACED = (TracedIndex, TracedGather, TracedRun, TracedMask)
+
+
+def _along(backend: Backend, mask: Tensor, axis: int, ndim: int) -> Tensor:
+    """Lay a mask of one axis along `axis` of `ndim`."""
+    return backend.basic(mask, (None,) * axis + (slice(None),) + (None,) * (ndim - axis - 1))
+
+
+def _aligned(backend: Backend, selection: Orthogonal, value: Tensor) -> Tensor:
+    """Return the value with one axis for each axis of the tensor: scalars have size 1 there."""
+    kept = sum(not isinstance(axis, Index | TracedIndex) for axis in selection.axes)
+    lacking = kept - len(backend.shape(value))
+    key: list[Any] = []
+    is_aligned = True
+    for axis in selection.axes:
+        if isinstance(axis, Index | TracedIndex):
+            key.append(None)
+            is_aligned = False
+            continue
+        if isinstance(axis, NewAxis):
+            is_aligned = False
+            if lacking <= 0:
+                key.append(0)
+        elif lacking > 0:
+            key.append(None)
+            is_aligned = False
+        else:
+            key.append(slice(None))
+        lacking -= 1
+    return value if is_aligned else backend.basic(value, tuple(key))
 
 
 def _last_entries(gather: Gather) -> Indices | None:
@@ -219,7 +413,6 @@ def _last_entries(gather: Gather) -> Indices | None:
 
 
 def _last_points(selection: Points) -> Indices | None:
-    shape = known_shape(selection.shape)
     missing = selection.missing
     entries = None if missing is None else np.flatnonzero(~missing)
     coordinates = selection.coordinates
@@ -227,7 +420,11 @@ def _last_points(selection: Points) -> Indices | None:
         coordinates = tuple(axis[entries] for axis in coordinates)
     if len(coordinates) == 0 or len(coordinates[0]) == 0:
         return entries
-    last = last_of_equals(np.ravel_multi_index(coordinates, shape))
+    flat = np.zeros(len(coordinates[0]), np.int64)
+    for axis in coordinates:  # the extents that occur serve where a size is unknown
+        lowest = int(axis.min())
+        flat = flat * (int(axis.max()) - lowest + 1) + (axis - lowest)
+    last = last_of_equals(flat)
     if last is None:
         return entries
     return last if entries is None else entries[last]

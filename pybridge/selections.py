@@ -75,7 +75,58 @@ class NewAxis:
     """A new axis of size 1."""
 
 
-AxisSelection: TypeAlias = Whole | Index | Run | OpenRun | Gather | NewAxis
+@dataclass(frozen=True, slots=True, eq=False)
+class TracedIndex:
+    """One index that a tensor holds, its value unknown; its axis is dropped.
+
+    Here and below negative indices count from the end, and `NOWHERE` is never an index.
+    """
+
+    index: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TracedGather:
+    """The indices in a tensor of one axis and of `size` entries, their values unknown."""
+
+    indices: Any
+    size: Size
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TracedRun:
+    """The indices from `first` to `last`, both included, by `step`; each may be a tensor.
+
+    None is an open end. A step that leads away from the end selects nothing.
+    """
+
+    first: Any
+    last: Any
+    step: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TracedMask:
+    """The indices where a tensor of logicals is true, their number unknown."""
+
+    mask: Any
+
+
+AxisSelection: TypeAlias = (
+    Whole
+    | Index
+    | Run
+    | OpenRun
+    | Gather
+    | NewAxis
+    | TracedIndex
+    | TracedGather
+    | TracedRun
+    | TracedMask
+)
+
+NOWHERE: Final = -(2**31) + 1
+"""Stands for position 0 in a traced tensor: it becomes an index beyond the axis, never the last."""
 
 WHOLE: Final = Whole()
 NEW_AXIS: Final = NewAxis()
@@ -104,7 +155,7 @@ class Orthogonal:
         old = iter(self.shape)
         for axis in self.axes:
             size = None if isinstance(axis, NewAxis) else next(old)
-            if not isinstance(axis, Index):
+            if not isinstance(axis, Index | TracedIndex):
                 sizes.append(_selected_size(axis, size))
         return tuple(sizes)
 
@@ -163,7 +214,45 @@ class Masked:
         return False
 
 
-Selection: TypeAlias = Orthogonal | Points | Masked
+@dataclass(frozen=True, slots=True, eq=False)
+class TracedPoints:
+    """One element for each entry of the coordinates, which are tensors of unknown values."""
+
+    shape: Shape
+    coordinates: tuple[Any, ...]
+    count: Size
+
+    @property
+    def result_shape(self) -> Shape:
+        """The shape of the result: one axis."""
+        return (self.count,)
+
+    @property
+    def has_missing(self) -> bool:
+        """Whether the result holds `NA` that the tensor does not: never."""
+        return False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TracedMasked:
+    """The elements where a tensor of logicals, of the whole shape, is true."""
+
+    shape: Shape
+    mask: Any
+    order: Order = "C"
+
+    @property
+    def result_shape(self) -> Shape:
+        """The shape of the result: one axis of unknown size."""
+        return (None,)
+
+    @property
+    def has_missing(self) -> bool:
+        """Whether the result holds `NA` that the tensor does not: never."""
+        return False
+
+
+Selection: TypeAlias = Orthogonal | Points | Masked | TracedPoints | TracedMasked
 
 
 def _selected_size(axis: AxisSelection, size: Size) -> Size:
@@ -174,6 +263,8 @@ def _selected_size(axis: AxisSelection, size: Size) -> Size:
             return length
         case Gather(indices=indices):
             return len(indices)
+        case TracedGather(size=count):
+            return count
         case NewAxis():
             return 1
         case _:
@@ -224,13 +315,67 @@ def selection_key(axes: tuple[AxisSelection, ...]) -> tuple[Any, ...] | None:
     return None if trivial else tuple(key)
 
 
-def gathers(axes: tuple[AxisSelection, ...]) -> list[tuple[int, Gather]]:
-    """Return each gather with the axis it stands on once scalars are dropped, zero-based."""
-    found: list[tuple[int, Gather]] = []
+def gathers(axes: tuple[AxisSelection, ...]) -> list[tuple[int, AxisSelection]]:
+    """Return what a slice cannot do, each with its axis once the scalars are dropped, zero-based.
+
+    Those are the gathers, and all that a traced tensor selects.
+    """
+    found: list[tuple[int, AxisSelection]] = []
     kept = 0
     for axis in axes:
-        if isinstance(axis, Gather):
+        if isinstance(axis, _NOT_SLICES):
             found.append((kept, axis))
         if not isinstance(axis, Index):
             kept += 1
     return found
+
+
+_NOT_SLICES: Final = (Gather, TracedIndex, TracedGather, TracedRun, TracedMask)
+
+
+def assignment_key(axes: tuple[AxisSelection, ...], sizes: tuple[int, ...]) -> tuple[Any, ...]:
+    """Return the NumPy key under which every axis is kept, at size 1 for a scalar.
+
+    Arrays that a slice separates would move their axes to the front in NumPy, so that all the axes
+    between two gathers become arrays as well. The indices may be tensors of another library.
+
+    >>> axes = (Gather(np.array([2, 0])), WHOLE, Gather(np.array([4, 1, 3])), WHOLE)
+    >>> [getattr(part, "shape", part) for part in assignment_key(axes, (3, 2, 5, 7))]
+    [(2, 1, 1), (2, 1), (3,), slice(None, None, None)]
+    """
+    places = [k for k, axis in enumerate(axes) if isinstance(axis, Gather)]
+    if not places:
+        return tuple(map(kept_slice, axes))
+    first, final = places[0], places[-1]
+    key: list[Any] = []
+    for k, axis in enumerate(axes):
+        if first <= k <= final:
+            indices = axis_indices(axis, sizes[k])
+            key.append(indices.reshape((-1,) + (1,) * (final - k)))
+        else:
+            key.append(kept_slice(axis))
+    return tuple(key)
+
+
+def kept_slice(axis: AxisSelection) -> slice:
+    """Return the slice of a scalar, a run or a whole axis; a scalar keeps its axis.
+
+    >>> kept_slice(Index(-1)), kept_slice(Run(2, 2, 3))
+    (slice(-1, None, None), slice(2, 8, 2))
+    """
+    match axis:
+        case Index(index=index):
+            return slice(index, index + 1 if index != -1 else None)
+        case Run():
+            return axis.as_slice()
+        case OpenRun(start=start, stop=stop, step=step):
+            return slice(start, stop, step)
+        case _:
+            return slice(None)
+
+
+def axis_indices(axis: AxisSelection, size: int) -> Any:
+    """Return all the indices that are selected on an axis of known size, as a vector."""
+    if isinstance(axis, Gather):
+        return axis.indices
+    return np.arange(*kept_slice(axis).indices(size))

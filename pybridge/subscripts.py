@@ -232,12 +232,19 @@ def _escaped(char: str) -> str:
 class Traced:
     """A tensor of another library that stands for positions or logicals.
 
-    Its values may be unknown while code is traced. It compares by identity, as tensors do.
+    Its values are unknown while code is traced. It compares by identity, as tensors do.
+    `shape` holds None where a size is unknown; `backend` serves the tensor.
     """
 
     tensor: Any
-    ndim: int | None
+    shape: tuple[int | None, ...]
     is_logical: bool
+    backend: Any = None
+
+    @property
+    def ndim(self) -> int:
+        """How many axes the tensor has."""
+        return len(self.shape)
 
     def __str__(self) -> str:
         return f"<{type(self.tensor).__name__}>"
@@ -392,7 +399,7 @@ def _bound(value: Any, written: slice) -> int | float | NAType | Any:
     made = as_subscript(value)
     if isinstance(made, Scalar):
         return made.value
-    if isinstance(made, Traced) and made.ndim in (0, None) and not made.is_logical:
+    if isinstance(made, Traced) and made.ndim == 0 and not made.is_logical:
         return made
     parts = [written.start, written.stop] + ([] if written.step is None else [written.step])
     text = ":".join("NA" if part is None else str(part) for part in parts)

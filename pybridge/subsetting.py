@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from pybridge import execution
-from pybridge.backends import backend_of
+from pybridge import execution, values
+from pybridge.arguments import refuse_foreign, without_tensors
+from pybridge.backends import NUMPY, backend_of
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.dialects import base, base_assignment, tensor
 from pybridge.dialects.tensor import index_from_position, slice_from_range
@@ -40,6 +42,7 @@ class R:
     `SubscriptError` for a subscript that does not fit. Source of the rules: the contract of this
     project; ranges as in R Language Definition, 3.3.1 and 3.4.1.
 
+    >>> import numpy as np
     >>> x = np.arange(1, 31).reshape(2, 3, 5)
     >>> R(x)[2, 3, NA:2]
     array([26, 27])
@@ -72,6 +75,11 @@ class R:
             key = short_key(written, x.shape)
             if key is not None:
                 return x[key]
+        else:
+            backend, x = open_tensor(x)
+            key = short_key(written, backend.shape(x))
+            if key is not None:
+                return backend.basic(x, key if type(key) is tuple else (key,))
         return r_slice(x, *(written if type(written) is tuple else (written,)))
 
     def __setitem__(self, written: Any, value: Any) -> None:
@@ -180,7 +188,15 @@ def r_subscripts(*subscripts: Any) -> Subscripts:
                 'as in "10:99, , NA:5"',
                 subscript=subscript,
             )
-    return as_subscripts(subscripts)
+    return as_subscripts(tuple(map(without_tensors, subscripts)))
+
+
+def open_tensor(x: Any) -> tuple[Backend, Tensor]:
+    """Return the tensor that `x` is, or that a variable holds, and the backend that serves it."""
+    backend = backend_of(x)
+    while (value := backend.value_of(x)) is not x:
+        x, backend = value, backend_of(value)
+    return backend, x
 
 
 def r_slice(
@@ -197,6 +213,7 @@ def r_slice(
     exactly, its traps included. `order` is the order in which a logical of the whole shape selects
     in the tensor dialect: "C" row-major, "F" column-major as R does.
 
+    >>> import numpy as np
     >>> x = np.arange(1, 31).reshape(2, 3, 5)
     >>> r_slice(x, 2, [3, 1], slice(NA, 2))
     array([[26, 27],
@@ -208,10 +225,10 @@ def r_slice(
     Raises a `SubscriptError` for subscripts that do not fit, `MissingValueError` where R would give
     NA and the dtype has none, `UnsupportedTensorError` where `x` is no tensor.
     """
-    backend = backend_of(x)
-    selection = resolve(
-        backend.shape(x), r_subscripts(*subscripts), drop=drop, dialect=dialect, order=order
-    )
+    backend, x = open_tensor(x)
+    read = r_subscripts(*subscripts)
+    refuse_foreign(backend, read)
+    selection = resolve(backend.shape(x), read, drop=drop, dialect=dialect, order=order)
     return execution.read(backend, x, selection)
 
 
@@ -263,32 +280,55 @@ def r_assign(
     gets the last of its values. The dtype of `x` stays; a value that would lose information on the
     way in raises `LossyValueError`.
 
+    >>> import numpy as np
     >>> x = np.zeros((2, 3), int)
     >>> r_assign(x, 2, [3, 1], value=[7, 8])
     array([[0, 0, 0],
            [8, 0, 7]])
     """
-    backend = backend_of(x)
+    backend, x = open_tensor(x)
     read = r_subscripts(*subscripts)
+    refuse_foreign(backend, read)
     if dialect == "base":
         return _assign_as_r_does(backend, x, read, value)
     selection = resolve(backend.shape(x), read, dialect=dialect, order=order)
     fitted = _broadcast_value(backend, x, selection, value)
-    updated = backend.copy(x)
-    execution.write(backend, updated, selection, fitted)
-    return updated
+    return execution.write(backend, backend.copy(x), selection, fitted)
 
 
 def _assign_as_r_does(backend: Backend, x: Tensor, subscripts: Subscripts, value: Any) -> Tensor:
-    fitted = backend.fit_value(x, value)
-    plan = base_assignment.plan_assignment(subscripts, backend.shape(x), fitted)
+    plan, fitted = _plan_as_r_does(backend, x, subscripts, value)
     if plan.growth is None:
         updated = backend.copy(x)
     else:
         updated = execution.grow(backend, x, plan.growth.length, plan.growth.gap)
-    if plan.selection is not None:
-        execution.write(backend, updated, plan.selection, plan.value)
-    return updated
+    if plan.selection is None:
+        return updated
+    return execution.write(backend, updated, plan.selection, fitted)
+
+
+def _plan_as_r_does(
+    backend: Backend, x: Tensor, subscripts: Subscripts, value: Any
+) -> tuple[base_assignment.Assignment, Tensor]:
+    """Return what R's `[<-` does, and the value as it repeats.
+
+    Only NumPy's values are repeated as they are; of another library's it is their places that
+    repeat, and then the elements are taken by place.
+    """
+    fitted = values.fit_value(backend, x, value)
+    shape = backend.shape(x)
+    if backend is NUMPY:
+        plan = base_assignment.plan_assignment(subscripts, shape, fitted)
+        return plan, plan.value
+    sizes = base.known_sizes(backend.shape(fitted))
+    places = np.arange(math.prod(sizes)).reshape(sizes)
+    plan = base_assignment.plan_assignment(subscripts, shape, places)
+    if plan.value.ndim == 0:
+        return plan, backend.reshape(fitted, ())
+    if plan.selection is None or np.array_equal(plan.value, places):
+        return plan, fitted
+    taken = backend.take(backend.reshape(fitted, (-1,)), plan.value.ravel(), 0)
+    return plan, backend.reshape(taken, plan.value.shape)
 
 
 def assign_in_place(
@@ -300,29 +340,29 @@ def assign_in_place(
     order: Order = "C",
 ) -> None:
     """Write `value` into `x` itself, or raise and leave `x` as it was."""
-    backend = backend_of(x)
+    holder = backend_of(x)
+    backend, held = open_tensor(x)
+    refuse_foreign(backend, subscripts)
     if dialect == "base":
-        _assign_in_place_as_r_does(backend, x, subscripts, value)
+        plan, fitted = _plan_as_r_does(backend, held, subscripts, value)
+        selection = plan.selection
+        _refuse_immutable(holder, x)
+        if plan.growth is not None:
+            raise AssignmentError(
+                f"R would make a new vector of length {plan.growth.length} of this tensor of shape "
+                f"{backend.shape(held)}, which cannot grow in place; "
+                '`r_assign(x, ..., value=..., dialect="base")` returns it'
+            )
+    else:
+        selection = resolve(backend.shape(held), subscripts, order=order)
+        _refuse_immutable(holder, x)
+        fitted = _broadcast_value(backend, held, selection, value)
+    if selection is None:
         return
-    selection = resolve(backend.shape(x), subscripts, order=order)
-    _refuse_immutable(backend, x)
-    execution.write(backend, x, selection, _broadcast_value(backend, x, selection, value))
-
-
-def _assign_in_place_as_r_does(
-    backend: Backend, x: Tensor, subscripts: Subscripts, value: Any
-) -> None:
-    shape = backend.shape(x)
-    plan = base_assignment.plan_assignment(subscripts, shape, backend.fit_value(x, value))
-    _refuse_immutable(backend, x)
-    if plan.growth is not None:
-        raise AssignmentError(
-            f"R would make a new vector of length {plan.growth.length} of this tensor of shape "
-            f"{shape}, which cannot grow in place; "
-            '`r_assign(x, ..., value=..., dialect="base")` returns it'
-        )
-    if plan.selection is not None:
-        execution.write(backend, x, plan.selection, plan.value)
+    if backend is holder:
+        execution.write(backend, x, selection, fitted)
+    else:  # a variable that holds a tensor of another library
+        holder.store(x, execution.write(backend, backend.copy(held), selection, fitted))
 
 
 def _refuse_immutable(backend: Backend, x: Tensor) -> None:
@@ -333,16 +373,20 @@ def _refuse_immutable(backend: Backend, x: Tensor) -> None:
         )
 
 
-def _broadcast_value(backend: Backend, x: Tensor, selection: Selection, value: Any) -> Any:
+def _broadcast_value(backend: Backend, x: Tensor, selection: Selection, value: Any) -> Tensor:
     """Return `value` in the dtype of `x`, checked to broadcast into the selection."""
-    fitted = backend.fit_value(x, value)
-    shape = selection.result_shape
-    while fitted.ndim > len(shape) and fitted.shape[0] == 1:  # as NumPy's assignment does
-        fitted = fitted[0]
-    try:
-        np.broadcast_to(fitted, execution.known_shape(shape))
-    except ValueError:
+    fitted = values.fit_value(backend, x, value)
+    found, shape = backend.shape(fitted), selection.result_shape
+    lacking = len(found) - len(shape)
+    if lacking > 0 and found[:lacking] == (1,) * lacking:  # as NumPy's assignment does
+        fitted = backend.basic(fitted, (0,) * lacking + (slice(None),) * len(shape))
+        found = found[lacking:]
+    tail = shape[len(shape) - len(found) :] if len(found) <= len(shape) else ()
+    if len(found) > len(shape) or any(
+        mine not in (1, None, size) and size is not None
+        for mine, size in zip(found, tail, strict=True)
+    ):
         raise AssignmentError(
-            f"a value of shape {fitted.shape} does not broadcast into a selection of shape {shape}"
-        ) from None
+            f"a value of shape {found} does not broadcast into a selection of shape {shape}"
+        )
     return fitted

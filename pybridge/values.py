@@ -2,12 +2,124 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from pybridge.errors import AssignmentError, LossyValueError
+from pybridge.backends import NUMPY, find_backend
+from pybridge.backends.protocol import Backend, Tensor
+from pybridge.errors import AssignmentError, LossyValueError, TracingError
+
+
+BFLOAT16_MAX: Final = 3.3895313892515355e38
+"""The largest finite bfloat16."""
+
+
+def fit_value(backend: Backend, x: Tensor, value: Any) -> Tensor:
+    """Return `value` as a tensor of the library and dtype of `x`, or raise `LossyValueError`.
+
+    A tensor of the same library stays on its device and in its graph, and gradients flow to it. A
+    tensor of another library comes over by way of its values. While code is traced the values are
+    unknown: then a cast within one kind or to a wider kind (integers to reals) is the library's
+    own, and any other is refused.
+    """
+    found, value = _opened(value)
+    if found is None or found is NUMPY:
+        return _from_numpy(backend, x, value)
+    if found is not backend:
+        if found.is_traced(value):
+            raise TracingError(
+                f"a traced {found.name} value cannot go into a {backend.name} tensor; convert the "
+                "tensor first"
+            )
+        return _from_numpy(backend, x, found.to_numpy(value))
+    source, target = found.dtype_name(value), backend.dtype_name(x)
+    if source != target and not is_safe_cast(source, target):
+        if not found.is_traced(value):
+            cast_for(target, found.to_numpy(value))
+        elif not is_safe_cast(source, target, "same_kind"):
+            raise LossyValueError(
+                f"a traced value of dtype {source} may lose information in a tensor of dtype "
+                f"{target}; convert the value first",
+                dtype=target,
+            )
+    return backend.convert(value, x)
+
+
+def _opened(value: Any) -> tuple[Backend | None, Any]:
+    """Return the tensor that a value is, or that a variable holds, and its backend."""
+    found = find_backend(value)
+    while found is not None and (held := found.value_of(value)) is not value:
+        value, found = held, find_backend(held)
+    return found, value
+
+
+def _from_numpy(backend: Backend, x: Tensor, value: Any) -> Tensor:
+    if backend is NUMPY:
+        return lossless_cast(value, x.dtype)
+    return backend.convert(cast_for(backend.dtype_name(x), value), x)
+
+
+def is_safe_cast(source: str, target: str, casting: Literal["safe", "same_kind"] = "safe") -> bool:
+    """Return whether dtypes cast, by NumPy's rule extended to bfloat16.
+
+    >>> is_safe_cast("bfloat16", "float32"), is_safe_cast("int8", "bfloat16")
+    (True, True)
+    >>> is_safe_cast("float16", "bfloat16"), is_safe_cast("float16", "bfloat16", "same_kind")
+    (False, True)
+    """
+    if source == target:
+        return True
+    if source == "bfloat16":
+        return is_safe_cast("float32", target, casting)
+    if target == "bfloat16":
+        if casting == "safe":
+            return source in ("bool", "int8", "uint8")
+        target = "float32"
+    try:
+        return np.can_cast(source, target, casting)
+    except TypeError:
+        return False
+
+
+def cast_for(name: str, value: Any) -> npt.NDArray[Any]:
+    """Return `value` cast without loss for a tensor of a dtype; for bfloat16 it comes as float32.
+
+    >>> cast_for("bfloat16", [1.0, 256])
+    array([  1., 256.], dtype=float32)
+    """
+    if name == "string":
+        return _texts(value)
+    if name != "bfloat16":
+        try:
+            dtype = np.dtype(name)
+        except TypeError:
+            raise AssignmentError(
+                f"values cannot be assigned into a tensor of dtype {name}; convert it first"
+            ) from None
+        return lossless_cast(value, dtype)
+    array = np.asarray(value)
+    if array.dtype.name == "bfloat16":
+        return array.astype(np.float32)
+    cast = lossless_cast(array, np.dtype(np.float32))
+    too_large = np.isfinite(cast) & (np.abs(cast) > BFLOAT16_MAX)
+    if array.dtype.kind in "iu":  # an integer is exact in 8 bits of mantissa, or it is not
+        too_large |= (cast.view(np.uint32) & 0xFFFF) != 0
+    if too_large.any():
+        raise _lossy(array[too_large].flat[0], name)
+    return cast
+
+
+def _texts(value: Any) -> npt.NDArray[Any]:
+    array = np.asarray(value)
+    if array.dtype.kind not in "SU" and not all(
+        isinstance(entry, str | bytes) for entry in array.ravel().tolist()
+    ):
+        raise AssignmentError(
+            f"a value of type {_type_text(array, value)} does not fit a tensor of strings"
+        )
+    return array.astype(object)
 
 
 def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
@@ -22,6 +134,8 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     array([1, 2], dtype=uint8)
     """
     array = np.asarray(value)
+    if array.dtype.name == "bfloat16":
+        array = array.astype(np.float32)
     source = array.dtype
     is_rounded = source.kind in "iu" and dtype.kind in "fc"  # NumPy calls int64 to float64 safe
     if source == dtype or (np.can_cast(source, dtype, "safe") and not is_rounded):
@@ -68,7 +182,7 @@ def _same_numbers(array: npt.NDArray[Any], cast: npt.NDArray[Any]) -> npt.NDArra
     return np.asarray(same)
 
 
-def _lossy(entry: Any, dtype: np.dtype[Any]) -> LossyValueError:
+def _lossy(entry: Any, dtype: np.dtype[Any] | str) -> LossyValueError:
     shown = entry.item() if isinstance(entry, np.generic) else entry
     return LossyValueError(
         f"{shown} would lose information in a tensor of dtype {dtype}; convert the value or the "

@@ -7,6 +7,7 @@ in the adapters of the tests.
 
 from __future__ import annotations
 
+import functools
 import sys
 from importlib import import_module
 from typing import Any
@@ -19,10 +20,19 @@ from pybridge.errors import UnsupportedTensorError
 
 NUMPY = NumpyBackend()
 
-_LIBRARIES: dict[str, str] = {}
+_LIBRARIES: dict[str, str] = {
+    "tensorflow": "pybridge.backends.tensorflow:TensorFlowBackend",
+    "torch": "pybridge.backends.torch:TorchBackend",
+    "jax": "pybridge.backends.jax:JaxBackend",
+    "keras": "pybridge.backends.keras:KerasBackend",
+    "dask.array": "pybridge.backends.dask:DaskBackend",
+}
 """The top-level module of each library, and the backend that serves it, as `module:class`."""
 
 _BACKEND_BY_TYPE: dict[type, Backend] = {np.ndarray: NUMPY}
+
+_NO_TENSORS = frozenset({bool, int, float, complex, str, bytes, list, tuple, range, slice})
+"""Types that a value or a subscript often has, known to belong to no library."""
 
 
 def find_backend(x: Any) -> Backend | None:
@@ -31,18 +41,27 @@ def find_backend(x: Any) -> Backend | None:
     found = _BACKEND_BY_TYPE.get(kind)
     if found is not None:
         return found
+    if kind in _NO_TENSORS:
+        return None
     if isinstance(x, np.ndarray | np.generic):
         _BACKEND_BY_TYPE[kind] = NUMPY
         return NUMPY
     for module, place in _LIBRARIES.items():
         if module not in sys.modules:
             continue
-        file, _, name = place.partition(":")
-        backend: Backend = getattr(import_module(file), name)()
+        backend = _backend_at(place)
         if backend.serves(x):
             _BACKEND_BY_TYPE[kind] = backend
             return backend
     return None
+
+
+@functools.cache
+def _backend_at(place: str) -> Backend:
+    """Import one backend; its library is loaded already."""
+    file, _, name = place.partition(":")
+    backend: Backend = getattr(import_module(file), name)()
+    return backend
 
 
 def backend_of(x: Any) -> Backend:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pybridge.backends.protocol import Indices, Key
-from pybridge.values import lossless_cast
+from pybridge.selections import AxisSelection, assignment_key
 
 FEW_BYTES = 48
 """Below this many bytes in a row, `take` along the last axis loses to plain indexing."""
@@ -29,6 +28,10 @@ class NumpyBackend:
         shape: tuple[int, ...] = x.shape
         return shape
 
+    def size(self, x: Any, axis: int) -> Any:
+        """See `Backend.size`."""
+        return x.shape[axis]
+
     def dtype_name(self, x: Any) -> str:
         """See `Backend.dtype_name`."""
         return str(x.dtype.name)
@@ -36,6 +39,22 @@ class NumpyBackend:
     def is_writable(self, x: Any) -> bool:
         """See `Backend.is_writable`."""
         return bool(x.flags.writeable)
+
+    def is_traced(self, x: Any) -> bool:
+        """See `Backend.is_traced`: never."""
+        return False
+
+    def value_of(self, x: Any) -> Any:
+        """See `Backend.value_of`."""
+        return x
+
+    def to_numpy(self, x: Any) -> npt.NDArray[Any]:
+        """See `Backend.to_numpy`."""
+        return np.asarray(x)
+
+    def convert(self, value: Any, like: Any) -> Any:
+        """See `Backend.convert`."""
+        return np.asarray(value).astype(like.dtype, copy=False)
 
     def basic(self, x: Any, key: Key) -> Any:
         """See `Backend.basic`."""
@@ -78,19 +97,37 @@ class NumpyBackend:
         """See `Backend.broadcast_to`."""
         return np.broadcast_to(x, shape)
 
-    def zeros_like(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.zeros_like`."""
-        return np.zeros(shape, x.dtype)
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """See `Backend.where`."""
+        return np.where(condition, x, y)
 
-    def fill_missing(self, x: Any, holes: npt.NDArray[np.bool_]) -> Any:
-        """See `Backend.fill_missing`; R's complex NA is missing in both parts."""
-        nan = complex(math.nan, math.nan) if x.dtype.kind == "c" else math.nan
-        return np.where(holes, x.dtype.type(nan), x)
+    def as_indices(self, x: Any) -> Any:
+        """See `Backend.as_indices`."""
+        return x.astype(np.int64, copy=False)
 
-    def fit_value(self, x: Any, value: Any) -> Any:
-        """See `Backend.fit_value`."""
-        return lossless_cast(value, x.dtype)
+    def arange(self, start: Any, stop: Any, step: Any) -> Any:
+        """See `Backend.arange`."""
+        return np.arange(start, stop, step)
 
-    def assign(self, x: Any, key: Key, value: npt.NDArray[Any]) -> None:
-        """See `Backend.assign`."""
-        x[key] = value
+    def nonzero(self, mask: Any) -> tuple[Any, ...]:
+        """See `Backend.nonzero`."""
+        return tuple(np.nonzero(mask))
+
+    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
+        """See `Backend.assign_axes`."""
+        x[assignment_key(axes, x.shape)] = value
+        return x
+
+    def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
+        """See `Backend.assign_points`."""
+        x[coordinates] = value
+        return x
+
+    def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
+        """See `Backend.assign_mask`."""
+        x[mask] = value
+        return x
+
+    def store(self, x: Any, value: Any) -> None:
+        """See `Backend.store`."""
+        x[...] = value

@@ -7,17 +7,23 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from pybridge.selections import Shape
+from pybridge.selections import AxisSelection, Shape
 
 Tensor: TypeAlias = Any
 """A tensor of some library; only its backend looks inside."""
 Key: TypeAlias = tuple[Any, ...]
 """A zero-based NumPy key: ints, slices and None, one entry for each axis."""
-Indices: TypeAlias = npt.NDArray[np.int64]
+Indices: TypeAlias = Any
+"""A vector of zero-based indices: int64 in NumPy, or a tensor of the backend's own library."""
 
 
 class Backend(Protocol):
-    """The primitives. Each takes and gives native tensors: same library, dtype, device, graph."""
+    """The primitives. Each takes and gives native tensors: same library, dtype, device, graph.
+
+    A tensor that is *traced* has no values yet: it stands in a graph that is being built, or is
+    computed lazily. Beyond these methods a backend's tensors do integer arithmetic and compare by
+    Python's operators.
+    """
 
     name: str
     """The library's name, as its users know it."""
@@ -30,12 +36,32 @@ class Backend(Protocol):
         """Return the sizes of `x`; None where traced code does not know one."""
         ...
 
+    def size(self, x: Tensor, axis: int) -> Any:
+        """Return the size of one axis: an int, or a traced scalar where it is unknown."""
+        ...
+
     def dtype_name(self, x: Tensor) -> str:
         """Return the dtype under NumPy's name, such as "uint8" or "bfloat16"."""
         ...
 
     def is_writable(self, x: Tensor) -> bool:
         """Return whether `x` can be changed in place."""
+        ...
+
+    def is_traced(self, x: Tensor) -> bool:
+        """Return whether the values of `x` are unknown now."""
+        ...
+
+    def value_of(self, x: Tensor) -> Tensor:
+        """Return the tensor that a variable holds now, and any other tensor as it is."""
+        ...
+
+    def to_numpy(self, x: Tensor) -> npt.NDArray[Any]:
+        """Return the values of a tensor that is not traced; a dtype NumPy lacks comes as float32."""
+        ...
+
+    def convert(self, value: Any, like: Tensor) -> Tensor:
+        """Return an array or a tensor of this library in the dtype and on the device of `like`."""
         ...
 
     def basic(self, x: Tensor, key: Key) -> Tensor:
@@ -70,18 +96,52 @@ class Backend(Protocol):
         """Return `x` broadcast to `shape` by NumPy's rule."""
         ...
 
-    def zeros_like(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
-        """Return zeros of the dtype and device of `x` in `shape`."""
+    def where(self, condition: Any, x: Any, y: Any) -> Tensor:
+        """Return `x` where `condition` is true and `y` elsewhere, broadcast by NumPy's rule.
+
+        `condition` is an array or a tensor of logicals; of `x` and `y` one may be a number.
+        """
         ...
 
-    def fill_missing(self, x: Tensor, holes: npt.NDArray[np.bool_]) -> Tensor:
-        """Return `x` with NaN where `holes`, of the shape of `x`, is true."""
+    def as_indices(self, x: Tensor) -> Tensor:
+        """Return a tensor of integers in the signed dtype that the library indexes by."""
         ...
 
-    def fit_value(self, x: Tensor, value: Any) -> Any:
-        """Return `value` in the dtype of `x`, or raise `LossyValueError`."""
+    def arange(self, start: Any, stop: Any, step: Any) -> Tensor:
+        """Return `start, start + step, ...` before `stop` as indices; traced scalars are allowed.
+
+        Raises `TracingError` where the library must know how many there are.
+        """
         ...
 
-    def assign(self, x: Tensor, key: Key, value: npt.NDArray[Any]) -> None:
-        """Set `x[key] = value` in place; arrays in `key` stand next to each other."""
+    def nonzero(self, mask: Tensor) -> tuple[Tensor, ...]:
+        """Return the coordinates where a traced `mask` is true, row-major, one vector per axis.
+
+        Raises `TracingError` where the library must know how many there are.
+        """
+        ...
+
+    def assign_axes(self, x: Tensor, axes: tuple[AxisSelection, ...], value: Tensor) -> Tensor:
+        """Set an orthogonal selection; return `x` itself if it is writable, else a new tensor.
+
+        `axes` has one entry for each axis of `x`: Whole, Index, Run or OpenRun of a positive step
+        (of any step where the size is unknown), or Gather. `value` has as many axes as `x`, each
+        of size 1 or as many as are selected. NumPy indices name no element twice; where indices
+        are a traced tensor the last of equals wins.
+        """
+        ...
+
+    def assign_points(self, x: Tensor, coordinates: tuple[Indices, ...], value: Tensor) -> Tensor:
+        """Set one element for each entry of the coordinates, as `assign_axes` does.
+
+        `value` is a vector with one entry for each point, or with one for all.
+        """
+        ...
+
+    def assign_mask(self, x: Tensor, mask: npt.NDArray[np.bool_], value: Tensor) -> Tensor:
+        """Set the elements where `mask` is true, row-major, as `assign_points` does."""
+        ...
+
+    def store(self, x: Tensor, value: Tensor) -> None:
+        """Set all of a variable at once; `value` has its shape and dtype."""
         ...

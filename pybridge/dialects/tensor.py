@@ -15,6 +15,12 @@ import numpy.typing as npt
 
 from pybridge import selections as to
 from pybridge import subscripts as sub
+from pybridge.dialects.traced import (
+    fits_shape,
+    resolve_traced_alone,
+    resolve_traced_axis,
+    resolve_traced_range,
+)
 from pybridge.errors import (
     SubscriptCountError,
     SubscriptMaskError,
@@ -134,6 +140,8 @@ def resolve(
             return _whole_mask(alone, shape, order)
         elif isinstance(alone, sub.Vector) and alone.values.ndim == 2:
             return _points(alone, shape)
+        elif isinstance(alone, sub.Traced) and alone.ndim > 1:
+            return resolve_traced_alone(alone, shape, order)
     axes: list[to.AxisSelection] = []
     is_basic = True
     size_at = iter(enumerate(shape))
@@ -143,7 +151,7 @@ def resolve(
             continue
         axis, size = next(size_at)
         axes.append(_resolve_axis(item, size, axis, drop))
-        is_basic = is_basic and not isinstance(item, sub.Vector | sub.Mask)
+        is_basic = is_basic and not isinstance(item, sub.Vector | sub.Mask | sub.Traced)
     return to.Orthogonal(shape, tuple(axes), is_basic)
 
 
@@ -187,21 +195,18 @@ def _resolve_axis(item: sub.Subscript, size: to.Size, axis: int, drop: bool) -> 
             return _gather(indices_from_positions(item, size, axis), size)
         case sub.Mask():
             return _gather(_indices_from_mask(item, size, axis), size)
-        case sub.Characters():
-            raise SubscriptTypeError(
-                f"`{item}` names a position; tensors carry no dimnames, so use its number",
-                subscript=str(item),
-            )
+        case sub.Traced():
+            return resolve_traced_axis(item, size, axis, drop)
         case _:
             raise SubscriptTypeError(
-                f"`{item}` is a traced tensor, and this tensor cannot be subscripted by one",
+                f"`{item}` names a position; tensors carry no dimnames, so use its number",
                 subscript=str(item),
             )
 
 
 def _resolve_range(item: sub.Range, size: to.Size, axis: int) -> to.AxisSelection:
     start, stop, step = (
-        value if value is NA else _whole_number(value, item, axis)
+        value if value is NA or isinstance(value, sub.Traced) else _whole_number(value, item, axis)
         for value in (item.start, item.stop, item.step)
     )
     if step == 0:
@@ -209,11 +214,24 @@ def _resolve_range(item: sub.Range, size: to.Size, axis: int) -> to.AxisSelectio
             f"`{item}` has step 0; a step moves forward or backward, so write 1 or -1",
             subscript=str(item),
         )
+    if any(isinstance(value, sub.Traced) for value in (start, stop, step)):
+        return _resolve_traced_range(item, start, stop, step, size, axis)
     made = slice_from_range(start, stop, step, size, axis)
     if size is None:
         return to.OpenRun(made.start, made.stop, made.step)
     found = range(*made.indices(size))
     return to.Run(made.start, made.step, len(found))
+
+
+def _resolve_traced_range(
+    item: sub.Range, start: Any, stop: Any, step: Any, size: to.Size, axis: int
+) -> to.AxisSelection:
+    for bound in (start, stop):
+        if not (bound is NA or isinstance(bound, sub.Traced)) and (
+            bound == 0 or (size is not None and abs(bound) > size)
+        ):
+            raise _bad_bound(bound, short_text(item), axis, size)
+    return resolve_traced_range(start, stop, step)
 
 
 def _whole_number(value: Any, item: sub.Subscript, axis: int) -> int:
@@ -308,7 +326,7 @@ def _indices_from_mask(item: sub.Mask, size: to.Size, axis: int) -> npt.NDArray[
 def _whole_mask(item: sub.Mask, shape: to.Shape, order: to.Order) -> to.Selection:
     text = short_text(item)
     _refuse_missing_mask(item, text)
-    if item.values.shape != shape:
+    if not fits_shape(item.values.shape, shape):
         raise SubscriptMaskError(
             f"a logical array of shape {item.values.shape} meets a tensor of shape {shape}; alone "
             "it must have the tensor's own shape",
@@ -378,7 +396,7 @@ def _range_text(start: Any, stop: Any, step: Any) -> str:
     return str(sub.Range(*bounds))
 
 
-def _bad_bound(bound: int, text: str, axis: int, size: int) -> SubscriptOutOfBoundsError:
+def _bad_bound(bound: int, text: str, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:
     return _zero(text, axis, size) if bound == 0 else _beyond(text, bound, axis, size)
 
 

@@ -1,0 +1,89 @@
+"""Tensors among the subscripts: read where their values are known, carried along where not."""
+
+from __future__ import annotations
+
+from types import EllipsisType, NoneType
+from typing import Any, Final
+
+import numpy as np
+
+from pybridge.backends import NUMPY, find_backend
+from pybridge.backends.protocol import Backend
+from pybridge.errors import TracingError
+from pybridge.subscripts import (
+    Characters,
+    Mask,
+    Missing,
+    NAType,
+    NewAxis,
+    Range,
+    Rest,
+    Scalar,
+    Subscripts,
+    Traced,
+    Vector,
+)
+
+_PLAIN: Final = frozenset(
+    {int, NoneType, EllipsisType, NAType, bool, float, str, range, np.ndarray}
+    | {Missing, NewAxis, Rest, Scalar, Vector, Mask, Characters, Traced}
+)
+"""Types that hold no tensor of another library."""
+
+
+def without_tensors(written: Any) -> Any:
+    """Return one subscript with every tensor in it read into NumPy, or marked as traced.
+
+    A tensor whose values are known becomes a NumPy array, so that all the checks of a dialect apply
+    to it. One whose values are unknown becomes a `Traced`. Anything else comes back as it is.
+
+    >>> without_tensors(slice(1, 3))
+    slice(1, 3, None)
+    """
+    kind = type(written)
+    if kind in _PLAIN:
+        return written
+    if kind is slice:
+        parts = (written.start, written.stop, written.step)
+        if all(type(part) in _PLAIN for part in parts):
+            return written
+        return slice(*map(without_tensors, parts))
+    if kind is Range:
+        return Range(*map(without_tensors, (written.start, written.stop, written.step)))
+    if kind is list or kind is tuple:
+        if all(type(entry) in _PLAIN for entry in written):
+            return written
+        return [_known_entry(entry) for entry in written]
+    return _read_tensor(written)
+
+
+def _known_entry(entry: Any) -> Any:
+    known = without_tensors(entry)
+    if isinstance(known, Traced):
+        raise TracingError(
+            f"`{known}` is a traced tensor in a list of positions; stack the list into one tensor"
+        )
+    return known
+
+
+def _read_tensor(written: Any) -> Any:
+    backend = find_backend(written)
+    if backend is None or backend is NUMPY:
+        return written
+    value = backend.value_of(written)
+    backend = find_backend(value) or backend
+    if not backend.is_traced(value):
+        return backend.to_numpy(value)
+    return Traced(value, backend.shape(value), backend.dtype_name(value) == "bool", backend)
+
+
+def refuse_foreign(backend: Backend, subscripts: Subscripts) -> None:
+    """Raise `TracingError` where a traced subscript is of another library than the tensor."""
+    for item in subscripts.items:
+        parts = (item.start, item.stop, item.step) if isinstance(item, Range) else (item,)
+        for part in parts:
+            if isinstance(part, Traced) and part.backend is not backend:
+                raise TracingError(
+                    f"a {backend.name} tensor cannot be subscripted by `{part}`, a traced tensor "
+                    f"of {part.backend.name} whose values are unknown; convert one of them first"
+                )

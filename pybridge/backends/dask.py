@@ -1,0 +1,158 @@
+"""dask: lazy arrays, which nothing here ever computes.
+
+Every dask array counts as traced, so that one used as a subscript stays lazy too; a position beyond
+its axis then raises when the result is computed. Arrays never change in place.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import dask.array as da
+import numpy as np
+import numpy.typing as npt
+
+from pybridge.backends.dense import assign_dense
+from pybridge.backends.protocol import Indices, Key
+from pybridge.errors import TracingError
+from pybridge.selections import AxisSelection, Gather, Shape
+
+
+class DaskBackend:
+    """The primitives of `pybridge.backends.protocol.Backend` on `dask.array.Array`."""
+
+    name = "dask"
+
+    def serves(self, x: object) -> bool:
+        """See `Backend.serves`."""
+        return isinstance(x, da.Array)
+
+    def shape(self, x: Any) -> Shape:
+        """See `Backend.shape`; dask writes an unknown size as NaN."""
+        return tuple(None if math.isnan(size) else int(size) for size in x.shape)
+
+    def size(self, x: Any, axis: int) -> Any:
+        """See `Backend.size`."""
+        size = self.shape(x)[axis]
+        if size is None:
+            raise TracingError(
+                f"axis {axis + 1} of this dask array has an unknown size; call "
+                "x.compute_chunk_sizes() first"
+            )
+        return size
+
+    def dtype_name(self, x: Any) -> str:
+        """See `Backend.dtype_name`."""
+        return str(x.dtype.name)
+
+    def is_writable(self, x: Any) -> bool:
+        """See `Backend.is_writable`: never, since nothing is computed yet."""
+        return False
+
+    def is_traced(self, x: Any) -> bool:
+        """See `Backend.is_traced`: always."""
+        return True
+
+    def value_of(self, x: Any) -> Any:
+        """See `Backend.value_of`."""
+        return x
+
+    def to_numpy(self, x: Any) -> npt.NDArray[Any]:
+        """See `Backend.to_numpy`."""
+        raise AssertionError("a dask array is always traced")
+
+    def convert(self, value: Any, like: Any) -> Any:
+        """See `Backend.convert`."""
+        return da.asarray(value).astype(like.dtype)
+
+    def basic(self, x: Any, key: Key) -> Any:
+        """See `Backend.basic`."""
+        return x[key]
+
+    def take(self, x: Any, indices: Indices, axis: int) -> Any:
+        """See `Backend.take`."""
+        return da.take(x, indices, axis)
+
+    def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
+        """See `Backend.take_points`."""
+        if all(isinstance(axis, np.ndarray) for axis in coordinates):
+            return x.vindex[coordinates]
+        return da.take(x.reshape(-1), _flat(self.shape(x), coordinates), 0)
+
+    def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
+        """See `Backend.take_mask`; dask's own boolean indexing goes chunk by chunk."""
+        return self.take_points(x, tuple(np.nonzero(mask)))
+
+    def copy(self, x: Any) -> Any:
+        """See `Backend.copy`: a lazy array is never written."""
+        return x
+
+    def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """See `Backend.reshape`."""
+        return x.reshape(shape)
+
+    def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
+        """See `Backend.transpose`."""
+        return x.transpose(axes)
+
+    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """See `Backend.broadcast_to`."""
+        return da.broadcast_to(x, shape)
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """See `Backend.where`."""
+        return da.where(condition, x, y)
+
+    def as_indices(self, x: Any) -> Any:
+        """See `Backend.as_indices`."""
+        return x.astype(np.int64)
+
+    def arange(self, start: Any, stop: Any, step: Any) -> Any:
+        """See `Backend.arange`."""
+        raise TracingError(
+            "a range with a lazy bound has no known size; call .compute() on the bound first"
+        )
+
+    def nonzero(self, mask: Any) -> tuple[Any, ...]:
+        """See `Backend.nonzero`."""
+        return tuple(da.nonzero(mask))
+
+    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
+        """See `Backend.assign_axes`."""
+        return assign_dense(self, x, axes, value, _lazy_hits)
+
+    def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
+        """See `Backend.assign_points`."""
+        flat = Gather(_flat(self.shape(x), coordinates))
+        spread = assign_dense(self, x.reshape(-1), (flat,), value, _lazy_hits)
+        return spread.reshape(x.shape)
+
+    def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
+        """See `Backend.assign_mask`."""
+        return self.assign_points(x, tuple(np.nonzero(mask)), value)
+
+    def store(self, x: Any, value: Any) -> None:
+        """See `Backend.store`."""
+        raise AssertionError("a dask array is no variable")
+
+
+def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
+    """Return row-major positions."""
+    flat: Any = np.zeros(1, np.int64)
+    for indices, size in zip(coordinates, sizes, strict=True):
+        flat = flat * size + indices
+    return flat
+
+
+def _lazy_hits(x: Any, axis: AxisSelection, place: int) -> tuple[Any, Any]:
+    """Compare every index with every position; the last index that matches is the source."""
+    if not isinstance(axis, Gather):
+        raise TracingError(
+            f"axis {place + 1} of this dask array has an unknown size; call "
+            "x.compute_chunk_sizes() first"
+        )
+    matches = axis.indices[:, None] == np.arange(x.shape[place])
+    order = da.arange(axis.indices.shape[0])[:, None]
+    source = da.where(matches, order, -1).max(axis=0)
+    return source >= 0, da.maximum(source, 0)

@@ -1,0 +1,218 @@
+"""Keras: variables, and the symbolic tensors of functional models on any of its backends.
+
+A variable reads as the tensor of Keras's own backend that it holds. On a symbolic tensor only
+Keras's operations enter the model, with constants as NumPy arrays, so that the model saves and
+loads where pybridge is not installed. Constants are int32, which every backend of Keras indexes by.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from keras import ops
+
+from pybridge.backends.dense import assign_dense
+from pybridge.backends.protocol import Indices, Key
+from pybridge.errors import TracingError
+from pybridge.selections import AxisSelection, Gather, Shape, kept_slice
+
+
+class KerasBackend:
+    """The primitives of `pybridge.backends.protocol.Backend` on Keras's own tensor types.
+
+    What is not symbolic is a constant on its way into a model: a NumPy array.
+    """
+
+    name = "keras"
+
+    def serves(self, x: object) -> bool:
+        """See `Backend.serves`."""
+        return isinstance(x, keras.KerasTensor | keras.Variable)
+
+    def shape(self, x: Any) -> Shape:
+        """See `Backend.shape`."""
+        return tuple(x.shape)
+
+    def size(self, x: Any, axis: int) -> Any:
+        """See `Backend.size`; an unknown one is counted when the model runs."""
+        size = x.shape[axis]
+        if size is not None:
+            return size
+        return ops.sum(_ones_along(x, axis))
+
+    def dtype_name(self, x: Any) -> str:
+        """See `Backend.dtype_name`."""
+        return str(x.dtype)
+
+    def is_writable(self, x: Any) -> bool:
+        """See `Backend.is_writable`."""
+        return isinstance(x, keras.Variable)
+
+    def is_traced(self, x: Any) -> bool:
+        """See `Backend.is_traced`."""
+        return isinstance(x, keras.KerasTensor)
+
+    def value_of(self, x: Any) -> Any:
+        """See `Backend.value_of`."""
+        return x.value if isinstance(x, keras.Variable) else x
+
+    def to_numpy(self, x: Any) -> npt.NDArray[Any]:
+        """See `Backend.to_numpy`."""
+        return np.asarray(ops.convert_to_numpy(x))
+
+    def convert(self, value: Any, like: Any) -> Any:
+        """See `Backend.convert`."""
+        if isinstance(value, keras.KerasTensor):
+            return value if value.dtype == like.dtype else ops.cast(value, like.dtype)
+        return np.asarray(value).astype(like.dtype)
+
+    def basic(self, x: Any, key: Key) -> Any:
+        """See `Backend.basic`; a negative step flips, since PyTorch under Keras has none."""
+        if isinstance(x, np.ndarray):
+            return x[key]
+        upward: list[Any] = []
+        flipped_before: list[int] = []
+        flipped_after: list[int] = []
+        axis = kept = 0
+        for part in key:
+            if isinstance(part, slice) and (part.step or 1) < 0:
+                if x.shape[axis] is None:  # index i of the axis is ~i of the flipped axis
+                    flipped_before.append(axis)
+                    ends = (None if end is None else ~end for end in (part.start, part.stop))
+                    part = slice(*ends, -part.step)
+                else:
+                    found = range(*part.indices(x.shape[axis]))[::-1]
+                    part = slice(found.start, found.stop, found.step)
+                    flipped_after.append(kept)
+            upward.append(part)
+            axis += part is not None
+            kept += not isinstance(part, int)
+        if flipped_before:
+            x = ops.flip(x, tuple(flipped_before))
+        found = ops.get_item(x, tuple(upward))
+        return ops.flip(found, tuple(flipped_after)) if flipped_after else found
+
+    def take(self, x: Any, indices: Indices, axis: int) -> Any:
+        """See `Backend.take`."""
+        if isinstance(indices, np.ndarray):
+            if isinstance(x, np.ndarray):
+                return x.take(indices, axis)
+            indices = indices.astype(np.int32)
+        return ops.take(x, indices, axis=axis)
+
+    def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
+        """See `Backend.take_points`."""
+        return self.take(ops.reshape(x, (-1,)), _flat(x.shape, coordinates), 0)
+
+    def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
+        """See `Backend.take_mask`."""
+        return self.take_points(x, tuple(np.nonzero(mask)))
+
+    def copy(self, x: Any) -> Any:
+        """See `Backend.copy`: a symbolic tensor has no memory."""
+        return x
+
+    def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """See `Backend.reshape`."""
+        return x.reshape(shape) if isinstance(x, np.ndarray) else ops.reshape(x, shape)
+
+    def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
+        """See `Backend.transpose`."""
+        return ops.transpose(x, axes)
+
+    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """See `Backend.broadcast_to`."""
+        if isinstance(x, np.ndarray):
+            return np.broadcast_to(x, shape)
+        return ops.broadcast_to(x, shape)
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """See `Backend.where`."""
+        return ops.where(condition, x, y)
+
+    def as_indices(self, x: Any) -> Any:
+        """See `Backend.as_indices`."""
+        return ops.cast(x, "int32")
+
+    def arange(self, start: Any, stop: Any, step: Any) -> Any:
+        """See `Backend.arange`."""
+        raise TracingError(
+            "a range with a symbolic bound has no size that a functional model could know; give "
+            "the bounds as numbers, or a vector of positions as a tensor"
+        )
+
+    def nonzero(self, mask: Any) -> tuple[Any, ...]:
+        """See `Backend.nonzero`."""
+        raise TracingError(
+            "how many elements a symbolic mask selects is unknown, and a functional model has no "
+            "axis of such a size on every backend; multiply by the mask, or use keras.ops.where"
+        )
+
+    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
+        """See `Backend.assign_axes`."""
+        return assign_dense(self, x, axes, value, _traced_hits)
+
+    def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
+        """See `Backend.assign_points`."""
+        flat = Gather(_flat(x.shape, coordinates))
+        spread = assign_dense(self, ops.reshape(x, (-1,)), (flat,), value, _traced_hits)
+        return ops.reshape(spread, tuple(-1 if size is None else size for size in x.shape))
+
+    def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
+        """See `Backend.assign_mask`."""
+        return self.assign_points(x, tuple(np.nonzero(mask)), value)
+
+    def store(self, x: Any, value: Any) -> None:
+        """See `Backend.store`."""
+        x.assign(value)
+
+
+def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
+    """Return row-major positions; of all the sizes only the first may be unknown."""
+    if None in sizes[1:]:
+        raise TracingError(
+            f"points of a symbolic tensor of shape {tuple(sizes)} cannot be counted: only the "
+            "first size may be unknown"
+        )
+    flat: Any = np.zeros(1, np.int32)
+    for indices, size in zip(coordinates, sizes, strict=True):
+        if isinstance(indices, np.ndarray) and isinstance(flat, np.ndarray):
+            flat = flat * (size or 1) + indices.astype(np.int32)
+        else:
+            flat = ops.add(ops.multiply(flat, size or 1), ops.cast(indices, "int32"))
+    return flat
+
+
+def _ones_along(x: Any, axis: int) -> Any:
+    """Return a one for each entry of an axis of unknown size."""
+    ones = ops.ones_like(x, dtype="int32")
+    others = tuple(k for k in range(len(x.shape)) if k != axis)
+    if any(x.shape[k] == 0 for k in others):
+        return ops.max(ones, axis=others, initial=1)
+    return ops.get_item(ones, tuple(slice(None) if k == axis else 0 for k in range(len(x.shape))))
+
+
+def _positions(x: Any, axis: int) -> Any:
+    """Return the indices of an axis; where its size is unknown they are counted as it runs."""
+    if x.shape[axis] is not None:
+        return np.arange(x.shape[axis], dtype=np.int32)
+    return ops.cumsum(_ones_along(x, axis)) - 1
+
+
+def _traced_hits(x: Any, axis: AxisSelection, place: int) -> tuple[Any, Any]:
+    """Compare every index with every position; the last index that matches is the source."""
+    positions = _positions(x, place)
+    if isinstance(axis, Gather):
+        indices = ops.cast(axis.indices, "int32")
+    else:
+        indices = _BACKEND.basic(positions, (kept_slice(axis),))
+    matches = ops.equal(ops.expand_dims(indices, 1), ops.expand_dims(positions, 0))
+    order = ops.cumsum(ops.ones_like(indices, dtype="int32")) - 1
+    source = ops.max(ops.where(matches, ops.expand_dims(order, 1), -1), axis=0, initial=-1)
+    return ops.greater_equal(source, 0), ops.maximum(source, 0)
+
+
+_BACKEND = KerasBackend()

@@ -1,0 +1,267 @@
+"""TensorFlow: eager tensors, variables, and the symbolic tensors of `tf.function`.
+
+Strings are served. Ragged and sparse tensors are refused: their axes have no single size, or no
+memory to index. Inside a graph on a CPU a traced position beyond its axis raises when the code
+runs; compiled by XLA it is clamped to the axis.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from pybridge.backends.protocol import Indices, Key
+from pybridge.errors import TracingError, UnsupportedTensorError
+from pybridge.selections import AxisSelection, Gather, OpenRun, Run, Shape, Whole, kept_slice
+
+_COMPOSITE = (tf.RaggedTensor, tf.SparseTensor, tf.IndexedSlices)
+
+
+class TensorFlowBackend:
+    """The primitives of `pybridge.backends.protocol.Backend` on `tf.Tensor` and `tf.Variable`."""
+
+    name = "tensorflow"
+
+    def serves(self, x: object) -> bool:
+        """See `Backend.serves`; composite tensors are known, so that they get a clear refusal."""
+        return isinstance(x, (tf.Tensor, tf.Variable, *_COMPOSITE))
+
+    def shape(self, x: Any) -> Shape:
+        """See `Backend.shape`."""
+        if isinstance(x, _COMPOSITE):
+            raise UnsupportedTensorError(
+                f"a {type(x).__name__} has no rectangular memory to index; convert it first, for "
+                "example with .to_tensor() or tf.sparse.to_dense()"
+            )
+        shape = x.shape
+        if shape.rank is None:
+            raise TracingError(
+                "the number of axes of this tensor is unknown while tf.function traces; give it "
+                "with tf.ensure_shape() or an input_signature"
+            )
+        return tuple(shape)
+
+    def size(self, x: Any, axis: int) -> Any:
+        """See `Backend.size`."""
+        size = x.shape[axis]
+        return tf.shape(x, out_type=tf.int64)[axis] if size is None else size
+
+    def dtype_name(self, x: Any) -> str:
+        """See `Backend.dtype_name`."""
+        return str(x.dtype.name)
+
+    def is_writable(self, x: Any) -> bool:
+        """See `Backend.is_writable`."""
+        return isinstance(x, tf.Variable)
+
+    def is_traced(self, x: Any) -> bool:
+        """See `Backend.is_traced`."""
+        return bool(tf.is_symbolic_tensor(x))
+
+    def value_of(self, x: Any) -> Any:
+        """See `Backend.value_of`."""
+        return tf.convert_to_tensor(x) if isinstance(x, tf.Variable) else x
+
+    def to_numpy(self, x: Any) -> npt.NDArray[Any]:
+        """See `Backend.to_numpy`."""
+        self.shape(x)
+        values = np.asarray(x.numpy())
+        return values.astype(np.float32) if values.dtype.kind == "V" else values
+
+    def convert(self, value: Any, like: Any) -> Any:
+        """See `Backend.convert`."""
+        if isinstance(value, tf.Tensor):
+            return value if value.dtype == like.dtype else tf.cast(value, like.dtype)
+        return tf.constant(value, like.dtype)
+
+    def basic(self, x: Any, key: Key) -> Any:
+        """See `Backend.basic`."""
+        return x[key]
+
+    def take(self, x: Any, indices: Indices, axis: int) -> Any:
+        """See `Backend.take`."""
+        return tf.gather(x, indices, axis=axis)
+
+    def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
+        """See `Backend.take_points`."""
+        return tf.gather_nd(x, _stacked(coordinates))
+
+    def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
+        """See `Backend.take_mask`."""
+        return tf.gather_nd(x, np.argwhere(mask))
+
+    def copy(self, x: Any) -> Any:
+        """See `Backend.copy`: a tensor never changes."""
+        return x
+
+    def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """See `Backend.reshape`."""
+        return tf.reshape(x, shape)
+
+    def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
+        """See `Backend.transpose`."""
+        return tf.transpose(x, axes)
+
+    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """See `Backend.broadcast_to`."""
+        return tf.broadcast_to(x, shape)
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """See `Backend.where`."""
+        return tf.where(condition, x, y)
+
+    def as_indices(self, x: Any) -> Any:
+        """See `Backend.as_indices`."""
+        return tf.cast(x, tf.int64)
+
+    def arange(self, start: Any, stop: Any, step: Any) -> Any:
+        """See `Backend.arange`."""
+        start, stop, step = (tf.cast(part, tf.int64) for part in (start, stop, step))
+        return tf.range(start, stop, step)
+
+    def nonzero(self, mask: Any) -> tuple[Any, ...]:
+        """See `Backend.nonzero`."""
+        return tuple(tf.unstack(tf.where(mask), axis=1))
+
+    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
+        """See `Backend.assign_axes`."""
+        if not all(map(_is_slice, axes)):
+            return _scatter_axes(x, axes, value)
+        if isinstance(x, tf.Variable):
+            if not axes:
+                x.assign(value)
+            else:
+                key = tuple(map(kept_slice, axes))
+                x[key].assign(_broadcast(value, x, key))
+            return x
+        return _update_slices(x, axes, value) if axes else value
+
+    def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
+        """See `Backend.assign_points`."""
+        if not coordinates:
+            return self.assign_axes(x, (), tf.reshape(value, ()))
+        indices = _stacked(coordinates)
+        count = tf.shape(indices)[0] if indices.shape[0] is None else indices.shape[0]
+        if value.shape[0] != count:
+            value = tf.broadcast_to(value, (count,))
+        if tf.is_symbolic_tensor(indices):
+            sizes = tf.shape(x, out_type=tf.int64)
+            strides = tf.math.cumprod(sizes, exclusive=True, reverse=True)
+            flat = tf.reduce_sum(tf.cast(indices, tf.int64) * strides, 1)
+            value = tf.gather(value, _last_of_equals(flat, tf.reduce_prod(sizes)))
+        return _scatter(x, indices, value)
+
+    def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
+        """See `Backend.assign_mask`."""
+        return self.assign_points(x, tuple(np.nonzero(mask)), value)
+
+    def store(self, x: Any, value: Any) -> None:
+        """See `Backend.store`."""
+        x.assign(value)
+
+
+def _stacked(coordinates: tuple[Indices, ...]) -> Any:
+    """Return vectors as the rows of indices that gather_nd and scatter_nd want."""
+    if all(isinstance(axis, np.ndarray) for axis in coordinates):
+        return np.stack(coordinates, -1)
+    return tf.stack([tf.cast(axis, tf.int64) for axis in coordinates], -1)
+
+
+def _is_slice(axis: AxisSelection) -> bool:
+    # XLA updates no slice of a step other than 1; an unknown size leaves no other way
+    if isinstance(axis, Run):
+        return axis.step == 1 or tf.executing_eagerly()
+    return not isinstance(axis, Gather)
+
+
+def _broadcast(value: Any, x: Any, key: Key) -> Any:
+    """Broadcast a value to the shape of `x[key]`, which is read only if it is unknown."""
+    sizes = [
+        None if size is None else len(range(*part.indices(size)))
+        for size, part in zip(x.shape, key, strict=True)
+    ]
+    if None in sizes:
+        return tf.broadcast_to(value, tf.shape(x[key]))
+    return value if value.shape == sizes else tf.broadcast_to(value, sizes)
+
+
+def _update_slices(x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
+    key = tuple(map(kept_slice, axes))
+    open_starts = sum(1 << k for k, part in enumerate(key) if part.start is None)
+    open_stops = sum(1 << k for k, part in enumerate(key) if part.stop is None)
+    return tf.raw_ops.TensorStridedSliceUpdate(
+        input=x,
+        begin=[part.start or 0 for part in key],
+        end=[part.stop or 0 for part in key],
+        strides=[part.step or 1 for part in key],
+        value=_broadcast(value, x, key),
+        begin_mask=open_starts,
+        end_mask=open_stops,
+    )
+
+
+def _scatter(x: Any, indices: Any, updates: Any) -> Any:
+    if isinstance(x, tf.Variable):
+        x.scatter_nd_update(indices, updates)
+        return x
+    return tf.tensor_scatter_nd_update(x, indices, updates)
+
+
+def _scatter_axes(x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
+    """Scatter along the axes that are not whole, which come first for it and then go back."""
+    chosen = [k for k, axis in enumerate(axes) if not isinstance(axis, Whole)]
+    order = chosen + [k for k in range(len(axes)) if k not in chosen]
+    vectors = [_indices_on(x, axes[k], k) for k in chosen]
+    for k, indices in zip(chosen, vectors, strict=True):
+        if tf.is_tensor(indices) and value.shape[k] != 1:
+            last = _last_of_equals(indices, tf.shape(x, out_type=tf.int64)[k])
+            value = tf.gather(value, last, axis=k)
+    is_moved = order != sorted(order)
+    moved = tf.transpose(x, order) if is_moved else x
+    indices = _grid(vectors)
+    kept = tf.shape(indices)[:-1] if tf.is_tensor(indices) else indices.shape[:-1]
+    rest = moved.shape[len(chosen) :]
+    sizes = tf.shape(moved)[len(chosen) :] if None in rest else tuple(rest)
+    updates = tf.transpose(value, order) if is_moved else value
+    if tf.is_tensor(kept) or tf.is_tensor(sizes):
+        updates = tf.broadcast_to(updates, tf.concat([kept, sizes], 0))
+    elif updates.shape != (*kept, *sizes):
+        updates = tf.broadcast_to(updates, (*kept, *sizes))
+    if not is_moved:
+        return _scatter(x, indices, updates)
+    back = [order.index(k) for k in range(len(order))]
+    updated = tf.transpose(_scatter(moved, indices, updates), back)
+    return x.assign(updated) if isinstance(x, tf.Variable) else updated
+
+
+def _indices_on(x: Any, axis: AxisSelection, place: int) -> Indices:
+    """Return the indices selected on one axis; its size may be unknown."""
+    if isinstance(axis, Gather):
+        return axis.indices
+    size = x.shape[place]
+    part = kept_slice(axis)
+    if size is not None:
+        return np.arange(*part.indices(size))
+    if isinstance(axis, Run | OpenRun) or part.start is not None:
+        return tf.range(tf.shape(x, out_type=tf.int64)[place])[part]
+    raise AssertionError("a whole axis is not scattered")
+
+
+def _grid(vectors: list[Indices]) -> Any:
+    """Return every combination of the vectors' entries as rows of indices."""
+    if len(vectors) == 1:
+        return vectors[0][:, None]
+    if all(isinstance(vector, np.ndarray) for vector in vectors):
+        return np.stack(np.meshgrid(*vectors, indexing="ij"), -1)
+    wide = [tf.cast(vector, tf.int64) for vector in vectors]
+    return tf.stack(tf.meshgrid(*wide, indexing="ij"), -1)
+
+
+def _last_of_equals(indices: Any, size: Any) -> Any:
+    """Return for each index where the last of its equals stands: scatter has no order."""
+    places = tf.range(tf.shape(indices, out_type=tf.int64)[0])
+    last = tf.math.unsorted_segment_max(places, indices, size)
+    return tf.gather(last, indices)

@@ -1,0 +1,177 @@
+"""PyTorch: tensors with and without gradients, eager or inside `torch.compile`.
+
+PyTorch slices by no negative step, so that a descending range flips, which copies. A traced
+position beyond its axis raises when the code runs. Sparse and nested tensors are refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from pybridge.backends.protocol import Indices, Key
+from pybridge.errors import UnsupportedTensorError
+from pybridge.selections import AxisSelection, assignment_key
+
+
+class TorchBackend:
+    """The primitives of `pybridge.backends.protocol.Backend` on `torch.Tensor`."""
+
+    name = "torch"
+
+    def serves(self, x: object) -> bool:
+        """See `Backend.serves`."""
+        return isinstance(x, torch.Tensor)
+
+    def shape(self, x: Any) -> tuple[int, ...]:
+        """See `Backend.shape`."""
+        if x.layout is not torch.strided or x.is_nested:
+            raise UnsupportedTensorError(
+                f"a {type(x).__name__} of layout {x.layout} has no strided memory to index; "
+                "convert it first, for example with .to_dense()"
+            )
+        return tuple(x.shape)
+
+    def size(self, x: Any, axis: int) -> Any:
+        """See `Backend.size`."""
+        return x.shape[axis]
+
+    def dtype_name(self, x: Any) -> str:
+        """See `Backend.dtype_name`."""
+        return str(x.dtype).removeprefix("torch.")
+
+    def is_writable(self, x: Any) -> bool:
+        """See `Backend.is_writable`; autograd forbids writing into a leaf that wants gradients."""
+        return not (x.requires_grad and x.is_leaf and torch.is_grad_enabled())
+
+    def is_traced(self, x: Any) -> bool:
+        """See `Backend.is_traced`."""
+        return torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(x)
+
+    def value_of(self, x: Any) -> Any:
+        """See `Backend.value_of`."""
+        return x
+
+    def to_numpy(self, x: Any) -> npt.NDArray[Any]:
+        """See `Backend.to_numpy`."""
+        self.shape(x)
+        x = x.detach().cpu()
+        return np.asarray((x.float() if x.dtype is torch.bfloat16 else x).resolve_conj().numpy())
+
+    def convert(self, value: Any, like: Any) -> Any:
+        """See `Backend.convert`."""
+        if isinstance(value, torch.Tensor):
+            return value.to(device=like.device, dtype=like.dtype)
+        return torch.tensor(value, dtype=like.dtype, device=like.device)
+
+    def basic(self, x: Any, key: Key) -> Any:
+        """See `Backend.basic`; a negative step slices upward and then flips."""
+        if not any(type(part) is slice and (part.step or 1) < 0 for part in key):
+            return x[key]
+        upward: list[Any] = []
+        flipped: list[int] = []
+        axis = kept = 0
+        for part in key:
+            if type(part) is slice and (part.step or 1) < 0:
+                found = range(*part.indices(x.shape[axis]))[::-1]
+                part = slice(found.start, found.stop, found.step)
+                flipped.append(kept)
+            upward.append(part)
+            axis += part is not None
+            kept += not isinstance(part, int)
+        return torch.flip(x[tuple(upward)], flipped)
+
+    def take(self, x: Any, indices: Indices, axis: int) -> Any:
+        """See `Backend.take`."""
+        return torch.index_select(x, axis, _on_device(indices, x))
+
+    def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
+        """See `Backend.take_points`."""
+        return x[tuple(_on_device(axis, x) for axis in coordinates)]
+
+    def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
+        """See `Backend.take_mask`."""
+        return x[_on_device(mask, x)]
+
+    def copy(self, x: Any) -> Any:
+        """See `Backend.copy`."""
+        return x.clone()
+
+    def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """See `Backend.reshape`."""
+        return x.reshape(shape)
+
+    def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
+        """See `Backend.transpose`."""
+        return x.permute(axes)
+
+    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """See `Backend.broadcast_to`."""
+        return x.expand(shape)
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """See `Backend.where`."""
+        if not isinstance(condition, torch.Tensor):
+            condition = _on_device(condition, x if isinstance(x, torch.Tensor) else y)
+        return torch.where(condition, x, y)
+
+    def as_indices(self, x: Any) -> Any:
+        """See `Backend.as_indices`."""
+        return x.long()
+
+    def arange(self, start: Any, stop: Any, step: Any) -> Any:
+        """See `Backend.arange`."""
+        return torch.arange(*(int(part) for part in (start, stop, step)))
+
+    def nonzero(self, mask: Any) -> tuple[Any, ...]:
+        """See `Backend.nonzero`."""
+        return tuple(torch.nonzero(mask, as_tuple=True))
+
+    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
+        """See `Backend.assign_axes`."""
+        for axis, selected in enumerate(axes):
+            indices = getattr(selected, "indices", None)
+            if isinstance(indices, torch.Tensor) and value.shape[axis] != 1:
+                value = value.index_select(axis, _last_of_equals(indices, x.shape[axis]))
+        key = assignment_key(axes, x.shape)
+        x[tuple(part if type(part) is slice else _on_device(part, x) for part in key)] = value
+        return x
+
+    def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
+        """See `Backend.assign_points`."""
+        points = tuple(_on_device(axis, x) for axis in coordinates)
+        if any(isinstance(axis, torch.Tensor) for axis in coordinates) and value.shape[0] != 1:
+            flat = 0
+            for axis, size in zip(points, x.shape, strict=True):
+                flat = flat * size + axis
+            value = value[_last_of_equals(flat, x.numel())]
+        x[points] = value if points else value.reshape(())
+        return x
+
+    def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
+        """See `Backend.assign_mask`."""
+        if value.shape[0] == 1:
+            value = value.reshape(())
+        x[_on_device(mask, x)] = value
+        return x
+
+    def store(self, x: Any, value: Any) -> None:
+        """See `Backend.store`."""
+        x[...] = value
+
+
+def _on_device(indices: Indices, x: Any) -> Any:
+    """Return indices or logicals beside `x`; a fresh copy, since selections are read-only."""
+    if isinstance(indices, torch.Tensor):
+        return indices.to(x.device)
+    return torch.tensor(indices, device=x.device)
+
+
+def _last_of_equals(indices: Any, size: int) -> Any:
+    """Return for each index where the last of its equals stands: index_put has no order."""
+    places = torch.arange(len(indices), device=indices.device)
+    last = torch.zeros(size, dtype=places.dtype, device=indices.device)
+    return last.scatter_reduce(0, indices, places, "amax")[indices]

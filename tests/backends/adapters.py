@@ -1,0 +1,299 @@
+"""One row for each backend: how tests make its tensors, read them back, and run code on them.
+
+A mode runs one function on native tensors made from NumPy arrays, and returns in NumPy the list
+that the function returned; exceptions in the list stay, so that one trace carries many cases.
+Adding a backend adds one row to `ADAPTERS`.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+Mode = Callable[..., list[Any]]
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """What a test needs to know of one backend."""
+
+    make: Callable[[np.ndarray], Any]
+    """A native tensor with the values and the dtype of an array."""
+    read: Callable[[Any], np.ndarray]
+    """The values of what reading or updating such a tensor gives; asserts its type."""
+    modes: dict[str, Mode]
+    """Ways to run code, by name."""
+    unknown: frozenset[str] = field(default=frozenset())
+    """The modes in which sizes are unknown."""
+
+
+def split(found: list[Any]) -> tuple[list[Any], Callable[[list[Any]], list[Any]]]:
+    """Part tensors from exceptions, and return how to put results back in their places."""
+    places = [k for k, entry in enumerate(found) if not isinstance(entry, Exception)]
+
+    def join(values):
+        joined = list(found)
+        for place, value in zip(places, values, strict=True):
+            joined[place] = value
+        return joined
+
+    return [found[k] for k in places], join
+
+
+class Traced:
+    """A function that keeps its exceptions outside of the trace that it runs in."""
+
+    def __init__(self, function, is_traced):
+        self.function = function
+        self.is_traced = is_traced
+
+    def __call__(self, *tensors):
+        assert all(map(self.is_traced, tensors)), tensors
+        values, self.join = split(self.function(*tensors))
+        return values
+
+
+# TensorFlow
+
+
+def tf_make(array):
+    import tensorflow as tf
+
+    return tf.constant(array)
+
+
+def tf_read(tensor):
+    import tensorflow as tf
+
+    assert isinstance(tensor, tf.Tensor), type(tensor)
+    return tensor.numpy()
+
+
+def tf_eager(function, *arrays):
+    values, join = split(function(*map(tf_make, arrays)))
+    return join(list(map(tf_read, values)))
+
+
+def tf_variable(function, *arrays):
+    import tensorflow as tf
+
+    values, join = split(function(*(tf.Variable(array) for array in arrays)))
+    return join(list(map(tf_read, values)))
+
+
+def tf_function(function, *arrays, known=True, jit_compile=False):
+    import tensorflow as tf
+
+    traced = Traced(function, tf.is_symbolic_tensor)
+    made = list(map(tf_make, arrays))
+    specs = [
+        tf.TensorSpec(tensor.shape if known else [None] * tensor.shape.rank, tensor.dtype)
+        for tensor in made
+    ]
+    compiled = tf.function(traced, jit_compile=jit_compile, autograph=False)
+    values = compiled.get_concrete_function(*specs)(*made)
+    return traced.join(list(map(tf_read, values)))
+
+
+def tf_unknown(function, *arrays):
+    return tf_function(function, *arrays, known=False)
+
+
+def tf_xla(function, *arrays):
+    return tf_function(function, *arrays, jit_compile=True)
+
+
+# JAX
+
+
+def jax_make(array):
+    import jax.numpy as jnp
+
+    return jnp.asarray(array)
+
+
+def jax_read(tensor):
+    import jax
+
+    assert isinstance(tensor, jax.Array), type(tensor)
+    return np.asarray(tensor)
+
+
+def jax_eager(function, *arrays):
+    values, join = split(function(*map(jax_make, arrays)))
+    return join(list(map(jax_read, values)))
+
+
+def _is_tracer(tensor):
+    import jax
+
+    return isinstance(tensor, jax.core.Tracer)
+
+
+def jax_jit(function, *arrays):
+    import jax
+
+    traced = Traced(function, _is_tracer)
+    values = jax.jit(traced)(*map(jax_make, arrays))
+    return traced.join(list(map(jax_read, values)))
+
+
+def jax_vmap(function, *arrays):
+    import jax
+    import jax.numpy as jnp
+
+    traced = Traced(function, _is_tracer)
+    values = jax.vmap(traced)(*(jnp.stack([jax_make(array)] * 2) for array in arrays))
+    for value in values:
+        np.testing.assert_array_equal(value[0], value[1])
+    return traced.join([jax_read(value[1]) for value in values])
+
+
+# PyTorch
+
+
+def torch_make(array):
+    import torch
+
+    return torch.tensor(array)
+
+
+def torch_read(tensor):
+    import torch
+
+    assert isinstance(tensor, torch.Tensor), type(tensor)
+    return tensor.detach().numpy()
+
+
+def torch_eager(function, *arrays):
+    values, join = split(function(*map(torch_make, arrays)))
+    return join(list(map(torch_read, values)))
+
+
+def torch_graph(function, *arrays):
+    """Run on tensors that want gradients: every result must be part of their graph."""
+    made = [torch_make(array).requires_grad_(array.dtype.kind == "f") for array in arrays]
+    values, join = split(function(*made))
+    assert all(value.requires_grad for value in values) or not made[0].requires_grad
+    return join(list(map(torch_read, values)))
+
+
+def torch_functional(function, *arrays):
+    """Run under vmap, whose tensors have no values that NumPy could read."""
+    import torch
+
+    traced = Traced(function, torch._C._functorch.is_functorch_wrapped_tensor)
+    values = torch.func.vmap(traced)(*(torch.stack([torch_make(array)] * 2) for array in arrays))
+    for value in values:
+        np.testing.assert_array_equal(value[0], value[1])
+    return traced.join([torch_read(value[1]) for value in values])
+
+
+# Keras
+
+
+def keras_make(array):
+    import keras
+
+    return keras.Variable(array, dtype=str(array.dtype))
+
+
+def keras_read(tensor):
+    import keras
+
+    assert keras.ops.is_tensor(tensor), type(tensor)
+    assert not isinstance(tensor, keras.Variable)
+    return np.asarray(keras.ops.convert_to_numpy(tensor))
+
+
+def keras_variable(function, *arrays):
+    values, join = split(function(*map(keras_make, arrays)))
+    return join(list(map(keras_read, values)))
+
+
+def keras_model(function, *arrays, known=True):
+    """Build a functional model, and run it on the arrays."""
+    import keras
+
+    inputs = [
+        keras.Input(
+            batch_shape=(array.shape if known or not array.ndim else (None, *array.shape[1:])),
+            dtype=str(array.dtype),
+        )
+        for array in arrays
+    ]
+    traced = Traced(function, lambda tensor: isinstance(tensor, keras.KerasTensor))
+    values = traced(*inputs)
+    if not values:
+        return traced.join([])
+    model = keras.Model(inputs, values)
+    return traced.join(list(map(keras_read, model([*map(keras.ops.convert_to_tensor, arrays)]))))
+
+
+def keras_batched(function, *arrays):
+    return keras_model(function, *arrays, known=False)
+
+
+# dask
+
+
+def dask_make(array):
+    import dask.array as da
+
+    return da.from_array(array, chunks=tuple(max(1, -(-n // 2)) for n in array.shape))
+
+
+def dask_read(tensor):
+    import dask.array as da
+
+    assert isinstance(tensor, da.Array), type(tensor)
+    return np.asarray(tensor.compute(scheduler="sync"))
+
+
+def dask_lazy(function, *arrays):
+    """Run with a scheduler that raises, and only then compute."""
+    import dask
+
+    def refuse(*_, **__):
+        raise AssertionError("computed too early")
+
+    with dask.config.set(scheduler=refuse):
+        values, join = split(function(*map(dask_make, arrays)))
+    return join(list(map(dask_read, values)))
+
+
+ADAPTERS = {
+    "tensorflow": Adapter(
+        tf_make,
+        tf_read,
+        {
+            "eager": tf_eager,
+            "variable": tf_variable,
+            "function": tf_function,
+            "unknown": tf_unknown,
+            "xla": tf_xla,
+        },
+        frozenset({"unknown"}),
+    ),
+    "jax": Adapter(
+        jax_make, jax_read, {"eager": jax_eager, "jit": jax_jit, "vmap": jax_vmap}
+    ),
+    "torch": Adapter(
+        torch_make,
+        torch_read,
+        {"eager": torch_eager, "graph": torch_graph, "vmap": torch_functional},
+    ),
+    "keras": Adapter(
+        keras_make,
+        keras_read,
+        {"variable": keras_variable, "model": keras_model, "batched": keras_batched},
+        frozenset({"batched"}),
+    ),
+    "dask": Adapter(dask_make, dask_read, {"lazy": dask_lazy}),
+}

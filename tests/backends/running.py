@@ -1,0 +1,106 @@
+"""Run the corpus on a backend in one of its modes, and say what became of each case."""
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from corpus import cases, tensor_of, value_of
+
+from backends.adapters import ADAPTERS
+from pybridge import errors, r_assign, r_slice
+
+BY_CLASS = {
+    cls.r_class: cls
+    for cls in vars(errors).values()
+    if isinstance(cls, type) and issubclass(cls, errors.PybridgeError)
+}
+MODES = [(name, mode) for name, adapter in ADAPTERS.items() for mode in adapter.modes]
+
+
+SIZE_DEPENDENT = (
+    errors.SubscriptOutOfBoundsError,
+    errors.SubscriptMaskError,
+    errors.AssignmentError,
+)
+"""What only a known size can tell; where it is unknown the library's own behaviour holds."""
+
+
+class LeftToLibraryError(Exception):
+    """A case that must fail passed its checks, since a size is unknown."""
+
+
+def act(x: Any, case: dict[str, Any]) -> Any:
+    """Do what a case says to a tensor, or return the exception."""
+    try:
+        if "value" in case:
+            value = value_of(case)
+            return r_assign(x, case["subscripts"], value=value, dialect=case["dialect"])
+        drop = case.get("drop", True)
+        return r_slice(x, case["subscripts"], dialect=case["dialect"], drop=drop)
+    except errors.PybridgeError as error:
+        return error
+
+
+def found_in(name: str, mode: str, wanted: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Return what each case gives: an array in NumPy or an exception. One trace per shape."""
+    run = ADAPTERS[name].modes[mode]
+    found: dict[str, Any] = {}
+    by_shape = sorted(wanted, key=lambda case: case["shape"])
+    for _, group in itertools.groupby(by_shape, key=lambda case: case["shape"]):
+        members = list(group)
+        x = tensor_of(members[0])
+
+        def function(tensor, members=members):
+            results = [act(tensor, case) for case in members]
+            if mode not in ADAPTERS[name].unknown:
+                return results
+            return [
+                LeftToLibraryError()
+                if "error" in case["expected"] and not isinstance(result, Exception)
+                else result
+                for case, result in zip(members, results, strict=True)
+            ]
+
+        outcome = run(function, x)
+        found.update({case["id"]: each for case, each in zip(members, outcome, strict=True)})
+    return found
+
+
+def complaint(case: dict[str, Any], found: Any) -> str | None:
+    """Say how an outcome differs from what R has confirmed, or return None."""
+    expected = case["expected"]
+    if "error" in expected:
+        wanted = BY_CLASS[expected["error"]]
+        if isinstance(found, LeftToLibraryError) and issubclass(wanted, SIZE_DEPENDENT):
+            return None
+        return None if type(found) is wanted else f"{wanted.__name__} expected, not {found!r}"
+    if isinstance(found, Exception):
+        return f"{type(found).__name__}: {found}"
+    if list(found.shape) != expected["shape"]:
+        return f"shape {found.shape}, not {expected['shape']}"
+    if found.dtype != tensor_of(case).dtype:
+        return f"dtype {found.dtype}"
+    values = np.array([np.nan if v is None else v for v in expected["values"]], float)
+    if not np.array_equal(found.ravel(), values, equal_nan=True):
+        return f"{found.ravel().tolist()}, not {values.tolist()}"
+    return None
+
+
+def main() -> None:
+    """Print how many cases each backend serves in each mode."""
+    for name, mode in MODES:
+        wanted = cases()
+        found = found_in(name, mode, wanted)
+        complaints = {case["id"]: complaint(case, found[case["id"]]) for case in wanted}
+        bad = {k: v for k, v in complaints.items() if v}
+        print(f"{name:12} {mode:10} {len(wanted) - len(bad):4} of {len(wanted)}")
+        for k, v in list(bad.items())[:400]:
+            print("     ", k, "::", v[:300].replace(chr(10), " "))
+
+
+if __name__ == "__main__":
+    import sys
+    if len(sys.argv) > 1:
+        MODES = [m for m in MODES if m[0] in sys.argv[1:]]
+    main()

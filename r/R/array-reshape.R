@@ -4,5 +4,5 @@
 #' @param dim The new shape.
 #' @export
 array_reshape <- function(x, dim) {
-  reshape_tensor(x, dim, "C")
+  reshape_tensor(x, dim, "C", sys.call())
 }

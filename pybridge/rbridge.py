@@ -233,9 +233,9 @@ def _from_tagged(kind: str, value: Any = None, holes: Any = None) -> Any:
             return value
 
 
-def _from_bits(value: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+def _from_bits(value: Any) -> npt.NDArray[Any]:
     """Return R's 64-bit integers, which R keeps in the bits of reals; the smallest is NA."""
-    integers = np.ascontiguousarray(value).view(np.int64)
+    integers = np.array(value, np.float64).view(np.int64)
     holes = integers == np.iinfo(np.int64).min
     return np.ma.MaskedArray(integers, holes) if holes.any() else integers
 

@@ -86,13 +86,40 @@ eval_base <- function(x, parts, call, value) {
     )
   })
   tryCatch(
-    if (missing(value)) {
-      do.call(`[`, c(list(x), index, drop), quote = FALSE)
-    } else {
-      do.call(`[<-`, c(list(x), index, list(value = value)), quote = FALSE)
-    },
-    error = function(error) abort(conditionMessage(error), "pybridge_error_subscript", call)
+    withCallingHandlers(
+      if (missing(value)) {
+        do.call(`[`, c(list(x), index, drop), quote = TRUE)
+      } else {
+        do.call(`[<-`, c(list(x), index, list(value = value)), quote = TRUE)
+      },
+      warning = function(warning) {
+        class <- c("pybridge_warning_recycling", "pybridge_warning", "warning")
+        base::warning(new_condition(conditionMessage(warning), class, call, list()))
+        invokeRestart("muffleWarning")
+      }
+    ),
+    error = function(error) {
+      message <- conditionMessage(error)
+      abort(message, base_error_class(message), call)
+    }
   )
+}
+
+#' Name the class of an error of R's own brackets
+#' @noRd
+base_error_class <- function(message) {
+  kinds <- c(
+    oob = "^subscript out of bounds|^subscript too large",
+    count = "^incorrect number of|^number of subscripts",
+    mask = "logical subscript too long",
+    type = "^invalid subscript type|^no 'dimnames'",
+    missing = "^NAs are not allowed"
+  )
+  kind <- names(kinds)[vapply(kinds, grepl, NA, message)]
+  if (grepl("replacement", message)) {
+    return("pybridge_error_assignment")
+  }
+  c(if (length(kind) > 0L) paste0("pybridge_error_subscript_", kind[[1L]]), "pybridge_error_subscript")
 }
 
 #' Turn a capture into items, each a list of its kind and its value

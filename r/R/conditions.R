@@ -1,5 +1,12 @@
 # Conditions of R's own, whatever came back from Python: classed, with fields, the user's own call.
 
+#' Return the call of a method as the user wrote it: of the generic
+#' @noRd
+generic_call <- function(call, generic) {
+  call[[1L]] <- as.name(generic)
+  call
+}
+
 #' Signal an error of a class, with its fields
 #'
 #' @param message The text; one line or two.
@@ -62,7 +69,7 @@ signal_answer <- function(answer, call) {
 #' @noRd
 assignment_call <- function(call, env, tensor, accessor) {
   target <- quote(x)
-  for (name in ls(env)) {
+  for (name in setdiff(ls(env), "*tmp*")) {
     if (!bindingIsActive(name, env) && identical(get0(name, env, inherits = FALSE), tensor)) {
       target <- as.name(name)
       break
@@ -72,7 +79,7 @@ assignment_call <- function(call, env, tensor, accessor) {
   call$value <- NULL
   call[[1L]] <- if (is.null(accessor)) quote(r_slice) else quote(`[`)
   call[[2L]] <- if (is.null(accessor)) target else call("@", target, as.name(accessor))
-  if (!is.language(value) && !(is.atomic(value) && length(value) == 1L)) {
+  if (!is.language(value) && (!is.atomic(value) || length(value) != 1L || is.object(value))) {
     value <- quote(value)
   }
   call("<-", call, value)

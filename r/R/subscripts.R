@@ -111,6 +111,9 @@ tag_bounds <- function(bounds, call) {
 }
 
 bound_text <- function(bound) {
+  if (is.numeric(bound) && length(bound) != 1L && !is.object(bound)) {
+    return(entries_text(bound))
+  }
   if (is.atomic(bound) && length(bound) == 1L) format_number(bound) else class(bound)[[1L]]
 }
 
@@ -186,7 +189,7 @@ describe_value <- function(value) {
   if (is.character(value) && length(value) == 1L && !is.na(value)) {
     return(dQuote(value, FALSE))
   }
-  if (is.atomic(value) && !is.object(value) && length(value) == 1L) {
+  if ((is.numeric(value) || is.logical(value)) && !is.object(value) && length(value) == 1L) {
     return(format_number(value))
   }
   if (is.function(value)) {

@@ -39,7 +39,7 @@
 r_slice <- function(x, ..., drop = TRUE, dialect = c("tensor", "base"), order = c("C", "F")) {
   call <- sys.call()
   capture <- .Call(pybridge_capture, call, parent.frame(), FALSE) %||%
-    capture_forwarded(..., drop = drop, dialect = dialect, order = order)
+    capture_forwarded(..., drop = drop, dialect = dialect[[1L]], order = order[[1L]])
   if (inherits(x, "python.builtin.object")) {
     return(read_tensor(x, capture, call))
   }
@@ -51,7 +51,7 @@ r_slice <- function(x, ..., drop = TRUE, dialect = c("tensor", "base"), order = 
 `r_slice<-` <- function(x, ..., dialect = c("tensor", "base"), order = c("C", "F"), value) {
   call <- sys.call()
   capture <- .Call(pybridge_capture, call, parent.frame(), FALSE) %||%
-    capture_forwarded(..., dialect = dialect, order = order)
+    capture_forwarded(..., dialect = dialect[[1L]], order = order[[1L]])
   call <- assignment_call(call, parent.frame(), x, NULL)
   if (inherits(x, "python.builtin.object")) {
     return(write_tensor(x, capture, value, call))
@@ -67,7 +67,7 @@ r_assign <- function(x, ..., value, dialect = c("tensor", "base"), order = c("C"
     abort_argument("`value` is missing; it has to be named: `r_assign(x, ..., value = 0)`", call)
   }
   capture <- .Call(pybridge_capture, call, parent.frame(), FALSE) %||%
-    capture_forwarded(..., dialect = dialect, order = order)
+    capture_forwarded(..., dialect = dialect[[1L]], order = order[[1L]])
   if (!inherits(x, "python.builtin.object")) {
     return(write_array(x, capture, value, call))
   }

@@ -128,13 +128,13 @@ tensor_str <- function(object, ...) {
 }
 
 tensor_as_array <- function(x, ...) {
-  array <- answered(py_call(bridge$as_numpy, x), sys.call())
+  array <- answered(py_call(bridge$as_numpy, x), generic_call(sys.call(), "as.array"))
   value <- reticulate::py_to_r(array)
   if (is.null(dim(value))) array(value, length(value)) else value
 }
 
 tensor_t <- function(x) {
-  call <- sys.call()
+  call <- generic_call(sys.call(), "t")
   ndim <- tensor_ndim(x)
   if (ndim == 1L) {
     return(answered(py_call(bridge$reshape, x, list("entries", array(c(1L, -1L), 2L)), "C"), call))
@@ -146,7 +146,7 @@ tensor_t <- function(x) {
 }
 
 tensor_aperm <- function(a, perm = NULL, ...) {
-  call <- sys.call()
+  call <- generic_call(sys.call(), "aperm")
   if (!is.null(perm)) {
     ndim <- tensor_ndim(a)
     if (!is.numeric(perm) || !identical(sort(as.numeric(perm)), as.numeric(seq_len(ndim)))) {
@@ -160,5 +160,5 @@ tensor_aperm <- function(a, perm = NULL, ...) {
 }
 
 tensor_multiply <- function(x, y) {
-  answered(py_call(bridge$multiply, x, y), sys.call())
+  answered(py_call(bridge$multiply, x, y), generic_call(sys.call(), "%*%"))
 }

@@ -91,7 +91,7 @@ NULL
   if (!identical(value, object)) {
     abort_argument(
       sprintf("`x@%s <- value` is no assignment; write `x@%s[...] <- value`", name, name),
-      sys.call(-1L)
+      call("<-", call("@", quote(x), as.name(name)), quote(value))
     )
   }
   object
@@ -103,9 +103,12 @@ NULL
   capture <- .Call(pybridge_capture, call, parent.frame(), TRUE)
   if (is.integer(capture)) {
     result <- py_call(bridge$subset, .subset2(x, 1L), capture)
-    return(if (.Call(pybridge_is_answer, result)) signal_answer(result, call) else result)
+    if (.Call(pybridge_is_answer, result)) {
+      return(signal_answer(result, generic_call(call, "[")))
+    }
+    return(result)
   }
-  read_tensor(.subset2(x, 1L), capture %||% capture_forwarded(...), call)
+  read_tensor(.subset2(x, 1L), capture %||% capture_forwarded(...), generic_call(call, "["))
 }
 
 #' @export
@@ -120,6 +123,7 @@ NULL
 `[.pybridge_py_view` <- function(x, ...) {
   call <- sys.call()
   capture <- .Call(pybridge_capture, call, parent.frame(), TRUE) %||% capture_forwarded(...)
+  call <- generic_call(call, "[")
   parts <- python_parts(capture, call)
   answered(
     py_call(bridge$subset_as_python, .subset2(x, 1L), parts$record, parts$values), call
@@ -152,7 +156,7 @@ python_parts <- function(capture, call) {
 
 #' @export
 `[[.pybridge_view` <- function(x, ...) {
-  abort_argument("a tensor has no `[[`; write `x@r[...]`", sys.call())
+  abort_argument("a tensor has no `[[`; write `x@r[...]`", generic_call(sys.call(), "[["))
 }
 
 #' @export
@@ -160,7 +164,10 @@ python_parts <- function(capture, call) {
 
 #' @export
 `$.pybridge_view` <- function(x, name) {
-  abort_argument(sprintf("`x@r` is a view of a tensor; write `x$%s`", name), sys.call())
+  abort_argument(
+    sprintf("`x@r` is a view of a tensor; write `x$%s`", name),
+    generic_call(sys.call(), "$")
+  )
 }
 
 #' @export

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 import pybridge
+from pybridge import recycling
 from pybridge import subscripts as sub
 from pybridge.backends import backend_of
 from pybridge.dialects.tensor import index_from_position, slice_from_range
@@ -308,31 +309,37 @@ def _value_of(tagged: Any) -> Any:
 
 
 @_answering
-def reshape(x: Any, dim: Any, order: str) -> Any:
-    """Return the elements of `x` in the sizes `dim`."""
-    return pybridge.array_reshape(x, _from_tagged(*dim), order)
+def array_reshape(x: Any, dim: Any, order: Any) -> Any:
+    """Return the elements of `x` in the sizes `dim`, a list of numbers."""
+    return pybridge.array_reshape(x, dim, order)
 
 
 @_answering
-def recycle(tensors: list[Any]) -> tuple[Any, ...]:
-    """Return the tensors at the common shape of R's arithmetic."""
-    return pybridge.recycle(*tensors)
+def recycle(operands: list[Any]) -> list[Any]:
+    """Return the operands at the common shape of R's arithmetic."""
+    return list(pybridge.recycle(*operands))
 
 
 @_answering
-def broadcast(tensors: list[Any], align: Any) -> tuple[Any, ...]:
-    """Return the tensors at the common shape of NumPy's arithmetic."""
-    return pybridge.broadcast(*tensors, align=align)
+def recycle_forms(operands: list[Any], is_arithmetic: bool) -> list[Any]:
+    """Return the operands in forms that give R's result under NumPy's rule."""
+    return list(recycling._recycle_forms(operands, is_arithmetic=is_arithmetic)[1])
 
 
 @_answering
-def shape(x: Any) -> list[int]:
+def broadcast(operands: list[Any], align: Any) -> list[Any]:
+    """Return the operands at the common shape of NumPy's arithmetic."""
+    return list(pybridge.broadcast(*operands, align=align))
+
+
+@_answering
+def tensor_shape(x: Any) -> list[int]:
     """Return the sizes of `x`, -1 where traced code does not know one."""
     return [-1 if size is None else size for size in backend_of(x).shape(x)]
 
 
 @_answering
-def dtype(x: Any) -> str:
+def tensor_dtype(x: Any) -> str:
     """Return the dtype of `x` under NumPy's name."""
     return backend_of(x).dtype_name(x)
 

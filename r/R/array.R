@@ -475,7 +475,7 @@ select_mask <- function(mask, shape, options, call) {
     abort_subscript(
       sprintf(
         "a logical array of shape %s meets a tensor of shape %s; alone it must have the tensor's own shape",
-        shape_text(dim(mask)), shape_text(shape)
+        python_tuple(dim(mask)), python_tuple(shape)
       ),
       "mask", call,
       subscript = text
@@ -513,7 +513,7 @@ select_points <- function(points, shape, call) {
   list(elements = places, shape = length(places))
 }
 
-shape_text <- function(shape) {
+python_tuple <- function(shape) {
   shape <- vapply(shape, format_number, "")
   if (length(shape) == 1L) sprintf("(%s,)", shape) else sprintf("(%s)", paste(shape, collapse = ", "))
 }
@@ -626,7 +626,7 @@ broadcast_value <- function(value, shape, call) {
     abort(
       sprintf(
         "a value of shape %s does not broadcast into a selection of shape %s",
-        shape_text(given), shape_text(shape)
+        python_tuple(given), python_tuple(shape)
       ),
       "pybridge_error_assignment", call
     )

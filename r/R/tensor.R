@@ -24,8 +24,7 @@ tensor_shape <- function(x) {
     check_array(x, sys.call())
     return(array_shape(x))
   }
-  sizes <- reticulate::py_to_r(answered(py_call(bridge$shape, x), sys.call()))
-  sizes <- as.numeric(unlist(sizes))
+  sizes <- call_python("tensor_shape", x)
   sizes[sizes < 0] <- NA
   if (any(sizes > .Machine$integer.max, na.rm = TRUE)) sizes else as.integer(sizes)
 }
@@ -38,7 +37,7 @@ tensor_ndim <- function(x) {
     check_array(x, call)
     return(length(array_shape(x)))
   }
-  length(unlist(reticulate::py_to_r(answered(py_call(bridge$shape, x), call))))
+  length(call_python("tensor_shape", x))
 }
 
 #' @rdname tensor_shape
@@ -46,7 +45,7 @@ tensor_ndim <- function(x) {
 tensor_dtype <- function(x) {
   call <- sys.call()
   if (inherits(x, "python.builtin.object")) {
-    return(reticulate::py_to_r(answered(py_call(bridge$dtype, x), call)))
+    return(reticulate::py_to_r(answered(py_call(bridge$tensor_dtype, x), call)))
   }
   check_array(x, call)
   switch(typeof(x),
@@ -56,25 +55,6 @@ tensor_dtype <- function(x) {
     complex = "complex128",
     character = "str"
   )
-}
-
-#' @noRd
-reshape_tensor <- function(x, dim, order, call = sys.call(-1L)) {
-  tagged <- if (inherits(dim, "python.builtin.object")) list("tensor", dim) else tag_dim(dim, call)
-  answered(py_call(bridge$reshape, x, tagged, order), call)
-}
-
-tag_dim <- function(dim, call) {
-  if (is.null(dim)) {
-    return(list("tensor", dim))
-  }
-  if (!is.numeric(dim) && !is.logical(dim) || is.object(dim) && !inherits(dim, "integer64")) {
-    abort(
-      sprintf("`dim` is a vector of sizes, not %s", describe_value(dim)),
-      c("pybridge_error_reshape", "pybridge_error_shape"), call
-    )
-  }
-  tag_entries(as.vector(dim))
 }
 
 # The methods below are registered by hand in register_missing_methods(): on tensor classes alone,
@@ -137,7 +117,7 @@ tensor_t <- function(x) {
   call <- generic_call(sys.call(), "t")
   ndim <- tensor_ndim(x)
   if (ndim == 1L) {
-    return(answered(py_call(bridge$reshape, x, list("entries", array(c(1L, -1L), 2L)), "C"), call))
+    return(answered(py_call(bridge$array_reshape, x, list(1L, -1L), "C"), call))
   }
   if (ndim != 2L) {
     abort_argument(sprintf("t() takes a matrix, and the tensor has %d axes; aperm() takes any", ndim), call)

@@ -9,7 +9,8 @@ bridge <- new.env(parent = emptyenv())
 
 bridge_functions <- c(
   "subset", "subset_by_values", "assign", "assigned", "subset_as_python", "assign_as_python",
-  "reshape", "recycle", "broadcast", "shape", "dtype", "permute", "multiply", "as_numpy"
+  "array_reshape", "recycle", "recycle_forms", "broadcast", "tensor_shape", "tensor_dtype",
+  "permute", "multiply", "as_numpy"
 )
 
 #' Import the Python half of the package, and check that it is of this version

@@ -317,7 +317,7 @@ def array_reshape(x: Any, dim: Any, order: Any) -> Any:
 @_answering
 def recycle(operands: list[Any]) -> list[Any]:
     """Return the operands at the common shape of R's arithmetic."""
-    return list(pybridge.recycle(*operands))
+    return list(pybridge.recycle(*map(_as_tensor, operands)))
 
 
 @_answering
@@ -329,7 +329,12 @@ def recycle_forms(operands: list[Any], is_arithmetic: bool) -> list[Any]:
 @_answering
 def broadcast(operands: list[Any], align: Any) -> list[Any]:
     """Return the operands at the common shape of NumPy's arithmetic."""
-    return list(pybridge.broadcast(*operands, align=align))
+    return list(pybridge.broadcast(*map(_as_tensor, operands), align=align))
+
+
+def _as_tensor(operand: Any) -> Any:
+    """Return an operand as it is, one number as a tensor of no axis."""
+    return np.asarray(operand) if isinstance(operand, int | float | complex) else operand
 
 
 @_answering

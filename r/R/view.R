@@ -102,7 +102,7 @@ NULL
   call <- sys.call()
   capture <- .Call(pybridge_capture, call, parent.frame(), TRUE)
   if (is.integer(capture)) {
-    result <- py_call(bridge$subset, .subset2(x, 1L), capture)
+    result <- bridge$call(bridge$subset, list(.subset2(x, 1L), capture), list())
     if (.Call(pybridge_is_answer, result)) {
       return(signal_answer(result, generic_call(call, "[")))
     }

@@ -46,7 +46,21 @@ check_version <- function(found, place, own = as.character(utils::packageVersion
   }
 }
 
+#' Call a Python function with a list of arguments
+#'
+#' reticulate's own routine below py_call() spares a fifth of the time of a reading; where a version
+#' of reticulate has it no more, py_call() does the same.
+#' @noRd
+find_caller <- function() {
+  routine <- get0("py_call_impl", asNamespace("reticulate"), mode = "function", inherits = FALSE)
+  if (identical(names(formals(routine)), c("x", "args", "keywords"))) {
+    return(routine)
+  }
+  function(x, args, keywords) do.call(py_call, c(list(x), args), quote = TRUE)
+}
+
 .onLoad <- function(libname, pkgname) {
+  bridge$call <- find_caller()
   for (name in bridge_functions) {
     bind_lazily(name)
   }

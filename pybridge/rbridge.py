@@ -1,27 +1,33 @@
-"""What R calls, and nothing else does: records of subscripts in, tensors or failures out.
+"""What R calls, and nothing else does: records of subscripts in, tensors or answers out.
 
-R sends one list of whole numbers, the record, for the subscripts that need no more; what a number
-cannot say crosses beside it as tagged values. No NA crosses as itself. Nothing is raised into R:
-an error comes back as a `Failure`, which R turns into a condition of its own.
+R sends one list of whole numbers, the record, for the subscripts that need no more; what whole
+numbers cannot say crosses beside it as tagged values, and no `NA` crosses as itself. Nothing is
+raised into R: an error or a warning comes back in an `Answer`, of which R makes conditions.
 """
 
 from __future__ import annotations
 
+import functools
+import sys
+import warnings
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
+import pybridge
+from pybridge import recycling
 from pybridge import subscripts as sub
 from pybridge.backends import backend_of
 from pybridge.dialects.tensor import index_from_position, slice_from_range
-from pybridge.errors import PybridgeError, r_classes
-from pybridge.subsetting import r_slice
+from pybridge.errors import AssignmentError, PybridgeError, PybridgeWarning, r_classes
+from pybridge.subsetting import assign_in_place, r_assign, r_slice
 
-# The codes of a record; r/src/capture.c writes them.
+# The codes of a record, as r/src/capture.c writes them.
 NO_DROP: Final = 1
 BASE: Final = 2
 COLUMN_MAJOR: Final = 4
-MISSING: Final = 0
 NEW_AXIS: Final = 1
 REST: Final = 2
 POSITION: Final = 3
@@ -35,70 +41,133 @@ HAS_STEP: Final = 4
 _WHOLE: Final = slice(None)
 
 
-class Failure:
-    """An error on its way to R: what R needs to signal a condition of its own."""
+class Answer:
+    """A result with what R must signal beside it: an error, or warnings and a value."""
 
-    __slots__ = ("error",)
+    __slots__ = ("error", "value", "warnings")
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, value: Any, error: Exception | None, found: list[Warning]) -> None:
+        """Hold what came of a call."""
+        self.value = value
         self.error = error
+        self.warnings = found
 
-    @property
-    def message(self) -> str:
-        """The text for the user."""
-        return str(self.error)
-
-    @property
-    def classes(self) -> list[str]:
-        """The classes of R's condition, most specific first."""
-        return r_classes(self.error) or ["pybridge_error"]
+    def describe(self) -> list[tuple[str, list[str], dict[str, Any]]]:
+        """Return each condition as message, classes and fields; an error comes last."""
+        conditions: list[Exception] = [*self.warnings]
+        if self.error is not None:
+            conditions.append(self.error)
+        return [_described(condition) for condition in conditions]
 
 
-def subset(x: Any, record: Any) -> Any:
+def _described(condition: Exception) -> tuple[str, list[str], dict[str, Any]]:
+    classes = r_classes(condition)
+    if isinstance(condition, PybridgeError):
+        return str(condition), classes, dict(condition.fields)
+    if isinstance(condition, PybridgeWarning):
+        return str(condition), [_warning_class(condition)], {}
+    return _foreign_text(condition), ["pybridge_error_python", "pybridge_error"], {}
+
+
+def _warning_class(warning: PybridgeWarning) -> str:
+    return "pybridge_warning_" + type(warning).__name__.removesuffix("Warning").lower()
+
+
+def _foreign_text(error: Exception) -> str:
+    """Return the first line of an error of a library, which may go on for pages."""
+    lines = str(error).strip().splitlines() or ["(no message)"]
+    return f"{type(error).__name__}: {lines[0][:300]}"
+
+
+def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function return an `Answer` where it would raise or warn."""
+
+    @functools.wraps(function)
+    def answer(*arguments: Any) -> Any:
+        found: list[Warning] = []
+        with warnings.catch_warnings():
+            show = warnings.showwarning
+
+            def collect(message: Any, *rest: Any, **more: Any) -> None:
+                if isinstance(message, PybridgeWarning):
+                    found.append(message)
+                else:
+                    show(message, *rest, **more)
+
+            warnings.simplefilter("always", PybridgeWarning)
+            warnings.showwarning = collect
+            try:
+                value = function(*arguments)
+            except Exception as error:
+                return Answer(None, error, found)
+        return Answer(value, None, found) if found else value
+
+    return answer
+
+
+def subset(x: Any, record: list[int]) -> Any:
     """Return the elements of `x` that a record of whole numbers names."""
     try:
         if type(x) is np.ndarray:
             key = numpy_key(record, x.shape)
             if key is not None:
                 return x[key]
-        return _subset(x, record, [])
     except PybridgeError as error:
-        return Failure(error)
+        return Answer(None, error, [])
+    return subset_by_values(x, record, [])
 
 
-def subset_by_values(x: Any, record: Any, values: list[Any]) -> Any:
+@_answering
+def subset_by_values(x: Any, record: list[int], values: list[Any]) -> Any:
     """Return the elements of `x` that a record and the values beside it name."""
-    try:
-        return _subset(x, record, values)
-    except PybridgeError as error:
-        return Failure(error)
+    record = _as_record(record)
+    return r_slice(x, *decode(record, values), drop=not record[0] & NO_DROP, **_options(record))
 
 
-def _subset(x: Any, record: Any, values: list[Any]) -> Any:
-    if type(record) is int:
-        record = [record]
-    options = record[0]
-    return r_slice(
-        x,
-        *decode(record, values),
-        drop=not options & NO_DROP,
-        dialect="base" if options & BASE else "tensor",
-        order="F" if options & COLUMN_MAJOR else "C",
-    )
+@_answering
+def assign(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
+    """Write a value into the elements of `x` that the subscripts name; return `x`."""
+    record = _as_record(record)
+    subscripts = sub.as_subscripts(decode(record, values))
+    assign_in_place(x, subscripts, _value_of(value), **_options(record))
+    return x
 
 
-def reshape(x: Any, dim: list[int], order: str) -> Any:
-    """Return the elements of `x` in the shape `dim`, read and filled row-major."""
-    try:
-        return backend_of(x).reshape(x, tuple(dim))
-    except PybridgeError as error:
-        return Failure(error)
+@_answering
+def assigned(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
+    """Return `x` with a value at the elements that the subscripts name."""
+    record = _as_record(record)
+    return r_assign(x, *decode(record, values), value=_value_of(value), **_options(record))
 
 
-def numpy_key(record: Any, shape: tuple[int, ...]) -> Any:
+@_answering
+def subset_as_python(x: Any, record: list[int], values: list[Any]) -> Any:
+    """Return what Python's own brackets give, counting from zero."""
+    return x[python_key(_as_record(record), values)]
+
+
+@_answering
+def assign_as_python(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
+    """Write by Python's own brackets, counting from zero; return `x`."""
+    x[python_key(_as_record(record), values)] = _value_of(value)
+    return x
+
+
+def _as_record(record: Any) -> list[int]:
+    return [record] if isinstance(record, int) else record
+
+
+def _options(record: list[int]) -> dict[str, Any]:
+    return {
+        "dialect": "base" if record[0] & BASE else "tensor",
+        "order": "F" if record[0] & COLUMN_MAJOR else "C",
+    }
+
+
+def numpy_key(record: list[int], shape: tuple[int, ...]) -> Any:
     """Return the NumPy key of a record, or None where the general path must look.
 
-    >>> numpy_key([0, 8 + 1 + 2, 1, 3, 3, -1], (10, 5, 2))
+    >>> numpy_key([0, RANGE | HAS_START | HAS_STOP, 1, 3, POSITION, -1], (10, 5, 2))
     (slice(0, 3, 1), 4)
     """
     if type(record) is int or record[0]:
@@ -129,32 +198,186 @@ def numpy_key(record: Any, shape: tuple[int, ...]) -> Any:
     return tuple(key)
 
 
-def decode(record: Any, values: list[Any]) -> tuple[sub.Subscript, ...]:
-    """Return the subscripts of a record and the values beside it."""
-    items: list[sub.Subscript] = []
+def _decoded(record: list[int], values: list[Any]) -> Iterator[tuple[int, Any]]:
+    """Yield each subscript of a record as its code and what belongs to it."""
     beside = iter(values)
     numbers = iter(record)
     next(numbers)
     for code in numbers:
-        if code == MISSING:
-            items.append(sub.MISSING)
-        elif code == NEW_AXIS:
+        if code == POSITION:
+            yield code, next(numbers)
+        elif code == VALUE:
+            yield code, _from_tagged(*next(beside))
+        elif code == RANGE_OF_VALUES:
+            yield RANGE, slice(*(_from_tagged(*bound) for bound in next(beside)))
+        elif code >= RANGE:
+            bounds = [
+                next(numbers) if code & bit else None for bit in (HAS_START, HAS_STOP, HAS_STEP)
+            ]
+            yield RANGE, slice(*bounds)
+        else:
+            yield code, None
+
+
+def _from_tagged(kind: str, value: Any = None, holes: Any = None) -> Any:
+    """Return what a tagged value of R stands for, as Python's users would write it."""
+    match kind:
+        case "na":
+            return sub.NA
+        case "characters":
+            return [value] if isinstance(value, str) else list(value)
+        case "int64":
+            return _from_bits(value)
+        case "entries" if holes is not None:
+            return np.ma.MaskedArray(value, holes)
+        case _:
+            return value
+
+
+def _from_bits(value: Any) -> npt.NDArray[Any]:
+    """Return R's 64-bit integers, which R keeps in the bits of reals; the smallest is NA."""
+    integers = np.array(value, np.float64).view(np.int64)
+    holes = integers == np.iinfo(np.int64).min
+    return np.ma.MaskedArray(integers, holes) if holes.any() else integers
+
+
+def decode(record: list[int], values: list[Any]) -> tuple[sub.Subscript, ...]:
+    """Return the subscripts of a record and the values beside it.
+
+    >>> str(sub.Subscripts(decode([0, 9, 2, 0, 4], [("entries", np.array([3, 1]))])))
+    '2:NA, , c(3, 1)'
+    """
+    items: list[sub.Subscript] = []
+    for code, value in _decoded(record, values):
+        if code == NEW_AXIS:
             items.append(sub.NEW_AXIS)
         elif code == REST:
             items.append(sub.REST)
-        elif code == POSITION:
-            items.append(sub.Scalar(next(numbers)))
-        elif code == VALUE:
-            items.append(_from_value(*next(beside)))
+        elif code == RANGE and value == _WHOLE:
+            items.append(sub.Range())
+        elif code in (POSITION, VALUE, RANGE):
+            items.append(sub.as_subscript(value))
         else:
-            bounds = [next(numbers) if code & bit else sub.NA for bit in (1, 2, 4)]
-            items.append(sub.Range(*bounds))
+            items.append(sub.MISSING)
     return tuple(items)
 
 
-def _from_value(kind: str, value: Any, holes: Any = None) -> sub.Subscript:
+def python_key(record: list[int], values: list[Any]) -> Any:
+    """Return the key of Python's own brackets; whole reals are integers.
+
+    >>> python_key([0, 11, 1, 3, 0, 2], [])
+    (slice(1, 3, None), slice(None, None, None), Ellipsis)
+    """
+    key: list[Any] = []
+    for code, value in _decoded(record, values):
+        if code == REST:
+            key.append(...)
+        elif code == NEW_AXIS:
+            key.append(None)
+        elif code in (POSITION, VALUE, RANGE):
+            key.append(_as_python_index(value))
+        else:
+            key.append(_WHOLE)
+    return key[0] if len(key) == 1 else tuple(key)
+
+
+def _as_python_index(value: Any) -> Any:
+    if isinstance(value, slice):
+        bounds = (value.start, value.stop, value.step)
+        return slice(*(None if part is sub.NA else _as_python_index(part) for part in bounds))
+    if isinstance(value, np.ma.MaskedArray) or value is sub.NA:
+        raise IndexError("NA is no index of Python; `NA:5` is an open end")
+    if isinstance(value, list) and len(value) == 1:
+        return value[0]
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        whole = value.astype(np.int64)
+        return whole if np.array_equal(whole, value) else value
+    return value
+
+
+def _value_of(tagged: Any) -> Any:
+    """Return the value of an assignment."""
+    kind, value = tagged
     if kind == "characters":
-        return sub.Characters(tuple(value))
-    if kind == "tensor" or holes is None:
-        return sub.as_subscript(value)
-    return sub.as_subscript(np.ma.MaskedArray(value, holes))
+        return np.array(value)
+    if kind == "int64":
+        made = _from_bits(value)
+        if isinstance(made, np.ma.MaskedArray):
+            raise AssignmentError("the value is an integer64 with NA, which no tensor holds")
+        return made
+    return value
+
+
+@_answering
+def array_reshape(x: Any, dim: Any, order: Any) -> Any:
+    """Return the elements of `x` in the sizes `dim`, a list of numbers."""
+    return pybridge.array_reshape(x, dim, order)
+
+
+@_answering
+def recycle(operands: list[Any]) -> list[Any]:
+    """Return the operands at the common shape of R's arithmetic."""
+    return list(pybridge.recycle(*map(_as_tensor, operands)))
+
+
+@_answering
+def recycle_forms(operands: list[Any], is_arithmetic: bool) -> list[Any]:
+    """Return the operands in forms that give R's result under NumPy's rule."""
+    return list(recycling._recycle_forms(operands, is_arithmetic=is_arithmetic)[1])
+
+
+@_answering
+def broadcast(operands: list[Any], align: Any) -> list[Any]:
+    """Return the operands at the common shape of NumPy's arithmetic."""
+    return list(pybridge.broadcast(*map(_as_tensor, operands), align=align))
+
+
+def _as_tensor(operand: Any) -> Any:
+    """Return an operand as it is, one number as a tensor of no axis."""
+    return np.asarray(operand) if isinstance(operand, int | float | complex) else operand
+
+
+@_answering
+def tensor_shape(x: Any) -> list[int]:
+    """Return the sizes of `x`, -1 where traced code does not know one."""
+    return [-1 if size is None else size for size in backend_of(x).shape(x)]
+
+
+@_answering
+def tensor_dtype(x: Any) -> str:
+    """Return the dtype of `x` under NumPy's name."""
+    return backend_of(x).dtype_name(x)
+
+
+@_answering
+def permute(x: Any, axes: list[int] | None) -> Any:
+    """Return `x` with its axes, counted from one, in a new order; without one, reversed."""
+    backend = backend_of(x)
+    ndim = len(backend.shape(x))
+    if axes is None:
+        axes = list(range(ndim, 0, -1))
+    return backend.transpose(x, tuple(axis - 1 for axis in axes))
+
+
+@_answering
+def multiply(x: Any, y: Any) -> Any:
+    """Return the tensor product `x @ y`."""
+    return x @ y
+
+
+@_answering
+def as_numpy(x: Any) -> npt.NDArray[Any]:
+    """Return the elements of `x` in a NumPy array; gradients stay behind."""
+    if hasattr(x, "detach"):
+        x = x.detach().cpu()
+    return np.asarray(x)
+
+
+def version() -> str:
+    """Return the version of the Python package, for R to compare with its own."""
+    return pybridge.__version__
+
+
+def place() -> str:
+    """Return the file from which the Python package came."""
+    return str(sys.modules["pybridge"].__file__)

@@ -4,5 +4,5 @@
 #' @param dim The new shape.
 #' @export
 array_reshape <- function(x, dim) {
-  reshape_tensor(x, dim, "C")
+  call_python("array_reshape", x, as.list(dim), "C")
 }

@@ -1,53 +1,166 @@
-#' @export
-`@.python.builtin.object` <- function(object, name) {
-  if (identical(name, "r")) {
-    view <- list(object)
-    class(view) <- "pybridge_view"
-    return(view)
-  }
-  stop("there is no `@", name, "` on a Python object; `@r` and `@py` there are", call. = FALSE)
-}
+# r_slice(), r_slice<-() and r_assign(): the same subscripts for pipes and programs, on Python
+# tensors and on R's own arrays.
 
-#' @export
-`[.pybridge_view` <- function(x, ...) {
-  record <- capture_subscripts(
-    sys.call(), parent.frame(), TRUE, function() rlang::enquos0(...)
-  )
-  read_tensor(.subset2(x, 1L), record)
-}
-
-#' Read a tensor by R's subscripts
+#' Read and write by subscripts, in pipes and programs
 #'
-#' @param x A tensor.
-#' @param ... Subscripts.
-#' @param drop Whether positions drop their axis.
+#' @description
+#' `r_slice(x, ...)` is `x@r[...]` as a function, and `r_slice(x, ...) <- value` is
+#' `x@r[...] <- value`. `r_assign(x, ..., value = )` never changes `x`: it returns the updated
+#' tensor, on every library, also where nothing can be written in place.
+#'
+#' All three serve plain R vectors and arrays too, by the same rules, without starting Python; the
+#' result is an R vector (one axis or none) or an R array.
+#'
+#' @param x A Python tensor, or an R vector or array of logicals, numbers, complex numbers or
+#'   strings.
+#' @param ... Subscripts, as in [`x@r[...]`][tensor-subscripts]: they are captured, so that `NA:5`
+#'   and `1:10:2` are ranges.
+#' @param value What to write: a number, an R array, or a tensor.
+#' @param drop Whether one number drops its axis. In the base dialect, whether every axis of extent
+#'   1 is dropped.
+#' @param dialect `"tensor"`, the strict rules of [tensor-subscripts], or `"base"`, exactly what R's
+#'   own `[` does.
+#' @param order The order in which a logical array of the whole shape selects: `"C"` row-major,
+#'   `"F"` column-major as in R.
+#' @return `r_slice()`: the elements, as a tensor of the same library, or an R array.
+#'   `r_assign()`: `x` with the value in it.
 #' @export
-r_slice <- function(x, ..., drop = TRUE) {
-  record <- capture_subscripts(
-    sys.call(), parent.frame(), FALSE, function() rlang::enquos0(...)
-  )
-  read_tensor(x, record)
+#' @examples
+#' x <- array(1:30, c(2, 3, 5))
+#' r_slice(x, 2, 3, NA:2)
+#' r_slice(x, .., -1)
+#' x |> r_assign(1, , value = 0L) |> r_slice(, , 1)
+#' r_slice(x, 1, 1, 5:4) <- c(-5L, -4L)
+#' x[1, 1, ]
+#' @examplesIf pybridge:::has_numpy()
+#' y <- reticulate::np_array(x)
+#' y |> r_slice(2, 3, NA:2)
+#' y |> r_assign(.., -1, value = 0)
+r_slice <- function(x, ..., drop = TRUE, dialect = c("tensor", "base"), order = c("C", "F")) {
+  call <- sys.call()
+  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE) %||%
+    capture_forwarded(..., drop = drop, dialect = dialect[[1L]], order = order[[1L]])
+  if (inherits(x, "python.builtin.object")) {
+    return(read_tensor(x, capture, call))
+  }
+  read_array(x, capture, call)
 }
 
 #' @rdname r_slice
 #' @export
+`r_slice<-` <- function(x, ..., dialect = c("tensor", "base"), order = c("C", "F"), value) {
+  call <- sys.call()
+  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE) %||%
+    capture_forwarded(..., dialect = dialect[[1L]], order = order[[1L]])
+  call <- assignment_call(call, parent.frame(), x, NULL)
+  if (inherits(x, "python.builtin.object")) {
+    return(write_tensor(x, capture, value, call))
+  }
+  write_array(x, capture, value, call)
+}
+
+#' @rdname r_slice
+#' @export
+r_assign <- function(x, ..., value, dialect = c("tensor", "base"), order = c("C", "F")) {
+  call <- sys.call()
+  if (missing(value)) {
+    abort_argument("`value` is missing; it has to be named: `r_assign(x, ..., value = 0)`", call)
+  }
+  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE) %||%
+    capture_forwarded(..., dialect = dialect[[1L]], order = order[[1L]])
+  if (!inherits(x, "python.builtin.object")) {
+    return(write_array(x, capture, value, call))
+  }
+  parts <- assignment_parts(capture, call)
+  answered(
+    py_call(bridge$assigned, x, parts$record, parts$values, tag_value(value, call)), call
+  )
+}
+
+#' New axes and all the other axes
+#'
+#' @description
+#' `newaxis` is `NULL`: in the subscripts of a tensor it makes a new axis of size 1. `..` stands for
+#' all the axes that no other subscript names. It is read where it is written, and never evaluated;
+#' as a value, for `do.call()`, it is this object.
+#'
+#' @format `NULL`, and an object of class `pybridge_rest`.
+#' @export
+#' @examples
+#' x <- array(1:30, c(2, 3, 5))
+#' dim(r_slice(x, newaxis))
+#' dim(r_slice(x, .., newaxis))
+#' dim(do.call(r_slice, list(x, .., 1)))
 newaxis <- NULL
 
-read_tensor <- function(x, record) {
-  if (is.integer(record)) {
-    return(answered(reticulate::py_call(bridge$subset, x, record)))
-  }
-  values <- encode_values(record[[2L]])
-  answered(reticulate::py_call(bridge$subset_by_values, x, record[[1L]], values))
+#' @rdname newaxis
+#' @export
+.. <- structure(list(), class = "pybridge_rest")
+
+#' @export
+print.pybridge_rest <- function(x, ...) {
+  cat("<all the axes that are not named>\n")
+  invisible(x)
 }
 
-answered <- function(result) {
-  if (inherits(result, "pybridge.rbridge.Failure")) {
-    stop(reticulate::py_to_r(result$message), call. = FALSE)
-  }
-  result
+read_tensor <- function(x, capture, call) {
+  parts <- capture_parts(capture, call)
+  values <- tag_values(parts$values, parts$record, call)
+  answered(py_call(bridge$subset_by_values, x, parts$record, values), call)
 }
 
-reshape_tensor <- function(x, dim, order) {
-  answered(reticulate::py_call(bridge$reshape, x, as.list(as.integer(dim)), order))
+write_tensor <- function(x, capture, value, call) {
+  parts <- assignment_parts(capture, call)
+  answered(py_call(bridge$assign, x, parts$record, parts$values, tag_value(value, call)), call)
+  x
+}
+
+assignment_parts <- function(capture, call) {
+  parts <- capture_parts(capture, call, known = c("dialect", "order"))
+  if (bitwAnd(parts$record[[1L]], 1L) > 0L) {
+    abort_argument("an assignment has no `drop`; the value broadcasts to the selection", call)
+  }
+  parts$values <- tag_values(parts$values, parts$record, call)
+  parts
+}
+
+#' Tag the value of an assignment, so that Python knows what it is
+#'
+#' NA becomes NaN: a dtype without missing values refuses it as a loss.
+#' @noRd
+tag_value <- function(value, call) {
+  if (inherits(value, "python.builtin.object")) {
+    return(list("tensor", value))
+  }
+  check_value(value, call)
+  sizes <- dim(value)
+  if (is.null(sizes) && length(value) != 1L) {
+    sizes <- length(value)
+  }
+  kind <- if (inherits(value, "integer64")) {
+    "int64"
+  } else if (is.character(value)) {
+    "characters"
+  } else {
+    "value"
+  }
+  value <- as.vector(unclass(value))
+  if (kind == "value" && anyNA(value) && !is.complex(value)) {
+    value <- as.double(value)
+    value[is.na(value)] <- NaN
+  }
+  if (is.raw(value)) {
+    value <- as.integer(value)
+  }
+  list(kind, if (is.null(sizes)) value else array(value, sizes))
+}
+
+check_value <- function(value, call) {
+  if (is.atomic(value) && !is.null(value) && (!is.object(value) || inherits(value, "integer64"))) {
+    return(invisible())
+  }
+  abort(
+    sprintf("the value is %s; use numbers, logicals or a tensor", describe_value(value)),
+    "pybridge_error_assignment", call
+  )
 }

@@ -14,6 +14,7 @@
 #include <limits.h>
 #include <string.h>
 #include "pybridge.h"
+#include <Rversion.h>
 
 enum { NO_DROP = 1, BASE = 2, COLUMN_MAJOR = 4 };
 enum { MISSING_SUBSCRIPT = 0, NEW_AXIS = 1, REST = 2, POSITION = 3, VALUE = 4, RANGE_OF_VALUES = 5, RANGE = 8 };
@@ -88,6 +89,15 @@ static int is_missing_argument(SEXP symbol, SEXP env) {
   return !failed && Rf_asLogical(answer) == TRUE;
 }
 
+/* Whether a variable is in sight: newaxis is not where the package is loaded and not attached. */
+static int is_bound(SEXP symbol, SEXP env) {
+#if R_VERSION >= R_Version(4, 5, 0)
+  return R_getVarEx(symbol, env, TRUE, R_UnboundValue) != R_UnboundValue;
+#else
+  return Rf_findVar(symbol, env) != R_UnboundValue;
+#endif
+}
+
 static SEXP evaluate(SEXP part, SEXP env) {
   switch (TYPEOF(part)) {
   case LANGSXP:
@@ -146,6 +156,10 @@ static void capture_one(capture *made, SEXP part, SEXP env, int is_base) {
       push(made, MISSING_SUBSCRIPT);
       return;
     }
+    if (part == Rf_install("newaxis") && !is_bound(part, env)) {
+      push(made, NEW_AXIS);
+      return;
+    }
   } else if (!is_base && is_colon(part)) {
     capture_range(made, part, env);
     return;
@@ -154,6 +168,8 @@ static void capture_one(capture *made, SEXP part, SEXP env, int is_base) {
   int number;
   if (value == R_MissingArg) {
     push(made, MISSING_SUBSCRIPT);
+  } else if (Rf_inherits(value, "pybridge_rest")) {
+    push(made, REST);
   } else if (value == R_NilValue) {
     push(made, NEW_AXIS);
   } else if (is_whole(value, &number)) {

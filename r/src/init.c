@@ -1,9 +1,10 @@
-
 #include "pybridge.h"
 #include <R_ext/Rdynload.h>
 
 static const R_CallMethodDef routines[] = {
   {"pybridge_capture", (DL_FUNC) &pybridge_capture, 3},
+  {"pybridge_is_answer", (DL_FUNC) &pybridge_is_answer, 1},
+  {"pybridge_view", (DL_FUNC) &pybridge_view, 2},
   {NULL, NULL, 0}
 };
 

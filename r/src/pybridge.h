@@ -11,5 +11,7 @@
 #include <Rinternals.h>
 
 SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket);
+SEXP pybridge_is_answer(SEXP result);
+SEXP pybridge_view(SEXP tensor, SEXP name);
 
 #endif

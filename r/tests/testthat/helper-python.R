@@ -1,22 +1,53 @@
-# What the tests need of Python. Without a Python that has NumPy they skip, as on a machine of CRAN;
-# the project's own runs set PYBRIDGE_REQUIRE_PYTHON, and then a missing Python is a failure.
+# What the tests need of Python. Where RETICULATE_PYTHON points at one, as in the project's own
+# runs, it must work; a machine that points at none, as one of CRAN, skips what needs it.
 
 skip_without_python <- function() {
-  if (reticulate::py_module_available("numpy")) {
-    return(invisible())
+  if (!has_numpy()) {
+    if (nzchar(Sys.getenv("RETICULATE_PYTHON"))) {
+      stop("RETICULATE_PYTHON points at a Python without NumPy, or at none")
+    }
+    skip("no Python with NumPy")
   }
-  if (nzchar(Sys.getenv("PYBRIDGE_REQUIRE_PYTHON"))) {
-    stop("PYBRIDGE_REQUIRE_PYTHON is set, and no Python with NumPy was found")
-  }
-  skip("no Python with NumPy")
 }
 
-# An R array as a tensor with the same elements at the same positions.
+# An R array as a tensor of its own memory, with the same elements at the same positions.
 as_tensor <- function(x, dtype = NULL) {
-  reticulate::np_array(x, dtype = dtype)
+  np <- reticulate::import("numpy", convert = FALSE)
+  np$array(reticulate::np_array(x, dtype))
 }
 
-expect_tensor <- function(x, expected) {
+# Compare elements, shape and dtype with what they should be; a literal shape where one is given.
+expect_tensor <- function(x, expected, shape = NULL, dtype = NULL) {
   expect_s3_class(x, "python.builtin.object")
-  expect_equal(reticulate::py_to_r(x), expected)
+  expect_identical(tensor_shape(x), as.integer(shape %||% dim(expected) %||% length(expected)))
+  expect_equal(as.vector(reticulate::py_to_r(x)), as.vector(expected))
+  if (!is.null(dtype)) {
+    expect_identical(tensor_dtype(x), dtype)
+  }
+}
+
+# Run R code in a process of its own, which has this library and this Python, and return its lines.
+run_r <- function(code, env = character()) {
+  file <- script_file(code)
+  on.exit(unlink(file))
+  libraries <- paste(.libPaths(), collapse = .Platform$path.sep)
+  suppressWarnings(system2(
+    file.path(R.home("bin"), "Rscript"), shQuote(file),
+    stdout = TRUE, stderr = TRUE,
+    env = c(sprintf("R_LIBS=%s", shQuote(libraries)), env)
+  ))
+}
+
+script_file <- function(lines) {
+  file <- tempfile(fileext = ".R")
+  writeLines(lines, file)
+  file
+}
+
+# Small numbers as 64-bit integers, without the package that makes them: in the bits of a real.
+bit64_value <- function(...) {
+  bits <- vapply(c(...), function(value) {
+    readBin(writeBin(c(value, 0L), raw(), endian = "little"), "double", endian = "little")
+  }, 0)
+  structure(bits, class = "integer64")
 }

@@ -1,0 +1,23 @@
+#' pybridge: R-style subscripts, reshaping and recycling for Python tensors
+#'
+#' Element `x[i, j, k]` in R is element `x[i-1, j-1, k-1]` in NumPy: axes keep their order in both
+#' languages, and memory layout never changes which element a subscript names.
+#'
+#' * [`x@r[...]`][tensor-subscripts], [r_slice()] and [r_assign()] read and write tensors by R's
+#'   subscripts.
+#' * [array_reshape()] reshapes in row-major order.
+#' * [tensor_shape()], [tensor_ndim()] and [tensor_dtype()] say what a tensor is.
+#'
+#' The Python half of the package comes with it. Python starts at the first call that needs it, never
+#' when the package is loaded, and is found by the rules of reticulate: see
+#' [reticulate::use_python()].
+#'
+#' @section Errors:
+#' Every error is a condition of class `pybridge_error`, and of a class of its own such as
+#' `pybridge_error_subscript_oob`; its call is the user's own, and what the message says is in its
+#' fields as well (`position`, `axis`, `size`, `subscript`). Positions and axes count from one.
+#'
+#' @section Options:
+#' `pybridge.yield_to_keras3`: `TRUE` leaves `@r` to keras3 on the classes that keras3 claims.
+#' @keywords internal
+"_PACKAGE"

@@ -1,0 +1,186 @@
+# `x@r` and `x@py`: thin views of a tensor, on whose class `[` and `[<-` are ours.
+
+#' R's and Python's subscripts on a tensor
+#'
+#' @description
+#' `x@r[...]` reads a Python tensor by R's subscripts, and `x@r[...] <- value` writes it. Positions
+#' start at 1, ranges include both ends, and nothing is silently something else: a subscript that
+#' does not fit is an error. `x@py[...]` counts from zero, as Python's own brackets do, and leaves
+#' every rule to Python.
+#'
+#' It works on NumPy arrays and on every tensor class of TensorFlow, JAX, PyTorch, Keras and dask,
+#' from the moment the package is attached. The result is a tensor of the same library; nothing is
+#' converted to R. [reticulate::py_to_r()] converts.
+#'
+#' @section Subscripts of `x@r`:
+#' * One whole number is a position, and its axis is dropped: `x@r[1]` is the first, `x@r[-1]` the
+#'   last, `x@r[-2]` the one before the last. Zero and a position beyond the axis are errors.
+#' * `a:b` and `a:b:s` are ranges, both ends included, and never drop their axis. `NA` is an open
+#'   end, and a negative bound counts from the end: `NA:5`, `6:NA`, `8:-8`, `1:10:3`, `NA:NA:-1`.
+#' * A vector of positions selects them in its order, repeats included. Several vectors select
+#'   orthogonally, and axes never move.
+#' * A logical vector has one entry for each position of its axis; nothing is recycled.
+#' * Nothing is the whole axis, and axes not named at all are whole: `x@r[1:3]`, `x@r[, 2]`.
+#' * `newaxis` or `NULL` is a new axis of size 1; `..` is all the axes not named.
+#' * Alone, a logical array of the tensor's own shape selects its elements in row-major order
+#'   (`order = "F"` for R's order), and a matrix with one column for each axis one element for each
+#'   row.
+#' * A tensor stands for the positions or logicals that it holds.
+#' * `drop = FALSE` keeps the axes of positions, at size 1. `dialect = "base"` follows R's own `[`
+#'   exactly, its traps included: then `-1` excludes, and every axis of extent 1 is dropped.
+#'
+#' @section Differences from R's `[`:
+#' * `-1` counts from the end; R's `[` excludes.
+#' * A range is read as it is written: `26:-26` means "cut 25 from each side". The same expression
+#'   held in a variable is R's vector of 53 numbers, zero among them, and an error. To a whole
+#'   number in a variable nothing happens: `a:b` takes the values of `a` and `b`.
+#' * One number drops its axis, a range or vector does not; but R cannot tell `3` from `c(3)`, so
+#'   that a vector of length 1 is a number. `array(3)` is a vector, and so is `3:3`.
+#' * Ranges with parts that R computes itself are R's vectors: `(n - 1) * 128 + 1:128`.
+#'
+#' @section Assignment:
+#' `x@r[...] <- value` writes in place where the library can, and `x` remains the object that it
+#' was: every other name for the same tensor sees the change, and so does every view of it, exactly
+#' as after an assignment in Python. Where the library cannot (JAX arrays, `tf.Tensor`, symbolic
+#' tensors) it is an error, and [r_assign()] returns an updated tensor. The value is one number, or
+#' an array or tensor that broadcasts to the selection by NumPy's rule; it never changes the dtype
+#' of `x`, and a value that would lose information is an error. A failed assignment changes nothing.
+#'
+#' @section Beside keras3:
+#' The package keras3 also claims `@r` on some tensor classes once Keras is imported. Where it has,
+#' the subscripts of pybridge are used all the same, in either order of loading, which a message
+#' says once in a session. `options(pybridge.yield_to_keras3 = TRUE)` gives `@r` on those classes
+#' back to keras3, at any time.
+#'
+#' @param object A Python tensor.
+#' @param name `r` or `py`.
+#' @param value For `@<-`, what the assignment into the view returned.
+#' @return A view, of class `pybridge_view` or `pybridge_py_view`, to be subscripted at once.
+#' @seealso [r_slice()] and [r_assign()], the same for pipes and programs.
+#' @name tensor-subscripts
+#' @examplesIf pybridge:::has_numpy()
+#' x <- reticulate::np_array(array(1:30, c(2, 3, 5)))
+#' x@r[2, 3, NA:2]
+#' x@r[.., -1]
+#' x@r[1, 3:1, c(5, 1)]
+#' x@r[, newaxis]$shape
+#' x@py[0, 0, 0:2]
+#'
+#' x@r[1, 1] <- 0
+#' x@r[1]
+NULL
+
+#' @rdname tensor-subscripts
+#' @usage \method{@}{python.builtin.object}(object, name)
+#' @export
+`@.python.builtin.object` <- function(object, name) {
+  view <- .Call(pybridge_view, object, name)
+  if (is.null(view)) {
+    abort_argument(
+      sprintf("a Python object has `@r` and `@py`, and no `@%s`", name),
+      sys.call(-1L)
+    )
+  }
+  view
+}
+
+#' @rdname tensor-subscripts
+#' @usage \method{@}{python.builtin.object}(object, name) <- value
+#' @export
+`@<-.python.builtin.object` <- function(object, name, value) {
+  if (!identical(value, object)) {
+    abort_argument(
+      sprintf("`x@%s <- value` is no assignment; write `x@%s[...] <- value`", name, name),
+      call("<-", call("@", quote(x), as.name(name)), quote(value))
+    )
+  }
+  object
+}
+
+#' @export
+`[.pybridge_view` <- function(x, ...) {
+  call <- sys.call()
+  capture <- .Call(pybridge_capture, call, parent.frame(), TRUE)
+  if (is.integer(capture)) {
+    result <- bridge$call(bridge$subset, list(.subset2(x, 1L), capture), list())
+    if (.Call(pybridge_is_answer, result)) {
+      return(signal_answer(result, generic_call(call, "[")))
+    }
+    return(result)
+  }
+  read_tensor(.subset2(x, 1L), capture %||% capture_forwarded(...), generic_call(call, "["))
+}
+
+#' @export
+`[<-.pybridge_view` <- function(x, ..., value) {
+  tensor <- .subset2(x, 1L)
+  call <- assignment_call(sys.call(), parent.frame(), tensor, "r")
+  capture <- .Call(pybridge_capture, sys.call(), parent.frame(), TRUE) %||% capture_forwarded(...)
+  write_tensor(tensor, capture, value, call)
+}
+
+#' @export
+`[.pybridge_py_view` <- function(x, ...) {
+  call <- sys.call()
+  capture <- .Call(pybridge_capture, call, parent.frame(), TRUE) %||% capture_forwarded(...)
+  call <- generic_call(call, "[")
+  parts <- python_parts(capture, call)
+  answered(
+    py_call(bridge$subset_as_python, .subset2(x, 1L), parts$record, parts$values), call
+  )
+}
+
+#' @export
+`[<-.pybridge_py_view` <- function(x, ..., value) {
+  tensor <- .subset2(x, 1L)
+  call <- assignment_call(sys.call(), parent.frame(), tensor, "py")
+  capture <- .Call(pybridge_capture, sys.call(), parent.frame(), TRUE) %||% capture_forwarded(...)
+  parts <- python_parts(capture, call)
+  answered(
+    py_call(
+      bridge$assign_as_python, tensor, parts$record, parts$values, tag_value(value, call)
+    ),
+    call
+  )
+  tensor
+}
+
+python_parts <- function(capture, call) {
+  parts <- capture_parts(capture, call, known = character())
+  if (parts$record[[1L]] > 0L) {
+    abort_argument("`drop`, `dialect` and `order` belong to `@r`; Python's brackets have none", call)
+  }
+  parts$values <- tag_values(parts$values, parts$record, call)
+  parts
+}
+
+#' @export
+`[[.pybridge_view` <- function(x, ...) {
+  abort_argument("a tensor has no `[[`; write `x@r[...]`", generic_call(sys.call(), "[["))
+}
+
+#' @export
+`[[.pybridge_py_view` <- `[[.pybridge_view`
+
+#' @export
+`$.pybridge_view` <- function(x, name) {
+  abort_argument(
+    sprintf("`x@r` is a view of a tensor; write `x$%s`", name),
+    generic_call(sys.call(), "$")
+  )
+}
+
+#' @export
+`$.pybridge_py_view` <- `$.pybridge_view`
+
+#' @export
+print.pybridge_view <- function(x, ...) {
+  cat("<R's subscripts of a tensor: x@r[...]>\n")
+  invisible(x)
+}
+
+#' @export
+print.pybridge_py_view <- function(x, ...) {
+  cat("<Python's subscripts of a tensor, counting from zero: x@py[...]>\n")
+  invisible(x)
+}

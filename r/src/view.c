@@ -1,0 +1,30 @@
+#include "pybridge.h"
+#include <string.h>
+
+static SEXP preserved(const char *text) {
+  SEXP made = Rf_mkString(text);
+  R_PreserveObject(made);
+  return made;
+}
+
+/* x@r and x@py: the tensor in a list, so that `[` finds our method and no other. */
+SEXP pybridge_view(SEXP tensor, SEXP name) {
+  static SEXP r_class = NULL, py_class = NULL;
+  if (r_class == NULL) r_class = preserved("pybridge_view");
+  if (py_class == NULL) py_class = preserved("pybridge_py_view");
+  const char *text = TYPEOF(name) == SYMSXP ? CHAR(PRINTNAME(name)) : CHAR(STRING_ELT(name, 0));
+  const int is_r = strcmp(text, "r") == 0;
+  if (!is_r && strcmp(text, "py") != 0) return R_NilValue;
+  SEXP view = PROTECT(Rf_allocVector(VECSXP, 1));
+  SET_VECTOR_ELT(view, 0, tensor);
+  Rf_setAttrib(view, R_ClassSymbol, is_r ? r_class : py_class);
+  UNPROTECT(1);
+  return view;
+}
+
+/* Whether Python answered with conditions; it is asked after every call, so it must cost nothing. */
+SEXP pybridge_is_answer(SEXP result) {
+  SEXP names = Rf_getAttrib(result, R_ClassSymbol);
+  return Rf_ScalarLogical(TYPEOF(names) == STRSXP && XLENGTH(names) > 0 &&
+                          strcmp(CHAR(STRING_ELT(names, 0)), "pybridge.rbridge.Answer") == 0);
+}

@@ -1,0 +1,82 @@
+# The corpus of cases that drives the tests of both languages. tests/testthat/corpus is a link to
+# the project's one; R CMD build makes it a copy.
+
+corpus <- function(dialect = c("tensor", "base"), assigns) {
+  skip_if_not_installed("jsonlite")
+  cases <- jsonlite::read_json(test_path("corpus", "subscripts.json"))
+  if (length(cases) == 0L) {
+    stop("the corpus is empty")
+  }
+  Filter(function(case) case$dialect %in% dialect && is.null(case$value) != assigns, cases)
+}
+
+# R values from values in row-major order, null for NA; one axis or none is a vector.
+from_row_major <- function(values, shape) {
+  values <- vapply(values, function(value) if (is.null(value)) NA_real_ else as.numeric(value), 0)
+  shape <- unlist(shape)
+  if (length(shape) < 2L) {
+    return(values)
+  }
+  aperm(array(values, rev(shape)))
+}
+
+# The array that a case speaks of: 1, 2, 3, ... in row-major order, as reals.
+case_array <- function(case) {
+  from_row_major(seq_len(prod(unlist(case$shape))), case$shape)
+}
+
+case_tensor <- function(case) {
+  np <- reticulate::import("numpy", convert = FALSE)
+  values <- array(as.double(seq_len(prod(unlist(case$shape)))))
+  np$array(np$reshape(values, as.list(as.integer(unlist(case$shape)))))
+}
+
+case_value <- function(case) {
+  shape <- unlist(case$value$shape)
+  values <- from_row_major(case$value$values, shape)
+  if (length(shape) == 0L) values else array(values, shape)
+}
+
+# Write a case as the code that a user would type.
+case_code <- function(case, on_array) {
+  options <- paste0(
+    if (identical(case$dialect, "base")) ", dialect = \"base\"",
+    if (identical(case$drop, FALSE)) ", drop = FALSE"
+  )
+  target <- if (on_array) "r_slice(x, %s%s)" else "x@r[%s%s]"
+  code <- sprintf(target, case$subscripts, paste(options, collapse = ""))
+  if (is.null(case$value)) code else paste(code, "<- value")
+}
+
+# Run a case: what it gives, or after an assignment the whole tensor, or the class of its error.
+run_case <- function(case, on_array) {
+  env <- new.env(parent = globalenv())
+  env$x <- if (on_array) case_array(case) else case_tensor(case)
+  env$value <- if (!is.null(case$value)) case_value(case)
+  tryCatch(
+    {
+      found <- suppressWarnings(eval(parse(text = case_code(case, on_array)), env))
+      if (is.null(case$value)) found else env$x
+    },
+    pybridge_error = function(error) class(error)[[1L]]
+  )
+}
+
+expect_case <- function(case, on_array) {
+  found <- run_case(case, on_array)
+  label <- sprintf("%s (%s: %s)", case$id, case$dialect, case_code(case, on_array))
+  if (!is.null(case$expected$error)) {
+    expect_identical(found, case$expected$error, label = label)
+    return(invisible())
+  }
+  shape <- as.integer(unlist(case$expected$shape))
+  if (on_array) {
+    found_shape <- if (length(shape) > 1L) dim(found) else if (length(shape) == 1L) length(found)
+  } else {
+    found_shape <- tensor_shape(found)
+    found <- reticulate::py_to_r(found)
+  }
+  expect_equal(as.integer(found_shape), shape, label = paste("the shape of", label))
+  wanted <- as.vector(from_row_major(case$expected$values, shape))
+  expect_equal(as.vector(found), wanted, label = label)
+}

@@ -1,0 +1,228 @@
+numbers <- array(1:30, c(2, 3, 5))
+
+test_that("x@r is a thin view, and x keeps its own class", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  expect_s3_class(x@r, "pybridge_view", exact = TRUE)
+  expect_s3_class(x@py, "pybridge_py_view", exact = TRUE)
+  expect_identical(class(x), c("numpy.ndarray", "python.builtin.object"))
+  expect_snapshot(cran = TRUE, {
+    x@r
+    x@py
+  })
+})
+
+test_that("a tensor is read as the R array is", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  expect_tensor(x@r[2, , ], numbers[2, , ])
+  expect_tensor(x@r[, 3:2, NA:4], numbers[, 3:2, 1:4])
+  expect_tensor(x@r[.., c(5, 1)], numbers[, , c(5, 1)])
+  expect_tensor(x@r[c(2, 1), c(3, 1, 3), c(5, 1)], numbers[c(2, 1), c(3, 1, 3), c(5, 1)])
+  expect_tensor(x@r[, newaxis, 2], numbers[, 2, ], c(2, 1, 5))
+  expect_tensor(x@r[2, c(TRUE, FALSE, TRUE)], numbers[2, c(1, 3), ])
+  expect_tensor(x@r[1, drop = FALSE], numbers[1, , , drop = FALSE])
+  expect_tensor(x@r[], numbers)
+  expect_equal(reticulate::py_to_r(x@r[2, 3, 5]), 30L)
+})
+
+test_that("a logical array selects in row-major order, a matrix one element for each row", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  mask <- numbers %in% c(2L, 7L, 29L)
+  dim(mask) <- dim(numbers)
+  expect_tensor(x@r[mask], c(7, 29, 2))
+  expect_tensor(x@r[mask, order = "F"], c(2, 7, 29))
+  expect_tensor(x@r[rbind(c(1, 2, 3), c(2, 3, 5), c(-1, -1, 1))], c(15, 30, 6))
+})
+
+test_that("dialect = \"base\" is R's own bracket, traps included", {
+  skip_without_python()
+  v <- as_tensor(array(c(1.5, 2.5, 3.5)))
+  expect_tensor(v@r[-1, dialect = "base"], c(2.5, 3.5))
+  expect_tensor(v@r[c(TRUE, FALSE), dialect = "base"], c(1.5, 3.5))
+  expect_tensor(v@r[c(0, 2.9), dialect = "base"], 2.5)
+  expect_tensor(v@r[5, dialect = "base"], NA_real_, 1L)
+  expect_tensor(v@r[factor("b", c("a", "b")), dialect = "base"], 2.5, 1L)
+  expect_tensor(as_tensor(numbers)@r[1:3, dialect = "base"], 1:3)
+  expect_tensor(as_tensor(numbers)@r[NULL, 1, 1, dialect = "base"], integer())
+  expect_warning(v@r[1:3, dialect = "base"] <- c(7, 8), class = "pybridge_warning_recycling")
+  expect_tensor(v, c(7, 8, 7))
+})
+
+test_that("a range is read as it is written; its bounds are evaluated where they stand", {
+  skip_without_python()
+  v <- as_tensor(array(1:10))
+  from_inside <- function(tensor) {
+    low <- 2
+    high <- 4L
+    tensor@r[low:high]
+  }
+  expect_tensor(from_inside(v), 2:4)
+  expect_tensor(v@r[10:1:-3], c(10, 7, 4, 1))
+  expect_tensor(v@r[(2 - 1) * 3 + 1:2], 4:5)
+  expect_tensor(v@r[6:-6], integer())
+  held <- 6:-6
+  expect_error(v@r[held], class = "pybridge_error_subscript_oob")
+  expect_tensor(v@r[3:3], 3L)
+  expect_equal(reticulate::py_to_r(v@r[c(3)]), 3L)
+  expect_identical(tensor_shape(v@r[array(3)]), 1L)
+})
+
+test_that("each subscript is evaluated once", {
+  skip_without_python()
+  v <- as_tensor(array(1:10))
+  count <- 0
+  read <- v@r[(count <- count + 1):(count <- count + 1)]
+  expect_identical(count, 2)
+  expect_tensor(read, 1:2)
+  v@r[c(count <- count + 1, 1)]
+  expect_identical(count, 3)
+  v@r[count <- count + 1] <- 0L
+  expect_identical(count, 4)
+})
+
+test_that("subscripts pass through `...`, do.call() and lapply()", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  inner <- function(tensor, ...) tensor@r[...]
+  outer <- function(tensor, ...) inner(tensor, ...)
+  caller <- function(tensor) {
+    last <- 2
+    outer(tensor, , NA:last, 5)
+  }
+  expect_tensor(caller(x), numbers[, 1:2, 5])
+  expect_tensor(outer(x, .., 2, drop = FALSE), numbers[, , 2, drop = FALSE])
+  expect_tensor(outer(x, newaxis), numbers, c(1, 2, 3, 5))
+  expect_tensor(do.call("[", list(x@r, 2, 3:1)), numbers[2, 3:1, ])
+  expect_tensor(do.call(`[`, list(x@r, quote(NA:1))), numbers[1, , , drop = FALSE])
+  expect_tensor(lapply(list(x@r), `[`, 2, 1)[[1]], numbers[2, 1, ])
+  write <- function(tensor, ...) {
+    tensor@r[...] <- 0L
+    tensor
+  }
+  expect_tensor(write(x, 1, NA:2)@r[1], rbind(0, 0, numbers[1, 3, ]))
+})
+
+test_that("an argument that was left out is a missing subscript, as in R", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  rows <- function(tensor, i, j, k) tensor@r[i, j, k]
+  through <- function(tensor, i, j) rows(tensor, i, j)
+  expect_tensor(rows(x, 2, , 1), numbers[2, , 1])
+  expect_tensor(through(x, 1), numbers[1, , ])
+  m <- function(i) numbers[i, 1, 1]
+  expect_identical(m(), c(1L, 2L))
+})
+
+test_that("the user's own variables are what they are", {
+  skip_without_python()
+  v <- as_tensor(array(1:10))
+  N <- 3
+  x <- 4
+  drop <- 5
+  newaxis <- 6
+  dialect <- 7
+  c <- function(...) stop("this c() is the user's")
+  expect_equal(reticulate::py_to_r(v@r[N]), 3L)
+  expect_equal(reticulate::py_to_r(v@r[x]), 4L)
+  expect_equal(reticulate::py_to_r(v@r[drop]), 5L)
+  expect_equal(reticulate::py_to_r(v@r[newaxis]), 6L)
+  expect_equal(reticulate::py_to_r(r_slice(v, dialect)), 7L)
+  expect_identical(tensor_shape(v@r[x:drop]), 2L)
+})
+
+test_that("an assignment writes in place, and x is the object that it was", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  same <- x
+  view <- x@r[1]
+  x@r[1, 1] <- 0
+  expect_identical(x, same)
+  expect_identical(class(x), c("numpy.ndarray", "python.builtin.object"))
+  expected <- numbers
+  expected[1, 1, ] <- 0L
+  expect_tensor(x, expected, dtype = "int32")
+  expect_tensor(same, expected)
+  expect_tensor(view, expected[1, , ])
+})
+
+test_that("a value broadcasts, and keeps the dtype", {
+  skip_without_python()
+  x <- as_tensor(array(0, c(2, 3)))
+  x@r[, 2] <- c(7L, 8L)
+  x@r[2, 3:1] <- bit64_value(5L)
+  x@r[1, 3] <- NA
+  expect_tensor(x, rbind(c(0, 7, NaN), c(5, 5, 5)), dtype = "float64")
+  x@r[..] <- as_tensor(array(1:3))
+  expect_tensor(x, rbind(1:3, 1:3), dtype = "float64")
+  x@r[1] <- TRUE
+  expect_tensor(x, rbind(c(1, 1, 1), 1:3))
+})
+
+test_that("64-bit integers are positions", {
+  skip_without_python()
+  v <- as_tensor(array(1:10))
+  expect_equal(reticulate::py_to_r(v@r[bit64_value(5L)]), 5L)
+  expect_tensor(v@r[bit64_value(2L, 9L)], c(2L, 9L))
+})
+
+test_that("a failed assignment changes nothing", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  for (attempt in expression(
+    x@r[1] <- 0.5, x@r[1] <- NA, x@r[1] <- "a", x@r[1:2] <- 1:4, x@r[9] <- 1, x@r[1] <- list(1),
+    x@r[1] <- factor("a"), x@r[1, drop = FALSE] <- 1, x@r <- 1, x@py[9] <- 1
+  )) {
+    expect_error(eval(attempt), class = "pybridge_error")
+  }
+  expect_tensor(x, numbers, dtype = "int32")
+})
+
+test_that("memory that is read-only stays as it is", {
+  skip_without_python()
+  held <- array(1:10)
+  x <- reticulate::r_to_py(held)
+  expect_error(x@r[1] <- 0L, class = "pybridge_error_assignment_immutable")
+  expect_identical(held, array(1:10))
+  expect_tensor(r_assign(x, 1, value = 0L), c(0L, 2:10))
+})
+
+test_that("tensors are subscripts", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  expect_tensor(x@r[2, as_tensor(array(c(3L, 1L)))], numbers[2, c(3, 1), ])
+  expect_tensor(x@r[as_tensor(array(c(FALSE, TRUE)))], numbers[2, , , drop = FALSE])
+  two <- reticulate::py_eval("2", convert = FALSE)
+  expect_tensor(x@r[two, two:NA], numbers[2, 2:3, ])
+})
+
+test_that("x@py counts from zero and leaves every rule to Python", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  expect_tensor(x@py[1], numbers[2, , ])
+  expect_tensor(x@py[, 0:2], numbers[, 1:2, ])
+  expect_tensor(x@py[.., -1], numbers[, , 5])
+  expect_tensor(x@py[NA:NA:-1, NA:1], numbers[2:1, 1, ], c(2, 1, 5))
+  expect_tensor(x@py[, newaxis, 0, c(4, 0)], numbers[, 1, c(5, 1)], c(2, 1, 2))
+  expect_tensor(x@py[c(TRUE, FALSE)], numbers[1, , , drop = FALSE])
+  x@py[0, 0, 0] <- 100L
+  expect_equal(reticulate::py_to_r(x@r[1, 1, 1]), 100L)
+  items <- reticulate::py_eval("{'a': 3}", convert = FALSE)
+  expect_equal(reticulate::py_to_r(items@py["a"]), 3L)
+})
+
+test_that("what is no subscript of a view says so", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  expect_snapshot(cran = TRUE, error = TRUE, {
+    x@foo
+    x@r$shape
+    x@r[[1]]
+    x@r <- 0
+    x@py[9]
+    x@py[0, drop = FALSE]
+    x@py[c(1, NA)]
+    reticulate::py_eval("[1, 2]", convert = FALSE)@r[1]
+  })
+})

@@ -61,7 +61,7 @@ def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
     arrays = [np.asarray(x) if isinstance(x, int | float | complex) else x for x in tensors]
     if not arrays:
         return ()
-    shape, forms = _recycle_forms(arrays, is_arithmetic=True)
+    shape, forms = recycle_forms(arrays, is_arithmetic=True)
     return tuple([_spread(backend_of(form), form, shape) for form in forms])
 
 
@@ -124,18 +124,18 @@ def recycled(op: Callable[..., Any], *, fold: bool = True) -> Callable[..., Any]
         if not operands:
             raise ArgumentError(f"{op!r} under R's rule needs at least one operand")
         if not fold or len(operands) < 3:
-            return op(*_recycle_forms(operands, is_arithmetic=is_arithmetic)[1], **options)
+            return op(*recycle_forms(operands, is_arithmetic=is_arithmetic)[1], **options)
         result = operands[0]
         for operand in operands[1:]:
             pair = (result, operand)
-            result = op(*_recycle_forms(pair, is_arithmetic=is_arithmetic)[1], **options)
+            result = op(*recycle_forms(pair, is_arithmetic=is_arithmetic)[1], **options)
         return result
 
     update_wrapper(recycled_op, op, assigned=("__name__", "__qualname__", "__doc__"), updated=())
     return recycled_op
 
 
-def _recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shape, list[Any]]:
+def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shape, list[Any]]:
     """Return the common shape, and operands that NumPy's rule broadcasts to it as R recycles.
 
     Warnings point at the caller of the public function that called this one.
@@ -154,12 +154,12 @@ def _recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Sha
     for x, path in zip(operands, plan.paths, strict=True):
         for shape in path:
             if not isinstance(x, int | float | complex):
-                x = _recycle_form(backend_of(x), x, shape)
+                x = _form_for(backend_of(x), x, shape)
         forms.append(x)
     return plan.shape, forms
 
 
-def _recycle_form(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
+def _form_for(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
     """Return `x` in a form that broadcasts to `shape` as R recycles it; a view if any."""
     old = backend.shape(x)
     if known_count(old) == 1:

@@ -220,7 +220,7 @@ new_sizes <- function(old, sizes, call) {
 }
 
 r_sizes <- function(sizes, call) {
-  if (any(sizes > .Machine$integer.max)) {
+  if (any(sizes > .Machine$integer.max, na.rm = TRUE)) {
     refuse_reshape(paste0(
       "`dim` = ", shape_text(sizes), " has a size beyond ", .Machine$integer.max,
       ", the most that an axis of an R array holds"

@@ -34,6 +34,8 @@ COMPARISONS: Final = frozenset(
 """Names of the operations that follow R's comparisons and logic where its arithmetic differs."""
 
 ALL: Final = slice(None)
+NUMBERS: Final = (int, float, complex)
+"""Python's own numbers, which every operation takes as they are."""
 
 
 def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
@@ -58,7 +60,7 @@ def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
     >>> recycle(np.arange(6), np.array([1, 2, 3]))[1]
     array([1, 2, 3, 1, 2, 3])
     """
-    arrays = [np.asarray(x) if isinstance(x, int | float | complex) else x for x in tensors]
+    arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
     if not arrays:
         return ()
     shape, forms = recycle_forms(arrays, is_arithmetic=True)
@@ -81,7 +83,7 @@ def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]
     """
     if align not in ("trailing", "leading"):
         raise ArgumentError(f'`align` is "trailing" or "leading", not {align!r}')
-    arrays = [np.asarray(x) if isinstance(x, int | float | complex) else x for x in tensors]
+    arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
     backends = [backend_of(x) for x in arrays]
     shapes = [backend.shape(x) for backend, x in zip(backends, arrays, strict=True)]
     common = broadcast_shapes(shapes, align)
@@ -140,9 +142,9 @@ def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shap
 
     Warnings point at the caller of the public function that called this one.
     """
-    shapes = [
-        () if isinstance(x, int | float | complex) else backend_of(x).shape(x) for x in operands
-    ]
+    shapes = [() if isinstance(x, NUMBERS) else backend_of(x).shape(x) for x in operands]
+    if all(shape == shapes[0] for shape in shapes):
+        return shapes[0], list(operands)
     plan = recycle_shapes(shapes, is_arithmetic=is_arithmetic)
     for words in plan.warnings:
         warnings.warn(words, RecyclingWarning, stacklevel=3)
@@ -153,7 +155,7 @@ def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shap
     forms = []
     for x, path in zip(operands, plan.paths, strict=True):
         for shape in path:
-            if not isinstance(x, int | float | complex):
+            if not isinstance(x, NUMBERS):
                 x = _form_for(backend_of(x), x, shape)
         forms.append(x)
     return plan.shape, forms

@@ -34,6 +34,8 @@ COMPARISONS: Final = frozenset(
 """Names of the operations that follow R's comparisons and logic where its arithmetic differs."""
 
 ALL: Final = slice(None)
+NUMBERS: Final = (int, float, complex)
+"""Python's own numbers, which every operation takes as they are."""
 
 
 def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
@@ -58,10 +60,10 @@ def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
     >>> recycle(np.arange(6), np.array([1, 2, 3]))[1]
     array([1, 2, 3, 1, 2, 3])
     """
-    arrays = [np.asarray(x) if isinstance(x, int | float | complex) else x for x in tensors]
+    arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
     if not arrays:
         return ()
-    shape, forms = _recycle_forms(arrays, is_arithmetic=True)
+    shape, forms = recycle_forms(arrays, is_arithmetic=True)
     return tuple([_spread(backend_of(form), form, shape) for form in forms])
 
 
@@ -81,7 +83,7 @@ def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]
     """
     if align not in ("trailing", "leading"):
         raise ArgumentError(f'`align` is "trailing" or "leading", not {align!r}')
-    arrays = [np.asarray(x) if isinstance(x, int | float | complex) else x for x in tensors]
+    arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
     backends = [backend_of(x) for x in arrays]
     shapes = [backend.shape(x) for backend, x in zip(backends, arrays, strict=True)]
     common = broadcast_shapes(shapes, align)
@@ -124,25 +126,25 @@ def recycled(op: Callable[..., Any], *, fold: bool = True) -> Callable[..., Any]
         if not operands:
             raise ArgumentError(f"{op!r} under R's rule needs at least one operand")
         if not fold or len(operands) < 3:
-            return op(*_recycle_forms(operands, is_arithmetic=is_arithmetic)[1], **options)
+            return op(*recycle_forms(operands, is_arithmetic=is_arithmetic)[1], **options)
         result = operands[0]
         for operand in operands[1:]:
             pair = (result, operand)
-            result = op(*_recycle_forms(pair, is_arithmetic=is_arithmetic)[1], **options)
+            result = op(*recycle_forms(pair, is_arithmetic=is_arithmetic)[1], **options)
         return result
 
     update_wrapper(recycled_op, op, assigned=("__name__", "__qualname__", "__doc__"), updated=())
     return recycled_op
 
 
-def _recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shape, list[Any]]:
+def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shape, list[Any]]:
     """Return the common shape, and operands that NumPy's rule broadcasts to it as R recycles.
 
     Warnings point at the caller of the public function that called this one.
     """
-    shapes = [
-        () if isinstance(x, int | float | complex) else backend_of(x).shape(x) for x in operands
-    ]
+    shapes = [() if isinstance(x, NUMBERS) else backend_of(x).shape(x) for x in operands]
+    if all(shape == shapes[0] for shape in shapes):
+        return shapes[0], list(operands)
     plan = recycle_shapes(shapes, is_arithmetic=is_arithmetic)
     for words in plan.warnings:
         warnings.warn(words, RecyclingWarning, stacklevel=3)
@@ -153,13 +155,13 @@ def _recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Sha
     forms = []
     for x, path in zip(operands, plan.paths, strict=True):
         for shape in path:
-            if not isinstance(x, int | float | complex):
-                x = _recycle_form(backend_of(x), x, shape)
+            if not isinstance(x, NUMBERS):
+                x = _form_for(backend_of(x), x, shape)
         forms.append(x)
     return plan.shape, forms
 
 
-def _recycle_form(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
+def _form_for(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
     """Return `x` in a form that broadcasts to `shape` as R recycles it; a view if any."""
     old = backend.shape(x)
     if known_count(old) == 1:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal, SupportsIndex, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, SupportsIndex, TypeAlias
 
 import numpy as np
 
@@ -43,9 +42,10 @@ def known_count(shape: Shape) -> int | None:
     >>> known_count((2, 3, 5)), known_count((None, 3)), known_count((None, 0))
     (30, None, 0)
     """
-    sizes = [size for size in shape if size is not None]
-    count = math.prod(sizes)
-    return count if len(sizes) == len(shape) or count == 0 else None
+    try:
+        return math.prod(shape)  # type: ignore[arg-type]
+    except TypeError:  # asking for forgiveness is what keeps small calls fast
+        return 0 if 0 in shape else None
 
 
 # reshaping
@@ -257,8 +257,7 @@ def pad_shape(shape: Shape, ndim: int, align: Align) -> Shape:
 # recycling
 
 
-@dataclass(frozen=True, slots=True)
-class Recycling:
+class Recycling(NamedTuple):
     """What R's arithmetic makes of some shapes, folded from the left as `x + y + z` is.
 
     `shape` is the shape of the result, None after an error. `paths` holds, for each operand, the
@@ -276,8 +275,7 @@ class Recycling:
     error: RecyclingError | TracingError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(NamedTuple):
     """R's answer on two shapes, and which of the two it recycles."""
 
     shape: Shape | None

@@ -1,0 +1,273 @@
+# array_reshape: on R arrays by src/reshape.c with no Python started, on tensors by Python.
+
+#' Reshape an array or tensor in row-major order
+#'
+#' Elements are read and filled with the last axis fastest, as 'NumPy' and the tensor libraries do.
+#' With `order = "F"` the first axis is fastest, as in [dim()]'s replacement form. An R array gives
+#' an R array and starts no 'Python'; a tensor gives a tensor of the same library, on its own
+#' device, in its own dtype and graph.
+#'
+#' In R's own words, the result on an R array is
+#' `aperm(array(aperm(as.array(x)), rev(dim)))`, and `dim(array_reshape(x, dim))` is `dim`.
+#' Names, dimnames and time series attributes are dropped, since they belong to the old axes; other
+#' attributes, such as the class of dates, stay.
+#'
+#' @param x A vector, array or list of R (logical, integer, double, complex, character or raw; not a
+#'   factor, whose levels belong to whole vectors), or a tensor of 'Python'.
+#' @param dim The new sizes, as a vector of whole numbers or a list of them. One may be `-1` or
+#'   `NA`: it is computed from the others.
+#' @param order `"C"` for row-major, `"F"` for column-major.
+#' @return An R array with dim `dim`, or a tensor. Sizes that do not fit raise an error of class
+#'   `pybridge_error_reshape` that names them.
+#' @examples
+#' x <- matrix(1:6, nrow = 3, ncol = 2)
+#' x
+#' array_reshape(x, c(2, 3))
+#' array_reshape(x, c(2, 3), order = "F")
+#'
+#' # images as rows of a matrix; the number of images is computed
+#' images <- array(1:24, c(2, 3, 4))
+#' array_reshape(images, c(-1, 12))
+#' @export
+array_reshape <- function(x, dim, order = c("C", "F")) {
+  order <- choose_order(order, sys.call())
+  if (missing(dim)) {
+    dim <- NULL
+  }
+  sizes <- read_sizes(dim, sys.call())
+  if (inherits(x, "python.builtin.object")) {
+    return(call_python("array_reshape", x, as.list(sizes), order))
+  }
+  old <- array_sizes(x, sys.call())
+  sizes <- new_sizes(old, sizes, sys.call())
+  if (order == "C") {
+    made <- .Call(pybridge_reshape, x, old, sizes)
+  } else if (length(sizes)) {
+    made <- x
+    attributes(made) <- list(dim = sizes)
+  } else {
+    made <- as.vector(x)
+  }
+  if (is.object(x)) keep_meaning(made, x) else made
+}
+
+choose_order <- function(order, call) {
+  if (identical(order, c("C", "F")) || identical(order, "C")) {
+    return("C")
+  }
+  if (!identical(order, "F")) {
+    refuse("argument", paste0("`order` is \"C\" or \"F\", not ", one_line(order)), call)
+  }
+  order
+}
+
+#' Return the shape of an R array as integers; a vector has one axis
+#' @noRd
+array_sizes <- function(x, call) {
+  if (is.factor(x)) {
+    refuse("argument", paste0(
+      "`x` is a factor, and an array of it would lose its levels; reshape as.integer(x) or ",
+      "as.character(x)"
+    ), call)
+  }
+  if (is.data.frame(x)) {
+    refuse("argument", "`x` is a data frame, not an array; as.matrix(x) makes one", call)
+  }
+  if (!is.atomic(x) && !is.list(x) || is.null(x)) {
+    refuse("argument", paste0(
+      "`x` is of type ", typeof(x), ", which is neither an R array nor a tensor"
+    ), call)
+  }
+  old <- dim(x)
+  if (is.null(old)) {
+    length_of <- length(unclass(x))
+    length_of
+  } else {
+    old
+  }
+}
+
+#' Put the attributes back that say what an element is, such as the class of dates
+#' @noRd
+keep_meaning <- function(made, x) {
+  kept <- attributes(x)
+  kept[c("names", "dim", "dimnames", "tsp")] <- NULL
+  kept$class <- setdiff(kept$class, c("ts", "mts", "matrix", "array", "table"))
+  if (!length(kept$class)) {
+    return(made)
+  }
+  attributes(made) <- c(attributes(made), kept)
+  made
+}
+
+# sizes: the same rules and words as shapes.py
+
+shape_text <- function(shape) {
+  sizes <- ifelse(is.na(shape), "NA", format(shape, scientific = FALSE, trim = TRUE))
+  paste0("(", paste(sizes, collapse = ", "), ")")
+}
+
+#' Return the sizes that the caller wrote, with -1 for the one left open
+#' @noRd
+read_sizes <- function(dim, call) {
+  if (inherits(dim, "python.builtin.object")) {
+    dim <- reticulate::py_to_r(dim)
+  }
+  if (is.integer(dim) && !is.object(dim) && !anyNA(dim) && all(dim >= 0L)) {
+    return(check_one_axis(dim, call))
+  }
+  if (is.null(dim)) {
+    refuse_reshape("`dim` is missing (NULL); give the new sizes, such as c(-1, 784)", call)
+  }
+  if (is.list(dim)) {
+    return(vapply(seq_along(dim), function(k) read_size(dim[[k]], k, call), 0))
+  }
+  if (!(is.numeric(dim) || is.logical(dim)) || is.factor(dim)) {
+    refuse_reshape(paste0(
+      "`dim` is ", one_line(dim), ", of type ", class(dim)[1L], "; give the new sizes as numbers"
+    ), call)
+  }
+  dim <- check_one_axis(dim, call)
+  # the logical NA alone is how R writes the size left open
+  if (is.double(dim) && all(is.finite(dim)) && all(dim == trunc(dim) & dim >= -1)) {
+    return(dim)
+  }
+  vapply(seq_along(dim), function(k) read_size(dim[[k]], k, call), 0)
+}
+
+check_one_axis <- function(dim, call) {
+  if (length(dim(dim)) > 1L) {
+    refuse_reshape(paste0(
+      "`dim` has shape ", shape_text(dim(dim)), "; the new sizes are one vector"
+    ), call)
+  }
+  as.vector(dim)
+}
+
+read_size <- function(entry, k, call) {
+  place <- paste0("`dim[", k, "]` is ")
+  if (inherits(entry, "python.builtin.object")) {
+    entry <- tryCatch(reticulate::py_to_r(entry), error = function(e) entry)
+  }
+  if (is.null(entry)) {
+    refuse_reshape(paste0(
+      place, "missing (NULL or None); write -1 or NA for the one size to be computed"
+    ), call)
+  }
+  if (!(is.numeric(entry) || is.logical(entry)) || is.factor(entry) || length(entry) != 1L) {
+    refuse_reshape(paste0(
+      place, "an object of type ", class(entry)[1L], ", not a known number; write -1 or NA for ",
+      "the one size to be computed when the code runs"
+    ), call)
+  }
+  if (is.na(entry)) {
+    return(-1)
+  }
+  if (is.logical(entry)) {
+    refuse_reshape(paste0(place, entry, "; a logical is not a size"), call)
+  }
+  if (!is.finite(entry) || entry != trunc(entry)) {
+    refuse_reshape(paste0(place, format(entry, digits = 15L), "; a size is a whole number"), call)
+  }
+  if (entry < -1) {
+    refuse_reshape(paste0(
+      place, entry, "; a size is 0 or more, and -1 or NA stands for the one to be computed"
+    ), call)
+  }
+  as.double(entry)
+}
+
+#' Return the sizes as integers that fit an array of shape `old`, or raise
+#' @noRd
+new_sizes <- function(old, sizes, call) {
+  open <- which(sizes == -1)
+  count <- prod(old)
+  unfit <- function(...) {
+    refuse_reshape(paste0(...), call, shape = old, dim = sizes)
+  }
+  to <- function() {
+    paste0("cannot reshape ", shape_text(old), " to ", shape_text(sizes), ": ")
+  }
+  if (length(open) > 1L) {
+    unfit(
+      "`dim` = ", shape_text(sizes), " leaves the sizes ", listed(open), " open; at most one may ",
+      "be -1 or NA"
+    )
+  }
+  if (!length(open)) {
+    if (prod(sizes) != count) {
+      unfit(to(), elements(count), " cannot become ", plain(prod(sizes)), lost_entry(count, sizes))
+    }
+    return(r_sizes(sizes, call))
+  }
+  others <- prod(sizes[-open])
+  if (others == 0 && count == 0) {
+    unfit(
+      to(), "the other sizes multiply to 0, so every size would do for the open one; write it out"
+    )
+  }
+  if (others == 0) {
+    unfit(to(), elements(count), " cannot become 0")
+  }
+  if (count %% others != 0) {
+    unfit(
+      to(), elements(count), " cannot be split evenly, ", plain(count), " is not a multiple of ",
+      plain(others)
+    )
+  }
+  sizes[open] <- count / others
+  r_sizes(sizes, call)
+}
+
+r_sizes <- function(sizes, call) {
+  if (any(sizes > .Machine$integer.max, na.rm = TRUE)) {
+    refuse_reshape(paste0(
+      "`dim` = ", shape_text(sizes), " has a size beyond ", .Machine$integer.max,
+      ", the most that an axis of an R array holds"
+    ), call)
+  }
+  as.integer(sizes)
+}
+
+plain <- function(number) format(number, scientific = FALSE, trim = TRUE, digits = 15L)
+
+elements <- function(count) {
+  if (count == 1) "1 element" else paste(plain(count), "elements")
+}
+
+listed <- function(entries) {
+  last <- length(entries)
+  paste(paste(entries[-last], collapse = ", "), "and", entries[last])
+}
+
+lost_entry <- function(count, sizes) {
+  if (!length(sizes) && count != 1) {
+    return("; `dim` is empty, so check that it was not computed from NULL")
+  }
+  if (length(sizes) != 1L || count == 0) {
+    return("")
+  }
+  size <- plain(sizes)
+  paste0(
+    "; `dim` has the one entry ", size, ", so check that none was lost on the way: c(nrow(x), ",
+    size, ") is c(", size, ") where nrow(x) is NULL, as for a plain vector",
+    if (sizes > 0 && count %% sizes == 0) {
+      paste0("; c(-1, ", size, ") computes the other size")
+    }
+  )
+}
+
+one_line <- function(value) {
+  paste(deparse(value, width.cutoff = 60L, nlines = 1L), collapse = " ")
+}
+
+#' Raise a classed condition whose call is the user's own
+#' @noRd
+refuse <- function(class, message, call, ..., parents = NULL) {
+  classes <- c(paste0("pybridge_error_", c(class, parents)), "pybridge_error", "error", "condition")
+  stop(structure(list(message = message, call = call, ...), class = classes))
+}
+
+refuse_reshape <- function(message, call, ...) {
+  refuse("reshape", message, call, ..., parents = "shape")
+}

@@ -1,0 +1,183 @@
+# recycle, recycled and broadcast on R arrays, against R's own operators
+
+small_shapes <- function(most = 4L) {
+  sizes <- 0:most
+  pairs <- expand.grid(sizes, sizes)
+  triples <- expand.grid(sizes, sizes, sizes)
+  c(
+    as.list(sizes), lapply(seq_len(nrow(pairs)), function(k) unlist(pairs[k, ], use.names = FALSE)),
+    lapply(seq_len(nrow(triples)), function(k) unlist(triples[k, ], use.names = FALSE))
+  )
+}
+
+operand <- function(shape, k) {
+  values <- seq_len(prod(shape)) * c(1, 100, 10000)[k]
+  if (length(shape) > 1L) array(values, shape) else values
+}
+
+#' The value, warnings and error of an expression
+observe <- function(expression) {
+  said <- character()
+  value <- tryCatch(
+    withCallingHandlers(expression, warning = function(w) {
+      said <<- c(said, conditionMessage(w))
+      invokeRestart("muffleWarning")
+    }),
+    error = function(e) {
+      said <<- c(said, paste("error:", conditionMessage(e)))
+      NULL
+    }
+  )
+  list(value, said)
+}
+
+test_that("every pair of small shapes agrees with R's own operators", {
+  shapes <- small_shapes()
+  expect_length(shapes, 155L)
+  operators <- c("+", "-", "*", "<", "&")
+  for (i in seq_along(shapes)) {
+    x <- operand(shapes[[i]], 1L)
+    for (j in seq_along(shapes)) {
+      y <- operand(shapes[[j]], 2L)
+      name <- operators[(i + j) %% length(operators) + 1L]
+      expected <- observe(match.fun(name)(x, y))
+      found <- observe(recycled(name)(x, y))
+      if (!identical(found, expected)) {
+        fail(paste0("c(", toString(shapes[[i]]), ") ", name, " c(", toString(shapes[[j]]), ")"))
+      }
+      # a function that repeats nothing itself sees operands of equal shape
+      by_hand <- observe(recycled(function(a, b) {
+        stopifnot(identical(dim(a), dim(b)), length(a) == length(b))
+        a + b
+      })(x, y))
+      if (!identical(by_hand, observe(x + y))) {
+        fail(paste0("c(", toString(shapes[[i]]), ") by hand c(", toString(shapes[[j]]), ")"))
+      }
+    }
+  }
+})
+
+test_that("three operands fold from the left, 5000 random times", {
+  set.seed(60000)
+  draw <- function() {
+    array <- sample.int(4L, sample.int(3L, 1L), replace = TRUE)
+    lapply(1:3, function(k) {
+      switch(sample.int(3L, 1L),
+        array,
+        max(1L, prod(array[seq_len(sample.int(length(array), 1L))]) %/% sample.int(2L, 1L)),
+        sample.int(5L, sample.int(2L, 1L), replace = TRUE) - sample(0:1, 1L)
+      )
+    })
+  }
+  kinds <- c(value = 0L, warning = 0L, error = 0L)
+  for (case in 1:5000) {
+    xs <- Map(operand, draw(), 1:3)
+    expected <- observe(xs[[1L]] + xs[[2L]] + xs[[3L]])
+    found <- observe(recycled("+")(xs[[1L]], xs[[2L]], xs[[3L]]))
+    all_at_once <- observe(do.call(recycled(function(a, b, c) a + b + c, fold = FALSE), xs))
+    if (!identical(found, expected) || !identical(all_at_once, expected)) {
+      fail(paste("shapes", toString(lapply(xs, function(x) dim(as.array(x))))))
+    }
+    kind <- if (is.null(expected[[1L]])) "error" else if (length(expected[[2L]])) "warning" else "value"
+    kinds[kind] <- kinds[kind] + 1L
+  }
+  expect_true(all(kinds > 300L))
+})
+
+test_that("recycle returns the operands that R uses", {
+  made <- recycle(a = matrix(0, 2, 3), b = 1:2)
+  expect_identical(made, list(a = matrix(0, 2, 3), b = matrix(c(1L, 2L, 1L, 2L, 1L, 2L), 2)))
+  expect_identical(recycle(1:6, c("x", "y"))[[2L]], rep(c("x", "y"), 3))
+  expect_identical(recycle(matrix(1:6, 2), list(1, "b"))[[2L]], matrix(rep(list(1, "b"), 3), 2))
+  named <- matrix(1:4, 2, dimnames = list(c("a", "b"), NULL))
+  expect_identical(recycle(named, 5)[[1L]], named)
+  expect_identical(recycle(c(a = 1), 1:2)[[1L]], c(1, 1))
+  expect_identical(recycle(as.Date("2026-01-01"), 1:2)[[1L]], rep(as.Date("2026-01-01"), 2))
+  expect_identical(recycle(), list())
+})
+
+test_that("an array of one axis is a plain vector", {
+  expect_identical(recycled("+")(array(1:2), matrix(1:6, 2)), 1:2 + matrix(1:6, 2))
+  expect_identical(recycle(array(1:3), array(4:6)), list(1:3, 4:6))
+  expect_identical(recycled("+")(array(1:2), array(1:6)), c(2L, 4L, 4L, 6L, 6L, 8L))
+})
+
+test_that("options with a name reach the operation", {
+  x <- matrix(c(1, NA, 3, 4), 2)
+  expect_identical(recycled(pmax)(x, c(2, 5), na.rm = TRUE), matrix(c(2, 5, 3, 5), 2))
+  expect_identical(recycled("-")(5), -5)
+})
+
+test_that("conditions have classes and the caller's call", {
+  error <- expect_error(
+    recycle(matrix(0, 2, 3), matrix(0, 3, 2)), "^non-conformable arrays$",
+    class = "pybridge_error_recycling"
+  )
+  expect_s3_class(error, c("pybridge_error_shape", "pybridge_error"))
+  expect_identical(error$shapes, list(2:3, 3:2))
+  expect_identical(as.character(conditionCall(error)[[1L]]), "recycle")
+  expect_warning(recycle(1:3, 1:2), uneven, class = "pybridge_warning_recycling")
+  expect_error(recycle(factor("a"), 1), "factor", class = "pybridge_error_argument")
+  expect_error(recycle(NULL, 1), "NULL", class = "pybridge_error_argument")
+  expect_error(recycled(1), "`op` is a function", class = "pybridge_error_argument")
+  expect_error(recycled("+", fold = NA), "`fold` is", class = "pybridge_error_argument")
+  expect_error(recycled("+")(), "at least one operand", class = "pybridge_error_argument")
+})
+
+broadcast_by_hand <- function(x, old, shape, align) {
+  ones <- rep(1L, length(shape) - length(old))
+  padded <- if (align == "trailing") c(ones, old) else c(old, ones)
+  grid <- as.matrix(expand.grid(lapply(shape, seq_len)))
+  places <- matrix(pmin(grid, rep(padded, each = nrow(grid))), nrow(grid))
+  array(array(x, padded)[places], shape)
+}
+
+test_that("every pair of small shapes broadcasts, element by element", {
+  shapes <- Filter(function(shape) length(shape) > 1L || shape > 0L, small_shapes(2L))
+  failures <- 0L
+  for (left in shapes) {
+    for (right in shapes) {
+      for (align in c("trailing", "leading")) {
+        xs <- list(operand(left, 1L), operand(right, 2L))
+        ndim <- max(length(left), length(right))
+        pad <- function(shape) {
+          ones <- rep(1L, ndim - length(shape))
+          if (align == "trailing") c(ones, shape) else c(shape, ones)
+        }
+        fits <- pad(left) == pad(right) | pad(left) == 1L | pad(right) == 1L
+        if (!all(fits)) {
+          failures <- failures + 1L
+          expect_error(broadcast(xs[[1L]], xs[[2L]], align = align), paste("axis", which(!fits)[1L]),
+            class = "pybridge_error_broadcast"
+          )
+          next
+        }
+        shape <- ifelse(pad(left) == 1L, pad(right), pad(left))
+        found <- broadcast(xs[[1L]], xs[[2L]], align = align)
+        for (k in 1:2) {
+          expected <- broadcast_by_hand(xs[[k]], list(left, right)[[k]], shape, align)
+          if (ndim == 1L) expected <- as.vector(expected)
+          if (!identical(found[[k]], expected)) {
+            fail(paste(toString(left), "and", toString(right), align))
+          }
+        }
+      }
+    }
+  }
+  expect_gt(failures, 100L)
+})
+
+test_that("broadcast keeps types, names the axis, and checks `align`", {
+  expect_identical(broadcast(matrix(0, 2, 2), c("a", "b"))[[2L]], matrix(c("a", "a", "b", "b"), 2))
+  expect_identical(
+    broadcast(matrix(0, 2, 2), c("a", "b"), align = "leading")[[2L]],
+    matrix(c("a", "b", "a", "b"), 2)
+  )
+  expect_identical(broadcast(1:3, 5L), list(1:3, c(5L, 5L, 5L)))
+  expect_error(
+    broadcast(array(0, c(2, 3, 5)), 1:2, matrix(0, 4, 1)),
+    "shapes (2, 3, 5), (2) and (4, 1) do not broadcast: axis 2 has the sizes 3 and 4",
+    fixed = TRUE, class = "pybridge_error_broadcast"
+  )
+  expect_error(broadcast(1, 2, align = "left"), "`align` is", class = "pybridge_error_argument")
+})

@@ -1,0 +1,177 @@
+# array_reshape on R arrays, against the law written in base R
+
+law <- function(x, dim) aperm(array(aperm(as.array(x)), rev(dim)))
+
+factorizations <- function(count, ndim) {
+  if (ndim == 1L) {
+    return(list(count))
+  }
+  firsts <- which(count %% seq_len(count) == 0L)
+  do.call(c, lapply(firsts, function(k) {
+    lapply(factorizations(count %/% k, ndim - 1L), function(rest) c(k, rest))
+  }))
+}
+
+shapes_of <- function(count) {
+  do.call(c, lapply(1:4, function(ndim) factorizations(count, ndim)))
+}
+
+test_that("every factorization agrees with the law, in both orders", {
+  compared <- 0L
+  for (count in 1:60) {
+    shapes <- shapes_of(count)
+    for (k in seq_along(shapes)) {
+      x <- array(seq_len(count), shapes[[k]])
+      partners <- if (count <= 12L) seq_along(shapes) else (k + 41L * 0:6) %% length(shapes) + 1L
+      for (dim in shapes[unique(partners)]) {
+        made <- array_reshape(x, dim)
+        if (!identical(made, law(x, dim)) || !identical(array_reshape(x, dim, "F"), array(x, dim))) {
+          fail(paste("array(seq_len(n), c(", toString(shapes[[k]]), ")) to", toString(dim)))
+        }
+        compared <- compared + 1L
+      }
+    }
+  }
+  expect_gt(compared, 20000L)
+})
+
+test_that("every type keeps its values", {
+  numbers <- array(1:60, c(3, 4, 5))
+  types <- list(
+    integer = replace(numbers, 7L, NA), double = replace(numbers + 0.5, 8:9, c(NA, NaN)),
+    logical = numbers %% 3L == 0L, complex = numbers + 1i,
+    character = array(paste0("<", numbers, ">"), dim(numbers)),
+    raw = array(as.raw(numbers), dim(numbers)), list = array(as.list(numbers), dim(numbers))
+  )
+  for (type in names(types)) {
+    x <- types[[type]]
+    before <- x[]
+    for (dim in list(c(12, 5), c(5, 12), 60, c(2, 3, 10), c(1, 6, 1, 10), c(15, 4))) {
+      expect_identical(array_reshape(x, dim), law(x, dim), label = type)
+      expect_identical(array_reshape(x, dim, order = "F"), array(x, dim), label = type)
+    }
+    expect_identical(x, before)
+  }
+})
+
+test_that("long lines and tiles agree with the law", {
+  x <- array(seq_len(70 * 33 * 41), c(70L, 33L, 41L))
+  for (dim in list(c(70, 33 * 41), c(33, 70 * 41), c(41, 33, 70), c(35, 66, 41), c(10, -1))) {
+    size <- replace(dim, dim == -1, length(x) / 10)
+    expect_identical(array_reshape(x, dim), law(x, size))
+  }
+})
+
+test_that("literal values, row by row", {
+  x <- matrix(1:6, 3)
+  expect_identical(array_reshape(x, c(2, 3)), matrix(c(1L, 5L, 4L, 3L, 2L, 6L), 2))
+  expect_identical(array_reshape(x, 6), array(c(1L, 4L, 2L, 5L, 3L, 6L)))
+  expect_identical(array_reshape(1:6, c(2, 3)), matrix(1:6, 2, byrow = TRUE))
+})
+
+test_that("one size may be left open, and sizes may be written in many ways", {
+  x <- array(1:30, c(2, 3, 5))
+  expected <- law(x, c(6, 5))
+  for (dim in list(
+    c(6L, 5L), c(6, 5), c(-1, 5), c(NA, 5), c(6L, NA), c(NaN, 5), list(6, 5L), list(6L, NA),
+    list(-1, 5)
+  )) {
+    expect_identical(array_reshape(x, dim), expected)
+  }
+  expect_identical(array_reshape(x, NA), law(x, 30))
+  expect_identical(dim(array_reshape(x, -1L)), 30L)
+})
+
+test_that("no axes and no elements", {
+  expect_identical(array_reshape(matrix(7), integer()), 7)
+  expect_identical(array_reshape(matrix(7), integer(), "F"), 7)
+  expect_identical(array_reshape(7, c(1, 1, 1)), array(7, c(1, 1, 1)))
+  expect_identical(array_reshape(matrix(0L, 0, 3), c(5, 0)), matrix(0L, 5, 0))
+  expect_identical(dim(array_reshape(matrix(0L, 0, 3), c(-1, 4))), c(0L, 4L))
+  expect_identical(array_reshape(character(), c(0, 2)), matrix("", 0, 2))
+})
+
+test_that("names and dimnames go, the class of the elements stays", {
+  x <- matrix(1:6, 2, dimnames = list(c("a", "b"), NULL))
+  expect_identical(attributes(array_reshape(x, c(3, 2))), list(dim = 3:2))
+  expect_identical(attributes(array_reshape(x, c(3, 2), "F")), list(dim = 3:2))
+  expect_identical(attributes(array_reshape(c(a = 1, b = 2), 2)), list(dim = 2L))
+  expect_identical(attributes(array_reshape(ts(1:6), c(3, 2))), list(dim = 3:2))
+  days <- as.Date("2026-01-01") + 0:5
+  expect_identical(array_reshape(days, c(2, 3))[2, 1], days[4])
+  expect_error(array_reshape(factor(c("a", "b")), 2), "factor", class = "pybridge_error_argument")
+  expect_error(array_reshape(data.frame(a = 1), 1), "as.matrix", class = "pybridge_error_argument")
+  expect_error(array_reshape(NULL, 0), "NULL", class = "pybridge_error_argument")
+  expect_error(array_reshape(sum, 1), "builtin", class = "pybridge_error_argument")
+})
+
+expect_refused <- function(expression, message) {
+  error <- expect_error(expression, class = "pybridge_error_reshape")
+  expect_s3_class(error, c("pybridge_error_shape", "pybridge_error", "error"))
+  expect_identical(conditionMessage(error), message)
+  expect_identical(as.character(conditionCall(error)[[1L]]), "array_reshape")
+}
+
+test_that("errors name the sizes", {
+  x <- array(0, c(2, 3, 5))
+  expect_refused(
+    array_reshape(x, c(6, 6)), "cannot reshape (2, 3, 5) to (6, 6): 30 elements cannot become 36"
+  )
+  pixels <- integer(784 * 3)
+  expect_refused(array_reshape(pixels, c(nrow(pixels), 784)), paste0(
+    "cannot reshape (2352) to (784): 2352 elements cannot become 784; `dim` has the one entry ",
+    "784, so check that none was lost on the way: c(nrow(x), 784) is c(784) where nrow(x) is ",
+    "NULL, as for a plain vector; c(-1, 784) computes the other size"
+  ))
+  expect_refused(array_reshape(x, c(-1, 4)), paste0(
+    "cannot reshape (2, 3, 5) to (-1, 4): 30 elements cannot be split evenly, 30 is not a ",
+    "multiple of 4"
+  ))
+  expect_refused(
+    array_reshape(x, c(-1, 5, NA)),
+    "`dim` = (-1, 5, -1) leaves the sizes 1 and 3 open; at most one may be -1 or NA"
+  )
+  expect_refused(array_reshape(matrix(0, 0, 3), c(0, NA)), paste0(
+    "cannot reshape (0, 3) to (0, -1): the other sizes multiply to 0, so every size would do for ",
+    "the open one; write it out"
+  ))
+  expect_refused(
+    array_reshape(x, c(0, -1)), "cannot reshape (2, 3, 5) to (0, -1): 30 elements cannot become 0"
+  )
+  expect_refused(array_reshape(x, c(6, 2.5)), "`dim[2]` is 2.5; a size is a whole number")
+  expect_refused(array_reshape(x, c(Inf, 5)), "`dim[1]` is Inf; a size is a whole number")
+  missing_text <- "`dim` is missing (NULL); give the new sizes, such as c(-1, 784)"
+  expect_refused(array_reshape(x), missing_text)
+  expect_refused(array_reshape(x, NULL), missing_text)
+  expect_refused(
+    array_reshape(x, list(NULL, 5)),
+    "`dim[1]` is missing (NULL or None); write -1 or NA for the one size to be computed"
+  )
+  expect_refused(array_reshape(x, TRUE), "`dim[1]` is TRUE; a logical is not a size")
+  expect_refused(array_reshape(x, list(TRUE, 30)), "`dim[1]` is TRUE; a logical is not a size")
+  expect_refused(
+    array_reshape(x, c(6, -5)),
+    "`dim[2]` is -5; a size is 0 or more, and -1 or NA stands for the one to be computed"
+  )
+  expect_refused(
+    array_reshape(x, "30"), "`dim` is \"30\", of type character; give the new sizes as numbers"
+  )
+  expect_refused(
+    array_reshape(x, matrix(1, 2, 1)), "`dim` has shape (2, 1); the new sizes are one vector"
+  )
+  expect_refused(array_reshape(integer(), c(0, 2^31)), paste0(
+    "`dim` = (0, 2147483648) has a size beyond 2147483647, the most that an axis of an R array ",
+    "holds"
+  ))
+  expect_error(array_reshape(x, 30, order = "K"), "`order` is", class = "pybridge_error_argument")
+})
+
+test_that("R arrays start no Python", {
+  skip_if(reticulate::py_available(), "Python runs already")
+  array_reshape(matrix(1:6, 2), c(3, 2))
+  recycle(matrix(1:6, 2), 1:2)
+  broadcast(matrix(1:6, 2), 1:3)
+  recycled("+")(matrix(1:6, 2), 1:2)
+  format(explain_shapes(c(3, 3), 3))
+  expect_false(reticulate::py_available())
+})

@@ -1,11 +1,17 @@
 """R-style subscripts, row-major reshaping and recycling for NumPy and the tensor libraries."""
 
-from pybridge.explaining import explain
-from pybridge.explaining_shapes import explain_shapes
-from pybridge.recycling import broadcast, recycle, recycled
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from pybridge.reshaping import array_reshape
 from pybridge.subscripts import NA, Subscripts, newaxis
 from pybridge.subsetting import R, r_assign, r_slice, r_subscripts, result_shape
+
+if TYPE_CHECKING:
+    from pybridge.conversion import from_r, rpy2_converter, to_r
+    from pybridge.explaining import explain
+    from pybridge.explaining_shapes import explain_shapes
+    from pybridge.recycling import broadcast, recycle, recycled
 
 __version__ = "0.1.0"
 
@@ -17,6 +23,7 @@ __all__ = [
     "broadcast",
     "explain",
     "explain_shapes",
+    "from_r",
     "newaxis",
     "r_assign",
     "r_slice",
@@ -24,4 +31,30 @@ __all__ = [
     "recycle",
     "recycled",
     "result_shape",
+    "rpy2_converter",
+    "to_r",
 ]
+
+_MODULES = {
+    "broadcast": "recycling",
+    "explain": "explaining",
+    "explain_shapes": "explaining_shapes",
+    "from_r": "conversion",
+    "recycle": "recycling",
+    "recycled": "recycling",
+    "rpy2_converter": "conversion",
+    "to_r": "conversion",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what few programs use when it is first used, so that `import pybridge` stays fast."""
+    if name not in _MODULES:
+        raise AttributeError(f"module 'pybridge' has no attribute {name!r}")
+    value: object = getattr(import_module(f"pybridge.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -160,9 +160,7 @@ def _from_the_start(
     return backend.where(indices < 0, size + indices, indices)
 
 
-def _counted(
-    backend: Backend, x: Tensor, coordinates: tuple[Indices, ...]
-) -> tuple[Indices, ...]:
+def _counted(backend: Backend, x: Tensor, coordinates: tuple[Indices, ...]) -> tuple[Indices, ...]:
     """Return coordinates of which none is negative."""
     sizes = backend.shape(x)
     return tuple(
@@ -321,9 +319,7 @@ def _write_points(backend: Backend, x: Tensor, selection: Points, value: Tensor)
     return backend.assign_points(x, _counted(backend, x, coordinates), value)
 
 
-def _write_orthogonal(
-    backend: Backend, x: Tensor, selection: Orthogonal, value: Tensor
-) -> Tensor:
+def _write_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal, value: Tensor) -> Tensor:
     """Give every axis of `x` one axis of the value, then settle each by itself.
 
     What remains is ascending, names no element twice and holds no `NA`, so that no library's order

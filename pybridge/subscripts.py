@@ -20,6 +20,8 @@ from pybridge.errors import SubscriptError, SubscriptTypeError
 PRINTED_ENTRIES: Final = 12
 """How many entries of a vector a message shows; a longer one is abbreviated."""
 
+_LENDABLE: Final = (np.dtype(np.int64), np.dtype(np.bool_))
+
 _WRITTEN_OUT: Final = 10**300
 """Integers beyond this are beyond R's reals, and Python refuses to write some of them."""
 
@@ -456,6 +458,18 @@ def _frozen(array: npt.NDArray[Any], holes: npt.NDArray[np.bool_] | None) -> Vec
             holes = _read_only(absent if holes is None else absent | holes)
         return Vector(_read_only(values), holes)
     return Vector(_read_only(array.astype(np.int64)), holes)
+
+
+def lent(value: Any) -> Any:
+    """Return an array of positions or logicals as a subscript that borrows its memory.
+
+    For one use only: who keeps a subscript wants `as_subscript`, which copies. Anything else than
+    an int64 or logical array comes back as it is.
+    """
+    if type(value) is not np.ndarray or value.dtype not in _LENDABLE or value.ndim == 0:
+        return value
+    seen = _read_only(value.view())
+    return Mask(seen) if value.dtype == np.bool_ else Vector(seen)
 
 
 def _from_sequence(value: list[Any] | tuple[Any, ...] | range) -> Subscript:

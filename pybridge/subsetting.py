@@ -21,7 +21,7 @@ from pybridge.errors import (
     SubscriptTypeError,
 )
 from pybridge.selections import Order, Selection, Shape
-from pybridge.subscripts import NA, Subscripts, as_subscripts
+from pybridge.subscripts import NA, Subscripts, as_subscripts, lent
 from pybridge.text import parse_subscripts
 
 Dialect: TypeAlias = Literal["tensor", "base"]
@@ -84,7 +84,7 @@ class R:
 
     def __setitem__(self, written: Any, value: Any) -> None:
         """Write `value`, broadcast by NumPy's rule, into the elements that the subscripts name."""
-        subscripts = r_subscripts(*(written if type(written) is tuple else (written,)))
+        subscripts = _for_one_use(written if type(written) is tuple else (written,))
         assign_in_place(self._tensor, subscripts, value)
 
 
@@ -103,7 +103,7 @@ class _BaseR(R):
 
     def __setitem__(self, written: Any, value: Any) -> None:
         """Write `value`, recycled by R's rule; raise where R would make a longer vector."""
-        subscripts = r_subscripts(*(written if type(written) is tuple else (written,)))
+        subscripts = _for_one_use(written if type(written) is tuple else (written,))
         assign_in_place(self._tensor, subscripts, value, dialect="base")
 
 
@@ -191,6 +191,11 @@ def r_subscripts(*subscripts: Any) -> Subscripts:
     return as_subscripts(tuple(map(without_tensors, subscripts)))
 
 
+def _for_one_use(subscripts: tuple[Any, ...]) -> Subscripts:
+    """Read subscripts that nobody keeps: arrays among them lend their memory."""
+    return r_subscripts(*map(lent, subscripts))
+
+
 def open_tensor(x: Any) -> tuple[Backend, Tensor]:
     """Return the tensor that `x` is, or that a variable holds, and the backend that serves it."""
     backend = backend_of(x)
@@ -226,7 +231,7 @@ def r_slice(
     NA and the dtype has none, `UnsupportedTensorError` where `x` is no tensor.
     """
     backend, x = open_tensor(x)
-    read = r_subscripts(*subscripts)
+    read = _for_one_use(subscripts)
     refuse_foreign(backend, read)
     selection = resolve(backend.shape(x), read, drop=drop, dialect=dialect, order=order)
     return execution.read(backend, x, selection)
@@ -262,7 +267,7 @@ def result_shape(
     >>> result_shape((60000, 28, 28), ", 15:NA, 15:NA")
     (60000, 14, 14)
     """
-    read = r_subscripts(*subscripts)
+    read = _for_one_use(subscripts)
     return resolve(shape, read, drop=drop, dialect=dialect).result_shape
 
 
@@ -287,7 +292,7 @@ def r_assign(
            [8, 0, 7]])
     """
     backend, x = open_tensor(x)
-    read = r_subscripts(*subscripts)
+    read = _for_one_use(subscripts)
     refuse_foreign(backend, read)
     if dialect == "base":
         return _assign_as_r_does(backend, x, read, value)

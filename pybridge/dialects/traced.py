@@ -24,9 +24,7 @@ def index_of_traced(item: sub.Traced) -> Any:
     return where(positions > 0, positions - 1, where(positions < 0, positions, to.NOWHERE))
 
 
-def resolve_traced_axis(
-    item: sub.Traced, size: to.Size, axis: int, drop: bool
-) -> to.AxisSelection:
+def resolve_traced_axis(item: sub.Traced, size: to.Size, axis: int, drop: bool) -> to.AxisSelection:
     """Resolve a traced scalar, vector or mask on one axis."""
     if item.ndim > 1:
         raise SubscriptTypeError(

@@ -48,8 +48,6 @@ def indices_of(chosen: to.AxisSelection, size: int) -> Indices:
             return range(start, start + step * length, step)
         case to.Gather(indices=indices):
             return indices
-        case to.NewAxis():
-            return range(1)
         case _:
             return range(size)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from pybridge import selections as to
 from pybridge import subscripts as sub
@@ -25,6 +26,7 @@ from pybridge.subscripts import Subscripts, short_text
 from pybridge.subsetting import Dialect, r_subscripts, resolve
 
 _BRACKETS: Final = re.compile(r"\s*([^\W\d_][\w.]*)(?:@r)?\s*\[(.*)\]\s*", re.DOTALL)
+_IN_ORDER: Final = {"C": "row by row", "F": "column by column"}
 _WIDTH: Final = 200
 """A printed explanation shows this much of the Python text; the field `python` holds all of it."""
 
@@ -181,9 +183,8 @@ def _selected(selection: to.Selection, pairs: list[Pair], is_linear: bool) -> li
         case to.Orthogonal():
             return [_axis_words(p, g) for p, g in zip(pairs, _gone(selection), strict=True)]
         case to.Masked(order=order):
-            by = "row by row" if order == "C" else "column by column"
             count = int(selection.result_shape[0] or 0)
-            return [f"{_elements(count)} where the logical is TRUE, {by}"]
+            return [f"{_elements(count)} where the logical is TRUE, {_IN_ORDER[order]}"]
         case to.Points(count=count, missing=missing):
             how = (
                 "counted column by column through the whole tensor"
@@ -213,12 +214,17 @@ def _axis_words(pair: Pair, is_gone: bool) -> str:
 def _in_r(
     written: Subscripts, selection: to.Selection, pairs: Sequence[Pair], drop: bool
 ) -> list[str]:
-    if isinstance(selection, to.Masked) and len(selection.shape) > 1:
-        return ["it takes the elements column by column"]
+    if isinstance(selection, to.Masked):
+        return [f"it takes the elements {_IN_ORDER['F']}"] if _order_matters(selection) else []
     if isinstance(selection, to.Points):
         has_negative = any(bool((item.values < 0).any()) for item in _vectors(written))
         return ["it refuses negative positions in a matrix"] if has_negative else []
     return r_contrasts(written, pairs, len(selection.shape), drop=drop)
+
+
+def _order_matters(selection: to.Masked) -> bool:
+    other = to.Masked(selection.shape, selection.mask, "F" if selection.order == "C" else "C")
+    return not _are_same(selection, other)
 
 
 def _vectors(written: Subscripts) -> list[sub.Vector]:
@@ -234,7 +240,8 @@ def _in_python(
 ) -> list[str]:
     match selection:
         case to.Masked(order=order):
-            return ["it takes the elements row by row"] if order == "F" else []
+            is_other = order == "F" and _order_matters(selection)
+            return [f"it takes the elements {_IN_ORDER['C']}"] if is_other else []
         case to.Points() if is_linear:
             return ["it takes one subscript alone as the first axis, and counts from 0"]
         case to.Points(shape=shape):
@@ -268,19 +275,28 @@ def _in_tensor_dialect(written: Subscripts, selection: to.Selection, drop: bool)
 
 def _are_same(one: to.Selection, other: to.Selection) -> bool:
     """Return whether two selections of one shape name the same elements in the same order."""
-    match one, other:
-        case to.Orthogonal(), to.Orthogonal():
-            size = iter(one.shape * 2)
-            chosen = [[indices_of(a, next(size) or 0) for a in _old_axes(s)] for s in (one, other)]
-            return not other.has_missing and all(map(np.array_equal, *chosen))
-        case to.Points(), to.Points():
-            are_equal = map(np.array_equal, one.coordinates, other.coordinates)
-            return not other.has_missing and all(are_equal)
-        case to.Masked(), to.Masked():
-            return one.order == other.order or int(one.mask.sum()) < 2
-        case _:
-            return False
+    if isinstance(one, to.Orthogonal) and isinstance(other, to.Orthogonal):
+        return all(map(np.array_equal, _indices_by_axis(one), _indices_by_axis(other)))
+    return np.array_equal(_places(one), _places(other))
 
 
-def _old_axes(selection: to.Orthogonal) -> list[to.AxisSelection]:
-    return [axis for axis in selection.axes if not isinstance(axis, to.NewAxis)]
+def _indices_by_axis(selection: to.Orthogonal) -> list[npt.NDArray[np.int64]]:
+    old = [axis for axis in selection.axes if not isinstance(axis, to.NewAxis)]
+    sizes = (size or 0 for size in selection.shape)
+    return [
+        np.asarray(indices_of(axis, size), np.int64) for axis, size in zip(old, sizes, strict=True)
+    ]
+
+
+def _places(selection: to.Selection) -> npt.NDArray[np.int64]:
+    """Return where the selected elements lie in row-major order, in the order of the result."""
+    match selection:
+        case to.Orthogonal():
+            coordinates = np.ix_(*_indices_by_axis(selection))
+        case to.Points(coordinates=coordinates):
+            pass
+        case to.Masked(mask=mask, order=order):
+            coordinates = np.nonzero(mask if order == "C" else mask.T)
+            coordinates = coordinates if order == "C" else coordinates[::-1]
+    shape = tuple(size or 0 for size in selection.shape)
+    return np.ravel_multi_index(coordinates, shape).ravel()

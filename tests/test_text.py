@@ -198,6 +198,8 @@ SEQUENCES = [
         f"seq({a}, by = {b}, length.out = 3)",
         f"seq(to = {a}, by = {b}, length.out = 4)",
         f"seq({a}, {b}, length.out = 1)",
+        f"seq({a}, {b}, length.out = 4)",
+        f"seq({a}, {b}, length = 6.5)",
         f"seq(by = {b}, to = {a})",
         f"seq(length.out = {b}, to = {a})",
         f"seq({a}, length.out = {b})",
@@ -282,6 +284,7 @@ ITEM = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(ITEM, min_size=1, max_size=4), st.booleans())
 def test_what_is_printed_reads_back_as_the_same(items, has_rest):
     written = Subscripts((*items, REST) if has_rest else tuple(items))
@@ -342,6 +345,9 @@ ERRORS = [
     ("seq()", 0, "at least one number"),
     ("seq(1, along.with = 2)", 0, "not `along.with`"),
     ("seq(1, 2, to = 3, to = 4)", 0, "twice"),
+    ("seq_len()", 0, "seq_len() needs a length"),
+    ("matrix(c(1, 2), 1, byrow = 1)", 0, "`byrow` is TRUE or FALSE"),
+    ("1 = 2", 2, "`=` stands where a comma or an operator should"),
     ("seq_len(-1)", 0, "whole number, 0 or more"),
     ("matrix(c(1, 2, 3), ncol = 2)", 0, "matrix() of 2 x 2 holds 4 entries and gets 3"),
     ("array(c(1, 2, 3), dim = c(1, 2))", 0, "array() of 1 x 2 holds 2 entries and gets 3"),
@@ -461,7 +467,7 @@ def test_fuzzing_ends_in_subscripts_or_an_error_of_ours():
     assert ends.count("refused by a constructor") > 20
 
 
-@settings(max_examples=2000)
+@settings(max_examples=max(2000, settings().max_examples), deadline=None)
 @given(st.text() | st.text(st.sampled_from("0123456789NA:,.-()cLTRUEseq_^*%=\"' ")))
 def test_any_text_ends_in_subscripts_or_an_error_of_ours(text):
     assert fuzz_text.check(text) in ("parsed", "refused by the grammar", "refused by a constructor")

@@ -215,14 +215,18 @@ def r_contrasts(
         if text is not None:
             is_counting_all = len(written) == 1 and ndim > 1
             found.append(text if is_counting_all else f"on axis {pair.axis + 1} {text}")
-    ones = [
-        pair.axis
-        for pair in pairs
-        if pair.axis is not None and pair.extent == 1 and not isinstance(pair.item, sub.Scalar)
-    ]
-    if ones and drop and ndim > 1:
-        found.append(f"it drops {_axes_text(ones)} too, where one position is left")
+    if drop and ndim > 1 and len(written) > 1:  # `x[]` and counting every element drop nothing
+        found.extend(_r_dropping([pair for pair in pairs if pair.axis is not None]))
     return found
+
+
+def _r_dropping(pairs: Sequence[Pair]) -> list[str]:
+    ones = [
+        pair.axis for pair in pairs if pair.extent == 1 and not isinstance(pair.item, sub.Scalar)
+    ]
+    if all(pair.extent == 1 for pair in pairs):
+        return ["it leaves a vector of length 1"] if len(ones) > 1 else []
+    return [f"it drops {_axes_text(ones)} too, where one position is left"] if ones else []
 
 
 def _r_counting(written: sub.Subscripts, ndim: int) -> list[str]:
@@ -243,13 +247,15 @@ def _r_axis(pair: Pair) -> str | None:
     match item:
         case sub.Scalar():
             value: Any = item.value
-            if value > 0:
+            if value > 0 or _excludes_alike(range(-int(value), 1 - int(value)), pair):
                 return None
             last = "the last" if value == -1 else positions_text(indices_of(pair.chosen, pair.size))
             return f"{text} drops position {-int(value)} instead of taking {last}"
         case sub.Vector(values=values) if bool((values < 0).any()):
             if bool((values > 0).any()):
                 return f"{text} is an error, because signs may not be mixed"
+            if _excludes_alike((-values).astype(np.int64), pair):
+                return None
             return f"{text} drops those positions instead of counting from the end"
         case sub.Range():
             return _r_range(item, text, pair)
@@ -271,8 +277,17 @@ def _r_range(item: sub.Range, text: str, pair: Pair) -> str | None:
         direction = "up" if start < stop else "down"
         return f"{text} counts {direction} through 0, and signs may not be mixed"
     if start < 0:
+        if _excludes_alike(-np.arange(min(start, stop), max(start, stop) + 1), pair):
+            return None
         return f"{text} drops those positions instead of counting from the end"
     return None
+
+
+def _excludes_alike(positions: Indices, pair: Pair) -> bool:
+    """Return whether leaving out these positions selects, by chance, what was selected."""
+    kept = np.ones(pair.size, bool)
+    kept[np.asarray(positions, np.int64) - 1] = False
+    return np.array_equal(np.flatnonzero(kept), np.asarray(indices_of(pair.chosen, pair.size)))
 
 
 def _r_spelling(pair: Pair) -> str:

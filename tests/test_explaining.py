@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pybridge import NA, errors, explain, newaxis, r_slice, r_subscripts
 from pybridge.__main__ import main
 from pybridge.errors import PybridgeWarning
+from pybridge.subscripts import MISSING, NEW_AXIS, REST, Mask, Range, Scalar, Vector
 
 READ = [case for case in cases() if "value" not in case and "error" not in case["expected"]]
 
@@ -184,6 +185,9 @@ IN_R = [
     ("-3:-1", (9,), ["on axis 1 `-3:-1` drops those positions instead of counting from the end"]),
     ("-1", (9,), ["on axis 1 `-1` drops position 1 instead of taking the last"]),
     ("-3", (9,), ["on axis 1 `-3` drops position 3 instead of taking position 7"]),
+    ("-2:-1", (4,), []),
+    ("-1", (2,), []),
+    ("c(-2, -1)", (4,), []),
     ("c(-1, -2)", (9,), ["on axis 1 `c(-1, -2)` drops those positions instead of counting from the "
                          "end"]),
     ("c(1, -2)", (9,), ["on axis 1 `c(1, -2)` is an error, because signs may not be mixed"]),
@@ -194,7 +198,10 @@ IN_R = [
     ("2, ..", (6, 7, 8), ["it has no `..`; each axis needs a subscript, if a missing one"]),
     ("1, newaxis, 2:3", (6, 7), ["it has no new axes: `NULL` selects nothing"]),
     ("1:2, 3:3", (6, 7), ["it drops axis 2 too, where one position is left"]),
-    ("1:1, array(3), ", (6, 7, 1), ["it drops axes 1, 2 and 3 too, where one position is left"]),
+    ("1:1, array(3), ", (6, 7, 1), ["it leaves a vector of length 1"]),
+    ("1:1, 2:3, ", (6, 7, 1), ["it drops axes 1 and 3 too, where one position is left"]),
+    ("1, 3:3", (6, 7), []),
+    ("", (1, 7), []),
     ("matrix(c(TRUE, TRUE, TRUE, FALSE), 2)", (2, 2), ["it takes the elements column by column"]),
     ("matrix(c(TRUE, FALSE, FALSE, TRUE), 2)", (2, 2), []),
     ("matrix(c(-1, 2), ncol = 2)", (2, 2), ["it refuses negative positions in a matrix"]),
@@ -223,7 +230,7 @@ def test_r_differs_where_a_contrast_says_so(text, shape, contrasts):
     except errors.SubscriptError:
         assert contrasts
         return
-    is_same = ours.shape == theirs.shape and bool((ours == theirs).all())
+    is_same = np.array_equal(ours if ours.ndim else ours.reshape(1), theirs)
     assert is_same == (not contrasts)
 
 
@@ -307,6 +314,59 @@ def test_numpy_differs_where_a_contrast_says_so(text, shape, dialect, contrasts)
     x = np.arange(shape[0])
     ours = r_slice(x, text, dialect=dialect)
     assert np.array_equal(x[NUMPY_KEYS[text]], ours) == (not contrasts)
+
+
+ANY_PIECES = st.sampled_from([
+    "", "1", "3", "-1", "-2", "1:2", "2:2", "2:1", "3:2", "NA:2", "2:NA", "-2:-1", "2:-1", "-1:1",
+    "1:3:2", "NA:NA:-1", "newaxis", "..", "array(2)", "c(1, 3)", "c(3, 1)", "c(-1, -2)", "c(-1, 1)",
+    "c(TRUE, FALSE, TRUE)", "integer(0)",
+])  # fmt: skip
+
+
+def numpy_key(subscripts):
+    """Return the key that NumPy would be given, with the same numbers."""
+    key = []
+    for item in subscripts.items:
+        match item:
+            case Scalar(value=value):
+                key.append(value)
+            case Range():
+                bounds = (item.start, item.stop, item.step)
+                key.append(slice(*(None if bound is NA else bound for bound in bounds)))
+            case Vector(values=values) | Mask(values=values):
+                key.append(values)
+            case _:
+                key.append({MISSING: slice(None), NEW_AXIS: None, REST: ...}[item])
+    return tuple(key)
+
+
+@pytest.mark.filterwarnings("ignore::pybridge.errors.PybridgeWarning")
+@settings(deadline=None, max_examples=max(500, settings().max_examples))
+@given(st.lists(ANY_PIECES, min_size=1, max_size=3), st.sampled_from([(3, 3), (3, 4, 3), (1, 3)]))
+def test_there_is_a_contrast_exactly_where_the_languages_differ(pieces, shape):
+    x = np.arange(float(np.prod(shape))).reshape(shape)
+    text = ", ".join(pieces)
+    try:
+        ours = r_slice(x, text)
+    except errors.SubscriptError:
+        return
+    explanation = explain(text, shape=shape)
+    try:
+        in_r = r_slice(x, text, dialect="base")
+    except errors.SubscriptError:
+        in_r = None
+    try:
+        in_python = x[numpy_key(explanation.subscripts)]
+    except IndexError:
+        in_python = None
+    in_r_s_shape = ours if ours.ndim else ours.reshape(1)  # R has no tensor without axes
+    for is_same, contrasts in (
+        (np.array_equal(ours, in_python), explanation.in_python),
+        (np.array_equal(in_r_s_shape, in_r), explanation.in_r),
+    ):
+        assert is_same or contrasts, str(explanation)
+        if ours.size:  # where nothing is selected, an axis may differ and the result not
+            assert not (is_same and contrasts), str(explanation)
 
 
 IN_TENSOR = [

@@ -193,7 +193,8 @@ def _python_pairing(pairs: Sequence[Pair]) -> list[str]:
             text += f", and refuses their lengths {shown}"
         found.append(text)
     joined = sorted(arrays + numbers)
-    if joined[-1] - joined[0] >= len(joined):
+    has_axis_before = any(not isinstance(p.item, sub.Scalar) for p in pairs[: arrays[0]])
+    if joined[-1] - joined[0] >= len(joined) and has_axis_before:
         moved = _axes_text(pairs[k].axis for k in arrays)
         found.append(
             f"it moves the vector of {moved} to the front, because another kind of subscript "

@@ -264,6 +264,7 @@ IN_PYTHON = [
         "it moves the vector of axis 3 to the front, because another kind of subscript stands "
         "between it and the next number or vector"]),
     ("-1, c(-1, -2)", (6, 7, 8), "tensor", []),
+    ("c(-1, -2), , -1", (6, 7, 8), "tensor", []),
     ("matrix(c(1, 2, 3, 4, 5, 6), ncol = 2)", (6, 7), "tensor", [
         "it takes the matrix as indices of the first axis, which gives shape (3, 2, 7)"]),
     ("matrix(c(TRUE, FALSE, FALSE, TRUE), 2)", (2, 2), "tensor", []),

@@ -104,7 +104,7 @@ def _python_axis(pair: Pair) -> str | None:
         return f"{where} would be a new axis of size 1"
     theirs = _python_indices(item, pair.size)
     if theirs is None:
-        return f"{where} would be an IndexError, because {_python_refusal(item, pair.size)}"
+        return f"{where} would be an error, because {_python_refusal(item, pair.size)}"
     ours = indices_of(pair.chosen, pair.size)
     if isinstance(pair.chosen, to.Gather) and pair.chosen.missing is not None:
         return f"{where} cannot hold NA: NumPy has no missing subscript"
@@ -126,7 +126,7 @@ def _python_indices(item: sub.Subscript, size: int) -> Indices | None:
             return range(index, index + 1)
         case sub.Range():
             bounds: list[Any] = [item.start, item.stop, item.step]
-            if not all(bound is NA or _is_whole(bound) for bound in bounds):
+            if not all(bound is NA or _is_whole(bound) for bound in bounds) or bounds[2] == 0:
                 return None
             return range(size)[slice(*(None if bound is NA else int(bound) for bound in bounds))]
         case sub.Vector(values=values, missing=missing):
@@ -150,6 +150,8 @@ def _python_refusal(item: sub.Subscript, size: int) -> str:
     match item:
         case sub.Mask(values=values):
             return f"a mask of {values.size} must have {size} entries there"
+        case sub.Range(step=0):
+            return "Python knows no step of 0"
         case sub.Scalar(value=value) if _is_whole(value):
             return f"Python counts from 0 and the last index is {size - 1}"
         case sub.Vector(values=values) if values.ndim == 1 and all(map(_is_whole, values.tolist())):

@@ -21,7 +21,7 @@ from pybridge.contrasts import (
     r_contrasts,
 )
 from pybridge.errors import ArgumentError, PybridgeWarning, SubscriptError
-from pybridge.python_text import python_expression
+from pybridge.python_text import Known, known_selection, python_expression
 from pybridge.subscripts import Subscripts, short_text
 from pybridge.subsetting import Dialect, r_subscripts, resolve
 
@@ -108,7 +108,7 @@ def explain(
     written = r_subscripts(subscripts)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PybridgeWarning)
-        selection = resolve(sizes, written, drop=drop, dialect=dialect)
+        selection = known_selection(resolve(sizes, written, drop=drop, dialect=dialect))
     warned = [f"warns: {warning.message}" for warning in caught]
     pairs = _pairs(written, selection)
     is_alone = len(written) == 1 and not isinstance(written.items[0], sub.Missing)
@@ -143,7 +143,7 @@ def _is_matrix(written: Subscripts) -> bool:
     return isinstance(item, sub.Vector) and item.values.ndim == 2
 
 
-def _pairs(written: Subscripts, selection: to.Selection) -> list[Pair]:
+def _pairs(written: Subscripts, selection: Known) -> list[Pair]:
     """Pair each subscript with what it resolved to; `..` and missing trailing axes are whole."""
     if not isinstance(selection, to.Orthogonal):
         return []
@@ -178,7 +178,7 @@ def _gone(selection: to.Orthogonal) -> list[bool]:
     return gone
 
 
-def _selected(selection: to.Selection, pairs: list[Pair], is_linear: bool) -> list[str]:
+def _selected(selection: Known, pairs: list[Pair], is_linear: bool) -> list[str]:
     match selection:
         case to.Orthogonal():
             return [_axis_words(p, g) for p, g in zip(pairs, _gone(selection), strict=True)]
@@ -211,9 +211,7 @@ def _axis_words(pair: Pair, is_gone: bool) -> str:
     return f"{place}: `{short_text(pair.item)}` is {words}{ending}"
 
 
-def _in_r(
-    written: Subscripts, selection: to.Selection, pairs: Sequence[Pair], drop: bool
-) -> list[str]:
+def _in_r(written: Subscripts, selection: Known, pairs: Sequence[Pair], drop: bool) -> list[str]:
     if isinstance(selection, to.Masked):
         return [f"it takes the elements {_IN_ORDER['F']}"] if _order_matters(selection) else []
     if isinstance(selection, to.Points):
@@ -233,7 +231,7 @@ def _vectors(written: Subscripts) -> list[sub.Vector]:
 
 def _in_python(
     written: Subscripts,
-    selection: to.Selection,
+    selection: Known,
     pairs: Sequence[Pair],
     drop: bool,
     is_linear: bool,
@@ -260,10 +258,10 @@ def _in_python(
             return python_contrasts(pairs, drop=drop, squeezed=unforced)
 
 
-def _in_tensor_dialect(written: Subscripts, selection: to.Selection, drop: bool) -> list[str]:
+def _in_tensor_dialect(written: Subscripts, selection: Known, drop: bool) -> list[str]:
     """Say what the tensor dialect makes of subscripts that R's own dialect took."""
     try:
-        other = resolve(selection.shape, written, drop=drop)
+        other = known_selection(resolve(selection.shape, written, drop=drop))
     except SubscriptError as error:
         return [f"refuses this: {error}"]
     if other.result_shape != selection.result_shape:
@@ -273,7 +271,7 @@ def _in_tensor_dialect(written: Subscripts, selection: to.Selection, drop: bool)
     return []
 
 
-def _are_same(one: to.Selection, other: to.Selection) -> bool:
+def _are_same(one: Known, other: Known) -> bool:
     """Return whether two selections of one shape name the same elements in the same order."""
     if isinstance(one, to.Orthogonal) and isinstance(other, to.Orthogonal):
         return all(map(np.array_equal, _indices_by_axis(one), _indices_by_axis(other)))
@@ -288,7 +286,7 @@ def _indices_by_axis(selection: to.Orthogonal) -> list[npt.NDArray[np.int64]]:
     ]
 
 
-def _places(selection: to.Selection) -> npt.NDArray[np.int64]:
+def _places(selection: Known) -> npt.NDArray[np.int64]:
     """Return where the selected elements lie in row-major order, in the order of the result."""
     match selection:
         case to.Orthogonal():

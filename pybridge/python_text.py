@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from typing import Any, TypeAlias, assert_never
 
 import numpy as np
 import numpy.typing as npt
 
+from pybridge.errors import TracingError
 from pybridge.selections import (
     AxisSelection,
     Gather,
@@ -24,9 +25,26 @@ from pybridge.selections import (
     regular_run,
 )
 
+Known: TypeAlias = Orthogonal | Points | Masked
+"""A selection that no traced tensor takes part in."""
+
+
+def known_selection(selection: Selection) -> Known:
+    """Return a selection whose positions are all known; raise `TracingError` for another."""
+    if not isinstance(selection, Known):
+        raise refusal_of_traced()
+    return selection
+
+
+def refusal_of_traced() -> TracingError:
+    """Return the error for a subscript that is a traced tensor."""
+    return TracingError(
+        "a traced tensor among the subscripts has no values yet to explain; give numbers instead"
+    )
+
 
 def python_expression(
-    selection: Selection, shape: Shape, name: str = "x", *, is_linear: bool = False
+    selection: Known, shape: Shape, name: str = "x", *, is_linear: bool = False
 ) -> str:
     """Return Python that selects with NumPy what `selection` does from `name`, of `shape`.
 
@@ -55,7 +73,7 @@ def python_expression(
 
 def _orthogonal(selection: Orthogonal, start: str) -> str:
     axes = selection.axes
-    chosen = gathers(axes)
+    chosen = [(axis, gather) for axis, gather in gathers(axes) if isinstance(gather, Gather)]
     if not chosen:
         text = f"{start}[{_key(axes)}]" + ("" if selection.is_written_as_basic else ".copy()")
     elif len(chosen) == 1 and not any(isinstance(axis, Index) for axis in axes):
@@ -114,7 +132,7 @@ def _axis_text(axis: AxisSelection) -> str:
         case Gather():
             return _indices(axis)
         case _:
-            assert_never(axis)
+            raise refusal_of_traced()
 
 
 def _slice_text(made: slice) -> str:

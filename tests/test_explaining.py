@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from pybridge import NA, errors, explain, newaxis, r_slice, r_subscripts
 from pybridge.__main__ import main
 from pybridge.errors import PybridgeWarning
-from pybridge.subscripts import MISSING, NEW_AXIS, REST, Mask, Range, Scalar, Vector
+from pybridge.subscripts import (
+    MISSING,
+    NEW_AXIS,
+    REST,
+    Mask,
+    Range,
+    Scalar,
+    Subscripts,
+    Traced,
+    Vector,
+)
 
 READ = [case for case in cases() if "value" not in case and "error" not in case["expected"]]
 
@@ -236,7 +246,7 @@ def test_r_differs_where_a_contrast_says_so(text, shape, contrasts):
 
 ZERO = "because Python counts from 0"
 END = "because Python counts from 0 and leaves out the end"
-OUT = f"would be an IndexError, {ZERO} and the last index is"
+OUT = f"would be an error, {ZERO} and the last index is"
 ROWS = "it takes the elements row by row"
 IN_PYTHON = [
     ("NA:5", (9,), "tensor", []),
@@ -274,17 +284,19 @@ IN_PYTHON = [
     ("-1", (9,), "base", ["on axis 1 `-1` would be position 9, because Python counts negative "
                           "numbers from the end"]),
     ("0", (9,), "base", [f"on axis 1 `0` would be position 1, {ZERO}"]),
-    ("2.7", (9,), "base", ["on axis 1 `2.7` would be an IndexError, because Python takes whole "
+    ("2.7", (9,), "base", ["on axis 1 `2.7` would be an error, because Python takes whole "
                            "numbers only"]),
     ("c(TRUE, FALSE)", (9,), "base", [
-        "on axis 1 `c(TRUE, FALSE)` would be an IndexError, because a mask of 2 must have 9 "
+        "on axis 1 `c(TRUE, FALSE)` would be an error, because a mask of 2 must have 9 "
         "entries there"]),
     ("NULL", (9,), "base", ["on axis 1 `newaxis` would be a new axis of size 1"]),
     ("c(0, NA)", (9,), "base", ["on axis 1 `c(0, NA)` cannot hold NA: NumPy has no missing "
                                 "subscript"]),
-    ("1.5:3", (9,), "base", ["on axis 1 `1.5:3` would be an IndexError, because Python takes whole "
+    ("3:5:0", (9,), "base", ["on axis 1 `3:5:0` would be an error, because Python knows no step of "
+                             "0"]),
+    ("1.5:3", (9,), "base", ["on axis 1 `1.5:3` would be an error, because Python takes whole "
                              "numbers only"]),
-    ("c(1.5, 2)", (9,), "base", ["on axis 1 `c(1.5, 2)` would be an IndexError, because Python "
+    ("c(1.5, 2)", (9,), "base", ["on axis 1 `c(1.5, 2)` would be an error, because Python "
                                  "takes whole numbers only"]),
     (", ", (3, 1), "base", ["it keeps axis 2 at size 1; only a number drops its axis there"]),
 ]  # fmt: skip
@@ -472,6 +484,12 @@ def test_the_module_runs():
 def test_a_shape_is_whole_sizes(shape):
     with pytest.raises(errors.ArgumentError, match="`shape` is a tuple of sizes"):
         explain("", shape=shape)
+
+
+def test_a_traced_subscript_has_nothing_to_explain():
+    held = Subscripts((Traced(object(), 0, False),))
+    with pytest.raises(errors.PybridgeError, match="traced tensor"):
+        explain(held, shape=(6,), dialect="base")
 
 
 def test_an_explanation_is_a_value():

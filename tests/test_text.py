@@ -121,7 +121,6 @@ one_text <- function(e) {
   parts <- if (is_colon(e[[2]])) list(e[[2]][[2]], e[[2]][[3]], e[[3]]) else as.list(e)[-1]
   if (any(vapply(parts, is_colon, NA))) stop("too many parts")
   texts <- vapply(parts, bound_text, "")
-  if (length(texts) == 3 && texts[3] == "0") stop("step 0")
   if (length(texts) == 3 && texts[3] == "NA") texts <- texts[1:2]
   paste("range", paste(texts, collapse = " "))
 }
@@ -385,8 +384,6 @@ def test_a_long_text_is_shown_around_the_error():
 
 
 def test_errors_of_subscripts_keep_their_class():
-    with pytest.raises(errors.SubscriptRangeError, match="step 0"):
-        parse_subscripts("1:3:0")
     with pytest.raises(errors.SubscriptError, match=r"more than one `\.\.`"):
         parse_subscripts(".., ..")
     with pytest.raises(errors.SubscriptTypeError, match="type `bytes`"):
@@ -464,7 +461,7 @@ def test_fuzzing_ends_in_subscripts_or_an_error_of_ours():
     ]
     assert ends.count("parsed") > 5000
     assert ends.count("refused by the grammar") > 5000
-    assert ends.count("refused by a constructor") > 20
+    assert ends.count("refused by a constructor") > 5  # more than one `..`
 
 
 @settings(max_examples=max(2000, settings().max_examples), deadline=None)

@@ -255,14 +255,25 @@ def _choose_flags(item: sub.Mask, size: int, axis: int | None) -> Chosen:
     reach = count if count > size else 0
     length = max(count, size)
     if missing is None:
-        indices = np.flatnonzero(flags if count == length else np.resize(flags, length))
+        indices = np.flatnonzero(repeated(flags, length))
         return Chosen(_gathered(indices), reach)
-    if count != length:
-        flags, missing = np.resize(flags, length), np.resize(missing, length)
+    flags, missing = repeated(flags, length), repeated(missing, length)
     indices = np.flatnonzero(flags | missing)
     holes = missing[indices]
     indices[holes] = 0
     return Chosen(to.Gather(indices, holes if holes.any() else None), reach)
+
+
+def repeated(values: npt.NDArray[Any], length: int) -> npt.NDArray[Any]:
+    """Return a vector of at least one element repeated to `length`, cut off there.
+
+    >>> repeated(np.array([7, 8, 9]), 5)
+    array([7, 8, 9, 7, 8])
+    """
+    if len(values) == length:
+        return values
+    times = -(-length // len(values))
+    return np.broadcast_to(values, (times, len(values))).reshape(-1)[:length]
 
 
 def out_of_bounds(

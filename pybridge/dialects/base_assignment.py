@@ -130,7 +130,7 @@ def _growth(chosen: Chosen, size: int) -> Growth:
             f"vector is too large: position {chosen.reach} would need a vector of more than 2^52 "
             "elements"
         )
-    indices, missing = indices_and_holes(chosen.axis, size)
+    indices, missing = indices_and_holes(chosen.axis)
     is_gap = np.ones(chosen.reach - size, bool)
     is_new = indices >= size if missing is None else (indices >= size) & ~missing
     is_gap[indices[is_new] - size] = False

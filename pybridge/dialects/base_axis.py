@@ -59,15 +59,13 @@ def extent(axis: Picked, size: int) -> int:
             return len(indices)
 
 
-def indices_and_holes(axis: Picked, size: int) -> tuple[Indices, Holes | None]:
-    """Return the indices that an axis selection stands for, and which of them are `NA`."""
-    match axis:
-        case to.Whole():
-            return np.arange(size), None
-        case to.Run(start=start, step=step, length=length):
-            return np.arange(start, start + step * length, step), None
-        case to.Gather(indices=indices, missing=missing):
-            return indices, missing
+def indices_and_holes(axis: Picked) -> tuple[Indices, Holes | None]:
+    """Return the indices that a run or a gather stands for, and which of them are `NA`."""
+    assert not isinstance(axis, to.Whole)
+    if isinstance(axis, to.Gather):
+        return axis.indices, axis.missing
+    stop = axis.start + axis.step * axis.length
+    return np.arange(axis.start, stop, axis.step), None
 
 
 def choose_each(items: tuple[Evaluated, ...], sizes: tuple[int, ...]) -> tuple[Picked, ...]:

@@ -209,11 +209,11 @@ def _choose_colon(item: Colon, size: int, axis: int | None) -> Chosen:
             _warn_of_lost_integers()
         if high > size:
             raise out_of_bounds(max(low, size + 1), axis, size, item.text)
+        if low < -limit:  # NA now, beside negative ones that are not
+            raise _mixed_signs(item.text)
     if low < 0:
         if high > 0:
             raise _mixed_signs(item.text)
-        if axis is not None and low < -LARGEST_INTEGER and size <= LARGEST_INTEGER:
-            raise _mixed_signs(item.text)  # with the NA that they became
         return Chosen(_all_but_run(max(-high, 1), min(-low, size), size), 0)
     if low == 0:
         count -= 1

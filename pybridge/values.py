@@ -12,7 +12,6 @@ from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import AssignmentError, LossyValueError, MissingValueError, TracingError
 from pybridge.subscripts import NA
 
-
 BFLOAT16_MAX: Final = 3.3895313892515355e38
 """The largest finite bfloat16."""
 

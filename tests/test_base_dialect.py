@@ -32,6 +32,7 @@ from base_cases import (
 from oracle import run_r
 
 from pybridge import NA, R, errors, r_assign, r_slice, result_shape
+from pybridge.backends import backend_of
 from pybridge.subscripts import Range, Scalar, Traced, mask
 
 SIZES = range(7)
@@ -550,7 +551,7 @@ def test_na_as_a_value():
 
 
 def test_a_traced_subscript_is_refused():
-    traced = Traced(np.ones(()), 0, is_logical=False)
+    traced = Traced(np.ones(()), (), is_logical=False, backend=backend_of(M))
     for written in ((traced,), (traced, 1), (Range(1, traced),), (1, Range(traced, 2))):
         with pytest.raises(errors.SubscriptTypeError, match="is a traced tensor, whose values R's"):
             r_slice(M, *written, dialect="base")

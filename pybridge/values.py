@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from pybridge.backends import NUMPY, find_backend
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.errors import AssignmentError, LossyValueError, TracingError
-
+from pybridge.errors import AssignmentError, LossyValueError, MissingValueError, TracingError
+from pybridge.subscripts import NA
 
 BFLOAT16_MAX: Final = 3.3895313892515355e38
 """The largest finite bfloat16."""
@@ -102,7 +102,7 @@ def cast_for(name: str, value: Any) -> npt.NDArray[Any]:
     array = np.asarray(value)
     if array.dtype.name == "bfloat16":
         return array.astype(np.float32)
-    cast = lossless_cast(array, np.dtype(np.float32))
+    cast = lossless_cast(value, np.dtype(np.float32))
     too_large = np.isfinite(cast) & (np.abs(cast) > BFLOAT16_MAX)
     if array.dtype.kind in "iu":  # an integer is exact in 8 bits of mantissa, or it is not
         too_large |= (cast.view(np.uint32) & 0xFFFF) != 0
@@ -128,12 +128,16 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     Rounding a real to a narrower real is what narrower reals are for, and is fine; everything else
     must arrive as it was: 0.5 or NaN into integers, 300 into uint8, a complex with an imaginary
     part into reals, a finite real that would become infinite, an integer that the reals of `dtype`
-    would round. Logicals are 0 and 1, as in R.
+    would round. Logicals are 0 and 1, as in R. `NA`, also what a masked array hides, is NaN, or
+    raises `MissingValueError` where `dtype` has no missing value.
 
-    >>> lossless_cast([1.0, 2.0], np.dtype("uint8"))
-    array([1, 2], dtype=uint8)
+    >>> lossless_cast([1.0, 2.0], np.dtype("uint8")), lossless_cast([NA, 2], np.dtype("float64"))
+    (array([1, 2], dtype=uint8), array([nan,  2.]))
     """
     array = np.asarray(value)
+    missing = _missing_entries(value, array)
+    if missing is not None:
+        return _cast_around(missing, array, dtype)
     if array.dtype.name == "bfloat16":
         array = array.astype(np.float32)
     source = array.dtype
@@ -147,6 +151,34 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
             f"a value of type {_type_text(array, value)} does not fit a tensor of dtype {dtype}"
         )
     return _exact(array, dtype)
+
+
+def _missing_entries(value: Any, array: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
+    """Return where a value is `NA`, or None where it never is."""
+    if isinstance(value, np.ma.MaskedArray):
+        missing = np.ma.getmaskarray(value)
+    elif array.dtype.kind == "O":
+        flat = [entry is NA or entry is np.ma.masked for entry in array.flat]
+        missing = np.array(flat, bool).reshape(array.shape)
+    else:
+        return None
+    return missing if missing.any() else None
+
+
+def _cast_around(
+    missing: npt.NDArray[np.bool_], array: npt.NDArray[Any], dtype: np.dtype[Any]
+) -> npt.NDArray[Any]:
+    """Cast the entries that are known, and put NaN where one is missing."""
+    if not ("float" in dtype.name or "complex" in dtype.name):
+        raise MissingValueError(
+            f"the value holds NA, and a tensor of dtype {dtype} has no missing value; convert the "
+            "tensor to a real dtype first",
+            dtype=str(dtype),
+        )
+    known = np.where(missing, 0, array).tolist()
+    cast = lossless_cast(known, dtype).copy()
+    cast[missing] = complex(np.nan, np.nan) if dtype.kind == "c" else np.nan
+    return cast
 
 
 def _exact(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
@@ -170,7 +202,7 @@ def _exact(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
 def _same_numbers(array: npt.NDArray[Any], cast: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Compare numbers across dtypes without the rounding of a common dtype."""
     with np.errstate(all="ignore"):
-        same = cast.astype(array.dtype) == array
+        same = cast.real.astype(array.dtype) == array
     if array.dtype.kind in "iu" and cast.dtype.kind in "iu":
         same &= (cast < 0) == (array < 0)
     elif array.dtype.kind == "f" and cast.dtype.kind in "iu":

@@ -455,7 +455,7 @@ class Draw:
         rng = self.random
         draw = rng.random()
         if draw < 0.4:
-            return Both(0.5, "0.5")
+            return Both(0.5, "0.5") if draw < 0.38 else Both(NA, "NA")
         if draw < 0.8:
             return value_of(rng.choice((0, 1, 2, 2, 3, 4, 6, 8, 12)))
         if draw < 0.9 and shape:

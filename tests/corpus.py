@@ -13,8 +13,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import base_cases
 import numpy as np
-from oracle import run_r
+from oracle import r_text, run_r
 from tensor_cases import CODES, RESTATEMENT
 
 PATH = Path(__file__).parent / "corpus" / "subscripts.json"
@@ -51,7 +52,38 @@ def _r_source(case: dict[str, Any]) -> str:
 
 
 def expected_by_r(wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what R says of cases of the tensor dialect, in the form of `expected`."""
+    """Return what R says of cases, in the form of `expected`."""
+    says = {"tensor": _by_restatement, "base": _by_brackets}
+    found: dict[str, dict[str, Any]] = {}
+    for dialect, say in says.items():
+        own = [case for case in wanted if case["dialect"] == dialect]
+        if own:
+            found.update(zip((case["id"] for case in own), say(own), strict=True))
+    return [found[case["id"]] for case in wanted]
+
+
+def _by_brackets(wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what R's own brackets give, which is the base dialect."""
+    found = []
+    for outcome in base_cases.by_r([_base_case(case) for case in wanted]):
+        assert not any(words.startswith("W:") for words in outcome.said), "a case may not warn"
+        if outcome.said:
+            error = base_cases.CLASSES[outcome.said[0].removeprefix("E:")]
+            found.append({"error": error.r_class})
+        else:
+            values = outcome.values.reshape(outcome.shape, order="F").ravel()
+            entries = [None if np.isnan(value) else value for value in values.tolist()]
+            found.append({"shape": list(outcome.shape), "values": entries})
+    return found
+
+
+def _base_case(case: dict[str, Any]) -> base_cases.Case:
+    inside = (base_cases.Both(None, case["subscripts"]),)
+    value = base_cases.Both(None, r_text(value_of(case))) if "value" in case else None
+    return base_cases.Case(tuple(case["shape"]), inside, case.get("drop", True), value)
+
+
+def _by_restatement(wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
     sources = ",\n".join(map(_r_source, wanted))
     found = run_r(f"{RESTATEMENT}\nrun_cases(expression({sources}))")
     parts = np.split(found["values"], np.cumsum(found["sizes"])[:-1])

@@ -32,7 +32,8 @@ from base_cases import (
 from oracle import run_r
 
 from pybridge import NA, R, errors, r_assign, r_slice, result_shape
-from pybridge.subscripts import Scalar, mask
+from pybridge.backends import backend_of
+from pybridge.subscripts import Range, Scalar, Traced, mask
 
 SIZES = range(7)
 LENGTHS = range(4)
@@ -488,6 +489,14 @@ def test_a_vector_grows_and_an_array_becomes_one():
     )
 
 
+def test_a_masked_value_hides_nothing_in_the_tensor_dialect_either():
+    x = X.copy()
+    R(x)[2:3] = [NA, 7]
+    np.testing.assert_array_equal(x, [10, np.nan, 7, 40, 50])
+    R(x)[4:5] = np.ma.array([1.0, 2.0], mask=[False, True])
+    np.testing.assert_array_equal(x, [10, np.nan, 7, 1, np.nan])
+
+
 def test_in_place_a_tensor_cannot_grow():
     x = X.copy()
     with pytest.raises(errors.AssignmentError, match=r"vector of length 7 .* cannot grow in place"):
@@ -524,6 +533,28 @@ def test_values_recycle_column_by_column():
     with pytest.raises(errors.SubscriptMissingError, match="NAs are not allowed in subscripted"):
         assigned(X, [1, NA], value=[7, 8])
     assert assigned(X, [1, NA], value=7) == [7, 20, 30, 40, 50]
+
+
+def test_na_as_a_value():
+    values = [Both(NA, "NA"), Both([1.5, NA], "c(1.5, NA)"), Both([[NA, 7]], "matrix(c(NA, 7), 1)")]
+    values.append(Both(np.ma.array([1.5, 2.5], mask=[True, False]), "c(NA, 2.5)"))
+    agree([Case((4,), (span(2, 4),), value=value) for value in values])
+    agree([Case((4, 2), (span(2, 3), scalar(2)), value=value) for value in values])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made = r_assign(np.array([1j, 2j]), 1, value=NA, dialect="base")
+    assert np.isnan([made[0].real, made[0].imag]).all()  # Re() and Im() of it are NA in R as well
+    with pytest.raises(errors.MissingValueError, match="the value holds NA, and a tensor of dtype"):
+        r_assign(np.array([1, 2]), 1, value=NA, dialect="base")
+    with pytest.raises(errors.LossyValueError):
+        r_assign(np.float32([1, 2]), [1, 2], value=[NA, 2**40 + 1], dialect="base")
+
+
+def test_a_traced_subscript_is_refused():
+    traced = Traced(np.ones(()), (), is_logical=False, backend=backend_of(M))
+    for written in ((traced,), (traced, 1), (Range(1, traced),), (1, Range(traced, 2))):
+        with pytest.raises(errors.SubscriptTypeError, match="is a traced tensor, whose values R's"):
+            r_slice(M, *written, dialect="base")
 
 
 def test_a_value_that_would_lose_information():

@@ -110,7 +110,7 @@ def _beyond_as_missing(chosen: Chosen, size: int) -> Picked:
     """Turn the indices beyond a vector into `NA`, as R does where it reads."""
     if chosen.reach <= size:
         return chosen.axis
-    indices, missing = indices_and_holes(chosen.axis, size)
+    indices, missing = indices_and_holes(chosen.axis)
     beyond = indices >= size
     if not beyond.any():  # an over-long logical that is FALSE out there
         return chosen.axis
@@ -119,7 +119,7 @@ def _beyond_as_missing(chosen: Chosen, size: int) -> Picked:
 
 def linear_points(axis: Picked, shape: tuple[int, ...]) -> to.Points:
     """Return the elements at column-major indices, all within the array."""
-    indices, missing = indices_and_holes(axis, math.prod(shape))
+    indices, missing = indices_and_holes(axis)
     if 0 in shape:  # nothing but NA can have been selected
         coordinates: tuple[Indices, ...] = (np.zeros(len(indices), np.int64),) * len(shape)
     else:

@@ -17,7 +17,14 @@ import numpy.typing as npt
 from pybridge import selections as to
 from pybridge import subscripts as sub
 from pybridge.dialects import base
-from pybridge.dialects.base_axis import Chosen, choose, choose_each, extent, indices_and_holes
+from pybridge.dialects.base_axis import (
+    Chosen,
+    choose,
+    choose_each,
+    extent,
+    indices_and_holes,
+    repeated,
+)
 from pybridge.dialects.base_colon import LONGEST_VECTOR, Evaluated, evaluate
 from pybridge.errors import (
     AssignmentError,
@@ -88,20 +95,21 @@ def plan_assignment(subscripts: sub.Subscripts, shape: to.Shape, value: Value) -
         return Assignment(selection, value.reshape(()))
     if value.shape == kept:
         return Assignment(selection, value)
-    flat = np.resize(value.ravel(order="F"), count)
+    flat = repeated(value.ravel(order="F"), count)
     return Assignment(selection, flat.reshape(kept, order="F"))
 
 
 def _plan_alone(item: Evaluated, shape: tuple[int, ...], value: Value) -> Assignment:
     """Plan for one subscript alone: linear, or one element for each row of a matrix."""
     selection: to.Selection | None = base.whole_mask(item, shape)
-    if base.is_coordinates(item, shape):
+    if isinstance(item, sub.Missing):
+        selection = to.Orthogonal(shape or (1,), (to.WHOLE,) * max(len(shape), 1))
+    elif base.is_coordinates(item, shape):
         selection = base.points(item, shape)
     if selection is not None:
         _refuse_missing(item, value, selection.has_missing)
-        return _recycled(
-            selection, math.prod(base.known_sizes(selection.result_shape)), value, None
-        )
+        count = math.prod(base.known_sizes(selection.result_shape))
+        return _recycled(selection, count, value, None)
     size = math.prod(shape)
     chosen = choose(item, size, None)
     has_missing = isinstance(chosen.axis, to.Gather) and chosen.axis.missing is not None
@@ -122,7 +130,7 @@ def _growth(chosen: Chosen, size: int) -> Growth:
             f"vector is too large: position {chosen.reach} would need a vector of more than 2^52 "
             "elements"
         )
-    indices, missing = indices_and_holes(chosen.axis, size)
+    indices, missing = indices_and_holes(chosen.axis)
     is_gap = np.ones(chosen.reach - size, bool)
     is_new = indices >= size if missing is None else (indices >= size) & ~missing
     is_gap[indices[is_new] - size] = False
@@ -141,9 +149,7 @@ def _recycled(
         warn(f"{_unevenly(count, value.size)}; the value repeats, cut off", RecyclingWarning)
     if value.size == 1:
         return Assignment(selection, value.reshape(()), growth)
-    flat = value.ravel(order="F")
-    if flat.size != count:
-        flat = np.resize(flat, count)
+    flat = repeated(value.ravel(order="F"), count)
     if isinstance(selection, to.Orthogonal):
         flat = flat.reshape(base.known_sizes(selection.kept_shape), order="F")
     return Assignment(selection, flat, growth)

@@ -59,15 +59,13 @@ def extent(axis: Picked, size: int) -> int:
             return len(indices)
 
 
-def indices_and_holes(axis: Picked, size: int) -> tuple[Indices, Holes | None]:
-    """Return the indices that an axis selection stands for, and which of them are `NA`."""
-    match axis:
-        case to.Whole():
-            return np.arange(size), None
-        case to.Run(start=start, step=step, length=length):
-            return np.arange(start, start + step * length, step), None
-        case to.Gather(indices=indices, missing=missing):
-            return indices, missing
+def indices_and_holes(axis: Picked) -> tuple[Indices, Holes | None]:
+    """Return the indices that a run or a gather stands for, and which of them are `NA`."""
+    assert not isinstance(axis, to.Whole)
+    if isinstance(axis, to.Gather):
+        return axis.indices, axis.missing
+    stop = axis.start + axis.step * axis.length
+    return np.arange(axis.start, stop, axis.step), None
 
 
 def choose_each(items: tuple[Evaluated, ...], sizes: tuple[int, ...]) -> tuple[Picked, ...]:
@@ -211,11 +209,11 @@ def _choose_colon(item: Colon, size: int, axis: int | None) -> Chosen:
             _warn_of_lost_integers()
         if high > size:
             raise out_of_bounds(max(low, size + 1), axis, size, item.text)
+        if low < -limit:  # NA now, beside negative ones that are not
+            raise _mixed_signs(item.text)
     if low < 0:
         if high > 0:
             raise _mixed_signs(item.text)
-        if axis is not None and low < -LARGEST_INTEGER and size <= LARGEST_INTEGER:
-            raise _mixed_signs(item.text)  # with the NA that they became
         return Chosen(_all_but_run(max(-high, 1), min(-low, size), size), 0)
     if low == 0:
         count -= 1
@@ -255,14 +253,25 @@ def _choose_flags(item: sub.Mask, size: int, axis: int | None) -> Chosen:
     reach = count if count > size else 0
     length = max(count, size)
     if missing is None:
-        indices = np.flatnonzero(flags if count == length else np.resize(flags, length))
+        indices = np.flatnonzero(repeated(flags, length))
         return Chosen(_gathered(indices), reach)
-    if count != length:
-        flags, missing = np.resize(flags, length), np.resize(missing, length)
+    flags, missing = repeated(flags, length), repeated(missing, length)
     indices = np.flatnonzero(flags | missing)
     holes = missing[indices]
     indices[holes] = 0
     return Chosen(to.Gather(indices, holes if holes.any() else None), reach)
+
+
+def repeated(values: npt.NDArray[Any], length: int) -> npt.NDArray[Any]:
+    """Return a vector of at least one element repeated to `length`, cut off there.
+
+    >>> repeated(np.array([7, 8, 9]), 5)
+    array([7, 8, 9, 7, 8])
+    """
+    if len(values) == length:
+        return values
+    times = -(-length // len(values))
+    return np.broadcast_to(values, (times, len(values))).reshape(-1)[:length]
 
 
 def out_of_bounds(

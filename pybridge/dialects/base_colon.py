@@ -33,9 +33,6 @@ class Colon:
     count: int
     text: str
 
-    def __str__(self) -> str:
-        return self.text
-
 
 Evaluated: TypeAlias = sub.Subscript | Colon
 """A subscript as R's `[` receives it: every `:` is applied."""

@@ -126,6 +126,9 @@ def recycled(op: Callable[..., Any], *, fold: bool = True) -> Callable[..., Any]
         if not operands:
             raise ArgumentError(f"{op!r} under R's rule needs at least one operand")
         if not fold or len(operands) < 3:
+            rows = None if options else _rows_of_vectors(op, operands)
+            if rows is not None:
+                return op(*rows).reshape(-1)
             return op(*recycle_forms(operands, is_arithmetic=is_arithmetic)[1], **options)
         result = operands[0]
         for operand in operands[1:]:
@@ -135,6 +138,21 @@ def recycled(op: Callable[..., Any], *, fold: bool = True) -> Callable[..., Any]
 
     update_wrapper(recycled_op, op, assigned=("__name__", "__qualname__", "__doc__"), updated=())
     return recycled_op
+
+
+def _rows_of_vectors(op: Any, operands: Sequence[Any]) -> list[Any] | None:
+    """Return two vectors as rows of the shorter one's length, where that spares its copy.
+
+    A ufunc cannot tell a vector from its rows; anything else could, so it never sees them.
+    """
+    if not isinstance(op, np.ufunc) or op.nout != 1 or len(operands) != 2:
+        return None
+    if any(type(x) is not np.ndarray or x.ndim != 1 for x in operands):
+        return None
+    shorter, longer = sorted(map(len, operands))
+    if shorter in (0, 1, longer) or longer % shorter:
+        return None
+    return [x if len(x) == shorter else x.reshape(-1, shorter) for x in operands]
 
 
 def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shape, list[Any]]:

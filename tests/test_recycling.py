@@ -289,6 +289,19 @@ def test_a_short_period_copies_one_period_of_the_axis_and_no_more():
 # recycled
 
 
+def test_a_ufunc_on_two_vectors_copies_neither():
+    x, y = np.arange(1, 7), np.array([10, 20])
+    assert recycled(np.subtract)(x, y).tolist() == [-9, -18, -7, -16, -5, -14]
+    assert recycled(np.subtract)(y, x[::-1]).tolist() == [4, 15, 6, 17, 8, 19]
+    quotient, rest = recycled(np.divmod)(x, np.array([2, 3]))
+    assert (quotient.tolist(), rest.tolist()) == ([0, 0, 1, 1, 2, 2], [1, 2, 1, 1, 1, 0])
+    out = np.zeros(6, int)
+    assert recycled(np.add)(x, y, out=out) is out
+    seen = []
+    recycled(lambda a, b: seen.extend([a.shape, b.shape]))(x, y)
+    assert seen == [(6,), (6,)]
+
+
 def test_python_numbers_stay_as_they_are():
     x = np.array([1, 2, 3], np.uint8)
     assert recycled(np.add)(x, 1).dtype == np.uint8

@@ -51,7 +51,7 @@ explain_shapes <- function(...) {
 
 shape_of <- function(x, call) {
   if (inherits(x, "python.builtin.object")) {
-    sizes <- call_python("tensor_shape", x)
+    sizes <- call_python("tensor_shape", x, call = call)
   } else {
     sizes <- dim(x)
     if (is.null(sizes)) {

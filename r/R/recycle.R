@@ -39,7 +39,8 @@
 recycle <- function(...) {
   operands <- list(...)
   if (has_tensor(operands)) {
-    return(call_python("recycle", operands))
+    made <- call_python("recycle", operands, call = sys.call())
+    return(stats::setNames(made, names(operands)))
   }
   recycle_operands(operands, TRUE, sys.call())
 }
@@ -55,7 +56,8 @@ broadcast <- function(..., align = c("trailing", "leading")) {
   }
   operands <- list(...)
   if (has_tensor(operands)) {
-    return(call_python("broadcast", operands, align[1L]))
+    made <- call_python("broadcast", operands, align[1L], call = sys.call())
+    return(stats::setNames(made, names(operands)))
   }
   shapes <- operand_shapes(operands, sys.call())
   found <- broadcast_shapes(shapes, align[1L])
@@ -100,7 +102,7 @@ recycled <- function(op, fold = TRUE) {
 
 apply_recycled <- function(op, operands, options, is_arithmetic, call) {
   forms <- if (has_tensor(operands)) {
-    call_python("recycle_forms", operands, is_arithmetic)
+    call_python("recycle_forms", operands, is_arithmetic, call = call)
   } else {
     recycle_operands(operands, is_arithmetic, call, is_own = is_own_operator(op))
   }

@@ -36,7 +36,7 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
   }
   sizes <- read_sizes(dim, sys.call())
   if (inherits(x, "python.builtin.object")) {
-    return(call_python("array_reshape", x, as.list(sizes), order))
+    return(call_python("array_reshape", x, as.list(sizes), order, call = sys.call()))
   }
   old <- array_sizes(x, sys.call())
   sizes <- new_sizes(old, sizes, sys.call())
@@ -52,7 +52,7 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
 }
 
 choose_order <- function(order, call) {
-  if (identical(order, c("C", "F")) || identical(order, "C")) {
+  if (identical(order, "C") || identical(order, c("C", "F"))) {
     return("C")
   }
   if (!identical(order, "F")) {
@@ -182,6 +182,9 @@ read_size <- function(entry, k, call) {
 new_sizes <- function(old, sizes, call) {
   open <- which(sizes == -1)
   count <- prod(old)
+  if (!length(open) && prod(sizes) == count) {
+    return(r_sizes(sizes, call))
+  }
   unfit <- function(...) {
     refuse_reshape(paste0(...), call, shape = old, dim = sizes)
   }
@@ -195,10 +198,7 @@ new_sizes <- function(old, sizes, call) {
     )
   }
   if (!length(open)) {
-    if (prod(sizes) != count) {
-      unfit(to(), elements(count), " cannot become ", plain(prod(sizes)), lost_entry(count, sizes))
-    }
-    return(r_sizes(sizes, call))
+    unfit(to(), elements(count), " cannot become ", plain(prod(sizes)), lost_entry(count, sizes))
   }
   others <- prod(sizes[-open])
   if (others == 0 && count == 0) {

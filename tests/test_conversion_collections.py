@@ -294,6 +294,9 @@ def test_tensorflow_text_and_what_has_no_elements():
             to_r(refused)
     with pytest.raises(TracingError, match="symbol"):
         tf.function(to_r, autograph=False)(tf.zeros(2))
+    variable = tf.Variable([1.0])
+    with pytest.raises(TracingError, match="symbol"):
+        tf.function(lambda: to_r(variable), autograph=False)()
     with pytest.raises(TracingError, match="symbol"):
         to_r(keras.Input((3,)))
     with pytest.raises(TracingError, match="symbol"):
@@ -302,6 +305,8 @@ def test_tensorflow_text_and_what_has_no_elements():
         to_r(jax.random.key(0))
     with pytest.raises(UnsupportedTensorError, match="no R equivalent"):
         to_r(keras.layers.Dense(2))
+    with pytest.raises(UnsupportedTensorError, match="no R equivalent"):
+        to_r(dask.delayed(1))
 
 
 def test_masks_survive_dask():

@@ -33,7 +33,8 @@ def is_history(x: Any) -> bool:
 
 def is_metric(x: Any) -> bool:
     """Tell whether `x` is a metric of Keras, whose result is a tensor or a dict of them."""
-    return callable(getattr(x, "update_state", None)) and callable(getattr(x, "result", None))
+    from_keras = any(cls.__module__.partition(".")[0] == "keras" for cls in type(x).__mro__)
+    return from_keras and hasattr(x, "update_state") and hasattr(x, "result")
 
 
 def history_columns(history: Any) -> dict[str, Any]:

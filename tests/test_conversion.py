@@ -1,5 +1,6 @@
 """The table of dtypes: R's identical() on what R made itself, in every shape and memory order."""
 
+import ml_dtypes
 import numpy as np
 import pytest
 from conversion_oracle import DTYPES, SHAPES, assert_identical, is_identical, layouts, r_value
@@ -57,6 +58,8 @@ def test_what_r_made_arrives_with_every_element_in_place(dtype, shape):
         (bytearray(b"\1\2"), "as.raw(1:2)"),
         (np.array([1, 255], "u1").view("V1"), "as.raw(c(1, 255))"),
         (memoryview(np.arange(6, dtype="i4").reshape(2, 3)), "matrix(c(0L,3L,1L,4L,2L,5L), 2)"),
+        (np.array([[-8, 7]]).astype(ml_dtypes.int4), "matrix(c(-8L, 7L), 1)"),
+        (np.array([0.5, 448]).astype(ml_dtypes.float8_e4m3fn), "c(0.5, 448)"),
         (True, "TRUE"),
         (3, "3"),
         (2.5, "2.5"),

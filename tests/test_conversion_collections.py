@@ -205,6 +205,17 @@ def test_keras_metrics_and_predictions():
     metric.update_state([1.0, 2.0])
     assert_identical(to_r(metric), "1.5")
 
+    class Extremes(keras.metrics.Metric):
+        def update_state(self, values):
+            self.values = values
+
+        def result(self):
+            return {"least": min(self.values), "greatest": max(self.values)}
+
+    extremes = Extremes()
+    extremes.update_state([2.5, 0.5, 1.5])
+    assert_identical(to_r(extremes), "data.frame(least = 0.5, greatest = 2.5)")
+
 
 def test_the_history_of_keras_in_r_arrives_as_a_dict():
     code = """structure(list(params = list(epochs = 2L), metrics = list(loss = c(0.5, 0.25))),
@@ -283,6 +294,9 @@ def test_tensorflow_text_and_what_has_no_elements():
             to_r(refused)
     with pytest.raises(TracingError, match="symbol"):
         tf.function(to_r, autograph=False)(tf.zeros(2))
+    variable = tf.Variable([1.0])
+    with pytest.raises(TracingError, match="symbol"):
+        tf.function(lambda: to_r(variable), autograph=False)()
     with pytest.raises(TracingError, match="symbol"):
         to_r(keras.Input((3,)))
     with pytest.raises(TracingError, match="symbol"):
@@ -291,6 +305,8 @@ def test_tensorflow_text_and_what_has_no_elements():
         to_r(jax.random.key(0))
     with pytest.raises(UnsupportedTensorError, match="no R equivalent"):
         to_r(keras.layers.Dense(2))
+    with pytest.raises(UnsupportedTensorError, match="no R equivalent"):
+        to_r(dask.delayed(1))
 
 
 def test_masks_survive_dask():

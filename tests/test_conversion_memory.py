@@ -7,10 +7,12 @@ import tracemalloc
 
 import numpy as np
 import pytest
+import rpy2.robjects as ro
 from conversion_oracle import assert_identical, r_value
 from conversion_soak import growth_of_soak
 from rpy2 import rinterface
 from rpy2.rinterface_lib import openrlib
+from rpy2.robjects import numpy2ri
 
 from pybridge.conversion import from_r, to_r
 from pybridge.conversion.rlibrary import RMemory, r_library
@@ -191,3 +193,23 @@ def test_a_large_vector_is_the_same_whoever_allocates_it(monkeypatch, room):
     x = np.arange(3 * 2**20).reshape(3, -1).astype("f8")
     value = to_r(x)
     assert_identical(value, "matrix(as.double(0:(3 * 2^20 - 1)), 3, byrow = TRUE)")
+
+
+def best_time(action, repeats: int) -> float:
+    elapsed = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        action()
+        elapsed.append(time.perf_counter() - start)
+    return min(elapsed)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "bool", "int64", "float32"])
+def test_every_dtype_is_as_fast_as_the_fast_path_of_rpy2(dtype):
+    images = np.random.default_rng(5).integers(0, 100, (3000, 28, 28))
+    some, fast = images.astype(dtype), images.astype("int32")
+    with (ro.default_converter + numpy2ri.converter).context() as context:
+        reference = best_time(lambda: context.py2rpy(fast), 5)
+        theirs = best_time(lambda: context.py2rpy(some[:300]), 1)
+    assert best_time(lambda: to_r(some), 5) <= 2 * reference
+    assert best_time(lambda: to_r(some[:300]), 5) * 50 <= theirs

@@ -191,6 +191,8 @@ def test_na_float_gives_floats_whether_or_not_there_is_an_na(code, expected):
         ("list(a = 1, a = 2)", "not all different"),
         ("list(a = 1, 2)", "not all there"),
         ('x <- "\\xff"; Encoding(x) <- "bytes"; x', "bytes"),
+        ('x <- "a\\xff"; Encoding(x) <- "UTF-8"; x', r"not valid UTF-8: b'a\\xff'"),
+        ('x <- "a\\xff"; x', r"not valid UTF-8: b'a\\xff'"),
         ("list(1, list(2, NA))", r"element 2: element 2: element \[1\] is NA"),
         ('data.frame(n = 1:2, s = c("a", NA))', r"column 's': element \[2\] is NA"),
     ],

@@ -61,6 +61,45 @@ def test_importing_starts_no_r_and_no_rpy2():
     assert out == "[]\n"
 
 
+def test_without_rpy2_the_error_says_what_is_missing():
+    out = run(
+        """
+        import sys
+        sys.modules["rpy2"] = None
+        from pybridge.conversion import to_r
+        try:
+            to_r(1)
+        except ImportError as error:
+            print(error)
+        """
+    )
+    assert out == "conversion needs rpy2 and R: install the extra `rpy2` of this package\n"
+
+
+def test_an_r_that_does_not_tell_its_limit_and_a_system_that_does_not_tell_the_size():
+    out = run(
+        """
+        import numpy as np
+        from pybridge.conversion import from_r, to_r, rlibrary
+        from pybridge.errors import ConversionError
+        r = rlibrary.r_library()
+        call = r.call
+
+        def old_call(function, *arguments):
+            if function == "mem.maxVSize":
+                raise ConversionError("could not find function")
+            return call(function, *arguments)
+
+        r.call = old_call
+        print(from_r(to_r(np.full((2000, 2000), 1.5))).sum())
+        del r.call
+        rlibrary.process_size = lambda: None
+        print(from_r(to_r(np.full((2000, 2000), 2.5))).sum())
+        """
+    )
+    assert out == "6000000.0\n10000000.0\n"
+
+
 def test_the_first_conversion_may_be_in_a_worker_thread():
     assert run(ROUND_TRIP + "\n    in_a_thread()\n    round_trip()\n") == "ConversionError\n" * 2
 

@@ -25,7 +25,7 @@ def arrays(draw):
     return x.transpose(draw(st.permutations(range(x.ndim))))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(arrays())
 def test_r_sees_the_elements_down_the_first_axis(x):
     value = to_r(x)
@@ -38,7 +38,7 @@ def test_r_sees_the_elements_down_the_first_axis(x):
     np.testing.assert_array_equal(back, x)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(st.data())
 def test_masks_travel_with_their_elements(data):
     x = data.draw(arrays())

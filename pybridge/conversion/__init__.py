@@ -36,6 +36,7 @@ from pybridge.conversion.frames import (
     PLAIN_LISTS,
     history_columns,
     is_history,
+    is_metric,
     is_na,
     is_vector_of_scalars,
     list_from,
@@ -104,7 +105,8 @@ def to_r(
 def _is_array(x: Any) -> bool:
     if isinstance(x, list | tuple):
         return is_vector_of_scalars(x)
-    return not (x is None or isinstance(x, Mapping | bytes | bytearray) or is_history(x))
+    without = x is None or isinstance(x, Mapping | bytes | bytearray)
+    return not (without or is_history(x) or is_metric(x))
 
 
 def _to_r(r: RLibrary, x: Any, policies: ToR) -> Any:
@@ -126,10 +128,9 @@ def _to_r(r: RLibrary, x: Any, policies: ToR) -> Any:
         return r_mapping(r, history_columns(x), ToR(policies.na, policies.int64), convert)
     if isinstance(x, list | tuple) and not is_vector_of_scalars(x):
         return r_list(r, x, None, convert)
-    found = numpy_from(x)
-    if isinstance(found, dict):
-        return r_mapping(r, found, policies, convert)
-    return vector_from(r, found, policies)
+    if is_metric(x):
+        return convert(x.result())
+    return vector_from(r, numpy_from(x), policies)
 
 
 def from_r(v: Any, *, na: Arriving = "error", copy: bool = False) -> Any:

@@ -31,6 +31,12 @@ def is_history(x: Any) -> bool:
     return isinstance(getattr(x, "history", None), dict) and hasattr(x, "epoch")
 
 
+def is_metric(x: Any) -> bool:
+    """Tell whether `x` is a metric of Keras, whose result is a tensor or a dict of them."""
+    from_keras = any(cls.__module__.partition(".")[0] == "keras" for cls in type(x).__mro__)
+    return from_keras and hasattr(x, "update_state") and hasattr(x, "result")
+
+
 def history_columns(history: Any) -> dict[str, Any]:
     """Return the columns of a training history: the epoch, counted from one, and each metric."""
     epochs = np.asarray(history.epoch, dtype="i4") + np.int32(1)

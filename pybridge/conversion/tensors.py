@@ -99,8 +99,6 @@ def _from_jax(x: Any) -> Array:
 def _from_keras(x: Any) -> Array:
     if type(x).__name__ == "KerasTensor":
         raise _symbolic(x)
-    if hasattr(x, "update_state") and hasattr(x, "result"):
-        return numpy_from(x.result())
     if hasattr(x, "value") and hasattr(x, "assign"):
         return numpy_from(x.value)
     raise _unsupported(x)

@@ -1,8 +1,10 @@
 """R-style subscripts, row-major reshaping and recycling for NumPy and the tensor libraries."""
 
 from importlib import import_module
+from types import FunctionType
 from typing import TYPE_CHECKING
 
+from pybridge.compiling import runs_as_python
 from pybridge.reshaping import array_reshape
 from pybridge.subscripts import NA, Subscripts, newaxis
 from pybridge.subsetting import R, r_assign, r_slice, r_subscripts, result_shape
@@ -52,6 +54,8 @@ def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module 'pybridge' has no attribute {name!r}")
     value: object = getattr(import_module(f"pybridge.{_MODULES[name]}"), name)
+    if isinstance(value, FunctionType):
+        runs_as_python(value)
     globals()[name] = value
     return value
 

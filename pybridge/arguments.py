@@ -26,7 +26,7 @@ from pybridge.subscripts import (
 
 _PLAIN: Final = frozenset(
     {int, NoneType, EllipsisType, NAType, bool, float, str, range, np.ndarray}
-    | {Missing, NewAxis, Rest, Scalar, Vector, Mask, Characters, Traced}
+    | {Subscripts, Missing, NewAxis, Rest, Scalar, Vector, Mask, Characters, Traced}
 )
 """Types that hold no tensor of another library."""
 
@@ -44,9 +44,12 @@ def without_tensors(written: Any) -> Any:
     if kind in _PLAIN:
         return written
     if kind is slice:
-        parts = (written.start, written.stop, written.step)
+        parts = [
+            None if type(part) is NAType else part
+            for part in (written.start, written.stop, written.step)
+        ]
         if all(type(part) in _PLAIN for part in parts):
-            return written
+            return slice(*parts)
         return slice(*map(without_tensors, parts))
     if kind is Range:
         return Range(*map(without_tensors, (written.start, written.stop, written.step)))
@@ -77,6 +80,22 @@ def _read_tensor(written: Any) -> Any:
     return Traced(value, backend.shape(value), backend.dtype_name(value) == "bool", backend)
 
 
+def has_traced(written: tuple[Any, ...]) -> bool:
+    """Return whether any of the subscripts that `without_tensors` gave is traced."""
+    for item in written:
+        kind = type(item)
+        if kind is Traced or (
+            (kind is slice or kind is Range)
+            and (
+                type(item.start) is Traced or type(item.stop) is Traced or type(item.step) is Traced
+            )
+        ):
+            return True
+        if kind is Subscripts and has_traced(item.items):
+            return True
+    return False
+
+
 def refuse_foreign(backend: Backend, subscripts: Subscripts) -> None:
     """Raise `TracingError` where a traced subscript is of another library than the tensor."""
     for item in subscripts.items:
@@ -87,3 +106,12 @@ def refuse_foreign(backend: Backend, subscripts: Subscripts) -> None:
                     f"a {backend.name} tensor cannot be subscripted by `{part}`, a traced tensor "
                     f"of {part.backend.name} whose values are unknown; convert one of them first"
                 )
+
+
+def refuse_uncompilable(written: tuple[Any, ...]) -> None:
+    """Raise `TracingError` for arrays of NumPy, which a compiler of Python code takes for tensors."""
+    if any(isinstance(item, np.ndarray) for item in written):
+        raise TracingError(
+            "a NumPy array is no subscript inside torch.compile, which hides its values; write a "
+            "list or text, or make it a torch tensor"
+        )

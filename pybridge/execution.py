@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +84,39 @@ def _read_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal) -> Tens
     if selection.squeezed:
         found = _without_axes(backend, found, set(selection.squeezed))
     return found
+
+
+Steps: TypeAlias = tuple[tuple[Any, ...], tuple[tuple[int, tuple[int, ...]], ...], tuple[int, ...]]
+
+
+def read_steps(selection: Selection) -> Steps | None:
+    """Return how to read an orthogonal selection in nothing but numbers, or None for any other.
+
+    A compiler of Python code can carry these: the basic key with its slices taken apart, the
+    gathers, the axes to drop.
+
+    >>> read_steps(Orthogonal((2, 3), (Index(1), Gather(np.array([2, 0])))))
+    ((1, (None, None, None)), ((0, (2, 0)),), ())
+    """
+    if not isinstance(selection, Orthogonal) or selection.has_missing:
+        return None
+    chosen = gathers(selection.axes)
+    steps = [(k, tuple(axis.indices.tolist())) for k, axis in chosen if isinstance(axis, Gather)]
+    if len(steps) < len(chosen):
+        return None
+    key = selection_key(selection.axes) or ()
+    parts = tuple((e.start, e.stop, e.step) if isinstance(e, slice) else e for e in key)
+    return parts, tuple(steps), selection.squeezed
+
+
+def read_by_steps(backend: Backend, x: Tensor, steps: Steps) -> Tensor:
+    """Return the elements of `x` that `read_steps` names."""
+    parts, chosen, squeezed = steps
+    key = tuple([slice(*part) if isinstance(part, tuple) else part for part in parts])
+    found = backend.basic(x, key) if parts else x
+    for place, indices in chosen:
+        found = backend.take(found, indices, place)
+    return _without_axes(backend, found, set(squeezed)) if squeezed else found
 
 
 def _without_axes(backend: Backend, x: Tensor, axes: set[int]) -> Tensor:

@@ -6,11 +6,13 @@ from typing import Any
 
 from pybridge.backends import backend_of
 from pybridge.backends.protocol import Tensor
+from pybridge.compiling import runs_as_python
 from pybridge.errors import ArgumentError
 from pybridge.selections import Order
 from pybridge.shapes import new_sizes
 
 
+@runs_as_python
 def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
     """Return the elements of `x` in the sizes `dim`, as a tensor of the same library.
 

@@ -8,9 +8,10 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 
 from pybridge import execution, values
-from pybridge.arguments import refuse_foreign, without_tensors
+from pybridge.arguments import has_traced, refuse_foreign, refuse_uncompilable, without_tensors
 from pybridge.backends import NUMPY, backend_of
 from pybridge.backends.protocol import Backend, Tensor
+from pybridge.compiling import gives_constants, runs_as_python
 from pybridge.dialects import base, base_assignment, tensor
 from pybridge.dialects.tensor import index_from_position, slice_from_range
 from pybridge.errors import (
@@ -164,6 +165,7 @@ def _short_keys(written: tuple[Any, ...], shape: tuple[int, ...]) -> tuple[Any, 
     return tuple(key)
 
 
+@runs_as_python
 def r_subscripts(*subscripts: Any) -> Subscripts:
     """Return subscripts as one value, to print, compare, keep and use on many tensors.
 
@@ -204,6 +206,7 @@ def open_tensor(x: Any) -> tuple[Backend, Tensor]:
     return backend, x
 
 
+@runs_as_python
 def r_slice(
     x: Tensor,
     *subscripts: Any,
@@ -231,10 +234,33 @@ def r_slice(
     NA and the dtype has none, `UnsupportedTensorError` where `x` is no tensor.
     """
     backend, x = open_tensor(x)
-    read = _for_one_use(subscripts)
-    refuse_foreign(backend, read)
-    selection = resolve(backend.shape(x), read, drop=drop, dialect=dialect, order=order)
+    written = tuple(map(without_tensors, subscripts))
+    if has_traced(written):
+        read = _for_one_use(written)
+        refuse_foreign(backend, read)
+        selection = resolve(backend.shape(x), read, drop=drop, dialect=dialect, order=order)
+    else:
+        if backend.is_compiling():
+            refuse_uncompilable(written)
+            steps = _constant_steps(backend.shape(x), written, drop, dialect, order)
+            if steps is not None:
+                return execution.read_by_steps(backend, x, steps)
+        selection = _selected(backend.shape(x), written, drop, dialect, order)
     return execution.read(backend, x, selection)
+
+
+@gives_constants
+def _constant_steps(
+    shape: Shape, written: tuple[Any, ...], drop: bool, dialect: Dialect, order: Order
+) -> execution.Steps | None:
+    return execution.read_steps(_selected(shape, written, drop, dialect, order))
+
+
+@gives_constants
+def _selected(
+    shape: Shape, written: tuple[Any, ...], drop: bool, dialect: Dialect, order: Order
+) -> Selection:
+    return resolve(shape, _for_one_use(written), drop=drop, dialect=dialect, order=order)
 
 
 def resolve(
@@ -257,6 +283,7 @@ def resolve(
     raise ArgumentError(f'`dialect` is "tensor" or "base", not {dialect!r}')
 
 
+@runs_as_python
 def result_shape(
     shape: Shape, *subscripts: Any, drop: bool = True, dialect: Dialect = "tensor"
 ) -> Shape:
@@ -271,6 +298,7 @@ def result_shape(
     return resolve(shape, read, drop=drop, dialect=dialect).result_shape
 
 
+@runs_as_python
 def r_assign(
     x: Tensor,
     *subscripts: Any,
@@ -292,11 +320,17 @@ def r_assign(
            [8, 0, 7]])
     """
     backend, x = open_tensor(x)
-    read = _for_one_use(subscripts)
-    refuse_foreign(backend, read)
+    written = tuple(map(without_tensors, subscripts))
+    if backend.is_compiling():
+        refuse_uncompilable(written)
     if dialect == "base":
-        return _assign_as_r_does(backend, x, read, value)
-    selection = resolve(backend.shape(x), read, dialect=dialect, order=order)
+        return _assign_as_r_does(backend, x, _for_one_use(written), value)
+    if has_traced(written):
+        read = _for_one_use(written)
+        refuse_foreign(backend, read)
+        selection = resolve(backend.shape(x), read, dialect=dialect, order=order)
+    else:
+        selection = _selected(backend.shape(x), written, True, dialect, order)
     fitted = _broadcast_value(backend, x, selection, value)
     return execution.write(backend, backend.copy(x), selection, fitted)
 

@@ -7,7 +7,6 @@ in the adapters of the tests.
 
 from __future__ import annotations
 
-import functools
 import sys
 from importlib import import_module
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 
 from pybridge.backends.numpy import NumpyBackend
 from pybridge.backends.protocol import Backend
+from pybridge.compiling import gives_constants
 from pybridge.errors import UnsupportedTensorError
 
 NUMPY = NumpyBackend()
@@ -43,9 +43,6 @@ def find_backend(x: Any) -> Backend | None:
         return found
     if kind in _NO_TENSORS:
         return None
-    if isinstance(x, np.ndarray | np.generic):
-        _BACKEND_BY_TYPE[kind] = NUMPY
-        return NUMPY
     for module, place in _LIBRARIES.items():
         if module not in sys.modules:
             continue
@@ -53,15 +50,24 @@ def find_backend(x: Any) -> Backend | None:
         if backend.serves(x):
             _BACKEND_BY_TYPE[kind] = backend
             return backend
+    if isinstance(x, (np.ndarray, np.generic)):  # noqa: UP038
+        _BACKEND_BY_TYPE[kind] = NUMPY
+        return NUMPY
     return None
 
 
-@functools.cache
 def _backend_at(place: str) -> Backend:
-    """Import one backend; its library is loaded already."""
+    """Return one backend, whose library is loaded already."""
     file, _, name = place.partition(":")
-    backend: Backend = getattr(import_module(file), name)()
+    _load(file)
+    backend: Backend = getattr(sys.modules[file], name)()
     return backend
+
+
+@gives_constants
+def _load(file: str) -> bool:
+    import_module(file)
+    return True
 
 
 def backend_of(x: Any) -> Backend:

@@ -54,6 +54,10 @@ class DaskBackend:
         """See `Backend.is_traced`: always."""
         return True
 
+    def is_compiling(self) -> bool:
+        """See `Backend.is_compiling`: never."""
+        return False
+
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""
         return x

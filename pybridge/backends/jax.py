@@ -48,6 +48,10 @@ class JaxBackend:
         """See `Backend.is_traced`."""
         return isinstance(x, jax.core.Tracer)
 
+    def is_compiling(self) -> bool:
+        """See `Backend.is_compiling`: never: it runs the code."""
+        return False
+
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""
         return x

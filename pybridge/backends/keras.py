@@ -55,6 +55,10 @@ class KerasBackend:
         """See `Backend.is_traced`."""
         return isinstance(x, keras.KerasTensor)
 
+    def is_compiling(self) -> bool:
+        """See `Backend.is_compiling`: never."""
+        return False
+
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""
         return x.value if isinstance(x, keras.Variable) else x

@@ -44,6 +44,10 @@ class NumpyBackend:
         """See `Backend.is_traced`: never."""
         return False
 
+    def is_compiling(self) -> bool:
+        """See `Backend.is_compiling`: never."""
+        return False
+
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""
         return x

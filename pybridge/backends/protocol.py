@@ -52,6 +52,10 @@ class Backend(Protocol):
         """Return whether the values of `x` are unknown now."""
         ...
 
+    def is_compiling(self) -> bool:
+        """Return whether a compiler of the library is reading Python code now."""
+        ...
+
     def value_of(self, x: Tensor) -> Tensor:
         """Return the tensor that a variable holds now, and any other tensor as it is."""
         ...

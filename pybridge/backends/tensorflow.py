@@ -61,6 +61,10 @@ class TensorFlowBackend:
         """See `Backend.is_traced`."""
         return bool(tf.is_symbolic_tensor(x))
 
+    def is_compiling(self) -> bool:
+        """See `Backend.is_compiling`: never: AutoGraph leaves this code alone."""
+        return False
+
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""
         return tf.convert_to_tensor(x) if isinstance(x, tf.Variable) else x
@@ -111,6 +115,8 @@ class TensorFlowBackend:
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         """See `Backend.where`."""
+        if isinstance(x, int):  # TensorFlow makes int32 of it, whatever the other is
+            x = tf.constant(x, y.dtype)
         return tf.where(condition, x, y)
 
     def as_indices(self, x: Any) -> Any:

@@ -51,6 +51,10 @@ class TorchBackend:
         """See `Backend.is_traced`."""
         return torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(x)
 
+    def is_compiling(self) -> bool:
+        """See `Backend.is_compiling`."""
+        return torch.compiler.is_compiling()
+
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""
         return x
@@ -65,17 +69,17 @@ class TorchBackend:
         """See `Backend.convert`."""
         if isinstance(value, torch.Tensor):
             return value.to(device=like.device, dtype=like.dtype)
-        return torch.tensor(value, dtype=like.dtype, device=like.device)
+        return torch.from_numpy(np.array(value)).to(device=like.device, dtype=like.dtype)
 
     def basic(self, x: Any, key: Key) -> Any:
         """See `Backend.basic`; a negative step slices upward and then flips."""
-        if not any(type(part) is slice and (part.step or 1) < 0 for part in key):
+        if not any(isinstance(part, slice) and (part.step or 1) < 0 for part in key):
             return x[key]
         upward: list[Any] = []
         flipped: list[int] = []
         axis = kept = 0
         for part in key:
-            if type(part) is slice and (part.step or 1) < 0:
+            if isinstance(part, slice) and (part.step or 1) < 0:
                 found = range(*part.indices(x.shape[axis]))[::-1]
                 part = slice(found.start, found.stop, found.step)
                 flipped.append(kept)
@@ -167,7 +171,9 @@ def _on_device(indices: Indices, x: Any) -> Any:
     """Return indices or logicals beside `x`; a fresh copy, since selections are read-only."""
     if isinstance(indices, torch.Tensor):
         return indices.to(x.device)
-    return torch.tensor(indices, device=x.device)
+    if isinstance(indices, tuple):  # while torch.compile reads the code
+        return torch.tensor(indices, dtype=torch.int64, device=x.device)
+    return torch.from_numpy(np.array(indices)).to(x.device)
 
 
 def _last_of_equals(indices: Any, size: int) -> Any:

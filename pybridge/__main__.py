@@ -6,24 +6,27 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from pybridge import doctor
 from pybridge.errors import ArgumentError, PybridgeError
 from pybridge.explaining import explain
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 2 where the input is wrong."""
+    """Run one command and return its exit status: 2 where the input is wrong, 1 for ill health."""
     parser = argparse.ArgumentParser(
         prog="python -m pybridge", description="R-style subscripts for tensors."
     )
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_explain(commands)
+    _add_doctor(commands)
     parsed = parser.parse_args(arguments)
     try:
-        print(parsed.run(parsed))
+        result = parsed.run(parsed)
     except PybridgeError as error:
         print(error, file=sys.stderr)
         return 2
-    return 0
+    print(result)
+    return result.exit_status if isinstance(result, doctor.Report) else 0
 
 
 def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,6 +41,13 @@ def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--keep-axes", action="store_true", help="keep the axis of a number, as drop=FALSE does"
     )
     command.set_defaults(run=_explain)
+
+
+def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "doctor", help="say what this Python is, and what keeps R and Python from meeting"
+    )
+    command.set_defaults(run=lambda parsed: doctor.examine())
 
 
 def _explain(parsed: argparse.Namespace) -> str:

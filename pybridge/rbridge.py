@@ -105,7 +105,7 @@ def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
-def subset(x: Any, record: list[int]) -> Any:
+def subset(x: Any, record: list[int] | int) -> Any:
     """Return the elements of `x` that a record of whole numbers names."""
     try:
         if type(x) is np.ndarray:
@@ -153,7 +153,7 @@ def assign_as_python(x: Any, record: list[int], values: list[Any], value: Any) -
     return x
 
 
-def _as_record(record: Any) -> list[int]:
+def _as_record(record: list[int] | int) -> list[int]:
     return [record] if isinstance(record, int) else record
 
 
@@ -164,13 +164,13 @@ def _options(record: list[int]) -> dict[str, Any]:
     }
 
 
-def numpy_key(record: list[int], shape: tuple[int, ...]) -> Any:
+def numpy_key(record: list[int] | int, shape: tuple[int, ...]) -> Any:
     """Return the NumPy key of a record, or None where the general path must look.
 
     >>> numpy_key([0, RANGE | HAS_START | HAS_STOP, 1, 3, POSITION, -1], (10, 5, 2))
     (slice(0, 3, 1), 4)
     """
-    if type(record) is int or record[0]:
+    if isinstance(record, int) or record[0]:  # R's vectors of length 1 arrive as numbers
         return None
     key: list[Any] = []
     axis = 0
@@ -371,6 +371,14 @@ def as_numpy(x: Any) -> npt.NDArray[Any]:
     if hasattr(x, "detach"):
         x = x.detach().cpu()
     return np.asarray(x)
+
+
+def examine() -> list[tuple[str, str, str, str]]:
+    """Return the checks of `python -m pybridge doctor`, for R to show beside its own."""
+    from pybridge import doctor  # it loads more than a call for elements should pay for
+
+    checks = doctor.examine().checks
+    return [(check.name, check.status, check.found, check.advice) for check in checks]
 
 
 def version() -> str:

@@ -1,0 +1,119 @@
+#' Say which Python is used and why, and what is not well
+#'
+#' It reports R, reticulate and this package; the Python that reticulate has chosen, and by which
+#' rule; whether R can load it; the versions of NumPy, Keras and the tensor libraries; environment
+#' variables that lead elsewhere; and whether rpy2 and reticulate are in one process.
+#' `python -m pybridge doctor` reports the same of any Python, without R.
+#'
+#' Python is started, since only a running one tells the truth about itself.
+#'
+#' @param exit Whether to end R with a status, for CI: 1 where something failed, else 0.
+#' @return Invisibly, a data frame with a row for each check: its `name`, its `status` (`"ok"`,
+#'   `"note"` or `"fail"`), what was `found`, and an `advice`. It is of class `pybridge_doctor`.
+#' @export
+#' @examplesIf pybridge:::has_numpy()
+#' report <- pybridge_doctor()
+#' subset(report, status == "fail")
+pybridge_doctor <- function(exit = FALSE) {
+  if (!isTRUE(exit) && !isFALSE(exit)) {
+    abort_argument(sprintf("`exit` is TRUE or FALSE, not %s", describe_value(exit)), sys.call())
+  }
+  checks <- c(examine_r(), examine_python(), examine_neighbours())
+  report <- do.call(rbind, lapply(checks, function(check) {
+    as.data.frame(check, stringsAsFactors = FALSE)
+  }))
+  class(report) <- c("pybridge_doctor", "data.frame")
+  print(report)
+  if (exit) {
+    quit(status = as.integer(any(report$status == "fail")))
+  }
+  invisible(report)
+}
+
+new_check <- function(name, status, found, advice = "") {
+  list(name = name, status = status, found = found, advice = advice)
+}
+
+check_least <- function(name, version, least, found = version) {
+  if (package_version(version) < least) {
+    return(new_check(name, "fail", found, sprintf("pybridge needs %s %s or newer", name, least)))
+  }
+  new_check(name, "ok", found)
+}
+
+examine_r <- function() {
+  r <- paste(R.version$major, R.version$minor, sep = ".")
+  list(
+    check_least("R", r, "4.3", sprintf("%s, %s", r, R.home())),
+    check_least("reticulate", as.character(utils::packageVersion("reticulate")), "1.41"),
+    new_check("pybridge (R)", "ok", sprintf(
+      "%s, %s", utils::packageVersion("pybridge"), system.file(package = "pybridge")
+    ))
+  )
+}
+
+#' Start Python, and ask its own doctor
+#' @noRd
+examine_python <- function() {
+  config <- tryCatch(reticulate::py_config(), error = identity)
+  if (inherits(config, "error")) {
+    return(list(new_check(
+      "chosen", "fail", first_line(conditionMessage(config)),
+      "set RETICULATE_PYTHON, or call reticulate::use_python() before Python starts"
+    )))
+  }
+  chosen <- new_check("chosen", "ok", sprintf("%s, %s", config$python, reason_text(config$forced)))
+  answer <- tryCatch(start_bridge()$examine(), error = identity)
+  if (inherits(answer, "error")) {
+    return(list(chosen, new_check(
+      "bridge", "fail", first_line(conditionMessage(answer)), "see the other lines"
+    )))
+  }
+  found <- lapply(reticulate::py_to_r(answer), function(check) do.call(new_check, unname(as.list(check))))
+  c(list(chosen), found)
+}
+
+#' Say by which rule reticulate chose a Python
+#' @noRd
+reason_text <- function(forced) {
+  if (is.null(forced)) {
+    return("which reticulate found by itself")
+  }
+  sprintf("which %s asked for", forced)
+}
+
+#' Report the R packages that serve the same tensors
+#' @noRd
+examine_neighbours <- function() {
+  loaded <- Filter(isNamespaceLoaded, c("keras3", "tensorflow", "torch"))
+  lapply(loaded, function(name) {
+    found <- as.character(utils::packageVersion(name))
+    if (name == "keras3") {
+      whose <- if (isTRUE(getOption("pybridge.yield_to_keras3"))) "keras3" else "pybridge"
+      found <- sprintf("%s; `x@r` belongs to %s", found, whose)
+    }
+    new_check(name, "ok", found)
+  })
+}
+
+first_line <- function(text) {
+  strsplit(text, "\n", fixed = TRUE)[[1L]][[1L]]
+}
+
+#' @export
+format.pybridge_doctor <- function(x, ...) {
+  lines <- sprintf("%-5s %-12s %s", x$status, x$name, x$found)
+  advised <- nzchar(x$advice)
+  lines[advised] <- sprintf("%s\n%19s%s", lines[advised], "", x$advice[advised])
+  lines
+}
+
+#' @export
+print.pybridge_doctor <- function(x, ...) {
+  if (identical(names(x), c("name", "status", "found", "advice"))) {
+    cat(format(x), sep = "\n")
+  } else {
+    NextMethod()
+  }
+  invisible(x)
+}

@@ -6,6 +6,7 @@
 #' * [`x@r[...]`][tensor-subscripts], [r_slice()] and [r_assign()] read and write tensors by R's
 #'   subscripts.
 #' * [array_reshape()] reshapes in row-major order.
+#' * [pybridge_doctor()] says which Python is used, and why.
 #' * [tensor_shape()], [tensor_ndim()] and [tensor_dtype()] say what a tensor is.
 #'
 #' The Python half of the package comes with it. Python starts at the first call that needs it, never

@@ -10,8 +10,10 @@
 #include <R.h>
 #include <Rinternals.h>
 
+SEXP pybridge_broadcast(SEXP x, SEXP old, SEXP new_shape);
 SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket);
 SEXP pybridge_is_answer(SEXP result);
+SEXP pybridge_reshape(SEXP x, SEXP old, SEXP new_shape);
 SEXP pybridge_view(SEXP tensor, SEXP name);
 
 #endif

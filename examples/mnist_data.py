@@ -18,7 +18,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -244,7 +244,8 @@ def from_keras() -> Mnist:
         raise MnistError("not installed")
     from keras.datasets import mnist
 
-    with connection_timeout(CONNECTION_SECONDS):
+    # Keras tells of its progress where the program that called us prints its results.
+    with connection_timeout(CONNECTION_SECONDS), redirect_stdout(sys.stderr):
         (x_train, y_train), (x_test, y_test) = mnist.load_data()
     return Mnist(x_train, y_train, x_test, y_test)
 

@@ -323,7 +323,7 @@ def recycle(operands: list[Any]) -> list[Any]:
 @_answering
 def recycle_forms(operands: list[Any], is_arithmetic: bool) -> list[Any]:
     """Return the operands in forms that give R's result under NumPy's rule."""
-    return list(recycling._recycle_forms(operands, is_arithmetic=is_arithmetic)[1])
+    return list(recycling.recycle_forms(operands, is_arithmetic=is_arithmetic)[1])
 
 
 @_answering

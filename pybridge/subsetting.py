@@ -108,7 +108,7 @@ class _BaseR(R):
         assign_in_place(self._tensor, subscripts, value, dialect="base")
 
 
-def short_key(written: Any, shape: tuple[int, ...]) -> Any:
+def short_key(written: Any, shape: Shape) -> Any:
     """Return the NumPy key of common subscripts, or None where the general path must look.
 
     Common are integers, ranges of integers and open ends, and new axes: they need no objects in
@@ -134,7 +134,7 @@ def short_key(written: Any, shape: tuple[int, ...]) -> Any:
     return None
 
 
-def _short_keys(written: tuple[Any, ...], shape: tuple[int, ...]) -> tuple[Any, ...] | None:
+def _short_keys(written: tuple[Any, ...], shape: Shape) -> tuple[Any, ...] | None:
     key: list[Any] = []
     sizes = iter(shape)
     for item in written:

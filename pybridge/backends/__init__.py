@@ -50,7 +50,7 @@ def find_backend(x: Any) -> Backend | None:
         if backend.serves(x):
             _BACKEND_BY_TYPE[kind] = backend
             return backend
-    if isinstance(x, (np.ndarray, np.generic)):  # noqa: UP038
+    if isinstance(x, (np.ndarray, np.generic)):
         _BACKEND_BY_TYPE[kind] = NUMPY
         return NUMPY
     return None

@@ -85,8 +85,10 @@ class KerasBackend:
             if isinstance(part, slice) and (part.step or 1) < 0:
                 if x.shape[axis] is None:  # index i of the axis is ~i of the flipped axis
                     flipped_before.append(axis)
-                    ends = (None if end is None else ~end for end in (part.start, part.stop))
-                    part = slice(*ends, -part.step)
+                    first, last = (
+                        None if end is None else ~end for end in (part.start, part.stop)
+                    )
+                    part = slice(first, last, -part.step)
                 else:
                     found = range(*part.indices(x.shape[axis]))[::-1]
                     part = slice(found.start, found.stop, found.step)

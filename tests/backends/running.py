@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from backends.adapters import ADAPTERS
 from corpus import cases, tensor_of, value_of
 
-from backends.adapters import ADAPTERS
 from pybridge import errors, r_assign, r_slice
 
 BY_CLASS = {

@@ -4,10 +4,10 @@ import warnings
 
 import numpy as np
 import pytest
-from corpus import cases
-
 from backends.adapters import ADAPTERS
 from backends.running import MODES, act, complaint, found_in
+from corpus import cases
+
 from pybridge import errors
 
 CASES = cases()

@@ -32,8 +32,9 @@ test-python: setup ## run the Python tests
 test-r: setup ## run the R tests
 	@$(python) tools/run_tests.py r
 
-fuzz: setup ## run the property tests longer, on many random cases
+fuzz: setup ## run the property tests longer, and a million random cases against R
 	@$(python) -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
+	@$(python) tests/fuzz_base.py
 
 mnist: setup ## train the first network on the MNIST digits, in R
 	@$(rscript) examples/mnist.R

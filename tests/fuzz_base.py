@@ -40,6 +40,8 @@ def main() -> int:
         differing += len(found)
         done += len(cases)
         batch += 1
+        if batch % 5 == 0:
+            print(f"{done} cases, {differing} disagreements so far", flush=True)
     seconds = time.monotonic() - began
     print(f"{done} cases compared with R in {seconds:.0f} s, {differing} disagreements")
     if done < chosen.cases:

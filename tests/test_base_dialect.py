@@ -8,6 +8,8 @@ import itertools
 import pickle
 import warnings
 
+import base_cases
+import fuzz_base
 import numpy as np
 import pytest
 from base_cases import (
@@ -271,6 +273,23 @@ def test_a_disagreement_prints_r_source_that_runs():
         run_r(str(case))
     fine = Case((2, 3), (vector([2, 1]), span(1, 2)), drop=False)
     np.testing.assert_array_equal(run_r(str(fine)), [[4, 5], [1, 2]])
+
+
+def test_the_fuzzer_counts_and_prints_what_differs(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["fuzz_base.py", "--cases", "300", "--seed", "5"])
+    assert fuzz_base.main() == 0
+    assert "300 cases compared with R in" in capsys.readouterr().out
+    monkeypatch.setattr(
+        base_cases, "CLASSES", {**base_cases.CLASSES, "subscript out of bounds": KeyError}
+    )
+    assert fuzz_base.main() == 1
+    printed = capsys.readouterr().out
+    assert "random_cases(300, seed=5000015)" in printed
+    source = next(line for line in printed.splitlines() if line.startswith("{x0 <- x <- "))
+    with pytest.raises(Exception, match="subscript out of bounds"):
+        run_r(source)
+    monkeypatch.setattr("sys.argv", ["fuzz_base.py", "--seconds", "0"])
+    assert fuzz_base.main() == 1  # a run that compared nothing is no success
 
 
 # The traps, said out loud; x is c(10, 20, 30, 40, 50), m is matrix(1:6, 2, byrow = TRUE)

@@ -34,8 +34,10 @@ from base_cases import (
 from oracle import run_r
 
 from pybridge import NA, R, errors, r_assign, r_slice, result_shape
+from pybridge import selections as to
 from pybridge.backends import backend_of
-from pybridge.subscripts import Range, Scalar, Traced, mask
+from pybridge.dialects import base
+from pybridge.subscripts import Range, Scalar, Traced, as_subscripts, mask
 
 SIZES = range(7)
 LENGTHS = range(4)
@@ -606,6 +608,21 @@ def test_views_for_positions_and_ranges_and_new_memory_for_all_else():
     assert not is_view(whole, [1, 2, 3], whole)
     assert not is_view(True, whole, whole)
     assert not is_view(-1, whole, whole)
+
+
+def test_what_is_regular_becomes_a_slice():
+    def axis(written, size=10):
+        return base.resolve(as_subscripts((written, [1, 1])), (size, 2)).axes[0]
+
+    assert axis(-1) == to.Run(1, 1, 9)
+    assert axis(-10) == to.Run(0, 1, 9)
+    assert axis(slice(-1, -4)) == to.Run(4, 1, 6)
+    assert axis(slice(-7, -12)) == to.Run(0, 1, 6)
+    assert axis([9, 6, 3, 0]) == to.Run(8, -3, 3)
+    assert axis([True, False]) == to.Run(0, 2, 5)
+    assert axis(slice(0, 4)) == to.Run(0, 1, 4)
+    assert axis(7) == to.Index(6)
+    assert isinstance(axis(-5), to.Gather)
 
 
 def test_memory_layout_never_changes_which_element_is_meant():

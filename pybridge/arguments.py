@@ -44,12 +44,9 @@ def without_tensors(written: Any) -> Any:
     if kind in _PLAIN:
         return written
     if kind is slice:
-        parts = [
-            None if type(part) is NAType else part
-            for part in (written.start, written.stop, written.step)
-        ]
+        parts = (written.start, written.stop, written.step)
         if all(type(part) in _PLAIN for part in parts):
-            return slice(*parts)
+            return written  # NA:NA stays what it is: R's own `:` refuses it
         return slice(*map(without_tensors, parts))
     if kind is Range:
         return Range(*map(without_tensors, (written.start, written.stop, written.step)))

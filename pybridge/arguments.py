@@ -44,9 +44,14 @@ def without_tensors(written: Any) -> Any:
     if kind in _PLAIN:
         return written
     if kind is slice:
-        parts = (written.start, written.stop, written.step)
+        parts = [
+            None if type(part) is NAType else part
+            for part in (written.start, written.stop, written.step)
+        ]
+        if parts == [None, None, None]:
+            return written  # NA:NA is a range, which R's own dialect refuses, and `:` is none
         if all(type(part) in _PLAIN for part in parts):
-            return written  # NA:NA stays what it is: R's own `:` refuses it
+            return slice(*parts)
         return slice(*map(without_tensors, parts))
     if kind is Range:
         return Range(*map(without_tensors, (written.start, written.stop, written.step)))

@@ -64,7 +64,20 @@ def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
     if not arrays:
         return ()
     shape, forms = recycle_forms(arrays, is_arithmetic=True)
+    if len(shape) == 1 and len(forms) > 1:
+        _check_lengths_known(forms)
     return tuple([_spread(backend_of(form), form, shape) for form in forms])
+
+
+def _check_lengths_known(vectors: Sequence[Tensor]) -> None:
+    """Refuse vectors whose lengths nothing would compare: no operation follows that could."""
+    shapes = [backend_of(x).shape(x) for x in vectors]
+    if (None,) in shapes:
+        texts = ", ".join(map(shape_text, shapes))
+        raise TracingError(
+            f"vectors of shapes {texts} have a length that is known only when the code runs, so "
+            "none can be repeated to the length of another; `recycled(op)` leaves the check to `op`"
+        )
 
 
 def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]:

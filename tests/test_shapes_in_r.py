@@ -13,7 +13,7 @@ from pybridge.errors import ReshapeError
 SOURCES = Path(__file__).parent.parent / "r" / "R"
 LOAD = "".join(
     f"source({str(SOURCES / name)!r}, local = TRUE)\n"
-    for name in ("reshape.R", "recycle.R", "explain.R")
+    for name in ("conditions.R", "reshape.R", "recycle.R", "explain.R")
 )
 
 

@@ -93,8 +93,11 @@ class DaskBackend:
         return x
 
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.reshape`."""
-        return x.reshape(shape)
+        """See `Backend.reshape`; dask splits and merges whole axes only, so a vector helps out."""
+        try:
+            return x.reshape(shape)
+        except NotImplementedError:
+            return x.reshape(-1).reshape(shape)
 
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
         """See `Backend.transpose`."""

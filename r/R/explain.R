@@ -22,7 +22,7 @@
 explain_shapes <- function(...) {
   shapes <- lapply(unname(list(...)), shape_of, call = sys.call())
   if (length(shapes) < 2L) {
-    refuse("argument", paste0(
+    abort_argument(paste0(
       "explain_shapes compares two or more shapes, not ", length(shapes)
     ), sys.call())
   }

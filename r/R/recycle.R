@@ -50,7 +50,7 @@ recycle <- function(...) {
 broadcast <- function(..., align = c("trailing", "leading")) {
   if (!identical(align, c("trailing", "leading")) &&
     !identical(align, "trailing") && !identical(align, "leading")) {
-    refuse("argument", paste0(
+    abort_argument(paste0(
       "`align` is \"trailing\" or \"leading\", not ", one_line(align)
     ), sys.call())
   }
@@ -62,7 +62,8 @@ broadcast <- function(..., align = c("trailing", "leading")) {
   shapes <- operand_shapes(operands, sys.call())
   found <- broadcast_shapes(shapes, align[1L])
   if (!is.null(found$error)) {
-    refuse("broadcast", found$error, sys.call(), shapes = shapes, parents = "shape")
+    classes <- c("pybridge_error_broadcast", "pybridge_error_shape")
+    abort(found$error, classes, sys.call(), list(shapes = shapes))
   }
   for (k in seq_along(operands)) {
     operands[[k]] <- stretch(operands[[k]], shapes[[k]], found$shape, align[1L])
@@ -74,10 +75,10 @@ broadcast <- function(..., align = c("trailing", "leading")) {
 #' @export
 recycled <- function(op, fold = TRUE) {
   if (!is.function(op) && !(is.character(op) && length(op) == 1L)) {
-    refuse("argument", paste0("`op` is a function or its name, not ", one_line(op)), sys.call())
+    abort_argument(paste0("`op` is a function or its name, not ", one_line(op)), sys.call())
   }
   if (!isTRUE(fold) && !isFALSE(fold)) {
-    refuse("argument", paste0("`fold` is TRUE or FALSE, not ", one_line(fold)), sys.call())
+    abort_argument(paste0("`fold` is TRUE or FALSE, not ", one_line(fold)), sys.call())
   }
   op <- match.fun(op)
   is_arithmetic <- !is_comparison(op)
@@ -87,7 +88,7 @@ recycled <- function(op, fold = TRUE) {
     options <- operands[is_option]
     operands <- operands[rep_len(!is_option, length(operands))]
     if (!length(operands)) {
-      refuse("argument", "an operation under R's rule needs at least one operand", sys.call())
+      abort_argument("an operation under R's rule needs at least one operand", sys.call())
     }
     if (!fold || length(operands) < 3L) {
       return(apply_recycled(op, operands, options, is_arithmetic, sys.call()))
@@ -130,7 +131,13 @@ is_comparison <- function(op) {
   if (is_one_of(op, list(`<`, `<=`, `>`, `>=`, `==`, `!=`, `&`, `|`, xor))) {
     return(TRUE)
   }
-  name <- tryCatch(attr(op, "py_object")$`__name__`, error = function(e) NULL)
+  if (!inherits(op, "python.builtin.object")) {
+    return(FALSE)
+  }
+  name <- tryCatch(
+    reticulate::py_to_r(reticulate::py_get_attr(op, "__name__")),
+    error = function(e) NULL
+  )
   is.character(name) && name %in% comparisons
 }
 
@@ -159,7 +166,8 @@ recycle_operands <- function(operands, is_arithmetic, call, is_own = FALSE) {
     warn_recycling(words, call)
   }
   if (!is.null(plan$error)) {
-    refuse("recycling", plan$error, call, shapes = plan$shapes, parents = "shape")
+    classes <- c("pybridge_error_recycling", "pybridge_error_shape")
+    abort(plan$error, classes, call, list(shapes = plan$shapes))
   }
   is_own <- is_own && !length(plan$warnings)
   for (k in seq_along(operands)) {
@@ -184,7 +192,7 @@ repeated <- function(x, shape) {
 operand_shapes <- function(operands, call) {
   lapply(operands, function(x) {
     if (is.factor(x) || is.data.frame(x) || !(is.atomic(x) || is.list(x)) || is.null(x)) {
-      refuse("argument", paste0(
+      abort_argument(paste0(
         "an operand is a ", class(x)[1L], ", which is neither an R array nor a tensor"
       ), call)
     }
@@ -206,10 +214,8 @@ stretch <- function(x, old, shape, align) {
 }
 
 warn_recycling <- function(words, call) {
-  warning(structure(
-    list(message = words, call = call),
-    class = c("pybridge_warning_recycling", "pybridge_warning", "warning", "condition")
-  ))
+  classes <- c("pybridge_warning_recycling", "pybridge_warning", "warning")
+  warning(new_condition(words, classes, call, list()))
 }
 
 # the two rules on shapes: the same as shapes.py, where an unknown size is NA

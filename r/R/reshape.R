@@ -56,7 +56,7 @@ choose_order <- function(order, call) {
     return("C")
   }
   if (!identical(order, "F")) {
-    refuse("argument", paste0("`order` is \"C\" or \"F\", not ", one_line(order)), call)
+    abort_argument(paste0("`order` is \"C\" or \"F\", not ", one_line(order)), call)
   }
   order
 }
@@ -65,16 +65,16 @@ choose_order <- function(order, call) {
 #' @noRd
 array_sizes <- function(x, call) {
   if (is.factor(x)) {
-    refuse("argument", paste0(
+    abort_argument(paste0(
       "`x` is a factor, and an array of it would lose its levels; reshape as.integer(x) or ",
       "as.character(x)"
     ), call)
   }
   if (is.data.frame(x)) {
-    refuse("argument", "`x` is a data frame, not an array; as.matrix(x) makes one", call)
+    abort_argument("`x` is a data frame, not an array; as.matrix(x) makes one", call)
   }
   if (!is.atomic(x) && !is.list(x) || is.null(x)) {
-    refuse("argument", paste0(
+    abort_argument(paste0(
       "`x` is of type ", typeof(x), ", which is neither an R array nor a tensor"
     ), call)
   }
@@ -261,13 +261,6 @@ one_line <- function(value) {
   paste(deparse(value, width.cutoff = 60L, nlines = 1L), collapse = " ")
 }
 
-#' Raise a classed condition whose call is the user's own
-#' @noRd
-refuse <- function(class, message, call, ..., parents = NULL) {
-  classes <- c(paste0("pybridge_error_", c(class, parents)), "pybridge_error", "error", "condition")
-  stop(structure(list(message = message, call = call, ...), class = classes))
-}
-
 refuse_reshape <- function(message, call, ...) {
-  refuse("reshape", message, call, ..., parents = "shape")
+  abort(message, c("pybridge_error_reshape", "pybridge_error_shape"), call, list(...))
 }

@@ -181,3 +181,37 @@ test_that("broadcast keeps types, names the axis, and checks `align`", {
   )
   expect_error(broadcast(1, 2, align = "left"), "`align` is", class = "pybridge_error_argument")
 })
+
+test_that("tensors follow the same rules", {
+  skip_without_python()
+  np <- reticulate::import("numpy", convert = FALSE)
+  as_r <- function(xs) lapply(xs, reticulate::py_to_r)
+  x <- array(as.double(1:30), c(2, 3, 5))
+  y <- as.double(1:6)
+  tensor <- np$array(x)
+  expect_identical(as_r(recycle(a = tensor, b = y)), recycle(a = x, b = y))
+  expect_identical(as_r(broadcast(tensor, 1:2 + 0, align = "leading")), list(
+    x, broadcast(x, 1:2 + 0, align = "leading")[[2L]]
+  ))
+  sum <- recycled("+")(tensor, y, 100)
+  expect_s3_class(sum, "numpy.ndarray")
+  expect_identical(reticulate::py_to_r(sum), x + y + 100)
+  expect_identical(reticulate::py_to_r(recycled(np$subtract)(tensor, y)), x - y)
+  expect_identical(reticulate::py_to_r(recycled("<")(tensor, y)), x < y)
+  expect_warning(
+    uneven_fit <- recycled("+")(tensor, 1:4 + 0), "^longer object length",
+    class = "pybridge_warning_recycling"
+  )
+  expect_identical(reticulate::py_to_r(uneven_fit), suppressWarnings(x + 1:4))
+  error <- expect_error(
+    recycle(tensor, matrix(0, 3, 2)), "^non-conformable arrays$",
+    class = "pybridge_error_recycling"
+  )
+  expect_identical(as.character(conditionCall(error)[[1L]]), "recycle")
+  expect_error(broadcast(tensor, 1:2 + 0), "axis 3", class = "pybridge_error_broadcast")
+  one <- np$array(matrix(1))
+  expect_error(recycled("<")(one, 1:3 + 0), "dims [product 1]", fixed = TRUE)
+  expect_error(recycled(np$less)(one, 1:3 + 0), "dims [product 1]", fixed = TRUE)
+  expect_warning(recycled(np$add)(one, 1:3 + 0), "array-vector arithmetic is deprecated")
+  expect_identical(explain_shapes(tensor, 5)$shapes, list(c(2L, 3L, 5L), 5L))
+})

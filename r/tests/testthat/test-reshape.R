@@ -167,11 +167,34 @@ test_that("errors name the sizes", {
 })
 
 test_that("R arrays start no Python", {
-  skip_if(reticulate::py_available(), "Python runs already")
-  array_reshape(matrix(1:6, 2), c(3, 2))
-  recycle(matrix(1:6, 2), 1:2)
-  broadcast(matrix(1:6, 2), 1:3)
-  recycled("+")(matrix(1:6, 2), 1:2)
-  format(explain_shapes(c(3, 3), 3))
-  expect_false(reticulate::py_available())
+  printed <- run_r(c(
+    "library(pybridge)",
+    "x <- matrix(1:6, 2)",
+    "made <- list(array_reshape(x, c(3, 2)), recycle(x, 1:2), broadcast(x, 1:3))",
+    "sum <- recycled(\"+\")(x, 1:2)",
+    "picture <- format(explain_shapes(c(3, 3), 3))",
+    "cat(reticulate::py_available(), sum)"
+  ))
+  expect_identical(printed, "FALSE 2 4 4 6 6 8")
+})
+
+test_that("tensors stay tensors, and agree with R arrays", {
+  skip_without_python()
+  np <- reticulate::import("numpy", convert = FALSE)
+  x <- array(1:30, c(2, 3, 5))
+  tensor <- np$array(x)
+  for (dim in list(c(6, 5), c(5L, 6L), c(-1, 10), c(NA, 2, 3), 30, list(3, 10L))) {
+    for (order in c("C", "F")) {
+      made <- array_reshape(tensor, dim, order)
+      expect_s3_class(made, "numpy.ndarray")
+      expect_identical(reticulate::py_to_r(made), array_reshape(x, dim, order))
+    }
+  }
+  expect_refused(
+    array_reshape(tensor, c(6, 6)),
+    "cannot reshape (2, 3, 5) to (6, 6): 30 elements cannot become 36"
+  )
+  expect_refused(array_reshape(tensor, c(6, 2.5)), "`dim[2]` is 2.5; a size is a whole number")
+  shape <- np$zeros(reticulate::tuple(6L, 5L))$shape
+  expect_identical(reticulate::py_to_r(array_reshape(tensor, shape)), array_reshape(x, c(6, 5)))
 })

@@ -13,7 +13,15 @@ source("examples/pictures.R")
 
 tf <- import("tensorflow", convert = FALSE)
 keras <- import("keras", convert = FALSE)
-ops <- keras$ops
+# Looking a function up in a Python module costs R as much as calling it: do it once.
+ops <- sapply(
+  c(
+    "add", "convert_to_numpy", "matmul", "mean", "relu", "softmax",
+    "sparse_categorical_crossentropy"
+  ),
+  \(name) keras$ops[[name]]
+)
+GradientTape <- tf$GradientTape
 checkpoint <- import_from_path("checkpoint", path = "examples", convert = FALSE)
 
 LEARNING_RATE <- 1e-3
@@ -78,7 +86,7 @@ gradients_by_tape <- function(model) {
   # What the tape watches are TensorFlow's own variables; looking them up once is enough.
   variables <- r_to_py(lapply(model$weights, `[[`, "value"))
   function(images, labels) {
-    with(tf$GradientTape() %as% tape, {
+    with(GradientTape() %as% tape, {
       loss <- average_loss(model, images, labels)
     })
     list(loss = loss, gradients = tape$gradient(loss, variables))

@@ -255,7 +255,7 @@ main <- function() {
   stopifnot(share < 0.02)
   if (epochs == 10 && samples == 60000) {
     # Losses are noted 23 times in an epoch; the 20th note is the one at batch 400.
-    at_batch_400 <- array_reshape(run$losses, c(10, -1))[10, 20]
+    at_batch_400 <- matrix(run$losses, nrow = 10, byrow = TRUE)[10, 20]
     stopifnot(at_batch_400 >= 0.75, at_batch_400 <= 1, accuracy >= 0.80, accuracy <= 0.88)
   }
 }

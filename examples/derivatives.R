@@ -69,7 +69,7 @@ segments(
   col = "firebrick", lwd = 2
 )
 points(at[touch], cos(at[touch]), pch = 19, col = "firebrick")
-text(at[touch] + c(0.6, 0, 0.65), cos(at[touch]) + c(0.15, 0.22, -0.15),
+text(at[touch] + c(0.6, 0.1, 0.65), cos(at[touch]) + c(0.15, 0.3, -0.15),
   sprintf("slope %.2f", slopes[touch])
 )
 close_picture()
@@ -224,17 +224,17 @@ stopifnot(
   abs(walks[["momentum 0.9"]][151, ] - c(-0.95, -0.95)) < 0.02
 )
 
-axis_values <- seq(-2.5, 2.5, length.out = 61)
+axis_values <- seq(-2.5, 2.5, length.out = 81)
 heights <- outer(axis_values, axis_values, surface)
 palette_of <- function(count) hcl.colors(count, "viridis")
 colors <- c("plain" = "firebrick", "momentum 0.9" = "darkorange")
 
 draw_surface <- function() {
   # persp() colours facets: take the mean of the four corners of each.
-  corners <- heights[-1, -1] + heights[-1, -61] + heights[-61, -1] + heights[-61, -61]
+  corners <- heights[-1, -1] + heights[-1, -81] + heights[-81, -1] + heights[-81, -81]
   view <- persp(axis_values, axis_values, heights,
-    theta = -25, phi = 50, expand = 0.6, border = NA, shade = 0.15, ticktype = "detailed",
-    col = palette_of(60)[cut(corners / 4, 60)], cex.axis = 0.7,
+    theta = -25, phi = 50, expand = 0.6, border = NA, shade = 0.15, cex.lab = 0.9,
+    col = palette_of(60)[cut(corners / 4, 60)],
     xlab = "first weight", ylab = "second weight", zlab = "loss"
   )
   for (name in names(walks)) {
@@ -246,7 +246,7 @@ draw_surface <- function() {
 
 draw_map <- function() {
   image(axis_values, axis_values, heights,
-    col = palette_of(25), asp = 1, las = 1, xlab = "first weight", ylab = "second weight"
+    col = palette_of(25), las = 1, xlab = "first weight", ylab = "second weight"
   )
   contour(axis_values, axis_values, heights,
     nlevels = 20, add = TRUE, drawlabels = FALSE, col = "#FFFFFF55"
@@ -263,6 +263,7 @@ draw_map <- function() {
 open_named("surface", 1100, 500)
 par(mfrow = c(1, 2), mar = c(4, 4, 1.5, 1), oma = c(0, 0, 1.5, 0), mgp = c(2.4, 0.8, 0))
 draw_surface()
+par(pty = "s")
 draw_map()
 mtext("Down a loss surface", outer = TRUE)
 close_picture()

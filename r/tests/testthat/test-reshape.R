@@ -167,11 +167,14 @@ test_that("errors name the sizes", {
 })
 
 test_that("R arrays start no Python", {
-  skip_if(reticulate::py_available(), "Python runs already")
-  array_reshape(matrix(1:6, 2), c(3, 2))
-  recycle(matrix(1:6, 2), 1:2)
-  broadcast(matrix(1:6, 2), 1:3)
-  recycled("+")(matrix(1:6, 2), 1:2)
-  format(explain_shapes(c(3, 3), 3))
-  expect_false(reticulate::py_available())
+  lines <- run_r(c(
+    "library(pybridge)",
+    "x <- matrix(1:6, 2)",
+    "stopifnot(identical(dim(array_reshape(x, c(3, 2))), c(3L, 2L)))",
+    "stopifnot(identical(recycle(x, 1:2)[[2]], matrix(1:2, 2, 3)))",
+    "stopifnot(identical(broadcast(x, 1:3)[[1]], x), identical(recycled('+')(x, 1:2), x + 1:2))",
+    "stopifnot(length(format(explain_shapes(c(3, 3), 3))) > 1)",
+    "cat(reticulate::py_available(), '\\n')"
+  ))
+  expect_identical(trimws(utils::tail(lines, 1L)), "FALSE")
 })

@@ -257,8 +257,8 @@ def _from_bits(value: Any) -> npt.NDArray[Any]:
 def decode(record: list[int], values: list[Any]) -> tuple[Any, ...]:
     """Return the subscripts of a record and the values beside it, as `r_slice` takes them.
 
-    >>> decode([0, 9, 2, 0, 4], [("number", 3)])
-    (slice(2, None, None), slice(None, None, None), 3)
+    >>> str(sub.as_subscripts(decode([0, 9, 2, 0, 4], [("number", 3)])))
+    '2:NA, , 3'
     """
     items: list[Any] = []
     for code, value in _decoded(record, values):

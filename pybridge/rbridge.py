@@ -22,7 +22,8 @@ from pybridge import subscripts as sub
 from pybridge.backends import backend_of
 from pybridge.dialects.tensor import index_from_position, slice_from_range
 from pybridge.errors import AssignmentError, PybridgeError, PybridgeWarning, r_classes
-from pybridge.subsetting import assign_in_place, r_assign, r_slice
+from pybridge.selections import Shape
+from pybridge.subsetting import assign_in_place, open_tensor, r_assign, r_slice, r_subscripts
 
 # The codes of a record, as r/src/capture.c writes them.
 NO_DROP: Final = 1
@@ -63,10 +64,18 @@ class Answer:
 def _described(condition: Exception) -> tuple[str, list[str], dict[str, Any]]:
     classes = r_classes(condition)
     if isinstance(condition, PybridgeError):
-        return str(condition), classes, dict(condition.fields)
+        fields = {name: _for_r(value) for name, value in condition.fields.items()}
+        return str(condition), classes, fields
     if isinstance(condition, PybridgeWarning):
         return str(condition), [_warning_class(condition)], {}
     return _foreign_text(condition), ["pybridge_error_python", "pybridge_error"], {}
+
+
+def _for_r(field: Any) -> Any:
+    """Return a field of an error for R, which would read an integer beyond 32 bits as NA."""
+    if isinstance(field, int) and abs(field) >= 2**31:
+        return float(field)
+    return [_for_r(entry) for entry in field] if isinstance(field, list | tuple) else field
 
 
 def _warning_class(warning: PybridgeWarning) -> str:
@@ -112,7 +121,12 @@ def subset(x: Any, record: list[int] | int) -> Any:
             key = numpy_key(record, x.shape)
             if key is not None:
                 return x[key]
-    except PybridgeError as error:
+        else:
+            backend, held = open_tensor(x)
+            key = numpy_key(record, backend.shape(held))
+            if key is not None:
+                return backend.basic(held, key)
+    except Exception as error:
         return Answer(None, error, [])
     return subset_by_values(x, record, [])
 
@@ -128,8 +142,7 @@ def subset_by_values(x: Any, record: list[int], values: list[Any]) -> Any:
 def assign(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
     """Write a value into the elements of `x` that the subscripts name; return `x`."""
     record = _as_record(record)
-    subscripts = sub.as_subscripts(decode(record, values))
-    assign_in_place(x, subscripts, _value_of(value), **_options(record))
+    assign_in_place(x, r_subscripts(*decode(record, values)), _value_of(value), **_options(record))
     return x
 
 
@@ -164,7 +177,7 @@ def _options(record: list[int]) -> dict[str, Any]:
     }
 
 
-def numpy_key(record: list[int] | int, shape: tuple[int, ...]) -> Any:
+def numpy_key(record: list[int] | int, shape: Shape) -> Any:
     """Return the NumPy key of a record, or None where the general path must look.
 
     >>> numpy_key([0, RANGE | HAS_START | HAS_STOP, 1, 3, POSITION, -1], (10, 5, 2))
@@ -225,7 +238,7 @@ def _from_tagged(kind: str, value: Any = None, holes: Any = None) -> Any:
         case "na":
             return sub.NA
         case "characters":
-            return [value] if isinstance(value, str) else list(value)
+            return sub.Characters((value,) if isinstance(value, str) else tuple(value))
         case "int64":
             return _from_bits(value)
         case "entries" if holes is not None:
@@ -241,22 +254,22 @@ def _from_bits(value: Any) -> npt.NDArray[Any]:
     return np.ma.MaskedArray(integers, holes) if holes.any() else integers
 
 
-def decode(record: list[int], values: list[Any]) -> tuple[sub.Subscript, ...]:
-    """Return the subscripts of a record and the values beside it.
+def decode(record: list[int], values: list[Any]) -> tuple[Any, ...]:
+    """Return the subscripts of a record and the values beside it, as `r_slice` takes them.
 
-    >>> str(sub.Subscripts(decode([0, 9, 2, 0, 4], [("entries", np.array([3, 1]))])))
-    '2:NA, , c(3, 1)'
+    >>> str(sub.as_subscripts(decode([0, 9, 2, 0, 4], [("number", 3)])))
+    '2:NA, , 3'
     """
-    items: list[sub.Subscript] = []
+    items: list[Any] = []
     for code, value in _decoded(record, values):
         if code == NEW_AXIS:
-            items.append(sub.NEW_AXIS)
+            items.append(None)
         elif code == REST:
-            items.append(sub.REST)
-        elif code == RANGE and value == _WHOLE:
-            items.append(sub.Range())
-        elif code in (POSITION, VALUE, RANGE):
-            items.append(sub.as_subscript(value))
+            items.append(...)
+        elif code in (POSITION, RANGE):
+            items.append(value)
+        elif code == VALUE:
+            items.append(sub.Scalar(value) if value is sub.NA else value)
         else:
             items.append(sub.MISSING)
     return tuple(items)
@@ -287,8 +300,8 @@ def _as_python_index(value: Any) -> Any:
         return slice(*(None if part is sub.NA else _as_python_index(part) for part in bounds))
     if isinstance(value, np.ma.MaskedArray) or value is sub.NA:
         raise IndexError("NA is no index of Python; `NA:5` is an open end")
-    if isinstance(value, list) and len(value) == 1:
-        return value[0]
+    if isinstance(value, sub.Characters):
+        return value.values[0] if len(value.values) == 1 else list(value.values)
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         whole = value.astype(np.int64)
         return whole if np.array_equal(whole, value) else value
@@ -338,9 +351,9 @@ def _as_tensor(operand: Any) -> Any:
 
 
 @_answering
-def tensor_shape(x: Any) -> list[int]:
-    """Return the sizes of `x`, -1 where traced code does not know one."""
-    return [-1 if size is None else size for size in backend_of(x).shape(x)]
+def tensor_shape(x: Any) -> list[float]:
+    """Return the sizes of `x`, -1 where traced code does not know one; R's integers are short."""
+    return [-1.0 if size is None else float(size) for size in backend_of(x).shape(x)]
 
 
 @_answering
@@ -352,11 +365,10 @@ def tensor_dtype(x: Any) -> str:
 @_answering
 def permute(x: Any, axes: list[int] | None) -> Any:
     """Return `x` with its axes, counted from one, in a new order; without one, reversed."""
-    backend = backend_of(x)
-    ndim = len(backend.shape(x))
+    backend, held = open_tensor(x)
     if axes is None:
-        axes = list(range(ndim, 0, -1))
-    return backend.transpose(x, tuple(axis - 1 for axis in axes))
+        axes = list(range(len(backend.shape(held)), 0, -1))
+    return backend.transpose(held, tuple(axis - 1 for axis in axes))
 
 
 @_answering
@@ -368,9 +380,10 @@ def multiply(x: Any, y: Any) -> Any:
 @_answering
 def as_numpy(x: Any) -> npt.NDArray[Any]:
     """Return the elements of `x` in a NumPy array; gradients stay behind."""
-    if hasattr(x, "detach"):
-        x = x.detach().cpu()
-    return np.asarray(x)
+    backend, held = open_tensor(x)
+    if backend.is_traced(held):  # dask computes; a library inside traced code says that it cannot
+        return np.asarray(held)
+    return backend.to_numpy(held)
 
 
 def examine() -> list[tuple[str, str, str, str]]:

@@ -5,19 +5,25 @@ claims <- new.env(parent = emptyenv())
 
 #' Take over each `@` that keras3 registers, once it has registered it
 #'
-#' reticulate runs the hooks on a Python module in the order they came. Ours come after those of
-#' keras3, in either order of loading.
+#' keras3 registers when Python imports a library, by a hook of reticulate. Those hooks run in the
+#' order they came, and ours come after keras3 is loaded, in either order of loading.
 #' @noRd
 watch_keras3 <- function() {
-  watch <- function(...) {
-    for (module in c("keras", "tensorflow")) {
-      reticulate::py_register_load_hook(module, claim_subscripts)
-    }
-  }
   if (isNamespaceLoaded("keras3")) {
-    watch()
+    watch_imports()
   } else {
-    setHook(packageEvent("keras3", "onLoad"), watch)
+    setHook(packageEvent("keras3", "onLoad"), watch_imports)
+  }
+}
+
+watch_imports <- function(...) {
+  for (module in c("keras", "tensorflow")) {
+    # the name by which reticulate keeps the hooks on a module; its own function to add one starts
+    # Python in some versions
+    setHook(paste("reticulate", module, "load", sep = "::"), claim_subscripts)
+  }
+  if (reticulate::py_available()) {
+    claim_subscripts()
   }
 }
 

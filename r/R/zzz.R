@@ -56,7 +56,11 @@ find_caller <- function() {
   if (identical(names(formals(routine)), c("x", "args", "keywords"))) {
     return(routine)
   }
-  function(x, args, keywords) do.call(py_call, c(list(x), args), quote = TRUE)
+  call_by_py_call
+}
+
+call_by_py_call <- function(x, args, keywords) {
+  do.call(py_call, c(list(x), args), quote = TRUE)
 }
 
 .onLoad <- function(libname, pkgname) {

@@ -1,0 +1,66 @@
+# The same brackets on the tensors of every library. Where RETICULATE_PYTHON points at a Python,
+# PYBRIDGE_TEST_BACKENDS may name the libraries that it must have; the others run where they are
+# installed.
+
+values <- array(as.double(1:30), c(2, 3, 5))
+
+makers <- list(
+  tensorflow = function(x) reticulate::import("tensorflow", convert = FALSE)$constant(x),
+  variable = function(x) reticulate::import("tensorflow", convert = FALSE)$Variable(x),
+  jax = function(x) reticulate::import("jax.numpy", convert = FALSE)$asarray(x),
+  torch = function(x) reticulate::import("torch", convert = FALSE)$as_tensor(x),
+  keras = function(x) reticulate::import("keras", convert = FALSE)$Variable(x),
+  dask = function(x) reticulate::import("dask.array", convert = FALSE)$from_array(x)
+)
+modules <- c(
+  tensorflow = "tensorflow", variable = "tensorflow", jax = "jax", torch = "torch",
+  keras = "keras", dask = "dask.array"
+)
+
+for (library in names(makers)) {
+  test_that(paste("subscripts on a tensor of", library), {
+    skip_without_python()
+    wanted <- strsplit(Sys.getenv("PYBRIDGE_TEST_BACKENDS"), ",", fixed = TRUE)[[1L]]
+    if (!reticulate::py_module_available(modules[[library]])) {
+      if (library %in% wanted) stop(library, " is missing")
+      skip(paste(library, "is not installed"))
+    }
+    x <- makers[[library]](as_tensor(values, "float32"))
+    own_class <- class(x)
+    expect_elements <- function(x, expected) {
+      expect_identical(tensor_shape(x), as.integer(dim(expected) %||% length(expected)))
+      expect_equal(as.vector(as.array(x)), as.vector(expected))
+    }
+
+    expect_identical(tensor_dtype(x), "float32")
+    expect_identical(dim(x), dim(values))
+    expect_elements(x@r[2, 3:1, NA:-2], values[2, 3:1, 1:4])
+    expect_elements(x@r[.., c(5, 1)], values[, , c(5, 1)])
+    expect_elements(x@r[, newaxis, 2], array(values[, 2, ], c(2, 1, 5)))
+    expect_elements(x@r[2, c(TRUE, FALSE, TRUE)], values[2, c(1, 3), ])
+    positions <- makers[[library]](as_tensor(array(c(2, 1)), "int32"))
+    if (library != "dask") { # the values of a dask array are not known before it is computed
+      expect_elements(x@r[positions], values[2:1, , ])
+    }
+    expect_elements(r_slice(x, 1, drop = FALSE), values[1, , , drop = FALSE])
+    expect_elements(x@r[-1, 1, 1, dialect = "base"], values[-1, 1, 1])
+    expect_elements(array_reshape(x, c(6, -1)), array_reshape(values, c(6, -1)))
+    expect_error(x@r[3], class = "pybridge_error_subscript_oob")
+    expect_error(x@r[0], class = "pybridge_error_subscript_oob")
+
+    changed <- values
+    changed[1, , 5] <- 0
+    updated <- r_assign(x, 1, .., -1, value = 0)
+    expect_elements(updated, changed)
+    expect_elements(x, values)
+    if (library %in% c("tensorflow", "jax", "dask")) {
+      expect_error(x@r[1, , 5] <- 0, class = "pybridge_error_assignment_immutable")
+    } else {
+      same <- x
+      x@r[1, , 5] <- 0
+      expect_identical(x, same)
+      expect_elements(x, changed)
+    }
+    expect_identical(class(x), own_class)
+  })
+}

@@ -1,0 +1,31 @@
+test_that("the doctor names Python, the reason for it, and the versions", {
+  skip_without_python()
+  lines <- capture.output(report <- pybridge_doctor())
+  expect_s3_class(report, "pybridge_doctor")
+  expect_true(all(report$status %in% c("ok", "note", "fail")))
+  expect_true(all(c("R", "reticulate", "chosen", "Python", "libpython", "NumPy", "process") %in% report$name))
+  expect_match(report$found[report$name == "process"], "R, through reticulate")
+  expect_length(lines, nrow(report) + sum(nzchar(report$advice)))
+})
+
+test_that("its exit status is for CI", {
+  skip_without_python()
+  status <- attr(run_r("pybridge::pybridge_doctor(exit = TRUE)"), "status") %||% 0L
+  expect_identical(status, 0L)
+  broken <- run_r("pybridge::pybridge_doctor(exit = TRUE)", "RETICULATE_PYTHON=/nowhere/python")
+  expect_identical(attr(broken, "status"), 1L)
+  expect_match(broken, "^fail  chosen", all = FALSE)
+  expect_error(pybridge_doctor(exit = NA), class = "pybridge_error_argument")
+})
+
+test_that("its lines are a table that a person can read", {
+  report <- structure(
+    data.frame(name = c("R", "NumPy"), status = c("ok", "fail"), found = c("4.5.0", "not installed"),
+      advice = c("", "pip install numpy")),
+    class = c("pybridge_doctor", "data.frame")
+  )
+  expect_snapshot(cran = TRUE, report)
+  expect_identical(check_least("R", "4.1.0", "4.3")$status, "fail")
+  expect_identical(check_least("R", "4.10.0", "4.3")$status, "ok")
+  expect_identical(reason_text(NULL), "which reticulate found by itself")
+})

@@ -17,7 +17,6 @@ import numpy.typing as npt
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.errors import MissingValueError
 from pybridge.selections import (
-    NOWHERE,
     WHOLE,
     AxisSelection,
     Gather,
@@ -177,9 +176,9 @@ def _traced_range(backend: Backend, x: Tensor, axis: TracedRun, place: int) -> I
 
 
 def _wrapped(backend: Backend, x: Tensor, indices: Indices, axis: int) -> Indices:
-    """Count traced negative indices from the start; position 0 goes beyond the axis."""
+    """Count traced negative indices from the start; what no index is goes beyond the axis."""
     size = backend.size(x, axis)
-    from_end = backend.where(indices == NOWHERE, size, indices + size)
+    from_end = backend.where(indices < -size, size, indices + size)
     return backend.where(indices < 0, from_end, indices)
 
 

@@ -126,6 +126,8 @@ class TensorFlowBackend:
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         """See `Backend.arange`."""
         start, stop, step = (tf.cast(part, tf.int64) for part in (start, stop, step))
+        # tf.range refuses an empty range
+        stop = tf.where(step > 0, tf.maximum(start, stop), tf.minimum(start, stop))
         return tf.range(start, stop, step)
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
@@ -151,7 +153,7 @@ class TensorFlowBackend:
             return self.assign_axes(x, (), tf.reshape(value, ()))
         indices = _stacked(coordinates)
         count = tf.shape(indices)[0] if indices.shape[0] is None else indices.shape[0]
-        if value.shape[0] != count:
+        if tf.is_tensor(count) or value.shape[0] != count:
             value = tf.broadcast_to(value, (count,))
         if tf.is_symbolic_tensor(indices):
             sizes = tf.shape(x, out_type=tf.int64)

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import torch
 
 from pybridge.backends.protocol import Indices, Key
-from pybridge.errors import UnsupportedTensorError
-from pybridge.selections import AxisSelection, assignment_key
+from pybridge.errors import TracingError, UnsupportedTensorError
+from pybridge.selections import AxisSelection, Gather, assignment_key, axis_indices
 
 
 class TorchBackend:
@@ -49,7 +49,7 @@ class TorchBackend:
 
     def is_traced(self, x: Any) -> bool:
         """See `Backend.is_traced`."""
-        return torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(x)
+        return torch.compiler.is_compiling() or _is_wrapped(x)
 
     def is_compiling(self) -> bool:
         """See `Backend.is_compiling`."""
@@ -128,10 +128,21 @@ class TorchBackend:
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         """See `Backend.arange`."""
-        return torch.arange(*(int(part) for part in (start, stop, step)))
+        parts = (start, stop, step)
+        if any(map(_is_wrapped, parts)):
+            raise TracingError(
+                "a range with a bound under torch.func has no size that all of the batch share; "
+                "give the bounds as numbers"
+            )
+        return torch.arange(*map(int, parts))
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
         """See `Backend.nonzero`."""
+        if _is_wrapped(mask):
+            raise TracingError(
+                "how many elements a mask selects under torch.func is unknown and may differ within "
+                "the batch; use torch.where(mask, x, other)"
+            )
         return tuple(torch.nonzero(mask, as_tuple=True))
 
     def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
@@ -140,6 +151,12 @@ class TorchBackend:
             indices = getattr(selected, "indices", None)
             if isinstance(indices, torch.Tensor) and value.shape[axis] != 1:
                 value = value.index_select(axis, _last_of_equals(indices, x.shape[axis]))
+        if any(_is_wrapped(getattr(selected, "indices", None)) for selected in axes):
+            # under vmap index_put takes no slice beside a batched index
+            axes = tuple(
+                Gather(_on_device(axis_indices(axis, size), x))
+                for axis, size in zip(axes, x.shape, strict=True)
+            )
         key = assignment_key(axes, x.shape)
         x[tuple(part if type(part) is slice else _on_device(part, x) for part in key)] = value
         return x
@@ -165,6 +182,11 @@ class TorchBackend:
     def store(self, x: Any, value: Any) -> None:
         """See `Backend.store`."""
         x[...] = value
+
+
+def _is_wrapped(x: Any) -> bool:
+    """Return whether `torch.func` (vmap, grad) stands between `x` and its values."""
+    return isinstance(x, torch.Tensor) and torch._C._functorch.is_functorch_wrapped_tensor(x)
 
 
 def _on_device(indices: Indices, x: Any) -> Any:

@@ -108,13 +108,13 @@ def resolve_traced_alone(
                 subscript=str(item),
             )
         return to.TracedMasked(shape, item.tensor, order)
-    columns = item.shape[1] if item.ndim == 2 else None
-    if columns != len(shape):
+    columns = item.shape[1] if item.ndim == 2 else 0
+    if columns is not None and columns != len(shape):
         raise SubscriptCountError(
             f"`{item}` has shape {item.shape} and the tensor {len(shape)} axes; a matrix of "
             "positions has one column for each axis",
             subscript=str(item),
-            count=columns or 0,
+            count=columns,
             ndim=len(shape),
         )
     indices = index_of_traced(item)

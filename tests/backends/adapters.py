@@ -149,7 +149,7 @@ def jax_vmap(function, *arrays):
     import jax.numpy as jnp
 
     traced = Traced(function, _is_tracer)
-    values = jax.vmap(traced)(*(jnp.stack([jax_make(array)] * 2) for array in arrays))
+    values = jax.jit(jax.vmap(traced))(*(jnp.stack([jax_make(array)] * 2) for array in arrays))
     for value in values:
         np.testing.assert_array_equal(value[0], value[1])
     return traced.join([jax_read(value[1]) for value in values])
@@ -233,7 +233,8 @@ def keras_model(function, *arrays, known=True):
     if not values:
         return traced.join([])
     model = keras.Model(inputs, values)
-    return traced.join(list(map(keras_read, model([*map(keras.ops.convert_to_tensor, arrays)]))))
+    found = model([*map(keras.ops.convert_to_tensor, arrays)])
+    return traced.join(list(map(keras_read, found if isinstance(found, list) else [found])))
 
 
 def keras_batched(function, *arrays):

@@ -1,0 +1,145 @@
+"""How the backends are built: each beside the others, none with a life of its own."""
+
+import ast
+import inspect
+import subprocess
+import sys
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from backends.adapters import ADAPTERS
+from pybridge import backends
+from pybridge.backends.protocol import Backend
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "pybridge" / "backends"
+FILES = {"numpy": "numpy"} | {
+    place.partition(":")[0].rpartition(".")[2]: module.partition(".")[0]
+    for module, place in backends._LIBRARIES.items()
+}
+HELPERS = {"__init__", "protocol", "dense"}
+METHODS = [
+    name
+    for name, value in vars(Backend).items()
+    if inspect.isfunction(value) and not name.startswith("_")
+]
+
+
+def classes():
+    return [backends.NUMPY] + [backends._backend_at(place) for place in backends._LIBRARIES.values()]
+
+
+def imported(source):
+    """Return the top-level modules that source imports, pybridge's own with their path."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module)
+    return {name if name.startswith("pybridge") else name.partition(".")[0] for name in found}
+
+
+ALLOWED = {
+    *("__future__", "typing", "math", "collections", "numpy"),
+    *("pybridge.backends.protocol", "pybridge.backends.dense"),
+    *("pybridge.errors", "pybridge.selections"),
+}
+
+
+def test_every_backend_has_a_file_an_extra_and_a_row_in_the_adapters():
+    assert {path.stem for path in FOLDER.glob("*.py")} - HELPERS == set(FILES)
+    assert set(ADAPTERS) == set(FILES) - {"numpy"}
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    declared = " ".join(text for group in extras.values() for text in group)
+    assert [name for name in ADAPTERS if name not in declared] == []
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_backend_imports_its_own_library_alone(file):
+    source = (FOLDER / f"{file}.py").read_text()
+    assert imported(source) - ALLOWED - {FILES[file]} == set()
+
+
+@pytest.mark.parametrize("file", sorted(HELPERS))
+def test_what_the_backends_share_imports_no_library(file):
+    source = (FOLDER / f"{file}.py").read_text()
+    assert imported(source) & (set(FILES.values()) - {"numpy"}) == set()
+
+
+def test_no_other_module_imports_a_library():
+    for path in (ROOT / "pybridge").rglob("*.py"):
+        if path.parent != FOLDER:
+            assert imported(path.read_text()) & (set(FILES.values()) - {"numpy"}) == set(), path
+
+
+def test_the_import_test_can_fail():
+    assert imported("import torch.nn as nn\nfrom jax import numpy") == {"torch", "jax"}
+    assert imported("from pybridge.errors import X") == {"pybridge.errors"}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_backend_has_the_protocols_methods_with_its_parameters(method):
+    wanted = inspect.signature(getattr(Backend, method)).parameters
+    for backend in classes():
+        found = inspect.signature(getattr(type(backend), method)).parameters
+        assert list(found) == list(wanted), type(backend)
+        assert [p.default for p in found.values()] == [p.default for p in wanted.values()]
+
+
+def test_no_backend_has_a_public_method_of_its_own():
+    for backend in classes():
+        public = {name for name in vars(type(backend)) if not name.startswith("_")}
+        assert public == {*METHODS, "name"}, type(backend)
+
+
+def test_backends_are_told_apart_by_name():
+    assert sorted(backend.name for backend in classes()) == sorted(["numpy", *ADAPTERS])
+
+
+def run(source):
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    return done.returncode, done.stdout.strip(), done.stderr
+
+
+WATCH = """
+import sys
+import numpy as np
+import pybridge
+from pybridge import R, r_assign, r_slice
+x = np.arange(30).reshape(2, 3, 5)
+R(x)[1, [3, 1]], r_assign(x, 1, value=0), r_slice(x, "1, , c(2, 2)")
+r_slice(x, 3, dialect="base"), pybridge.array_reshape(x, (5, 6))
+try:
+    R(object())[1]
+except pybridge.backends.UnsupportedTensorError:
+    pass
+{extra}
+print(sorted({{"tensorflow", "torch", "jax", "keras", "dask"}} & set(sys.modules)))
+"""
+
+
+def test_using_pybridge_on_numpy_imports_no_library():
+    code, found, complaint = run(WATCH.format(extra=""))
+    assert (code, found) == (0, "[]"), complaint
+
+
+def test_the_test_of_imports_can_fail():
+    code, found, complaint = run(WATCH.format(extra="import dask"))
+    assert (code, found) == (0, "['dask']"), complaint
+
+
+def test_an_adapter_answers_for_its_own_library():
+    import numpy as np
+
+    for name, adapter in ADAPTERS.items():
+        tensor = adapter.make(np.arange(3.0))
+        assert backends.backend_of(tensor).name == name
+        with pytest.raises(AssertionError):
+            adapter.read(np.arange(3.0))
+    assert import_module("pybridge.backends.numpy").NumpyBackend is type(backends.NUMPY)

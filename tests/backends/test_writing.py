@@ -1,0 +1,299 @@
+"""Writing in place, updates that leave the tensor alone, and values on their way in."""
+
+import numpy as np
+import pytest
+
+from backends.adapters import ADAPTERS
+from pybridge import NA, R, errors, r_assign, r_slice
+
+X = np.arange(1.0, 31).reshape(2, 3, 5)
+WRITES = {
+    "scalar": ((2, 3, 5), np.array(-1.0)),
+    "range": ((1, slice(2, NA), slice(NA, NA, 2)), -np.arange(6.0).reshape(2, 3)),
+    "descending": ((slice(2, 1), slice(None), slice(5, 1, -2)), -np.arange(18.0).reshape(2, 3, 3)),
+    "last axis": ((..., [5, 1, 5]), -np.arange(18.0).reshape(2, 3, 3)),
+    "several vectors": ((slice(None), [3, 1, 3], [5, 2]), -np.arange(12.0).reshape(2, 3, 2)),
+    "apart": (([2, 1, 2], slice(None), [5, 2, 5]), -np.arange(27.0).reshape(3, 3, 3)),
+    "broadcast": (([2, 1], 2, [5, 2, 4]), -np.arange(3.0)),
+    "mask": ((slice(None), [True, False, True], 1), -np.arange(4.0).reshape(2, 2)),
+    "whole mask": ((X % 4 < 2,), -np.arange(15.0)),
+    "whole mask, one value": ((X % 4 < 2,), np.array(0.0)),
+    "points": (([[1, 1, 1], [2, 3, 5], [1, 1, 1]],), -np.arange(1.0, 4)),
+    "new axis": ((1, None, slice(1, 2)), -np.arange(10.0).reshape(1, 2, 5)),
+    "nothing": ((slice(None), [], 1), np.array(9.0)),
+    "everything": ((), -X),
+}
+
+
+def expected_after(subscripts, value):
+    x = X.copy()
+    R(x)[subscripts] = value
+    return x
+
+
+def holders():
+    """Tensors that can be written in place, of every library that has such."""
+    import keras
+    import tensorflow as tf
+    import torch
+
+    return {
+        "torch": torch.tensor(X),
+        "torch strided": torch.tensor(X.transpose(2, 0, 1).copy()).permute(1, 2, 0),
+        "tensorflow": tf.Variable(X),
+        "keras": keras.Variable(X, dtype="float64"),
+    }
+
+
+def values_of(holder):
+    return np.asarray(holder.detach() if hasattr(holder, "detach") else holder)
+
+
+@pytest.mark.parametrize("name", ["torch", "torch strided", "tensorflow", "keras"])
+@pytest.mark.parametrize("write", WRITES)
+def test_what_can_be_written_in_place_is(name, write):
+    subscripts, value = WRITES[write]
+    holder = holders()[name]
+    R(holder)[subscripts] = value
+    np.testing.assert_array_equal(values_of(holder), expected_after(subscripts, value))
+
+
+def test_the_expected_writes_are_numpys_own():
+    """A spot check by hand, so that the table above is not compared with itself alone."""
+    x = expected_after(*WRITES["several vectors"])
+    np.testing.assert_array_equal(x[0], [[1, -3, 3, 4, -2], [6, 7, 8, 9, 10], [11, -5, 13, 14, -4]])
+    x = expected_after(*WRITES["points"])
+    assert (x[0, 0, 0], x[1, 2, 4], (x != X).sum()) == (-3, -2, 2)
+
+
+@pytest.mark.parametrize("library", ADAPTERS)
+def test_an_update_leaves_the_tensor_and_the_value_alone(library):
+    adapter = ADAPTERS[library]
+    for subscripts, value in WRITES.values():
+        x, given = adapter.make(X), value.copy()
+        found = r_assign(x, *subscripts, value=given)
+        np.testing.assert_array_equal(adapter.read(found), expected_after(subscripts, value))
+        np.testing.assert_array_equal(adapter.read(r_slice(x)), X)
+        np.testing.assert_array_equal(given, value)
+
+
+@pytest.mark.parametrize("library", ADAPTERS)
+def test_a_value_of_the_same_library_goes_in_without_leaving_it(library):
+    adapter = ADAPTERS[library]
+    for subscripts, value in WRITES.values():
+        found = r_assign(adapter.make(X), *subscripts, value=adapter.make(value))
+        np.testing.assert_array_equal(adapter.read(found), expected_after(subscripts, value))
+
+
+@pytest.mark.parametrize(("library", "kind"), [("jax", "ArrayImpl"), ("dask", "Array")])
+def test_what_cannot_be_written_says_so_and_names_r_assign(library, kind):
+    x = ADAPTERS[library].make(X)
+    with pytest.raises(errors.ImmutableTensorError, match=f"{kind}.*r_assign"):
+        R(x)[1, 1, 1] = 0
+
+
+def test_other_immutable_tensors_say_so_too():
+    import keras
+    import tensorflow as tf
+    import torch
+
+    leaf = torch.tensor(X, requires_grad=True)
+    for x in (tf.constant(X), keras.Input((3, 5)), leaf):
+        with pytest.raises(errors.ImmutableTensorError, match="r_assign"):
+            R(x)[1, 1, 1] = 0
+    with torch.no_grad():  # as PyTorch itself allows
+        R(leaf)[1, 1, 1] = 0
+    assert leaf[0, 0, 0] == 0
+
+
+@pytest.mark.parametrize("name", ["torch", "tensorflow", "keras"])
+@pytest.mark.parametrize(
+    ("subscripts", "value", "error"),
+    [
+        ((3, 1, 1), 0, errors.SubscriptOutOfBoundsError),
+        ((slice(None), [1, 4]), 0, errors.SubscriptOutOfBoundsError),
+        ((1, slice(1, 2), 1), [1, 2, 3], errors.AssignmentError),
+        ((1, 1, 1), 1 + 2j, errors.LossyValueError),
+        ((1, 1, 1), "a", errors.AssignmentError),
+    ],
+)
+def test_a_failed_write_changes_nothing(name, subscripts, value, error):
+    holder = holders()[name]
+    with pytest.raises(error):
+        R(holder)[subscripts] = value
+    np.testing.assert_array_equal(values_of(holder), X)
+
+
+DTYPES = ["bool", "int8", "uint8", "int32", "int64", "float16", "bfloat16", "float32", "complex64"]
+
+
+def of_dtype(library, dtype, values):
+    """Return a tensor of a dtype that NumPy may lack."""
+    import jax.numpy as jnp
+    import keras
+    import tensorflow as tf
+    import torch
+
+    array = np.array(values)
+    return {
+        "tensorflow": lambda: tf.cast(tf.constant(array), dtype),
+        "jax": lambda: jnp.asarray(array, dtype),
+        "torch": lambda: torch.tensor(array).to(getattr(torch, dtype)),
+        "keras": lambda: keras.Variable(array.astype(bool if dtype == "bool" else float), dtype=dtype),
+    }[library]()
+
+
+def dtype_of(tensor):
+    return str(getattr(tensor.dtype, "name", tensor.dtype)).removeprefix("torch.")
+
+
+@pytest.mark.parametrize(
+    ("library", "dtype"),
+    [
+        (library, dtype)
+        for library in ("tensorflow", "jax", "torch", "keras")
+        for dtype in DTYPES
+        if (library, dtype) != ("keras", "complex64")  # keras.Variable has no complex dtype
+    ],
+)
+def test_the_dtype_stays(library, dtype):
+    x = of_dtype(library, dtype, [[0, 1, 1], [1, 0, 1]])
+    read = {
+        "scalar": r_slice(x, 1, 2),
+        "vector": r_slice(x, slice(None), [3, 1]),
+        "points": r_slice(x, [[1, 1], [2, 3]]),
+        "empty": r_slice(x, [], 1),
+        "update": r_assign(x, 1, 1, value=True),
+        "update by a vector": r_assign(x, slice(None), [3, 1], value=0),
+    }
+    assert {dtype_of(found) for found in read.values()} == {dtype}
+    numbers = {
+        name: np.asarray(of_float(found)).tolist() for name, found in read.items() if name != "empty"
+    }
+    assert numbers == {
+        "scalar": 1,
+        "vector": [[1, 0], [1, 1]],
+        "points": [0, 1],
+        "update": [[1, 1, 1], [1, 0, 1]],
+        "update by a vector": [[0, 1, 0], [0, 0, 0]],
+    }
+
+
+def of_float(tensor):
+    if type(tensor).__module__.startswith("torch"):
+        return tensor.detach().to(__import__("torch").complex64).real.numpy()
+    array = np.asarray(tensor.numpy() if hasattr(tensor, "numpy") else tensor)
+    return (array.astype(np.float32) if array.dtype.kind == "V" else array).real.astype(float)
+
+
+@pytest.mark.parametrize("library", ["tensorflow", "jax", "torch", "keras"])
+@pytest.mark.parametrize(
+    ("dtype", "value", "error"),
+    [
+        ("int32", 0.5, errors.LossyValueError),
+        ("int32", np.nan, errors.LossyValueError),
+        ("uint8", 300, errors.LossyValueError),
+        ("uint8", -1, errors.LossyValueError),
+        ("bool", 2, errors.LossyValueError),
+        ("float32", 1j, errors.LossyValueError),
+        ("float16", 1e6, errors.LossyValueError),
+        ("bfloat16", 257, errors.LossyValueError),
+        ("bfloat16", 3.4e38, errors.LossyValueError),
+        ("float32", 2**24 + 1, errors.LossyValueError),
+        ("float32", "1", errors.AssignmentError),
+        ("int32", 3.0, None),
+        ("float32", 0.1, None),
+        ("bfloat16", 256, None),
+        ("bfloat16", 0.1, None),
+        ("uint8", True, None),
+    ],
+)
+def test_a_value_that_would_lose_information_is_refused(library, dtype, value, error):
+    x = of_dtype(library, dtype, [0, 1])
+    tensors = [value]
+    if not isinstance(value, str):
+        tensors += [np.array([value]), ADAPTERS["torch"].make(np.array(value))]
+        tensors += [ADAPTERS["jax"].make(np.array(value)), ADAPTERS["tensorflow"].make(np.array(value))]
+    for given in tensors:
+        if error is None:
+            found = of_float(r_assign(x, 2, value=given))[1]
+            assert found == pytest.approx(float(value), rel=1e-2)
+        else:
+            with pytest.raises(error):
+                r_assign(x, 2, value=given)
+
+
+@pytest.mark.parametrize(
+    ("library", "mode"), [("tensorflow", "function"), ("jax", "jit"), ("keras", "model")]
+)
+def test_a_traced_value_is_cast_within_its_kind_alone(library, mode):
+    def write(x, whole, wide):
+        results = []
+        for tensor, value in ((x, wide), (x, whole), (whole, x), (whole, wide)):
+            try:
+                results.append(r_assign(tensor, slice(2, NA), value=r_slice(value, slice(2, NA))))
+            except errors.LossyValueError as error:
+                results.append(error)
+        return results
+
+    arrays = (np.array([1, 2, 3], "float32"), np.array([4, 5, 6], "int32"), np.array([7.0, 8, 9]))
+    found = ADAPTERS[library].modes[mode](write, *arrays)
+    assert found[0].tolist() == [1, 8, 9]
+    assert found[1].tolist() == [1, 5, 6]
+    assert [each.dtype for each in found[:2]] == ["float32"] * 2
+    assert [type(each) for each in found[2:]] == [errors.LossyValueError] * 2
+
+
+def test_strings_are_served_and_ragged_and_sparse_tensors_refused():
+    import tensorflow as tf
+    import torch
+
+    words = tf.constant([["a", "b", "c"], ["d", "e", "f"]])
+    assert R(words)[2, [3, 1]].numpy().tolist() == [b"f", b"d"]
+    assert r_assign(words, 1, [1, 3], value="z").numpy()[0].tolist() == [b"z", b"b", b"z"]
+    assert r_assign(words, 1, value=["x", "y", "z"]).numpy()[0].tolist() == [b"x", b"y", b"z"]
+    with pytest.raises(errors.AssignmentError, match="strings"):
+        r_assign(words, 1, 1, value=3)
+    with pytest.raises(errors.MissingValueError, match="string"):
+        r_slice(words, [1, NA], 1, dialect="base")
+    for composite in (
+        tf.ragged.constant([[1, 2], [3]]),
+        tf.sparse.from_dense([[1, 0]]),
+        torch.eye(2).to_sparse(),
+        torch.nested.nested_tensor([torch.ones(2), torch.ones(3)]),
+    ):
+        with pytest.raises(errors.UnsupportedTensorError, match="convert"):
+            R(composite)[1]
+        with pytest.raises(errors.UnsupportedTensorError, match="convert"):
+            R(X)[composite]
+
+
+def test_an_unknown_number_of_axes_is_refused():
+    import tensorflow as tf
+
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.float32)], autograph=False)
+    def read(x):
+        return R(x)[1]
+
+    with pytest.raises(errors.TracingError, match="number of axes"):
+        read(tf.ones(3))
+
+
+@pytest.mark.parametrize("library", ADAPTERS)
+def test_axes_of_size_zero_and_tensors_of_none(library):
+    adapter = ADAPTERS[library]
+    empty = adapter.make(np.zeros((2, 0, 3)))
+    assert adapter.read(R(empty)[1]).shape == (0, 3)
+    assert adapter.read(R(empty)[:, :, [3, 1]]).shape == (2, 0, 2)
+    assert adapter.read(R(empty)[[2], slice(NA, NA, -1)]).shape == (1, 0, 3)
+    assert adapter.read(r_assign(empty, 1, value=7)).shape == (2, 0, 3)
+    with pytest.raises(errors.SubscriptOutOfBoundsError):
+        R(empty)[:, 1]
+    single = adapter.make(np.array(3.0))
+    assert adapter.read(R(single)[...]).shape == ()
+    assert adapter.read(R(single)[None]).tolist() == [3.0]
+    assert adapter.read(r_assign(single, value=4)).tolist() == 4.0
+    assert adapter.read(r_slice(single, [1, 1], dialect="base")).tolist() == [3.0, 3.0]
+    assert adapter.read(r_assign(single, 1, value=5, dialect="base")).ravel().tolist() == [5.0]
+    with pytest.raises(errors.SubscriptCountError):
+        R(single)[1]

@@ -2,17 +2,14 @@
 
 import ctypes
 import gc
-import time
 import tracemalloc
 
 import numpy as np
 import pytest
-import rpy2.robjects as ro
 from conversion_oracle import assert_identical, r_value
 from conversion_soak import growth_of_soak
 from rpy2 import rinterface
 from rpy2.rinterface_lib import openrlib
-from rpy2.robjects import numpy2ri
 
 from pybridge.conversion import from_r, to_r
 from pybridge.conversion.rlibrary import RMemory, r_library
@@ -123,17 +120,15 @@ def test_a_vector_that_r_wraps_is_not_copied():
     assert address(view) == address(again)
 
 
-def test_a_vector_of_a_gigabyte_is_viewed_at_once():
+def test_a_vector_of_a_gigabyte_is_viewed_and_not_copied():
     value = r_value("numeric(2^27)")
-    from_r(value)
-    elapsed = []
-    for _ in range(20):
-        start = time.perf_counter()
-        view = from_r(value)
-        elapsed.append(time.perf_counter() - start)
+    tracemalloc.start()
+    view = from_r(value)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert view.nbytes == 2**30
-    assert min(elapsed) < 1e-3
-    view[-1].tolist()
+    assert peak < 1e5
+    assert address(view) == address(from_r(value))
 
 
 @pytest.mark.parametrize("dtype", ["u1", "?", "i4", "i8", "f4", "f2"])
@@ -193,23 +188,3 @@ def test_a_large_vector_is_the_same_whoever_allocates_it(monkeypatch, room):
     x = np.arange(3 * 2**20).reshape(3, -1).astype("f8")
     value = to_r(x)
     assert_identical(value, "matrix(as.double(0:(3 * 2^20 - 1)), 3, byrow = TRUE)")
-
-
-def best_time(action, repeats: int) -> float:
-    elapsed = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        action()
-        elapsed.append(time.perf_counter() - start)
-    return min(elapsed)
-
-
-@pytest.mark.parametrize("dtype", ["uint8", "bool", "int64", "float32"])
-def test_every_dtype_is_as_fast_as_the_fast_path_of_rpy2(dtype):
-    images = np.random.default_rng(5).integers(0, 100, (3000, 28, 28))
-    some, fast = images.astype(dtype), images.astype("int32")
-    with (ro.default_converter + numpy2ri.converter).context() as context:
-        reference = best_time(lambda: context.py2rpy(fast), 5)
-        theirs = best_time(lambda: context.py2rpy(some[:300]), 1)
-    assert best_time(lambda: to_r(some), 5) <= 2 * reference
-    assert best_time(lambda: to_r(some[:300]), 5) * 50 <= theirs

@@ -32,9 +32,12 @@ test-python: setup ## run the Python tests
 test-r: setup ## run the R tests
 	@$(python) tools/run_tests.py r
 
-fuzz: setup ## run the property tests longer, and a million random cases against R
+fuzz: setup ## run the searches that take long: a million cases each, for an hour or two
 	@$(python) -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
-	@$(python) tests/fuzz_base.py
+	@$(python) tests/fuzz_dialects.py base
+	@$(python) tests/fuzz_dialects.py tensor
+	@$(python) tests/fuzz_text.py
+	@$(python) tests/conversion_soak.py
 
 mnist: setup ## train the first network on the MNIST digits, in R
 	@$(rscript) examples/mnist.R

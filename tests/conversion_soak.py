@@ -73,8 +73,11 @@ def growth_of_soak(count: int, threads: int) -> int:
 
 
 if __name__ == "__main__":
-    count, threads = int(sys.argv[1]), int(sys.argv[2])
-    start = time.perf_counter()
-    grown = growth_of_soak(count, threads)
-    elapsed = time.perf_counter() - start
-    print(f"{count} conversions in {threads} threads: {elapsed:.0f} s, grew {grown / 2**20:.2f} MB")
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    for threads in map(int, sys.argv[2:] or ("1", "8")):
+        start = time.perf_counter()
+        grown = growth_of_soak(count, threads) / 2**20
+        elapsed = time.perf_counter() - start
+        print(f"{count} conversions in {threads} threads: {elapsed:.0f} s, grew {grown:.2f} MB")
+        if grown > 64:
+            sys.exit("conversions leave memory behind")

@@ -9,7 +9,7 @@ import pickle
 import warnings
 
 import base_cases
-import fuzz_base
+import fuzz_dialects
 import numpy as np
 import pytest
 from base_cases import (
@@ -278,20 +278,20 @@ def test_a_disagreement_prints_r_source_that_runs():
 
 
 def test_the_fuzzer_counts_and_prints_what_differs(monkeypatch, capsys):
-    monkeypatch.setattr("sys.argv", ["fuzz_base.py", "--cases", "300", "--seed", "5"])
-    assert fuzz_base.main() == 0
+    monkeypatch.setattr("sys.argv", ["fuzz_dialects.py", "base", "--cases", "300", "--seed", "5"])
+    assert fuzz_dialects.main() == 0
     assert "300 cases compared with R in" in capsys.readouterr().out
     monkeypatch.setattr(
         base_cases, "CLASSES", {**base_cases.CLASSES, "subscript out of bounds": KeyError}
     )
-    assert fuzz_base.main() == 1
+    assert fuzz_dialects.main() == 1
     printed = capsys.readouterr().out
     assert "random_cases(300, seed=5000015)" in printed
     source = next(line for line in printed.splitlines() if line.startswith("{x0 <- x <- "))
     with pytest.raises(Exception, match="subscript out of bounds"):
         run_r(source)
-    monkeypatch.setattr("sys.argv", ["fuzz_base.py", "--seconds", "0"])
-    assert fuzz_base.main() == 1  # a run that compared nothing is no success
+    monkeypatch.setattr("sys.argv", ["fuzz_dialects.py", "base", "--seconds", "0"])
+    assert fuzz_dialects.main() == 1  # a run that compared nothing is no success
 
 
 # The traps, said out loud; x is c(10, 20, 30, 40, 50), m is matrix(1:6, 2, byrow = TRUE)

@@ -104,10 +104,12 @@ recycled_position <- function(shapes, k, position) {
 
 broadcast_position <- function(shapes, k, position) {
   old <- shapes[[k]]
-  found <- utils::tail(position, length(old))
+  found <- last_of(position, length(old))
   found[old %in% 1L] <- 1L
   if (length(found)) found else 1L
 }
+
+last_of <- function(position, count) position[seq_along(position) > length(position) - count]
 
 element_at <- function(found, k, rule, position) {
   at <- if (rule == 1L) recycled_position else broadcast_position
@@ -172,7 +174,7 @@ panel <- function(found, k, rule) {
   for (row in seq_len(extent[1L])) {
     for (column in seq_len(extent[2L])) {
       position <- replace(rep(1L, length(shape)), axes, c(row, column))
-      position <- utils::tail(position, length(result))
+      position <- last_of(position, length(result))
       here <- element_at(found, k, rule, position)
       labels[row, column] <- paste0(name, "[", paste(here, collapse = ", "), "]")
       differs[row, column] <- !is.null(found$position) &&

@@ -40,7 +40,8 @@ recycle <- function(...) {
   operands <- list(...)
   if (has_tensor(operands)) {
     made <- call_python("recycle", operands, call = sys.call())
-    return(stats::setNames(made, names(operands)))
+    names(made) <- names(operands)
+    return(made)
   }
   recycle_operands(operands, TRUE, sys.call())
 }
@@ -57,7 +58,8 @@ broadcast <- function(..., align = c("trailing", "leading")) {
   operands <- list(...)
   if (has_tensor(operands)) {
     made <- call_python("broadcast", operands, align[1L], call = sys.call())
-    return(stats::setNames(made, names(operands)))
+    names(made) <- names(operands)
+    return(made)
   }
   shapes <- operand_shapes(operands, sys.call())
   found <- broadcast_shapes(shapes, align[1L])

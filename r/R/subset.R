@@ -104,6 +104,9 @@ print.pybridge_rest <- function(x, ...) {
 }
 
 read_tensor <- function(x, capture, call) {
+  if (is.integer(capture)) {
+    return(answered(bridge$call(bridge$subset, list(x, capture), list()), call))
+  }
   parts <- capture_parts(capture, call)
   values <- tag_values(parts$values, parts$record, call)
   answered(py_call(bridge$subset_by_values, x, parts$record, values), call)

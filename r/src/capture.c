@@ -76,16 +76,24 @@ static int is_colon(SEXP part) {
          CDDR(part) != R_NilValue && CDR(CDDR(part)) == R_NilValue;
 }
 
-/* A symbol that stands for an argument which the caller's own caller left out, as in R's `[`. */
+static SEXP ask(const char *function, SEXP symbol, SEXP env, int *failed) {
+  SEXP question = PROTECT(Rf_lang2(Rf_install(function), symbol));
+  SEXP answer = R_tryEvalSilent(question, env, failed);
+  UNPROTECT(1);
+  return answer;
+}
+
+/* A symbol that stands for an argument which the caller's own caller left out, as in R's `[`. Only
+ * an argument that is a symbol itself may have been left out further up. */
 static int is_missing_argument(SEXP symbol, SEXP env) {
   if (env == R_GlobalEnv || !R_existsVarInFrame(env, symbol)) return 0;
   SEXP value = Rf_findVarInFrame(env, symbol);
   if (value == R_MissingArg) return 1;
-  if (TYPEOF(value) != PROMSXP || TYPEOF(R_PromiseExpr(value)) != SYMSXP) return 0;
-  SEXP question = PROTECT(Rf_lang2(Rf_install("missing"), symbol));
+  if (TYPEOF(value) != PROMSXP) return 0;
   int failed = 0;
-  SEXP answer = R_tryEvalSilent(question, env, &failed);
-  UNPROTECT(1);
+  SEXP written = ask("substitute", symbol, env, &failed);
+  if (failed || TYPEOF(written) != SYMSXP) return 0;
+  SEXP answer = ask("missing", symbol, env, &failed);
   return !failed && Rf_asLogical(answer) == TRUE;
 }
 

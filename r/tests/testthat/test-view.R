@@ -167,6 +167,15 @@ test_that("64-bit integers are positions", {
   expect_tensor(v@r[bit64_value(2L, 9L)], c(2L, 9L))
 })
 
+test_that("a long vector is refused before it is made", {
+  skip_without_python()
+  v <- as_tensor(array(1:10))
+  long <- 1:3e9 # two numbers, as long as nobody looks at the others
+  expect_error(v@r[long], "longer than any axis", class = "pybridge_error_subscript_type")
+  expect_error(r_slice(1:3, long), "longer than any axis", class = "pybridge_error_subscript_type")
+  expect_error(v@r[1:3e9], class = "pybridge_error_subscript_oob")
+})
+
 test_that("a failed assignment changes nothing", {
   skip_without_python()
   x <- as_tensor(numbers)

@@ -1,0 +1,125 @@
+"""What the documents show is what happens: every block of every document runs."""
+
+import doctest
+import re
+import shlex
+import sys
+
+import pytest
+from processes import ROOT, run
+from tools.documents import DOCUMENTS, LANGUAGES, Piece, blocks, run_python, run_r, run_says
+
+TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text() for path in DOCUMENTS}
+SAYS = "docs/r-says-numpy-says.md"
+
+
+def with_blocks(language: str) -> list[str]:
+    """Return the names of the documents that have a block in a language."""
+    found = [name for name, text in TEXTS.items() if blocks(text, language)]
+    assert found, language
+    return found
+
+
+def test_no_block_is_of_a_language_that_nothing_runs():
+    for name, text in TEXTS.items():
+        fences = re.findall(r"^ *(?:```|~~~)(.*)", text, re.MULTILINE)
+        opened = [block.language for block in blocks(text)]
+        assert fences == [fence for language in opened for fence in (language, "")], name
+        assert set(opened) <= {"python", "r", "sh", "says"}, name
+
+
+@pytest.mark.parametrize("name", with_blocks("python"))
+def test_python(name):
+    """Runs the blocks of one document as one session."""
+    variables: dict[str, object] = {}
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    complaints: list[str] = []
+    for block in blocks(TEXTS[name], "python"):
+        test = doctest.DocTestParser().get_doctest(block.code, {}, name, name, block.line)
+        assert test.examples, f"{name}:{block.line} has no `>>>`"
+        test.globs = variables
+        runner.run(test, out=complaints.append, clear_globs=False)
+    assert not complaints, "".join(complaints)
+
+
+def shown_in_r() -> list[tuple[str, str, str]]:
+    """Return the R code of all documents, each piece with its document and what it shows."""
+    found = []
+    for name in with_blocks("r"):
+        for block in blocks(TEXTS[name], "r"):
+            for code, shown in re.findall(r"((?:(?!#>).*\n)+)((?:#>.*\n)*)", block.code):
+                lines = [line[2:].removeprefix(" ") for line in shown.splitlines()]
+                found.append((name, code, "\n".join(lines)))
+    return found
+
+
+def test_r():
+    """Runs the blocks in one process, with variables of their own for each document."""
+    pieces = shown_in_r()
+    assert len(pieces) > 30
+    assert sum(bool(shown) for _, _, shown in pieces) > 30
+    outcomes = run_r([Piece(code, name) for name, code, _ in pieces])
+    printed = [(*piece[:2], outcome.printed) for piece, outcome in zip(pieces, outcomes, strict=True)]
+    assert printed == pieces
+
+
+@pytest.mark.parametrize("name", with_blocks("sh"))
+def test_commands(name):
+    """Runs what stands after a `$`; other commands are those of the Makefile."""
+    makefile = (ROOT / "Makefile").read_text()
+    for block in blocks(TEXTS[name], "sh"):
+        for part in re.split(r"^(?=\$ )", block.code, flags=re.MULTILINE):
+            first, _, shown = part.partition("\n")
+            if first.startswith("$ "):
+                python, *arguments = shlex.split(first[2:])
+                assert python == "python"
+                done = run(sys.executable, *arguments)
+                assert done.stdout + done.stderr == shown
+                continue
+            for command in filter(None, part.splitlines()):
+                found = re.fullmatch(r"make ([\w-]+)( \w+=\S+)? *(#.*)?", command)
+                assert found, f"{name}: nothing tests `{command}`"
+                assert re.search(rf"^{found[1]}: .*## ", makefile, re.MULTILINE), command
+
+
+# ---- R says, NumPy says --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def said():
+    return run_says(blocks(TEXTS[SAYS], "says"))
+
+
+def words(line) -> str:
+    """Return what an error says, without the class or the call before it."""
+    return line.outcome.printed.split(" : " if LANGUAGES[line.language] == "r" else ": ", 1)[1]
+
+
+def test_pybridge_says_the_same_in_both_languages(said):
+    """Every line of pybridge in R follows its twin in Python, and does the same."""
+    pairs = 0
+    for lines in said:
+        for line, before in zip(lines[1:], lines, strict=False):
+            if line.language == "pybridge in R":
+                assert before.language == "pybridge in Python", before.code
+                assert line.outcome.is_same_as(before.outcome), (before.code, line.code)
+                if line.outcome.stopped:
+                    assert words(line) == words(before)
+                pairs += 1
+    assert pairs >= 25
+
+
+def test_each_group_shows_a_difference(said):
+    """Each group starts with R, and NumPy does something else in at least one line."""
+    assert len(said) >= 25
+    for lines in said:
+        assert lines[0].language == "R"
+        others = [line for line in lines if line.language == "NumPy"]
+        assert any(not line.outcome.is_same_as(lines[0].outcome) for line in others), lines[0].code
+
+
+def test_the_comparison_sees_a_difference():
+    same = run_python("np.array([1, 2])", "import numpy as np")
+    assert same.is_same_as(run_python("np.array([1.0, 2.0])", "import numpy as np"))
+    for other in ("np.array([2, 1])", "np.array([[1, 2]])", "np.array([1])", "1 / 0", "'a'"):
+        assert not same.is_same_as(run_python(other, "import numpy as np")), other

@@ -1,0 +1,181 @@
+"""What MkDocs calls to fill the pages that the repository itself writes: `make docs`.
+
+A page under docs/ may hold `<!-- pybridge: NAME -->`, which the function of that name in `FILLED`
+replaces, and `says` blocks, which are run. Nothing that is filled in is kept in the repository.
+"""
+
+from __future__ import annotations
+
+import html
+import inspect
+import json
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import pybridge
+from pybridge import errors
+from tools import notebooks
+from tools.documents import FENCE, LANGUAGES, ROOT, Line, blocks, run_says
+
+PLACE = re.compile(r"^<!-- pybridge: ([\w-]+) -->$", re.MULTILINE)
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Return the text of a page with all that is to be filled in."""
+    markdown = PLACE.sub(lambda found: FILLED[found[1]](), markdown)
+    found = iter(run_says(blocks(markdown, "says"))) if "```says" in markdown else iter(())
+    return FENCE.sub(
+        lambda block: _says_table(next(found)) if block[1] == "says" else block[0], markdown
+    )
+
+
+def on_post_build(config: Any, **_: Any) -> None:
+    """Render the notebooks, and take over the chart of the benchmarks, where there is one."""
+    notebooks.render(Path(config["site_dir"]))
+    chart = ROOT / "output/benchmarks.svg"
+    if chart.exists():
+        (Path(config["site_dir"]) / "benchmarks.svg").write_bytes(chart.read_bytes())
+
+
+# ---- R says, NumPy says --------------------------------------------------------------------------
+
+
+def _says_table(lines: list[Line]) -> str:
+    rows = "".join(_says_row(line, lines[0]) for line in lines)
+    return f'<table class="says">{rows}</table>\n'
+
+
+def _says_row(line: Line, first: Line) -> str:
+    name = line.language.replace("pybridge in ", "pybridge, ")
+    kind = "r" if LANGUAGES[line.language] == "r" else "python"
+    mark, meaning = _mark(line, first)
+    own = " own" if line.language.startswith("pybridge") else ""
+    return (
+        f'<tr class="{mark}{own}"><th>{name}</th>'
+        f'<td><code class="language-{kind}">{html.escape(line.code)}</code></td>'
+        f"<td><pre>{html.escape(line.outcome.printed)}</pre></td>"
+        f"<td>{meaning}</td></tr>"
+    )
+
+
+def _mark(line: Line, first: Line) -> tuple[str, str]:
+    if line is first:
+        return "first", ""
+    if line.outcome.stopped:
+        return "stopped", "stops too" if first.outcome.stopped else "stops"
+    if line.outcome.is_same_as(first.outcome):
+        return "same", "the same"
+    return "other", "gives a result" if first.outcome.stopped else "differs"
+
+
+# ---- The references ------------------------------------------------------------------------------
+
+
+def python_reference() -> str:
+    """Return the public names with their signatures and docstrings, then the errors."""
+    names = [name for name in pybridge.__all__ if callable(getattr(pybridge, name))]
+    parts = [_python_entry(name, getattr(pybridge, name)) for name in names]
+    values = ", ".join(f"`{name}`" for name in pybridge.__all__ if name not in names)
+    parts.append(
+        f"## Values\n\n{values}: `NA` is an open end of a range or a missing entry, `newaxis` a new"
+        " axis of size 1.\n"
+    )
+    rows = "\n".join(
+        f"| `{name}` | {_bases(kind)} | {_first_sentence(kind)} |" for name, kind in _error_classes()
+    )
+    return "\n".join(
+        [*parts, "## Errors and warnings", "", "| class | is a | raised when |", "|-|-|-|", rows, ""]
+    )
+
+
+def _python_entry(name: str, value: Any) -> str:
+    # Annotations are kept as text, and shown in quotes; defaults that are text keep theirs.
+    signature = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(value)))
+    text = name + re.sub(r"pybridge(\.\w+)+\.", "", signature).replace("'", '"')
+    if len(text) > 88:
+        text = re.sub(r"(?<=[(,]) ?(?=[\w*]+[:,])", "\n    ", text)
+    return f"## `{name}`\n\n```python\n{text}\n```\n\n{_fenced(inspect.getdoc(value) or '')}\n"
+
+
+def _fenced(docstring: str) -> str:
+    """Return a docstring with its examples in fences."""
+    paragraphs = []
+    for paragraph in re.split(r"\n{2,}", docstring):
+        is_session = paragraph.lstrip().startswith(">>>")
+        paragraphs.append(f"```python\n{paragraph}\n```" if is_session else paragraph)
+    return re.sub(r"\n```\n\n```python\n", "\n", "\n\n".join(paragraphs))
+
+
+def _error_classes() -> list[tuple[str, type]]:
+    return [
+        (name, kind)
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type)
+        and issubclass(kind, Exception)
+        and kind.__module__ == errors.__name__
+    ]
+
+
+def _bases(kind: type) -> str:
+    return ", ".join(f"`{base.__name__}`" for base in kind.__bases__)
+
+
+def _first_sentence(kind: type) -> str:
+    return (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ").replace("|", "\\|")
+
+
+def r_reference() -> str:
+    """Return the manual pages of the R package, the page of the package first."""
+    command = ["Rscript", "--no-environ", "--no-init-file", "tools/reference.R"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    pages: dict[str, str] = json.loads(done.stdout)
+    order = sorted(pages, key=lambda topic: (topic != "pybridge-package", topic))
+    return "\n\n".join(_r_entry(topic, pages[topic]) for topic in order)
+
+
+def _r_entry(topic: str, page: str) -> str:
+    (found,) = re.findall(r"<h2>(.*?)</h2>(.*?)(?:<hr|</main>)", page, re.DOTALL)
+    title, body = found
+    body = re.sub(r"<(/?)h3>", r"<\1h4>", body)
+    # The link leads to a page of another package, or the id occurs on every page.
+    body = re.sub(r'<a href="[^"#][^"]*">(.*?)</a>|(?<=<code) id="[^"]*"', r"\1", body)
+    name = {"pybridge-package": "The package", "tensor-subscripts": "x@r[...]"}.get(topic, topic)
+    return f'## {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n'
+
+
+# ---- The rest ------------------------------------------------------------------------------------
+
+
+def readme() -> str:
+    """Return the README; its links to other files of the repository lead to their pages."""
+    return (ROOT / "README.md").read_text().replace("CONTRIBUTING.md", "contributing.md")
+
+
+def contributing() -> str:
+    """Return CONTRIBUTING.md."""
+    return (ROOT / "CONTRIBUTING.md").read_text()
+
+
+def benchmark_table() -> str:
+    """Return what `make bench` found last on this machine, if it ever ran."""
+    found = ROOT / "output/benchmarks.md"
+    if not found.exists():
+        return "No benchmark has run on the machine that built this page: `make bench` runs them all."
+    chart = ROOT / "output/benchmarks.svg"
+    return f"{found.read_text()}\n" + ("![Ratios](benchmarks.svg)\n" if chart.exists() else "")
+
+
+FILLED: dict[str, Callable[[], str]] = {
+    "readme": readme,
+    "contributing": contributing,
+    "python-reference": python_reference,
+    "r-reference": r_reference,
+    "benchmarks": benchmark_table,
+}

@@ -72,10 +72,15 @@ class DaskBackend:
 
     def basic(self, x: Any, key: Key) -> Any:
         """See `Backend.basic`."""
+        unnamed = iter(range(x.ndim))
+        for axis, part in ((next(unnamed), part) for part in key if part is not None):
+            if part != slice(None):
+                self.size(x, axis)
         return x[key]
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         """See `Backend.take`."""
+        self.size(x, axis)
         return da.take(x, indices, axis)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
@@ -154,7 +159,7 @@ def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
 
 def _lazy_hits(x: Any, axis: AxisSelection, place: int) -> tuple[Any, Any]:
     """Compare every index with every position; the last index that matches is the source."""
-    if not isinstance(axis, Gather):
+    if not isinstance(axis, Gather) or math.isnan(x.shape[place]):
         raise TracingError(
             f"axis {place + 1} of this dask array has an unknown size; call "
             "x.compute_chunk_sizes() first"

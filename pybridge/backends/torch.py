@@ -186,7 +186,9 @@ class TorchBackend:
 
 def _is_wrapped(x: Any) -> bool:
     """Return whether `torch.func` (vmap, grad) stands between `x` and its values."""
-    return isinstance(x, torch.Tensor) and torch._C._functorch.is_functorch_wrapped_tensor(x)
+    if torch.compiler.is_compiling() or not isinstance(x, torch.Tensor):
+        return False
+    return torch._C._functorch.is_functorch_wrapped_tensor(x)
 
 
 def _on_device(indices: Indices, x: Any) -> Any:

@@ -282,9 +282,7 @@ ADAPTERS = {
         },
         frozenset({"unknown"}),
     ),
-    "jax": Adapter(
-        jax_make, jax_read, {"eager": jax_eager, "jit": jax_jit, "vmap": jax_vmap}
-    ),
+    "jax": Adapter(jax_make, jax_read, {"eager": jax_eager, "jit": jax_jit, "vmap": jax_vmap}),
     "torch": Adapter(
         torch_make,
         torch_read,

@@ -81,7 +81,9 @@ def tf_gradients(function, *arrays):
             tape.watch(tensor)
         found = function(*tensors)
         loss = tf.reduce_sum(found**3)
-    return found.numpy(), [g.numpy() for g in map(tf.convert_to_tensor, tape.gradient(loss, tensors))]
+    return found.numpy(), [
+        g.numpy() for g in map(tf.convert_to_tensor, tape.gradient(loss, tensors))
+    ]
 
 
 def tf_compiled_gradients(function, *arrays):
@@ -95,7 +97,9 @@ def jax_gradients(function, *arrays):
     import jax.numpy as jnp
 
     tensors = [jnp.asarray(array) for array in arrays]
-    loss = jax.jit(jax.grad(lambda *given: (function(*given) ** 3).sum(), argnums=(0, 1)[: len(arrays)]))
+    loss = jax.jit(
+        jax.grad(lambda *given: (function(*given) ** 3).sum(), argnums=(0, 1)[: len(arrays)])
+    )
     return np.asarray(function(*tensors)), list(map(np.asarray, loss(*tensors)))
 
 
@@ -173,5 +177,7 @@ def test_gradients_flow_into_variables_that_are_read():
         with tf.GradientTape() as tape:
             loss = tf.reduce_sum(r_slice(variable, 1, [3, 3], 5))
         held = getattr(variable, "value", variable)
-        gradient = tf.convert_to_tensor(tape.gradient(loss, held if not callable(held) else variable))
+        gradient = tf.convert_to_tensor(
+            tape.gradient(loss, held if not callable(held) else variable)
+        )
         assert (gradient[0, 2, 4], float(tf.reduce_sum(gradient))) == (2, 2)

@@ -29,7 +29,9 @@ METHODS = [
 
 
 def classes():
-    return [backends.NUMPY] + [backends._backend_at(place) for place in backends._LIBRARIES.values()]
+    return [backends.NUMPY] + [
+        backends._backend_at(place) for place in backends._LIBRARIES.values()
+    ]
 
 
 def imported(source):
@@ -53,7 +55,9 @@ ALLOWED = {
 def test_every_backend_has_a_file_an_extra_and_a_row_in_the_adapters():
     assert {path.stem for path in FOLDER.glob("*.py")} - HELPERS == set(FILES)
     assert set(ADAPTERS) == set(FILES) - {"numpy"}
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
     declared = " ".join(text for group in extras.values() for text in group)
     assert [name for name in ADAPTERS if name not in declared] == []
 

@@ -139,7 +139,9 @@ def of_dtype(library, dtype, values):
         "tensorflow": lambda: tf.cast(tf.constant(array), dtype),
         "jax": lambda: jnp.asarray(array, dtype),
         "torch": lambda: torch.tensor(array).to(getattr(torch, dtype)),
-        "keras": lambda: keras.Variable(array.astype(bool if dtype == "bool" else float), dtype=dtype),
+        "keras": lambda: keras.Variable(
+            array.astype(bool if dtype == "bool" else float), dtype=dtype
+        ),
     }[library]()
 
 
@@ -168,7 +170,9 @@ def test_the_dtype_stays(library, dtype):
     }
     assert {dtype_of(found) for found in read.values()} == {dtype}
     numbers = {
-        name: np.asarray(of_float(found)).tolist() for name, found in read.items() if name != "empty"
+        name: np.asarray(of_float(found)).tolist()
+        for name, found in read.items()
+        if name != "empty"
     }
     assert numbers == {
         "scalar": 1,
@@ -213,7 +217,10 @@ def test_a_value_that_would_lose_information_is_refused(library, dtype, value, e
     tensors = [value]
     if not isinstance(value, str):
         tensors += [np.array([value]), ADAPTERS["torch"].make(np.array(value))]
-        tensors += [ADAPTERS["jax"].make(np.array(value)), ADAPTERS["tensorflow"].make(np.array(value))]
+        tensors += [
+            ADAPTERS["jax"].make(np.array(value)),
+            ADAPTERS["tensorflow"].make(np.array(value)),
+        ]
     for given in tensors:
         if error is None:
             found = of_float(r_assign(x, 2, value=given))[1]

@@ -21,7 +21,7 @@ from pybridge import recycling
 from pybridge import subscripts as sub
 from pybridge.backends import backend_of
 from pybridge.dialects.tensor import index_from_position, slice_from_range
-from pybridge.errors import AssignmentError, PybridgeError, PybridgeWarning, r_classes
+from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
 from pybridge.selections import Shape
 from pybridge.subsetting import assign_in_place, open_tensor, r_assign, r_slice, r_subscripts
 
@@ -310,15 +310,9 @@ def _as_python_index(value: Any) -> Any:
 
 def _value_of(tagged: Any) -> Any:
     """Return the value of an assignment."""
-    kind, value = tagged
-    if kind == "characters":
-        return np.array(value)
-    if kind == "int64":
-        made = _from_bits(value)
-        if isinstance(made, np.ma.MaskedArray):
-            raise AssignmentError("the value is an integer64 with NA, which no tensor holds")
-        return made
-    return value
+    if tagged[0] == "characters":
+        return np.array(tagged[1])
+    return _from_tagged(*tagged)
 
 
 @_answering

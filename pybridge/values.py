@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pybridge.backends import NUMPY, find_backend
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import AssignmentError, LossyValueError, MissingValueError, TracingError
-from pybridge.subscripts import NA
+from pybridge.subscripts import NA, number_text
 
 BFLOAT16_MAX: Final = 3.3895313892515355e38
 """The largest finite bfloat16."""
@@ -215,13 +215,23 @@ def _same_numbers(array: npt.NDArray[Any], cast: npt.NDArray[Any]) -> npt.NDArra
 
 
 def _lossy(entry: Any, dtype: np.dtype[Any] | str) -> LossyValueError:
-    shown = entry.item() if isinstance(entry, np.generic) else entry
     return LossyValueError(
-        f"{shown} would lose information in a tensor of dtype {dtype}; convert the value or the "
-        "tensor first",
+        f"{_number_text(entry)} would lose information in a tensor of dtype {dtype}; convert the "
+        "value or the tensor first",
         dtype=str(dtype),
     )
 
 
+def _number_text(entry: Any) -> str:
+    """Write a number as R would; so is a complex one."""
+    number = entry.item() if isinstance(entry, np.generic) else entry
+    if not isinstance(number, complex):
+        return number_text(number)
+    sign = "+" if not np.signbit(number.imag) else "-"
+    return f"{number_text(number.real)}{sign}{number_text(abs(number.imag))}i"
+
+
 def _type_text(array: npt.NDArray[Any], value: Any) -> str:
-    return type(value).__name__ if array.dtype.kind == "O" else str(array.dtype)
+    if array.dtype.kind == "O":
+        return type(value).__name__
+    return "str" if array.dtype.kind == "U" else str(array.dtype)

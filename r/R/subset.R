@@ -128,8 +128,6 @@ assignment_parts <- function(capture, call) {
 }
 
 #' Tag the value of an assignment, so that Python knows what it is
-#'
-#' NA becomes NaN: a dtype without missing values refuses it as a loss.
 #' @noRd
 tag_value <- function(value, call) {
   if (inherits(value, "python.builtin.object")) {
@@ -140,22 +138,30 @@ tag_value <- function(value, call) {
   if (is.null(sizes) && length(value) != 1L) {
     sizes <- length(value)
   }
-  kind <- if (inherits(value, "integer64")) {
-    "int64"
-  } else if (is.character(value)) {
-    "characters"
-  } else {
-    "value"
-  }
+  shaped <- function(entries) if (is.null(sizes)) entries else array(entries, sizes)
+  bits <- inherits(value, "integer64")
   value <- as.vector(unclass(value))
-  if (kind == "value" && anyNA(value) && !is.complex(value)) {
-    value <- as.double(value)
-    value[is.na(value)] <- NaN
+  if (bits) {
+    return(list("int64", shaped(value)))
+  }
+  if (is.character(value)) {
+    if (anyNA(value)) {
+      abort("the value holds NA, and a tensor of strings has none", "pybridge_error_missing_value", call)
+    }
+    return(list("characters", shaped(value)))
   }
   if (is.raw(value)) {
     value <- as.integer(value)
   }
-  list(kind, if (is.null(sizes)) value else array(value, sizes))
+  if (!anyNA(value) || is.complex(value)) {
+    return(list("entries", shaped(value)))
+  }
+  holes <- is.na(value) & !is.nan(value)
+  if (is.null(sizes)) {
+    return(if (holes) list("na") else list("entries", value))
+  }
+  value[holes] <- if (is.logical(value)) FALSE else 0L
+  list("entries", shaped(value), shaped(holes))
 }
 
 check_value <- function(value, call) {

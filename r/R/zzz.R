@@ -18,12 +18,18 @@ bridge_functions <- c(
 #' The package carries it. Where the user has imported a pybridge of another place before, that
 #' one serves, if its version is the same.
 #' @noRd
-start_bridge <- function() {
-  module <- reticulate::import_from_path(
-    "pybridge.rbridge",
-    path = system.file("python", package = "pybridge", mustWork = TRUE),
-    convert = FALSE
-  )
+start_bridge <- function(folder = system.file("python", package = "pybridge")) {
+  # in a checkout it is a link, which a system without links turns into a file
+  if (!file.exists(file.path(folder, "pybridge", "rbridge.py"))) {
+    abort(
+      paste0(
+        "the R package pybridge was installed without its Python half.\n",
+        "Install it from its tarball, or from a checkout in which r/inst/python is a link."
+      ),
+      "pybridge_error_version"
+    )
+  }
+  module <- reticulate::import_from_path("pybridge.rbridge", path = folder, convert = FALSE)
   check_version(
     reticulate::py_to_r(module$version()),
     reticulate::py_to_r(module$place())
@@ -35,7 +41,7 @@ check_version <- function(found, place, own = as.character(utils::packageVersion
   if (!identical(found, own)) {
     abort(
       sprintf(
-        paste(
+        paste0(
           "the R package pybridge is version %s and Python has imported version %s, from %s.\n",
           "Restart R, and install the same version of both."
         ),

@@ -160,6 +160,23 @@ test_that("a value broadcasts, and keeps the dtype", {
   expect_tensor(x, rbind(c(1, 1, 1), 1:3))
 })
 
+test_that("NA is missing in a real tensor, and refused by any other", {
+  skip_without_python()
+  x <- as_tensor(array(0, 4))
+  x@r[1:2] <- c(NA, 3L)
+  x@r[3] <- NA_real_
+  x@r[4] <- NaN
+  expect_tensor(x, c(NaN, 3, NaN, NaN), dtype = "float64")
+  y <- as_tensor(array(1:4))
+  expect_error(y@r[1] <- NA, class = "pybridge_error_missing_value")
+  expect_error(y@r[1:2] <- c(NA, 3L), class = "pybridge_error_missing_value")
+  expect_error(y@r[1] <- NaN, class = "pybridge_error_assignment_lossy")
+  names <- reticulate::import("numpy", convert = FALSE)$array(list("a", "b"))
+  names@r[2] <- "c"
+  expect_tensor(names, c("a", "c"))
+  expect_error(names@r[2] <- NA_character_, class = "pybridge_error_missing_value")
+})
+
 test_that("64-bit integers are positions", {
   skip_without_python()
   v <- as_tensor(array(1:10))

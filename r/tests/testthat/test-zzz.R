@@ -26,6 +26,7 @@ test_that("the two halves are of one version, and say so where they are not", {
   expect_no_error(check_version("1.2.3", "here", "1.2.3"))
   expect_snapshot(cran = TRUE, error = TRUE, {
     check_version("9.9.9", "/elsewhere/pybridge/__init__.py", "0.1.0")
+    start_bridge(tempdir())
   })
 })
 

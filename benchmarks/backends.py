@@ -109,6 +109,7 @@ def torch() -> Iterator[Row]:
     """PyTorch, eager and inside `torch.compile` (its graph alone: no C++ compiler is needed)."""
     import torch
 
+    torch.set_num_threads(1)  # what is measured is the cost of a call
     x = torch.tensor(X)
     at = torch.tensor(ROWS) - 1
     yield beside("R(x)[, 15:NA, 15:NA]", lambda: R(x)[:, 15:NA, 15:NA], lambda: x[:, 14:, 14:])
@@ -116,9 +117,7 @@ def torch() -> Iterator[Row]:
     yield beside("R(x)[5:1]", lambda: R(x)[5:1], lambda: x[:5].flip(0))
     yield beside("R(x)[rows]", lambda: R(x)[ROWS], lambda: x.index_select(0, at))
     columns = torch.tensor([2, 0])
-    yield beside(
-        "R(x)[, , rows]", lambda: R(x)[:, :, [3, 1]], lambda: x.index_select(2, columns)
-    )
+    yield beside("R(x)[, , rows]", lambda: R(x)[:, :, [3, 1]], lambda: x.index_select(2, columns))
 
     def native_update() -> object:
         updated = x.clone()

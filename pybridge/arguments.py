@@ -111,7 +111,7 @@ def refuse_foreign(backend: Backend, subscripts: Subscripts) -> None:
 
 
 def refuse_uncompilable(written: tuple[Any, ...]) -> None:
-    """Raise `TracingError` for arrays of NumPy, which a compiler of Python code takes for tensors."""
+    """Raise `TracingError` for NumPy arrays, which a compiler of Python code takes for tensors."""
     if any(isinstance(item, np.ndarray) for item in written):
         raise TracingError(
             "a NumPy array is no subscript inside torch.compile, which hides its values; write a "

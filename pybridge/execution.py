@@ -17,10 +17,10 @@ import numpy.typing as npt
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.errors import MissingValueError
 from pybridge.selections import (
+    SCALARS,
     WHOLE,
     AxisSelection,
     Gather,
-    Index,
     Masked,
     NewAxis,
     Orthogonal,
@@ -404,12 +404,12 @@ def _along(backend: Backend, mask: Tensor, axis: int, ndim: int) -> Tensor:
 
 def _aligned(backend: Backend, selection: Orthogonal, value: Tensor) -> Tensor:
     """Return the value with one axis for each axis of the tensor: scalars have size 1 there."""
-    kept = sum(not isinstance(axis, Index | TracedIndex) for axis in selection.axes)
+    kept = sum(not isinstance(axis, SCALARS) for axis in selection.axes)
     lacking = kept - len(backend.shape(value))
     key: list[Any] = []
     is_aligned = True
     for axis in selection.axes:
-        if isinstance(axis, Index | TracedIndex):
+        if isinstance(axis, SCALARS):
             key.append(None)
             is_aligned = False
             continue

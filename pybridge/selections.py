@@ -125,6 +125,9 @@ AxisSelection: TypeAlias = (
     | TracedMask
 )
 
+SCALARS: Final = (Index, TracedIndex)
+"""What drops its axis."""
+
 NOWHERE: Final = -(2**31) + 1
 """Stands for position 0 in a traced tensor: it becomes an index beyond the axis, never the last."""
 
@@ -155,7 +158,7 @@ class Orthogonal:
         old = iter(self.shape)
         for axis in self.axes:
             size = None if isinstance(axis, NewAxis) else next(old)
-            if not isinstance(axis, Index | TracedIndex):
+            if not isinstance(axis, SCALARS):
                 sizes.append(_selected_size(axis, size))
         return tuple(sizes)
 

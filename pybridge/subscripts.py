@@ -475,6 +475,11 @@ def lent(value: Any) -> Any:
 def _from_sequence(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
     if len(value) == 0:
         return Vector(_read_only(np.empty(0, np.int64)))
+    if not isinstance(value, range) and {*map(type, value)} == {int}:
+        try:
+            return Vector(_read_only(np.array(value, np.int64)))
+        except OverflowError:
+            pass  # beyond 64 bits: see below
     if isinstance(value, range) and max(abs(value[0]), abs(value[-1])) < 2**62:
         return Vector(_read_only(np.arange(value.start, value.stop, value.step, dtype=np.int64)))
     if any(map(_is_row, value)):

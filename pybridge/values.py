@@ -12,6 +12,7 @@ from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import AssignmentError, LossyValueError, MissingValueError, TracingError
 from pybridge.subscripts import NA, number_text
 
+FLOAT32_MAX: Final = float(np.finfo(np.float32).max)
 BFLOAT16_MAX: Final = 3.3895313892515355e38
 """The largest finite bfloat16."""
 
@@ -58,6 +59,10 @@ def _opened(value: Any) -> tuple[Backend | None, Any]:
 def _from_numpy(backend: Backend, x: Tensor, value: Any) -> Tensor:
     if backend is NUMPY:
         return lossless_cast(value, x.dtype)
+    if type(value) is float and abs(value) < FLOAT32_MAX:
+        name = backend.dtype_name(x)
+        if name == "float32" or name == "float64":
+            return backend.convert(np.array(value, name), x)
     return backend.convert(cast_for(backend.dtype_name(x), value), x)
 
 

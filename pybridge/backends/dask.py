@@ -68,7 +68,7 @@ class DaskBackend:
 
     def convert(self, value: Any, like: Any) -> Any:
         """See `Backend.convert`."""
-        return da.asarray(value).astype(like.dtype)
+        return da.asarray(value).astype(like.dtype)  # type: ignore[no-untyped-call]
 
     def basic(self, x: Any, key: Key) -> Any:
         """See `Backend.basic`."""
@@ -110,7 +110,7 @@ class DaskBackend:
 
     def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
         """See `Backend.broadcast_to`."""
-        return da.broadcast_to(x, shape)
+        return da.broadcast_to(x, shape)  # type: ignore[no-untyped-call]
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         """See `Backend.where`."""

@@ -1,7 +1,7 @@
 """Assignment for libraries that cannot scatter: one `where` over the whole tensor.
 
-A functional update copies the tensor anyway, so that looking at every element costs no more in kind.
-Axes that are whole need no size, which is what Keras's symbolic tensors have none of.
+A functional update copies the tensor anyway, so that looking at every element costs no more in
+kind. Axes that are whole need no size, and of a batch Keras's symbolic tensors know none.
 """
 
 from __future__ import annotations

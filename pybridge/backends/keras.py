@@ -85,9 +85,7 @@ class KerasBackend:
             if isinstance(part, slice) and (part.step or 1) < 0:
                 if x.shape[axis] is None:  # index i of the axis is ~i of the flipped axis
                     flipped_before.append(axis)
-                    first, last = (
-                        None if end is None else ~end for end in (part.start, part.stop)
-                    )
+                    first, last = (None if end is None else ~end for end in (part.start, part.stop))
                     part = slice(first, last, -part.step)
                 else:
                     found = range(*part.indices(x.shape[axis]))[::-1]

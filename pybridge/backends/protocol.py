@@ -61,7 +61,7 @@ class Backend(Protocol):
         ...
 
     def to_numpy(self, x: Tensor) -> npt.NDArray[Any]:
-        """Return the values of a tensor that is not traced; a dtype NumPy lacks comes as float32."""
+        """Return the values of a tensor that is not traced; what NumPy lacks comes as float32."""
         ...
 
     def convert(self, value: Any, like: Tensor) -> Tensor:

@@ -140,7 +140,7 @@ class TorchBackend:
         """See `Backend.nonzero`."""
         if _is_wrapped(mask):
             raise TracingError(
-                "how many elements a mask selects under torch.func is unknown and may differ within "
+                "how many elements a mask selects under torch.func is unknown, and may differ in "
                 "the batch; use torch.where(mask, x, other)"
             )
         return tuple(torch.nonzero(mask, as_tuple=True))

@@ -8,7 +8,7 @@ be checked then, and negative indices keep Python's meaning for the backend to f
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,9 @@ from pybridge.errors import (
     SubscriptTypeError,
 )
 from pybridge.subscripts import NA, short_text
+
+_ARRAYS: Final = (sub.Vector, sub.Mask, sub.Traced)
+_NO_AXIS: Final = (sub.NewAxis, sub.Rest)
 
 
 def index_from_position(position: int, size: int | None, axis: int = 0) -> int:
@@ -151,7 +154,7 @@ def resolve(
             continue
         axis, size = next(size_at)
         axes.append(_resolve_axis(item, size, axis, drop))
-        is_basic = is_basic and not isinstance(item, sub.Vector | sub.Mask | sub.Traced)
+        is_basic = is_basic and not isinstance(item, _ARRAYS)
     return to.Orthogonal(shape, tuple(axes), is_basic)
 
 
@@ -159,7 +162,7 @@ def _expanded(
     items: tuple[sub.Subscript, ...], written: sub.Subscripts, ndim: int
 ) -> list[sub.Subscript]:
     """Make `..` and the missing trailing axes explicit: after this, subscript k is axis k."""
-    named = sum(not isinstance(item, sub.NewAxis | sub.Rest) for item in items)
+    named = sum(not isinstance(item, _NO_AXIS) for item in items)
     if named > ndim:
         raise SubscriptCountError(
             f"`[{short_text(written)}]` names {named} axes; the tensor has {ndim}",
@@ -254,14 +257,14 @@ def indices_from_positions(item: sub.Vector, size: to.Size, axis: int) -> npt.ND
     >>> indices_from_positions(sub.vector([3, 1, -1]), 5, 0)
     array([2, 0, 4])
     """
-    text = short_text(item)
     if item.values.ndim != 1:
+        text = short_text(item)
         raise SubscriptTypeError(
             f"`{text}` has {item.values.ndim} axes; on axis {axis + 1} a vector is needed. A "
             "matrix of positions with one column for each axis must be the only subscript",
             subscript=text,
         )
-    return _checked_indices(item.values, item.missing, size, axis, text)
+    return _checked_indices(item.values, item.missing, size, axis, item)
 
 
 def _checked_indices(
@@ -269,9 +272,10 @@ def _checked_indices(
     missing: npt.NDArray[np.bool_] | None,
     size: to.Size,
     axis: int,
-    text: str,
+    item: sub.Vector,
 ) -> npt.NDArray[np.int64]:
     if missing is not None:
+        text = short_text(item)
         where = int(np.flatnonzero(missing)[0]) + 1
         raise SubscriptMissingError(
             f"entry {where} of `{text}` on axis {axis + 1} is NA; every entry must be a position",
@@ -282,7 +286,7 @@ def _checked_indices(
     if values.dtype.kind == "f":
         is_whole = np.isfinite(values) & (values == np.trunc(values))
         if not is_whole.all():
-            raise _fractional(float(values[~is_whole][0]), text, axis)
+            raise _fractional(float(values[~is_whole][0]), short_text(item), axis)
     elif size is not None:
         indices = values - 1
         # what is below position 1 becomes a huge unsigned number: one maximum checks both ends
@@ -292,6 +296,7 @@ def _checked_indices(
     bad = (values == 0) | (values > limit) | (values < -limit)
     if bad.any():
         position = int(values[bad][0])
+        text = short_text(item)
         if position == 0:
             raise _zero(text, axis, size)
         raise _beyond(text, position, axis, size)
@@ -305,16 +310,17 @@ def _gather(indices: npt.NDArray[np.int64], size: to.Size) -> to.AxisSelection:
 
 
 def _indices_from_mask(item: sub.Mask, size: to.Size, axis: int) -> npt.NDArray[np.int64]:
-    text = short_text(item)
-    if text == "NA":
+    if item.missing is not None and short_text(item) == "NA":
         _whole_number(NA, item, axis)
-    _refuse_missing_mask(item, text)
+    _refuse_missing_mask(item)
     if item.values.ndim != 1:
+        text = short_text(item)
         raise SubscriptMaskError(
             f"`{text}` has {item.values.ndim} axes; on axis {axis + 1} a logical vector is needed",
             subscript=text,
         )
     if size is not None and len(item.values) != size:
+        text = short_text(item)
         raise SubscriptMaskError(
             f"`{text}` has length {len(item.values)} and axis {axis + 1} has size {size}; a "
             "logical subscript has one entry for each position, nothing is recycled",
@@ -324,19 +330,19 @@ def _indices_from_mask(item: sub.Mask, size: to.Size, axis: int) -> npt.NDArray[
 
 
 def _whole_mask(item: sub.Mask, shape: to.Shape, order: to.Order) -> to.Selection:
-    text = short_text(item)
-    _refuse_missing_mask(item, text)
+    _refuse_missing_mask(item)
     if not fits_shape(item.values.shape, shape):
         raise SubscriptMaskError(
             f"a logical array of shape {item.values.shape} meets a tensor of shape {shape}; alone "
             "it must have the tensor's own shape",
-            subscript=text,
+            subscript=short_text(item),
         )
     return to.Masked(shape, item.values, order)
 
 
-def _refuse_missing_mask(item: sub.Mask, text: str) -> None:
+def _refuse_missing_mask(item: sub.Mask) -> None:
     if item.missing is not None:
+        text = short_text(item)
         raise SubscriptMissingError(
             f"`{text}` holds NA; a logical subscript must say TRUE or FALSE everywhere",
             subscript=text,
@@ -344,9 +350,9 @@ def _refuse_missing_mask(item: sub.Mask, text: str) -> None:
 
 
 def _points(item: sub.Vector, shape: to.Shape) -> to.Points:
-    text = short_text(item)
     rows, columns = item.values.shape
     if columns != len(shape):
+        text = short_text(item)
         raise SubscriptCountError(
             f"`{text}` has {columns} columns and the tensor {len(shape)} axes; a matrix of "
             "positions has one column for each axis",
@@ -361,7 +367,7 @@ def _points(item: sub.Vector, shape: to.Shape) -> to.Points:
             None if missing is None or not missing[:, axis].any() else missing[:, axis],
             size,
             axis,
-            text,
+            item,
         )
         for axis, size in enumerate(shape)
     )

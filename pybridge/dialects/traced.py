@@ -3,8 +3,8 @@
 Inside compiled or lazy code a subscript may be a tensor whose values are unknown. What depends on
 the shape and the dtype alone is checked here; the rest is arithmetic that joins the graph. A
 position beyond its axis then meets the library's own behaviour: TensorFlow on a CPU, PyTorch and
-dask raise when the code runs; JAX reads NaN (or an extreme integer) and writes nothing; XLA-compiled
-TensorFlow clamps. Position 0 counts as beyond the axis.
+dask raise when the code runs; JAX reads NaN (or an extreme integer) and writes nothing; TensorFlow
+compiled by XLA clamps. Position 0 counts as beyond the axis.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ import warnings
 
 import numpy as np
 import pytest
-
 from backends.adapters import ADAPTERS
+
 from pybridge import NA, R, array_reshape, errors, r_assign, r_slice, recycled
 
 X = np.arange(1.0, 31).reshape(2, 3, 5)
@@ -16,7 +16,7 @@ def test_autograph_leaves_the_package_alone(caplog):
 
     @tf.function
     def read(x, i):
-        if tf.reduce_sum(x) > 0:  # AutoGraph is at work on the caller
+        if tf.reduce_sum(x) > 0:  # noqa: SIM108, AutoGraph is at work on the caller
             y = r_slice(x, "2, c(3, 1), NA:2")
         else:
             y = R(x)[1, [3, 1], 1:2]
@@ -157,7 +157,7 @@ def test_jax_without_64_bits_indexes_as_well():
 def test_a_mask_under_jit_is_refused_with_the_reason():
     import jax
 
-    with pytest.raises(errors.TracingError, match="JAX compiles for static sizes.*jnp.where"):
+    with pytest.raises(errors.TracingError, match=r"JAX compiles for static sizes.*jnp\.where"):
         jax.jit(lambda x: R(x)[x > 3])(ADAPTERS["jax"].make(X))
 
 
@@ -172,7 +172,7 @@ def test_dask_stays_lazy_where_sizes_are_unknown():
         lambda: r_assign(some, [1, 2], value=0),
         lambda: r_slice(some, 1, dialect="base"),
     ):
-        with pytest.raises(errors.TracingError, match="unknown|not known"):
+        with pytest.raises(errors.TracingError, match=r"unknown|not known"):
             act()
 
 

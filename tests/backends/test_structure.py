@@ -9,8 +9,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-
 from backends.adapters import ADAPTERS
+
 from pybridge import backends
 from pybridge.backends.protocol import Backend
 

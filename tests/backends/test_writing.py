@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from backends.adapters import ADAPTERS
+
 from pybridge import NA, R, errors, r_assign, r_slice
 
 X = np.arange(1.0, 31).reshape(2, 3, 5)

@@ -50,7 +50,10 @@ def write_shifted(images: np.ndarray, count: int, path: Path | str) -> None:
     with Progress(count, "writing", "shifts") as progress:
         for number, (down, right) in enumerate(shifts(count)):
             part = R(file)[number * len(images) + 1 : (number + 1) * len(images)]
-            (to_rows, from_rows), (to_columns, from_columns) = kept(height, down), kept(width, right)
+            (to_rows, from_rows), (to_columns, from_columns) = (
+                kept(height, down),
+                kept(width, right),
+            )
             R(part)[:, to_rows, to_columns] = R(images)[:, from_rows, from_columns]
             progress.advance()
     file.flush()

@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits words at spaces, and a checkout may have one.
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-python test-r fuzz mnist mnist-python lint clean
+.PHONY: help setup test test-python test-r fuzz mnist mnist-python examples lint clean
 
 python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
@@ -44,6 +44,20 @@ mnist: setup ## train the first network on the MNIST digits, in R
 
 mnist-python: setup ## train the same network in Python
 	@$(python) examples/mnist.py
+
+examples: setup ## run every example whole, in R and in Python: some minutes
+	@set -e; \
+	run() { printf '\n==== %s\n' "$$*"; "$$@"; }; \
+	for name in mnist tour derivatives from_scratch larger_than_memory; do \
+		run $(rscript) examples/$$name.R; \
+		run $(python) examples/$$name.py; \
+	done; \
+	for backend in jax torch; do \
+		run env KERAS_BACKEND=$$backend $(python) examples/from_scratch.py; \
+	done; \
+	run $(rscript) examples/loops.R; \
+	run $(python) examples/launch_workers.py 2 \
+		$(python) examples/mnist_workers.py + $(rscript) examples/mnist_workers.R
 
 lint: setup ## check style, formatting and types
 	@$(python) -m ruff check .

@@ -230,7 +230,7 @@ main <- function() {
   keras$utils$set_random_seed(1L)
   run <- new_run(new_model(), new_optimizer_update())
   stopifnot(length(run$model$weights) == 4)
-  path <- file.path(output, "from-scratch-r.npz")
+  path <- file.path(output, "from-scratch-tensorflow.npz") # as in Python: either resumes the other
   name <- sprintf("tensorflow, %d images, %d epochs", samples, epochs)
   fit(run, images, labels, epochs, path, name)
 

@@ -229,7 +229,7 @@ class Run:
 def fit(
     run: Run, images: np.ndarray, labels: np.ndarray, epochs: int, path: Path, name: str
 ) -> None:
-    """Train for `epochs` epochs; on Ctrl-C leave a checkpoint and exit as an interrupted program."""
+    """Train for `epochs` epochs; on Ctrl-C leave a checkpoint and exit as interrupted."""
     saved = checkpoint.load(path, name)
     if saved is not None:
         run.resume(saved)

@@ -67,3 +67,14 @@ draw_guesses <- function(images, labels, predicted, path) {
   mtext("The first 40 test digits, and what they were read as", outer = TRUE, line = 0.3)
   close_picture()
 }
+
+# Draws the mean image of each digit.
+draw_means <- function(means, path) {
+  open_picture(path, width = 800, height = 380)
+  par(mfrow = c(2, 5), mar = c(0.5, 0.5, 0.5, 0.5), oma = c(0, 0, 2, 0))
+  for (position in 1:10) {
+    draw_image(means[position, , ])
+  }
+  mtext("The mean image of each digit", outer = TRUE, line = 0.3)
+  close_picture()
+}

@@ -69,3 +69,14 @@ def draw_guesses(
         panel.set_axis_off()
     figure.savefig(path, dpi=100)
     pyplot.close(figure)
+
+
+def draw_means(means: np.ndarray, path: str | Path) -> None:
+    """Draw the mean image of each digit."""
+    figure, panels = pyplot.subplots(2, 5, figsize=(8, 3.8), layout="constrained")
+    figure.suptitle("The mean image of each digit")
+    for position, panel in enumerate(panels.flat, start=1):
+        panel.imshow(R(means)[position], cmap="gray_r", vmin=0, vmax=255)
+        panel.set_axis_off()
+    figure.savefig(path, dpi=100)
+    pyplot.close(figure)

@@ -53,7 +53,7 @@ def section(title: str) -> None:
     print(f"\n---- {title} {'-' * (70 - len(title))}\n")
 
 
-# ---- Ranks -----------------------------------------------------------------------------------------
+# ---- Ranks ---------------------------------------------------------------------------------------
 
 section("Tensors of rank 0 to 5")
 x = np.array(12.0)
@@ -95,7 +95,7 @@ show((x.ndim, x.shape), "(4, (5, 4, 3, 2))")
 x = R(x)[newaxis]
 show((x.ndim, x.shape), "(5, (1, 5, 4, 3, 2))")
 
-# ---- Attributes ------------------------------------------------------------------------------------
+# ---- Attributes ----------------------------------------------------------------------------------
 
 section("Key attributes, on the digits")
 try:
@@ -114,7 +114,7 @@ panel.imshow(digit, cmap="gray_r", vmin=0, vmax=255)
 panel.set(title=f"The fifth digit is a {R(train_labels)[5]}", xticks=[], yticks=[])
 figure.savefig(output / "tour-digit-python.png", dpi=100)
 
-# ---- Subscripts ------------------------------------------------------------------------------------
+# ---- Subscripts ----------------------------------------------------------------------------------
 
 section("Subscripts")
 x = np.arange(1, 11, dtype="int32")
@@ -139,7 +139,7 @@ show(R(train_images)[:, newaxis].shape, "(60000, 1, 28, 28)")
 show(R(train_images)[..., newaxis].shape, "(60000, 28, 28, 1)")
 show(R(train_images)[..., newaxis, :].shape, "(60000, 28, 1, 28)")
 
-# ---- Batches ---------------------------------------------------------------------------------------
+# ---- Batches -------------------------------------------------------------------------------------
 
 section("Batches")
 batch = R(train_images)[1:128]
@@ -151,7 +151,7 @@ positions = np.arange(128 * (n - 1) + 1, 128 * n + 1)
 batch = R(train_images)[positions]
 show(np.array_equal(batch, train_images[256:384]), "True")
 
-# ---- Shapes of real data ---------------------------------------------------------------------------
+# ---- Shapes of real data -------------------------------------------------------------------------
 
 
 def tensor_of(*shape: int, dtype: str = "float32") -> np.ndarray:
@@ -178,7 +178,7 @@ show(video.size, "106168320")
 show(round(video.nbytes / 1e6), "425")
 show(R(video)[1, 1:8].shape, "(8, 144, 256, 3)")
 
-# ---- Elementwise operations ------------------------------------------------------------------------
+# ---- Elementwise operations ----------------------------------------------------------------------
 
 
 def naive_relu(x: np.ndarray) -> np.ndarray:
@@ -214,7 +214,7 @@ naive = microseconds(lambda: naive_relu(naive_add(x, y)), 10)
 print(f"x + y and relu: {fast:.0f} microseconds; naive: {naive:.0f}, {naive / fast:.0f} times that")
 assert naive > 20 * fast
 
-# ---- Broadcasting ----------------------------------------------------------------------------------
+# ---- Broadcasting --------------------------------------------------------------------------------
 
 
 def naive_add_matrix_and_vector(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -248,7 +248,7 @@ z = x + y
 show(z.shape, "(64, 3, 32, 10)")
 show(np.array_equal(z, x + R(y)[newaxis, newaxis, ...]), "True")
 
-# ---- Tensor products -------------------------------------------------------------------------------
+# ---- Tensor products -----------------------------------------------------------------------------
 
 
 def naive_vector_dot(x: np.ndarray, y: np.ndarray) -> float:
@@ -291,7 +291,7 @@ except ValueError:
 else:
     raise AssertionError("a product of shapes that do not fit")
 
-# ---- Reshaping -------------------------------------------------------------------------------------
+# ---- Reshaping -----------------------------------------------------------------------------------
 
 section("Reshaping and transposition")
 show(array_reshape(train_images, (60000, 28 * 28)).shape, "(60000, 784)")
@@ -303,7 +303,7 @@ show(x.tolist(), "[[1, 4], [2, 5], [3, 6]]")
 show(x.T.tolist(), "[[1, 2, 3], [4, 5, 6]]")
 show(np.array_equal(R(x)[2], R(x.T)[:, 2]), "True")
 
-# ---- Geometry --------------------------------------------------------------------------------------
+# ---- Geometry ------------------------------------------------------------------------------------
 
 section("Geometry")
 A, B = np.array([0.5, 1]), np.array([1, 0.25])

@@ -1,0 +1,83 @@
+"""Training from scratch, in short: the same weights in R and in Python, and after an interruption.
+
+`make examples` trains for ten epochs, after which the examples themselves hold loss and accuracy.
+"""
+
+import re
+import signal
+
+import pytest
+from example_process import assert_pictures, command_of, lines_of, started
+from processes import rscript
+
+SHORT = {"MNIST_EPOCHS": "1", "MNIST_SAMPLES": "25600"}
+
+
+def check_run(lines, output, name):
+    """Check what a short run prints; return the name of its weights."""
+    losses = [float(line.split(": ")[1]) for line in lines if line.startswith("loss at batch")]
+    # An untrained network says log(10) = 2.30; each hundred batches take a little off.
+    assert losses
+    assert all(2.15 < loss < 2.30 for loss in losses)
+    assert losses == sorted(losses, reverse=True)
+    accuracy, weights, share, pictures = lines[-4:]
+    assert 0.15 < float(accuracy.removeprefix("accuracy: ")) < 0.45
+    times = r"\d+\.\d seconds of training, (\d\.\d\d)% of them to slice the batches"
+    assert float(re.fullmatch(times, share)[1]) < 2
+    assert pictures.startswith("pictures: ")
+    sizes = {"loss": (800, 450), "confusion": (700, 650), "digits": (800, 600)}
+    assert_pictures(output, {f"from-scratch-{k}-{name}": v for k, v in sizes.items()})
+    assert not list(output.glob("*.npz"))
+    return re.fullmatch("weights: ([0-9a-f]{16})", weights)[1]
+
+
+def test_r_and_python_train_the_same_weights(tmp_path):
+    lines = lines_of("from_scratch.py", tmp_path, **SHORT, KERAS_BACKEND="tensorflow")
+    weights = check_run(lines, tmp_path, "tensorflow")
+    assert lines[0] == "epoch 1"
+    assert check_run(lines_of("from_scratch.R", tmp_path, **SHORT), tmp_path, "r") == weights
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_other_gradients(backend, tmp_path):
+    shorter = {**SHORT, "MNIST_SAMPLES": "12800"}
+    lines = lines_of("from_scratch.py", tmp_path, **shorter, KERAS_BACKEND=backend)
+    check_run(lines, tmp_path, backend)
+
+
+def interrupt(script, output):
+    """Interrupt a run after a hundred batches; return how many it had done."""
+    lines = []
+    environment = {**SHORT, "KERAS_BACKEND": "tensorflow"}
+    with started(command_of(script), output, **environment) as process:
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("loss at batch 100"):
+                process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130, lines
+    stopped = r"interrupted after batch (\d+) of epoch 1: run this again\n"
+    assert (output / "from-scratch-tensorflow.npz").exists()
+    return int(re.fullmatch(stopped, lines[-1])[1])
+
+
+def test_an_interrupted_run_is_resumed_in_either_language(tmp_path):
+    weights = {}
+    for first, second in (("from_scratch.py", "from_scratch.R"), ("from_scratch.R",) * 2):
+        batch = interrupt(first, tmp_path)
+        assert 100 <= batch < 200
+        lines = lines_of(second, tmp_path, **SHORT)
+        assert lines[0] == f"resuming after batch {batch} of epoch 1"
+        weights[first] = check_run(lines, tmp_path, "r")
+    assert len(set(weights.values())) == 1
+
+
+def test_the_loop_in_r_takes_at_most_1_3_times_as_long():
+    done = rscript("examples/loops.R", TF_ENABLE_ONEDNN_OPTS="0")
+    assert done.returncode == 0, done.stdout + done.stderr
+    last = done.stdout.splitlines()[-1]
+    times = re.fullmatch(
+        r"a step takes (\d+\.\d\d) ms in Python and (\d+\.\d\d) ms in R: (\d\.\d\d) times .*", last
+    )
+    python, r, ratio = map(float, times.groups())
+    assert ratio == pytest.approx(r / python, abs=0.01)
+    assert ratio <= 1.3

@@ -1,0 +1,54 @@
+"""Several workers on this machine: the same weights on all, and one sentence when one dies."""
+
+import os
+import re
+import signal
+import sys
+import time
+
+import pytest
+from example_process import command_of, started
+
+LAUNCH = [sys.executable, "examples/launch_workers.py", "2"]
+SHORT = {"MNIST_EPOCHS": "1", "MNIST_SAMPLES": "12800"}
+ENDLESS = {"MNIST_EPOCHS": "1000", "MNIST_SAMPLES": "6400"}
+IN_PYTHON, IN_R = command_of("mnist_workers.py"), command_of("mnist_workers.R")
+
+
+def test_a_python_and_an_r_worker_end_with_the_same_weights(tmp_path):
+    with started([*LAUNCH, *IN_PYTHON, "+", *IN_R], tmp_path, **SHORT) as process:
+        printed, _ = process.communicate(timeout=240)
+    assert process.returncode == 0, printed
+    accuracies = dict(re.findall(r"^worker (\d): accuracy: (0\.\d+)$", printed, re.M))
+    weights = dict(re.findall(r"^worker (\d): weights: ([0-9a-f]{16})$", printed, re.M))
+    assert set(weights) == set(accuracies) == {"1", "2"}
+    assert weights["1"] == weights["2"]
+    assert accuracies["1"] == accuracies["2"]
+    assert 0.84 < float(accuracies["1"]) < 0.92
+
+
+@pytest.mark.parametrize(("victim", "witness"), [(2, 1), (1, 2)])
+def test_killing_one_is_noticed_within_a_minute(victim, witness, tmp_path):
+    lines, pids, trained, killed = [], {}, set(), None
+    with started([*LAUNCH, *IN_PYTHON, "+", *IN_R], tmp_path, **ENDLESS) as process:
+        for line in process.stdout:
+            lines.append(line)
+            if found := re.match(r"worker (\d) is process (\d+)", line):
+                pids[int(found[1])] = int(found[2])
+            if found := re.match(r"worker (\d): epoch 1: ", line):
+                trained.add(int(found[1]))
+            if trained == {1, 2} and killed is None:
+                killed = time.monotonic()
+                os.kill(pids[victim], signal.SIGKILL)
+        assert process.wait(timeout=60) == 1
+    assert killed is not None, lines
+    assert time.monotonic() - killed < 60
+    told = [line for line in lines if "no longer answers" in line]
+    assert len(told) == 1
+    assert re.fullmatch(
+        rf"worker {witness}: mnist_workers: worker {witness} of 2 stopped, because another worker "
+        r"no longer answers \(\w+Error\); start all the workers again\n",
+        told[0],
+    )
+    ended = f"launch_workers: worker {victim} was killed (SIGKILL); worker {witness} exited with 1"
+    assert lines[-1].strip() == ended

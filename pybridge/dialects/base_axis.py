@@ -55,8 +55,8 @@ def extent(axis: Picked, size: int) -> int:
             return size
         case to.Run(length=length):
             return length
-        case to.Gather(indices=indices):
-            return len(indices)
+        case _:
+            return len(axis.indices)
 
 
 def indices_and_holes(axis: Picked) -> tuple[Indices, Holes | None]:

@@ -24,7 +24,7 @@ capture_parts <- function(capture, call, known = c("drop", "dialect", "order")) 
   if (is.integer(capture)) {
     return(list(record = capture, values = list()))
   }
-  settings <- capture[[3L]]
+  settings <- rev(capture[[3L]]) # the capture has the last first
   for (name in names(settings)) {
     value <- settings[[name]]
     if (!name %in% known) {

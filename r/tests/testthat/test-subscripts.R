@@ -1,0 +1,73 @@
+# What a call becomes: the record, as src/capture.c describes it, and the values beside it.
+
+capture <- function(...) .Call(pybridge_capture, sys.call(), parent.frame(), FALSE)
+x <- NULL
+
+test_that("whole numbers, ranges of them, new axes and nothing are one record", {
+  expect_identical(capture(x, 3), c(0L, 3L, 3L))
+  expect_identical(capture(x, 3L, -1), c(0L, 3L, 3L, 3L, -1L))
+  expect_identical(capture(x, ), c(0L, 0L))
+  expect_identical(capture(x), 0L)
+  expect_identical(capture(x, 1:3), c(0L, 11L, 1L, 3L))
+  expect_identical(capture(x, NA:5), c(0L, 10L, 5L))
+  expect_identical(capture(x, 6:NA), c(0L, 9L, 6L))
+  expect_identical(capture(x, NA:NA), c(0L, 8L))
+  expect_identical(capture(x, NA_integer_:NA_real_:-1), c(0L, 12L, -1L))
+  expect_identical(capture(x, 1:10:2), c(0L, 15L, 1L, 10L, 2L))
+  expect_identical(capture(x, .., newaxis, NULL), c(0L, 2L, 1L, 1L))
+  expect_identical(capture(x, 1, drop = FALSE, order = "F"), c(5L, 3L, 1L))
+  expect_identical(capture(1, x = x), c(0L, 3L, 1L))
+})
+
+test_that("in R's own dialect a range is R's vector", {
+  expect_identical(capture(x, 1:3, dialect = "base"), list(c(2L, 4L), list(1:3), list()))
+  expect_error(capture(x, NA:5, dialect = "base"), "NA/NaN argument")
+})
+
+test_that("no NA is in a record: what is missing stands beside it", {
+  for (value in list(NA, NA_integer_, NA_real_, NaN, 2.5, 3e9, -3e9, Inf, c(1, 2), TRUE, "a")) {
+    made <- capture(x, value)
+    expect_identical(made[[1L]], c(0L, 4L))
+    expect_identical(made[[2L]], list(value))
+  }
+  expect_identical(capture(x, 1:2.5), list(c(0L, 5L), list(list(1, 2.5, NULL)), list()))
+  expect_identical(capture(x, NaN:3)[[1L]], c(0L, 5L))
+})
+
+test_that("an argument that no reader knows stands beside the record", {
+  made <- capture(x, 1, drop = NA, i = 3)
+  expect_identical(rev(made[[3L]]), list(drop = NA, i = 3))
+})
+
+test_that("`...` in the call is for the other reader", {
+  forwarded <- function(...) capture(x, ...)
+  expect_null(forwarded(1))
+  through <- function(...) capture_forwarded(...)
+  low <- 2
+  expect_identical(through(low:NA, , .., drop = FALSE), c(1L, 9L, 2L, 0L, 2L))
+})
+
+test_that("what crosses to Python is tagged, and no NA is in it", {
+  tag <- function(...) {
+    parts <- capture_parts(capture_forwarded(...), NULL)
+    tag_values(parts$values, parts$record, NULL)
+  }
+  expect_identical(tag(1, 2:3), list())
+  expect_identical(tag(c(3, 1)), list(list("entries", array(c(3, 1)))))
+  expect_identical(tag(array(3L)), list(list("entries", array(3L))))
+  expect_identical(tag(TRUE), list(list("entries", array(TRUE))))
+  expect_identical(tag(c(a = 2.5)), list(list("number", 2.5)))
+  expect_identical(tag(NA_integer_), list(list("na")))
+  expect_identical(
+    tag(c(1L, NA)), list(list("entries", array(c(1L, 0L)), array(c(FALSE, TRUE))))
+  )
+  expect_identical(tag(NA), list(list("entries", array(FALSE), array(TRUE))))
+  expect_identical(
+    tag(1, 2.5:NA, 1:2, c(4, 5)),
+    list(
+      list(list("number", 2.5), list("na"), list("na")),
+      list("entries", array(c(4, 5)))
+    )
+  )
+  expect_identical(tag(letters[1:2]), list(list("characters", list("a", "b"))))
+})

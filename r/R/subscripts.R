@@ -182,34 +182,3 @@ check_subscript <- function(value, base, call) {
     )
   }
 }
-
-#' Name a value in a message: itself where it is short, its kind elsewhere
-#' @noRd
-describe_value <- function(value) {
-  if (is.character(value) && length(value) == 1L && !is.na(value)) {
-    return(dQuote(value, FALSE))
-  }
-  if ((is.numeric(value) || is.logical(value)) && !is.object(value) && length(value) == 1L) {
-    return(format_number(value))
-  }
-  if (is.function(value)) {
-    return("a function")
-  }
-  if (is.null(value)) {
-    return("NULL")
-  }
-  if (is.atomic(value) && !is.object(value)) {
-    return(sprintf("a %s vector of length %.0f", typeof(value), length(value)))
-  }
-  sprintf("an object of class %s", class(value)[[1L]])
-}
-
-#' Write one number, logical or NA as Python's messages do
-#' @noRd
-format_number <- function(value) {
-  value <- as.vector(unclass(value))
-  if (is.double(value) && !is.na(value) && is.finite(value) && value == trunc(value) && abs(value) < 1e15) {
-    return(sprintf("%.0f", value))
-  }
-  format(value, digits = 15L)
-}

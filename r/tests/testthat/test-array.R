@@ -43,23 +43,6 @@ test_that("an assignment keeps the type and the names of an R array", {
   expect_identical(r_assign(1:3, c(1, 1), value = c(8L, 9L)), c(9L, 2L, 3L))
 })
 
-test_that("a value that would lose information is refused", {
-  expect_error(r_assign(1:3, 1, value = 0.5), class = "pybridge_error_assignment_lossy")
-  expect_error(r_assign(1:3, 1, value = NaN), class = "pybridge_error_assignment_lossy")
-  expect_error(r_assign(1:3, 1, value = 1e10), class = "pybridge_error_assignment_lossy")
-  expect_error(r_assign(c(1, 2), 1, value = 1i), class = "pybridge_error_assignment_lossy")
-  expect_error(r_assign(TRUE, 1, value = 2L), class = "pybridge_error_assignment_lossy")
-  expect_error(r_assign(1:3, 1, value = "a"), class = "pybridge_error_assignment")
-})
-
-test_that("a value broadcasts by NumPy's rule", {
-  x <- matrix(0, 2, 3)
-  expect_identical(r_assign(x, .., value = c(1, 2, 3)), rbind(c(1, 2, 3), c(1, 2, 3)))
-  expect_identical(r_assign(x, .., value = matrix(1:2)), matrix(as.double(1:2), 2, 3))
-  expect_identical(r_assign(x, 1, value = array(1:3, c(1, 1, 3)))[1, ], c(1, 2, 3))
-  expect_error(r_assign(x, .., value = c(1, 2)), class = "pybridge_error_assignment")
-})
-
 test_that("dialect = \"base\" is R's own bracket", {
   expect_identical(r_slice(1:5, -1, dialect = "base"), 2:5)
   expect_identical(r_slice(numbers, 1, , c(TRUE, FALSE), dialect = "base"), numbers[1, , c(1, 3, 5)])

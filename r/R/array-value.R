@@ -1,0 +1,69 @@
+# The value of an assignment to an R array: cast without loss, and broadcast by NumPy's rule. The
+# rules and messages are those of pybridge/values.py and pybridge/subsetting.py.
+
+#' Return a value in the type of `x`, or refuse what would lose information
+#' @noRd
+cast_value <- function(value, x, call) {
+  if (inherits(value, "python.builtin.object")) {
+    value <- reticulate::py_to_r(value)
+  }
+  if (inherits(value, "integer64")) {
+    value <- array(int64_as_double(as.vector(unclass(value))), dim(value) %||% length(value))
+  }
+  check_value(value, call)
+  if (typeof(value) == typeof(x)) {
+    return(value)
+  }
+  if (is.raw(value) || is.character(value) || is.character(x)) {
+    abort(
+      sprintf("a value of type %s does not fit an R array of type %s", typeof(value), typeof(x)),
+      "pybridge_error_assignment", call
+    )
+  }
+  cast <- value
+  suppressWarnings(storage.mode(cast) <- typeof(x))
+  changed <- (is.na(cast) != is.na(value)) | (!is.na(value) & cast != value)
+  changed <- changed | is.nan(value) & !is.nan(as_number(cast))
+  if (any(changed)) {
+    lost <- value[which(changed)[[1L]]]
+    abort(
+      sprintf(
+        "%s would lose information in an R array of type %s; convert the value or the array first",
+        format_number(lost), typeof(x)
+      ),
+      c("pybridge_error_assignment_lossy", "pybridge_error_assignment"), call,
+      list(dtype = typeof(x))
+    )
+  }
+  cast
+}
+
+as_number <- function(x) {
+  if (is.complex(x)) x else as.double(x)
+}
+
+#' Return a value's elements, in R's order, broadcast to a shape by NumPy's rule
+#' @noRd
+broadcast_value <- function(value, shape, call) {
+  own <- if (is.null(dim(value)) && length(value) == 1L) integer() else array_shape(value)
+  while (length(own) > length(shape) && own[[1L]] == 1L) {
+    own <- own[-1L]
+  }
+  missing_axes <- length(shape) - length(own)
+  aligned <- c(rep(1L, max(missing_axes, 0L)), own)
+  if (missing_axes < 0L || !all(aligned == shape | aligned == 1L)) {
+    given <- if (is.null(dim(value)) && length(value) == 1L) integer() else array_shape(value)
+    abort(
+      sprintf(
+        "a value of shape %s does not broadcast into a selection of shape %s",
+        python_tuple(given), python_tuple(shape)
+      ),
+      "pybridge_error_assignment", call
+    )
+  }
+  if (length(shape) == 0L) {
+    return(as.vector(value))
+  }
+  index <- Map(function(own, size) if (own == size) seq_len(size) else rep(1L, size), aligned, shape)
+  as.vector(do.call(`[`, c(list(array(value, aligned)), unname(index), list(drop = FALSE))))
+}

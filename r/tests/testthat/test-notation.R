@@ -1,0 +1,23 @@
+test_that("numbers, vectors and tuples are written as Python's messages write them", {
+  expect_identical(format_number(3), "3")
+  expect_identical(format_number(3e9), "3000000000")
+  expect_identical(format_number(2.5), "2.5")
+  expect_identical(format_number(-Inf), "-Inf")
+  expect_identical(format_number(NA), "NA")
+  expect_identical(entries_text(c(1, NA, 3)), "c(1, NA, 3)")
+  expect_identical(entries_text(1:99), "c(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ..., 99)")
+  expect_identical(entries_text(array(3)), "array(3)")
+  expect_identical(entries_text(matrix(1:4, 2)), "matrix(c(1, 2, 3, 4), ncol = 2)")
+  expect_identical(entries_text(integer()), "integer(0)")
+  expect_identical(python_tuple(3), "(3,)")
+  expect_identical(python_tuple(c(2, 3)), "(2, 3)")
+  expect_identical(item_text(list(kind = "range", value = c(NA, 5, -2))), "NA:5:-2")
+})
+
+test_that("a value that is no number is named by its kind", {
+  expect_identical(describe_value("a"), "\"a\"")
+  expect_identical(describe_value(NULL), "NULL")
+  expect_identical(describe_value(mean), "a function")
+  expect_identical(describe_value(c(1, 2)), "a double vector of length 2")
+  expect_identical(describe_value(factor("a")), "an object of class factor")
+})

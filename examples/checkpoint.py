@@ -37,9 +37,12 @@ def save(
     """Write a checkpoint of `run` whole or not at all: a crash leaves the one before it."""
     facts = {"run": run, "epoch": int(epoch), "batch": int(batch), "losses": list(losses)}
     unfinished = Path(path).with_suffix(f".{os.getpid()}")
-    with unfinished.open("wb") as file:
-        np.savez(file, *map(np.asarray, weights), facts=np.array(json.dumps(facts)))
-    os.replace(unfinished, path)
+    try:
+        with unfinished.open("wb") as file:
+            np.savez(file, *map(np.asarray, weights), facts=np.array(json.dumps(facts)))
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def load(path: str | os.PathLike[str], run: str) -> Checkpoint | None:
@@ -50,7 +53,7 @@ def load(path: str | os.PathLike[str], run: str) -> Checkpoint | None:
             weights = [saved[f"arr_{index}"] for index in range(len(saved.files) - 1)]
     except FileNotFoundError:
         return None
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
         print(f"{path} is no checkpoint: starting from the beginning")
         return None
     if facts["run"] != run:

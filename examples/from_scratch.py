@@ -143,6 +143,8 @@ GRADIENTS: dict[str, Callable[[NaiveSequential], Gradients]] = {
     "torch": gradients_by_autograd,
 }
 
+LABELS = {"tensorflow": "TensorFlow's tape", "jax": "JAX's grad", "torch": "PyTorch's autograd"}
+
 
 def update_by_hand(gradients: list[Any], weights: list[keras.Variable]) -> None:
     """Move every weight a little against its gradient."""
@@ -282,7 +284,7 @@ def main() -> None:
 
     stem = f"{output}/from-scratch-{{}}-{backend}.png".format
     per_epoch = len(images) // BATCH_SIZE // NOTE_EVERY
-    draw_losses(run.losses, per_epoch, f"From scratch, with {backend}", stem("loss"))
+    draw_losses(run.losses, per_epoch, f"From scratch, with {LABELS[backend]}", stem("loss"))
     draw_confusion(mnist.y_test, predicted, accuracy, stem("confusion"))
     draw_guesses(mnist.x_test, mnist.y_test, predicted, stem("digits"))
     print(f"pictures: {stem('loss')}, {stem('confusion')}, {stem('digits')}")

@@ -42,7 +42,7 @@ logits <- function(weights, images) {
   tf$matmul(hidden, weights[[3]]) + weights[[4]]
 }
 
-# strategy$run() calls a function in threads of its own, and R has only one: what it calls is Python.
+# strategy$run() calls a function in threads of its own, and R has only one: this one is Python's.
 all_reduce <- py_run_string("
 def all_reduce(*tensors):
     import tensorflow as tf

@@ -14,7 +14,7 @@ draw_image <- function(pixels) {
   )
 }
 
-# Draws the losses noted while training, `per_epoch` of them in every epoch.
+# Draws the losses noted while training, `per_epoch` of them in every epoch, and their means.
 draw_losses <- function(losses, per_epoch, title, path) {
   open_picture(path, width = 800, height = 450)
   par(mar = c(4, 4.2, 2.5, 1), mgp = c(2.6, 0.8, 0))
@@ -23,6 +23,15 @@ draw_losses <- function(losses, per_epoch, title, path) {
     main = title, font.main = 1, xlab = "epochs", ylab = "loss of a batch (cross-entropy)",
     panel.first = grid()
   )
+  if (length(losses) >= 2 * per_epoch) {
+    epochs <- length(losses) %/% per_epoch
+    means <- colMeans(matrix(losses[seq_len(epochs * per_epoch)], per_epoch))
+    lines(seq_len(epochs) - 0.5, means, type = "o", pch = 19, col = "firebrick")
+    legend("topright",
+      inset = 0.02, c("a batch", "mean of the epoch"), lty = 1, pch = c(NA, 19),
+      col = c("steelblue", "firebrick"), bg = "white", box.col = "gray80"
+    )
+  }
   close_picture()
 }
 
@@ -57,9 +66,11 @@ draw_guesses <- function(images, labels, predicted, path) {
   par(mfrow = c(5, 8), mar = c(0.3, 0.5, 1.6, 0.5), oma = c(0, 0, 2, 0), cex.main = 1.2)
   for (position in 1:40) {
     draw_image(py_to_r(images@r[position]))
-    is_right <- predicted[position] == labels[position]
+    label <- labels[position]
+    guess <- predicted[position]
+    is_right <- guess == label
     title(
-      if (is_right) labels[position] else sprintf("%d, not %d", predicted[position], labels[position]),
+      if (is_right) label else sprintf("%d, not %d", guess, label),
       font.main = if (is_right) 1 else 2, col.main = if (is_right) "black" else "firebrick",
       line = 0.3
     )

@@ -15,10 +15,16 @@ from matplotlib import pyplot
 
 
 def draw_losses(losses: Sequence[float], per_epoch: int, title: str, path: str | Path) -> None:
-    """Draw the losses noted while training, `per_epoch` of them in every epoch."""
+    """Draw the losses noted while training, `per_epoch` of them in every epoch, and their means."""
     figure, panel = pyplot.subplots(figsize=(8, 4.5), layout="constrained")
     epochs = np.arange(1, len(losses) + 1) / per_epoch
-    panel.plot(epochs, losses, color="steelblue", linewidth=1.2)
+    panel.plot(epochs, losses, color="steelblue", linewidth=1.2, label="a batch")
+    if len(losses) >= 2 * per_epoch:
+        whole = len(losses) // per_epoch
+        means = np.reshape(losses[: whole * per_epoch], (whole, per_epoch)).mean(axis=1)
+        middles = np.arange(whole) + 0.5
+        panel.plot(middles, means, "o-", color="firebrick", label="mean of the epoch")
+        panel.legend()
     panel.set(title=title, xlabel="epochs", ylabel="loss of a batch (cross-entropy)")
     panel.set(xlim=(0, None), ylim=(0, None))
     panel.grid(alpha=0.3)

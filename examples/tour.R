@@ -37,6 +37,9 @@ is_same <- function(x, y) py_to_r(np$array_equal(x, y))
 # ---- Ranks ---------------------------------------------------------------------------------------
 
 section("Tensors of rank 0 to 5")
+show(np$sum(1:3), "np.int64(6)")
+show(np$square(np$sum(1:3)), "np.int64(36)")
+show(py_to_r(np$square(np$sum(1:3))), "[1] 36")
 x <- np$array(12)
 show(x, "array(12.)")
 show(x$ndim, "0")
@@ -98,6 +101,8 @@ show(tensor_ndim(train_images), "[1] 3")
 show(tensor_shape(train_images), "[1] 60000    28    28")
 show(tensor_dtype(train_images), "[1] \"uint8\"")
 show(train_images$dtype, "dtype('uint8')")
+show(py_to_r(train_labels@r[1:10]), " [1] 5 0 4 1 9 2 1 3 1 4")
+show(py_to_r(mnist$y_test@r[1:10]), " [1] 7 2 1 0 4 1 4 9 5 9")
 show(train_labels@r[5], "np.uint8(9)")
 
 open_picture(file.path(output, "tour-digit-r.png"), 400, 400)
@@ -144,6 +149,10 @@ n <- 3
 ids <- seq(to = 128 * n, length.out = 128)
 batch <- train_images@r[ids, , ]
 show(is_same(batch, train_images@py[256:384]), "[1] TRUE")
+batches_per_epoch <- ceiling(nrow(train_images) / 128)
+show(batches_per_epoch, "[1] 469")
+show(5 * batches_per_epoch, "[1] 2345")
+show(train_images@r[(128 * 468 + 1):NA]$shape, "(96, 28, 28)")
 
 # ---- Shapes of real data -------------------------------------------------------------------------
 
@@ -302,6 +311,7 @@ show(
 
 section("Reshaping and transposition")
 show(array_reshape(train_images, c(60000, 28 * 28))$shape, "(60000, 784)")
+show(array_reshape(mnist$x_test, c(NA, 28 * 28))$shape, "(10000, 784)")
 x <- array(1:6)
 show(x, "[1] 1 2 3 4 5 6")
 show(

@@ -56,6 +56,8 @@ def section(title: str) -> None:
 # ---- Ranks ---------------------------------------------------------------------------------------
 
 section("Tensors of rank 0 to 5")
+show(np.sum([1, 2, 3]), "np.int64(6)")
+show(np.square(np.sum([1, 2, 3])), "np.int64(36)")
 x = np.array(12.0)
 show(x, "array(12.)")
 show(x.ndim, "0")
@@ -106,6 +108,8 @@ train_images, train_labels = mnist.x_train, mnist.y_train
 show(train_images.ndim, "3")
 show(train_images.shape, "(60000, 28, 28)")
 show(train_images.dtype, "dtype('uint8')")
+show(R(train_labels)[1:10].tolist(), "[5, 0, 4, 1, 9, 2, 1, 3, 1, 4]")
+show(R(mnist.y_test)[1:10].tolist(), "[7, 2, 1, 0, 4, 1, 4, 9, 5, 9]")
 show(R(train_labels)[5], "np.uint8(9)")
 
 digit = R(train_images)[5]
@@ -150,6 +154,10 @@ n = 3
 positions = np.arange(128 * (n - 1) + 1, 128 * n + 1)
 batch = R(train_images)[positions]
 show(np.array_equal(batch, train_images[256:384]), "True")
+batches_per_epoch = -(-len(train_images) // 128)
+show(batches_per_epoch, "469")
+show(5 * batches_per_epoch, "2345")
+show(R(train_images)[128 * 468 + 1 : NA].shape, "(96, 28, 28)")
 
 # ---- Shapes of real data -------------------------------------------------------------------------
 
@@ -295,6 +303,7 @@ else:
 
 section("Reshaping and transposition")
 show(array_reshape(train_images, (60000, 28 * 28)).shape, "(60000, 784)")
+show(array_reshape(mnist.x_test, (NA, 28 * 28)).shape, "(10000, 784)")
 x = np.arange(1, 7)
 show(array_reshape(x, (3, 2)).tolist(), "[[1, 2], [3, 4], [5, 6]]")
 show(array_reshape(x, (2, 3)).tolist(), "[[1, 2, 3], [4, 5, 6]]")

@@ -1,7 +1,8 @@
 """Run the tests of one or both languages and say how many ran in each.
 
 `python tools/run_tests.py python r`. The last line is `N passed, N failed`. A language in which no
-test ran has failed, and so has one whose runner stopped before it could count.
+test ran has failed, and so has one that skipped a test or whose runner stopped before it could
+count.
 """
 
 from __future__ import annotations
@@ -74,6 +75,8 @@ def run(languages: list[str]) -> int:
             faults.append(f"no {label} test ran")
         elif code != 0 and count.failed == 0:
             faults.append(f"the {label} test runner exited with {code}")
+        if count.skipped:  # everything that a test could want is installed by the set-up
+            faults.append(f"{count.skipped} {label} tests were skipped")
         counts.append(count)
         lines.append(f"{label} tests: {count.passed + count.failed} ran ({count})")
     print("====", *lines, *(f"FAILED: {fault}" for fault in faults), sep="\n")

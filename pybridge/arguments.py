@@ -48,7 +48,7 @@ def without_tensors(written: Any) -> Any:
             None if type(part) is NAType else part
             for part in (written.start, written.stop, written.step)
         ]
-        if parts == [None, None, None]:
+        if all(part is None for part in parts):  # by identity: tensors compare by element
             return written  # NA:NA is a range, which R's own dialect refuses, and `:` is none
         if all(type(part) in _PLAIN for part in parts):
             return slice(*parts)

@@ -94,8 +94,8 @@ def read_steps(selection: Selection) -> Steps | None:
     A compiler of Python code can carry these: the basic key with its slices taken apart, the
     gathers, the axes to drop.
 
-    >>> read_steps(Orthogonal((2, 3), (Index(1), Gather(np.array([2, 0])))))
-    ((1, (None, None, None)), ((0, (2, 0)),), ())
+    >>> read_steps(Orthogonal((2, 3), (WHOLE, Gather(np.array([2, 0])))))
+    ((), ((1, (2, 0)),), ())
     """
     if not isinstance(selection, Orthogonal) or selection.has_missing:
         return None

@@ -58,6 +58,7 @@ def build(file):
     np.testing.assert_array_equal(found[15][1], batch[1])
     model.save(file)
     np.savez(file + ".npz", batch, *found)
+    read_and_write_variables()
 
 
 def load(file):
@@ -77,7 +78,7 @@ def load(file):
         print("same on", keras.backend.backend())
 
 
-def variables():
+def read_and_write_variables():
     import keras
 
     from pybridge import NA, R, r_assign, r_slice
@@ -97,4 +98,4 @@ def variables():
 
 
 if __name__ == "__main__":
-    {"build": build, "load": load, "variables": variables}[sys.argv[1]](*sys.argv[2:])
+    {"build": build, "load": load}[sys.argv[1]](*sys.argv[2:])

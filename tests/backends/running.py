@@ -67,9 +67,14 @@ def found_in(name: str, mode: str, wanted: Iterable[dict[str, Any]]) -> dict[str
     return found
 
 
-def complaint(case: dict[str, Any], found: Any) -> str | None:
-    """Say how an outcome differs from what R has confirmed, or return None."""
+def complaint(case: dict[str, Any], found: Any, *, known: bool = True) -> str | None:
+    """Say how an outcome differs from what R has confirmed, or return None.
+
+    Where sizes are not `known`, R's own dialect, whose every rule needs them, is refused.
+    """
     expected = case["expected"]
+    if not known and case["dialect"] == "base" and type(found) is errors.TracingError:
+        return None
     if "error" in expected:
         wanted = BY_CLASS[expected["error"]]
         if isinstance(found, LeftToLibraryError) and issubclass(wanted, SIZE_DEPENDENT):
@@ -90,13 +95,16 @@ def complaint(case: dict[str, Any], found: Any) -> str | None:
 def main() -> None:
     """Print a report of the cases by backend and mode; nothing is left out."""
     wanted = cases()
-    print(f"{'backend':12}{'mode':10}{'as R':>6}{'left to library':>17}{'wrong':>7}{'total':>7}")
+    titles = ("as R", "left to library", "refused", "wrong", "total")
+    print(f"{'backend':12}{'mode':10}" + "".join(f"{title:>17}" for title in titles))
     for name, mode in MODES:
+        known = mode not in ADAPTERS[name].unknown
         found = found_in(name, mode, wanted)
-        wrong = sum(complaint(case, found[case["id"]]) is not None for case in wanted)
+        wrong = sum(complaint(case, found[case["id"]], known=known) is not None for case in wanted)
         left = sum(isinstance(each, LeftToLibraryError) for each in found.values())
-        right = len(wanted) - wrong - left
-        print(f"{name:12}{mode:10}{right:6}{left:17}{wrong:7}{len(wanted):7}")
+        refused = sum(isinstance(each, errors.TracingError) for each in found.values())
+        counts = (len(wanted) - wrong - left - refused, left, refused, wrong, len(wanted))
+        print(f"{name:12}{mode:10}" + "".join(f"{count:17}" for count in counts))
 
 
 if __name__ == "__main__":

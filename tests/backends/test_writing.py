@@ -251,6 +251,7 @@ def test_a_traced_value_is_cast_within_its_kind_alone(library, mode):
     assert [type(each) for each in found[2:]] == [errors.LossyValueError] * 2
 
 
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
 def test_strings_are_served_and_ragged_and_sparse_tensors_refused():
     import tensorflow as tf
     import torch

@@ -9,7 +9,6 @@ rscript := Rscript --no-environ --no-init-file
 # R and reticulate use this checkout's library and Python, never the user's own.
 export R_LIBS := $(CURDIR)/.venv/r-library$(if $(R_LIBS),:$(R_LIBS))
 export RETICULATE_PYTHON := $(CURDIR)/.venv/bin/python
-# A test that finds no Python fails; without this it skips, as on a machine of CRAN.
 # The R tests may skip a library that is missing; here none is.
 export PYBRIDGE_TEST_BACKENDS := tensorflow,variable,jax,torch,keras,dask
 export RPY2_CFFI_MODE := ABI

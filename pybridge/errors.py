@@ -11,10 +11,24 @@ from __future__ import annotations
 import sys
 import warnings
 from types import FrameType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 
-class PybridgeError(Exception):
+class _WithFields(type):
+    """Makes an error of a message and its fields, around `Exception.__init__` itself.
+
+    TensorFlow's AutoGraph raises an exception of user code anew, with the same class, only where
+    the class has that very constructor; any other arrives as its own StagingError.
+    """
+
+    def __call__(cls, message: str, **fields: Any) -> Any:
+        error = super().__call__(message)
+        error.fields = fields
+        error.__dict__.update(fields)
+        return error
+
+
+class PybridgeError(Exception, metaclass=_WithFields):
     """The root of the hierarchy; `fields` maps each declared field to its value.
 
     >>> error = SubscriptOutOfBoundsError("too far", subscript="29", position=29, axis=2, size=28)
@@ -24,11 +38,13 @@ class PybridgeError(Exception):
 
     r_class: ClassVar[str] = "pybridge_error"
 
-    def __init__(self, message: str, **fields: Any) -> None:
-        """Store `message`, and each of `fields` as an attribute of the same name."""
-        super().__init__(message)
-        self.fields = fields
-        self.__dict__.update(fields)
+    fields: dict[str, Any]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, message: str, **fields: Any) -> None: ...
+    else:
+        __init__ = Exception.__init__
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the fields, so that an error survives a trip between processes."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, field
+from enum import Enum
 from types import EllipsisType
-from typing import Any, Final, TypeAlias, final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -26,33 +27,28 @@ _WRITTEN_OUT: Final = 10**300
 """Integers beyond this are beyond R's reals, and Python refuses to write some of them."""
 
 
-@final
-class NAType:
+class NAType(Enum):
     """The type of `NA`: R's missing value, which stands for an open end in a range.
+
+    An enumeration of one member stays one object through a copy or a pickle, and `torch.compile`
+    takes its members for the constants that they are.
 
     >>> NA
     NA
     """
 
-    _instance: NAType | None = None
-
-    def __new__(cls) -> NAType:
-        """Return the one instance, so that `is NA` holds after a copy or a pickle."""
-        if cls._instance is None:
-            cls._instance = super().__new__(cls)
-        return cls._instance
+    NA = "NA"
 
     def __repr__(self) -> str:
         return "NA"
 
-    def __reduce__(self) -> str:
-        return "NA"
+    __str__ = __repr__
 
     def __bool__(self) -> bool:
         raise TypeError("NA is neither true nor false; test `value is NA`")
 
 
-NA: Final = NAType()
+NA: Final = NAType.NA
 newaxis: Final = None
 """A new axis of size 1, as `numpy.newaxis`."""
 

@@ -8,7 +8,12 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 
 from pybridge import execution, values
-from pybridge.arguments import has_traced, refuse_foreign, refuse_uncompilable, without_tensors
+from pybridge.arguments import (
+    has_traced,
+    refuse_foreign,
+    refuse_uncompilable,
+    without_tensors,
+)
 from pybridge.backends import NUMPY, backend_of
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.compiling import gives_constants, runs_as_python

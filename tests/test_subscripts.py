@@ -87,7 +87,7 @@ KINDS = [
     ([1, np.ma.array(3, mask=True)], vector([1, NA]), "c(1, NA)"),
     ([1, np.ma.array(3)], vector([1, 3]), "c(1, 3)"),
     ([np.str_("a"), "b"], Characters(("a", "b")), 'c("a", "b")'),
-    ([1, NAType()], vector([1, NA]), "c(1, NA)"),
+    ([1, NA], vector([1, NA]), "c(1, NA)"),
     ([np.int8(3), np.array(4), np.uint64(5), Integer()], vector([3, 4, 5, 3]), "c(3, 4, 5, 3)"),
     ([1.5, np.float32(2)], vector([1.5, 2]), "c(1.5, 2)"),
     ([2**70, 10**400, -(10**400)], vector([2.0**70, np.inf, -np.inf]), None),

@@ -4,8 +4,8 @@ import warnings
 
 import numpy as np
 import pytest
-from backends.adapters import ADAPTERS
 
+from backends.adapters import ADAPTERS
 from pybridge import NA, R, array_reshape, errors, r_assign, r_slice, recycled
 
 X = np.arange(1.0, 31).reshape(2, 3, 5)
@@ -205,3 +205,36 @@ def test_reshaping_and_recycling_stay_in_the_library(library):
             continue
         for found, wanted in zip(run(work, X, v), expected, strict=True):
             np.testing.assert_array_equal(found, wanted, err_msg=mode)
+
+
+def test_errors_keep_their_class_under_autograph():
+    import tensorflow as tf
+
+    for written, error in [
+        (0, errors.SubscriptOutOfBoundsError),
+        (9, errors.SubscriptOutOfBoundsError),
+        (2.5, errors.SubscriptTypeError),
+        ([True, False, True], errors.SubscriptMaskError),
+    ]:
+        with pytest.raises(error, match="axis 1"):
+            tf.function(lambda x, w=written: R(x)[w])(tf.constant(X))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda x: r_assign(x, 1, slice(2, NA), value=-1.0),
+        lambda x: r_assign(x, 1, slice(NA, NA), slice(NA, -2), value=-1.0),
+        lambda x: r_slice(x, 1, slice(2, NA)),
+        lambda x: r_slice(x, slice(NA, NA), slice(NA, 2)),
+        lambda x: R(x)[2:1, ..., 5:NA],
+    ],
+)
+def test_open_ends_inside_torch_compile(act):
+    import torch
+
+    x = torch.tensor(X)
+    expected = act(x)
+    R(x)[1]  # the first use outside imports the backend
+    torch._dynamo.reset()
+    np.testing.assert_array_equal(torch.compile(act, backend="aot_eager")(x), expected)

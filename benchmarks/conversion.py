@@ -14,6 +14,7 @@ from pybridge import from_r, to_r
 
 SHAPE = (3000, 28, 28)
 DTYPES = ("uint8", "bool", "int64", "float32", "int32", "float64")
+TURNS = 5
 RIVAL = "rpy2's numpy2ri"
 RPY2 = (ro.default_converter + numpy2ri.converter).context
 
@@ -25,7 +26,9 @@ def arrays() -> Iterator[Row]:
         for dtype in DTYPES:
             x = images.astype(dtype)
             theirs = [lambda x=x: context.py2rpy(x)]
-            yield compare(f"to_r, {dtype}", lambda x=x: to_r(x), theirs, 1.1, beside=RIVAL, turns=3)
+            yield compare(
+                f"to_r, {dtype}", lambda x=x: to_r(x), theirs, 1.1, beside=RIVAL, turns=TURNS
+            )
 
 
 def back() -> Iterator[Row]:
@@ -33,7 +36,9 @@ def back() -> Iterator[Row]:
     value = to_r(np.zeros(12_500_000))
     with RPY2() as context:
         theirs = [lambda: context.rpy2py(value)]
-        yield compare("from_r, 100 MB", lambda: from_r(value), theirs, 1.1, beside=RIVAL, turns=5)
+        yield compare(
+            "from_r, 100 MB", lambda: from_r(value), theirs, 1.1, beside=RIVAL, turns=TURNS
+        )
         yield compare(
             "from_r(copy=True)",
             lambda: from_r(value, copy=True),

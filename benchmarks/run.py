@@ -44,13 +44,9 @@ def growth(folder: Path) -> list[dict]:
     """Run the curves; return for each point its curve, place, way and median time."""
     path = folder / "growth.json"
     print("running growth.py ...", file=sys.stderr, flush=True)
-    command = [sys.executable, "-m", "pytest", "-q", "--benchmark-disable-gc"]
-    options = ["--benchmark-columns=median", f"--benchmark-json={path}", "-p", "no:xdist"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "benchmarks/growth.py"]
     subprocess.run(
-        [*command, *options, "benchmarks/growth.py"],
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.DEVNULL,
+        [*command, f"--benchmark-json={path}"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
     )
     points = []
     for found in json.loads(path.read_text())["benchmarks"]:

@@ -51,7 +51,6 @@ mnist: setup ## train the first network on the MNIST digits, in R
 mnist-python: setup ## train the same network in Python
 	@$(python) examples/mnist.py
 
-<<<<<<< HEAD
 examples: setup ## run every example whole, in R and in Python: some minutes
 	@set -e; \
 	run() { printf '\n==== %s\n' "$$*"; "$$@"; }; \
@@ -66,10 +65,7 @@ examples: setup ## run every example whole, in R and in Python: some minutes
 	run $(python) examples/launch_workers.py 2 \
 		$(python) examples/mnist_workers.py + $(rscript) examples/mnist_workers.R
 
-lint: setup ## check style, formatting and types
-=======
 lint: setup-tests ## check style, formatting and types, in Python and in R
->>>>>>> 4eb55f9 (Lint both languages, and measure that the pure layers are tested to the last branch)
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy

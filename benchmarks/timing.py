@@ -64,7 +64,7 @@ def show(rows: Iterable[Row]) -> None:
             title = row.title
             print(f"\n{title}")
             print(f"{'':44} {'pybridge':>9} {'beside':>9}  {'ratio':>6} {'aim':>5}")
-        aim = "" if row.aim is None else f"{row.aim:g}{'' if row.ratio <= row.aim else ' !'}"
+        aim = "" if row.aim is None else f"{row.aim:.3g}{'' if row.ratio <= row.aim else ' !'}"
         print(
             f"{row.label:44} {time_text(row.ours):>9} {time_text(row.theirs):>9}  "
             f"{row.ratio:6.2f} {aim:<7} {row.beside}"

@@ -16,11 +16,7 @@ def test_autograph_leaves_the_package_alone(caplog):
 
     @tf.function
     def read(x, i):
-<<<<<<< HEAD
         if tf.reduce_sum(x) > 0:  # noqa: SIM108, AutoGraph is at work on the caller
-=======
-        if tf.reduce_sum(x) > 0:  # noqa: SIM108 -- AutoGraph is at work on the caller
->>>>>>> 4eb55f9 (Lint both languages, and measure that the pure layers are tested to the last branch)
             y = r_slice(x, "2, c(3, 1), NA:2")
         else:
             y = R(x)[1, [3, 1], 1:2]

@@ -75,7 +75,7 @@ def markdown(rows: list[Row], points: list[dict]) -> str:
         label = row.label.replace("|", "\\|")
         lines.append(
             f"| `{label}` | {time_text(row.ours)} | {time_text(row.theirs)} | {row.beside} | "
-            f"{row.ratio:.2f} | {'' if row.aim is None else format(row.aim, '.3g')} |"
+            f"{row.ratio:.3g} | {'' if row.aim is None else format(row.aim, '.3g')} |"
         )
     curves = dict.fromkeys(point["curve"] for point in points)
     for curve in curves:

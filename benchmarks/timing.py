@@ -67,7 +67,7 @@ def show(rows: Iterable[Row]) -> None:
         aim = "" if row.aim is None else f"{row.aim:.3g}{'' if row.ratio <= row.aim else ' !'}"
         print(
             f"{row.label:44} {time_text(row.ours):>9} {time_text(row.theirs):>9}  "
-            f"{row.ratio:6.2f} {aim:<7} {row.beside}"
+            f"{row.ratio:6.3g} {aim:<7} {row.beside}"
         )
 
 

@@ -39,18 +39,19 @@ cat("works")
 """
 
 
-def build(kind: str, folder) -> str:
-    """Build a distribution from the checkout and return its path."""
-    # The build's own requirements are installed for it, as a user's pip would.
-    done = run(sys.executable, "-m", "build", f"--{kind}", "--outdir", str(folder), str(ROOT))
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> dict[str, str]:
+    """Build the sdist, and the wheel from it, and return their paths."""
+    folder = tmp_path_factory.mktemp("dist")
+    # What the build itself needs is installed for it, as a user's pip would.
+    done = run(sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT))
     assert done.returncode == 0, done.stdout + done.stderr
-    (path,) = folder.iterdir()
-    return str(path)
+    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    return {"sdist": str(sdist), "wheel": str(wheel)}
 
 
 @pytest.mark.parametrize("kind", ["wheel", "sdist"])
-def test_an_empty_environment_runs_what_was_built(kind, tmp_path):
-    built = build(kind, tmp_path / "dist")
+def test_an_empty_environment_runs_what_was_built(kind, built, tmp_path):
     venv.create(tmp_path / "empty", with_pip=True)
     python = str(tmp_path / "empty" / "bin" / "python")
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -62,15 +63,15 @@ def test_an_empty_environment_runs_what_was_built(kind, tmp_path):
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    inside("-m", "pip", "install", "--quiet", "--disable-pip-version-check", built)
+    inside("-m", "pip", "install", "--quiet", "--disable-pip-version-check", built[kind])
     assert inside("-c", SMOKE) == "works\n"
     assert "axis 2" in inside("-m", "pybridge", "explain", "x[1, NA:2]", "--shape", "2,3")
     freeze = inside("-m", "pip", "freeze", "--disable-pip-version-check").splitlines()
     assert sorted(line.split("==")[0].split(" @")[0] for line in freeze) == ["numpy", "pybridge-r"]
 
 
-def test_a_wheel_holds_the_package_and_nothing_else(tmp_path):
-    names = zipfile.ZipFile(build("wheel", tmp_path)).namelist()
+def test_a_wheel_holds_the_package_and_nothing_else(built):
+    names = zipfile.ZipFile(built["wheel"]).namelist()
     assert "pybridge/py.typed" in names
     assert {name.split("/")[0] for name in names} == {"pybridge", "pybridge_r-0.1.0.dist-info"}
 

@@ -80,8 +80,9 @@ def test_the_source_package_of_r_installs_from_its_tarball(tmp_path):
     """The tarball carries the Python package, so that nothing else need be installed."""
     rcmd = ["R", "--no-environ", "--no-init-file", "CMD"]
     built = subprocess.run(
-        [*rcmd, "build", "--no-build-vignettes", str(ROOT / "r")],
+        [*rcmd, "build", str(ROOT / "r")],  # runs the vignettes as well
         cwd=tmp_path,
+        env={**os.environ, "RETICULATE_PYTHON": sys.executable},
         capture_output=True,
         text=True,
     )
@@ -90,6 +91,8 @@ def test_the_source_package_of_r_installs_from_its_tarball(tmp_path):
     with tarfile.open(tarball) as archive:
         names = archive.getnames()
         assert "pybridge/inst/python/pybridge/rbridge.py" in names
+        vignette = archive.extractfile("pybridge/inst/doc/pybridge.html")
+        assert b"array([26" in vignette.read()  # so it did not pass Python by
         assert not any(member.issym() for member in archive)
     assert not [name for name in names if "__pycache__" in name or name.endswith((".o", ".so"))]
 

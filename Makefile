@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits words at spaces, and a checkout may have one.
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-python test-r fuzz mnist mnist-python examples lint clean
+.PHONY: help setup setup-tests test test-python test-r fuzz mnist mnist-python examples lint coverage docs bench clean
 
 python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
@@ -16,6 +16,8 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export CUDA_VISIBLE_DEVICES ?= -1
 # The same numbers in every run, and no notice at every start that they may differ.
 export TF_ENABLE_ONEDNN_OPTS ?= 0
+# The documentation keeps to MkDocs 1, and need not be told that there is another.
+export NO_MKDOCS_2_WARNING := 1
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -23,10 +25,14 @@ help: ## print this list
 setup: ## install what is missing: R's packages, .venv, the R package
 	@tools/setup
 
-test: setup ## run every test, in Python and in R
-	@$(python) tools/run_tests.py python r
+# What tests and checks need of R beside the packages of every command.
+setup-tests:
+	@tools/setup lintr knitr rmarkdown
 
-test-python: setup ## run the Python tests
+test: setup-tests ## run every check and every test, in Python and in R
+	@$(python) tools/run_tests.py lint coverage python r
+
+test-python: setup-tests ## run the Python tests
 	@$(python) tools/run_tests.py python
 
 test-r: setup ## run the R tests
@@ -59,11 +65,23 @@ examples: setup ## run every example whole, in R and in Python: some minutes
 	run $(python) examples/launch_workers.py 2 \
 		$(python) examples/mnist_workers.py + $(rscript) examples/mnist_workers.R
 
-lint: setup ## check style, formatting and types
+lint: setup-tests ## check style, formatting and types, in Python and in R
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy
+	@$(rscript) tools/lint.R
+
+coverage: setup ## check that every line and branch of the pure layers has a test
+	@$(python) tools/coverage.py
+
+docs: setup-tests ## build the documentation site in output/site, running every line of it
+	@$(python) -m mkdocs build --quiet
+	@echo "open $(CURDIR)/output/site/index.html"
+
+bench: ## measure what is fast beside what a user would use instead; a table and a chart
+	@tools/setup bench
+	@$(python) benchmarks/run.py
 
 clean: ## remove .venv and everything else that was made here
-	rm -rf .venv output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv output .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,19 +1,19 @@
-"""Every library beside its own best spelling: `python benchmarks/backends.py [library ...]`.
+"""Every library beside its own best spelling: `python benchmarks/backends.py`.
 
 The aim is 25 microseconds over the native call, or twice its time, whichever is larger. Inside
 compiled code the aim is no measurable difference: 1.1 allows for the noise of the machine.
 """
 
 import os
-import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import numpy as np
-from timing import Row, compare, show
+from timing import Row, compare, main
 
 from pybridge import NA, R, r_assign
 
@@ -24,8 +24,8 @@ OVERHEAD = 25e-6
 
 def beside(label: str, ours: Callable[[], object], *theirs: Callable[[], object]) -> Row:
     """Compare one eager call; its aim depends on how long the native call takes."""
-    row = compare(label, ours, theirs, 2)
-    return Row(label, row.ours, row.theirs, max(2, 1 + OVERHEAD / row.theirs))
+    row = compare(label, ours, theirs, beside="its own spelling")
+    return replace(row, aim=max(2, 1 + OVERHEAD / row.theirs))
 
 
 def tensorflow() -> Iterator[Row]:
@@ -183,15 +183,15 @@ def compiled(compiler, read, natively, x, label, wait=lambda found: found) -> It
     ours, theirs = compiler(read), compiler(natively)
     for one, other in zip(ours(x), theirs(x), strict=True):
         np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
-    yield compare(f"inside {label}", lambda: wait(ours(x)), [lambda: wait(theirs(x))], 1.1)
-
-
-def main() -> None:
-    """Print one table for each library."""
-    tables = {"tensorflow": tensorflow, "jax": jax, "torch": torch, "keras": keras, "dask": dask}
-    for name in sys.argv[1:] or tables:
-        show(tables[name].__doc__ or name, tables[name]())
+    yield compare(
+        f"inside {label}",
+        lambda: wait(ours(x)),
+        [lambda: wait(theirs(x))],
+        1.1,
+        beside="its own spelling",
+    )
 
 
 if __name__ == "__main__":
-    main()
+    libraries = (tensorflow, jax, torch, keras, dask)
+    main({(library.__doc__ or library.__name__).rstrip("."): library for library in libraries})

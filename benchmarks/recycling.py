@@ -1,7 +1,7 @@
 """Recycling beside NumPy with the axes written out: `python benchmarks/recycling.py`."""
 
 import numpy as np
-from timing import compare, show
+from timing import compare, main
 
 from pybridge import broadcast, recycle, recycled
 
@@ -62,5 +62,9 @@ def small():
 
 
 if __name__ == "__main__":
-    show("Recycling at 10 MB", large())
-    show("Recycling: the cost of a call", small())
+    main(
+        {
+            "Recycling at 10 MB": large,
+            "Recycling: the cost of a call": small,
+        }
+    )

@@ -1,7 +1,7 @@
 """`array_reshape` beside NumPy's own ways: `python benchmarks/reshaping.py`."""
 
 import numpy as np
-from timing import compare, show
+from timing import compare, main
 
 from pybridge import array_reshape
 
@@ -46,5 +46,9 @@ def views():
 
 
 if __name__ == "__main__":
-    show("Copies of (60000, 28, 28) int32", copies())
-    show("Views: the cost of a call", views())
+    main(
+        {
+            "array_reshape, copies of (60000, 28, 28) int32": copies,
+            "array_reshape, views: the cost of a call": views,
+        }
+    )

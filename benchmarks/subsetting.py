@@ -1,7 +1,7 @@
 """Subscripts from Python beside raw NumPy: `python benchmarks/subsetting.py`."""
 
 import numpy as np
-from timing import compare, show
+from timing import compare, main
 
 from pybridge import NA, R, r_assign
 
@@ -122,6 +122,10 @@ def assignments():
 
 
 if __name__ == "__main__":
-    show("Common subscripts: the cost of a call", common_subscripts())
-    show("Gathers at 10 MB", gathers())
-    show("Assignments at 10 MB", assignments())
+    main(
+        {
+            "Common subscripts: the cost of a call": common_subscripts,
+            "Gathers at 10 MB": gathers,
+            "Assignments at 10 MB": assignments,
+        }
+    )

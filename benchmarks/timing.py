@@ -1,18 +1,34 @@
-"""Timing two ways side by side in one run, and printing the ratios."""
+"""Timing two ways side by side in one run, and printing the ratios.
 
+Both ways are timed in turns, so that they meet the same machine; a figure is the median of the
+turns. Each benchmark is a program of its own: `python benchmarks/reshaping.py`. With a path after
+it, the rows are written there as JSON, which is how `run.py` collects them.
+"""
+
+import json
+import statistics
+import sys
 import timeit
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+TURNS = 15
+TURN_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table: what pybridge takes, what the alternative takes, and the aim."""
+    """One line of a table: what pybridge takes, what the fastest alternative takes, and the aim."""
 
     label: str
     ours: float
     theirs: float
-    aim: float
+    beside: str
+    """What the alternative is."""
+    aim: float | None = None
+    """The ratio that pybridge wants to stay below."""
+    title: str = ""
 
     @property
     def ratio(self) -> float:
@@ -21,30 +37,53 @@ class Row:
 
 
 def compare(
-    label: str, ours: Callable[[], object], theirs: Iterable[Callable[[], object]], aim: float
+    label: str,
+    ours: Callable[[], object],
+    theirs: Iterable[Callable[[], object]],
+    aim: float | None = None,
+    *,
+    beside: str = "NumPy",
+    turns: int = TURNS,
 ) -> Row:
-    """Time `ours` beside the fastest of `theirs`, in turns, so that both meet the same machine."""
-    rivals = list(theirs)
-    number = max(1, int(0.02 / max(timeit.timeit(ours, number=1), 1e-7)))
-    best = [float("inf")] * (1 + len(rivals))
-    for _ in range(15):
-        for k, call in enumerate([ours, *rivals]):
-            best[k] = min(best[k], timeit.timeit(call, number=number) / number)
-    return Row(label, best[0], min(best[1:]), aim)
+    """Time `ours` beside each of `theirs`, in turns, and keep the fastest of them."""
+    ways = [ours, *theirs]
+    numbers = [max(1, int(TURN_SECONDS / max(timeit.timeit(way, number=1), 1e-7))) for way in ways]
+    times: list[list[float]] = [[] for _ in ways]
+    for _ in range(turns):
+        for way, number, found in zip(ways, numbers, times, strict=True):
+            found.append(timeit.timeit(way, number=number) / number)
+    mine, *others = map(statistics.median, times)
+    return Row(label, mine, min(others), beside, aim)
 
 
-def show(title: str, rows: Iterable[Row]) -> None:
-    """Print a table of seconds and ratios."""
-    print(f"\n{title}")
-    print(f"{'':44} {'pybridge':>10} {'beside it':>10} {'ratio':>7} {'aim':>6}")
+def show(rows: Iterable[Row]) -> None:
+    """Print tables of times and ratios, one for each title."""
+    title = ""
     for row in rows:
+        if row.title != title:
+            title = row.title
+            print(f"\n{title}")
+            print(f"{'':44} {'pybridge':>9} {'beside':>9}  {'ratio':>6} {'aim':>5}")
+        aim = "" if row.aim is None else f"{row.aim:.3g}{'' if row.ratio <= row.aim else ' !'}"
         print(
-            f"{row.label:44} {_time(row.ours):>10} {_time(row.theirs):>10} "
-            f"{row.ratio:7.2f} {row.aim:6g}"
+            f"{row.label:44} {time_text(row.ours):>9} {time_text(row.theirs):>9}  "
+            f"{row.ratio:6.3g} {aim:<7} {row.beside}"
         )
 
 
-def _time(seconds: float) -> str:
+def main(tables: Mapping[str, Callable[[], Iterable[Row]]]) -> None:
+    """Measure the tables of one program; print them, or write their rows to the path given."""
+    rows = [
+        Row(**{**asdict(row), "title": title}) for title, table in tables.items() for row in table()
+    ]
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(json.dumps([asdict(row) for row in rows]))
+    else:
+        show(rows)
+
+
+def time_text(seconds: float) -> str:
+    """Return a time in the unit that suits it."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"

@@ -9,7 +9,7 @@ close_picture <- function() invisible(dev.off())
 # Draws a matrix of grey values from 0 (white) to 255 (black), its first row on top.
 draw_image <- function(pixels) {
   # image() draws rows from left to right, upwards: turn the picture.
-  image(t(pixels[nrow(pixels):1, ]),
+  image(t(pixels[rev(seq_len(nrow(pixels))), ]),
     col = gray(255:0 / 255), zlim = c(0, 255), axes = FALSE, asp = 1
   )
 }

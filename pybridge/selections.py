@@ -363,8 +363,8 @@ def assignment_key(axes: tuple[AxisSelection, ...], sizes: tuple[int, ...]) -> t
 def kept_slice(axis: AxisSelection) -> slice:
     """Return the slice of a scalar, a run or a whole axis; a scalar keeps its axis.
 
-    >>> kept_slice(Index(-1)), kept_slice(Run(2, 2, 3))
-    (slice(-1, None, None), slice(2, 8, 2))
+    >>> kept_slice(Index(-1)), kept_slice(Run(2, 2, 3)), kept_slice(OpenRun(1, None, 1))
+    (slice(-1, None, None), slice(2, 8, 2), slice(1, None, 1))
     """
     match axis:
         case Index(index=index):

@@ -282,6 +282,8 @@ def number_text(value: object) -> str:
 
     >>> number_text(True), number_text(3.0), number_text(2.5), number_text(-1), number_text(1e300)
     ('TRUE', '3', '2.5', '-1', '1e+300')
+    >>> number_text(NA), number_text(float("nan")), number_text(float("-inf"))
+    ('NA', 'NaN', '-Inf')
     """
     if value is NA:
         return "NA"

@@ -224,10 +224,6 @@ class _Parser:
     def _refuse_after_subscript(self, token: _Token) -> NoReturn:
         if token.text == ")":
             self._fail(token, "`)` closes nothing")
-        before = self._tokens[self._position - 2]
-        hint = _HINTS.get(before.text) if token.text == "=" else None
-        if hint:
-            self._fail(before, hint)
         self._unexpected(token, "a comma or an operator")
 
     def _subscript(self) -> Subscript:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from processes import ROOT, run
+
 from tools.documents import DOCUMENTS, LANGUAGES, Piece, blocks, run_python, run_r, run_says
 
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text() for path in DOCUMENTS}
@@ -59,7 +60,9 @@ def test_r():
     assert len(pieces) > 30
     assert sum(bool(shown) for _, _, shown in pieces) > 30
     outcomes = run_r([Piece(code, name) for name, code, _ in pieces])
-    printed = [(*piece[:2], outcome.printed) for piece, outcome in zip(pieces, outcomes, strict=True)]
+    printed = [
+        (*piece[:2], outcome.printed) for piece, outcome in zip(pieces, outcomes, strict=True)
+    ]
     assert printed == pieces
 
 

@@ -42,11 +42,11 @@ class Checkout:
         command.write_text(f"#!/bin/sh\n{script}\n")
         command.chmod(command.stat().st_mode | stat.S_IXUSR)
 
-    def set_up(self, **environment: str) -> subprocess.CompletedProcess[str]:
+    def set_up(self, *packages: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the set-up script."""
         kept = {name: os.environ[name] for name in ("HOME", "TMPDIR") if name in os.environ}
         return subprocess.run(
-            [self.root / "tools/setup"],
+            [self.root / "tools/setup", *packages],
             env={**kept, "PATH": str(self.bin), **environment},
             capture_output=True,
             text=True,
@@ -70,7 +70,15 @@ def refusal(done: subprocess.CompletedProcess[str]) -> str:
 def test_no_r_and_no_apt_says_what_to_install(checkout):
     message = refusal(checkout.set_up())
     assert message.startswith("setup: not found: R 4.3 or newer with the packages reticulate")
-    assert "install.packages(c(" in message
+    assert message.endswith(
+        """Rscript -e 'install.packages(c("reticulate", "testthat", "jsonlite"))'"""
+    )
+
+
+def test_a_command_may_need_more_of_r(checkout):
+    message = refusal(checkout.set_up("lintr", "knitr"))
+    assert "with the packages reticulate testthat jsonlite lintr knitr." in message
+    assert message.endswith('"jsonlite", "lintr", "knitr"))\'')
 
 
 def test_no_r_without_rights_gives_the_command_to_type(checkout):

@@ -3,9 +3,10 @@
 import html
 import re
 
-import pybridge
 import pytest
 from processes import ROOT, python
+
+import pybridge
 from pybridge import errors
 
 PAGES = ("index", "from-r", "from-python", "r-says-numpy-says", "reference-r", "reference-python")

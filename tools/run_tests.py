@@ -1,8 +1,9 @@
-"""Run the tests of one or both languages and say how many ran in each.
+"""Run checks, and the tests of one or both languages, and say how many ran in each.
 
-`python tools/run_tests.py python r`. The last line is `N passed, N failed`. A language in which no
-test ran has failed, and so has one that skipped a test or whose runner stopped before it could
-count.
+`python tools/run_tests.py lint coverage python r`. The last line is `N passed, N failed`.
+A language in which no test ran has failed, and so has one that skipped a test or whose runner
+stopped before it could count. A check that finds fault counts as one failure; all the rest runs
+nevertheless.
 """
 
 from __future__ import annotations
@@ -63,10 +64,18 @@ LANGUAGES: dict[str, tuple[str, Callable[[Path], tuple[int, Count]]]] = {
 }
 
 
-def run(languages: list[str]) -> int:
-    """Run the tests of `languages`, print the counts, and return the exit code."""
+CHECKS = ("lint", "coverage")
+"""Commands of the Makefile that pass or fail as a whole."""
+
+
+def run(wanted: list[str]) -> int:
+    """Run the checks and the languages wanted, print the counts, and return the exit code."""
     counts, faults, lines = [], [], []
-    for language in languages:
+    for check in [name for name in wanted if name in CHECKS]:
+        print(f"==== make {check}", flush=True)
+        if subprocess.run(["make", "--no-print-directory", check], cwd=ROOT).returncode != 0:
+            faults.append(f"make {check}")
+    for language in [name for name in wanted if name not in CHECKS]:
         label, count_tests = LANGUAGES[language]
         print(f"==== {label} tests", flush=True)
         with tempfile.TemporaryDirectory() as folder:
@@ -80,7 +89,7 @@ def run(languages: list[str]) -> int:
         counts.append(count)
         lines.append(f"{label} tests: {count.passed + count.failed} ran ({count})")
     print("====", *lines, *(f"FAILED: {fault}" for fault in faults), sep="\n")
-    total = Count(*(sum(column) for column in zip(*counts, strict=True)))
+    total = Count(*(sum(column) for column in zip(Count(0, 0, 0), *counts, strict=True)))
     # A fault counts as a failure, so that the closing line never reads like a success.
     total = total._replace(failed=total.failed + len(faults))
     print(total)

@@ -12,7 +12,6 @@ import json
 import re
 import subprocess
 import sys
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,10 +87,19 @@ def python_reference() -> str:
         " axis of size 1.\n"
     )
     rows = "\n".join(
-        f"| `{name}` | {_bases(kind)} | {_first_sentence(kind)} |" for name, kind in _error_classes()
+        f"| `{name}` | {_bases(kind)} | {_first_sentence(kind)} |"
+        for name, kind in _error_classes()
     )
     return "\n".join(
-        [*parts, "## Errors and warnings", "", "| class | is a | raised when |", "|-|-|-|", rows, ""]
+        [
+            *parts,
+            "## Errors and warnings",
+            "",
+            "| class | is a | raised when |",
+            "|-|-|-|",
+            rows,
+            "",
+        ]
     )
 
 
@@ -167,7 +175,9 @@ def benchmark_table() -> str:
     """Return what `make bench` found last on this machine, if it ever ran."""
     found = ROOT / "output/benchmarks.md"
     if not found.exists():
-        return "No benchmark has run on the machine that built this page: `make bench` runs them all."
+        return (
+            "No benchmark has run on the machine that built this page: `make bench` runs them all."
+        )
     chart = ROOT / "output/benchmarks.svg"
     return f"{found.read_text()}\n" + ("![Ratios](benchmarks.svg)\n" if chart.exists() else "")
 

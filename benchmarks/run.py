@@ -1,0 +1,141 @@
+"""Run every benchmark, print one table, and draw it: `make bench`.
+
+The rows go to output/benchmarks.json and, for the documentation site, to output/benchmarks.md and
+output/benchmarks.svg. Nothing here passes or fails: times belong to a machine, and a `!` after an
+aim says only that this run missed it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from timing import Row, show, time_text
+
+ROOT = Path(__file__).resolve().parent.parent
+OUTPUT = ROOT / "output"
+PROGRAMS = (
+    "subsetting.py",
+    "backends.py",
+    "from_r.R",
+    "reshaping.py",
+    "reshaping.R",
+    "recycling.py",
+    "conversion.py",
+    "jobs.py",
+)
+
+
+def rows_of(program: str, folder: Path) -> list[Row]:
+    """Run one program, in a process of its own, and return its rows."""
+    path = folder / f"{program}.json"
+    runner = (
+        ["Rscript", "--no-environ", "--no-init-file"]
+        if program.endswith(".R")
+        else [sys.executable]
+    )
+    print(f"running {program} ...", file=sys.stderr, flush=True)
+    subprocess.run([*runner, f"benchmarks/{program}", str(path)], cwd=ROOT, check=True)
+    return [Row(**row) for row in json.loads(path.read_text())]
+
+
+def growth(folder: Path) -> list[dict]:
+    """Run the curves; return for each point its curve, place, way and median time."""
+    path = folder / "growth.json"
+    print("running growth.py ...", file=sys.stderr, flush=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "benchmarks/growth.py"]
+    subprocess.run(
+        [*command, f"--benchmark-json={path}"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+    )
+    points = []
+    for found in json.loads(path.read_text())["benchmarks"]:
+        given = found["params"]
+        points.append(
+            {
+                "curve": given.get("verb", "a range on each axis"),
+                "at": given.get("size", given.get("axes")),
+                "way": given["way"],
+                "seconds": found["stats"]["median"],
+            }
+        )
+    return points
+
+
+def markdown(rows: list[Row], points: list[dict]) -> str:
+    """Return the tables as the documentation shows them."""
+    lines = []
+    title = ""
+    for row in rows:
+        if row.title != title:
+            title = row.title
+            lines += ["", f"## {title}", "", "| | pybridge | beside it | | ratio | aim |"]
+            lines += ["|-|-:|-:|-|-:|-:|"]
+        label = row.label.replace("|", "\\|")
+        lines.append(
+            f"| `{label}` | {time_text(row.ours)} | {time_text(row.theirs)} | {row.beside} | "
+            f"{row.ratio:.3g} | {'' if row.aim is None else format(row.aim, '.3g')} |"
+        )
+    curves = dict.fromkeys(point["curve"] for point in points)
+    for curve in curves:
+        found = [point for point in points if point["curve"] == curve]
+        places = list(dict.fromkeys(point["at"] for point in found))
+        lines += ["", f"## Growth: {curve}", "", "| | " + " | ".join(map(str, places)) + " |"]
+        lines += ["|-|" + "-:|" * len(places)]
+        for way in ("pybridge", "NumPy"):
+            times = [time_text(p["seconds"]) for p in found if p["way"] == way]
+            lines.append(f"| {way} | {' | '.join(times)} |")
+    return "\n".join(lines[1:]) + "\n"
+
+
+def draw(rows: list[Row], points: list[dict], path: Path) -> None:
+    """Draw the ratios beside their aims, and the curves."""
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    import matplotlib.pyplot as plt
+
+    curves = list(dict.fromkeys(point["curve"] for point in points))
+    figure = plt.figure(figsize=(11, 2 + 0.24 * len(rows) + 3.2), layout="constrained")
+    upper, lower = figure.subfigures(2, 1, height_ratios=[0.24 * len(rows) + 1, 3.2])
+    axis = upper.subplots()
+    places = range(len(rows), 0, -1)
+    axis.barh(places, [row.ratio for row in rows], color="#3f51b5", height=0.6)
+    aimed = [(row.aim, place) for row, place in zip(rows, places, strict=True) if row.aim]
+    axis.scatter(
+        *zip(*aimed, strict=True), marker="|", s=90, color="#c2255c", label="aim", zorder=3
+    )
+    axis.axvline(1, color="black", linewidth=0.8)
+    axis.set(xscale="log", title="Time of pybridge, in times of the alternative beside it")
+    axis.set_yticks(places, [f"{row.label}  ({row.beside})" for row in rows], fontsize=7)
+    axis.margins(y=0.01)
+    axis.legend(loc="lower right")
+    for axis, curve in zip(lower.subplots(1, len(curves)), curves, strict=True):
+        for way, style in (("pybridge", "o-"), ("NumPy", "s--")):
+            found = [p for p in points if p["curve"] == curve and p["way"] == way]
+            axis.plot(
+                [str(p["at"]) for p in found], [p["seconds"] for p in found], style, label=way
+            )
+        axis.set(yscale="log")
+        axis.set_title(curve, fontsize=9)
+        axis.tick_params(labelsize=7, axis="x", rotation=45)
+        axis.tick_params(labelsize=7, axis="y")
+    axis.legend(fontsize=7)
+    figure.savefig(path)
+
+
+def main() -> None:
+    """Measure everything, print it and keep it."""
+    OUTPUT.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [row for program in PROGRAMS for row in rows_of(program, Path(folder))]
+        points = growth(Path(folder))
+    show(rows)
+    kept = {"rows": [vars(row) | {"ratio": row.ratio} for row in rows], "growth": points}
+    (OUTPUT / "benchmarks.json").write_text(json.dumps(kept, indent=1))
+    (OUTPUT / "benchmarks.md").write_text(markdown(rows, points))
+    draw(rows, points, OUTPUT / "benchmarks.svg")
+    print(f"\n{OUTPUT}/benchmarks.json, {OUTPUT}/benchmarks.svg")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+# Timing ways side by side, as timing.py does: medians by bench::mark(), rows for run.py as JSON.
+
+rows <- list()
+
+# Times a list of expressions, the first of which is pybridge's, and keeps the fastest of the rest.
+compare <- function(title, label, ways, aim = NULL, seconds = 0.3) {
+  marked <- bench::mark(exprs = ways, check = FALSE, min_time = seconds, min_iterations = 5)
+  medians <- as.numeric(marked$median)
+  others <- medians[-1L]
+  rows[[length(rows) + 1L]] <<- list(
+    title = title, label = label, ours = medians[[1L]], theirs = min(others),
+    beside = names(ways)[[1L + which.min(others)]], aim = aim
+  )
+}
+
+# Writes the rows to the path that the program was given, or prints them.
+report <- function() {
+  path <- commandArgs(TRUE)
+  if (length(path)) {
+    jsonlite::write_json(rows, path, auto_unbox = TRUE, null = "null", digits = NA)
+  } else {
+    for (row in rows) {
+      cat(sprintf(
+        "%-44s %10.2f us %10.2f us %7.2f %6s  %s\n", row$label, 1e6 * row$ours, 1e6 * row$theirs,
+        row$ours / row$theirs, format(row$aim), row$beside
+      ))
+    }
+  }
+}

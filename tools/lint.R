@@ -1,0 +1,16 @@
+# Lint all that is written in R, with the settings of r/.lintr; what is found makes the run fail.
+
+stopifnot(requireNamespace("pybridge")) # so that the linter knows its functions
+options(lintr.linter_file = normalizePath("r/.lintr"))
+folders <- c("r", "tools", "examples", "benchmarks")
+found <- unlist(recursive = FALSE, lapply(folders, function(folder) {
+  lintr::lint_dir(folder, pattern = "[.]R$", cache = FALSE, relative_path = FALSE)
+}))
+# Only in a package is it known which names there are: scripts source one another.
+is_script <- !grepl("/r/R/", vapply(found, `[[`, "", "filename"))
+found <- found[!is_script | vapply(found, `[[`, "", "linter") != "object_usage_linter"]
+for (lint in found) {
+  cat(sprintf("%s:%d: %s [%s]\n", lint$filename, lint$line_number, lint$message, lint$linter))
+}
+if (length(found)) quit(status = 1)
+cat("lintr: nothing found\n")

@@ -43,7 +43,7 @@ mean_digits <- function(digits, labels) {
   }
   progress$close()
   # R recycles the ten counts down the first axis, which is the digits'.
-  sums / as.vector(table(labels) * count / length(labels))
+  sums / (as.vector(table(labels)) * (count / length(labels)))
 }
 
 # The digit whose mean image is nearest to each image.

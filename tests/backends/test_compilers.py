@@ -4,8 +4,8 @@ import warnings
 
 import numpy as np
 import pytest
-
 from backends.adapters import ADAPTERS
+
 from pybridge import NA, R, array_reshape, errors, r_assign, r_slice, recycled
 
 X = np.arange(1.0, 31).reshape(2, 3, 5)

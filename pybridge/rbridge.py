@@ -19,11 +19,11 @@ import numpy.typing as npt
 import pybridge
 from pybridge import recycling
 from pybridge import subscripts as sub
-from pybridge.backends import backend_of
+from pybridge.backends import backend_of, open_tensor
 from pybridge.dialects.tensor import index_from_position, slice_from_range
 from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
 from pybridge.selections import Shape
-from pybridge.subsetting import assign_in_place, open_tensor, r_assign, r_slice, r_subscripts
+from pybridge.subsetting import assign_in_place, r_assign, r_slice, r_subscripts
 
 # The codes of a record, as r/src/capture.c writes them.
 NO_DROP: Final = 1

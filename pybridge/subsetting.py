@@ -14,7 +14,7 @@ from pybridge.arguments import (
     refuse_uncompilable,
     without_tensors,
 )
-from pybridge.backends import NUMPY, backend_of
+from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.compiling import gives_constants, runs_as_python
 from pybridge.dialects import base, base_assignment, tensor
@@ -201,14 +201,6 @@ def r_subscripts(*subscripts: Any) -> Subscripts:
 def _for_one_use(subscripts: tuple[Any, ...]) -> Subscripts:
     """Read subscripts that nobody keeps: arrays among them lend their memory."""
     return r_subscripts(*map(lent, subscripts))
-
-
-def open_tensor(x: Any) -> tuple[Backend, Tensor]:
-    """Return the tensor that `x` is, or that a variable holds, and the backend that serves it."""
-    backend = backend_of(x)
-    while (value := backend.value_of(x)) is not x:
-        x, backend = value, backend_of(value)
-    return backend, x
 
 
 @runs_as_python

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from pybridge.backends.numpy import NumpyBackend
-from pybridge.backends.protocol import Backend
+from pybridge.backends.protocol import Backend, Tensor
 from pybridge.compiling import gives_constants
 from pybridge.errors import UnsupportedTensorError
 
@@ -85,3 +85,11 @@ def backend_of(x: Any) -> Backend:
             "convert it first, for example with numpy.asarray()"
         )
     return found
+
+
+def open_tensor(x: Any) -> tuple[Backend, Tensor]:
+    """Return the tensor that `x` is, or that a variable holds, and the backend that serves it."""
+    backend = backend_of(x)
+    while (value := backend.value_of(x)) is not x:
+        x, backend = value, backend_of(value)
+    return backend, x

@@ -14,8 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
-from pybridge.backends.protocol import Indices, Key
-from pybridge.errors import TracingError
+from pybridge.backends.protocol import Indices, Key, with_numpy_dtype, without_values
+from pybridge.errors import TracingError, UnsupportedTensorError
 from pybridge.selections import AxisSelection, assignment_key
 
 
@@ -58,8 +58,12 @@ class JaxBackend:
 
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
         """See `Backend.to_numpy`."""
-        values = np.asarray(x)
-        return values.astype(np.float32) if values.dtype.kind == "V" else values
+        if isinstance(x, jax.core.Tracer):
+            raise without_values(x)
+        try:
+            return with_numpy_dtype(np.asarray(x))
+        except TypeError as error:  # the keys of random numbers have a dtype of JAX's own
+            raise UnsupportedTensorError(f"NumPy cannot hold this {x.dtype} array") from error
 
     def convert(self, value: Any, like: Any) -> Any:
         """See `Backend.convert`."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from keras import ops
 
 from pybridge.backends.dense import assign_dense
-from pybridge.backends.protocol import Indices, Key
+from pybridge.backends.protocol import Indices, Key, without_values
 from pybridge.errors import TracingError
 from pybridge.selections import AxisSelection, Gather, Shape, kept_slice
 
@@ -65,6 +65,8 @@ class KerasBackend:
 
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
         """See `Backend.to_numpy`."""
+        if isinstance(x, keras.KerasTensor):
+            raise without_values(x)
         return np.asarray(ops.convert_to_numpy(x))
 
     def convert(self, value: Any, like: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from pybridge.errors import TracingError
 from pybridge.selections import AxisSelection, Shape
 
 Tensor: TypeAlias = Any
@@ -61,7 +62,10 @@ class Backend(Protocol):
         ...
 
     def to_numpy(self, x: Tensor) -> npt.NDArray[Any]:
-        """Return the values of a tensor that is not traced; what NumPy lacks comes as float32."""
+        """Return the values of `x`, computed if need be; `TracingError` where it can have none.
+
+        A dtype that NumPy lacks comes as a wider one that holds it exactly.
+        """
         ...
 
     def convert(self, value: Any, like: Tensor) -> Tensor:
@@ -149,3 +153,17 @@ class Backend(Protocol):
     def store(self, x: Tensor, value: Tensor) -> None:
         """Set all of a variable at once; `value` has its shape and dtype."""
         ...
+
+
+def with_numpy_dtype(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return `values` as float32 where their dtype is a narrow real that NumPy itself lacks."""
+    is_foreign = values.dtype.kind == "V" and "float" in values.dtype.name
+    return values.astype(np.float32) if is_foreign else values
+
+
+def without_values(x: Tensor) -> TracingError:
+    """Return the error for a symbol of traced code whose values somebody asked for."""
+    return TracingError(
+        f"a {type(x).__name__} has no elements yet: it is a symbol in traced code. Ask for them "
+        "after the traced function has returned"
+    )

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from pybridge.backends.protocol import Indices, Key
-from pybridge.errors import TracingError, UnsupportedTensorError
+from pybridge.backends.protocol import Indices, Key, with_numpy_dtype, without_values
+from pybridge.errors import ConversionError, TracingError, UnsupportedTensorError
 from pybridge.selections import AxisSelection, Gather, OpenRun, Run, Shape, Whole, kept_slice
 
 _COMPOSITE = (tf.RaggedTensor, tf.SparseTensor, tf.IndexedSlices)
@@ -72,8 +72,11 @@ class TensorFlowBackend:
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
         """See `Backend.to_numpy`."""
         self.shape(x)
-        values = np.asarray(x.numpy())
-        return values.astype(np.float32) if values.dtype.kind == "V" else values
+        try:
+            values = np.asarray(x.numpy())
+        except (AttributeError, NotImplementedError) as error:
+            raise without_values(x) from error
+        return _decoded(values) if x.dtype == tf.string else with_numpy_dtype(values)
 
     def convert(self, value: Any, like: Any) -> Any:
         """See `Backend.convert`."""
@@ -273,3 +276,15 @@ def _last_of_equals(indices: Any, size: Any) -> Any:
     places = tf.range(tf.shape(indices, out_type=tf.int64)[0])
     last = tf.math.unsorted_segment_max(places, indices, size)
     return tf.gather(last, indices)
+
+
+def _decoded(found: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the texts of a string tensor, which holds them as bytes in UTF-8."""
+    texts = np.empty(found.shape, object)
+    try:
+        texts.flat[:] = [element.decode("utf-8") for element in found.ravel().tolist()]
+    except UnicodeDecodeError as error:
+        raise ConversionError(
+            f"a string tensor holds {error.object!r}, which is not text in UTF-8"
+        ) from error
+    return texts

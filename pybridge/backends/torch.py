@@ -16,6 +16,8 @@ from pybridge.backends.protocol import Indices, Key
 from pybridge.errors import TracingError, UnsupportedTensorError
 from pybridge.selections import AxisSelection, Gather, assignment_key, axis_indices
 
+_FLOATS_OF_NUMPY = (torch.float16, torch.float32, torch.float64)
+
 
 class TorchBackend:
     """The primitives of `pybridge.backends.protocol.Backend` on `torch.Tensor`."""
@@ -62,8 +64,18 @@ class TorchBackend:
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
         """See `Backend.to_numpy`."""
         self.shape(x)
-        x = x.detach().cpu()
-        return np.asarray((x.float() if x.dtype is torch.bfloat16 else x).resolve_conj().numpy())
+        if x.is_quantized:
+            raise UnsupportedTensorError(
+                "a quantized tensor has no plain elements; .dequantize() makes it a dense one"
+            )
+        if x.device.type == "meta":
+            raise TracingError("a tensor on the meta device has no elements")
+        x = x.detach().cpu().resolve_conj().resolve_neg()
+        if x.dtype is torch.complex32:
+            x = x.to(torch.complex64)
+        elif x.is_floating_point() and x.dtype not in _FLOATS_OF_NUMPY:
+            x = x.to(torch.float32)
+        return np.asarray(x.numpy())
 
     def convert(self, value: Any, like: Any) -> Any:
         """See `Backend.convert`."""

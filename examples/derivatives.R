@@ -233,10 +233,10 @@ draw_surface <- function() {
   # persp() colours facets: take the mean of the four corners of each.
   corners <- heights[-1, -1] + heights[-1, -81] + heights[-81, -1] + heights[-81, -81]
   view <- persp(axis_values, axis_values, heights,
-    theta = -25, phi = 50, expand = 0.6, border = NA, shade = 0.15, cex.lab = 0.9,
-    col = palette_of(60)[cut(corners / 4, 60)],
-    xlab = "first weight", ylab = "second weight", zlab = "loss"
+    theta = -25, phi = 50, expand = 0.6, border = NA, shade = 0.15, axes = FALSE,
+    col = palette_of(60)[cut(corners / 4, 60)]
   )
+  mtext("the height is the loss", side = 1, line = 1)
   for (name in names(walks)) {
     walk <- walks[[name]]
     on_screen <- trans3d(walk[, 1], walk[, 2], surface(walk[, 1], walk[, 2]) + 0.03, view)

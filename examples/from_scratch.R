@@ -22,6 +22,7 @@ ops <- sapply(
   \(name) keras$ops[[name]]
 )
 GradientTape <- tf$GradientTape
+gradient_of <- GradientTape$gradient
 checkpoint <- import_from_path("checkpoint", path = "examples", convert = FALSE)
 
 LEARNING_RATE <- 1e-3
@@ -89,7 +90,7 @@ gradients_by_tape <- function(model) {
     with(GradientTape() %as% tape, {
       loss <- average_loss(model, images, labels)
     })
-    list(loss = loss, gradients = tape$gradient(loss, variables))
+    list(loss = loss, gradients = gradient_of(tape, loss, variables))
   }
 }
 

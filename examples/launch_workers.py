@@ -5,7 +5,8 @@
 examples/mnist_workers.R
 
 Commands after a `+` take turns: in the second line the second worker runs R. They find each other
-at ports of 127.0.0.1; every line that one prints is passed on under its number.
+at ports of 127.0.0.1, though TensorFlow listens there for other machines too while it trains. Every
+line that one prints is passed on under its number.
 """
 
 from __future__ import annotations

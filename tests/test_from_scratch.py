@@ -40,8 +40,7 @@ def test_r_and_python_train_the_same_weights(tmp_path):
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_other_gradients(backend, tmp_path):
-    shorter = {**SHORT, "MNIST_SAMPLES": "12800"}
-    lines = lines_of("from_scratch.py", tmp_path, **shorter, KERAS_BACKEND=backend)
+    lines = lines_of("from_scratch.py", tmp_path, **SHORT, KERAS_BACKEND=backend)
     check_run(lines, tmp_path, backend)
 
 

@@ -1,12 +1,10 @@
 """Start several workers of one training on this machine, and say so when one of them dies.
 
     python examples/launch_workers.py 2 python examples/mnist_workers.py
-    python examples/launch_workers.py 2 python examples/mnist_workers.py + Rscript \
-examples/mnist_workers.R
 
-Commands after a `+` take turns: in the second line the second worker runs R. They find each other
-at ports of 127.0.0.1, though TensorFlow listens there for other machines too while it trains. Every
-line that one prints is passed on under its number.
+`2 COMMAND + ANOTHER` gives the second worker another command, such as the twin in R. They find
+each other at ports of 127.0.0.1, though TensorFlow listens there for other machines too while it
+trains. Every line that one prints is passed on under its number.
 """
 
 from __future__ import annotations

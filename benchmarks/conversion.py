@@ -62,7 +62,7 @@ def small() -> Iterator[Row]:
             yield compare(f"to_r, {name}", lambda x=x: to_r(x), theirs, beside=RIVAL)
             theirs = [lambda value=value: context.rpy2py(value)]
             yield compare(
-                f"from_r, {name}", lambda value=value: from_r(value), theirs, 1.1, beside=RIVAL
+                f"from_r, {name}", lambda value=value: from_r(value), theirs, beside=RIVAL
             )
 
 

@@ -54,6 +54,6 @@ bare_epoch <- function() {
 }
 compare(
   "One epoch of batches", "469 batches of images and labels, from R",
-  list(quote(epoch()), "bare calls of reticulate" = quote(bare_epoch())), 3
+  list(quote(epoch()), "bare calls of reticulate" = quote(bare_epoch()))
 )
 report()

@@ -130,7 +130,7 @@ def main() -> None:
         rows = [row for program in PROGRAMS for row in rows_of(program, Path(folder))]
         points = growth(Path(folder))
     show(rows)
-    kept = {"rows": [vars(row) | {"ratio": row.ratio} for row in rows], "growth": points}
+    kept = {"rows": [vars(row) for row in rows], "growth": points}
     (OUTPUT / "benchmarks.json").write_text(json.dumps(kept, indent=1))
     (OUTPUT / "benchmarks.md").write_text(markdown(rows, points))
     draw(rows, points, OUTPUT / "benchmarks.svg")

@@ -1,8 +1,9 @@
 """Timing two ways side by side in one run, and printing the ratios.
 
-Both ways are timed in turns, so that they meet the same machine; a figure is the median of the
-turns. Each benchmark is a program of its own: `python benchmarks/reshaping.py`. With a path after
-it, the rows are written there as JSON, which is how `run.py` collects them.
+Both ways are timed in turns, so that they meet the same machine. A time is the median of the turns,
+and a ratio the median of what it was in each turn, which a busy machine disturbs least. Each
+benchmark is a program of its own: `python benchmarks/reshaping.py`. With a path after it, the rows
+are written there as JSON, which is how `run.py` collects them.
 """
 
 import json
@@ -28,12 +29,13 @@ class Row:
     """What the alternative is."""
     aim: float | None = None
     """The ratio that pybridge wants to stay below."""
+    ratio: float = 0.0
+    """How many times the alternative pybridge takes; of the two times, if nothing else is said."""
     title: str = ""
 
-    @property
-    def ratio(self) -> float:
-        """How many times the alternative pybridge takes."""
-        return self.ours / self.theirs
+    def __post_init__(self) -> None:
+        if not self.ratio:
+            object.__setattr__(self, "ratio", self.ours / self.theirs)
 
 
 def compare(
@@ -47,13 +49,16 @@ def compare(
 ) -> Row:
     """Time `ours` beside each of `theirs`, in turns, and keep the fastest of them."""
     ways = [ours, *theirs]
-    numbers = [max(1, int(TURN_SECONDS / max(timeit.timeit(way, number=1), 1e-7))) for way in ways]
+    for way in ways:
+        way()
+    number = max(1, int(TURN_SECONDS / max(timeit.timeit(ours, number=1), 1e-7)))
     times: list[list[float]] = [[] for _ in ways]
     for _ in range(turns):
-        for way, number, found in zip(ways, numbers, times, strict=True):
+        for way, found in zip(ways, times, strict=True):
             found.append(timeit.timeit(way, number=number) / number)
-    mine, *others = map(statistics.median, times)
-    return Row(label, mine, min(others), beside, aim)
+    mine, fastest = times[0], min(times[1:], key=statistics.median)
+    ratio = statistics.median(one / other for one, other in zip(mine, fastest, strict=True))
+    return Row(label, statistics.median(mine), statistics.median(fastest), beside, aim, ratio)
 
 
 def show(rows: Iterable[Row]) -> None:

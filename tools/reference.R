@@ -15,7 +15,7 @@ links <- stats::setNames(places, unlist(aliases))
 
 fragment_of <- function(page) {
   path <- tempfile()
-  tools::Rd2HTML(page, path, Links = links, Links2 = character())
+  tools::Rd2HTML(page, path, Links = links, Links2 = tools::findHTMLlinks(level = 1))
   paste(readLines(path, encoding = "UTF-8"), collapse = "\n")
 }
 

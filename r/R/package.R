@@ -3,8 +3,8 @@
 #' Element `x[i, j, k]` in R is element `x[i-1, j-1, k-1]` in NumPy: axes keep their order in both
 #' languages, and memory layout never changes which element a subscript names.
 #'
-#' * [`x@r[...]`][tensor-subscripts], [r_slice()] and [r_assign()] read and write tensors by R's
-#'   subscripts.
+#' * \code{\link[=tensor-subscripts]{x@r[...]}}, [r_slice()] and [r_assign()] read and write tensors by
+#'   R's subscripts.
 #' * [array_reshape()] reshapes in row-major order.
 #' * [pybridge_doctor()] says which Python is used, and why.
 #' * [tensor_shape()], [tensor_ndim()] and [tensor_dtype()] say what a tensor is.

@@ -13,7 +13,7 @@
 #'
 #' @param x A Python tensor, or an R vector or array of logicals, numbers, complex numbers or
 #'   strings.
-#' @param ... Subscripts, as in [`x@r[...]`][tensor-subscripts]: they are captured, so that `NA:5`
+#' @param ... Subscripts, as in \code{\link[=tensor-subscripts]{x@r[...]}}: they are captured, so that `NA:5`
 #'   and `1:10:2` are ranges.
 #' @param value What to write: a number, an R array, or a tensor.
 #' @param drop Whether one number drops its axis. In the base dialect, whether every axis of extent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from pybridge.arguments import (
 from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.compiling import gives_constants, runs_as_python
-from pybridge.dialects import base, base_assignment, tensor
+from pybridge.dialects import tensor
 from pybridge.dialects.tensor import index_from_position, slice_from_range
 from pybridge.errors import (
     ArgumentError,
@@ -28,7 +28,9 @@ from pybridge.errors import (
 )
 from pybridge.selections import Order, Selection, Shape
 from pybridge.subscripts import NA, Subscripts, as_subscripts, lent
-from pybridge.text import parse_subscripts
+
+if TYPE_CHECKING:
+    from pybridge.dialects import base_assignment
 
 Dialect: TypeAlias = Literal["tensor", "base"]
 
@@ -187,6 +189,8 @@ def r_subscripts(*subscripts: Any) -> Subscripts:
     ((2, 3), (2, 2, 3))
     """
     if len(subscripts) == 1 and isinstance(subscripts[0], str):
+        from pybridge.text import parse_subscripts  # few programs write text: it waits till then
+
         return parse_subscripts(subscripts[0])
     for subscript in subscripts:
         if isinstance(subscript, str):
@@ -276,6 +280,8 @@ def resolve(
     if dialect == "tensor":
         return tensor.resolve(subscripts, shape, drop=drop, order=order)
     if dialect == "base":
+        from pybridge.dialects import base  # and few programs port R code line by line
+
         return base.resolve(subscripts, shape, drop=drop)
     raise ArgumentError(f'`dialect` is "tensor" or "base", not {dialect!r}')
 
@@ -351,6 +357,8 @@ def _plan_as_r_does(
     Only NumPy's values are repeated as they are; of another library's it is their places that
     repeat, and then the elements are taken by place.
     """
+    from pybridge.dialects import base, base_assignment
+
     fitted = values.fit_value(backend, x, value)
     shape = backend.shape(x)
     if backend is NUMPY:

@@ -1,6 +1,5 @@
 """What is built from this checkout works where the checkout is not."""
 
-import os
 import re
 import subprocess
 import sys
@@ -9,7 +8,7 @@ import venv
 import zipfile
 
 import pytest
-from processes import ROOT, run
+from processes import INHERITED, ROOT, run
 
 SMOKE = """
 import sys
@@ -55,7 +54,7 @@ def built(tmp_path_factory) -> dict[str, str]:
 def test_an_empty_environment_runs_what_was_built(kind, built, tmp_path):
     venv.create(tmp_path / "empty", with_pip=True)
     python = str(tmp_path / "empty" / "bin" / "python")
-    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    clean = {name: value for name, value in INHERITED.items() if name != "PYTHONPATH"}
 
     def inside(*arguments: str) -> str:
         done = subprocess.run(
@@ -83,7 +82,7 @@ def test_the_source_package_of_r_installs_from_its_tarball(tmp_path):
     built = subprocess.run(
         [*rcmd, "build", str(ROOT / "r")],  # runs the vignettes as well
         cwd=tmp_path,
-        env={**os.environ, "RETICULATE_PYTHON": sys.executable},
+        env={**INHERITED, "RETICULATE_PYTHON": sys.executable},
         capture_output=True,
         text=True,
     )
@@ -101,7 +100,7 @@ def test_the_source_package_of_r_installs_from_its_tarball(tmp_path):
 
     library = tmp_path / "a library"
     library.mkdir()
-    environment = {**os.environ, "R_LIBS": str(library), "LIBRARY": str(library)}
+    environment = {**INHERITED, "R_LIBS": str(library), "LIBRARY": str(library)}
     environment["RETICULATE_PYTHON"] = sys.executable
     for name in ("PYTHONPATH", "R_HOME", "LD_LIBRARY_PATH"):
         environment.pop(name, None)

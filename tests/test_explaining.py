@@ -1,7 +1,5 @@
 """`explain`: its Python is run, its words and each of its contrasts are written out here."""
 
-import subprocess
-import sys
 import warnings
 
 import numpy as np
@@ -9,6 +7,7 @@ import pytest
 from corpus import cases, tensor_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from processes import python
 
 from pybridge import NA, errors, explain, newaxis, r_slice, r_subscripts
 from pybridge.__main__ import main
@@ -470,12 +469,10 @@ def test_wrong_input_is_one_message_and_status_2(arguments, message, capsys):
 
 
 def test_the_module_runs():
-    explaining = [sys.executable, "-m", "pybridge", "explain", "--shape", "60000,28,28"]
-    command = [*explaining, "NA:5, , 8:-8"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    explaining = ["-m", "pybridge", "explain", "--shape", "60000,28,28"]
+    done = python(*explaining, "NA:5, , 8:-8")
     assert (done.returncode, done.stdout, done.stderr) == (0, PAGE, "")
-    command = [*explaining, "1:"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = python(*explaining, "1:")
     assert (done.returncode, done.stdout) == (2, "")
     assert "an open end is written NA" in done.stderr
 

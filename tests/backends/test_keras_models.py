@@ -1,25 +1,15 @@
 """Keras on each of its backends, and models that outlive pybridge; each in its own process."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from processes import ROOT, python
 
-ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).parent / "keras_model.py"
 
 
 def run(backend, *arguments):
-    env = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=env,
-    )
+    done = python(str(SCRIPT), *arguments, KERAS_BACKEND=backend, PYTHONPATH=str(ROOT))
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 

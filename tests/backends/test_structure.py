@@ -2,19 +2,16 @@
 
 import ast
 import inspect
-import subprocess
-import sys
 import tomllib
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 from backends.adapters import ADAPTERS
+from processes import ROOT, python
 
 from pybridge import backends
 from pybridge.backends.protocol import Backend
 
-ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "pybridge" / "backends"
 FILES = {"numpy": "numpy"} | {
     place.partition(":")[0].rpartition(".")[2]: module.partition(".")[0]
@@ -105,9 +102,7 @@ def test_backends_are_told_apart_by_name():
 
 
 def run(source):
-    done = subprocess.run(
-        [sys.executable, "-c", source], capture_output=True, text=True, check=False, cwd=ROOT
-    )
+    done = python("-c", source)
     return done.returncode, done.stdout.strip(), done.stderr
 
 

@@ -44,15 +44,10 @@ def without_tensors(written: Any) -> Any:
     if kind in _PLAIN:
         return written
     if kind is slice:
-        parts = [
-            None if type(part) is NAType else part
-            for part in (written.start, written.stop, written.step)
-        ]
-        if all(part is None for part in parts):  # by identity: tensors compare by element
-            return written  # NA:NA is a range, which R's own dialect refuses, and `:` is none
-        if all(type(part) in _PLAIN for part in parts):
-            return slice(*parts)
-        return slice(*map(without_tensors, parts))
+        start, stop, step = written.start, written.stop, written.step
+        if type(start) in _PLAIN and type(stop) in _PLAIN and type(step) in _PLAIN:
+            return written
+        return slice(*map(without_tensors, (start, stop, step)))
     if kind is Range:
         return Range(*map(without_tensors, (written.start, written.stop, written.step)))
     if kind is list or kind is tuple:

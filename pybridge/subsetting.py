@@ -92,8 +92,15 @@ class R:
 
     def __setitem__(self, written: Any, value: Any) -> None:
         """Write `value`, broadcast by NumPy's rule, into the elements that the subscripts name."""
-        subscripts = _for_one_use(written if type(written) is tuple else (written,))
-        assign_in_place(self._tensor, subscripts, value)
+        x = self._tensor
+        if type(x) is np.ndarray and x.flags.writeable and _fits_as_it_is(value, x.dtype):
+            key = short_key(written, x.shape)
+            if key is not None:
+                x[key] = value
+                return
+        written = written if type(written) is tuple else (written,)
+        subscripts = _for_one_use(tuple(map(without_tensors, written)))
+        assign_in_place(x, subscripts, value)
 
 
 class _BaseR(R):
@@ -111,8 +118,17 @@ class _BaseR(R):
 
     def __setitem__(self, written: Any, value: Any) -> None:
         """Write `value`, recycled by R's rule; raise where R would make a longer vector."""
-        subscripts = _for_one_use(written if type(written) is tuple else (written,))
+        written = written if type(written) is tuple else (written,)
+        subscripts = _for_one_use(tuple(map(without_tensors, written)))
         assign_in_place(self._tensor, subscripts, value, dialect="base")
+
+
+def _fits_as_it_is(value: Any, dtype: np.dtype[Any]) -> bool:
+    """Tell numbers that plainly lose nothing in a dtype, so that NumPy can take them at once."""
+    kind = type(value)
+    if kind is int:
+        return 0 <= value <= 127 and dtype.kind in "iufc"
+    return kind is float and dtype.char in "dD"
 
 
 def short_key(written: Any, shape: Shape) -> Any:
@@ -188,6 +204,11 @@ def r_subscripts(*subscripts: Any) -> Subscripts:
     >>> result_shape((2, 3, 5), crop), R(np.zeros((4, 2, 3, 5)))[crop].shape
     ((2, 3), (2, 2, 3))
     """
+    return _read(tuple(map(without_tensors, subscripts)))
+
+
+def _read(subscripts: tuple[Any, ...]) -> Subscripts:
+    """Read subscripts without tensors among them."""
     if len(subscripts) == 1 and isinstance(subscripts[0], str):
         from pybridge.text import parse_subscripts  # few programs write text: it waits till then
 
@@ -199,12 +220,12 @@ def r_subscripts(*subscripts: Any) -> Subscripts:
                 'as in "10:99, , NA:5"',
                 subscript=subscript,
             )
-    return as_subscripts(tuple(map(without_tensors, subscripts)))
+    return as_subscripts(subscripts)
 
 
 def _for_one_use(subscripts: tuple[Any, ...]) -> Subscripts:
-    """Read subscripts that nobody keeps: arrays among them lend their memory."""
-    return r_subscripts(*map(lent, subscripts))
+    """Read subscripts that nobody keeps, without tensors among them: arrays lend their memory."""
+    return _read(tuple(map(lent, subscripts)))
 
 
 @runs_as_python
@@ -297,7 +318,7 @@ def result_shape(
     >>> result_shape((60000, 28, 28), ", 15:NA, 15:NA")
     (60000, 14, 14)
     """
-    read = _for_one_use(subscripts)
+    read = _for_one_use(tuple(map(without_tensors, subscripts)))
     return resolve(shape, read, drop=drop, dialect=dialect).result_shape
 
 

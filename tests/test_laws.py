@@ -1,6 +1,7 @@
 """The laws that hold for every tensor and every valid subscript, by Hypothesis."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,3 +138,25 @@ def test_the_short_path_equals_the_general_one(shape, items):
 def test_the_short_path_serves_what_is_common():
     for written in (3, slice(1, 3), slice(NA, 5), (slice(None), slice(2, NA), -1), (None, 2)):
         assert short_key(written, (9, 9, 9)) is not None
+
+
+@settings(max_examples=1000)
+@given(
+    subscripted(kinds=("scalar", "range", "missing")),
+    st.sampled_from(["int64", "uint8", "int8", "float64", "float32", "float16", "bool"]),
+    st.sampled_from([0, 1, 127, 128, 300, -1, 0.5, 2.0, 1e300, float("nan"), True]),
+)
+def test_numbers_are_written_alike_in_place_and_in_a_copy(case, dtype, value):
+    shape, written = case
+    x = np.array(tensor(shape) % 100, dtype)
+    y = x.copy()
+    try:
+        expected = r_assign(x, *written, value=value)
+    except errors.PybridgeError as error:
+        with pytest.raises(type(error)):
+            R(y)[written] = value
+        np.testing.assert_array_equal(y, x)
+    else:
+        R(y)[written] = value
+        np.testing.assert_array_equal(y, expected)
+        assert y.dtype == x.dtype

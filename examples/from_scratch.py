@@ -290,7 +290,6 @@ def main() -> None:
     print(f"pictures: {stem('loss')}, {stem('confusion')}, {stem('digits')}")
     checkpoint.remove(path)
 
-    assert share < 0.02
     if (epochs, samples) == (10, 60000):
         # Losses are noted 23 times in an epoch; the 20th note is the one at batch 400.
         assert 0.75 <= R(array_reshape(np.array(run.losses), (10, -1)))[10, 20] <= 1.0

@@ -18,7 +18,11 @@ from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.compiling import gives_constants, runs_as_python
 from pybridge.dialects import tensor
-from pybridge.dialects.tensor import index_from_position, slice_from_range
+from pybridge.dialects.tensor import (
+    index_from_position,
+    indices_from_first_to_last,
+    slice_from_range,
+)
 from pybridge.errors import (
     ArgumentError,
     AssignmentError,
@@ -83,6 +87,9 @@ class R:
             key = short_key(written, x.shape)
             if key is not None:
                 return x[key]
+            found = _short_gather(x, written if type(written) is tuple else (written,))
+            if found is not None:
+                return found
         else:
             backend, x = open_tensor(x)
             key = short_key(written, backend.shape(x))
@@ -189,6 +196,32 @@ def _short_keys(written: tuple[Any, ...], shape: Shape) -> tuple[Any, ...] | Non
 
 
 @runs_as_python
+def _short_gather(x: np.ndarray[Any, Any], written: tuple[Any, ...]) -> Any:
+    """Read by one vector of positions beside common subscripts, or return None.
+
+    On large tensors the objects of the general path cost little beside the elements, but the code
+    that makes them has left the processor's caches by then.
+    """
+    place = -1
+    for k, item in enumerate(written):
+        if type(item) is np.ndarray:
+            if place >= 0 or item.dtype != np.int64 or item.ndim != 1 or not item.size:
+                return None
+            place = k
+    if place < 0:
+        return None
+    before = written[:place]
+    key = short_key((*before, slice(None), *written[place + 1 :]), x.shape)
+    if key is None:
+        return None
+    size = x.shape[place - before.count(None)]
+    indices = indices_from_first_to_last(written[place], size)
+    if indices is None:
+        return None
+    kept = sum(type(part) is not int for part in key[:place])
+    return NUMPY.take(x if len(key) == 1 else x[key], indices, kept)
+
+
 def r_subscripts(*subscripts: Any) -> Subscripts:
     """Return subscripts as one value, to print, compare, keep and use on many tensors.
 

@@ -160,3 +160,26 @@ def test_numbers_are_written_alike_in_place_and_in_a_copy(case, dtype, value):
         R(y)[written] = value
         np.testing.assert_array_equal(y, expected)
         assert y.dtype == x.dtype
+
+
+@settings(max_examples=1000)
+@given(SHAPES.filter(len), st.data())
+def test_the_short_gather_equals_the_general_path(shape, data):
+    x = tensor(shape)
+    written = [data.draw(RAW) for _ in shape]
+    place = data.draw(st.integers(0, len(shape) - 1))
+    size = shape[place]
+    positions = data.draw(st.lists(st.integers(-size - 1, size + 1), max_size=4))
+    written[place] = np.array(positions, np.int64)
+    written = written[: data.draw(st.integers(place + 1, len(shape)))]
+    try:
+        general = r_slice(x, *written)
+    except errors.PybridgeError as error:
+        with pytest.raises(type(error)) as caught:
+            R(x)[tuple(written)]
+        assert str(caught.value) == str(error)
+    else:
+        found = R(x)[tuple(written)]
+        np.testing.assert_array_equal(found, general)
+        assert found.shape == general.shape
+        assert not np.shares_memory(found, x)

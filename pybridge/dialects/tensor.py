@@ -267,6 +267,19 @@ def indices_from_positions(item: sub.Vector, size: to.Size, axis: int) -> npt.ND
     return _checked_indices(item.values, item.missing, size, axis, item)
 
 
+def indices_from_first_to_last(
+    positions: npt.NDArray[np.int64], size: int
+) -> npt.NDArray[np.int64] | None:
+    """Return the indices of some positions, or None where one does not lie between 1 and `size`.
+
+    >>> indices_from_first_to_last(np.array([3, 1]), 5)
+    array([2, 0])
+    """
+    indices = positions - 1
+    # what is below position 1 becomes a huge unsigned number: one maximum checks both ends
+    return indices if indices.view(np.uint64).max() < size else None
+
+
 def _checked_indices(
     values: npt.NDArray[Any],
     missing: npt.NDArray[np.bool_] | None,
@@ -288,9 +301,8 @@ def _checked_indices(
         if not is_whole.all():
             raise _fractional(float(values[~is_whole][0]), short_text(item), axis)
     elif size is not None:
-        indices = values - 1
-        # what is below position 1 becomes a huge unsigned number: one maximum checks both ends
-        if indices.view(np.uint64).max() < size:
+        indices = indices_from_first_to_last(values, size)
+        if indices is not None:
             return indices
     limit = np.inf if size is None else size
     bad = (values == 0) | (values > limit) | (values < -limit)

@@ -195,7 +195,6 @@ def _short_keys(written: tuple[Any, ...], shape: Shape) -> tuple[Any, ...] | Non
     return tuple(key)
 
 
-@runs_as_python
 def _short_gather(x: np.ndarray[Any, Any], written: tuple[Any, ...]) -> Any:
     """Read by one vector of positions beside common subscripts, or return None.
 
@@ -222,6 +221,7 @@ def _short_gather(x: np.ndarray[Any, Any], written: tuple[Any, ...]) -> Any:
     return NUMPY.take(x if len(key) == 1 else x[key], indices, kept)
 
 
+@runs_as_python
 def r_subscripts(*subscripts: Any) -> Subscripts:
     """Return subscripts as one value, to print, compare, keep and use on many tensors.
 

@@ -77,19 +77,20 @@ def _read_tensor(written: Any) -> Any:
     return Traced(value, backend.shape(value), backend.dtype_name(value) == "bool", backend)
 
 
-def has_traced(written: tuple[Any, ...]) -> bool:
-    """Return whether any of the subscripts that `without_tensors` gave is traced."""
+def has_tensor(backend: Backend, written: tuple[Any, ...]) -> bool:
+    """Return whether a tensor of a library is among the subscripts, also one that was read."""
     for item in written:
         kind = type(item)
-        if kind is Traced or (
-            (kind is slice or kind is Range)
-            and (
-                type(item.start) is Traced or type(item.stop) is Traced or type(item.step) is Traced
-            )
-        ):
-            return True
-        if kind is Subscripts and has_traced(item.items):
-            return True
+        parts: tuple[Any, ...] = (item,)
+        if kind is slice or kind is Range:
+            parts = (item.start, item.stop, item.step)
+        elif kind is list or kind is tuple:
+            parts = tuple(item)
+        elif kind is Subscripts:
+            parts = item.items
+        for part in parts:
+            if backend.serves(part) or isinstance(part, Traced):
+                return True
     return False
 
 
@@ -107,8 +108,9 @@ def refuse_foreign(backend: Backend, subscripts: Subscripts) -> None:
 
 def refuse_uncompilable(written: tuple[Any, ...]) -> None:
     """Raise `TracingError` for NumPy arrays, which a compiler of Python code takes for tensors."""
-    if any(isinstance(item, np.ndarray) for item in written):
-        raise TracingError(
-            "a NumPy array is no subscript inside torch.compile, which hides its values; write a "
-            "list or text, or make it a torch tensor"
-        )
+    for item in written:
+        if isinstance(item, np.ndarray):
+            raise TracingError(
+                "a NumPy array is no subscript and no value inside torch.compile, which hides its "
+                "elements; write a list or text, or make it a torch tensor"
+            )

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from pybridge.backends.protocol import Backend, Indices, Tensor
-from pybridge.errors import MissingValueError
+from pybridge.errors import AssignmentError, MissingValueError
 from pybridge.selections import (
+    NOT_SLICES,
     SCALARS,
     WHOLE,
     AxisSelection,
@@ -38,6 +39,7 @@ from pybridge.selections import (
     gathers,
     selection_key,
 )
+from pybridge.values import backend_of_value
 
 
 def read(backend: Backend, x: Tensor, selection: Selection) -> Tensor:
@@ -77,48 +79,15 @@ def _read_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal) -> Tens
         found = backend.take(found, _indices(backend, found, axis, place), place)
     if not chosen and not selection.is_written_as_basic:
         found = backend.copy(found)
-    dropped = {place for place, axis in chosen if isinstance(axis, TracedIndex)}
+    dropped = [place for place, axis in chosen if isinstance(axis, TracedIndex)]
     if dropped:
-        found = _without_axes(backend, found, dropped)
+        found = without_axes(backend, found, tuple(dropped))
     if selection.squeezed:
-        found = _without_axes(backend, found, set(selection.squeezed))
+        found = without_axes(backend, found, selection.squeezed)
     return found
 
 
-Steps: TypeAlias = tuple[tuple[Any, ...], tuple[tuple[int, tuple[int, ...]], ...], tuple[int, ...]]
-
-
-def read_steps(selection: Selection) -> Steps | None:
-    """Return how to read an orthogonal selection in nothing but numbers, or None for any other.
-
-    A compiler of Python code can carry these: the basic key with its slices taken apart, the
-    gathers, the axes to drop.
-
-    >>> read_steps(Orthogonal((2, 3), (WHOLE, Gather(np.array([2, 0])))))
-    ((), ((1, (2, 0)),), ())
-    """
-    if not isinstance(selection, Orthogonal) or selection.has_missing:
-        return None
-    chosen = gathers(selection.axes)
-    steps = [(k, tuple(axis.indices.tolist())) for k, axis in chosen if isinstance(axis, Gather)]
-    if len(steps) < len(chosen):
-        return None
-    key = selection_key(selection.axes) or ()
-    parts = tuple((e.start, e.stop, e.step) if isinstance(e, slice) else e for e in key)
-    return parts, tuple(steps), selection.squeezed
-
-
-def read_by_steps(backend: Backend, x: Tensor, steps: Steps) -> Tensor:
-    """Return the elements of `x` that `read_steps` names."""
-    parts, chosen, squeezed = steps
-    key = tuple([slice(*part) if isinstance(part, tuple) else part for part in parts])
-    found = backend.basic(x, key) if parts else x
-    for place, indices in chosen:
-        found = backend.take(found, indices, place)
-    return _without_axes(backend, found, set(squeezed)) if squeezed else found
-
-
-def _without_axes(backend: Backend, x: Tensor, axes: set[int]) -> Tensor:
+def without_axes(backend: Backend, x: Tensor, axes: tuple[int, ...]) -> Tensor:
     """Drop axes of size 1."""
     ndim = len(backend.shape(x))
     return backend.basic(x, tuple(0 if k in axes else slice(None) for k in range(ndim)))
@@ -216,10 +185,10 @@ def _reversed(ndim: int) -> tuple[int, ...]:
 
 def _read_with_missing(backend: Backend, x: Tensor, selection: Selection) -> Tensor:
     """Read with a stand-in element wherever the selection is `NA`, then blank those."""
-    holes = _missing_holes(selection)
+    holes = missing_holes(selection)
     if holes.size == 0:
         return _filled(backend, x, 0, holes.shape)
-    missing = _missing_value(backend, x, "the subscript selects NA")
+    missing = missing_value(backend, x, "the subscript selects NA")
     if 0 in selection.shape:  # there is no element to stand in: every one of the result is NA
         return backend.copy(backend.broadcast_to(missing, holes.shape))
     if isinstance(selection, Orthogonal):
@@ -230,7 +199,7 @@ def _read_with_missing(backend: Backend, x: Tensor, selection: Selection) -> Ten
     return backend.where(holes, missing, found)
 
 
-def _missing_value(backend: Backend, x: Tensor, reason: str) -> Tensor:
+def missing_value(backend: Backend, x: Tensor, reason: str) -> Tensor:
     """Return NaN in the dtype of `x`; R's complex NA is missing in both parts."""
     name = backend.dtype_name(x)
     if not ("float" in name or "complex" in name):
@@ -248,7 +217,7 @@ def _filled(backend: Backend, x: Tensor, value: Any, shape: tuple[int, ...]) -> 
     return backend.copy(backend.broadcast_to(backend.convert(np.array(value), x), shape))
 
 
-def _missing_holes(selection: Selection) -> npt.NDArray[np.bool_]:
+def missing_holes(selection: Selection) -> npt.NDArray[np.bool_]:
     """Return, in the shape of the result, where it is `NA`."""
     if isinstance(selection, Points):
         assert selection.missing is not None
@@ -262,6 +231,14 @@ def _missing_holes(selection: Selection) -> npt.NDArray[np.bool_]:
     return holes.reshape(known_shape(selection.result_shape))
 
 
+def growth_in_place(length: int, shape: Shape) -> AssignmentError:
+    """Return the error for a tensor that would have to grow where it is."""
+    return AssignmentError(
+        f"R would make a new vector of length {length} of this tensor of shape {shape}, which "
+        'cannot grow in place; `r_assign(x, ..., value=..., dialect="base")` returns it'
+    )
+
+
 def grow(backend: Backend, x: Tensor, length: int, gap: Indices) -> Tensor:
     """Return a vector of `length` that begins with the elements of `x`, column by column.
 
@@ -270,7 +247,7 @@ def grow(backend: Backend, x: Tensor, length: int, gap: Indices) -> Tensor:
     """
     missing = None
     if len(gap):
-        missing = _missing_value(backend, x, f"position {int(gap[0]) + 1} would be NA")
+        missing = missing_value(backend, x, f"position {int(gap[0]) + 1} would be NA")
     size = math.prod(known_shape(backend.shape(x)))
     flat = backend.reshape(backend.transpose(x, _reversed(len(backend.shape(x)))), (size,))
     if size == 0:
@@ -282,16 +259,16 @@ def grow(backend: Backend, x: Tensor, length: int, gap: Indices) -> Tensor:
     if missing is None:
         return grown
     holes = np.zeros(length, bool)
-    holes[gap] = True
+    holes[list(gap)] = True
     return backend.where(holes, missing, grown)
 
 
 def write(backend: Backend, x: Tensor, selection: Selection, value: Tensor) -> Tensor:
     """Set the elements of `x` that `selection` names; return `x` if writable, else a new tensor.
 
-    `value` is a tensor of the backend in the dtype of `x`, and broadcasts to the selection before
-    any axis is squeezed. Where an element is named more than once the last wins, as in R. Entries
-    that are `NA` set nothing.
+    `value` is what `fit_value` gives for `x`, and broadcasts to the selection before any axis is
+    squeezed. Where an element is named more than once the last wins, as in R. Entries that are `NA`
+    set nothing.
     """
     if backend.shape(x) == selection.shape:
         return _write(backend, x, selection, value)
@@ -302,34 +279,30 @@ def write(backend: Backend, x: Tensor, selection: Selection, value: Tensor) -> T
 
 
 def _write(backend: Backend, x: Tensor, selection: Selection, value: Tensor) -> Tensor:
+    if isinstance(selection, Orthogonal):
+        return _write_orthogonal(backend, x, selection, value)
+    values = backend_of_value(backend, value)
+    if len(values.shape(value)) != 1:
+        value = values.reshape(value, (-1,))
+    if isinstance(selection, Points):
+        return _write_points(backend, x, selection, value)
+    value = _native(backend, x, value)
     match selection:
-        case Orthogonal():
-            return _write_orthogonal(backend, x, selection, value)
-        case Points():
-            return _write_points(backend, x, selection, _as_vector(backend, value))
-        case Masked(mask=mask, order=order):
-            value = _as_vector(backend, value)
-            if order == "C":
-                return backend.assign_mask(x, mask, value)
-            coordinates = tuple(np.nonzero(mask.T))[::-1]
-            return backend.assign_points(x, coordinates, value)
+        case Masked(mask=mask, order="C"):
+            return backend.assign_mask(x, mask, value)
+        case Masked(mask=mask):
+            return backend.assign_points(x, tuple(np.nonzero(mask.T))[::-1], value)
         case TracedPoints(coordinates=coordinates):
-            coordinates = _counted(backend, x, coordinates)
-            return backend.assign_points(x, coordinates, _as_vector(backend, value))
-        case TracedMasked():
-            if _is_single(backend, value):
-                return _keep_unless(backend, x, selection.mask, value)
-            coordinates = _traced_coordinates(backend, selection)
-            return backend.assign_points(x, coordinates, _as_vector(backend, value))
+            return backend.assign_points(x, _counted(backend, x, coordinates), value)
+        case TracedMasked(mask=mask):
+            if backend.shape(value) == (1,):
+                return _keep_unless(backend, x, mask, value)
+            return backend.assign_points(x, _traced_coordinates(backend, selection), value)
 
 
-def _as_vector(backend: Backend, value: Tensor) -> Tensor:
-    """Return a value for points as a tensor of one axis."""
-    return backend.reshape(value, (-1,)) if len(backend.shape(value)) != 1 else value
-
-
-def _is_single(backend: Backend, value: Tensor) -> bool:
-    return all(size == 1 for size in backend.shape(value))
+def _native(backend: Backend, x: Tensor, value: Tensor) -> Tensor:
+    """Take a value that is still a NumPy array to the library of `x`."""
+    return value if backend_of_value(backend, value) is backend else backend.convert(value, x)
 
 
 def _keep_unless(backend: Backend, x: Tensor, mask: Tensor, changed: Tensor) -> Tensor:
@@ -342,51 +315,34 @@ def _keep_unless(backend: Backend, x: Tensor, mask: Tensor, changed: Tensor) -> 
 
 
 def _write_points(backend: Backend, x: Tensor, selection: Points, value: Tensor) -> Tensor:
-    kept = _last_points(selection)
-    coordinates = selection.coordinates
-    if kept is not None:
-        coordinates = tuple(axis[kept] for axis in coordinates)
-        if backend.shape(value)[0] != 1:
-            value = backend.take(value, kept, 0)
-    return backend.assign_points(x, _counted(backend, x, coordinates), value)
+    coordinates, entries = settled_points(selection)
+    values = backend_of_value(backend, value)
+    if entries is not None and values.shape(value)[0] != 1:
+        value = values.take(value, entries, 0)
+    return backend.assign_points(x, _counted(backend, x, coordinates), _native(backend, x, value))
 
 
 def _write_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal, value: Tensor) -> Tensor:
-    """Give every axis of `x` one axis of the value, then settle each by itself.
-
-    What remains is ascending, names no element twice and holds no `NA`, so that no library's order
-    of writing shows.
-    """
-    if 0 in selection.kept_shape:  # nothing is named: some libraries stumble over that
+    """Give every axis of `x` one axis of the value, then settle each by itself."""
+    if names_nothing(selection):  # some libraries stumble over that
         return x
-    value = _aligned(backend, selection, value)
-    sizes = backend.shape(value)
+    values = backend_of_value(backend, value)
+    value = _aligned(values, selection.axes, value)
+    sizes = values.shape(value)
     masks: list[Tensor] = []
     axes: list[AxisSelection] = []
-    for axis in selection.axes:
-        if isinstance(axis, NewAxis):
-            continue
-        place = len(axes)
+    for place, (axis, turn) in enumerate(settled_axes(selection.axes)):
         is_single = sizes[place] == 1
-        if isinstance(axis, Run) and axis.step < 0:
-            start = axis.start + axis.step * (axis.length - 1) if axis.length else 0
-            axes.append(Run(start, -axis.step, axis.length))
-            if not is_single:
-                flip = (slice(None),) * place + (slice(None, None, -1),)
-                value = backend.basic(value, flip + (slice(None),) * (len(sizes) - place - 1))
-        elif isinstance(axis, Gather):
-            last = _last_entries(axis)
-            if last is not None:
-                axis = Gather(axis.indices[last])
-                value = value if is_single else backend.take(value, last, place)
-            axes.append(Gather(_indices(backend, x, axis, place)))
-        elif isinstance(axis, TracedMask) and is_single:
+        if turn is not None and not is_single:
+            value = turned(values, value, turn, place)
+        if isinstance(axis, TracedMask) and is_single:
             masks.append(_along(backend, axis.mask, place, len(sizes)))
             axes.append(WHOLE)
-        elif isinstance(axis, _TRACED):
+        elif isinstance(axis, NOT_SLICES):
             axes.append(Gather(_indices(backend, x, axis, place)))
         else:
             axes.append(axis)
+    value = _native(backend, x, value)
     if not masks:
         return backend.assign_axes(x, tuple(axes), value)
     mask = functools.reduce(lambda one, other: one & other, masks)
@@ -394,7 +350,58 @@ def _write_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal, value:
     return _keep_unless(backend, x, mask, backend.assign_axes(copied, tuple(axes), value))
 
 
-_TRACED = (TracedIndex, TracedGather, TracedRun, TracedMask)
+def settled_axes(
+    axes: tuple[AxisSelection, ...],
+) -> list[tuple[AxisSelection, slice | Indices | None]]:
+    """Return for each axis of the tensor what to set, and how the value turns along it.
+
+    What is set is ascending, names no element twice and holds no `NA`, so that no library's order
+    of writing shows. The value turns by a slice or by the entries that count; None leaves it.
+
+    >>> settled_axes((Run(4, -2, 3), WHOLE))
+    [(Run(start=0, step=2, length=3), slice(None, None, -1)), (Whole(), None)]
+    """
+    settled: list[tuple[AxisSelection, slice | Indices | None]] = []
+    for axis in axes:
+        turn = None
+        if isinstance(axis, Run):
+            if axis.step < 0:
+                start = axis.start + axis.step * (axis.length - 1) if axis.length else 0
+                axis, turn = Run(start, -axis.step, axis.length), _BACKWARD
+        elif isinstance(axis, Gather):
+            turn = _last_entries(axis)
+            if turn is not None:
+                axis = Gather(axis.indices[turn])
+        elif isinstance(axis, NewAxis):
+            continue
+        settled.append((axis, turn))
+    return settled
+
+
+_BACKWARD: Final = slice(None, None, -1)
+
+
+def names_nothing(selection: Orthogonal) -> bool:
+    """Return whether no element is selected, as far as that can be known."""
+    if 0 in selection.shape:
+        return True
+    for axis in selection.axes:
+        if isinstance(axis, Run):
+            if axis.length == 0:
+                return True
+        elif isinstance(axis, Gather) and (
+            len(axis.indices) == 0 or (axis.missing is not None and axis.missing.all())
+        ):
+            return True
+    return False
+
+
+def turned(values: Backend, value: Tensor, turn: slice | Indices, place: int) -> Tensor:
+    """Return a value with one axis turned as `settled_axes` says."""
+    if not isinstance(turn, slice):
+        return values.take(value, turn, place)
+    after = len(values.shape(value)) - place - 1
+    return values.basic(value, (slice(None),) * place + (turn,) + (slice(None),) * after)
 
 
 def _along(backend: Backend, mask: Tensor, axis: int, ndim: int) -> Tensor:
@@ -402,28 +409,47 @@ def _along(backend: Backend, mask: Tensor, axis: int, ndim: int) -> Tensor:
     return backend.basic(mask, (None,) * axis + (slice(None),) + (None,) * (ndim - axis - 1))
 
 
-def _aligned(backend: Backend, selection: Orthogonal, value: Tensor) -> Tensor:
+def _aligned(values: Backend, axes: tuple[AxisSelection, ...], value: Tensor) -> Tensor:
     """Return the value with one axis for each axis of the tensor: scalars have size 1 there."""
-    kept = sum(not isinstance(axis, SCALARS) for axis in selection.axes)
-    lacking = kept - len(backend.shape(value))
-    key: list[Any] = []
-    is_aligned = True
-    for axis in selection.axes:
+    sizes = values.shape(value)
+    aligned = aligned_sizes(axes, sizes)
+    if aligned == sizes:
+        return value
+    if None not in aligned:
+        return values.reshape(value, known_shape(aligned))
+    place = len(sizes) - sum([not isinstance(axis, SCALARS) for axis in axes])
+    key: list[Any] = [0] * place
+    for axis in axes:
         if isinstance(axis, SCALARS):
             key.append(None)
-            is_aligned = False
             continue
-        if isinstance(axis, NewAxis):
-            is_aligned = False
-            if lacking <= 0:
-                key.append(0)
-        elif lacking > 0:
-            key.append(None)
-            is_aligned = False
-        else:
-            key.append(slice(None))
-        lacking -= 1
-    return value if is_aligned else backend.basic(value, tuple(key))
+        if not isinstance(axis, NewAxis):
+            key.append(slice(None) if place >= 0 else None)
+        elif place >= 0:
+            key.append(0)
+        place += 1
+    return values.basic(value, tuple(key))
+
+
+def aligned_sizes(axes: tuple[AxisSelection, ...], sizes: Shape) -> Shape:
+    """Return the sizes of a value with one axis for each axis of the tensor that it goes into.
+
+    `sizes` broadcast to what the axes select; more of them than that are 1, as NumPy allows.
+
+    >>> from pybridge.selections import Index
+    >>> aligned_sizes((Index(1), WHOLE, NewAxis(), WHOLE), (3, 1, 5)), aligned_sizes((WHOLE,), ())
+    ((1, 3, 5), (1,))
+    """
+    place = len(sizes) - sum([not isinstance(axis, SCALARS) for axis in axes])
+    aligned: list[Size] = []
+    for axis in axes:
+        if isinstance(axis, SCALARS):
+            aligned.append(1)
+            continue
+        if not isinstance(axis, NewAxis):
+            aligned.append(sizes[place] if place >= 0 else 1)
+        place += 1
+    return tuple(aligned)
 
 
 def _last_entries(gather: Gather) -> Indices | None:
@@ -440,22 +466,34 @@ def _last_entries(gather: Gather) -> Indices | None:
     return last if entries is None else entries[last]
 
 
-def _last_points(selection: Points) -> Indices | None:
-    missing = selection.missing
-    entries = None if missing is None else np.flatnonzero(~missing)
-    coordinates = selection.coordinates
-    if entries is not None:
-        coordinates = tuple(axis[entries] for axis in coordinates)
+def settled_points(
+    selection: Points,
+) -> tuple[tuple[npt.NDArray[np.int64], ...], npt.NDArray[np.int64] | None]:
+    """Return the coordinates to set, none twice and none `NA`, and the entries of the value to use.
+
+    None stands for all of them.
+
+    >>> settled_points(Points((5,), (np.array([3, 0, 3]),), 3))
+    ((array([0, 3]),), array([1, 2]))
+    """
+    entries = None if selection.missing is None else np.flatnonzero(~selection.missing)
+    coordinates = _entries_of(selection.coordinates, entries)
     if len(coordinates) == 0 or len(coordinates[0]) == 0:
-        return entries
+        return coordinates, entries
     flat = np.zeros(len(coordinates[0]), np.int64)
     for axis in coordinates:  # the extents that occur serve where a size is unknown
         lowest = int(axis.min())
         flat = flat * (int(axis.max()) - lowest + 1) + (axis - lowest)
     last = last_of_equals(flat)
     if last is None:
-        return entries
-    return last if entries is None else entries[last]
+        return coordinates, entries
+    return _entries_of(coordinates, last), last if entries is None else entries[last]
+
+
+def _entries_of(
+    coordinates: tuple[npt.NDArray[np.int64], ...], entries: npt.NDArray[np.int64] | None
+) -> tuple[npt.NDArray[np.int64], ...]:
+    return coordinates if entries is None else tuple([axis[entries] for axis in coordinates])
 
 
 def last_of_equals(indices: Indices) -> Indices | None:

@@ -22,8 +22,8 @@ from pybridge.contrasts import (
 )
 from pybridge.errors import ArgumentError, PybridgeWarning, SubscriptError
 from pybridge.python_text import Known, known_selection, python_expression
+from pybridge.resolving import Dialect, read_subscripts, resolve
 from pybridge.subscripts import Subscripts, short_text
-from pybridge.subsetting import Dialect, r_subscripts, resolve
 
 _BRACKETS: Final = re.compile(r"\s*([^\W\d_][\w.]*)(?:@r)?\s*\[(.*)\]\s*", re.DOTALL)
 _IN_ORDER: Final = {"C": "row by row", "F": "column by column"}
@@ -105,7 +105,7 @@ def explain(
         brackets = _BRACKETS.fullmatch(subscripts)
         if brackets:
             name, subscripts = brackets[1], brackets[2]
-    written = r_subscripts(subscripts)
+    written = read_subscripts((subscripts,))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PybridgeWarning)
         selection = known_selection(resolve(sizes, written, drop=drop, dialect=dialect))

@@ -23,7 +23,7 @@ from pybridge.backends import backend_of, open_tensor
 from pybridge.dialects.tensor import index_from_position, slice_from_range
 from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
 from pybridge.selections import Shape
-from pybridge.subsetting import assign_in_place, r_assign, r_slice, r_subscripts
+from pybridge.subsetting import assign_in_place, r_assign, r_slice
 
 # The codes of a record, as r/src/capture.c writes them.
 NO_DROP: Final = 1
@@ -142,7 +142,7 @@ def subset_by_values(x: Any, record: list[int], values: list[Any]) -> Any:
 def assign(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
     """Write a value into the elements of `x` that the subscripts name; return `x`."""
     record = _as_record(record)
-    assign_in_place(x, r_subscripts(*decode(record, values)), _value_of(value), **_options(record))
+    assign_in_place(x, decode(record, values), _value_of(value), **_options(record))
     return x
 
 

@@ -128,6 +128,9 @@ AxisSelection: TypeAlias = (
 SCALARS: Final = (Index, TracedIndex)
 """What drops its axis."""
 
+NOT_SLICES: Final = (Gather, TracedIndex, TracedGather, TracedRun, TracedMask)
+"""What a slice cannot say."""
+
 NOWHERE: Final = -(2**31) + 1
 """Stands for position 0 in a traced tensor: it becomes an index beyond the axis, never the last."""
 
@@ -326,14 +329,11 @@ def gathers(axes: tuple[AxisSelection, ...]) -> list[tuple[int, AxisSelection]]:
     found: list[tuple[int, AxisSelection]] = []
     kept = 0
     for axis in axes:
-        if isinstance(axis, _NOT_SLICES):
+        if isinstance(axis, NOT_SLICES):
             found.append((kept, axis))
         if not isinstance(axis, Index):
             kept += 1
     return found
-
-
-_NOT_SLICES: Final = (Gather, TracedIndex, TracedGather, TracedRun, TracedMask)
 
 
 def assignment_key(axes: tuple[AxisSelection, ...], sizes: tuple[int, ...]) -> tuple[Any, ...]:

@@ -9,22 +9,52 @@ import numpy.typing as npt
 
 from pybridge.backends import NUMPY, find_backend
 from pybridge.backends.protocol import Backend, Tensor
+from pybridge.compiling import gives_constants
 from pybridge.errors import AssignmentError, LossyValueError, MissingValueError, TracingError
+from pybridge.selections import Shape
 from pybridge.subscripts import NA, number_text
 
 FLOAT32_MAX: Final = float(np.finfo(np.float32).max)
 BFLOAT16_MAX: Final = 3.3895313892515355e38
 """The largest finite bfloat16."""
 
+_NUMPY_TYPES: Final = (np.ndarray, np.generic)
+
+_HOLD_REALS: Final = frozenset({"float32", "float64", "f", "d"})
+"""Dtypes, by name and by NumPy's character, that take a Python float of a usual size."""
+_HOLD_INTEGERS: Final = _HOLD_REALS | frozenset(
+    {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
+    | {"float16", "bfloat16", "complex64", "complex128", *"bBhHiIlLqQeFD"}
+)
+"""Dtypes that take the integers from 0 to 127."""
+
+
+def fits_as_it_is(value: Any, dtype: str) -> bool:
+    """Tell numbers that plainly lose nothing in a dtype, so that nothing need be checked.
+
+    `dtype` is its name or, to save the time that NumPy takes to make one, its character.
+
+    >>> fits_as_it_is(5, "uint8"), fits_as_it_is(0.5, "uint8"), fits_as_it_is(0.5, "f")
+    (True, False, True)
+    """
+    kind = type(value)
+    if kind is int:
+        return 0 <= value <= 127 and dtype in _HOLD_INTEGERS
+    return kind is float and abs(value) < FLOAT32_MAX and dtype in _HOLD_REALS
+
 
 def fit_value(backend: Backend, x: Tensor, value: Any) -> Tensor:
-    """Return `value` as a tensor of the library and dtype of `x`, or raise `LossyValueError`.
+    """Return `value` cast to the dtype of `x` without loss, or raise `LossyValueError`.
 
-    A tensor of the same library stays on its device and in its graph, and gradients flow to it. A
-    tensor of another library comes over by way of its values. While code is traced the values are
-    unknown: then a cast within one kind or to a wider kind (integers to reals) is the library's
-    own, and any other is refused.
+    A tensor of the same library stays on its device and in its graph, and gradients flow to it. All
+    else comes as a NumPy array, for `backend.convert` to take to the library once it has its final
+    shape: small work on arrays costs a fraction of what it costs there. While code is traced the
+    values of a tensor are unknown: then a cast within one kind or to a wider kind (integers to
+    reals) is the library's own, and any other is refused.
     """
+    name = x.dtype.char if backend is NUMPY else backend.dtype_name(x)
+    if fits_as_it_is(value, name):
+        return np.array(value, _numpy_name(name))
     found, value = _opened(value)
     if found is None or found is NUMPY:
         return _from_numpy(backend, x, value)
@@ -48,6 +78,22 @@ def fit_value(backend: Backend, x: Tensor, value: Any) -> Tensor:
     return backend.convert(value, x)
 
 
+def refuse_unbroadcast(sizes: Shape, shape: Shape) -> None:
+    """Raise `AssignmentError` where a value of `sizes` does not broadcast into a selection.
+
+    As in NumPy's assignment more axes than `shape` has are fine if they have size 1.
+    """
+    extra = max(len(sizes) - len(shape), 0)
+    tail = shape[len(shape) - len(sizes) :] if not extra else shape
+    if sizes[:extra] != (1,) * extra or any(
+        mine != size and mine != 1 and mine is not None and size is not None
+        for mine, size in zip(sizes[extra:], tail, strict=True)
+    ):
+        raise AssignmentError(
+            f"a value of shape {sizes} does not broadcast into a selection of shape {shape}"
+        )
+
+
 def _opened(value: Any) -> tuple[Backend | None, Any]:
     """Return the tensor that a value is, or that a variable holds, and its backend."""
     found = find_backend(value)
@@ -56,16 +102,23 @@ def _opened(value: Any) -> tuple[Backend | None, Any]:
     return found, value
 
 
-def _from_numpy(backend: Backend, x: Tensor, value: Any) -> Tensor:
+def _from_numpy(backend: Backend, x: Tensor, value: Any) -> npt.NDArray[Any]:
     if backend is NUMPY:
         return lossless_cast(value, x.dtype)
-    if type(value) is float and abs(value) < FLOAT32_MAX:
-        name = backend.dtype_name(x)
-        if name == "float32" or name == "float64":
-            return backend.convert(np.array(value, name), x)
-    return backend.convert(cast_for(backend.dtype_name(x), value), x)
+    return cast_for(backend.dtype_name(x), value)
 
 
+def _numpy_name(name: str) -> str:
+    """Return the dtype that holds a tensor's values in NumPy."""
+    return "float32" if name == "bfloat16" else name
+
+
+def backend_of_value(backend: Backend, value: Tensor) -> Backend:
+    """Return what serves a value that `fit_value` gave for a tensor of `backend`."""
+    return NUMPY if isinstance(value, _NUMPY_TYPES) else backend
+
+
+@gives_constants
 def is_safe_cast(source: str, target: str, casting: Literal["safe", "same_kind"] = "safe") -> bool:
     """Return whether dtypes cast, by NumPy's rule extended to bfloat16.
 

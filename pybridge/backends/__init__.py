@@ -8,26 +8,60 @@ in the adapters of the tests.
 from __future__ import annotations
 
 import sys
-from importlib import import_module
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from pybridge.backends.numpy import NumpyBackend
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.compiling import gives_constants
 from pybridge.errors import UnsupportedTensorError
 
 NUMPY = NumpyBackend()
 
-_LIBRARIES: dict[str, str] = {
-    "tensorflow": "pybridge.backends.tensorflow:TensorFlowBackend",
-    "torch": "pybridge.backends.torch:TorchBackend",
-    "jax": "pybridge.backends.jax:JaxBackend",
-    "keras": "pybridge.backends.keras:KerasBackend",
-    "dask.array": "pybridge.backends.dask:DaskBackend",
+
+def _torch() -> Backend:
+    from pybridge.backends.torch import TorchBackend
+
+    return TorchBackend()
+
+
+def _tensorflow() -> Backend:
+    from pybridge.backends.tensorflow import TensorFlowBackend
+
+    return TensorFlowBackend()
+
+
+def _jax() -> Backend:
+    from pybridge.backends.jax import JaxBackend
+
+    return JaxBackend()
+
+
+def _keras() -> Backend:
+    from pybridge.backends.keras import KerasBackend
+
+    return KerasBackend()
+
+
+def _dask() -> Backend:
+    from pybridge.backends.dask import DaskBackend
+
+    return DaskBackend()
+
+
+_LIBRARIES: dict[str, Callable[[], Backend]] = {
+    "torch": _torch,
+    "tensorflow": _tensorflow,
+    "jax": _jax,
+    "keras": _keras,
+    "dask.array": _dask,
 }
-"""The top-level module of each library, and the backend that serves it, as `module:class`."""
+"""The top-level module of each library, and what makes the backend that serves it.
+
+Each maker imports by a statement, which is the one way that `torch.compile` can follow; so does
+PyTorch come first, since it could not follow into another backend.
+"""
 
 _BACKEND_BY_TYPE: dict[type, Backend] = {np.ndarray: NUMPY}
 
@@ -43,10 +77,10 @@ def find_backend(x: Any) -> Backend | None:
         return found
     if kind in _NO_TENSORS:
         return None
-    for module, place in _LIBRARIES.items():
+    for module, make in _LIBRARIES.items():
         if module not in sys.modules:
             continue
-        backend = _backend_at(place)
+        backend = make()
         if backend.serves(x):
             _BACKEND_BY_TYPE[kind] = backend
             return backend
@@ -54,20 +88,6 @@ def find_backend(x: Any) -> Backend | None:
         _BACKEND_BY_TYPE[kind] = NUMPY
         return NUMPY
     return None
-
-
-def _backend_at(place: str) -> Backend:
-    """Return one backend, whose library is loaded already."""
-    file, _, name = place.partition(":")
-    _load(file)
-    backend: Backend = getattr(sys.modules[file], name)()
-    return backend
-
-
-@gives_constants
-def _load(file: str) -> bool:
-    import_module(file)
-    return True
 
 
 def backend_of(x: Any) -> Backend:

@@ -141,14 +141,12 @@ class TensorFlowBackend:
         """See `Backend.assign_axes`."""
         if not all(map(_is_slice, axes)):
             return _scatter_axes(x, axes, value)
+        if axes:
+            return _set_slices(x, axes, value)
         if isinstance(x, tf.Variable):
-            if not axes:
-                x.assign(value)
-            else:
-                key = tuple(map(kept_slice, axes))
-                x[key].assign(_broadcast(value, x, key))
+            x.assign(value)
             return x
-        return _update_slices(x, axes, value) if axes else value
+        return value
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
         """See `Backend.assign_points`."""
@@ -199,19 +197,21 @@ def _broadcast(value: Any, x: Any, key: Key) -> Any:
     return value if value.shape == sizes else tf.broadcast_to(value, sizes)
 
 
-def _update_slices(x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
+def _set_slices(x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
+    """Set by slices; `x[key].assign()` would do so for a variable, but reads the slice first."""
     key = tuple(map(kept_slice, axes))
-    open_starts = sum(1 << k for k, part in enumerate(key) if part.start is None)
-    open_stops = sum(1 << k for k, part in enumerate(key) if part.stop is None)
-    return tf.raw_ops.TensorStridedSliceUpdate(
-        input=x,
-        begin=[part.start or 0 for part in key],
-        end=[part.stop or 0 for part in key],
-        strides=[part.step or 1 for part in key],
-        value=_broadcast(value, x, key),
-        begin_mask=open_starts,
-        end_mask=open_stops,
-    )
+    given = {
+        "begin": np.array([part.start or 0 for part in key]),
+        "end": np.array([part.stop or 0 for part in key]),
+        "strides": np.array([part.step or 1 for part in key]),
+        "value": _broadcast(value, x, key),
+        "begin_mask": sum(1 << k for k, part in enumerate(key) if part.start is None),
+        "end_mask": sum(1 << k for k, part in enumerate(key) if part.stop is None),
+    }
+    if isinstance(x, tf.Variable):
+        tf.raw_ops.ResourceStridedSliceAssign(ref=x.handle, **given)
+        return x
+    return tf.raw_ops.TensorStridedSliceUpdate(input=x, **given)
 
 
 def _scatter(x: Any, indices: Any, updates: Any) -> Any:

@@ -81,6 +81,8 @@ class TorchBackend:
         """See `Backend.convert`."""
         if isinstance(value, torch.Tensor):
             return value.to(device=like.device, dtype=like.dtype)
+        if isinstance(value, tuple):  # while torch.compile reads the code
+            return torch.tensor(value, dtype=like.dtype, device=like.device)
         return torch.from_numpy(np.array(value)).to(device=like.device, dtype=like.dtype)
 
     def basic(self, x: Any, key: Key) -> Any:
@@ -159,18 +161,26 @@ class TorchBackend:
 
     def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
         """See `Backend.assign_axes`."""
-        for axis, selected in enumerate(axes):
-            indices = getattr(selected, "indices", None)
-            if isinstance(indices, torch.Tensor) and value.shape[axis] != 1:
-                value = value.index_select(axis, _last_of_equals(indices, x.shape[axis]))
-        if any(_is_wrapped(getattr(selected, "indices", None)) for selected in axes):
+        held: list[AxisSelection] = []
+        is_batched = False
+        for k, axis in enumerate(axes):
+            if type(axis) is Gather:
+                indices = axis.indices
+                if isinstance(indices, torch.Tensor):
+                    is_batched = is_batched or _is_wrapped(indices)
+                    if value.shape[k] != 1:
+                        value = value.index_select(k, _last_of_equals(indices, x.shape[k]))
+                elif isinstance(indices, tuple):
+                    axis = Gather(_on_device(indices, x))
+            held.append(axis)
+        if is_batched:
             # under vmap index_put takes no slice beside a batched index
-            axes = tuple(
+            held = [
                 Gather(_on_device(axis_indices(axis, size), x))
-                for axis, size in zip(axes, x.shape, strict=True)
-            )
-        key = assignment_key(axes, x.shape)
-        x[tuple(part if type(part) is slice else _on_device(part, x) for part in key)] = value
+                for axis, size in zip(held, x.shape, strict=True)
+            ]
+        key = assignment_key(tuple(held), x.shape)
+        x[tuple([part if type(part) is slice else _on_device(part, x) for part in key])] = value
         return x
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:

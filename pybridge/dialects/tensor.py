@@ -107,6 +107,13 @@ def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: i
     return slice(first, last - 1 if last > 0 else None, step)
 
 
+def run_from_slice(made: slice, size: to.Size) -> to.AxisSelection:
+    """Return what `slice_from_range` gave for an axis of `size` as a selection of that axis."""
+    if size is None:
+        return to.OpenRun(made.start, made.stop, made.step)
+    return to.Run(made.start, made.step, len(range(*made.indices(size))))
+
+
 def _slice_of_unknown_size(
     start: Any, stop: Any, step: int, is_open_start: bool, is_open_stop: bool, axis: int
 ) -> slice:
@@ -195,9 +202,9 @@ def _resolve_axis(item: sub.Subscript, size: to.Size, axis: int, drop: bool) -> 
         case sub.Range():
             return _resolve_range(item, size, axis)
         case sub.Vector():
-            return _gather(indices_from_positions(item, size, axis), size)
+            return gather(indices_from_positions(item, size, axis), size)
         case sub.Mask():
-            return _gather(_indices_from_mask(item, size, axis), size)
+            return gather(_indices_from_mask(item, size, axis), size)
         case sub.Traced():
             return resolve_traced_axis(item, size, axis, drop)
         case _:
@@ -219,11 +226,7 @@ def _resolve_range(item: sub.Range, size: to.Size, axis: int) -> to.AxisSelectio
         )
     if any(isinstance(value, sub.Traced) for value in (start, stop, step)):
         return _resolve_traced_range(item, start, stop, step, size, axis)
-    made = slice_from_range(start, stop, step, size, axis)
-    if size is None:
-        return to.OpenRun(made.start, made.stop, made.step)
-    found = range(*made.indices(size))
-    return to.Run(made.start, made.step, len(found))
+    return run_from_slice(slice_from_range(start, stop, step, size, axis), size)
 
 
 def _resolve_traced_range(
@@ -316,7 +319,8 @@ def _checked_indices(
     return np.where(whole > 0, whole - 1, whole + (size or 0))
 
 
-def _gather(indices: npt.NDArray[np.int64], size: to.Size) -> to.AxisSelection:
+def gather(indices: npt.NDArray[np.int64], size: to.Size) -> to.AxisSelection:
+    """Return what selects some indices: a run where they are regular, which is cheaper."""
     run = to.regular_run(indices) if size is not None else None
     return run if run is not None else to.Gather(indices)
 

@@ -14,8 +14,8 @@ from pybridge.backends.protocol import Backend
 
 FOLDER = ROOT / "pybridge" / "backends"
 FILES = {"numpy": "numpy"} | {
-    place.partition(":")[0].rpartition(".")[2]: module.partition(".")[0]
-    for module, place in backends._LIBRARIES.items()
+    make.__name__.removeprefix("_"): module.partition(".")[0]
+    for module, make in backends._LIBRARIES.items()
 }
 HELPERS = {"__init__", "protocol", "dense"}
 METHODS = [
@@ -26,9 +26,7 @@ METHODS = [
 
 
 def classes():
-    return [backends.NUMPY] + [
-        backends._backend_at(place) for place in backends._LIBRARIES.values()
-    ]
+    return [backends.NUMPY] + [make() for make in backends._LIBRARIES.values()]
 
 
 def imported(source):
@@ -95,6 +93,11 @@ def test_no_backend_has_a_public_method_of_its_own():
     for backend in classes():
         public = {name for name in vars(type(backend)) if not name.startswith("_")}
         assert public == {*METHODS, "name"}, type(backend)
+
+
+def test_each_backend_has_the_file_of_its_maker():
+    found = [type(backend).__module__.rpartition(".")[2] for backend in classes()]
+    assert found == list(FILES)
 
 
 def test_backends_are_told_apart_by_name():

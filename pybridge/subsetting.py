@@ -30,8 +30,9 @@ from pybridge.errors import (
     SubscriptError,
     SubscriptTypeError,
 )
+from pybridge.python_values import as_subscripts, lent
 from pybridge.selections import Order, Selection, Shape
-from pybridge.subscripts import NA, Subscripts, as_subscripts, lent
+from pybridge.subscripts import NA, Subscripts
 
 if TYPE_CHECKING:
     from pybridge.dialects import base_assignment

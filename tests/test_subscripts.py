@@ -8,6 +8,7 @@ import pytest
 
 from pybridge import NA, R, newaxis, r_slice, r_subscripts
 from pybridge.errors import PybridgeError, SubscriptOutOfBoundsError, SubscriptTypeError
+from pybridge.python_values import as_subscript, as_subscripts, mask, vector
 from pybridge.subscripts import (
     MISSING,
     NEW_AXIS,
@@ -18,11 +19,7 @@ from pybridge.subscripts import (
     Scalar,
     Subscripts,
     Vector,
-    as_subscript,
-    as_subscripts,
-    mask,
     short_text,
-    vector,
 )
 
 

@@ -131,7 +131,8 @@ def resolve(
     Scalars drop their axis unless `drop` is False. A logical of the whole shape, alone, selects in
     `order`. A matrix of positions with one column per axis, alone, selects one element per row.
 
-    >>> resolve(sub.as_subscripts((slice(NA, 5), -1)), (10, 3)).result_shape
+    >>> from pybridge.python_values import as_subscripts
+    >>> resolve(as_subscripts((slice(NA, 5), -1)), (10, 3)).result_shape
     (5,)
     """
     items = subscripts.items
@@ -254,7 +255,8 @@ def _whole_number(value: Any, item: sub.Subscript, axis: int) -> int:
 def indices_from_positions(item: sub.Vector, size: to.Size, axis: int) -> npt.NDArray[np.int64]:
     """Return the zero-based indices of a vector of positions, each checked against the axis.
 
-    >>> indices_from_positions(sub.vector([3, 1, -1]), 5, 0)
+    >>> from pybridge.python_values import vector
+    >>> indices_from_positions(vector([3, 1, -1]), 5, 0)
     array([2, 0, 4])
     """
     if item.values.ndim != 1:

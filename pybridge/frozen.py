@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn, dataclass_transform
 
-_set = object.__setattr__
-
 
 @dataclass_transform(frozen_default=True)
 class _FrozenType(type):
@@ -34,7 +32,9 @@ class _FrozenType(type):
 
 def _constructor(fields: tuple[str, ...], defaults: dict[str, Any], owner: str) -> Any:
     parameters = [f"{name}={name}" if name in defaults else name for name in fields]
-    statements = [f"_set(self, {name!r}, {name})" for name in fields]
+    # looked up in each call, because torch.compile knows `object.__setattr__` by no other name
+    statements = ["set_field = object.__setattr__"]
+    statements += [f"set_field(self, {name!r}, {name})" for name in fields]
     source = f"def __init__(self, {', '.join(parameters)}): {'; '.join(statements)}"
     exec(source, globals(), defaults)
     constructor = defaults["__init__"]

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.errors import MissingValueError
@@ -38,6 +37,9 @@ from pybridge.selections import (
     gathers,
     selection_key,
 )
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def read(backend: Backend, x: Tensor, selection: Selection) -> Tensor:

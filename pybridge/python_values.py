@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import operator
 from types import EllipsisType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge.errors import SubscriptError, SubscriptTypeError
 from pybridge.subscripts import (
@@ -33,6 +32,9 @@ from pybridge.subscripts import (
     read_only,
     short_text,
 )
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _LENDABLE: Final = (np.dtype(np.int64), np.dtype(np.bool_))
 

@@ -7,12 +7,14 @@ not know it.
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge.frozen import Frozen
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 Size: TypeAlias = int | None
 Shape: TypeAlias = tuple[Size, ...]

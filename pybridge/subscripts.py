@@ -9,12 +9,14 @@ make subscripts of what the caller wrote.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge.frozen import Frozen
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 PRINTED_ENTRIES: Final = 12
 """How many entries of a vector a message shows; a longer one is abbreviated."""

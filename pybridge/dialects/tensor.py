@@ -8,10 +8,9 @@ be checked then, and negative indices keep Python's meaning for the backend to f
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge import selections as to
 from pybridge import subscripts as sub
@@ -30,6 +29,9 @@ from pybridge.errors import (
     SubscriptTypeError,
 )
 from pybridge.subscripts import NA, short_text
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _ARRAYS: Final = (sub.Vector, sub.Mask, sub.Traced)
 _NO_AXIS: Final = (sub.NewAxis, sub.Rest)

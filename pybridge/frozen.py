@@ -8,7 +8,7 @@ fields; all other methods are shared.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, dataclass_transform
+from typing import Any, NoReturn, dataclass_transform
 
 
 @dataclass_transform(frozen_default=True)
@@ -81,10 +81,8 @@ class Frozen(metaclass=_FrozenType):
         """Copy and pickle by the constructor, which alone can set the fields."""
         return type(self), tuple(self._fields().values())
 
-    if not TYPE_CHECKING:  # a type checker knows what is frozen, and says so earlier
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"`{name}` of {type(self).__qualname__} cannot change")
 
-        def __setattr__(self, name: str, value: object) -> NoReturn:
-            raise AttributeError(f"`{name}` of {type(self).__qualname__} cannot change")
-
-        def __delattr__(self, name: str) -> NoReturn:
-            raise AttributeError(f"`{name}` of {type(self).__qualname__} cannot change")
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"`{name}` of {type(self).__qualname__} cannot change")

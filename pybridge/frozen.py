@@ -36,8 +36,9 @@ def _constructor(fields: tuple[str, ...], defaults: dict[str, Any], owner: str) 
     statements = ["set_field = object.__setattr__"]
     statements += [f"set_field(self, {name!r}, {name})" for name in fields]
     source = f"def __init__(self, {', '.join(parameters)}): {'; '.join(statements)}"
-    exec(source, globals(), defaults)
-    constructor = defaults["__init__"]
+    scope = dict(defaults)
+    exec(source, globals(), scope)
+    constructor = scope["__init__"]
     constructor.__qualname__ = f"{owner}.__init__"
     return constructor
 

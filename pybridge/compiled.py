@@ -9,10 +9,9 @@ to the general path.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge import execution, values
 from pybridge.arguments import has_tensor, refuse_uncompilable
@@ -34,6 +33,9 @@ from pybridge.selections import (
     kept_slice,
     selection_key,
 )
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def read(

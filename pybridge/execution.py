@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.errors import AssignmentError, MissingValueError
@@ -40,6 +39,9 @@ from pybridge.selections import (
     selection_key,
 )
 from pybridge.values import backend_of_value
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def read(backend: Backend, x: Tensor, selection: Selection) -> Tensor:

@@ -257,7 +257,8 @@ def _from_bits(value: Any) -> npt.NDArray[Any]:
 def decode(record: list[int], values: list[Any]) -> tuple[Any, ...]:
     """Return the subscripts of a record and the values beside it, as `r_slice` takes them.
 
-    >>> str(sub.as_subscripts(decode([0, 9, 2, 0, 4], [("number", 3)])))
+    >>> from pybridge.python_values import as_subscripts
+    >>> str(as_subscripts(decode([0, 9, 2, 0, 4], [("number", 3)])))
     '2:NA, , 3'
     """
     items: list[Any] = []

@@ -9,8 +9,9 @@ from pybridge.backends.protocol import Backend
 from pybridge.dialects import tensor
 from pybridge.dialects.shortcut import short_selection
 from pybridge.errors import ArgumentError, SubscriptTypeError
+from pybridge.python_values import as_subscripts, lent
 from pybridge.selections import Order, Selection, Shape
-from pybridge.subscripts import Subscripts, as_subscripts, lent
+from pybridge.subscripts import Subscripts
 
 Dialect: TypeAlias = Literal["tensor", "base"]
 

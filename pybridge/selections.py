@@ -7,31 +7,31 @@ not know it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
+
+from pybridge.frozen import Frozen
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 Size: TypeAlias = int | None
 Shape: TypeAlias = tuple[Size, ...]
 Order: TypeAlias = Literal["C", "F"]
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Frozen):
     """All of an axis."""
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Frozen):
     """One index; its axis is dropped. Negative, from the end, only where the size is unknown."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Frozen):
     """The indices `start, start + step, ...`, `length` of them; a descending run may reach 0.
 
     >>> Run(4, -2, 3).as_slice()
@@ -50,8 +50,7 @@ class Run:
         return slice(self.start, stop if stop >= 0 else None, self.step)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRun:
+class OpenRun(Frozen):
     """A slice with Python's meaning, for an axis whose size is unknown while code is traced."""
 
     start: int | None
@@ -59,8 +58,7 @@ class OpenRun:
     step: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Gather:
+class Gather(Frozen, eq=False):
     """The indices of `indices`, in any order, with repeats; 1-d int64.
 
     `missing` marks entries that select no element but R's `NA`; their index is 0.
@@ -70,13 +68,11 @@ class Gather:
     missing: npt.NDArray[np.bool_] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewAxis:
+class NewAxis(Frozen):
     """A new axis of size 1."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TracedIndex:
+class TracedIndex(Frozen, eq=False):
     """One index that a tensor holds, its value unknown; its axis is dropped.
 
     Here and below negative indices count from the end, and `NOWHERE` is never an index.
@@ -85,16 +81,14 @@ class TracedIndex:
     index: Any
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TracedGather:
+class TracedGather(Frozen, eq=False):
     """The indices in a tensor of one axis and of `size` entries, their values unknown."""
 
     indices: Any
     size: Size
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TracedRun:
+class TracedRun(Frozen, eq=False):
     """The indices from `first` to `last`, both included, by `step`; each may be a tensor.
 
     None is an open end. A step that leads away from the end selects nothing.
@@ -105,8 +99,7 @@ class TracedRun:
     step: Any
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TracedMask:
+class TracedMask(Frozen, eq=False):
     """The indices where a tensor of logicals is true, their number unknown."""
 
     mask: Any
@@ -138,8 +131,7 @@ WHOLE: Final = Whole()
 NEW_AXIS: Final = NewAxis()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Orthogonal:
+class Orthogonal(Frozen, eq=False):
     """Each axis selected by itself; axes never move.
 
     `axes` holds one entry for each axis of `shape`, in order, and the new axes among them.
@@ -177,8 +169,7 @@ class Orthogonal:
         return any(isinstance(axis, Gather) and axis.missing is not None for axis in self.axes)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Points:
+class Points(Frozen, eq=False):
     """One element for each entry of the coordinates; the result has one axis.
 
     `coordinates` holds one int64 vector for each axis of `shape`, all of one length. `missing`
@@ -201,8 +192,7 @@ class Points:
         return self.missing is not None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Masked:
+class Masked(Frozen, eq=False):
     """The elements where `mask`, of the whole shape, is true, in row- or column-major order."""
 
     shape: Shape
@@ -220,8 +210,7 @@ class Masked:
         return False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TracedPoints:
+class TracedPoints(Frozen, eq=False):
     """One element for each entry of the coordinates, which are tensors of unknown values."""
 
     shape: Shape
@@ -239,8 +228,7 @@ class TracedPoints:
         return False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TracedMasked:
+class TracedMasked(Frozen, eq=False):
     """The elements where a tensor of logicals, of the whole shape, is true."""
 
     shape: Shape

@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal, NamedTuple, SupportsIndex, TypeAlias
+from typing import Any, Final, Literal, SupportsIndex, TypeAlias
 
 import numpy as np
 
 from pybridge.errors import BroadcastError, RecyclingError, ReshapeError, TracingError
+from pybridge.frozen import Frozen
 from pybridge.selections import Shape, Size
 from pybridge.subscripts import NA, number_text
 
@@ -257,7 +258,7 @@ def pad_shape(shape: Shape, ndim: int, align: Align) -> Shape:
 # recycling
 
 
-class Recycling(NamedTuple):
+class Recycling(Frozen):
     """What R's arithmetic makes of some shapes, folded from the left as `x + y + z` is.
 
     `shape` is the shape of the result, None after an error. `paths` holds, for each operand, the
@@ -275,7 +276,7 @@ class Recycling(NamedTuple):
     error: RecyclingError | TracingError | None = None
 
 
-class _Pair(NamedTuple):
+class _Pair(Frozen):
     """R's answer on two shapes, and which of the two it recycles."""
 
     shape: Shape | None

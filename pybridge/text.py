@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
 
-from pybridge import literals
+from pybridge import literals, python_values
 from pybridge import subscripts as sub
 from pybridge.errors import SubscriptSyntaxError, SubscriptTypeError
 from pybridge.literals import LiteralError, Values
@@ -217,7 +217,7 @@ class _Parser:
             items.append(self._subscript())
             token = self._take()
             if token.kind == "end":
-                return sub.as_subscripts(tuple(items))
+                return python_values.as_subscripts(tuple(items))
             if token.text != ",":
                 self._refuse_after_subscript(token)
 
@@ -423,7 +423,7 @@ def subscript_from_values(values: Values) -> Subscript:
     if values.kind == "character":
         return sub.Characters(tuple(values.values.tolist()))
     if values.kind == "logical":
-        return sub.mask(values.array, values.missing_array)
+        return python_values.mask(values.array, values.missing_array)
     if len(values) == 1 and values.dim is None:
         return sub.Scalar(NA if values.missing is not None else values.values[0].item())
-    return sub.vector(values.array, values.missing_array)
+    return python_values.vector(values.array, values.missing_array)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge.backends import NUMPY, find_backend
 from pybridge.backends.protocol import Backend, Tensor
@@ -13,6 +12,9 @@ from pybridge.compiling import gives_constants
 from pybridge.errors import AssignmentError, LossyValueError, MissingValueError, TracingError
 from pybridge.selections import Shape
 from pybridge.subscripts import NA, number_text
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 FLOAT32_MAX: Final = float(np.finfo(np.float32).max)
 BFLOAT16_MAX: Final = 3.3895313892515355e38

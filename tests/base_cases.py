@@ -16,7 +16,8 @@ import numpy as np
 from oracle import r_text, run_r
 
 from pybridge import NA, R, errors, r_assign, r_slice
-from pybridge.subscripts import Scalar, mask
+from pybridge.python_values import mask
+from pybridge.subscripts import Scalar
 
 RUN_CASES = """
 run_cases <- function(sources) {

@@ -37,7 +37,8 @@ from pybridge import NA, R, errors, r_assign, r_slice, result_shape
 from pybridge import selections as to
 from pybridge.backends import backend_of
 from pybridge.dialects import base
-from pybridge.subscripts import Range, Scalar, Traced, as_subscripts, mask
+from pybridge.python_values import as_subscripts, mask
+from pybridge.subscripts import Range, Scalar, Traced
 
 SIZES = range(7)
 LENGTHS = range(4)

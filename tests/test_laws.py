@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pybridge import NA, R, errors, r_assign, r_slice, result_shape
-from pybridge.subsetting import short_key
+from pybridge.dialects.shortcut import short_key
 
 SHAPES = st.lists(st.integers(0, 4), min_size=0, max_size=4).map(tuple)
 

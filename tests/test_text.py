@@ -15,6 +15,7 @@ from oracle import run_r
 from pybridge import NA, errors, newaxis, r_assign, r_slice, r_subscripts, result_shape
 from pybridge.errors import PybridgeError, SubscriptSyntaxError
 from pybridge.literals import MOST_ENTRIES
+from pybridge.python_values import mask, vector
 from pybridge.subscripts import (
     MISSING,
     NEW_AXIS,
@@ -25,8 +26,6 @@ from pybridge.subscripts import (
     Scalar,
     Subscripts,
     Vector,
-    mask,
-    vector,
 )
 from pybridge.text import MOST_NESTED, parse_subscripts
 

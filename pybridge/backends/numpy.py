@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge.backends.protocol import Indices, Key
 from pybridge.selections import AxisSelection, assignment_key
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 FEW_BYTES = 48
 """Below this many bytes in a row, `take` along the last axis loses to plain indexing."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge.errors import TracingError
 from pybridge.selections import AxisSelection, Shape
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 Tensor: TypeAlias = Any
 """A tensor of some library; only its backend looks inside."""

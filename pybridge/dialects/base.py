@@ -36,9 +36,10 @@ def resolve(subscripts: sub.Subscripts, shape: to.Shape, *, drop: bool = True) -
     One subscript alone is linear, column-major; a matrix of positions with one column per axis
     selects one element per row. Otherwise R wants one subscript for each axis.
 
-    >>> resolve(sub.as_subscripts((-2, [0, 2, 1])), (3, 5)).result_shape
+    >>> from pybridge.python_values import as_subscripts
+    >>> resolve(as_subscripts((-2, [0, 2, 1])), (3, 5)).result_shape
     (2, 2)
-    >>> resolve(sub.as_subscripts((-2, 4)), (3, 5), drop=False).result_shape
+    >>> resolve(as_subscripts((-2, 4)), (3, 5), drop=False).result_shape
     (2, 1)
     """
     sizes = known_sizes(shape)

@@ -62,9 +62,10 @@ class Assignment:
 def plan_assignment(subscripts: sub.Subscripts, shape: to.Shape, value: Value) -> Assignment:
     """Plan what R's `[<-` does with `value` on a tensor of `shape`, touching no data.
 
-    >>> plan_assignment(sub.as_subscripts((5,)), (3,), np.array(9)).growth
+    >>> from pybridge.python_values import as_subscripts
+    >>> plan_assignment(as_subscripts((5,)), (3,), np.array(9)).growth
     Growth(length=5, gap=array([3]))
-    >>> plan_assignment(sub.as_subscripts((2, slice(None))), (2, 3), np.array([7, 8, 9])).value
+    >>> plan_assignment(as_subscripts((2, slice(None))), (2, 3), np.array([7, 8, 9])).value
     array([[7, 8, 9]])
     """
     sizes = base.known_sizes(shape)

@@ -8,10 +8,9 @@ left to the general path by returning None.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge import selections as to
 from pybridge.dialects.tensor import (
@@ -23,6 +22,9 @@ from pybridge.dialects.tensor import (
 )
 from pybridge.errors import SubscriptError
 from pybridge.subscripts import NA
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _PLAIN: Final = frozenset({int, type(NA), type(None)})
 """What the bounds of a range may be."""

@@ -8,10 +8,9 @@ be checked then, and negative indices keep Python's meaning for the backend to f
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge import selections as to
 from pybridge import subscripts as sub
@@ -30,6 +29,9 @@ from pybridge.errors import (
     SubscriptTypeError,
 )
 from pybridge.subscripts import NA, short_text
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _ARRAYS: Final = (sub.Vector, sub.Mask, sub.Traced)
 _NO_AXIS: Final = (sub.NewAxis, sub.Rest)
@@ -138,7 +140,8 @@ def resolve(
     Scalars drop their axis unless `drop` is False. A logical of the whole shape, alone, selects in
     `order`. A matrix of positions with one column per axis, alone, selects one element per row.
 
-    >>> resolve(sub.as_subscripts((slice(NA, 5), -1)), (10, 3)).result_shape
+    >>> from pybridge.python_values import as_subscripts
+    >>> resolve(as_subscripts((slice(NA, 5), -1)), (10, 3)).result_shape
     (5,)
     """
     items = subscripts.items
@@ -257,7 +260,8 @@ def _whole_number(value: Any, item: sub.Subscript, axis: int) -> int:
 def indices_from_positions(item: sub.Vector, size: to.Size, axis: int) -> npt.NDArray[np.int64]:
     """Return the zero-based indices of a vector of positions, each checked against the axis.
 
-    >>> indices_from_positions(sub.vector([3, 1, -1]), 5, 0)
+    >>> from pybridge.python_values import vector
+    >>> indices_from_positions(vector([3, 1, -1]), 5, 0)
     array([2, 0, 4])
     """
     if item.values.ndim != 1:

@@ -136,6 +136,24 @@ def test_the_test_of_imports_can_fail():
     assert (code, found) == (0, "['dask']"), complaint
 
 
+SLOW = """
+import sys
+import numpy
+before = set(sys.modules)
+import pybridge
+{extra}
+print(sorted({{"dataclasses", "inspect", "numpy.typing", "re"}} & (set(sys.modules) - before)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"), [("", "[]"), ("import numpy.typing", "['numpy.typing']")]
+)
+def test_importing_pybridge_imports_nothing_slower_than_itself(extra, expected):
+    code, found, complaint = run(SLOW.format(extra=extra))
+    assert (code, found) == (0, expected), complaint
+
+
 def test_an_adapter_answers_for_its_own_library():
     import numpy as np
 

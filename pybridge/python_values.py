@@ -1,0 +1,320 @@
+"""From Python values to subscripts: numbers, slices, lists, arrays, columns, logicals, names.
+
+What is read is copied, so that a subscript never changes, and what can never be a subscript is
+refused. What a subscript means is left to the dialects.
+"""
+
+from __future__ import annotations
+
+import operator
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from pybridge.errors import SubscriptError, SubscriptTypeError
+from pybridge.subscripts import (
+    MISSING,
+    NA,
+    NEW_AXIS,
+    REST,
+    Characters,
+    Mask,
+    Missing,
+    NAType,
+    Range,
+    Rest,
+    Scalar,
+    Subscript,
+    Subscripts,
+    Traced,
+    Vector,
+    read_only,
+    short_text,
+)
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+_LENDABLE: Final = (np.dtype(np.int64), np.dtype(np.bool_))
+
+
+def vector(values: Any, missing: Any = None) -> Vector:
+    """Make a `Vector` of its own memory from anything that NumPy reads as numbers.
+
+    `NA`, `NaN` and masked entries become missing. Whole reals stay real: a dialect decides.
+    """
+    made = as_subscript(values)
+    if isinstance(made, Scalar):
+        made = as_subscript([values])
+    if isinstance(made, Mask) and made.missing is not None and made.missing.all():
+        made = Vector(np.zeros(made.values.shape, np.int64), made.missing)
+    if not isinstance(made, Vector):
+        raise SubscriptTypeError(f"`{made}` is not a vector of numbers", subscript=str(made))
+    return made if missing is None else Vector(made.values, _holes(missing, made.values.shape))
+
+
+def mask(values: Any, missing: Any = None) -> Mask:
+    """Make a `Mask` of its own memory from logicals; `missing` marks the `NA`s."""
+    made = read_only(np.array(values, bool))
+    return Mask(made, None if missing is None else _holes(missing, made.shape))
+
+
+def _holes(missing: Any, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    holes = np.array(missing, bool)
+    if holes.shape != shape:
+        raise SubscriptTypeError(
+            f"`missing` has shape {holes.shape} and the values have {shape}; mark every entry",
+            subscript="<missing>",
+        )
+    return read_only(holes)
+
+
+def as_subscript(value: Any) -> Subscript:
+    """Read one Python value as a subscript, copying what the caller could change later.
+
+    Accepts what R users and NumPy users write: integers and whole reals, `slice(a, b, s)` with
+    both ends included, lists, tuples, ranges, NumPy arrays and scalars, logicals, `None`,
+    `Ellipsis`, `NA`, and subscripts themselves. Raises `SubscriptTypeError` for anything else.
+
+    >>> as_subscript(slice(2, None)), as_subscript([3, 1]).values
+    (Range(start=2, stop=NA, step=NA), array([3, 1]))
+    """
+    kind = type(value)
+    if kind is int:
+        return Scalar(value)
+    if kind is slice:
+        return _range_from_slice(value)
+    if value is None:
+        return NEW_AXIS
+    if isinstance(value, EllipsisType):
+        return REST
+    if isinstance(value, Subscript):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return mask([bool(value)])
+    if value is NA:  # a lone NA is a logical in R, and x[NA] recycles it
+        return mask([False], [True])
+    if isinstance(value, float):
+        return _scalar(value)
+    if isinstance(value, str):
+        return Characters((str(value),))
+    if isinstance(value, np.ndarray | np.generic):
+        return _from_array(value)
+    if isinstance(value, list | tuple | range):
+        return _from_sequence(value)
+    return _from_object(value)
+
+
+def _scalar(value: float) -> Scalar:
+    """Read a real of any width; NaN is `NA`."""
+    return Scalar(NA if np.isnan(value) else float(value))
+
+
+def _bound(value: Any, written: slice) -> int | float | NAType | Any:
+    """Read one bound of a range; `None` and `NA` are open ends."""
+    if value is None or value is NA:
+        return NA
+    made = as_subscript(value)
+    if isinstance(made, Scalar):
+        return made.value
+    if isinstance(made, Traced) and made.ndim == 0 and not made.is_logical:
+        return made
+    parts = [written.start, written.stop] + ([] if written.step is None else [written.step])
+    text = ":".join("NA" if part is None else str(part) for part in parts)
+    raise SubscriptTypeError(
+        f"`{text}`: a bound of a range is one number or NA, not `{short_text(made)}`",
+        subscript=text,
+    )
+
+
+def _range_from_slice(value: slice) -> Missing | Range:
+    start, stop, step = value.start, value.stop, value.step
+    if start is None and stop is None and step is None:
+        return MISSING
+    return Range(_bound(start, value), _bound(stop, value), _bound(step, value))
+
+
+def _from_array(value: npt.NDArray[Any] | np.generic) -> Subscript:
+    holes = None
+    if isinstance(value, np.ma.MaskedArray):
+        holes = np.ma.getmaskarray(value)
+        value = value.data
+    array = np.asarray(value)
+    kind = array.dtype.kind
+    if kind == "U":
+        return Characters(tuple(map(str, array.ravel())))
+    if kind == "O":
+        if holes is not None:
+            array = np.where(holes, np.array(NA, "O"), array)
+        return as_subscript(array.item() if array.ndim == 0 else array.tolist())
+    if kind not in "biuf":
+        raise SubscriptTypeError(
+            f"an array of dtype {array.dtype} is not a subscript; use integers, whole reals or "
+            "logicals",
+            subscript=f"<{array.dtype} array>",
+        )
+    if array.ndim > 0:
+        return _frozen(array, holes)
+    if holes is not None and holes.any():
+        return as_subscript(NA) if kind == "b" else Scalar(NA)
+    return _scalar(float(array)) if kind == "f" else as_subscript(array.item())
+
+
+def _frozen(array: npt.NDArray[Any], holes: npt.NDArray[np.bool_] | None) -> Vector | Mask:
+    """Copy an array of logicals or numbers into a `Mask` or a `Vector`."""
+    kind = array.dtype.kind
+    holes = None if holes is None else read_only(holes.copy())
+    if kind == "b":
+        return Mask(read_only(array.copy()), holes)
+    is_beyond = kind == "u" and array.size > 0 and int(array.max()) >= 2**63
+    if kind == "f" or is_beyond:
+        values = array.astype(np.float64)
+        absent = np.isnan(values)
+        if absent.any():
+            holes = read_only(absent if holes is None else absent | holes)
+        return Vector(read_only(values), holes)
+    return Vector(read_only(array.astype(np.int64)), holes)
+
+
+def lent(value: Any) -> Any:
+    """Return an array of positions or logicals as a subscript that borrows its memory.
+
+    For one use only: who keeps a subscript wants `as_subscript`, which copies. Anything else than
+    an int64 or logical array comes back as it is.
+    """
+    if type(value) is not np.ndarray or value.dtype not in _LENDABLE or value.ndim == 0:
+        return value
+    seen = read_only(value.view())
+    return Mask(seen) if value.dtype == np.bool_ else Vector(seen)
+
+
+def _from_sequence(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
+    if len(value) == 0:
+        return Vector(read_only(np.empty(0, np.int64)))
+    if not isinstance(value, range) and {*map(type, value)} == {int}:
+        try:
+            return Vector(read_only(np.array(value, np.int64)))
+        except OverflowError:
+            pass  # beyond 64 bits: see below
+    if isinstance(value, range) and max(abs(value[0]), abs(value[-1])) < 2**62:
+        return Vector(read_only(np.arange(value.start, value.stop, value.step, dtype=np.int64)))
+    if any(map(_is_row, value)):
+        return _from_rows(value)
+    entries = list(map(_entry, value))
+    if all(isinstance(entry, str) for entry in entries):
+        return Characters(tuple(entries))
+    kinds = {type(entry) for entry in entries if entry is not NA}
+    holes = np.array([entry is NA for entry in entries])
+    if kinds <= {bool}:  # a vector of nothing but NA is logical in R as well
+        return _frozen(np.array([entry is True for entry in entries]), holes)
+    if not kinds <= {int, float}:
+        text = _python_text(value)
+        raise SubscriptTypeError(
+            f"`{text}` mixes {', '.join(sorted(kind.__name__ for kind in kinds))}; a vector "
+            "holds numbers or logicals, and nothing else",
+            subscript=text,
+        )
+    known = [0 if entry is NA else entry for entry in entries]
+    try:
+        return _frozen(np.array(known, np.float64 if float in kinds else np.int64), holes)
+    except OverflowError:  # beyond 64 bits, hence beyond every axis: the dialect will say so
+        return _frozen(np.array(list(map(_real, known)), np.float64), holes)
+
+
+def _is_row(entry: Any) -> bool:
+    return isinstance(entry, list | tuple | range) or (
+        isinstance(entry, np.ndarray) and entry.ndim > 0
+    )
+
+
+def _entry(entry: Any) -> Any:
+    """Read one entry of a list as a plain number, logical, string or `NA`."""
+    if type(entry) in (int, float, bool, str):
+        return entry
+    if entry is NA or entry is np.ma.masked or type(entry).__name__ == "NAType":  # pandas has one
+        return NA
+    if isinstance(entry, np.generic | np.ndarray):
+        if isinstance(entry, np.ma.MaskedArray) and entry.mask.any():
+            return NA
+        return float(entry) if entry.dtype.kind == "f" else entry.item()
+    for kind in (str, float):
+        if isinstance(entry, kind):
+            return kind(entry)
+    return operator.index(entry) if _is_integer_like(entry) else entry
+
+
+def _is_integer_like(value: Any) -> bool:
+    return hasattr(type(value), "__index__") and not hasattr(value, "shape")
+
+
+def _real(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+def _python_text(value: Any) -> str:
+    """Write a Python value for a message, whatever it holds and however long it is."""
+    try:
+        text = str(value)
+    except ValueError:  # an integer that Python refuses to write out
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= 80 else f"{text[:60]} ... {text[-15:]}"
+
+
+def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
+    """Read nested lists as a matrix of positions or of logicals."""
+    text = _python_text(value)
+    try:
+        array = np.array(value, dtype=object)
+    except ValueError:
+        array = np.array([[]], dtype=object)
+        is_even = False
+    else:
+        is_even = not any(map(_is_row, array.flat))
+    if not is_even:
+        raise SubscriptTypeError(
+            f"`{text}` has rows of different lengths; a matrix needs equal ones", subscript=text
+        )
+    entries = _from_sequence(array.ravel().tolist())
+    if not isinstance(entries, Vector | Mask):
+        raise SubscriptTypeError(f"`{text}` is not a matrix of numbers", subscript=text)
+    holes = None if entries.missing is None else entries.missing.reshape(array.shape)
+    return type(entries)(entries.values.reshape(array.shape), holes)
+
+
+def _from_object(value: Any) -> Subscript:
+    """Read an integer-like object or a column of a data frame, or say why it is no subscript."""
+    if _is_integer_like(value):
+        return Scalar(int(operator.index(value)))
+    if hasattr(type(value), "to_numpy"):
+        return _from_array(np.asarray(value.to_numpy()))
+    name = type(value).__name__
+    raise SubscriptTypeError(
+        f"an object of type `{name}` is not a subscript; use numbers, logicals, a range, "
+        "newaxis, .. or a missing subscript",
+        subscript=f"<{name}>",
+    )
+
+
+def as_subscripts(values: tuple[Any, ...]) -> Subscripts:
+    """Read what stood between the brackets; at most one `..` is allowed.
+
+    >>> str(as_subscripts((slice(1, 3), Ellipsis, None)))
+    '1:3, .., newaxis'
+    """
+    items: list[Subscript] = []
+    for value in values:
+        if isinstance(value, Subscripts):
+            items.extend(value.items)
+        else:
+            items.append(as_subscript(value))
+    made = Subscripts(tuple(items))
+    if sum(item is REST or isinstance(item, Rest) for item in items) > 1:
+        raise SubscriptError(
+            f"`{short_text(made)}` has more than one `..`; only one can stand for the other axes",
+            subscript=short_text(made),
+        )
+    return made

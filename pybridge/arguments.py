@@ -78,18 +78,30 @@ def _read_tensor(written: Any) -> Any:
 
 
 def has_tensor(backend: Backend, written: tuple[Any, ...]) -> bool:
-    """Return whether a tensor of a library is among the subscripts, also one that was read."""
+    """Return whether a tensor of `backend` is among subscripts that a compiler meets.
+
+    Raises `TracingError` for NumPy arrays, which the compiler takes for tensors. What is common
+    comes first: the compiler guards each name that a line looks up.
+    """
     for item in written:
         kind = type(item)
-        parts: tuple[Any, ...] = (item,)
-        if kind is slice or kind is Range:
-            parts = (item.start, item.stop, item.step)
-        elif kind is list or kind is tuple:
+        if kind is int or item is None:
+            continue
+        if kind is slice:
+            parts: tuple[Any, ...] = (item.start, item.stop, item.step)
+        elif kind is list:
             parts = tuple(item)
-        elif kind is Subscripts:
-            parts = item.items
+        else:
+            refuse_uncompilable(item)
+            parts = (item,)
+            if kind is Range:
+                parts = (item.start, item.stop, item.step)
+            elif kind is Subscripts or kind is tuple:
+                parts = tuple(item.items if kind is Subscripts else item)
+            if any(isinstance(part, Traced) for part in parts):
+                return True
         for part in parts:
-            if backend.serves(part) or isinstance(part, Traced):
+            if backend.serves(part):
                 return True
     return False
 
@@ -106,11 +118,10 @@ def refuse_foreign(backend: Backend, subscripts: Subscripts) -> None:
                 )
 
 
-def refuse_uncompilable(written: tuple[Any, ...]) -> None:
-    """Raise `TracingError` for NumPy arrays, which a compiler of Python code takes for tensors."""
-    for item in written:
-        if isinstance(item, np.ndarray):
-            raise TracingError(
-                "a NumPy array is no subscript and no value inside torch.compile, which hides its "
-                "elements; write a list or text, or make it a torch tensor"
-            )
+def refuse_uncompilable(written: Any) -> None:
+    """Raise `TracingError` for a NumPy array, which a compiler of Python takes for a tensor."""
+    if isinstance(written, np.ndarray):
+        raise TracingError(
+            "a NumPy array is no subscript and no value inside torch.compile, which hides its "
+            "elements; write a list or text, or make it a torch tensor"
+        )

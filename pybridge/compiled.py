@@ -17,6 +17,7 @@ from pybridge import execution, values
 from pybridge.arguments import has_tensor, refuse_uncompilable
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.compiling import gives_constants
+from pybridge.dialects.tensor import least_sizes
 from pybridge.errors import TracingError
 from pybridge.resolving import Dialect, read_for_one_use, resolve, select
 from pybridge.selections import (
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-def read(
+def read_compiled(
     backend: Backend,
     x: Tensor,
     written: tuple[Any, ...],
@@ -48,11 +49,11 @@ def read(
     order: Order,
 ) -> Tensor:
     """Return the elements of `x` that the subscripts name."""
-    refuse_uncompilable(written)
-    shape = backend.shape(x)
     if has_tensor(backend, written):
-        written = _all_tensors(backend, shape, written)
+        shape = backend.shape(x)
+        written = _all_tensors(backend, x, written)
     else:
+        shape = _open_shape(backend, x, dialect, False, written)
         steps = _reading(shape, drop, dialect, order, *written)
         if steps is not None:
             return _read_by_steps(backend, x, steps)
@@ -60,7 +61,44 @@ def read(
     return execution.read(backend, x, selection)
 
 
-def _all_tensors(backend: Backend, shape: Shape, written: tuple[Any, ...]) -> tuple[Any, ...]:
+def _open_shape(
+    backend: Backend, x: Tensor, dialect: Dialect, is_written: bool, written: tuple[Any, ...]
+) -> Shape:
+    """Return the sizes of `x`, with None for one that the compiler may leave open.
+
+    It may where the subscripts need no more of the size than that it is large enough. That is
+    checked by a guard; an axis that is too short becomes a known one, whose error is the usual one.
+    """
+    shape = backend.shape(x)
+    if None not in shape:
+        return shape
+    for axis, least in enumerate(_least_sizes(shape, dialect, is_written, *written)):
+        if shape[axis] is None and (least is None or backend.size(x, axis) < least):
+            return backend.static_shape(x)
+    return shape
+
+
+@gives_constants
+def _least_sizes(
+    shape: Shape, dialect: Dialect, is_written: bool, *written: Any
+) -> tuple[int | None, ...]:
+    every = (None,) * len(shape)
+    if dialect == "base":
+        return every
+    subscripts = read_for_one_use(written)
+    selection = resolve(shape, subscripts)
+    if is_written and not (isinstance(selection, Orthogonal) and _is_plainly_set(selection)):
+        return every
+    return least_sizes(subscripts, len(shape))
+
+
+def _is_plainly_set(selection: Orthogonal) -> bool:
+    """Return whether slices run upward and gathers are one, so that no size need be known."""
+    count = sum([isinstance(axis, Gather) for axis in selection.axes])
+    return count < 2 and all(axis.step > 0 for axis in selection.axes if isinstance(axis, OpenRun))
+
+
+def _all_tensors(backend: Backend, x: Tensor, written: tuple[Any, ...]) -> tuple[Any, ...]:
     """Make tensors of the lists that stand beside tensors, checked: the rest can check no tensor.
 
     The general path would make arrays of them, whose values the compiler hides.
@@ -71,17 +109,12 @@ def _all_tensors(backend: Backend, shape: Shape, written: tuple[Any, ...]) -> tu
     for k, item in enumerate(written):
         is_after_rest = is_after_rest or item is ...
         if isinstance(item, list) and not has_tensor(backend, (item,)):
+            shape = execution.known_shape(backend.static_shape(x))
             axis = len(shape) - sum(named[k:]) if is_after_rest else sum(named[:k])
             indices = _indices(shape, axis, item)
-            item = backend.take(backend.arange(1, _size(shape, axis) + 1, 1), indices, 0)
+            item = backend.take(backend.arange(1, shape[axis] + 1, 1), indices, 0)
         found.append(item)
     return tuple(found)
-
-
-def _size(shape: Shape, axis: int) -> int:
-    size = shape[axis]
-    assert size is not None, "torch knows its sizes"
-    return size
 
 
 @gives_constants
@@ -89,7 +122,9 @@ def _indices(shape: Shape, axis: int, item: list[Any]) -> tuple[int, ...]:
     """Return the indices that one list selects; too many subscripts are refused here."""
     selection = resolve(shape, read_for_one_use((slice(None),) * axis + (item,)))
     assert isinstance(selection, Orthogonal)
-    return tuple(axis_indices(selection.axes[axis], _size(shape, axis)).tolist())
+    size = shape[axis]
+    assert size is not None
+    return tuple(axis_indices(selection.axes[axis], size).tolist())
 
 
 @gives_constants
@@ -162,7 +197,7 @@ def _read_by_steps(backend: Backend, x: Tensor, steps: tuple[Any, ...]) -> Tenso
     return backend.assign_points(found, holes, backend.reshape(missing, (1,)))
 
 
-def assign(
+def assign_compiled(
     backend: Backend,
     x: Tensor,
     written: tuple[Any, ...],
@@ -175,7 +210,7 @@ def assign(
     return _write(backend, x, written, value, dialect, order, is_in_place=False)
 
 
-def assign_in_place(
+def assign_compiled_in_place(
     backend: Backend,
     x: Tensor,
     written: tuple[Any, ...],
@@ -198,7 +233,7 @@ def _write(
     *,
     is_in_place: bool,
 ) -> Tensor:
-    refuse_uncompilable((*written, value))
+    refuse_uncompilable(value)
     shape = backend.shape(x)
     if backend.serves(value):
         fitted = values.fit_value(backend, x, value)
@@ -211,11 +246,12 @@ def _write(
                 "inside torch.compile R's own `[<-` takes numbers as subscripts, and a tensor of "
                 "one axis or more; its rules depend on values that only the running code knows"
             )
-        written = _all_tensors(backend, shape, written)
+        written = _all_tensors(backend, x, written)
         selection = select(backend, shape, written, order=order)
         values.refuse_unbroadcast(backend.shape(fitted), selection.result_shape)
         return execution.write(backend, x if is_in_place else backend.copy(x), selection, fitted)
-    sizes = backend.shape(fitted)
+    sizes = backend.static_shape(fitted) if dialect == "base" else backend.shape(fitted)
+    shape = _open_shape(backend, x, dialect, True, written)
     growth, places, steps = _writing(shape, sizes, dialect, order, *written)
     if growth is None:
         updated = x if is_in_place else backend.copy(x)
@@ -262,12 +298,13 @@ def _writing(
 def writing_steps(selection: Selection, sizes: Shape) -> tuple[Any, ...] | None:
     """Return how to write a value of `sizes` into a selection, or None where nothing is named.
 
-    That is the entries of the value that count and the coordinates of points, or the value's shape
-    with one axis for each of the tensor's, how it turns along each, and the slices or indices.
+    That is the coordinates of points and the entries of the value that count; or how the value gets
+    one axis for each of the tensor's, by a key where a size is open and by its sizes elsewhere, how
+    it turns along each, and the slices or indices.
 
     >>> from pybridge.selections import Index
     >>> writing_steps(Orthogonal((2, 3), (Index(1), Gather(np.array([2, 0, 2])))), (3,))
-    ('axes', (1, 3), ((1, (1, 2)),), ((1, 2, None), ((0, 2),)))
+    ('axes', None, (1, 3), ((1, (1, 2)),), ((1, 2, None), ((0, 2),)))
     """
     if not isinstance(selection, Orthogonal):
         coordinates, entries = _coordinates(selection), None
@@ -281,6 +318,7 @@ def writing_steps(selection: Selection, sizes: Shape) -> tuple[Any, ...] | None:
     if execution.names_nothing(selection):
         return None
     aligned = execution.aligned_sizes(selection.axes, sizes)
+    key = execution.aligned_key(selection.axes, len(sizes)) if None in aligned else None
     turns = tuple(
         [
             (place, None if isinstance(turn, slice) else tuple(turn.tolist()))
@@ -293,12 +331,12 @@ def writing_steps(selection: Selection, sizes: Shape) -> tuple[Any, ...] | None:
     for k, (axis, _) in enumerate(settled):
         if gathered and gathered[0] <= k <= gathered[-1]:
             size = selection.shape[k]
-            assert size is not None
-            parts.append((tuple(axis_indices(axis, size).tolist()),))
+            assert size is not None or isinstance(axis, Gather)
+            parts.append((tuple(axis_indices(axis, size or 0).tolist()),))
         else:
             part = kept_slice(axis)
             parts.append((part.start, part.stop, part.step))
-    return ("axes", aligned, turns, tuple(parts))
+    return ("axes", key, aligned, turns, tuple(parts))
 
 
 def _write_by_steps(backend: Backend, x: Tensor, steps: tuple[Any, ...], value: Tensor) -> Tensor:
@@ -308,8 +346,11 @@ def _write_by_steps(backend: Backend, x: Tensor, steps: tuple[Any, ...], value: 
         if entries is not None and backend.shape(value) != (1,):
             value = backend.take(value, entries, 0)
         return backend.assign_points(x, coordinates, value)
-    _, aligned, turns, parts = steps
-    value = backend.reshape(value, aligned)
+    _, key, aligned, turns, parts = steps
+    if key is None:
+        value = backend.reshape(value, aligned)
+    else:
+        value = backend.basic(value, tuple([slice(None) if part == ":" else part for part in key]))
     for place, entries in turns:
         value = execution.turned(backend, value, entries or slice(None, None, -1), place)
     axes = tuple([Gather(part[0]) if len(part) == 1 else OpenRun(*part) for part in parts])

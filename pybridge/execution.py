@@ -419,18 +419,31 @@ def _aligned(values: Backend, axes: tuple[AxisSelection, ...], value: Tensor) ->
         return value
     if None not in aligned:
         return values.reshape(value, known_shape(aligned))
-    place = len(sizes) - sum([not isinstance(axis, SCALARS) for axis in axes])
-    key: list[Any] = [0] * place
+    key = aligned_key(axes, len(sizes))
+    return values.basic(value, tuple([slice(None) if part == ":" else part for part in key]))
+
+
+def aligned_key(axes: tuple[AxisSelection, ...], ndim: int) -> tuple[int | str | None, ...]:
+    """Return the key that gives a value of `ndim` axes the sizes of `aligned_sizes`.
+
+    A whole axis stands as ":", for a compiler that carries no slices.
+
+    >>> from pybridge.selections import Index
+    >>> aligned_key((Index(1), WHOLE, NewAxis(), WHOLE), 3)
+    (None, ':', 0, ':')
+    """
+    place = ndim - sum([not isinstance(axis, SCALARS) for axis in axes])
+    key: list[int | str | None] = [0] * place  # more axes than are kept have size 1
     for axis in axes:
         if isinstance(axis, SCALARS):
             key.append(None)
             continue
         if not isinstance(axis, NewAxis):
-            key.append(slice(None) if place >= 0 else None)
+            key.append(":" if place >= 0 else None)
         elif place >= 0:
             key.append(0)
         place += 1
-    return values.basic(value, tuple(key))
+    return tuple(key)
 
 
 def aligned_sizes(axes: tuple[AxisSelection, ...], sizes: Shape) -> Shape:

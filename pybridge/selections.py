@@ -309,6 +309,38 @@ def selection_key(axes: tuple[AxisSelection, ...]) -> tuple[Any, ...] | None:
     return None if trivial else tuple(key)
 
 
+def upward_key(
+    key: tuple[Any, ...], sizes: Shape
+) -> tuple[tuple[int, ...], tuple[Any, ...], tuple[int, ...]]:
+    """Return a key without negative steps, the axes to flip before it and those to flip after it.
+
+    For libraries whose slices run upward alone. An axis of unknown size flips before, where its
+    index i is ~i; any other flips after, when it is shorter.
+
+    >>> upward_key((1, slice(4, None, -2), slice(None, None, -1)), (3, 5, None))
+    ((2,), (1, slice(0, 5, 2), slice(None, None, 1)), (0,))
+    """
+    upward: list[Any] = []
+    before: list[int] = []
+    after: list[int] = []
+    axis = kept = 0
+    for part in key:
+        if isinstance(part, slice) and part.step is not None and part.step < 0:
+            size = sizes[axis]
+            if size is None:
+                before.append(axis)
+                first, last = (None if end is None else ~end for end in (part.start, part.stop))
+                part = slice(first, last, -part.step)
+            else:
+                found = range(*part.indices(size))[::-1]
+                part = slice(found.start, found.stop, found.step)
+                after.append(kept)
+        upward.append(part)
+        axis += part is not None
+        kept += not isinstance(part, int)
+    return tuple(before), tuple(upward), tuple(after)
+
+
 def gathers(axes: tuple[AxisSelection, ...]) -> list[tuple[int, AxisSelection]]:
     """Return what a slice cannot do, each with its axis once the scalars are dropped, zero-based.
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pybridge import compiled, execution, values
+from pybridge import execution, values
 from pybridge.arguments import refuse_foreign
 from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
+from pybridge.compiled import assign_compiled, assign_compiled_in_place, read_compiled
 from pybridge.compiling import runs_as_python
 from pybridge.dialects.shortcut import short_gather, short_key
 from pybridge.errors import ArgumentError, ImmutableTensorError
@@ -164,7 +165,7 @@ def _read(
     order: Order = "C",
 ) -> Tensor:
     if backend.is_compiling():
-        return compiled.read(backend, x, written, drop=drop, dialect=dialect, order=order)
+        return read_compiled(backend, x, written, drop=drop, dialect=dialect, order=order)
     shape = backend.shape(x)
     if drop is True and dialect == "tensor" and order == "C":
         gather = short_gather(written, shape)
@@ -213,7 +214,7 @@ def r_assign(
     """
     backend, x = open_tensor(x)
     if backend.is_compiling():
-        return compiled.assign(backend, x, subscripts, value, dialect=dialect, order=order)
+        return assign_compiled(backend, x, subscripts, value, dialect=dialect, order=order)
     if dialect == "base":
         plan, fitted = _plan_as_r_does(backend, x, subscripts, value)
         if plan.growth is None:
@@ -270,7 +271,7 @@ def assign_in_place(
     backend, held = open_tensor(x)
     if backend.is_compiling():
         _refuse_immutable(holder, x)
-        compiled.assign_in_place(backend, x, written, value, dialect=dialect, order=order)
+        assign_compiled_in_place(backend, x, written, value, dialect=dialect, order=order)
         return
     if dialect == "base":
         plan, fitted = _plan_as_r_does(backend, held, written, value)

@@ -22,6 +22,8 @@ from pybridge.selections import AxisSelection, Gather, Shape
 class DaskBackend:
     """The primitives of `pybridge.backends.protocol.Backend` on `dask.array.Array`."""
 
+    __slots__ = ()
+
     name = "dask"
 
     def serves(self, x: object) -> bool:
@@ -31,6 +33,10 @@ class DaskBackend:
     def shape(self, x: Any) -> Shape:
         """See `Backend.shape`; dask writes an unknown size as NaN."""
         return tuple(None if math.isnan(size) else int(size) for size in x.shape)
+
+    def static_shape(self, x: Any) -> Shape:
+        """See `Backend.static_shape`."""
+        return self.shape(x)
 
     def size(self, x: Any, axis: int) -> Any:
         """See `Backend.size`."""

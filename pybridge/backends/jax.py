@@ -22,6 +22,8 @@ from pybridge.selections import AxisSelection, assignment_key
 class JaxBackend:
     """The primitives of `pybridge.backends.protocol.Backend` on `jax.Array`."""
 
+    __slots__ = ()
+
     name = "jax"
 
     def serves(self, x: object) -> bool:
@@ -31,6 +33,10 @@ class JaxBackend:
     def shape(self, x: Any) -> tuple[int, ...]:
         """See `Backend.shape`."""
         return tuple(x.shape)
+
+    def static_shape(self, x: Any) -> tuple[int, ...]:
+        """See `Backend.static_shape`."""
+        return self.shape(x)
 
     def size(self, x: Any, axis: int) -> Any:
         """See `Backend.size`."""

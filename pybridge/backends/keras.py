@@ -17,7 +17,7 @@ from keras import ops
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.protocol import Indices, Key, without_values
 from pybridge.errors import TracingError
-from pybridge.selections import AxisSelection, Gather, Shape, kept_slice
+from pybridge.selections import AxisSelection, Gather, Shape, kept_slice, upward_key
 
 
 class KerasBackend:
@@ -25,6 +25,8 @@ class KerasBackend:
 
     What is not symbolic is a constant on its way into a model: a NumPy array.
     """
+
+    __slots__ = ()
 
     name = "keras"
 
@@ -35,6 +37,10 @@ class KerasBackend:
     def shape(self, x: Any) -> Shape:
         """See `Backend.shape`."""
         return tuple(x.shape)
+
+    def static_shape(self, x: Any) -> Shape:
+        """See `Backend.static_shape`."""
+        return self.shape(x)
 
     def size(self, x: Any, axis: int) -> Any:
         """See `Backend.size`; an unknown one is counted when the model runs."""
@@ -79,27 +85,11 @@ class KerasBackend:
         """See `Backend.basic`; a negative step flips, since PyTorch under Keras has none."""
         if isinstance(x, np.ndarray):
             return x[key]
-        upward: list[Any] = []
-        flipped_before: list[int] = []
-        flipped_after: list[int] = []
-        axis = kept = 0
-        for part in key:
-            if isinstance(part, slice) and (part.step or 1) < 0:
-                if x.shape[axis] is None:  # index i of the axis is ~i of the flipped axis
-                    flipped_before.append(axis)
-                    first, last = (None if end is None else ~end for end in (part.start, part.stop))
-                    part = slice(first, last, -part.step)
-                else:
-                    found = range(*part.indices(x.shape[axis]))[::-1]
-                    part = slice(found.start, found.stop, found.step)
-                    flipped_after.append(kept)
-            upward.append(part)
-            axis += part is not None
-            kept += not isinstance(part, int)
-        if flipped_before:
-            x = ops.flip(x, tuple(flipped_before))
-        found = ops.get_item(x, tuple(upward))
-        return ops.flip(found, tuple(flipped_after)) if flipped_after else found
+        before, upward, after = upward_key(key, x.shape)
+        if before:
+            x = ops.flip(x, before)
+        found = ops.get_item(x, upward)
+        return ops.flip(found, after) if after else found
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         """See `Backend.take`."""

@@ -19,6 +19,8 @@ FEW_BYTES = 48
 class NumpyBackend:
     """The primitives of `pybridge.backends.protocol.Backend` on `numpy.ndarray`."""
 
+    __slots__ = ()
+
     name = "numpy"
 
     def serves(self, x: object) -> bool:
@@ -29,6 +31,10 @@ class NumpyBackend:
         """See `Backend.shape`."""
         shape: tuple[int, ...] = x.shape
         return shape
+
+    def static_shape(self, x: Any) -> tuple[int, ...]:
+        """See `Backend.static_shape`."""
+        return self.shape(x)
 
     def size(self, x: Any, axis: int) -> Any:
         """See `Backend.size`."""

@@ -39,6 +39,10 @@ class Backend(Protocol):
         """Return the sizes of `x`; None where traced code does not know one."""
         ...
 
+    def static_shape(self, x: Tensor) -> Shape:
+        """Return the sizes of `x`, those also that a compiler left open, which it then fixes."""
+        ...
+
     def size(self, x: Tensor, axis: int) -> Any:
         """Return the size of one axis: an int, or a traced scalar where it is unknown."""
         ...

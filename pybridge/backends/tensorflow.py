@@ -23,6 +23,8 @@ _COMPOSITE = (tf.RaggedTensor, tf.SparseTensor, tf.IndexedSlices)
 class TensorFlowBackend:
     """The primitives of `pybridge.backends.protocol.Backend` on `tf.Tensor` and `tf.Variable`."""
 
+    __slots__ = ()
+
     name = "tensorflow"
 
     def serves(self, x: object) -> bool:
@@ -43,6 +45,10 @@ class TensorFlowBackend:
                 "with tf.ensure_shape() or an input_signature"
             )
         return tuple(shape)
+
+    def static_shape(self, x: Any) -> Shape:
+        """See `Backend.static_shape`."""
+        return self.shape(x)
 
     def size(self, x: Any, axis: int) -> Any:
         """See `Backend.size`."""

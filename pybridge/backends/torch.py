@@ -11,10 +11,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch.compiler import is_compiling
+from torch.fx.experimental.symbolic_shapes import guard_scalar, has_static_value
 
 from pybridge.backends.protocol import Indices, Key
 from pybridge.errors import TracingError, UnsupportedTensorError
-from pybridge.selections import AxisSelection, Gather, assignment_key, axis_indices
+from pybridge.selections import (
+    AxisSelection,
+    Gather,
+    Shape,
+    assignment_key,
+    axis_indices,
+    upward_key,
+)
 
 _FLOATS_OF_NUMPY = (torch.float16, torch.float32, torch.float64)
 
@@ -22,19 +31,29 @@ _FLOATS_OF_NUMPY = (torch.float16, torch.float32, torch.float64)
 class TorchBackend:
     """The primitives of `pybridge.backends.protocol.Backend` on `torch.Tensor`."""
 
+    __slots__ = ()
+
     name = "torch"
 
     def serves(self, x: object) -> bool:
         """See `Backend.serves`."""
-        return isinstance(x, torch.Tensor)
+        return torch.is_tensor(x)
 
-    def shape(self, x: Any) -> tuple[int, ...]:
-        """See `Backend.shape`."""
+    def shape(self, x: Any) -> Shape:
+        """See `Backend.shape`; `torch.compile` leaves a size open that changed between calls."""
         if x.layout is not torch.strided or x.is_nested:
             raise UnsupportedTensorError(
                 f"a {type(x).__name__} of layout {x.layout} has no strided memory to index; "
                 "convert it first, for example with .to_dense()"
             )
+        if is_compiling():
+            return tuple([size if has_static_value(size) else None for size in x.shape])
+        return tuple(x.shape)
+
+    def static_shape(self, x: Any) -> Shape:
+        """See `Backend.static_shape`."""
+        if None in self.shape(x):
+            return tuple([int(guard_scalar(size)) for size in x.shape])
         return tuple(x.shape)
 
     def size(self, x: Any, axis: int) -> Any:
@@ -51,11 +70,11 @@ class TorchBackend:
 
     def is_traced(self, x: Any) -> bool:
         """See `Backend.is_traced`."""
-        return torch.compiler.is_compiling() or _is_wrapped(x)
+        return is_compiling() or _is_wrapped(x)
 
     def is_compiling(self) -> bool:
         """See `Backend.is_compiling`."""
-        return torch.compiler.is_compiling()
+        return is_compiling()
 
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""
@@ -87,20 +106,12 @@ class TorchBackend:
 
     def basic(self, x: Any, key: Key) -> Any:
         """See `Backend.basic`; a negative step slices upward and then flips."""
-        if not any(isinstance(part, slice) and (part.step or 1) < 0 for part in key):
-            return x[key]
-        upward: list[Any] = []
-        flipped: list[int] = []
-        axis = kept = 0
         for part in key:
-            if isinstance(part, slice) and (part.step or 1) < 0:
-                found = range(*part.indices(x.shape[axis]))[::-1]
-                part = slice(found.start, found.stop, found.step)
-                flipped.append(kept)
-            upward.append(part)
-            axis += part is not None
-            kept += not isinstance(part, int)
-        return torch.flip(x[tuple(upward)], flipped)
+            if isinstance(part, slice) and part.step is not None and part.step < 0:
+                before, upward, after = upward_key(key, self.shape(x))
+                found = (torch.flip(x, before) if before else x)[upward]
+                return torch.flip(found, after) if after else found
+        return x[key]
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         """See `Backend.take`."""
@@ -208,7 +219,7 @@ class TorchBackend:
 
 def _is_wrapped(x: Any) -> bool:
     """Return whether `torch.func` (vmap, grad) stands between `x` and its values."""
-    if torch.compiler.is_compiling() or not isinstance(x, torch.Tensor):
+    if is_compiling() or not isinstance(x, torch.Tensor):
         return False
     return torch._C._functorch.is_functorch_wrapped_tensor(x)
 

@@ -168,6 +168,38 @@ def resolve(
     return to.Orthogonal(shape, tuple(axes), is_basic)
 
 
+def least_sizes(subscripts: sub.Subscripts, ndim: int) -> tuple[int | None, ...]:
+    """Return for each axis the least size that subscripts fit, None where the size must be known.
+
+    Which positions a negative number or a logical means in a vector depends on the size.
+
+    >>> from pybridge.python_values import as_subscripts
+    >>> least_sizes(as_subscripts((slice(NA, -2), [3, 4], slice(6, NA), [True])), 5)
+    (2, 4, 5, None, 0)
+    """
+    alone = subscripts.items[0] if len(subscripts) == 1 else None
+    if isinstance(alone, sub.Vector | sub.Mask) and alone.values.ndim > 1:
+        return (None,) * ndim
+    expanded = _expanded(subscripts.items, subscripts, ndim)
+    return tuple([_least_size(item) for item in expanded if not isinstance(item, sub.NewAxis)])
+
+
+def _least_size(item: sub.Subscript) -> int | None:
+    match item:
+        case sub.Missing():
+            return 0
+        case sub.Scalar(value=int() | float() as value):
+            return abs(int(value))
+        case sub.Range(start=start, stop=stop, step=step):
+            if start is not NA and stop is NA and start > 0 and (step is NA or step > 0):
+                return int(start) - 1  # so that NA:k and (k+1):NA always split an axis
+            return max([abs(int(bound)) for bound in (start, stop) if bound is not NA], default=0)
+        case sub.Vector(values=values) if not (values < 0).any():
+            return int(values.max(initial=0))
+        case _:
+            return None
+
+
 def _expanded(
     items: tuple[sub.Subscript, ...], written: sub.Subscripts, ndim: int
 ) -> list[sub.Subscript]:

@@ -80,8 +80,8 @@ def _read_tensor(written: Any) -> Any:
 def has_tensor(backend: Backend, written: tuple[Any, ...]) -> bool:
     """Return whether a tensor of `backend` is among subscripts that a compiler meets.
 
-    Raises `TracingError` for NumPy arrays, which the compiler takes for tensors. What is common
-    comes first: the compiler guards each name that a line looks up.
+    A NumPy array is one to the compiler. What is common comes first here, since the compiler guards
+    each name that a line looks up.
     """
     for item in written:
         kind = type(item)
@@ -92,13 +92,12 @@ def has_tensor(backend: Backend, written: tuple[Any, ...]) -> bool:
         elif kind is list:
             parts = tuple(item)
         else:
-            refuse_uncompilable(item)
             parts = (item,)
             if kind is Range:
                 parts = (item.start, item.stop, item.step)
             elif kind is Subscripts or kind is tuple:
                 parts = tuple(item.items if kind is Subscripts else item)
-            if any(isinstance(part, Traced) for part in parts):
+            if any(isinstance(part, Traced | np.ndarray) for part in parts):
                 return True
         for part in parts:
             if backend.serves(part):
@@ -116,12 +115,3 @@ def refuse_foreign(backend: Backend, subscripts: Subscripts) -> None:
                     f"a {backend.name} tensor cannot be subscripted by `{part}`, a traced tensor "
                     f"of {part.backend.name} whose values are unknown; convert one of them first"
                 )
-
-
-def refuse_uncompilable(written: Any) -> None:
-    """Raise `TracingError` for a NumPy array, which a compiler of Python takes for a tensor."""
-    if isinstance(written, np.ndarray):
-        raise TracingError(
-            "a NumPy array is no subscript and no value inside torch.compile, which hides its "
-            "elements; write a list or text, or make it a torch tensor"
-        )

@@ -51,7 +51,7 @@ def read(backend: Backend, x: Tensor, selection: Selection) -> Tensor:
     library has views; any other gives new memory, whatever the values in it. Raises
     `MissingValueError` where the selection holds `NA` and the dtype of `x` has no missing value.
     """
-    if backend.shape(x) != selection.shape:  # a 0-d tensor is R's vector of length 1
+    if len(backend.shape(x)) != len(selection.shape):  # a 0-d tensor is R's vector of length 1
         x = backend.reshape(x, known_shape(selection.shape))
     if selection.has_missing:
         return _read_with_missing(backend, x, selection)
@@ -190,7 +190,7 @@ def _read_with_missing(backend: Backend, x: Tensor, selection: Selection) -> Ten
     holes = missing_holes(selection)
     if holes.size == 0:
         return _filled(backend, x, 0, holes.shape)
-    missing = missing_value(backend, x, "the subscript selects NA")
+    missing = missing_value(backend, x, SELECTS_NA)
     if 0 in selection.shape:  # there is no element to stand in: every one of the result is NA
         return backend.copy(backend.broadcast_to(missing, holes.shape))
     if isinstance(selection, Orthogonal):
@@ -201,17 +201,25 @@ def _read_with_missing(backend: Backend, x: Tensor, selection: Selection) -> Ten
     return backend.where(holes, missing, found)
 
 
+SELECTS_NA: Final = "the subscript selects NA"
+
+
 def missing_value(backend: Backend, x: Tensor, reason: str) -> Tensor:
     """Return NaN in the dtype of `x`; R's complex NA is missing in both parts."""
     name = backend.dtype_name(x)
+    refuse_missing(name, reason)
+    nan = complex(math.nan, math.nan) if "complex" in name else math.nan
+    return backend.convert(np.array(nan), x)
+
+
+def refuse_missing(name: str, reason: str) -> None:
+    """Raise `MissingValueError` for a dtype that cannot hold an `NA`, which comes for a reason."""
     if not ("float" in name or "complex" in name):
         raise MissingValueError(
             f"{reason}, and a tensor of dtype {name} has no missing value; convert the tensor to a "
             "real dtype first",
             dtype=name,
         )
-    nan = complex(math.nan, math.nan) if "complex" in name else math.nan
-    return backend.convert(np.array(nan), x)
 
 
 def _filled(backend: Backend, x: Tensor, value: Any, shape: tuple[int, ...]) -> Tensor:
@@ -272,7 +280,7 @@ def write(backend: Backend, x: Tensor, selection: Selection, value: Tensor) -> T
     squeezed. Where an element is named more than once the last wins, as in R. Entries that are `NA`
     set nothing.
     """
-    if backend.shape(x) == selection.shape:
+    if len(backend.shape(x)) == len(selection.shape):
         return _write(backend, x, selection, value)
     shape = known_shape(backend.shape(x))  # a 0-d tensor is R's vector of length 1
     inner = backend.reshape(backend.value_of(x), known_shape(selection.shape))

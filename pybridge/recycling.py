@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from pybridge.backends import backend_of
-from pybridge.backends.protocol import Backend, Tensor
+from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.errors import ArgumentError, RecyclingWarning, TracingError
 from pybridge.selections import Shape
 from pybridge.shapes import (
@@ -71,7 +71,7 @@ def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
 
 def _check_lengths_known(vectors: Sequence[Tensor]) -> None:
     """Refuse vectors whose lengths nothing would compare: no operation follows that could."""
-    shapes = [backend_of(x).static_shape(x) for x in vectors]
+    shapes = [static_shape(backend_of(x), x) for x in vectors]
     if (None,) in shapes:
         texts = ", ".join(map(shape_text, shapes))
         raise TracingError(
@@ -98,7 +98,7 @@ def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]
         raise ArgumentError(f'`align` is "trailing" or "leading", not {align!r}')
     arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
     backends = [backend_of(x) for x in arrays]
-    shapes = [backend.static_shape(x) for backend, x in zip(backends, arrays, strict=True)]
+    shapes = [static_shape(backend, x) for backend, x in zip(backends, arrays, strict=True)]
     common = broadcast_shapes(shapes, align)
     results = []
     for backend, x, shape in zip(backends, arrays, shapes, strict=True):
@@ -173,7 +173,7 @@ def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shap
 
     Warnings point at the caller of the public function that called this one.
     """
-    shapes = [() if isinstance(x, NUMBERS) else backend_of(x).static_shape(x) for x in operands]
+    shapes = [() if isinstance(x, NUMBERS) else static_shape(backend_of(x), x) for x in operands]
     if all(shape == shapes[0] for shape in shapes):
         return shapes[0], list(operands)
     plan = recycle_shapes(shapes, is_arithmetic=is_arithmetic)
@@ -194,7 +194,7 @@ def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shap
 
 def _form_for(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
     """Return `x` in a form that broadcasts to `shape` as R recycles it; a view if any."""
-    old = backend.static_shape(x)
+    old = static_shape(backend, x)
     if known_count(old) == 1:
         return x if len(old) <= 1 else backend.reshape(x, (1,))
     if known_count(shape) == 0:
@@ -220,7 +220,7 @@ def _form_for(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
 
 def _spread(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
     """Return `x` broadcast to `shape`, or `x` itself where it has that shape already."""
-    old = backend.static_shape(x)
+    old = static_shape(backend, x)
     if old == shape:
         return x
     known = [size for size in shape if size is not None]

@@ -231,7 +231,7 @@ def broadcast_shapes(shapes: Sequence[Shape], align: Align = "trailing") -> Shap
     >>> broadcast_shapes([(2, 3, 5), (3, 1)]), broadcast_shapes([(2, 3, 5), (2,)], "leading")
     ((2, 3, 5), (2, 3, 5))
     """
-    ndim = max(map(len, shapes), default=0)
+    ndim = max([len(shape) for shape in shapes], default=0)
     padded = [pad_shape(shape, ndim, align) for shape in shapes]
     common: list[Size] = []
     for axis, sizes in enumerate(zip(*padded, strict=True), 1):

@@ -34,10 +34,6 @@ class DaskBackend:
         """See `Backend.shape`; dask writes an unknown size as NaN."""
         return tuple(None if math.isnan(size) else int(size) for size in x.shape)
 
-    def static_shape(self, x: Any) -> Shape:
-        """See `Backend.static_shape`."""
-        return self.shape(x)
-
     def size(self, x: Any, axis: int) -> Any:
         """See `Backend.size`."""
         size = self.shape(x)[axis]
@@ -63,6 +59,14 @@ class DaskBackend:
     def is_compiling(self) -> bool:
         """See `Backend.is_compiling`: never."""
         return False
+
+    def is_open(self, number: Any) -> bool:
+        """See `Backend.is_open`: never."""
+        return False
+
+    def fixed(self, number: Any) -> Any:
+        """See `Backend.fixed`."""
+        return number
 
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""

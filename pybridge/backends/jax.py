@@ -34,10 +34,6 @@ class JaxBackend:
         """See `Backend.shape`."""
         return tuple(x.shape)
 
-    def static_shape(self, x: Any) -> tuple[int, ...]:
-        """See `Backend.static_shape`."""
-        return self.shape(x)
-
     def size(self, x: Any, axis: int) -> Any:
         """See `Backend.size`."""
         return x.shape[axis]
@@ -57,6 +53,14 @@ class JaxBackend:
     def is_compiling(self) -> bool:
         """See `Backend.is_compiling`: never: it runs the code."""
         return False
+
+    def is_open(self, number: Any) -> bool:
+        """See `Backend.is_open`: never."""
+        return False
+
+    def fixed(self, number: Any) -> Any:
+        """See `Backend.fixed`."""
+        return number
 
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""

@@ -38,10 +38,6 @@ class KerasBackend:
         """See `Backend.shape`."""
         return tuple(x.shape)
 
-    def static_shape(self, x: Any) -> Shape:
-        """See `Backend.static_shape`."""
-        return self.shape(x)
-
     def size(self, x: Any, axis: int) -> Any:
         """See `Backend.size`; an unknown one is counted when the model runs."""
         size = x.shape[axis]
@@ -64,6 +60,14 @@ class KerasBackend:
     def is_compiling(self) -> bool:
         """See `Backend.is_compiling`: never."""
         return False
+
+    def is_open(self, number: Any) -> bool:
+        """See `Backend.is_open`: never."""
+        return False
+
+    def fixed(self, number: Any) -> Any:
+        """See `Backend.fixed`."""
+        return number
 
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""

@@ -32,10 +32,6 @@ class NumpyBackend:
         shape: tuple[int, ...] = x.shape
         return shape
 
-    def static_shape(self, x: Any) -> tuple[int, ...]:
-        """See `Backend.static_shape`."""
-        return self.shape(x)
-
     def size(self, x: Any, axis: int) -> Any:
         """See `Backend.size`."""
         return x.shape[axis]
@@ -55,6 +51,14 @@ class NumpyBackend:
     def is_compiling(self) -> bool:
         """See `Backend.is_compiling`: never."""
         return False
+
+    def is_open(self, number: Any) -> bool:
+        """See `Backend.is_open`: never."""
+        return False
+
+    def fixed(self, number: Any) -> Any:
+        """See `Backend.fixed`."""
+        return number
 
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""

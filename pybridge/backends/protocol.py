@@ -39,10 +39,6 @@ class Backend(Protocol):
         """Return the sizes of `x`; None where traced code does not know one."""
         ...
 
-    def static_shape(self, x: Tensor) -> Shape:
-        """Return the sizes of `x`, those also that a compiler left open, which it then fixes."""
-        ...
-
     def size(self, x: Tensor, axis: int) -> Any:
         """Return the size of one axis: an int, or a traced scalar where it is unknown."""
         ...
@@ -61,6 +57,14 @@ class Backend(Protocol):
 
     def is_compiling(self) -> bool:
         """Return whether a compiler of the library is reading Python code now."""
+        ...
+
+    def is_open(self, number: Any) -> bool:
+        """Return whether a compiler leaves a number open, which may differ between calls."""
+        ...
+
+    def fixed(self, number: Any) -> Any:
+        """Return a number as a constant, for which a compiler that left it open compiles anew."""
         ...
 
     def value_of(self, x: Tensor) -> Tensor:
@@ -118,7 +122,10 @@ class Backend(Protocol):
         ...
 
     def as_indices(self, x: Tensor) -> Tensor:
-        """Return a tensor of integers in the signed dtype that the library indexes by."""
+        """Return a tensor of integers in the signed dtype that the library indexes by.
+
+        While a compiler reads the code it may be a NumPy array, whose values the compiler hides.
+        """
         ...
 
     def arange(self, start: Any, stop: Any, step: Any) -> Tensor:
@@ -159,6 +166,14 @@ class Backend(Protocol):
     def store(self, x: Tensor, value: Tensor) -> None:
         """Set all of a variable at once; `value` has its shape and dtype."""
         ...
+
+
+def static_shape(backend: Backend, x: Tensor) -> Shape:
+    """Return the sizes of `x`, those also that a compiler left open, which it then fixes."""
+    shape = backend.shape(x)
+    if None not in shape or not backend.is_compiling():
+        return shape
+    return tuple([backend.fixed(backend.size(x, axis)) for axis in range(len(shape))])
 
 
 def with_numpy_dtype(values: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -46,10 +46,6 @@ class TensorFlowBackend:
             )
         return tuple(shape)
 
-    def static_shape(self, x: Any) -> Shape:
-        """See `Backend.static_shape`."""
-        return self.shape(x)
-
     def size(self, x: Any, axis: int) -> Any:
         """See `Backend.size`."""
         size = x.shape[axis]
@@ -70,6 +66,14 @@ class TensorFlowBackend:
     def is_compiling(self) -> bool:
         """See `Backend.is_compiling`: never: AutoGraph leaves this code alone."""
         return False
+
+    def is_open(self, number: Any) -> bool:
+        """See `Backend.is_open`: never."""
+        return False
+
+    def fixed(self, number: Any) -> Any:
+        """See `Backend.fixed`."""
+        return number
 
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""

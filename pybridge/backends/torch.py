@@ -37,7 +37,7 @@ class TorchBackend:
 
     def serves(self, x: object) -> bool:
         """See `Backend.serves`."""
-        return torch.is_tensor(x)
+        return isinstance(x, torch.Tensor)
 
     def shape(self, x: Any) -> Shape:
         """See `Backend.shape`; `torch.compile` leaves a size open that changed between calls."""
@@ -47,13 +47,7 @@ class TorchBackend:
                 "convert it first, for example with .to_dense()"
             )
         if is_compiling():
-            return tuple([size if has_static_value(size) else None for size in x.shape])
-        return tuple(x.shape)
-
-    def static_shape(self, x: Any) -> Shape:
-        """See `Backend.static_shape`."""
-        if None in self.shape(x):
-            return tuple([int(guard_scalar(size)) for size in x.shape])
+            return tuple([None if self.is_open(size) else size for size in x.shape])
         return tuple(x.shape)
 
     def size(self, x: Any, axis: int) -> Any:
@@ -75,6 +69,14 @@ class TorchBackend:
     def is_compiling(self) -> bool:
         """See `Backend.is_compiling`."""
         return is_compiling()
+
+    def is_open(self, number: Any) -> bool:
+        """See `Backend.is_open`: what changed from one call to the next."""
+        return not has_static_value(number)
+
+    def fixed(self, number: Any) -> Any:
+        """See `Backend.fixed`."""
+        return guard_scalar(number)
 
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""
@@ -102,6 +104,8 @@ class TorchBackend:
             return value.to(device=like.device, dtype=like.dtype)
         if isinstance(value, tuple):  # while torch.compile reads the code
             return torch.tensor(value, dtype=like.dtype, device=like.device)
+        if isinstance(value, int | float):
+            return torch.full((), value, dtype=like.dtype, device=like.device)
         return torch.from_numpy(np.array(value)).to(device=like.device, dtype=like.dtype)
 
     def basic(self, x: Any, key: Key) -> Any:
@@ -148,7 +152,14 @@ class TorchBackend:
         return torch.where(condition, x, y)
 
     def as_indices(self, x: Any) -> Any:
-        """See `Backend.as_indices`."""
+        """See `Backend.as_indices`; `torch.compile` shows of an array only that it is one."""
+        if isinstance(x, np.ndarray):
+            x = torch.from_numpy(x)
+            if x.is_floating_point() or x.dtype is torch.bool:
+                raise TracingError(
+                    "a NumPy array is no subscript inside torch.compile, which hides its values, "
+                    "unless it holds integers; write a list, or make it a torch tensor"
+                )
         return x.long()
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:

@@ -31,6 +31,8 @@ class Adapter:
     """Ways to run code, by name."""
     unknown: frozenset[str] = field(default=frozenset())
     """The modes in which sizes are unknown."""
+    compiled: frozenset[str] = field(default=frozenset())
+    """The modes that read the code, and end at the first exception."""
 
 
 def split(found: list[Any]) -> tuple[list[Any], Callable[[list[Any]], list[Any]]]:
@@ -195,6 +197,27 @@ def torch_functional(function, *arrays):
     return traced.join([torch_read(value[1]) for value in values])
 
 
+def torch_compiled(function, *arrays, dynamic=False):
+    """Compile into one graph, its sizes open if the mode is `dynamic`.
+
+    Of some errors the compiler tells in words of its own, unless it may break the graph.
+    """
+    import torch
+
+    torch.compiler.reset()
+    tensors = list(map(torch_make, arrays))
+    try:
+        values = torch.compile(function, backend="eager", fullgraph=True, dynamic=dynamic)(*tensors)
+    except torch._dynamo.exc.Unsupported:
+        torch.compile(function, backend="eager", dynamic=dynamic)(*tensors)
+        raise
+    return list(map(torch_read, values))
+
+
+def torch_open(function, *arrays):
+    return torch_compiled(function, *arrays, dynamic=True)
+
+
 # Keras
 
 
@@ -286,7 +309,14 @@ ADAPTERS = {
     "torch": Adapter(
         torch_make,
         torch_read,
-        {"eager": torch_eager, "graph": torch_graph, "vmap": torch_functional},
+        {
+            "eager": torch_eager,
+            "graph": torch_graph,
+            "vmap": torch_functional,
+            "compiled": torch_compiled,
+            "open": torch_open,
+        },
+        compiled=frozenset({"compiled", "open"}),
     ),
     "keras": Adapter(
         keras_make,

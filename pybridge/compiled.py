@@ -424,16 +424,16 @@ def writing_steps(selection: Selection, sizes: Shape) -> tuple[Any, ...] | None:
             return None
         taken = None if entries is None else tuple(entries.tolist())
         return ("points", _as_numbers(coordinates), taken)
-    settled = execution.settled_axes(selection.axes)
     if execution.names_nothing(selection):
         return None
     aligned = execution.aligned_sizes(selection.axes, sizes)
+    settled = execution.settled_axes(selection.axes, aligned)
     key = execution.aligned_key(selection.axes, len(sizes)) if None in aligned else None
     turns = tuple(
         [
             (place, None if isinstance(turn, slice) else tuple(turn.tolist()))
             for place, (_, turn) in enumerate(settled)
-            if turn is not None and aligned[place] != 1
+            if turn is not None
         ]
     )
     gathered = [k for k, (axis, _) in enumerate(settled) if isinstance(axis, Gather)]
@@ -462,7 +462,8 @@ def _write_by_steps(backend: Backend, x: Tensor, steps: tuple[Any, ...], value: 
     else:
         value = backend.basic(value, tuple([slice(None) if part == ":" else part for part in key]))
     for place, entries in turns:
-        value = execution.turned(backend, value, entries or slice(None, None, -1), place)
+        turn = entries or slice(None, None, -1)
+        value = execution.turned(backend, value, turn, place, len(parts))
     axes = tuple([Gather(part[0]) if len(part) == 1 else OpenRun(*part) for part in parts])
     return backend.assign_axes(x, axes, value)
 

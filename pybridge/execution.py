@@ -337,15 +337,13 @@ def _write_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal, value:
     if names_nothing(selection):  # some libraries stumble over that
         return x
     values = backend_of_value(backend, value)
-    value = _aligned(values, selection.axes, value)
-    sizes = values.shape(value)
+    value, sizes = _aligned(values, selection.axes, value)
     masks: list[Tensor] = []
     axes: list[AxisSelection] = []
-    for place, (axis, turn) in enumerate(settled_axes(selection.axes)):
-        is_single = sizes[place] == 1
-        if turn is not None and not is_single:
-            value = turned(values, value, turn, place)
-        if isinstance(axis, TracedMask) and is_single:
+    for place, (axis, turn) in enumerate(settled_axes(selection.axes, sizes)):
+        if turn is not None:
+            value = turned(values, value, turn, place, len(sizes))
+        if isinstance(axis, TracedMask) and sizes[place] == 1:
             masks.append(_along(backend, axis.mask, place, len(sizes)))
             axes.append(WHOLE)
         elif isinstance(axis, NOT_SLICES):
@@ -361,14 +359,15 @@ def _write_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal, value:
 
 
 def settled_axes(
-    axes: tuple[AxisSelection, ...],
+    axes: tuple[AxisSelection, ...], aligned: Shape
 ) -> list[tuple[AxisSelection, slice | Indices | None]]:
     """Return for each axis of the tensor what to set, and how the value turns along it.
 
-    What is set is ascending, names no element twice and holds no `NA`, so that no library's order
-    of writing shows. The value turns by a slice or by the entries that count; None leaves it.
+    What is set is ascending, holds no `NA`, and names no element for two values, so that no
+    library's order of writing shows. `aligned` is the shape of the value, one axis for each. It
+    turns by a slice or by the entries that count; None leaves it.
 
-    >>> settled_axes((Run(4, -2, 3), WHOLE))
+    >>> settled_axes((Run(4, -2, 3), WHOLE), (3, 1))
     [(Run(start=0, step=2, length=3), slice(None, None, -1)), (Whole(), None)]
     """
     settled: list[tuple[AxisSelection, slice | Indices | None]] = []
@@ -377,11 +376,15 @@ def settled_axes(
         if isinstance(axis, Run):
             if axis.step < 0:
                 start = axis.start + axis.step * (axis.length - 1) if axis.length else 0
-                axis, turn = Run(start, -axis.step, axis.length), _BACKWARD
+                turn = _BACKWARD if aligned[len(settled)] != 1 else None
+                axis = Run(start, -axis.step, axis.length)
         elif isinstance(axis, Gather):
-            turn = _last_entries(axis)
-            if turn is not None:
-                axis = Gather(axis.indices[turn])
+            is_single = aligned[len(settled)] == 1
+            if axis.missing is not None or not is_single:
+                turn = _last_entries(axis)
+                if turn is not None:
+                    axis = Gather(axis.indices[turn])
+                    turn = None if is_single else turn
         elif isinstance(axis, NewAxis):
             continue
         settled.append((axis, turn))
@@ -406,12 +409,12 @@ def names_nothing(selection: Orthogonal) -> bool:
     return False
 
 
-def turned(values: Backend, value: Tensor, turn: slice | Indices, place: int) -> Tensor:
-    """Return a value with one axis turned as `settled_axes` says."""
+def turned(values: Backend, value: Tensor, turn: slice | Indices, place: int, ndim: int) -> Tensor:
+    """Return a value of `ndim` axes with one of them turned as `settled_axes` says."""
     if not isinstance(turn, slice):
         return values.take(value, turn, place)
-    after = len(values.shape(value)) - place - 1
-    return values.basic(value, (slice(None),) * place + (turn,) + (slice(None),) * after)
+    around = (slice(None),)
+    return values.basic(value, around * place + (turn,) + around * (ndim - place - 1))
 
 
 def _along(backend: Backend, mask: Tensor, axis: int, ndim: int) -> Tensor:
@@ -419,16 +422,19 @@ def _along(backend: Backend, mask: Tensor, axis: int, ndim: int) -> Tensor:
     return backend.basic(mask, (None,) * axis + (slice(None),) + (None,) * (ndim - axis - 1))
 
 
-def _aligned(values: Backend, axes: tuple[AxisSelection, ...], value: Tensor) -> Tensor:
-    """Return the value with one axis for each axis of the tensor: scalars have size 1 there."""
+def _aligned(
+    values: Backend, axes: tuple[AxisSelection, ...], value: Tensor
+) -> tuple[Tensor, Shape]:
+    """Return the value with one axis for each axis of the tensor, and its shape then."""
     sizes = values.shape(value)
     aligned = aligned_sizes(axes, sizes)
     if aligned == sizes:
-        return value
+        return value, aligned
     if None not in aligned:
-        return values.reshape(value, known_shape(aligned))
-    key = aligned_key(axes, len(sizes))
-    return values.basic(value, tuple([slice(None) if part == ":" else part for part in key]))
+        return values.reshape(value, known_shape(aligned)), aligned
+    parts = aligned_key(axes, len(sizes))
+    key = tuple([slice(None) if part == ":" else part for part in parts])
+    return values.basic(value, key), aligned
 
 
 def aligned_key(axes: tuple[AxisSelection, ...], ndim: int) -> tuple[int | str | None, ...]:
@@ -519,6 +525,10 @@ def _entries_of(
     return coordinates if entries is None else tuple([axis[entries] for axis in coordinates])
 
 
+FEW: Final = 64
+"""Up to so many indices Python finds repeats sooner than NumPy."""
+
+
 def last_of_equals(indices: Indices) -> Indices | None:
     """Return where the last of each equal index stands, in order, or None if all differ.
 
@@ -526,7 +536,7 @@ def last_of_equals(indices: Indices) -> Indices | None:
     (array([1, 2]), None)
     """
     count = len(indices)
-    if count < 2:
+    if count <= FEW and len({*indices.tolist()}) == count:
         return None
     if int(indices.max()) < 8 * count:
         is_repeated = np.bincount(indices).max() > 1

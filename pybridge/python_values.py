@@ -192,7 +192,10 @@ def lent(value: Any) -> Any:
 def _from_sequence(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
     if len(value) == 0:
         return Vector(read_only(np.empty(0, np.int64)))
-    if not isinstance(value, range) and {*map(type, value)} == {int}:
+    kinds = set() if isinstance(value, range) else {*map(type, value)}
+    if kinds == {bool}:
+        return Mask(read_only(np.array(value)))
+    if kinds == {int}:
         try:
             return Vector(read_only(np.array(value, np.int64)))
         except OverflowError:
@@ -266,6 +269,11 @@ def _python_text(value: Any) -> str:
 
 def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
     """Read nested lists as a matrix of positions or of logicals."""
+    if all(type(row) is list and {*map(type, row)} == {int} for row in value):
+        try:
+            return Vector(read_only(np.array(value, np.int64)))
+        except (ValueError, OverflowError):
+            pass  # uneven rows, or numbers beyond 64 bits: see below
     text = _python_text(value)
     try:
         array = np.array(value, dtype=object)

@@ -51,11 +51,12 @@ def select(
     order: Order = "C",
 ) -> Selection:
     """Return the selection that subscripts make of a tensor of `shape`, touching no data."""
+    written = tuple(map(without_tensors, written))
     if drop is True and dialect == "tensor" and order == "C":
         short = short_selection(written, shape)
         if short is not None:
             return short
-    subscripts = read_for_one_use(written)
+    subscripts = _read(tuple(map(lent, written)))
     refuse_foreign(backend, subscripts)
     return resolve(shape, subscripts, drop=drop, dialect=dialect, order=order)
 

@@ -152,16 +152,30 @@ class Orthogonal(Frozen, eq=False):
         sizes: list[Size] = []
         old = iter(self.shape)
         for axis in self.axes:
-            size = None if isinstance(axis, NewAxis) else next(old)
-            if not isinstance(axis, SCALARS):
-                sizes.append(_selected_size(axis, size))
+            kind = type(axis)  # a match on classes costs several times as much
+            if kind is NewAxis:
+                sizes.append(1)
+                continue
+            size = next(old)
+            if isinstance(axis, Run):
+                sizes.append(axis.length)
+            elif isinstance(axis, Gather):
+                sizes.append(len(axis.indices))
+            elif isinstance(axis, TracedGather):
+                sizes.append(axis.size)
+            elif kind is Whole:
+                sizes.append(size)
+            elif kind not in SCALARS:
+                sizes.append(None)
         return tuple(sizes)
 
     @property
     def result_shape(self) -> Shape:
         """The shape of the result."""
         kept = self.kept_shape
-        return tuple(size for k, size in enumerate(kept) if k not in self.squeezed)
+        if not self.squeezed:
+            return kept
+        return tuple([size for k, size in enumerate(kept) if k not in self.squeezed])
 
     @property
     def has_missing(self) -> bool:
@@ -249,22 +263,6 @@ class TracedMasked(Frozen, eq=False):
 Selection: TypeAlias = Orthogonal | Points | Masked | TracedPoints | TracedMasked
 
 
-def _selected_size(axis: AxisSelection, size: Size) -> Size:
-    match axis:
-        case Whole():
-            return size
-        case Run(length=length):
-            return length
-        case Gather(indices=indices):
-            return len(indices)
-        case TracedGather(size=count):
-            return count
-        case NewAxis():
-            return 1
-        case _:
-            return None
-
-
 def regular_run(indices: npt.NDArray[np.int64]) -> Run | None:
     """Return the run that `indices` form, or None where they are irregular or repeat.
 
@@ -318,7 +316,7 @@ def upward_key(
     index i is ~i; any other flips after, when it is shorter.
 
     >>> upward_key((1, slice(4, None, -2), slice(None, None, -1)), (3, 5, None))
-    ((2,), (1, slice(0, 5, 2), slice(None, None, 1)), (0,))
+    ((2,), (1, slice(0, 6, 2), slice(None, None, 1)), (0,))
     """
     upward: list[Any] = []
     before: list[int] = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pybridge import execution, values
-from pybridge.arguments import refuse_foreign
+from pybridge.arguments import refuse_foreign, without_tensors
 from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.compiled import assign_compiled, assign_compiled_in_place, read_compiled
@@ -167,11 +167,12 @@ def _read(
     if backend.is_compiling():
         return read_compiled(backend, x, written, drop=drop, dialect=dialect, order=order)
     shape = backend.shape(x)
+    written = tuple(map(without_tensors, written))
     if drop is True and dialect == "tensor" and order == "C":
         gather = short_gather(written, shape)
         if gather is not None:
             key, indices, axis = gather
-            return backend.take(x if len(key) == 1 else backend.basic(x, key), indices, axis)
+            return backend.take(x if key is None else backend.basic(x, key), indices, axis)
     selection = select(backend, shape, written, drop=drop, dialect=dialect, order=order)
     return execution.read(backend, x, selection)
 
@@ -268,7 +269,8 @@ def assign_in_place(
 ) -> None:
     """Write `value` into `x` itself, or raise and leave `x` as it was."""
     holder = backend_of(x)
-    backend, held = open_tensor(x)
+    held = holder.value_of(x)
+    backend = holder if held is x else backend_of(held)
     if backend.is_compiling():
         _refuse_immutable(holder, x)
         assign_compiled_in_place(backend, x, written, value, dialect=dialect, order=order)

@@ -16,6 +16,7 @@ the precedence: R Language Definition, 10.4.2.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -122,6 +123,10 @@ _CONSTANTS: Final[dict[str, Values]] = {
 }
 
 
+KEPT_TEXT: Final = 200
+"""How many characters a text may have whose subscripts are kept for the next call."""
+
+
 def parse_subscripts(text: str) -> Subscripts:
     """Return the subscripts that R would send for `text`, the part between R's brackets.
 
@@ -143,6 +148,12 @@ def parse_subscripts(text: str) -> Subscripts:
             f"subscript text is a string, not an object of type `{type(text).__name__}`",
             subscript=f"<{type(text).__name__}>",
         )
+    return _parsed(text) if len(text) <= KEPT_TEXT else _Parser(text).subscripts()
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(text: str) -> Subscripts:
+    """Parse a text of usual length once: subscripts never change, and loops repeat their texts."""
     return _Parser(text).subscripts()
 
 

@@ -67,7 +67,7 @@ def fit_value(backend: Backend, x: Tensor, value: Any) -> Tensor:
                 "tensor first"
             )
         return _from_numpy(backend, x, found.to_numpy(value))
-    source, target = found.dtype_name(value), backend.dtype_name(x)
+    source, target = found.dtype_name(value), name
     if source != target and not is_safe_cast(source, target):
         if not found.is_traced(value):
             cast_for(target, found.to_numpy(value))

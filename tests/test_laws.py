@@ -5,8 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pybridge import NA, R, errors, r_assign, r_slice, result_shape
-from pybridge.dialects.shortcut import short_key
+from pybridge import NA, R, errors, execution, r_assign, r_slice, result_shape
+from pybridge.backends import NUMPY
+from pybridge.dialects.shortcut import short_gather, short_key, short_selection
+from pybridge.python_values import as_subscripts
+from pybridge.resolving import resolve
 
 SHAPES = st.lists(st.integers(0, 4), min_size=0, max_size=4).map(tuple)
 
@@ -116,18 +119,49 @@ RAW = st.one_of(
 )
 
 
+def generally(x, written):
+    """Read without any short path, or return the error that refuses it."""
+    try:
+        selection = resolve(x.shape, as_subscripts(written))
+    except errors.PybridgeError as error:
+        return None, error
+    return execution.read(NUMPY, x, selection), None
+
+
+def outcome(read):
+    """Return what a reading gives, or the error that refuses it."""
+    try:
+        return read(), None
+    except errors.PybridgeError as error:
+        return None, error
+
+
+@st.composite
+def raw(draw):
+    """Draw a shape, and subscripts that may fit it: scalars, ranges, new axes, `..` and vectors."""
+    shape = draw(SHAPES)
+    items = draw(st.lists(RAW, max_size=5))
+    positions, logicals = st.integers(-5, 6), st.booleans()
+    for _ in range(draw(st.integers(0, 2))):
+        entries = draw(st.sampled_from([positions, logicals, positions | logicals]))
+        vector = draw(st.lists(entries, max_size=4))
+        if draw(st.booleans()) and len({*map(type, vector)}) == 1:
+            vector = np.array(vector)
+        items.insert(draw(st.integers(0, len(items))), vector)
+    if draw(st.booleans()):
+        items.insert(draw(st.integers(0, len(items))), ...)
+    return shape, tuple(items)
+
+
 @settings(max_examples=2000)
 @given(SHAPES, st.lists(RAW, min_size=1, max_size=5))
 def test_the_short_path_equals_the_general_one(shape, items):
     x = tensor(shape)
-    written = items[0] if len(items) == 1 else tuple(items)
-    key = short_key(written, shape)
-    try:
-        general = r_slice(x, *items)
-    except errors.PybridgeError:
+    key = short_key(items[0] if len(items) == 1 else tuple(items), shape)
+    general, refusal = generally(x, tuple(items))
+    if refusal is not None:
         assert key is None
-        return
-    if key is not None:
+    elif key is not None:
         short = x[key]
         np.testing.assert_array_equal(short, general)
         assert np.shape(short) == np.shape(general)
@@ -135,9 +169,80 @@ def test_the_short_path_equals_the_general_one(shape, items):
         assert np.size(short) == 0 or np.ndim(short) == 0 or np.shares_memory(short, x)
 
 
+@settings(max_examples=3000)
+@given(raw())
+def test_the_short_selection_equals_the_general_one(case):
+    shape, written = case
+    x = tensor(shape)
+    short = short_selection(written, shape)
+    general, refusal = generally(x, written)
+    if refusal is not None:
+        assert short is None, refusal
+    elif short is not None:
+        found = execution.read(NUMPY, x, short)
+        np.testing.assert_array_equal(found, general)
+        assert short.result_shape == np.shape(found) == np.shape(general)
+        assert short.is_written_as_basic == (
+            not any(isinstance(w, list | np.ndarray) for w in written)
+        )
+
+
+@settings(max_examples=3000)
+@given(raw())
+def test_reading_equals_the_general_path_and_refuses_alike(case):
+    shape, written = case
+    x = tensor(shape)
+    general, refusal = generally(x, written)
+    for read in (lambda: R(x)[written], lambda: r_slice(x, *written)):
+        found, our_refusal = outcome(read)
+        assert (type(our_refusal), str(our_refusal)) == (type(refusal), str(refusal))
+        if refusal is None:
+            np.testing.assert_array_equal(found, general)
+            assert np.shape(found) == np.shape(general)
+            if any(isinstance(item, list | np.ndarray) for item in written):
+                assert not np.shares_memory(found, x)
+
+
 def test_the_short_path_serves_what_is_common():
     for written in (3, slice(1, 3), slice(NA, 5), (slice(None), slice(2, NA), -1), (None, 2)):
         assert short_key(written, (9, 9, 9)) is not None
+    for written in ((..., -1), (2, ...), (1, ..., slice(2, 3), 5)):
+        assert short_key(written, (9, 9, 9)) is not None
+    rows = np.array([3, 1])
+    mask = [True, False, True] * 3
+    for written in (
+        ([3, -1],),
+        (rows,),
+        (mask, 2),
+        (1, np.array(mask)),
+        (..., -rows),
+        (slice(2, 3), [1, 9], -1),
+        (None, 2, rows),
+    ):
+        assert short_gather(written, (9, 9, 9)) is not None
+        assert short_selection(written, (9, 9, 9)) is not None
+    assert short_selection(([1, 2], rows, slice(2, NA)), (9, 9, 9)) is not None
+    assert short_selection((slice(None), 2), (None, 9)).shape == (None, 9)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(([-10],), ([],), ([10],), ([0],), ([True] * 8,), ([1.5],), ([2**70],), ("1",)),
+        *((np.array([1.0]),), (np.array([[1]]),), (np.array([], int),), (np.array([-10]),)),
+        *((1, 1, [1], 1), (..., [1], ...), (1, 2, 3, [1]), (..., 1, 1, 1, 1), (1.0, [1])),
+        *((slice(1, 2, 0), [1]), (slice(1.0, 2), [1]), (10, [1])),
+    ],
+    ids=str,
+)
+def test_what_the_short_path_leaves_to_the_general_one(written):
+    assert short_gather(written, (9, 9, 9)) is None
+    assert short_selection(written, (9, 9, 9)) is None
+
+
+def test_the_short_path_reads_no_vector_on_an_axis_of_unknown_size():
+    assert short_gather(([1],), (None, 9)) is None
+    assert short_selection((slice(None), [1]), (9, None)) is None
 
 
 @settings(max_examples=1000)
@@ -160,30 +265,3 @@ def test_numbers_are_written_alike_in_place_and_in_a_copy(case, dtype, value):
         R(y)[written] = value
         np.testing.assert_array_equal(y, expected)
         assert y.dtype == x.dtype
-
-
-@settings(max_examples=1000)
-@given(SHAPES.filter(len), st.data())
-def test_the_short_gather_equals_the_general_path(shape, data):
-    x = tensor(shape)
-    written = [data.draw(RAW) for _ in shape]
-    place = data.draw(st.integers(0, len(shape) - 1))
-    size = shape[place]
-    positions = data.draw(st.lists(st.integers(-size - 1, size + 1), max_size=4))
-    written[place] = np.array(positions, np.int64)
-    written = written[: data.draw(st.integers(place + 1, len(shape)))]
-    general, refusal = outcome(lambda: r_slice(x, *written))
-    found, our_refusal = outcome(lambda: R(x)[tuple(written)])
-    assert (type(our_refusal), str(our_refusal)) == (type(refusal), str(refusal))
-    if refusal is None:
-        np.testing.assert_array_equal(found, general)
-        assert found.shape == general.shape
-        assert not np.shares_memory(found, x)
-
-
-def outcome(read):
-    """Return what a reading gives, or the error that refuses it."""
-    try:
-        return read(), None
-    except errors.PybridgeError as error:
-        return None, error

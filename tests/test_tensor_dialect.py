@@ -7,6 +7,8 @@ import pytest
 from tensor_cases import Case, disagreements, outcome, random_cases, restated
 
 from pybridge import NA
+from pybridge.dialects.tensor import least_sizes
+from pybridge.python_values import as_subscripts
 
 SIZES = range(7)
 BOUNDS = (NA, *range(-8, 9))
@@ -127,3 +129,21 @@ def test_random_cases_are_mostly_valid_and_of_both_kinds():
     outcomes = [outcome(case) for case in cases]
     assert 0.4 < np.mean([o[0] >= 0 for o in outcomes]) < 0.95
     assert 0.4 < np.mean([case.value is not None for case in cases]) < 0.6
+
+
+@pytest.mark.parametrize(
+    ("written", "least"),
+    [
+        ((), (0, 0, 0)),
+        ((3, -4), (3, 4, 0)),
+        ((2.0, slice(2, 3), slice(-2, None)), (2, 3, 2)),
+        ((slice(NA, 4), slice(6, NA), slice(6, NA, -1)), (4, 5, 6)),
+        ((None, ..., [3, 4], []), (0, 4, 0)),
+        (([1, -1], [True, False]), (None, None, 0)),
+        (([[1, 2, 3]],), (None, None, None)),
+        (([[[True]]],), (None, None, None)),
+    ],
+    ids=str,
+)
+def test_the_least_sizes_that_subscripts_fit(written, least):
+    assert least_sizes(as_subscripts(written), 3) == least

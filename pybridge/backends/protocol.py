@@ -147,8 +147,8 @@ class Backend(Protocol):
 
         `axes` has one entry for each axis of `x`: Whole, Index, Run or OpenRun of a positive step
         (of any step where the size is unknown), or Gather. `value` has as many axes as `x`, each
-        of size 1 or as many as are selected. NumPy indices name no element twice; where indices
-        are a traced tensor the last of equals wins.
+        of size 1 or as many as are selected. NumPy indices name no element twice where `value` has
+        another size than 1; where indices are a traced tensor the last of equals wins.
         """
         ...
 

@@ -25,6 +25,9 @@ from pybridge.selections import (
     upward_key,
 )
 
+_INTEGERS = (torch.int64, torch.int32, torch.bool, torch.uint8)
+"""Dtypes whose values no gradient, no conjugate and no quantization hides."""
+
 _FLOATS_OF_NUMPY = (torch.float16, torch.float32, torch.float64)
 
 
@@ -85,6 +88,8 @@ class TorchBackend:
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
         """See `Backend.to_numpy`."""
         self.shape(x)
+        if x.dtype in _INTEGERS and x.device.type == "cpu":
+            return np.asarray(x.numpy())
         if x.is_quantized:
             raise UnsupportedTensorError(
                 "a quantized tensor has no plain elements; .dequantize() makes it a dense one"

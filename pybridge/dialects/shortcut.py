@@ -1,7 +1,7 @@
 """The tensor dialect on common subscripts, straight from the values of Python.
 
-Common are integers, ranges of integers and open ends, `...`, new axes, and vectors of positions
-that count from the start. They need no objects in between, and most calls have no others. The rules
+Common are integers, ranges of integers and open ends, `...`, new axes, and vectors of integers or
+logicals. They need no objects in between, and most calls have no others. The rules
 are those of `tensor`, whose functions are called here; whatever else there is, and every error, is
 left to the general path by returning None.
 """
@@ -16,7 +16,7 @@ from pybridge import selections as to
 from pybridge.dialects.tensor import (
     gather,
     index_from_position,
-    indices_from_first_to_last,
+    indices_from_integers,
     run_from_slice,
     slice_from_range,
 )
@@ -32,6 +32,7 @@ _PLAIN: Final = frozenset({int, type(NA), type(None)})
 _VECTORS: Final = frozenset({list, np.ndarray})
 _WHOLE: Final = slice(None)
 _INT64: Final = np.dtype(np.int64)
+_BOOL: Final = np.dtype(np.bool_)
 
 
 def short_key(written: Any, shape: to.Shape) -> Any:
@@ -101,10 +102,11 @@ def _spelled_out(written: tuple[Any, ...], ndim: int) -> tuple[Any, ...] | None:
 
 def short_gather(
     written: tuple[Any, ...], shape: to.Shape
-) -> tuple[tuple[Any, ...], npt.NDArray[np.int64], int] | None:
-    """Return how to read by one vector of positions beside scalars, ranges and new axes, or None.
+) -> tuple[tuple[Any, ...] | None, npt.NDArray[np.int64], int] | None:
+    """Return how to read by one vector beside scalars, ranges and new axes, or None.
 
-    Gives the NumPy key of the others, the indices, and the axis along which to take them then. On
+    Gives the NumPy key of the others, None where all are whole, the indices, and the axis along
+    which to take them then. On
     large tensors objects cost little beside the elements, but the code that makes them has left the
     processor's caches by then: that is why a vector has a path of its own.
 
@@ -130,24 +132,37 @@ def short_gather(
     key = short_key((*before, _WHOLE, *spelled[place + 1 :]), shape)
     if key is None:
         return None
-    return key, indices, sum([type(part) is not int for part in key[:place]])
+    kept = sum([type(part) is not int for part in key[:place]])
+    return None if key.count(_WHOLE) == len(key) else key, indices, kept
 
 
 def _short_indices(written: Any, size: to.Size) -> npt.NDArray[np.int64] | None:
     if size is None:
         return None
     if type(written) is list:
-        # a look at the numbers of a list is cheaper than one at an array, as long as both are short
-        if {*map(type, written)} != {int} or min(written) < 1 or max(written) > size:
+        kinds = {*map(type, written)}
+        if kinds == {bool}:
+            written = np.array(written)
+        elif kinds != {int}:
             return None
-        return np.array(written, np.int64) - 1
-    if written.dtype != _INT64 or written.ndim != 1 or not written.size:
+        elif min(written) >= 1 and max(written) <= size:
+            return np.array(written, np.int64) - 1  # a look at a short list costs least
+        else:
+            try:
+                written = np.array(written, np.int64)
+            except OverflowError:
+                return None
+    if written.ndim != 1 or not written.size:
         return None
-    return indices_from_first_to_last(written, size)
+    if written.dtype == _INT64:
+        return indices_from_integers(written, size)
+    if written.dtype == _BOOL and len(written) == size:
+        return np.flatnonzero(written)
+    return None
 
 
 def short_selection(written: tuple[Any, ...], shape: to.Shape) -> to.Orthogonal | None:
-    """Return the selection of scalars, ranges, new axes and vectors of positions, or None.
+    """Return the selection of scalars, ranges, new axes and vectors, or None.
 
     >>> short_selection((2, [3, 1]), (4, 5)).result_shape
     (2,)

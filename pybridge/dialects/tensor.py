@@ -306,16 +306,19 @@ def indices_from_positions(item: sub.Vector, size: to.Size, axis: int) -> npt.ND
     return _checked_indices(item.values, item.missing, size, axis, item)
 
 
-def indices_from_first_to_last(
+def indices_from_integers(
     positions: npt.NDArray[np.int64], size: int
 ) -> npt.NDArray[np.int64] | None:
-    """Return the indices of some positions, or None where one does not lie between 1 and `size`.
+    """Return the indices of some positions, one at least, or None where one is beyond the axis.
 
-    >>> indices_from_first_to_last(np.array([3, 1]), 5)
-    array([2, 0])
+    >>> indices_from_integers(np.array([3, -1]), 5), indices_from_integers(np.array([0]), 5)
+    (array([2, 4]), None)
     """
     indices = positions - 1
     # what is below position 1 becomes a huge unsigned number: one maximum checks both ends
+    if indices.view(np.uint64).max() < size:
+        return indices
+    np.add(indices, size + 1, out=indices, where=positions < 0)
     return indices if indices.view(np.uint64).max() < size else None
 
 
@@ -340,7 +343,7 @@ def _checked_indices(
         if not is_whole.all():
             raise _fractional(float(values[~is_whole][0]), short_text(item), axis)
     elif size is not None:
-        indices = indices_from_first_to_last(values, size)
+        indices = indices_from_integers(values, size)
         if indices is not None:
             return indices
     limit = np.inf if size is None else size

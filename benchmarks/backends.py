@@ -127,7 +127,11 @@ def torch() -> Iterator[Row]:
     yield beside(
         "r_assign(x, , rows)", lambda: r_assign(x, slice(None), [3, 1], value=0.0), native_update
     )
-    held, other = x.clone(), x.clone()
+    both, rows_of = [True, False] * 14, torch.tensor(ROWS)
+    yield beside("R(x)[, logicals]", lambda: R(x)[:, both], lambda: x[:, both])
+    yield beside("R(x)[tensor]", lambda: R(x)[rows_of], lambda: x[rows_of - 1])
+    yield beside("R(x)[rows, rows]", lambda: R(x)[ROWS, [3, 1]], lambda: x[at][:, columns])
+    held, other, value = x.clone(), x.clone(), torch.zeros(3, 28)
 
     def ours() -> None:
         R(held)[5, 1:3] = 0.0
@@ -135,13 +139,25 @@ def torch() -> Iterator[Row]:
     def theirs() -> None:
         other[4, 0:3] = 0.0
 
+    def our_tensor() -> None:
+        R(held)[5, [3, 1, 7]] = value
+
+    def their_tensor() -> None:
+        other[4, [2, 0, 6]] = value
+
+    yield beside("R(x)[5, rows] = tensor", our_tensor, their_tensor)
+
     yield beside("R(x)[5, 1:3] = 0", ours, theirs)
 
     def read(x):
-        return R(x)[:, 15:NA, 15:NA] + 1, R(x)[ROWS], R(x)[5] * 2
+        updated = r_assign(x, slice(None), [3, 1], value=0.0)
+        return R(x)[:, 15:NA, 15:NA] + 1, R(x)[ROWS], R(x)[5] * 2, updated
 
     def natively(x):
-        return x[:, 14:, 14:] + 1, x.index_select(0, torch.tensor([2, 0, 59, 16])), x[4] * 2
+        updated = x.clone()
+        updated[:, torch.tensor([2, 0])] = 0.0
+        rows = x.index_select(0, torch.tensor([2, 0, 59, 16]))
+        return x[:, 14:, 14:] + 1, rows, x[4] * 2, updated
 
     compiler = partial(torch.compile, backend="aot_eager", fullgraph=True)
     yield from compiled(compiler, read, natively, x, "torch.compile")

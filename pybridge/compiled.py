@@ -30,11 +30,12 @@ from pybridge.selections import (
     Order,
     Orthogonal,
     Points,
+    Run,
     Selection,
     Shape,
+    assignment_key,
     axis_indices,
     gathers,
-    kept_slice,
     selection_key,
 )
 from pybridge.shapes import UNKNOWN, new_sizes, read_sizes
@@ -358,11 +359,15 @@ def _fitted(backend: Backend, x: Tensor, value: Any) -> Tensor:
     if backend.serves(value):
         return values.fit_value(backend, x, value)
     name = backend.dtype_name(x)
-    kind = type(value)
-    is_number = kind is int or kind is float
-    if is_number and name in ("float32", "float64") and backend.is_open(value):
+    if type(value) is not float and type(value) is not int:
+        value = _fixed(backend, value)
+    elif name in ("float32", "float64") and backend.is_open(value):
         return backend.convert(value, x)
-    numbers, shape = _constant(name, _fixed(backend, value))
+    else:
+        value = backend.fixed(value)
+    numbers, shape = _constant(name, value)
+    if not shape:
+        return backend.convert(numbers[0], x)
     return backend.reshape(backend.convert(numbers, x), shape)
 
 
@@ -414,7 +419,7 @@ def writing_steps(selection: Selection, sizes: Shape) -> tuple[Any, ...] | None:
 
     >>> from pybridge.selections import Index
     >>> writing_steps(Orthogonal((2, 3), (Index(1), Gather(np.array([2, 0, 2])))), (3,))
-    ('axes', None, (1, 3), ((1, (1, 2)),), ((1, 2, None), ((0, 2),)))
+    ('axes', None, (1, 3), ((1, (1, 2)),), ((1, 2, None), ((0, 2), None)))
     """
     if not isinstance(selection, Orthogonal):
         coordinates, entries = _coordinates(selection), None
@@ -436,36 +441,51 @@ def writing_steps(selection: Selection, sizes: Shape) -> tuple[Any, ...] | None:
             if turn is not None
         ]
     )
-    gathered = [k for k, (axis, _) in enumerate(settled) if isinstance(axis, Gather)]
-    parts: list[Any] = []
-    for k, (axis, _) in enumerate(settled):
-        if gathered and gathered[0] <= k <= gathered[-1]:
-            size = selection.shape[k]
-            assert size is not None or isinstance(axis, Gather)
-            parts.append((tuple(axis_indices(axis, size or 0).tolist()),))
-        else:
-            part = kept_slice(axis)
-            parts.append((part.start, part.stop, part.step))
+    # in a graph a slice with a step is set by way of a copy of everything, a gather is not
+    gathered = [
+        k
+        for k, (axis, _) in enumerate(settled)
+        if isinstance(axis, Gather) or (isinstance(axis, Run) and axis.step != 1)
+    ]
+    axes = [axis for axis, _ in settled]
+    known = tuple([size or 0 for size in selection.shape])  # an open one is not looked at
+    for k in gathered:
+        axes[k] = Gather(axis_indices(axes[k], known[k]))
+    parts = [
+        (part.start, part.stop, part.step)
+        if isinstance(part, slice)
+        else (tuple(part.ravel().tolist()), part.shape if part.ndim > 1 else None)
+        for part in assignment_key(tuple(axes), known)
+    ]
     return ("axes", key, aligned, turns, tuple(parts))
 
 
-def _write_by_steps(backend: Backend, x: Tensor, steps: tuple[Any, ...], value: Tensor) -> Tensor:
+def _write_by_steps(backend: Backend, x: Tensor, steps: tuple[Any, ...], value: Tensor) -> None:
     if steps[0] == "points":
         _, coordinates, entries = steps
         value = backend.reshape(value, (-1,))
         if entries is not None and backend.shape(value) != (1,):
             value = backend.take(value, entries, 0)
-        return backend.assign_points(x, coordinates, value)
+        backend.assign_points(x, coordinates, value)
+        return
     _, key, aligned, turns, parts = steps
     if key is None:
-        value = backend.reshape(value, aligned)
+        if backend.shape(value) not in ((), aligned):  # a value of no axis broadcasts as it is
+            value = backend.reshape(value, aligned)
     else:
         value = backend.basic(value, tuple([slice(None) if part == ":" else part for part in key]))
     for place, entries in turns:
         turn = entries or slice(None, None, -1)
         value = execution.turned(backend, value, turn, place, len(parts))
-    axes = tuple([Gather(part[0]) if len(part) == 1 else OpenRun(*part) for part in parts])
-    return backend.assign_axes(x, axes, value)
+    target: list[Any] = []
+    for part in parts:
+        if len(part) == 3:
+            target.append(slice(*part))
+            continue
+        indices, shape = part
+        found = backend.as_indices(indices)
+        target.append(found if shape is None else backend.reshape(found, shape))
+    x[tuple(target)] = value
 
 
 def sizes_compiled(backend: Backend, x: Tensor, dim: Any) -> tuple[int, ...]:

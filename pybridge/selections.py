@@ -372,7 +372,7 @@ def assignment_key(axes: tuple[AxisSelection, ...], sizes: tuple[int, ...]) -> t
     for k, axis in enumerate(axes):
         if first <= k <= final:
             indices = axis_indices(axis, sizes[k])
-            key.append(indices.reshape((-1,) + (1,) * (final - k)))
+            key.append(indices if k == final else indices.reshape((-1,) + (1,) * (final - k)))
         else:
             key.append(kept_slice(axis))
     return tuple(key)

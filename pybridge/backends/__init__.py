@@ -1,8 +1,8 @@
 """Which library a tensor belongs to, found without importing any.
 
 A tensor of a library cannot exist unless the library is imported, so a look at `sys.modules` is
-enough. A new backend is its file, one maker and its row in `_LIBRARIES`, one extra in pyproject.toml
-and one row in the adapters of the tests.
+enough. A new backend is its file, one maker and its row in `_LIBRARIES`, one extra in
+pyproject.toml and one row in the adapters of the tests.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class Backend(Protocol):
 
     A tensor that is *traced* has no values yet: it stands in a graph that is being built, or is
     computed lazily. Beyond these methods a backend's tensors do integer arithmetic and compare by
-    Python's operators.
+    Python's operators, and those of a library whose compiler reads Python code are set by brackets.
     """
 
     name: str
@@ -124,7 +124,8 @@ class Backend(Protocol):
     def as_indices(self, x: Tensor) -> Tensor:
         """Return a tensor of integers in the signed dtype that the library indexes by.
 
-        While a compiler reads the code it may be a NumPy array, whose values the compiler hides.
+        While a compiler reads the code it may be a tuple of integers, or a NumPy array, of which
+        the compiler hides the values.
         """
         ...
 

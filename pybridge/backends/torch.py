@@ -107,10 +107,10 @@ class TorchBackend:
         """See `Backend.convert`."""
         if isinstance(value, torch.Tensor):
             return value.to(device=like.device, dtype=like.dtype)
-        if isinstance(value, tuple):  # while torch.compile reads the code
+        if is_compiling() and not isinstance(value, np.ndarray):  # a number, or a tuple of numbers
+            if not isinstance(value, tuple) and self.is_open(value):
+                return torch.full((), value, dtype=like.dtype, device=like.device)
             return torch.tensor(value, dtype=like.dtype, device=like.device)
-        if isinstance(value, int | float):
-            return torch.full((), value, dtype=like.dtype, device=like.device)
         return torch.from_numpy(np.array(value)).to(device=like.device, dtype=like.dtype)
 
     def basic(self, x: Any, key: Key) -> Any:
@@ -158,6 +158,8 @@ class TorchBackend:
 
     def as_indices(self, x: Any) -> Any:
         """See `Backend.as_indices`; `torch.compile` shows of an array only that it is one."""
+        if isinstance(x, tuple):
+            return torch.tensor(x, dtype=torch.int64)
         if isinstance(x, np.ndarray):
             x = torch.from_numpy(x)
             if x.is_floating_point() or x.dtype is torch.bool:
@@ -188,25 +190,19 @@ class TorchBackend:
 
     def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
         """See `Backend.assign_axes`."""
-        held: list[AxisSelection] = []
         is_batched = False
         for k, axis in enumerate(axes):
-            if type(axis) is Gather:
-                indices = axis.indices
-                if isinstance(indices, torch.Tensor):
-                    is_batched = is_batched or _is_wrapped(indices)
-                    if value.shape[k] != 1:
-                        value = value.index_select(k, _last_of_equals(indices, x.shape[k]))
-                elif isinstance(indices, tuple):
-                    axis = Gather(_on_device(indices, x))
-            held.append(axis)
+            if type(axis) is Gather and isinstance(axis.indices, torch.Tensor):
+                is_batched = is_batched or _is_wrapped(axis.indices)
+                if value.shape[k] != 1:
+                    value = value.index_select(k, _last_of_equals(axis.indices, x.shape[k]))
         if is_batched:
             # under vmap index_put takes no slice beside a batched index
-            held = [
+            axes = tuple(
                 Gather(_on_device(axis_indices(axis, size), x))
-                for axis, size in zip(held, x.shape, strict=True)
-            ]
-        key = assignment_key(tuple(held), x.shape)
+                for axis, size in zip(axes, x.shape, strict=True)
+            )
+        key = assignment_key(axes, x.shape)
         x[tuple([part if type(part) is slice else _on_device(part, x) for part in key])] = value
         return x
 

@@ -77,34 +77,6 @@ def _read_tensor(written: Any) -> Any:
     return Traced(value, backend.shape(value), backend.dtype_name(value) == "bool", backend)
 
 
-def has_tensor(backend: Backend, written: tuple[Any, ...]) -> bool:
-    """Return whether a tensor of `backend` is among subscripts that a compiler meets.
-
-    A NumPy array is one to the compiler. What is common comes first here, since the compiler guards
-    each name that a line looks up.
-    """
-    for item in written:
-        kind = type(item)
-        if kind is int or item is None:
-            continue
-        if kind is slice:
-            parts: tuple[Any, ...] = (item.start, item.stop, item.step)
-        elif kind is list:
-            parts = tuple(item)
-        else:
-            parts = (item,)
-            if kind is Range:
-                parts = (item.start, item.stop, item.step)
-            elif kind is Subscripts or kind is tuple:
-                parts = tuple(item.items if kind is Subscripts else item)
-            if any(isinstance(part, Traced | np.ndarray) for part in parts):
-                return True
-        for part in parts:
-            if backend.serves(part):
-                return True
-    return False
-
-
 def refuse_foreign(backend: Backend, subscripts: Subscripts) -> None:
     """Raise `TracingError` where a traced subscript is of another library than the tensor."""
     for item in subscripts.items:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pybridge import execution, values
-from pybridge.arguments import has_tensor
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.compiling import errors_shown, gives_constants
 from pybridge.dialects.shortcut import short_key
@@ -39,111 +38,318 @@ from pybridge.selections import (
     selection_key,
 )
 from pybridge.shapes import UNKNOWN, new_sizes, read_sizes
+from pybridge.subscripts import Range, Subscripts, Traced
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-def read_compiled(
-    backend: Backend,
-    x: Tensor,
-    written: tuple[Any, ...],
-    *,
-    drop: bool,
-    dialect: Dialect,
-    order: Order,
-) -> Tensor:
-    """Return the elements of `x` that the subscripts name."""
-    if has_tensor(backend, written):
-        shape = backend.shape(x)
-        written = _all_tensors(backend, x, written)
-    else:
-        if _has_open(backend, written):
-            key = _open_key(backend, x, written) if drop and dialect == "tensor" else None
-            if key is not None:
-                return backend.basic(x, key)
-            written = tuple([_fixed(backend, item) for item in written])
-        shape = _open_shape(backend, x, dialect, None, written)
-        name = backend.dtype_name(x)
-        inner, steps = _reading(shape, name, drop, dialect, order, *written)
-        if steps is not None:
-            return _read_by_steps(backend, backend.reshape(x, inner) if inner else x, steps)
-    selection = select(backend, shape, written, drop=drop, dialect=dialect, order=order)
-    return execution.read(backend, x, selection)
+class Compiled:
+    """What the public functions do to tensors of `backend`, in lines that a compiler can take over.
 
-
-def _has_open(backend: Backend, written: tuple[Any, ...]) -> bool:
-    """Return whether a number that the compiler left open is among the subscripts."""
-    for item in written:
-        kind = type(item)
-        parts: tuple[Any, ...] = (item,)
-        if kind is slice:
-            parts = (item.start, item.stop, item.step)
-        elif kind is list:
-            parts = tuple(item)
-        for part in parts:
-            if (type(part) is int or type(part) is float) and backend.is_open(part):
-                return True
-    return False
-
-
-def _open_key(backend: Backend, x: Tensor, written: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """Return the key of scalars and ranges whose numbers stay open, or None.
-
-    Guards see to it that they are positions on their axes. Elsewhere they become constants, for the
-    usual error: to write one takes numbers.
+    They are methods because `torch.compile` guards every function that it finds by its global name,
+    and the methods of a class all at once.
     """
-    sizes = tuple([backend.size(x, axis) for axis in range(len(backend.shape(x)))])
-    axis = 0
-    for item in written:
-        if item is ... or axis == len(sizes) or isinstance(item, list):
-            return None
-        if item is None:
-            continue
-        size = sizes[axis]
-        if type(item) is int:
-            bounds: tuple[Any, ...] = (item,)
-        elif type(item) is slice and item.step is None:
-            bounds = tuple([end for end in (item.start, item.stop) if type(end) is int])
+
+    __slots__ = ("backend",)
+
+    def __init__(self, backend: Backend) -> None:
+        """Serve the tensors of a library whose compiler reads Python code."""
+        self.backend = backend
+
+    def read(
+        self,
+        x: Tensor,
+        written: tuple[Any, ...],
+        *,
+        drop: bool,
+        dialect: Dialect,
+        order: Order,
+    ) -> Tensor:
+        """Return the elements of `x` that the subscripts name."""
+        if self._has_tensor(written):
+            shape = self.backend.shape(x)
+            written = self._all_tensors(x, written)
         else:
-            return None
-        for bound in bounds:
-            if not (0 < bound <= size or -size <= bound < 0):
+            if self._has_open(written):
+                key = self._open_key(x, written) if drop and dialect == "tensor" else None
+                if key is not None:
+                    return self.backend.basic(x, key)
+                written = tuple([self._fixed(item) for item in written])
+            shape = self._open_shape(x, dialect, None, written)
+            name = self.backend.dtype_name(x)
+            inner, steps = _reading(shape, name, drop, dialect, order, *written)
+            if steps is not None:
+                return self._read_by_steps(self.backend.reshape(x, inner) if inner else x, steps)
+        selection = select(self.backend, shape, written, drop=drop, dialect=dialect, order=order)
+        return execution.read(self.backend, x, selection)
+
+    def assign(
+        self,
+        x: Tensor,
+        written: tuple[Any, ...],
+        value: Any,
+        *,
+        dialect: Dialect,
+        order: Order,
+    ) -> Tensor:
+        """Return `x` with a value at the elements that the subscripts name; `x` never changes."""
+        return self._write(x, written, value, dialect, order, is_in_place=False)
+
+    def assign_in_place(
+        self,
+        x: Tensor,
+        written: tuple[Any, ...],
+        value: Any,
+        *,
+        dialect: Dialect,
+        order: Order,
+    ) -> None:
+        """Write a value into `x` itself."""
+        self._write(x, written, value, dialect, order, is_in_place=True)
+
+    def _write(
+        self,
+        x: Tensor,
+        written: tuple[Any, ...],
+        value: Any,
+        dialect: Dialect,
+        order: Order,
+        *,
+        is_in_place: bool,
+    ) -> Tensor:
+        fitted = self._fitted(x, value)
+        if self._has_tensor(written):
+            written = self._all_tensors(x, written)
+            shape = self.backend.shape(x)
+            selection = select(self.backend, shape, written, dialect=dialect, order=order)
+            values.refuse_unbroadcast(self.backend.shape(fitted), selection.result_shape)
+            updated = x if is_in_place else self.backend.copy(x)
+            return execution.write(self.backend, updated, selection, fitted)
+        if self._has_open(written):
+            written = tuple([self._fixed(item) for item in written])
+        sizes = self.backend.shape(fitted)
+        if dialect == "base":
+            sizes = static_shape(self.backend, fitted)
+        shape = self._open_shape(x, dialect, sizes, written)
+        growth, inner, places, steps = _writing(shape, sizes, dialect, order, *written)
+        if growth is None:
+            updated = x if is_in_place else self.backend.copy(x)
+        elif is_in_place:
+            raise execution.growth_in_place(growth[0], shape)
+        else:
+            updated = execution.grow(self.backend, x, *growth)
+        if places is not None:
+            fitted = self.backend.take(self.backend.reshape(fitted, (-1,)), places, 0)
+        if steps is not None:
+            # reshaped to one axis, a tensor of none still has its own memory
+            target = updated if inner is None else self.backend.reshape(updated, inner)
+            self._write_by_steps(target, steps, fitted)
+        return updated
+
+    def _fitted(self, x: Tensor, value: Any) -> Tensor:
+        """Return a value as a tensor like `x`; of a number left open only its kind is known."""
+        name = self.backend.dtype_name(x)
+        if type(value) is float or type(value) is int:
+            if name in ("float32", "float64") and self.backend.is_open(value):
+                return self.backend.convert(value, x)
+            value = self.backend.fixed(value)
+        elif isinstance(value, np.ndarray):
+            raise TracingError(
+                "a NumPy array is no value inside torch.compile, which hides its elements; make it "
+                "a torch tensor"
+            )
+        elif self.backend.serves(value):
+            return values.fit_value(self.backend, x, value)
+        else:
+            value = self._fixed(value)
+        numbers, shape = _constant(name, value)
+        if not shape:
+            return self.backend.convert(numbers[0], x)
+        return self.backend.reshape(self.backend.convert(numbers, x), shape)
+
+    def new_sizes(self, x: Tensor, dim: Any) -> tuple[int, ...]:
+        """Return the new sizes of `x`, as `new_sizes` does; a size of `x` stays open where it can.
+
+        It can where one entry of `dim` is open too, and a guard sees to it that the elements fit.
+        """
+        entries = tuple(dim) if isinstance(dim, tuple | list) else (dim,)
+        shape = self.backend.shape(x)
+        if self._has_tensor(entries) or self._has_open(entries):
+            return new_sizes(
+                static_shape(self.backend, x), [self._fixed(entry) for entry in entries]
+            )
+        if None in shape:
+            others = _product(*entries)
+            count = math.prod([self.backend.size(x, axis) for axis in range(len(shape))])
+            if others is None or count % others != 0:
+                shape = static_shape(self.backend, x)
+        return _sizes(shape, *entries)
+
+    def _has_tensor(self, written: tuple[Any, ...]) -> bool:
+        """Return whether a tensor of the library is among subscripts that a compiler meets.
+
+        A NumPy array is one to the compiler. What is common comes first here, since the compiler
+        guards each name that a line looks up.
+        """
+        for item in written:
+            kind = type(item)
+            if kind is int or item is None:
+                continue
+            if kind is slice:
+                parts: tuple[Any, ...] = (item.start, item.stop, item.step)
+            elif kind is list:
+                parts = tuple(item)
+            else:
+                parts = (item,)
+                if kind is Range:
+                    parts = (item.start, item.stop, item.step)
+                elif kind is Subscripts or kind is tuple:
+                    parts = tuple(item.items if kind is Subscripts else item)
+                if any(isinstance(part, Traced | np.ndarray) for part in parts):
+                    return True
+            for part in parts:
+                if self.backend.serves(part):
+                    return True
+        return False
+
+    def _has_open(self, written: tuple[Any, ...]) -> bool:
+        """Return whether a number that the compiler left open is among the subscripts."""
+        for item in written:
+            kind = type(item)
+            parts: tuple[Any, ...] = (item,)
+            if kind is slice:
+                parts = (item.start, item.stop, item.step)
+            elif kind is list:
+                parts = tuple(item)
+            for part in parts:
+                if (type(part) is int or type(part) is float) and self.backend.is_open(part):
+                    return True
+        return False
+
+    def _open_key(self, x: Tensor, written: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        """Return the key of scalars and ranges whose numbers stay open, or None.
+
+        Guards see to it that they are positions on their axes. Elsewhere they become constants, for
+        the usual error: to write one takes numbers.
+        """
+        sizes = tuple([self.backend.size(x, axis) for axis in range(len(self.backend.shape(x)))])
+        axis = 0
+        for item in written:
+            if item is ... or axis == len(sizes) or isinstance(item, list):
                 return None
-        axis += 1
-    key: tuple[Any, ...] | None = short_key(written, sizes)
-    return key
+            if item is None:
+                continue
+            size = sizes[axis]
+            if type(item) is int:
+                bounds: tuple[Any, ...] = (item,)
+            elif type(item) is slice and item.step is None:
+                bounds = tuple([end for end in (item.start, item.stop) if type(end) is int])
+            else:
+                return None
+            for bound in bounds:
+                if not (0 < bound <= size or -size <= bound < 0):
+                    return None
+            axis += 1
+        key: tuple[Any, ...] | None = short_key(written, sizes)
+        return key
 
+    def _fixed(self, written: Any) -> Any:
+        """Return a subscript or a value with every number in it a constant of the graph."""
+        kind = type(written)
+        if kind is int or kind is float:
+            return self.backend.fixed(written)
+        if kind is slice:
+            parts = (written.start, written.stop, written.step)
+            return slice(*[self._fixed(part) for part in parts])
+        if kind is list or kind is tuple:
+            return kind([self._fixed(entry) for entry in written])
+        return written
 
-def _fixed(backend: Backend, written: Any) -> Any:
-    """Return a subscript or a value with every number in it a constant of the graph."""
-    kind = type(written)
-    if kind is int or kind is float:
-        return backend.fixed(written)
-    if kind is slice:
-        parts = (written.start, written.stop, written.step)
-        return slice(*[_fixed(backend, part) for part in parts])
-    if kind is list or kind is tuple:
-        return kind([_fixed(backend, entry) for entry in written])
-    return written
+    def _open_shape(
+        self, x: Tensor, dialect: Dialect, value: Shape | None, written: tuple[Any, ...]
+    ) -> Shape:
+        """Return the sizes of `x`, with None for one that the compiler may leave open.
 
-
-def _open_shape(
-    backend: Backend, x: Tensor, dialect: Dialect, value: Shape | None, written: tuple[Any, ...]
-) -> Shape:
-    """Return the sizes of `x`, with None for one that the compiler may leave open.
-
-    `value` is the shape of what is assigned, None when reading. A size may be left open where the
-    subscripts need no more of it than that it is large enough. That is checked by a guard; an axis
-    that is too short becomes a known one, whose error is the usual one.
-    """
-    shape = backend.shape(x)
-    if None not in shape:
+        `value` is the shape of what is assigned, None when reading. A size may be left open where
+        the subscripts need no more of it than that it is large enough. That is checked by a guard;
+        an axis that is too short becomes a known one, whose error is the usual one.
+        """
+        shape = self.backend.shape(x)
+        if None not in shape:
+            return shape
+        for axis, least in enumerate(_least_sizes(shape, dialect, value, *written)):
+            if shape[axis] is None and (least is None or self.backend.size(x, axis) < least):
+                return static_shape(self.backend, x)
         return shape
-    for axis, least in enumerate(_least_sizes(shape, dialect, value, *written)):
-        if shape[axis] is None and (least is None or backend.size(x, axis) < least):
-            return static_shape(backend, x)
-    return shape
+
+    def _all_tensors(self, x: Tensor, written: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Make tensors of the lists that stand beside tensors, checked: nothing checks those later.
+
+        So are arrays made into tensors, their values unknown. The general path would make arrays of
+        the lists, whose values the compiler hides.
+        """
+        named = [item is not None and item is not ... for item in written]
+        found: list[Any] = []
+        is_after_rest = False
+        for k, item in enumerate(written):
+            is_after_rest = is_after_rest or item is ...
+            if isinstance(item, np.ndarray):
+                item = self.backend.as_indices(item)
+            elif isinstance(item, list) and not self._has_tensor((item,)):
+                shape = known_shape(static_shape(self.backend, x))
+                axis = len(shape) - sum(named[k:]) if is_after_rest else sum(named[:k])
+                indices = _indices(shape, axis, item)
+                item = self.backend.take(self.backend.arange(1, shape[axis] + 1, 1), indices, 0)
+            found.append(item)
+        return tuple(found)
+
+    def _read_by_steps(self, x: Tensor, steps: tuple[Any, ...]) -> Tensor:
+        holes = steps[-1]
+        if steps[0] == "points":
+            found = self.backend.take_points(x, steps[1])
+        else:
+            _, parts, takes, squeezed, is_copied, _ = steps
+            key = tuple([slice(*part) if isinstance(part, tuple) else part for part in parts])
+            found = self.backend.basic(x, key) if key else x
+            for place, indices in takes:
+                found = self.backend.take(found, indices, place)
+            if is_copied:
+                found = self.backend.copy(found)
+            if squeezed:
+                found = execution.without_axes(self.backend, found, squeezed)
+        if holes is None:
+            return found
+        missing = execution.missing_value(self.backend, x, execution.SELECTS_NA)
+        return self.backend.assign_points(found, holes, self.backend.reshape(missing, (1,)))
+
+    def _write_by_steps(self, x: Tensor, steps: tuple[Any, ...], value: Tensor) -> None:
+        if steps[0] == "points":
+            _, coordinates, entries = steps
+            value = self.backend.reshape(value, (-1,))
+            if entries is not None and self.backend.shape(value) != (1,):
+                value = self.backend.take(value, entries, 0)
+            self.backend.assign_points(x, coordinates, value)
+            return
+        _, key, aligned, turns, parts = steps
+        if key is None:
+            if self.backend.shape(value) not in ((), aligned):  # one of no axis broadcasts
+                value = self.backend.reshape(value, aligned)
+        else:
+            whole = slice(None)
+            value = self.backend.basic(value, tuple([whole if k == ":" else k for k in key]))
+        for place, entries in turns:
+            turn = entries or slice(None, None, -1)
+            value = execution.turned(self.backend, value, turn, place, len(parts))
+        target: list[Any] = []
+        for part in parts:
+            if len(part) == 3:
+                target.append(slice(*part))
+                continue
+            indices, shape = part
+            found = self.backend.as_indices(indices)
+            target.append(found if shape is None else self.backend.reshape(found, shape))
+        x[tuple(target)] = value
 
 
 @gives_constants
@@ -171,28 +377,6 @@ def _is_plainly_set(selection: Selection, value: Shape) -> bool:
         size is None and ((isinstance(axis, OpenRun) and axis.step < 0) or given not in (1, None))
         for axis, size, given in zip(axes, selection.shape, aligned, strict=True)
     )
-
-
-def _all_tensors(backend: Backend, x: Tensor, written: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Make tensors of the lists that stand beside tensors, checked: the rest can check no tensor.
-
-    So are arrays made into tensors, their values unknown. The general path would make arrays of the
-    lists, whose values the compiler hides.
-    """
-    named = [item is not None and item is not ... for item in written]
-    found: list[Any] = []
-    is_after_rest = False
-    for k, item in enumerate(written):
-        is_after_rest = is_after_rest or item is ...
-        if isinstance(item, np.ndarray):
-            item = backend.as_indices(item)
-        elif isinstance(item, list) and not has_tensor(backend, (item,)):
-            shape = known_shape(static_shape(backend, x))
-            axis = len(shape) - sum(named[k:]) if is_after_rest else sum(named[:k])
-            indices = _indices(shape, axis, item)
-            item = backend.take(backend.arange(1, shape[axis] + 1, 1), indices, 0)
-        found.append(item)
-    return tuple(found)
 
 
 @gives_constants
@@ -265,110 +449,6 @@ def _coordinates(selection: Selection) -> tuple[npt.NDArray[np.int64], ...]:
     if selection.order == "F":
         return tuple(np.nonzero(selection.mask.T))[::-1]
     return tuple(np.nonzero(selection.mask))
-
-
-def _read_by_steps(backend: Backend, x: Tensor, steps: tuple[Any, ...]) -> Tensor:
-    holes = steps[-1]
-    if steps[0] == "points":
-        found = backend.take_points(x, steps[1])
-    else:
-        _, parts, takes, squeezed, is_copied, _ = steps
-        key = tuple([slice(*part) if isinstance(part, tuple) else part for part in parts])
-        found = backend.basic(x, key) if key else x
-        for place, indices in takes:
-            found = backend.take(found, indices, place)
-        if is_copied:
-            found = backend.copy(found)
-        if squeezed:
-            found = execution.without_axes(backend, found, squeezed)
-    if holes is None:
-        return found
-    missing = execution.missing_value(backend, x, execution.SELECTS_NA)
-    return backend.assign_points(found, holes, backend.reshape(missing, (1,)))
-
-
-def assign_compiled(
-    backend: Backend,
-    x: Tensor,
-    written: tuple[Any, ...],
-    value: Any,
-    *,
-    dialect: Dialect,
-    order: Order,
-) -> Tensor:
-    """Return `x` with a value at the elements that the subscripts name; `x` never changes."""
-    return _write(backend, x, written, value, dialect, order, is_in_place=False)
-
-
-def assign_compiled_in_place(
-    backend: Backend,
-    x: Tensor,
-    written: tuple[Any, ...],
-    value: Any,
-    *,
-    dialect: Dialect,
-    order: Order,
-) -> None:
-    """Write a value into `x` itself."""
-    _write(backend, x, written, value, dialect, order, is_in_place=True)
-
-
-def _write(
-    backend: Backend,
-    x: Tensor,
-    written: tuple[Any, ...],
-    value: Any,
-    dialect: Dialect,
-    order: Order,
-    *,
-    is_in_place: bool,
-) -> Tensor:
-    fitted = _fitted(backend, x, value)
-    if has_tensor(backend, written):
-        written = _all_tensors(backend, x, written)
-        selection = select(backend, backend.shape(x), written, dialect=dialect, order=order)
-        values.refuse_unbroadcast(backend.shape(fitted), selection.result_shape)
-        return execution.write(backend, x if is_in_place else backend.copy(x), selection, fitted)
-    if _has_open(backend, written):
-        written = tuple([_fixed(backend, item) for item in written])
-    sizes = static_shape(backend, fitted) if dialect == "base" else backend.shape(fitted)
-    shape = _open_shape(backend, x, dialect, sizes, written)
-    growth, inner, places, steps = _writing(shape, sizes, dialect, order, *written)
-    if growth is None:
-        updated = x if is_in_place else backend.copy(x)
-    elif is_in_place:
-        raise execution.growth_in_place(growth[0], shape)
-    else:
-        updated = execution.grow(backend, x, *growth)
-    if places is not None:
-        fitted = backend.take(backend.reshape(fitted, (-1,)), places, 0)
-    if steps is not None:
-        # reshaped to one axis, a tensor of none still has its own memory
-        target = updated if inner is None else backend.reshape(updated, inner)
-        _write_by_steps(backend, target, steps, fitted)
-    return updated
-
-
-def _fitted(backend: Backend, x: Tensor, value: Any) -> Tensor:
-    """Return a value as a tensor like `x`; of a number that is left open only the kind is known."""
-    if isinstance(value, np.ndarray):
-        raise TracingError(
-            "a NumPy array is no value inside torch.compile, which hides its elements; make it a "
-            "torch tensor"
-        )
-    if backend.serves(value):
-        return values.fit_value(backend, x, value)
-    name = backend.dtype_name(x)
-    if type(value) is not float and type(value) is not int:
-        value = _fixed(backend, value)
-    elif name in ("float32", "float64") and backend.is_open(value):
-        return backend.convert(value, x)
-    else:
-        value = backend.fixed(value)
-    numbers, shape = _constant(name, value)
-    if not shape:
-        return backend.convert(numbers[0], x)
-    return backend.reshape(backend.convert(numbers, x), shape)
 
 
 @gives_constants
@@ -458,51 +538,6 @@ def writing_steps(selection: Selection, sizes: Shape) -> tuple[Any, ...] | None:
         for part in assignment_key(tuple(axes), known)
     ]
     return ("axes", key, aligned, turns, tuple(parts))
-
-
-def _write_by_steps(backend: Backend, x: Tensor, steps: tuple[Any, ...], value: Tensor) -> None:
-    if steps[0] == "points":
-        _, coordinates, entries = steps
-        value = backend.reshape(value, (-1,))
-        if entries is not None and backend.shape(value) != (1,):
-            value = backend.take(value, entries, 0)
-        backend.assign_points(x, coordinates, value)
-        return
-    _, key, aligned, turns, parts = steps
-    if key is None:
-        if backend.shape(value) not in ((), aligned):  # a value of no axis broadcasts as it is
-            value = backend.reshape(value, aligned)
-    else:
-        value = backend.basic(value, tuple([slice(None) if part == ":" else part for part in key]))
-    for place, entries in turns:
-        turn = entries or slice(None, None, -1)
-        value = execution.turned(backend, value, turn, place, len(parts))
-    target: list[Any] = []
-    for part in parts:
-        if len(part) == 3:
-            target.append(slice(*part))
-            continue
-        indices, shape = part
-        found = backend.as_indices(indices)
-        target.append(found if shape is None else backend.reshape(found, shape))
-    x[tuple(target)] = value
-
-
-def sizes_compiled(backend: Backend, x: Tensor, dim: Any) -> tuple[int, ...]:
-    """Return the new sizes of `x`, as `new_sizes` does; a size of `x` stays open where it can.
-
-    It can where one entry of `dim` is open too, and a guard sees to it that the elements fit.
-    """
-    entries = (dim,) if type(dim) is int else tuple(dim)
-    shape = backend.shape(x)
-    if has_tensor(backend, entries) or _has_open(backend, entries):
-        return new_sizes(static_shape(backend, x), [_fixed(backend, entry) for entry in entries])
-    if None in shape:
-        others = _product(*entries)
-        count = math.prod([backend.size(x, axis) for axis in range(len(shape))])
-        if others is None or count % others != 0:
-            shape = static_shape(backend, x)
-    return _sizes(shape, *entries)
 
 
 @gives_constants

@@ -6,7 +6,7 @@ from typing import Any
 
 from pybridge.backends import backend_of
 from pybridge.backends.protocol import Tensor
-from pybridge.compiled import sizes_compiled
+from pybridge.compiled import Compiled
 from pybridge.compiling import runs_as_python
 from pybridge.errors import ArgumentError
 from pybridge.selections import Order
@@ -40,7 +40,7 @@ def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
     """
     backend = backend_of(x)
     shape = backend.shape(x)
-    sizes = sizes_compiled(backend, x, dim) if backend.is_compiling() else new_sizes(shape, dim)
+    sizes = Compiled(backend).new_sizes(x, dim) if backend.is_compiling() else new_sizes(shape, dim)
     if order == "C":
         return backend.reshape(x, sizes)
     if order != "F":

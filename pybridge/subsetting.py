@@ -11,7 +11,7 @@ from pybridge import execution, values
 from pybridge.arguments import refuse_foreign, without_tensors
 from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.compiled import assign_compiled, assign_compiled_in_place, read_compiled
+from pybridge.compiled import Compiled
 from pybridge.compiling import runs_as_python
 from pybridge.dialects.shortcut import short_gather, short_key
 from pybridge.errors import ArgumentError, ImmutableTensorError
@@ -165,7 +165,7 @@ def _read(
     order: Order = "C",
 ) -> Tensor:
     if backend.is_compiling():
-        return read_compiled(backend, x, written, drop=drop, dialect=dialect, order=order)
+        return Compiled(backend).read(x, written, drop=drop, dialect=dialect, order=order)
     shape = backend.shape(x)
     written = tuple(map(without_tensors, written))
     if drop is True and dialect == "tensor" and order == "C":
@@ -215,7 +215,7 @@ def r_assign(
     """
     backend, x = open_tensor(x)
     if backend.is_compiling():
-        return assign_compiled(backend, x, subscripts, value, dialect=dialect, order=order)
+        return Compiled(backend).assign(x, subscripts, value, dialect=dialect, order=order)
     if dialect == "base":
         plan, fitted = _plan_as_r_does(backend, x, subscripts, value)
         if plan.growth is None:
@@ -273,7 +273,7 @@ def assign_in_place(
     backend = holder if held is x else backend_of(held)
     if backend.is_compiling():
         _refuse_immutable(holder, x)
-        assign_compiled_in_place(backend, x, written, value, dialect=dialect, order=order)
+        Compiled(backend).assign_in_place(x, written, value, dialect=dialect, order=order)
         return
     if dialect == "base":
         plan, fitted = _plan_as_r_does(backend, held, written, value)

@@ -109,7 +109,7 @@ def backend_of(x: Any) -> Backend:
 
 def open_tensor(x: Any) -> tuple[Backend, Tensor]:
     """Return the tensor that `x` is, or that a variable holds, and the backend that serves it."""
-    backend = backend_of(x)
+    backend = _BACKEND_BY_TYPE.get(type(x)) or backend_of(x)
     while (value := backend.value_of(x)) is not x:
         x, backend = value, backend_of(value)
     return backend, x

@@ -8,6 +8,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,18 +28,21 @@ STARTS = range(1, 60001, SIZE)
 
 
 def imports() -> Iterator[Row]:
-    """Time new processes that import NumPy, and pybridge after it."""
+    """Time new processes that import NumPy, and pybridge after it, both compiled to bytecode."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
 
-    def start(code: str) -> Callable[[], object]:
-        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+        def start(code: str) -> Callable[[], object]:
+            command = [sys.executable, "-c", code]
+            return lambda: subprocess.run(command, check=True, env=environment)
 
-    yield compare(
-        "python -c 'import numpy, pybridge'",
-        start("import numpy, pybridge"),
-        [start("import numpy")],
-        1.1,
-        beside="import numpy",
-    )
+        yield compare(
+            "python -c 'import numpy, pybridge'",
+            start("import numpy, pybridge"),
+            [start("import numpy")],
+            1.1,
+            beside="import numpy",
+        )
 
 
 def digits() -> tuple[np.ndarray, np.ndarray]:

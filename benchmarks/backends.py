@@ -22,9 +22,11 @@ ROWS = [3, 1, 60, 17]
 OVERHEAD = 25e-6
 
 
-def beside(label: str, ours: Callable[[], object], *theirs: Callable[[], object]) -> Row:
+def beside(
+    library: str, label: str, ours: Callable[[], object], *theirs: Callable[[], object]
+) -> Row:
     """Compare one eager call; its aim depends on how long the native call takes."""
-    row = compare(label, ours, theirs, beside="its own spelling")
+    row = compare(label, ours, theirs, beside=library)
     return replace(row, aim=max(2, 1 + OVERHEAD / row.theirs))
 
 
@@ -34,17 +36,26 @@ def tensorflow() -> Iterator[Row]:
 
     x = tf.constant(X)
     at = np.array(ROWS) - 1
-    yield beside("R(x)[, 15:NA, 15:NA]", lambda: R(x)[:, 15:NA, 15:NA], lambda: x[:, 14:, 14:])
-    yield beside("R(x)[5]", lambda: R(x)[5], lambda: x[4])
-    yield beside("R(x)[rows]", lambda: R(x)[ROWS], lambda: tf.gather(x, at))
-    yield beside("R(x)[, , rows]", lambda: R(x)[:, :, [3, 1]], lambda: tf.gather(x, [2, 0], axis=2))
+    yield beside(
+        "TensorFlow", "R(x)[, 15:NA, 15:NA]", lambda: R(x)[:, 15:NA, 15:NA], lambda: x[:, 14:, 14:]
+    )
+    yield beside("TensorFlow", "R(x)[5]", lambda: R(x)[5], lambda: x[4])
+    yield beside("TensorFlow", "R(x)[rows]", lambda: R(x)[ROWS], lambda: tf.gather(x, at))
+    yield beside(
+        "TensorFlow",
+        "R(x)[, , rows]",
+        lambda: R(x)[:, :, [3, 1]],
+        lambda: tf.gather(x, [2, 0], axis=2),
+    )
     one = tf.zeros((28, 28))
     yield beside(
+        "TensorFlow",
         "r_assign(x, 5)",
         lambda: r_assign(x, 5, value=one),
         lambda: tf.tensor_scatter_nd_update(x, [[4]], one[None]),
     )
     yield beside(
+        "TensorFlow",
         "r_assign(x, , rows)",
         lambda: r_assign(x, slice(None), [3, 1], value=0.0),
         lambda: tf.transpose(
@@ -59,7 +70,12 @@ def tensorflow() -> Iterator[Row]:
     def ours() -> None:
         R(variable)[5, 1:3] = 0.0
 
-    yield beside("R(variable)[5, 1:3] = 0", ours, lambda: other[4, 0:3].assign(tf.zeros((3, 28))))
+    yield beside(
+        "TensorFlow",
+        "R(variable)[5, 1:3] = 0",
+        ours,
+        lambda: other[4, 0:3].assign(tf.zeros((3, 28))),
+    )
 
     def read(x):
         return R(x)[:, 15:NA, 15:NA], R(x)[ROWS], r_assign(x, 5, value=one)
@@ -94,7 +110,7 @@ def jax() -> Iterator[Row]:
         ),
     }
     for label, (ours, theirs) in pairs.items():
-        yield beside(label, ready(ours), ready(theirs))
+        yield beside("JAX", label, ready(ours), ready(theirs))
 
     def read(x):
         return R(x)[:, 15:NA, 15:NA], R(x)[ROWS], r_assign(x, 5, value=0.0)
@@ -112,12 +128,16 @@ def torch() -> Iterator[Row]:
     torch.set_num_threads(1)  # what is measured is the cost of a call
     x = torch.tensor(X)
     at = torch.tensor(ROWS) - 1
-    yield beside("R(x)[, 15:NA, 15:NA]", lambda: R(x)[:, 15:NA, 15:NA], lambda: x[:, 14:, 14:])
-    yield beside("R(x)[5]", lambda: R(x)[5], lambda: x[4])
-    yield beside("R(x)[5:1]", lambda: R(x)[5:1], lambda: x[:5].flip(0))
-    yield beside("R(x)[rows]", lambda: R(x)[ROWS], lambda: x.index_select(0, at))
+    yield beside(
+        "PyTorch", "R(x)[, 15:NA, 15:NA]", lambda: R(x)[:, 15:NA, 15:NA], lambda: x[:, 14:, 14:]
+    )
+    yield beside("PyTorch", "R(x)[5]", lambda: R(x)[5], lambda: x[4])
+    yield beside("PyTorch", "R(x)[5:1]", lambda: R(x)[5:1], lambda: x[:5].flip(0))
+    yield beside("PyTorch", "R(x)[rows]", lambda: R(x)[ROWS], lambda: x.index_select(0, at))
     columns = torch.tensor([2, 0])
-    yield beside("R(x)[, , rows]", lambda: R(x)[:, :, [3, 1]], lambda: x.index_select(2, columns))
+    yield beside(
+        "PyTorch", "R(x)[, , rows]", lambda: R(x)[:, :, [3, 1]], lambda: x.index_select(2, columns)
+    )
 
     def native_update() -> object:
         updated = x.clone()
@@ -125,12 +145,17 @@ def torch() -> Iterator[Row]:
         return updated
 
     yield beside(
-        "r_assign(x, , rows)", lambda: r_assign(x, slice(None), [3, 1], value=0.0), native_update
+        "PyTorch",
+        "r_assign(x, , rows)",
+        lambda: r_assign(x, slice(None), [3, 1], value=0.0),
+        native_update,
     )
     both, rows_of = [True, False] * 14, torch.tensor(ROWS)
-    yield beside("R(x)[, logicals]", lambda: R(x)[:, both], lambda: x[:, both])
-    yield beside("R(x)[tensor]", lambda: R(x)[rows_of], lambda: x[rows_of - 1])
-    yield beside("R(x)[rows, rows]", lambda: R(x)[ROWS, [3, 1]], lambda: x[at][:, columns])
+    yield beside("PyTorch", "R(x)[, logicals]", lambda: R(x)[:, both], lambda: x[:, both])
+    yield beside("PyTorch", "R(x)[tensor]", lambda: R(x)[rows_of], lambda: x[rows_of - 1])
+    yield beside(
+        "PyTorch", "R(x)[rows, rows]", lambda: R(x)[ROWS, [3, 1]], lambda: x[at][:, columns]
+    )
     held, other, value = x.clone(), x.clone(), torch.zeros(3, 28)
 
     def ours() -> None:
@@ -145,9 +170,9 @@ def torch() -> Iterator[Row]:
     def their_tensor() -> None:
         other[4, [2, 0, 6]] = value
 
-    yield beside("R(x)[5, rows] = tensor", our_tensor, their_tensor)
+    yield beside("PyTorch", "R(x)[5, rows] = tensor", our_tensor, their_tensor)
 
-    yield beside("R(x)[5, 1:3] = 0", ours, theirs)
+    yield beside("PyTorch", "R(x)[5, 1:3] = 0", ours, theirs)
 
     def read(x):
         updated = r_assign(x, slice(None), [3, 1], value=0.0)
@@ -168,8 +193,9 @@ def keras() -> Iterator[Row]:
     import keras
 
     variable, other = keras.Variable(X), keras.Variable(X)
-    yield beside("R(variable)[5]", lambda: R(variable)[5], lambda: variable[4])
+    yield beside("Keras", "R(variable)[5]", lambda: R(variable)[5], lambda: variable[4])
     yield beside(
+        "Keras",
         "R(variable)[rows]",
         lambda: R(variable)[ROWS],
         lambda: keras.ops.take(variable, np.array(ROWS) - 1, axis=0),
@@ -182,7 +208,7 @@ def keras() -> Iterator[Row]:
         zeros = keras.ops.zeros((1, 28, 28))
         other.assign(keras.ops.scatter_update(other, [[4]], zeros))
 
-    yield beside("R(variable)[5] = 0", ours, theirs)
+    yield beside("Keras", "R(variable)[5] = 0", ours, theirs)
 
 
 def dask() -> Iterator[Row]:
@@ -190,8 +216,12 @@ def dask() -> Iterator[Row]:
     import dask.array as da
 
     x = da.from_array(X, chunks=(16, 28, 28))
-    yield beside("R(x)[, 15:NA, 15:NA]", lambda: R(x)[:, 15:NA, 15:NA], lambda: x[:, 14:, 14:])
-    yield beside("R(x)[rows]", lambda: R(x)[ROWS], lambda: da.take(x, np.array(ROWS) - 1, 0))
+    yield beside(
+        "dask", "R(x)[, 15:NA, 15:NA]", lambda: R(x)[:, 15:NA, 15:NA], lambda: x[:, 14:, 14:]
+    )
+    yield beside(
+        "dask", "R(x)[rows]", lambda: R(x)[ROWS], lambda: da.take(x, np.array(ROWS) - 1, 0)
+    )
 
 
 def compiled(compiler, read, natively, x, label, wait=lambda found: found) -> Iterator[Row]:
@@ -204,7 +234,7 @@ def compiled(compiler, read, natively, x, label, wait=lambda found: found) -> It
         lambda: wait(ours(x)),
         [lambda: wait(theirs(x))],
         1.1,
-        beside="its own spelling",
+        beside="the library's own code",
     )
 
 

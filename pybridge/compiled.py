@@ -92,32 +92,12 @@ class Compiled:
         *,
         dialect: Dialect,
         order: Order,
+        is_in_place: bool = False,
     ) -> Tensor:
-        """Return `x` with a value at the elements that the subscripts name; `x` never changes."""
-        return self._write(x, written, value, dialect, order, is_in_place=False)
+        """Return `x` with a value at the elements that the subscripts name.
 
-    def assign_in_place(
-        self,
-        x: Tensor,
-        written: tuple[Any, ...],
-        value: Any,
-        *,
-        dialect: Dialect,
-        order: Order,
-    ) -> None:
-        """Write a value into `x` itself."""
-        self._write(x, written, value, dialect, order, is_in_place=True)
-
-    def _write(
-        self,
-        x: Tensor,
-        written: tuple[Any, ...],
-        value: Any,
-        dialect: Dialect,
-        order: Order,
-        *,
-        is_in_place: bool,
-    ) -> Tensor:
+        That is `x` itself if it is written in place, and else a new tensor.
+        """
         fitted = self._fitted(x, value)
         if self._has_tensor(written):
             written = self._all_tensors(x, written)

@@ -273,7 +273,8 @@ def assign_in_place(
     backend = holder if held is x else backend_of(held)
     if backend.is_compiling():
         _refuse_immutable(holder, x)
-        Compiled(backend).assign_in_place(x, written, value, dialect=dialect, order=order)
+        compiled = Compiled(backend)
+        compiled.assign(x, written, value, dialect=dialect, order=order, is_in_place=True)
         return
     if dialect == "base":
         plan, fitted = _plan_as_r_does(backend, held, written, value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -51,7 +51,7 @@ def read(backend: Backend, x: Tensor, selection: Selection) -> Tensor:
     library has views; any other gives new memory, whatever the values in it. Raises
     `MissingValueError` where the selection holds `NA` and the dtype of `x` has no missing value.
     """
-    if len(backend.shape(x)) != len(selection.shape):  # a 0-d tensor is R's vector of length 1
+    if _is_vector_of_scalar(backend, x, selection):
         x = backend.reshape(x, known_shape(selection.shape))
     if selection.has_missing:
         return _read_with_missing(backend, x, selection)
@@ -280,12 +280,16 @@ def write(backend: Backend, x: Tensor, selection: Selection, value: Tensor) -> T
     squeezed. Where an element is named more than once the last wins, as in R. Entries that are `NA`
     set nothing.
     """
-    if len(backend.shape(x)) == len(selection.shape):
+    if not _is_vector_of_scalar(backend, x, selection):
         return _write(backend, x, selection, value)
-    shape = known_shape(backend.shape(x))  # a 0-d tensor is R's vector of length 1
-    inner = backend.reshape(backend.value_of(x), known_shape(selection.shape))
-    written = backend.reshape(_write(backend, inner, selection, value), shape)
+    inner = backend.reshape(backend.value_of(x), (1,))
+    written = backend.reshape(_write(backend, inner, selection, value), ())
     return backend.assign_axes(x, (), written)
+
+
+def _is_vector_of_scalar(backend: Backend, x: Tensor, selection: Selection) -> bool:
+    """Return whether `x` has no axis and the selection one: to R it is a vector of length 1."""
+    return len(selection.shape) == 1 and len(backend.shape(x)) == 0
 
 
 def _write(backend: Backend, x: Tensor, selection: Selection, value: Tensor) -> Tensor:
@@ -550,6 +554,5 @@ def last_of_equals(indices: Indices) -> Indices | None:
 
 def known_shape(shape: Shape) -> tuple[int, ...]:
     """Return a shape whose sizes are all known."""
-    sizes = tuple(size for size in shape if size is not None)
-    assert len(sizes) == len(shape), "a size is unknown here"
-    return sizes
+    assert None not in shape, "a size is unknown here"
+    return cast("tuple[int, ...]", shape)

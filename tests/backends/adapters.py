@@ -15,6 +15,8 @@ import numpy as np
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+# JAX holds 64 bits here, so that the corpus keeps its dtype; tests of its default say so
+os.environ.setdefault("JAX_ENABLE_X64", "1")
 
 Mode = Callable[..., list[Any]]
 

@@ -1,14 +1,24 @@
-"""Run the corpus on a backend in one of its modes, and say what became of each case."""
+"""Run the corpus on a backend in one of its modes, and say what became of each case.
+
+`python tests/backends/running.py` prints how many cases came out how, on each backend in each mode.
+"""
 
 import itertools
+import sys
+import warnings
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from backends.adapters import ADAPTERS
-from corpus import cases, tensor_of, value_of
 
-from pybridge import errors, r_assign, r_slice
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from backends.adapters import ADAPTERS  # noqa: E402
+from corpus import cases, tensor_of, value_of  # noqa: E402
+
+from pybridge import errors, r_assign, r_slice  # noqa: E402
 
 BY_CLASS = {
     cls.r_class: cls
@@ -119,6 +129,7 @@ def complaint(case: dict[str, Any], found: Any, *, known: bool = True) -> str | 
 
 def main() -> None:
     """Print a report of the cases by backend and mode; nothing is left out."""
+    warnings.simplefilter("ignore", errors.PybridgeWarning)
     wanted = cases()
     titles = ("as R", "left to library", "refused", "wrong", "total")
     print(f"{'backend':12}{'mode':10}" + "".join(f"{title:>17}" for title in titles))

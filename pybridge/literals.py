@@ -16,6 +16,8 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from pybridge.python_values import as_real
+
 MOST_ENTRIES: Final = 10_000_000
 """How many entries the vectors of one text may have together; hold longer ones in a variable."""
 
@@ -74,7 +76,7 @@ def number(value: float) -> Values:
     """Make one number of an int or a float; NaN is `NA`, as it is in a subscript."""
     if isinstance(value, int) and abs(value) < 2**63:
         return Values("number", np.array([value], np.int64))
-    return numbers(np.array([value], np.float64))
+    return numbers(np.array([as_real(value)]))
 
 
 def numbers(values: npt.NDArray[Any], missing: npt.NDArray[np.bool_] | None = None) -> Values:

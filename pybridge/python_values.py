@@ -222,7 +222,7 @@ def _from_sequence(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
     try:
         return _frozen(np.array(known, np.float64 if float in kinds else np.int64), holes)
     except OverflowError:  # beyond 64 bits, hence beyond every axis: the dialect will say so
-        return _frozen(np.array(list(map(_real, known)), np.float64), holes)
+        return _frozen(np.array(list(map(as_real, known)), np.float64), holes)
 
 
 def _is_row(entry: Any) -> bool:
@@ -251,7 +251,8 @@ def _is_integer_like(value: Any) -> bool:
     return hasattr(type(value), "__index__") and not hasattr(value, "shape")
 
 
-def _real(value: float) -> float:
+def as_real(value: float) -> float:
+    """Return a number as a real; a whole number beyond the reals is infinite, as in R."""
     try:
         return float(value)
     except OverflowError:

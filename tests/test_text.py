@@ -42,6 +42,8 @@ LITERAL = [
     ("1e3", [Scalar(1000)]),
     ("1e3L", [Scalar(1000)]),
     ("0x1F", [Scalar(31)]),
+    ("0x1" + "F" * 300, [Scalar(float("inf"))]),
+    ("-0x1" + "0" * 300 + "L", [Scalar(float("-inf"))]),
     ("Inf", [Scalar(float("inf"))]),
     ("-Inf", [Scalar(float("-inf"))]),
     ("1e999", [Scalar(float("inf"))]),

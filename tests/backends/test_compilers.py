@@ -429,3 +429,22 @@ def test_errors_keep_their_class_under_autograph():
     ]:
         with pytest.raises(error, match="axis 1"):
             tf.function(lambda x, w=written: R(x)[w])(tf.constant(X))
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_torch_exports_a_model_for_batches_of_any_size(strict):
+    import torch
+
+    class Model(torch.nn.Module):
+        def forward(self, x):
+            updated = r_assign(x, 1, [3, 1], value=0.5)
+            return R(updated)[:, 2:NA], R(x)[[2, 1]], array_reshape(x, (-1, 5)), R(x)[-1]
+
+    sizes = {"x": {0: torch.export.Dim("batch", min=3, max=64)}}
+    exported = torch.export.export(
+        Model(), (torch.rand(4, 3, 5),), dynamic_shapes=sizes, strict=strict
+    ).module()
+    for count in (4, 9):
+        x = torch.arange(count * 15.0).reshape(count, 3, 5)
+        for found, expected in zip(exported(x), Model()(x), strict=True):
+            assert torch.equal(found, expected), count

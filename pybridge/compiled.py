@@ -9,7 +9,7 @@ to the general path.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -38,10 +38,17 @@ from pybridge.selections import (
     selection_key,
 )
 from pybridge.shapes import UNKNOWN, new_sizes, read_sizes
-from pybridge.subscripts import Range, Subscripts, Traced
+from pybridge.subscripts import NA, Range, Subscripts, Traced
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+
+_LARGEST: Final[dict[type, dict[str, float]]] = {
+    int: {"float32": 2**24, "float64": 2**53},
+    float: {"float32": values.FLOAT32_MAX, "float64": math.inf},
+}
+"""Up to what a number of Python goes into a tensor of reals without loss."""
 
 
 class Compiled:
@@ -109,7 +116,7 @@ class Compiled:
         if self._has_open(written):
             written = tuple([self._fixed(item) for item in written])
         sizes = self.backend.shape(fitted)
-        if dialect == "base":
+        if None in sizes and not _can_stay_open(self.backend.shape(x), sizes, dialect, *written):
             sizes = static_shape(self.backend, fitted)
         shape = self._open_shape(x, dialect, sizes, written)
         growth, inner, places, steps = _writing(shape, sizes, dialect, order, *written)
@@ -131,7 +138,9 @@ class Compiled:
         """Return a value as a tensor like `x`; of a number left open only its kind is known."""
         name = self.backend.dtype_name(x)
         if type(value) is float or type(value) is int:
-            if name in ("float32", "float64") and self.backend.is_open(value):
+            limit = _LARGEST[type(value)].get(name)
+            # what is left open is guarded to lose nothing; a constant is checked as elsewhere
+            if limit is not None and self.backend.is_open(value) and -limit <= value <= limit:
                 return self.backend.convert(value, x)
             value = self.backend.fixed(value)
         elif isinstance(value, np.ndarray):
@@ -143,7 +152,10 @@ class Compiled:
             return values.fit_value(self.backend, x, value)
         else:
             value = self._fixed(value)
-        numbers, shape = _constant(name, value)
+        numbers, imaginary, shape = _constant(name, value)
+        if imaginary is not None:  # the compiler keeps no complex constants
+            fitted = self.backend.convert(numbers, x) + self.backend.convert(imaginary, x) * 1j
+            return self.backend.reshape(fitted, shape)
         if not shape:
             return self.backend.convert(numbers[0], x)
         return self.backend.reshape(self.backend.convert(numbers, x), shape)
@@ -274,15 +286,35 @@ class Compiled:
         is_after_rest = False
         for k, item in enumerate(written):
             is_after_rest = is_after_rest or item is ...
+            after = len(self.backend.shape(x)) - sum(named[k:])
+            axis = after if is_after_rest else sum(named[:k])
             if isinstance(item, np.ndarray):
                 item = self.backend.as_indices(item)
             elif isinstance(item, list) and not self._has_tensor((item,)):
                 shape = known_shape(static_shape(self.backend, x))
-                axis = len(shape) - sum(named[k:]) if is_after_rest else sum(named[:k])
-                indices = _indices(shape, axis, item)
+                indices = _indices(shape, axis, self._fixed(item))
                 item = self.backend.take(self.backend.arange(1, shape[axis] + 1, 1), indices, 0)
+            elif self.backend.serves(item):
+                self._refuse_short_mask(x, item, axis)
+            else:
+                item = self._fixed(item)
             found.append(item)
         return tuple(found)
+
+    def _refuse_short_mask(self, x: Tensor, mask: Tensor, axis: int) -> None:
+        """Raise where the size of a mask, left open, is not that of its axis."""
+        if self.backend.dtype_name(mask) != "bool":
+            return
+        ndim = len(self.backend.shape(mask))
+        if ndim == 1 and axis < len(self.backend.shape(x)):
+            places = [(0, axis)]
+        elif ndim == len(self.backend.shape(x)):
+            places = [(k, k) for k in range(ndim)]
+        else:
+            return  # the dialect refuses that
+        for place, other in places:
+            if self.backend.size(mask, place) != self.backend.size(x, other):
+                _refuse_mask(static_shape(self.backend, mask), static_shape(self.backend, x), axis)
 
     def _read_by_steps(self, x: Tensor, steps: tuple[Any, ...]) -> Tensor:
         holes = steps[-1]
@@ -300,8 +332,8 @@ class Compiled:
                 found = execution.without_axes(self.backend, found, squeezed)
         if holes is None:
             return found
-        missing = execution.missing_value(self.backend, x, execution.SELECTS_NA)
-        return self.backend.assign_points(found, holes, self.backend.reshape(missing, (1,)))
+        missing = self.backend.reshape(self._fitted(x, NA), (1,))
+        return self.backend.assign_points(found, holes, missing)
 
     def _write_by_steps(self, x: Tensor, steps: tuple[Any, ...], value: Tensor) -> None:
         if steps[0] == "points":
@@ -333,6 +365,18 @@ class Compiled:
 
 
 @gives_constants
+def _can_stay_open(shape: Shape, sizes: Shape, dialect: Dialect, *written: Any) -> bool:
+    """Return whether each size of a value that is left open goes into one that is open itself."""
+    if dialect == "base":
+        return False
+    selection = resolve(shape, read_for_one_use(written))
+    if not isinstance(selection, Orthogonal) or len(sizes) > len(selection.kept_shape):
+        return False
+    kept = selection.kept_shape[len(selection.kept_shape) - len(sizes) :]
+    return all(given is not None or size is None for given, size in zip(sizes, kept, strict=True))
+
+
+@gives_constants
 def _least_sizes(
     shape: Shape, dialect: Dialect, value: Shape | None, *written: Any
 ) -> tuple[int | None, ...]:
@@ -357,6 +401,13 @@ def _is_plainly_set(selection: Selection, value: Shape) -> bool:
         size is None and ((isinstance(axis, OpenRun) and axis.step < 0) or given not in (1, None))
         for axis, size, given in zip(axes, selection.shape, aligned, strict=True)
     )
+
+
+@gives_constants
+def _refuse_mask(found: Shape, shape: Shape, axis: int) -> None:
+    """Raise the error of the dialect for a mask that does not fit."""
+    mask = np.zeros(known_shape(found), bool)
+    resolve(shape, read_for_one_use((slice(None),) * (axis if mask.ndim == 1 else 0) + (mask,)))
 
 
 @gives_constants
@@ -432,11 +483,16 @@ def _coordinates(selection: Selection) -> tuple[npt.NDArray[np.int64], ...]:
 
 
 @gives_constants
-def _constant(dtype: str, value: Any) -> tuple[tuple[Any, ...], tuple[int, ...]]:
-    """Return the elements of a value and its shape."""
+def _constant(
+    dtype: str, value: Any
+) -> tuple[tuple[Any, ...], tuple[float, ...] | None, tuple[int, ...]]:
+    """Return the elements of a value, the imaginary parts of complex ones, and its shape."""
     with errors_shown():
         cast = values.cast_for(dtype, value)
-    return tuple(cast.ravel().tolist()), cast.shape
+    flat = cast.ravel()
+    if cast.dtype.kind == "c":
+        return tuple(flat.real.tolist()), tuple(flat.imag.tolist()), cast.shape
+    return tuple(flat.tolist()), None, cast.shape
 
 
 @gives_constants

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from types import CodeType
+from typing import Final, TypeVar
 
 from pybridge.errors import PybridgeError
 
@@ -15,13 +16,35 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def runs_as_python(function: F) -> F:
-    """Keep TensorFlow's AutoGraph from rewriting a function that has no tensor conditions.
+    """Mark a public function, which compilers leave as it is written.
+
+    TensorFlow's AutoGraph would rewrite it, though it has no tensor conditions. `torch.compile`
+    takes it into the graph of its caller, but compiles no call of it by itself: see `on_public`.
 
     >>> hasattr(runs_as_python(lambda x: x), "autograph_info__")
     True
     """
     function.autograph_info__ = {}  # type: ignore[attr-defined]
+    code: CodeType = function.__code__
+    _PUBLIC.append(code)
+    for act in _WATCHING:
+        act(code)
     return function
+
+
+_PUBLIC: Final[list[CodeType]] = []
+_WATCHING: Final[list[Callable[[CodeType], None]]] = []
+
+
+def on_public(act: Callable[[CodeType], None]) -> None:
+    """Call `act` on the code of every function that is or will be marked by `runs_as_python`.
+
+    A compiler may find that it cannot take a call into its graph. Then the function must run whole:
+    one that runs half as Python and half compiled would both know values and not know them.
+    """
+    for code in _PUBLIC:
+        act(code)
+    _WATCHING.append(act)
 
 
 def gives_constants(function: F) -> F:

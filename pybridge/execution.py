@@ -331,6 +331,8 @@ def _keep_unless(backend: Backend, x: Tensor, mask: Tensor, changed: Tensor) -> 
 def _write_points(backend: Backend, x: Tensor, selection: Points, value: Tensor) -> Tensor:
     coordinates, entries = settled_points(selection)
     values = backend_of_value(backend, value)
+    if values.shape(value)[0] is None:
+        value = values.broadcast_to(value, (selection.count,))  # which checks it when the code runs
     if entries is not None and values.shape(value)[0] != 1:
         value = values.take(value, entries, 0)
     return backend.assign_points(x, _counted(backend, x, coordinates), _native(backend, x, value))
@@ -342,6 +344,8 @@ def _write_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal, value:
         return x
     values = backend_of_value(backend, value)
     value, sizes = _aligned(values, selection.axes, value)
+    if sizes.count(None) == 1:
+        value, sizes = _stretched(values, selection, value, sizes)
     masks: list[Tensor] = []
     axes: list[AxisSelection] = []
     for place, (axis, turn) in enumerate(settled_axes(selection.axes, sizes)):
@@ -360,6 +364,18 @@ def _write_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal, value:
     mask = functools.reduce(lambda one, other: one & other, masks)
     copied = backend.copy(backend.value_of(x))
     return _keep_unless(backend, x, mask, backend.assign_axes(copied, tuple(axes), value))
+
+
+def _stretched(
+    values: Backend, selection: Orthogonal, value: Tensor, sizes: Shape
+) -> tuple[Tensor, Shape]:
+    """Give a value of one unknown size what a vector selects; that checks it when the code runs."""
+    place = sizes.index(None)
+    axis = [axis for axis in selection.axes if not isinstance(axis, NewAxis)][place]
+    if not isinstance(axis, Gather):
+        return value, sizes
+    stretched = known_shape((*sizes[:place], len(axis.indices), *sizes[place + 1 :]))
+    return values.broadcast_to(value, stretched), stretched
 
 
 def settled_axes(
@@ -542,7 +558,7 @@ def last_of_equals(indices: Indices) -> Indices | None:
     count = len(indices)
     if count <= FEW and len({*indices.tolist()}) == count:
         return None
-    if int(indices.max()) < 8 * count:
+    if int(indices.min()) >= 0 and int(indices.max()) < 8 * count:
         is_repeated = np.bincount(indices).max() > 1
         if not is_repeated:
             return None

@@ -64,6 +64,7 @@ class R:
             return f'R({self._tensor!r}, dialect="base")'
         return f"R({self._tensor!r})"
 
+    @runs_as_python
     def __getitem__(self, written: Any) -> Tensor:
         """Return the elements that the subscripts name."""
         x = self._tensor
@@ -82,6 +83,7 @@ class R:
         written = written if type(written) is tuple else (written,)
         return _read(backend, x, written, dialect=self._dialect)
 
+    @runs_as_python
     def __setitem__(self, written: Any, value: Any) -> None:
         """Write `value` into the elements that the subscripts name.
 

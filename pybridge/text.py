@@ -123,8 +123,8 @@ _CONSTANTS: Final[dict[str, Values]] = {
 }
 
 
-KEPT_TEXT: Final = 200
-"""How many characters a text may have whose subscripts are kept for the next call."""
+MOST_KEPT: Final = 1000
+"""How many characters and entries together a text may have that is kept for the next call."""
 
 
 def parse_subscripts(text: str) -> Subscripts:
@@ -148,13 +148,27 @@ def parse_subscripts(text: str) -> Subscripts:
             f"subscript text is a string, not an object of type `{type(text).__name__}`",
             subscript=f"<{type(text).__name__}>",
         )
-    return _parsed(text) if len(text) <= KEPT_TEXT else _Parser(text).subscripts()
+    try:
+        return _parsed(text)
+    except _LongError as long:
+        return long.subscripts
+
+
+class _LongError(Exception):
+    """Carries subscripts past the memory of `_parsed`, which keeps no exception."""
+
+    def __init__(self, subscripts: Subscripts) -> None:
+        self.subscripts = subscripts
 
 
 @functools.lru_cache(maxsize=256)
 def _parsed(text: str) -> Subscripts:
-    """Parse a text of usual length once: subscripts never change, and loops repeat their texts."""
-    return _Parser(text).subscripts()
+    """Parse a text once, since subscripts never change and loops repeat their texts."""
+    made = _Parser(text).subscripts()
+    vectors = [item for item in made.items if isinstance(item, sub.Vector | sub.Mask)]
+    if len(text) + sum([item.values.size for item in vectors]) > MOST_KEPT:
+        raise _LongError(made)
+    return made
 
 
 def _fail(text: str, offset: int, message: str) -> NoReturn:

@@ -240,6 +240,12 @@ def test_what_the_short_path_leaves_to_the_general_one(written):
     assert short_selection(written, (9, 9, 9)) is None
 
 
+def test_an_array_of_another_class_stands_beside_a_vector():
+    x = tensor((3, 4))
+    for rows in (np.ma.array([3, 1]), np.array([3, 1]).view(np.recarray)):
+        np.testing.assert_array_equal(R(x)[rows, [1, 2]], [[9, 10], [1, 2]])
+
+
 def test_the_short_path_reads_no_vector_on_an_axis_of_unknown_size():
     assert short_gather(([1],), (None, 9)) is None
     assert short_selection((slice(None), [1]), (9, None)) is None

@@ -469,3 +469,9 @@ def test_fuzzing_ends_in_subscripts_or_an_error_of_ours():
 @given(st.text() | st.text(st.sampled_from("0123456789NA:,.-()cLTRUEseq_^*%=\"' ")))
 def test_any_text_ends_in_subscripts_or_an_error_of_ours(text):
     assert fuzz_text.check(text) in ("parsed", "refused by the grammar", "refused by a constructor")
+
+
+def test_short_texts_are_parsed_once_and_long_vectors_not_kept():
+    assert parse_subscripts("1:3, c(3, 1)") is parse_subscripts("1:3, c(3, 1)")
+    assert parse_subscripts("c(1:5000)") is not parse_subscripts("c(1:5000)")
+    assert parse_subscripts("c(1:5000)") == parse_subscripts("c(1:5000)")

@@ -1,7 +1,7 @@
 """Which library a tensor belongs to, found without importing any.
 
 A tensor of a library cannot exist unless the library is imported, so a look at `sys.modules` is
-enough. A new backend is its file, one maker and its row in `_LIBRARIES`, one extra in
+enough. A new backend is its file, one giver and its row in `_LIBRARIES`, one extra in
 pyproject.toml and one row in the adapters of the tests.
 """
 
@@ -21,33 +21,33 @@ NUMPY = NumpyBackend()
 
 
 def _torch() -> Backend:
-    from pybridge.backends.torch import TorchBackend
+    from pybridge.backends.torch import BACKEND
 
-    return TorchBackend()
+    return BACKEND
 
 
 def _tensorflow() -> Backend:
-    from pybridge.backends.tensorflow import TensorFlowBackend
+    from pybridge.backends.tensorflow import BACKEND
 
-    return TensorFlowBackend()
+    return BACKEND
 
 
 def _jax() -> Backend:
-    from pybridge.backends.jax import JaxBackend
+    from pybridge.backends.jax import BACKEND
 
-    return JaxBackend()
+    return BACKEND
 
 
 def _keras() -> Backend:
-    from pybridge.backends.keras import KerasBackend
+    from pybridge.backends.keras import BACKEND
 
-    return KerasBackend()
+    return BACKEND
 
 
 def _dask() -> Backend:
-    from pybridge.backends.dask import DaskBackend
+    from pybridge.backends.dask import BACKEND
 
-    return DaskBackend()
+    return BACKEND
 
 
 _LIBRARIES: dict[str, Callable[[], Backend]] = {
@@ -57,9 +57,9 @@ _LIBRARIES: dict[str, Callable[[], Backend]] = {
     "keras": _keras,
     "dask.array": _dask,
 }
-"""The top-level module of each library, and what makes the backend that serves it.
+"""The top-level module of each library, and what gives the one backend that serves it.
 
-Each maker imports by a statement, which is the one way that `torch.compile` can follow; so does
+Each giver imports by a statement, which is the one way that `torch.compile` can follow; so does
 PyTorch come first, since it could not follow into another backend.
 """
 
@@ -77,10 +77,10 @@ def find_backend(x: Any) -> Backend | None:
         return found
     if kind in _NO_TENSORS:
         return None
-    for module, make in _LIBRARIES.items():
+    for module, give in _LIBRARIES.items():
         if module not in sys.modules:
             continue
-        backend = make()
+        backend = give()
         if backend.serves(x):
             _BACKEND_BY_TYPE[kind] = backend
             return backend

@@ -159,6 +159,9 @@ class DaskBackend:
         raise AssertionError("a dask array is no variable")
 
 
+BACKEND = DaskBackend()
+
+
 def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
     """Return row-major positions."""
     flat: Any = np.zeros(1, np.int64)

@@ -161,6 +161,9 @@ class JaxBackend:
         raise AssertionError("a JAX array is no variable")
 
 
+BACKEND = JaxBackend()
+
+
 def _last_of_equals(indices: Any, size: int) -> Any:
     """Return for each index where the last of its equals stands: scatter has no order."""
     places = jnp.arange(len(indices))

@@ -208,11 +208,11 @@ def _traced_hits(x: Any, axis: AxisSelection, place: int) -> tuple[Any, Any]:
     if isinstance(axis, Gather):
         indices = ops.cast(axis.indices, "int32")
     else:
-        indices = _BACKEND.basic(positions, (kept_slice(axis),))
+        indices = BACKEND.basic(positions, (kept_slice(axis),))
     matches = ops.equal(ops.expand_dims(indices, 1), ops.expand_dims(positions, 0))
     order = ops.cumsum(ops.ones_like(indices, dtype="int32")) - 1
     source = ops.max(ops.where(matches, ops.expand_dims(order, 1), -1), axis=0, initial=-1)
     return ops.greater_equal(source, 0), ops.maximum(source, 0)
 
 
-_BACKEND = KerasBackend()
+BACKEND = KerasBackend()

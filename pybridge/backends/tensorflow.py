@@ -39,6 +39,8 @@ class TensorFlowBackend:
                 "example with .to_tensor() or tf.sparse.to_dense()"
             )
         shape = x.shape
+        if _has_unknown_rank(x):
+            shape = tf.convert_to_tensor(x).shape
         if shape.rank is None:
             raise TracingError(
                 "the number of axes of this tensor is unknown while tf.function traces; give it "
@@ -149,6 +151,9 @@ class TensorFlowBackend:
 
     def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
         """See `Backend.assign_axes`."""
+        if _has_unknown_rank(x):
+            x.assign(self.assign_axes(tf.convert_to_tensor(x), axes, value))
+            return x
         if not all(map(_is_slice, axes)):
             return _scatter_axes(x, axes, value)
         if axes:
@@ -160,6 +165,9 @@ class TensorFlowBackend:
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
         """See `Backend.assign_points`."""
+        if _has_unknown_rank(x):
+            x.assign(self.assign_points(tf.convert_to_tensor(x), coordinates, value))
+            return x
         if not coordinates:
             return self.assign_axes(x, (), tf.reshape(value, ()))
         indices = _stacked(coordinates)
@@ -180,6 +188,14 @@ class TensorFlowBackend:
     def store(self, x: Any, value: Any) -> None:
         """See `Backend.store`."""
         x.assign(value)
+
+
+BACKEND = TensorFlowBackend()
+
+
+def _has_unknown_rank(x: Any) -> bool:
+    """Return whether a variable may hold tensors of any number of axes; it holds one now."""
+    return isinstance(x, tf.Variable) and x.shape.rank is None
 
 
 def _stacked(coordinates: tuple[Indices, ...]) -> Any:

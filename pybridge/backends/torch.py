@@ -6,15 +6,18 @@ position beyond its axis raises when the code runs. Sparse and nested tensors ar
 
 from __future__ import annotations
 
+from types import CodeType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch._C._dynamo import eval_frame
 from torch.compiler import is_compiling
 from torch.fx.experimental.symbolic_shapes import guard_scalar, has_static_value
 
 from pybridge.backends.protocol import Indices, Key
+from pybridge.compiling import on_public
 from pybridge.errors import TracingError, UnsupportedTensorError
 from pybridge.selections import (
     AxisSelection,
@@ -50,7 +53,7 @@ class TorchBackend:
                 "convert it first, for example with .to_dense()"
             )
         if is_compiling():
-            return tuple([None if self.is_open(size) else size for size in x.shape])
+            return tuple([None if self.is_open(n) else int(guard_scalar(n)) for n in x.shape])
         return tuple(x.shape)
 
     def size(self, x: Any, axis: int) -> Any:
@@ -106,7 +109,8 @@ class TorchBackend:
     def convert(self, value: Any, like: Any) -> Any:
         """See `Backend.convert`."""
         if isinstance(value, torch.Tensor):
-            return value.to(device=like.device, dtype=like.dtype)
+            moved = value.to(device=like.device, dtype=like.dtype)
+            return moved.clone() if moved is value and _shares_memory(value, like) else moved
         if is_compiling() and not isinstance(value, np.ndarray):  # a number, or a tuple of numbers
             if not isinstance(value, tuple) and self.is_open(value):
                 return torch.full((), value, dtype=like.dtype, device=like.device)
@@ -229,6 +233,16 @@ class TorchBackend:
         x[...] = value
 
 
+BACKEND = TorchBackend()
+
+
+def _shares_memory(value: Any, x: Any) -> bool:
+    """Return whether a value may lie in the memory that it is written to, which PyTorch refuses."""
+    if is_compiling() or _is_wrapped(value) or _is_wrapped(x):
+        return False
+    return bool(value.untyped_storage().data_ptr() == x.untyped_storage().data_ptr())
+
+
 def _is_wrapped(x: Any) -> bool:
     """Return whether `torch.func` (vmap, grad) stands between `x` and its values."""
     if is_compiling() or not isinstance(x, torch.Tensor):
@@ -250,3 +264,12 @@ def _last_of_equals(indices: Any, size: int) -> Any:
     places = torch.arange(len(indices), device=indices.device)
     last = torch.zeros(size, dtype=places.dtype, device=indices.device)
     return last.scatter_reduce(0, indices, places, "amax")[indices]
+
+
+def _run_whole(code: CodeType) -> None:
+    """Keep `torch.compile` from compiling a function, or what it calls, outside of its caller."""
+    leave = eval_frame._FrameAction.SKIP
+    eval_frame.set_code_exec_strategy(code, eval_frame._FrameExecStrategy(leave, leave))
+
+
+on_public(_run_whole)

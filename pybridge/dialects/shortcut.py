@@ -125,7 +125,7 @@ def short_gather(
     if place < 0:
         return None
     before = spelled[:place]
-    axis = place - before.count(None)
+    axis = place - sum([item is None for item in before])
     indices = _short_indices(spelled[place], shape[axis]) if axis < len(shape) else None
     if indices is None:
         return None

@@ -14,8 +14,8 @@ from pybridge.backends.protocol import Backend
 
 FOLDER = ROOT / "pybridge" / "backends"
 FILES = {"numpy": "numpy"} | {
-    make.__name__.removeprefix("_"): module.partition(".")[0]
-    for module, make in backends._LIBRARIES.items()
+    give.__name__.removeprefix("_"): module.partition(".")[0]
+    for module, give in backends._LIBRARIES.items()
 }
 HELPERS = {"__init__", "protocol", "dense"}
 METHODS = [
@@ -26,7 +26,7 @@ METHODS = [
 
 
 def classes():
-    return [backends.NUMPY] + [make() for make in backends._LIBRARIES.values()]
+    return [backends.NUMPY] + [give() for give in backends._LIBRARIES.values()]
 
 
 def imported(source):
@@ -41,9 +41,9 @@ def imported(source):
 
 
 ALLOWED = {
-    *("__future__", "typing", "math", "collections", "numpy"),
+    *("__future__", "types", "typing", "math", "collections", "numpy"),
     *("pybridge.backends.protocol", "pybridge.backends.dense"),
-    *("pybridge.errors", "pybridge.selections"),
+    *("pybridge.compiling", "pybridge.errors", "pybridge.selections"),
 }
 
 
@@ -95,7 +95,7 @@ def test_no_backend_has_a_public_method_of_its_own():
         assert public == {*METHODS, "name"}, type(backend)
 
 
-def test_each_backend_has_the_file_of_its_maker():
+def test_each_backend_has_the_file_of_its_giver():
     found = [type(backend).__module__.rpartition(".")[2] for backend in classes()]
     assert found == list(FILES)
 

@@ -305,3 +305,66 @@ def test_axes_of_size_zero_and_tensors_of_none(library):
     assert adapter.read(r_assign(single, 1, value=5, dialect="base")).ravel().tolist() == [5.0]
     with pytest.raises(errors.SubscriptCountError):
         R(single)[1]
+
+
+def test_types_of_one_library_meet_without_leaving_it():
+    """A parameter and a tensor, an array and a tracer, a constant and a symbol."""
+    import jax
+    import jax.numpy as jnp
+    import tensorflow as tf
+    import torch
+
+    parameter = torch.nn.Parameter(torch.ones(2))
+    r_assign(torch.zeros(3), [1, 2], value=parameter).sum().backward()
+    assert parameter.grad.tolist() == [1, 1]
+    value = torch.ones(2, requires_grad=True)
+    r_assign(torch.nn.Parameter(torch.zeros(3)), [1, 2], value=value).sum().backward()
+    assert value.grad.tolist() == [1, 1]
+    constant = jnp.zeros(3)
+    gradient = jax.grad(lambda v: r_assign(constant, [1, 2], value=v).sum())(jnp.ones(2))
+    assert gradient.tolist() == [1, 1]
+    assert jax.jit(lambda i: R(jnp.arange(3.0))[i])(jnp.array(2)) == 1
+    fixed = tf.constant([1.0, 2.0, 3.0])
+
+    @tf.function
+    def use(v, i):
+        return r_assign(fixed, 1, value=v), R(fixed)[i]
+
+    updated, read = use(tf.constant(7.0), tf.constant(3))
+    assert updated.numpy().tolist() == [7, 2, 3]
+    assert read.numpy() == 3
+
+
+def test_a_variable_of_unknown_rank_is_written():
+    import tensorflow as tf
+
+    variable = tf.Variable(np.zeros((3, 3)), shape=tf.TensorShape(None))
+    R(variable)[1:2] = -1
+    R(variable)[[3, 1], 2] = 5
+    R(variable)[[[2, 3]]] = 7
+    R(variable)[variable > 6] = 9
+    assert variable.numpy().tolist() == [[-1, 5, -1], [-1, -1, 9], [0, 5, 0]]
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [((slice(2, 10),), slice(0, 9)), (([3, 2, 1],), slice(0, 3)), ((slice(12, 1),), slice(0, 12))],
+)
+def test_a_tensor_may_be_written_to_itself(written, values):
+    import torch
+
+    x = np.arange(12.0)
+    y = torch.tensor(x)
+    R(x)[written] = x[values].copy()
+    R(y)[written] = y[values]
+    np.testing.assert_array_equal(y, x)
+
+
+def test_repeated_negative_positions_where_a_size_is_unknown():
+    import tensorflow as tf
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 3])])
+    def update(x):
+        return r_assign(x, [1, -1, -1], value=[[1.0], [2.0], [3.0]])
+
+    assert update(tf.zeros((4, 3))).numpy()[:, 0].tolist() == [1, 0, 0, 3]

@@ -489,13 +489,14 @@ def aligned_sizes(axes: tuple[AxisSelection, ...], sizes: Shape) -> Shape:
     >>> aligned_sizes((Index(1), WHOLE, NewAxis(), WHOLE), (3, 1, 5)), aligned_sizes((WHOLE,), ())
     ((1, 3, 5), (1,))
     """
-    place = len(sizes) - sum([not isinstance(axis, SCALARS) for axis in axes])
+    place = len(sizes) - sum([type(axis) not in SCALARS for axis in axes])
     aligned: list[Size] = []
     for axis in axes:
-        if isinstance(axis, SCALARS):
+        kind = type(axis)
+        if kind in SCALARS:
             aligned.append(1)
             continue
-        if not isinstance(axis, NewAxis):
+        if kind is not NewAxis:
             aligned.append(sizes[place] if place >= 0 else 1)
         place += 1
     return tuple(aligned)

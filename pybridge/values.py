@@ -85,6 +85,8 @@ def refuse_unbroadcast(sizes: Shape, shape: Shape) -> None:
 
     As in NumPy's assignment more axes than `shape` has are fine if they have size 1.
     """
+    if sizes == shape:
+        return
     extra = max(len(sizes) - len(shape), 0)
     tail = shape[len(shape) - len(sizes) :] if not extra else shape
     if sizes[:extra] != (1,) * extra or any(

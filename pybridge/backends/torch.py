@@ -109,8 +109,9 @@ class TorchBackend:
     def convert(self, value: Any, like: Any) -> Any:
         """See `Backend.convert`."""
         if isinstance(value, torch.Tensor):
-            moved = value.to(device=like.device, dtype=like.dtype)
-            return moved.clone() if moved is value and _shares_memory(value, like) else moved
+            if value.dtype is not like.dtype or value.device != like.device:
+                return value.to(device=like.device, dtype=like.dtype)
+            return value.clone() if _shares_memory(value, like) else value
         if is_compiling() and not isinstance(value, np.ndarray):  # a number, or a tuple of numbers
             if not isinstance(value, tuple) and self.is_open(value):
                 return torch.full((), value, dtype=like.dtype, device=like.device)
@@ -238,9 +239,12 @@ BACKEND = TorchBackend()
 
 def _shares_memory(value: Any, x: Any) -> bool:
     """Return whether a value may lie in the memory that it is written to, which PyTorch refuses."""
-    if is_compiling() or _is_wrapped(value) or _is_wrapped(x):
+    if is_compiling():
         return False
-    return bool(value.untyped_storage().data_ptr() == x.untyped_storage().data_ptr())
+    try:
+        return bool(value.untyped_storage().data_ptr() == x.untyped_storage().data_ptr())
+    except (RuntimeError, NotImplementedError):  # under torch.func a tensor has no storage
+        return False
 
 
 def _is_wrapped(x: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from pybridge.values import fits_as_it_is
 
 if TYPE_CHECKING:
     from pybridge.dialects import base_assignment
+
+_NDARRAY: Final = np.ndarray
 
 
 class R:
@@ -70,14 +72,18 @@ class R:
         x = self._tensor
         if self._dialect == "base":
             backend, x = open_tensor(x)
-        elif type(x) is np.ndarray:
+        elif type(x) is _NDARRAY:
             backend = NUMPY
             key = short_key(written, x.shape)
             if key is not None:
                 return x[key]
         else:
             backend, x = open_tensor(x)
-            key = None if backend.is_compiling() else short_key(written, backend.shape(x))
+            if backend.is_compiling():
+                written = written if type(written) is tuple else (written,)
+                compiled = Compiled(backend)
+                return compiled.read(x, written, drop=True, dialect="tensor", order="C")
+            key = short_key(written, backend.shape(x))
             if key is not None:
                 return backend.basic(x, key if type(key) is tuple else (key,))
         written = written if type(written) is tuple else (written,)
@@ -92,7 +98,7 @@ class R:
         """
         x = self._tensor
         if (
-            type(x) is np.ndarray
+            type(x) is _NDARRAY
             and self._dialect == "tensor"
             and x.flags.writeable
             and fits_as_it_is(value, x.dtype.char)

@@ -276,4 +276,5 @@ def _run_whole(code: CodeType) -> None:
     eval_frame.set_code_exec_strategy(code, eval_frame._FrameExecStrategy(leave, leave))
 
 
-on_public(_run_whole)
+if hasattr(eval_frame, "set_code_exec_strategy"):  # older releases have no such strategies
+    on_public(_run_whole)

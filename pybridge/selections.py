@@ -391,9 +391,8 @@ def kept_slice(axis: AxisSelection) -> slice:
         return axis.as_slice()
     if isinstance(axis, Index):
         return slice(axis.index, axis.index + 1 if axis.index != -1 else None)
-    if isinstance(axis, OpenRun):
-        return slice(axis.start, axis.stop, axis.step)
-    return _WHOLE_SLICE
+    assert isinstance(axis, OpenRun), "a gather is no slice"
+    return slice(axis.start, axis.stop, axis.step)
 
 
 _WHOLE_SLICE: Final = slice(None)

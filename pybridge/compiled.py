@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from pybridge import execution, values
-from pybridge.backends.protocol import Backend, Tensor, static_shape
-from pybridge.compiling import errors_shown, gives_constants
+from pybridge.arguments import without_tensors
+from pybridge.backends.protocol import Backend, Key, Tensor, static_shape
+from pybridge.compiling import gives_constants
 from pybridge.dialects.shortcut import short_key
 from pybridge.dialects.tensor import least_sizes
 from pybridge.errors import TracingError
@@ -188,12 +189,8 @@ class Compiled:
             kind = type(item)
             if kind is int or item is None:
                 continue
-            if kind is slice:
-                parts: tuple[Any, ...] = (item.start, item.stop, item.step)
-            elif kind is list:
-                parts = tuple(item)
-            else:
-                parts = (item,)
+            parts = self._parts(item)
+            if kind is not slice and kind is not list:
                 if kind is Range:
                     parts = (item.start, item.stop, item.step)
                 elif kind is Subscripts or kind is tuple:
@@ -205,16 +202,16 @@ class Compiled:
                     return True
         return False
 
+    def _parts(self, item: Any) -> tuple[Any, ...]:
+        """Return the bounds of a slice, the entries of a list, or any other subscript alone."""
+        if type(item) is slice:
+            return (item.start, item.stop, item.step)
+        return tuple(item) if type(item) is list else (item,)
+
     def _has_open(self, written: tuple[Any, ...]) -> bool:
         """Return whether a number that the compiler left open is among the subscripts."""
         for item in written:
-            kind = type(item)
-            parts: tuple[Any, ...] = (item,)
-            if kind is slice:
-                parts = (item.start, item.stop, item.step)
-            elif kind is list:
-                parts = tuple(item)
-            for part in parts:
+            for part in self._parts(item):
                 if (type(part) is int or type(part) is float) and self.backend.is_open(part):
                     return True
         return False
@@ -298,7 +295,7 @@ class Compiled:
                 self._refuse_short_mask(x, item, axis)
             else:
                 item = self._fixed(item)
-            found.append(item)
+            found.append(without_tensors(item))
         return tuple(found)
 
     def _refuse_short_mask(self, x: Tensor, mask: Tensor, axis: int) -> None:
@@ -316,14 +313,17 @@ class Compiled:
             if self.backend.size(mask, place) != self.backend.size(x, other):
                 _refuse_mask(static_shape(self.backend, mask), static_shape(self.backend, x), axis)
 
+    def _as_key(self, parts: tuple[Any, ...]) -> Key:
+        """Put the slices of `_as_parts` together again."""
+        return tuple([slice(*part) if isinstance(part, tuple) else part for part in parts])
+
     def _read_by_steps(self, x: Tensor, steps: tuple[Any, ...]) -> Tensor:
         holes = steps[-1]
         if steps[0] == "points":
             found = self.backend.take_points(x, steps[1])
         else:
             _, parts, takes, squeezed, is_copied, _ = steps
-            key = tuple([slice(*part) if isinstance(part, tuple) else part for part in parts])
-            found = self.backend.basic(x, key) if key else x
+            found = self.backend.basic(x, self._as_key(parts)) if parts else x
             for place, indices in takes:
                 found = self.backend.take(found, indices, place)
             if is_copied:
@@ -348,8 +348,7 @@ class Compiled:
             if self.backend.shape(value) not in ((), aligned):  # one of no axis broadcasts
                 value = self.backend.reshape(value, aligned)
         else:
-            whole = slice(None)
-            value = self.backend.basic(value, tuple([whole if k == ":" else k for k in key]))
+            value = self.backend.basic(value, self._as_key(key))
         for place, entries in turns:
             turn = entries or slice(None, None, -1)
             value = execution.turned(self.backend, value, turn, place, len(parts))
@@ -428,8 +427,7 @@ def _reading(
     subscripts = read_for_one_use(written)
     selection = resolve(shape, subscripts, drop=drop, dialect=dialect, order=order)
     if selection.has_missing:
-        with errors_shown():
-            execution.refuse_missing(dtype, execution.SELECTS_NA)
+        execution.refuse_missing(dtype, execution.SELECTS_NA)
     return _inner(shape, selection), reading_steps(selection)
 
 
@@ -454,32 +452,25 @@ def reading_steps(selection: Selection) -> tuple[Any, ...] | None:
     if selection.has_missing:
         holes = _as_numbers(np.nonzero(execution.missing_holes(selection)))
     if not isinstance(selection, Orthogonal):
-        return ("points", _as_numbers(_coordinates(selection)), holes)
+        assert isinstance(selection, Points | Masked)
+        return ("points", _as_numbers(selection.coordinates), holes)
     takes = [
         (place, tuple(axis.indices.tolist()))
         for place, axis in gathers(selection.axes)
         if isinstance(axis, Gather)
     ]
-    parts = [
-        (part.start, part.stop, part.step) if isinstance(part, slice) else part
-        for part in selection_key(selection.axes) or ()
-    ]
+    parts = _as_parts(selection_key(selection.axes) or ())
     is_copied = not takes and not selection.is_written_as_basic
-    return ("axes", tuple(parts), tuple(takes), selection.squeezed, is_copied, holes)
+    return ("axes", parts, tuple(takes), selection.squeezed, is_copied, holes)
 
 
 def _as_numbers(coordinates: tuple[npt.NDArray[np.int64], ...]) -> tuple[tuple[int, ...], ...]:
     return tuple([tuple(axis.tolist()) for axis in coordinates])
 
 
-def _coordinates(selection: Selection) -> tuple[npt.NDArray[np.int64], ...]:
-    """Return the coordinates of points, or of where a mask of the whole shape is true."""
-    if isinstance(selection, Points):
-        return selection.coordinates
-    assert isinstance(selection, Masked)
-    if selection.order == "F":
-        return tuple(np.nonzero(selection.mask.T))[::-1]
-    return tuple(np.nonzero(selection.mask))
+def _as_parts(key: Key) -> tuple[Any, ...]:
+    """Return a key with its slices taken apart."""
+    return tuple([(p.start, p.stop, p.step) if isinstance(p, slice) else p for p in key])
 
 
 @gives_constants
@@ -487,8 +478,7 @@ def _constant(
     dtype: str, value: Any
 ) -> tuple[tuple[Any, ...], tuple[float, ...] | None, tuple[int, ...]]:
     """Return the elements of a value, the imaginary parts of complex ones, and its shape."""
-    with errors_shown():
-        cast = values.cast_for(dtype, value)
+    cast = values.cast_for(dtype, value)
     flat = cast.ravel()
     if cast.dtype.kind == "c":
         return tuple(flat.real.tolist()), tuple(flat.imag.tolist()), cast.shape
@@ -505,16 +495,15 @@ def _writing(
     places of the value's elements, and the steps.
     """
     subscripts = read_for_one_use(written)
-    with errors_shown():
-        if dialect == "tensor":
-            selection = resolve(shape, subscripts, order=order)
-            values.refuse_unbroadcast(sizes, selection.result_shape)
-            return None, _inner(shape, selection), None, writing_steps(selection, sizes)
-        from pybridge.dialects import base_assignment
+    if dialect == "tensor":
+        selection = resolve(shape, subscripts, order=order)
+        values.refuse_unbroadcast(sizes, selection.result_shape)
+        return None, _inner(shape, selection), None, writing_steps(selection, sizes)
+    from pybridge.dialects import base_assignment
 
-        known = known_shape(sizes)
-        every = np.arange(math.prod(known)).reshape(known)
-        plan = base_assignment.plan_assignment(subscripts, shape, every)
+    known = known_shape(sizes)
+    every = np.arange(math.prod(known)).reshape(known)
+    plan = base_assignment.plan_assignment(subscripts, shape, every)
     growth = None
     if plan.growth is not None:
         growth = (plan.growth.length, tuple(plan.growth.gap.tolist()))
@@ -538,7 +527,8 @@ def writing_steps(selection: Selection, sizes: Shape) -> tuple[Any, ...] | None:
     ('axes', None, (1, 3), ((1, (1, 2)),), ((1, 2, None), ((0, 2), None)))
     """
     if not isinstance(selection, Orthogonal):
-        coordinates, entries = _coordinates(selection), None
+        assert isinstance(selection, Points | Masked)
+        coordinates, entries = selection.coordinates, None
         if isinstance(selection, Points):
             coordinates, entries = execution.settled_points(selection)
         if coordinates and not len(coordinates[0]):
@@ -549,7 +539,9 @@ def writing_steps(selection: Selection, sizes: Shape) -> tuple[Any, ...] | None:
         return None
     aligned = execution.aligned_sizes(selection.axes, sizes)
     settled = execution.settled_axes(selection.axes, aligned)
-    key = execution.aligned_key(selection.axes, len(sizes)) if None in aligned else None
+    key = None
+    if None in aligned:
+        key = _as_parts(execution.aligned_key(selection.axes, len(sizes)))
     turns = tuple(
         [
             (place, None if isinstance(turn, slice) else tuple(turn.tolist()))
@@ -579,13 +571,11 @@ def writing_steps(selection: Selection, sizes: Shape) -> tuple[Any, ...] | None:
 @gives_constants
 def _product(*entries: Any) -> int | None:
     """Return the product of all entries but an open one, or None where none or too many are."""
-    with errors_shown():
-        sizes = read_sizes(entries)
+    sizes = read_sizes(entries)
     known = [size for size in sizes if size != UNKNOWN]
     return math.prod(known) or None if len(known) == len(sizes) - 1 else None
 
 
 @gives_constants
 def _sizes(shape: Shape, *entries: Any) -> tuple[int, ...]:
-    with errors_shown():
-        return new_sizes(shape, entries)
+    return new_sizes(shape, entries)

@@ -5,10 +5,10 @@ PyTorch's and TensorFlow's compilers read these attributes; setting them imports
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import functools
+from collections.abc import Callable
 from types import CodeType
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from pybridge.errors import PybridgeError
 
@@ -50,23 +50,20 @@ def on_public(act: Callable[[CodeType], None]) -> None:
 def gives_constants(function: F) -> F:
     """Let `torch.compile` call a function while it traces, and keep what it returned.
 
-    Its arguments must be constants of the traced code: numbers, texts, frozen values.
+    Its arguments must be constants of the traced code: numbers, texts, frozen values. Its errors
+    are raised as IndexErrors too, since the compiler hides any other behind its own.
     """
-    function._dynamo_marked_constant = True  # type: ignore[attr-defined]
-    return function
 
+    @functools.wraps(function)
+    def constant(*given: Any) -> Any:
+        try:
+            return function(*given)
+        except PybridgeError as error:
+            if isinstance(error, IndexError):
+                raise
+            kind = type(error)
+            shown = type(kind.__name__, (kind, IndexError), {"__module__": kind.__module__})
+            raise shown(str(error), **error.fields) from None
 
-@contextmanager
-def errors_shown() -> Iterator[None]:
-    """Raise an error of ours as an IndexError too: the compiler hides any other behind its own.
-
-    Subscript errors are IndexErrors by themselves.
-    """
-    try:
-        yield
-    except PybridgeError as error:
-        if isinstance(error, IndexError):
-            raise
-        kind = type(error)
-        shown = type(kind.__name__, (kind, IndexError), {"__module__": kind.__module__})
-        raise shown(str(error), **error.fields) from None
+    constant._dynamo_marked_constant = True  # type: ignore[attr-defined]
+    return cast("F", constant)

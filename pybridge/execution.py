@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
-from pybridge.backends.protocol import Backend, Indices, Tensor
+from pybridge.backends.protocol import Backend, Indices, Key, Tensor
 from pybridge.errors import AssignmentError, MissingValueError
 from pybridge.selections import (
     NOT_SLICES,
@@ -304,8 +304,8 @@ def _write(backend: Backend, x: Tensor, selection: Selection, value: Tensor) -> 
     match selection:
         case Masked(mask=mask, order="C"):
             return backend.assign_mask(x, mask, value)
-        case Masked(mask=mask):
-            return backend.assign_points(x, tuple(np.nonzero(mask.T))[::-1], value)
+        case Masked(coordinates=coordinates):
+            return backend.assign_points(x, coordinates, value)
         case TracedPoints(coordinates=coordinates):
             return backend.assign_points(x, _counted(backend, x, coordinates), value)
         case TracedMasked(mask=mask):
@@ -452,28 +452,24 @@ def _aligned(
         return value, aligned
     if None not in aligned:
         return values.reshape(value, known_shape(aligned)), aligned
-    parts = aligned_key(axes, len(sizes))
-    key = tuple([slice(None) if part == ":" else part for part in parts])
-    return values.basic(value, key), aligned
+    return values.basic(value, aligned_key(axes, len(sizes))), aligned
 
 
-def aligned_key(axes: tuple[AxisSelection, ...], ndim: int) -> tuple[int | str | None, ...]:
+def aligned_key(axes: tuple[AxisSelection, ...], ndim: int) -> Key:
     """Return the key that gives a value of `ndim` axes the sizes of `aligned_sizes`.
-
-    A whole axis stands as ":", for a compiler that carries no slices.
 
     >>> from pybridge.selections import Index
     >>> aligned_key((Index(1), WHOLE, NewAxis(), WHOLE), 3)
-    (None, ':', 0, ':')
+    (None, slice(None, None, None), 0, slice(None, None, None))
     """
     place = ndim - sum([not isinstance(axis, SCALARS) for axis in axes])
-    key: list[int | str | None] = [0] * place  # more axes than are kept have size 1
+    key: list[Any] = [0] * place  # more axes than are kept have size 1
     for axis in axes:
         if isinstance(axis, SCALARS):
             key.append(None)
             continue
         if not isinstance(axis, NewAxis):
-            key.append(":" if place >= 0 else None)
+            key.append(slice(None) if place >= 0 else None)
         elif place >= 0:
             key.append(0)
         place += 1

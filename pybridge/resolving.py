@@ -41,6 +41,11 @@ def _read(written: tuple[Any, ...]) -> Subscripts:
     return as_subscripts(written)
 
 
+def is_short(drop: bool, dialect: Dialect, order: Order) -> bool:
+    """Return whether the options are the usual ones, for which there are short paths."""
+    return drop is True and dialect == "tensor" and order == "C"
+
+
 def select(
     backend: Backend,
     shape: Shape,
@@ -50,9 +55,11 @@ def select(
     dialect: Dialect = "tensor",
     order: Order = "C",
 ) -> Selection:
-    """Return the selection that subscripts make of a tensor of `shape`, touching no data."""
-    written = tuple(map(without_tensors, written))
-    if drop is True and dialect == "tensor" and order == "C":
+    """Return the selection that subscripts make of a tensor of `shape`, touching no data.
+
+    Tensors among them have been read by `without_tensors`.
+    """
+    if is_short(drop, dialect, order):
         short = short_selection(written, shape)
         if short is not None:
             return short

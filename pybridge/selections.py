@@ -219,6 +219,13 @@ class Masked(Frozen, eq=False):
         return (int(np.count_nonzero(self.mask)),)
 
     @property
+    def coordinates(self) -> tuple[npt.NDArray[np.int64], ...]:
+        """Where the mask is true, one vector for each axis, in its order."""
+        if self.order == "F":
+            return tuple(np.nonzero(self.mask.T))[::-1]
+        return tuple(np.nonzero(self.mask))
+
+    @property
     def has_missing(self) -> bool:
         """Whether the result holds `NA` that the tensor does not: never."""
         return False

@@ -15,7 +15,14 @@ from pybridge.compiled import Compiled
 from pybridge.compiling import runs_as_python
 from pybridge.dialects.shortcut import short_gather, short_key
 from pybridge.errors import ArgumentError, ImmutableTensorError
-from pybridge.resolving import Dialect, read_for_one_use, read_subscripts, resolve, select
+from pybridge.resolving import (
+    Dialect,
+    is_short,
+    read_for_one_use,
+    read_subscripts,
+    resolve,
+    select,
+)
 from pybridge.selections import Order, Selection, Shape
 from pybridge.subscripts import Subscripts
 from pybridge.values import fits_as_it_is
@@ -79,11 +86,7 @@ class R:
                 return x[key]
         else:
             backend, x = open_tensor(x)
-            if backend.is_compiling():
-                written = written if type(written) is tuple else (written,)
-                compiled = Compiled(backend)
-                return compiled.read(x, written, drop=True, dialect="tensor", order="C")
-            key = short_key(written, backend.shape(x))
+            key = None if backend.is_compiling() else short_key(written, backend.shape(x))
             if key is not None:
                 return backend.basic(x, key if type(key) is tuple else (key,))
         written = written if type(written) is tuple else (written,)
@@ -176,7 +179,7 @@ def _read(
         return Compiled(backend).read(x, written, drop=drop, dialect=dialect, order=order)
     shape = backend.shape(x)
     written = tuple(map(without_tensors, written))
-    if drop is True and dialect == "tensor" and order == "C":
+    if is_short(drop, dialect, order):
         gather = short_gather(written, shape)
         if gather is not None:
             key, indices, axis = gather
@@ -233,7 +236,8 @@ def r_assign(
         if plan.selection is None:
             return updated
         return execution.write(backend, updated, plan.selection, fitted)
-    selection = select(backend, backend.shape(x), subscripts, dialect=dialect, order=order)
+    written = tuple(map(without_tensors, subscripts))
+    selection = select(backend, backend.shape(x), written, dialect=dialect, order=order)
     fitted = _broadcast_value(backend, x, selection, value)
     return execution.write(backend, backend.copy(x), selection, fitted)
 
@@ -277,8 +281,7 @@ def assign_in_place(
 ) -> None:
     """Write `value` into `x` itself, or raise and leave `x` as it was."""
     holder = backend_of(x)
-    held = holder.value_of(x)
-    backend = holder if held is x else backend_of(held)
+    backend, held = open_tensor(x)
     if backend.is_compiling():
         _refuse_immutable(holder, x)
         compiled = Compiled(backend)
@@ -293,6 +296,7 @@ def assign_in_place(
         if selection is None:
             return
     else:
+        written = tuple(map(without_tensors, written))
         selection = select(backend, backend.shape(held), written, dialect=dialect, order=order)
         _refuse_immutable(holder, x)
         fitted = _broadcast_value(backend, held, selection, value)

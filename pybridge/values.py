@@ -56,17 +56,17 @@ def fit_value(backend: Backend, x: Tensor, value: Any) -> Tensor:
     """
     name = x.dtype.char if backend is NUMPY else backend.dtype_name(x)
     if fits_as_it_is(value, name):
-        return np.array(value, _numpy_name(name))
+        return np.array(value, "float32" if name == "bfloat16" else name)
     found, value = _opened(value)
     if found is None or found is NUMPY:
-        return _from_numpy(backend, x, value)
+        return _from_numpy(backend, x, name, value)
     if found is not backend:
         if found.is_traced(value):
             raise TracingError(
                 f"a traced {found.name} value cannot go into a {backend.name} tensor; convert the "
                 "tensor first"
             )
-        return _from_numpy(backend, x, found.to_numpy(value))
+        return _from_numpy(backend, x, name, found.to_numpy(value))
     source, target = found.dtype_name(value), name
     if source != target and not is_safe_cast(source, target):
         if not found.is_traced(value):
@@ -106,15 +106,8 @@ def _opened(value: Any) -> tuple[Backend | None, Any]:
     return found, value
 
 
-def _from_numpy(backend: Backend, x: Tensor, value: Any) -> npt.NDArray[Any]:
-    if backend is NUMPY:
-        return lossless_cast(value, x.dtype)
-    return cast_for(backend.dtype_name(x), value)
-
-
-def _numpy_name(name: str) -> str:
-    """Return the dtype that holds a tensor's values in NumPy."""
-    return "float32" if name == "bfloat16" else name
+def _from_numpy(backend: Backend, x: Tensor, name: str, value: Any) -> npt.NDArray[Any]:
+    return lossless_cast(value, x.dtype) if backend is NUMPY else cast_for(name, value)
 
 
 def backend_of_value(backend: Backend, value: Tensor) -> Backend:

@@ -368,3 +368,15 @@ def test_repeated_negative_positions_where_a_size_is_unknown():
         return r_assign(x, [1, -1, -1], value=[[1.0], [2.0], [3.0]])
 
     assert update(tf.zeros((4, 3))).numpy()[:, 0].tolist() == [1, 0, 0, 3]
+
+
+def test_a_variable_in_a_stateless_scope_is_written_there_alone():
+    import keras
+
+    variable = keras.Variable(np.zeros(3))
+    with keras.StatelessScope() as scope:
+        R(variable)[2] = 5.0
+        R(variable)[[1, 3]] = 7.0
+        assert np.asarray(variable).tolist() == [7, 5, 7]
+    assert np.asarray(scope.get_current_value(variable)).tolist() == [7, 5, 7]
+    assert np.asarray(variable).tolist() == [0, 0, 0]

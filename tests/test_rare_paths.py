@@ -21,6 +21,7 @@ from pybridge.errors import (
     SubscriptTypeError,
 )
 from pybridge.literals import numbers
+from pybridge.selections import Masked
 from pybridge.shapes import recycle_shapes
 
 X = np.arange(1, 31).reshape(2, 3, 5)
@@ -256,3 +257,11 @@ def test_traced_reals_are_no_positions(tf):
     read = traced(tf, lambda x, k: R(x)[k], ((2, 3, 5), tf.int64), ((), tf.float32))
     with pytest.raises(SubscriptTypeError, match="positions in traced code are integers"):
         read(tf.constant(X), 1.0)
+
+
+def test_a_mask_lists_its_coordinates_in_its_order():
+    mask = np.array([[True, False, True], [True, False, False]])
+    found = [axis.tolist() for axis in Masked((2, 3), mask).coordinates]
+    assert found == [[0, 0, 1], [0, 2, 0]]
+    found = [axis.tolist() for axis in Masked((2, 3), mask, "F").coordinates]
+    assert found == [[0, 1, 0], [0, 0, 2]]

@@ -67,6 +67,7 @@ broadcast <- function(..., align = c("trailing", "leading")) {
     classes <- c("pybridge_error_broadcast", "pybridge_error_shape")
     abort(found$error, classes, sys.call(), list(shapes = shapes))
   }
+  check_length(found$shape, sys.call())
   for (k in seq_along(operands)) {
     operands[[k]] <- stretch(operands[[k]], shapes[[k]], found$shape, align[1L])
   }
@@ -213,6 +214,20 @@ stretch <- function(x, old, shape, align) {
     dim(made) <- NULL
   }
   if (is.object(x)) keep_meaning(made, x) else made
+}
+
+#' Refuse a shape with more elements than any vector of R can hold
+#' @noRd
+check_length <- function(shape, call) {
+  if (prod(shape) > 2^52) {
+    abort(
+      sprintf(
+        "the common shape %s has %.3g elements, and a vector of R holds at most 2^52",
+        shape_text(shape), prod(shape)
+      ),
+      c("pybridge_error_broadcast", "pybridge_error_shape"), call, list(shape = shape)
+    )
+  }
 }
 
 warn_recycling <- function(words, call) {

@@ -77,7 +77,7 @@ NULL
   view <- .Call(pybridge_view, object, name)
   if (is.null(view)) {
     abort_argument(
-      sprintf("a Python object has `@r` and `@py`, and no `@%s`", name),
+      sprintf("a Python object has `@r` and `@py`, and no `@%s`", toString(name)),
       sys.call(-1L)
     )
   }

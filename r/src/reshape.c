@@ -186,22 +186,53 @@ static int sequence_axes(const R_xlen_t *dim, int ndim, R_xlen_t length, int is_
 
 /* Sizes as whole numbers wide enough for a long vector, which has one axis. */
 static const R_xlen_t *sizes_of(SEXP shape) {
+  if (TYPEOF(shape) != INTSXP && TYPEOF(shape) != REALSXP) Rf_error("a shape is not numeric");
   const int ndim = Rf_length(shape);
   R_xlen_t *sizes = (R_xlen_t *) R_alloc((size_t) ndim, sizeof(R_xlen_t));
-  for (int k = 0; k < ndim; k++)
-    sizes[k] = TYPEOF(shape) == REALSXP ? (R_xlen_t) REAL(shape)[k] : INTEGER(shape)[k];
+  for (int k = 0; k < ndim; k++) {
+    const double size = TYPEOF(shape) == REALSXP ? REAL(shape)[k] : INTEGER(shape)[k];
+    if (!(size >= 0 && size <= (double) R_XLEN_T_MAX))
+      Rf_error("a size of a shape is no length of a vector");
+    sizes[k] = (R_xlen_t) size;
+  }
   return sizes;
+}
+
+/* The number of elements of a shape, which must be the length of a vector in R. */
+static R_xlen_t count_elements(const R_xlen_t *sizes, int ndim) {
+  R_xlen_t count = 1;
+  for (int k = 0; k < ndim; k++)
+    if (sizes[k] == 0) return 0;
+  for (int k = 0; k < ndim; k++) {
+    if (sizes[k] > R_XLEN_T_MAX / count)
+      Rf_error("the shape has more elements than a vector of R can hold");
+    count *= sizes[k];
+  }
+  return count;
+}
+
+/* A shape of a vector that is there: a stride made of its sizes stays within the vector. */
+static const R_xlen_t *sizes_of_vector(SEXP shape, SEXP x) {
+  const R_xlen_t *sizes = sizes_of(shape);
+  if (count_elements(sizes, Rf_length(shape)) != XLENGTH(x))
+    Rf_error("a shape does not have as many elements as its vector");
+  return sizes;
+}
+
+static void check_is_vector(SEXP x) {
+  if (!Rf_isVectorAtomic(x) && TYPEOF(x) != VECSXP) Rf_error("an R object of this type is no array");
 }
 
 /* x: a vector or array; old, new: shapes of its length. Gives a new array in the shape `new`,
  * without any other attribute. */
 SEXP pybridge_reshape(SEXP x, SEXP old, SEXP new) {
+  check_is_vector(x);
   const R_xlen_t length = XLENGTH(x);
   const int old_ndim = Rf_length(old), new_ndim = Rf_length(new);
+  const R_xlen_t *from = sizes_of_vector(old, x), *to = sizes_of_vector(new, x);
   SEXP made = PROTECT(Rf_allocVector(TYPEOF(x), length));
   if (length > 0) {
     axis axes[MOST_AXES];
-    const R_xlen_t *from = sizes_of(old), *to = sizes_of(new);
     int count = old_ndim && new_ndim ? refine(from, old_ndim, to, new_ndim, axes) : 0;
     if (count < 0) {
       SEXP sequence = PROTECT(Rf_allocVector(TYPEOF(x), length));
@@ -220,16 +251,20 @@ SEXP pybridge_reshape(SEXP x, SEXP old, SEXP new) {
 /* x: an array; old: its shape with as many axes as `new`, an integer shape to which the axes of
  * size 1 stretch. Gives a new array in the shape `new`, without any other attribute. */
 SEXP pybridge_broadcast(SEXP x, SEXP old, SEXP new) {
+  check_is_vector(x);
   const int ndim = Rf_length(new);
-  const R_xlen_t *from = sizes_of(old), *to = sizes_of(new);
+  if (Rf_length(old) != ndim) Rf_error("the two shapes differ in their number of axes");
+  const R_xlen_t *from = sizes_of_vector(old, x), *to = sizes_of(new);
+  const R_xlen_t length = count_elements(to, ndim);
   axis axes[MOST_AXES];
-  R_xlen_t stride = 1, length = 1;
+  R_xlen_t stride = 1, new_stride = 1;
   int count = 0;
-  for (int k = 0; k < ndim; k++) {
-    axis next = { to[k], from[k] == 1 ? 0 : stride, length };
+  for (int k = 0; k < ndim && length > 0; k++) {
+    if (from[k] != 1 && from[k] != to[k]) Rf_error("an axis does not stretch to its new size");
+    axis next = { to[k], from[k] == 1 ? 0 : stride, new_stride };
     stride *= from[k];
-    length *= to[k];
-    if (length > 0) count = keep_axis(axes, count, next);
+    new_stride *= to[k];
+    count = keep_axis(axes, count, next);
   }
   SEXP made = PROTECT(Rf_allocVector(TYPEOF(x), length));
   if (length > 0) copy_vector(x, made, axes, count);

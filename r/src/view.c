@@ -12,6 +12,7 @@ SEXP pybridge_view(SEXP tensor, SEXP name) {
   static SEXP r_class = NULL, py_class = NULL;
   if (r_class == NULL) r_class = preserved("pybridge_view");
   if (py_class == NULL) py_class = preserved("pybridge_py_view");
+  if (TYPEOF(name) != SYMSXP && !(TYPEOF(name) == STRSXP && XLENGTH(name) == 1)) return R_NilValue;
   const char *text = TYPEOF(name) == SYMSXP ? CHAR(PRINTNAME(name)) : CHAR(STRING_ELT(name, 0));
   const int is_r = strcmp(text, "r") == 0;
   if (!is_r && strcmp(text, "py") != 0) return R_NilValue;

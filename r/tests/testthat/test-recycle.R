@@ -215,3 +215,34 @@ test_that("tensors follow the same rules", {
   expect_warning(recycled(np$add)(one, 1:3 + 0), "array-vector arithmetic is deprecated")
   expect_identical(explain_shapes(tensor, 5)$shapes, list(c(2L, 3L, 5L), 5L))
 })
+
+test_that("a common shape beyond the length of any vector is refused, and nothing is written", {
+  spread <- function(sizes) {
+    lapply(seq_along(sizes), function(k) {
+      array(as.raw(k), replace(rep(1L, length(sizes)), k, sizes[[k]]))
+    })
+  }
+  # as 64-bit integers, these products wrap to a small number, and to zero
+  for (sizes in list(c(2577, 2577, 1522, 2045, 2672, 334), rep(16, 16), rep(2^20, 4))) {
+    expect_error(do.call(broadcast, spread(sizes)), "elements", class = "pybridge_error_broadcast")
+  }
+  expect_error(do.call(broadcast, spread(c(2^25, 2^26))), "cannot allocate")
+  empty <- c(2^20, 2^20, 2^20, 0)
+  expect_identical(dim(do.call(broadcast, spread(empty))[[1]]), as.integer(empty))
+})
+
+test_that("the C code refuses shapes that do not belong to its vector", {
+  copied <- function(routine, ...) .Call(getFromNamespace(routine, "pybridge"), ...)
+  expect_error(copied("pybridge_broadcast", 1:3, 3L, c(3L, 2L)), "number of axes")
+  expect_error(copied("pybridge_broadcast", 1:3, c(2L, 1L), c(2L, 2L)), "as many elements")
+  expect_error(copied("pybridge_broadcast", 1:3, c(3L, 1L), c(2L, 2L)), "does not stretch")
+  expect_error(copied("pybridge_broadcast", 1:3, c(3L, 1L), c(3L, NA)), "no length")
+  expect_error(copied("pybridge_broadcast", 1:3, "a", 3L), "not numeric")
+  expect_error(copied("pybridge_broadcast", sum, 1L, 1L), "no array")
+  expect_error(copied("pybridge_broadcast", 1L, rep(1L, 3), rep(2^20, 3)), "more elements")
+  expect_error(copied("pybridge_reshape", 1:6, 6L, c(4L, 2L)), "as many elements")
+  expect_error(copied("pybridge_reshape", 1:6, c(-2L, -3L), 6L), "no length")
+  expect_error(copied("pybridge_reshape", 1:6, c(2, NaN), 6L), "no length")
+  expect_null(copied("pybridge_view", 1, character()))
+  expect_null(copied("pybridge_view", 1, NULL))
+})

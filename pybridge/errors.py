@@ -193,6 +193,12 @@ class UnsupportedTensorError(PybridgeError, TypeError):
     r_class = "pybridge_error_tensor"
 
 
+class OperationError(PybridgeError, TypeError, ValueError):
+    """`R(x)` does not do this; the message says what does."""
+
+    r_class = "pybridge_error_operation"
+
+
 class TracingError(PybridgeError, TypeError):
     """A library cannot do this inside compiled or traced code."""
 

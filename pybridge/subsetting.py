@@ -15,6 +15,7 @@ from pybridge.compiled import Compiled
 from pybridge.compiling import runs_as_python
 from pybridge.dialects.shortcut import short_gather, short_key
 from pybridge.errors import ArgumentError, ImmutableTensorError
+from pybridge.protocols import Protocols
 from pybridge.resolving import (
     Dialect,
     is_short,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _NDARRAY: Final = np.ndarray
 
 
-class R:
+class R(Protocols):
     """R's subscripts on a tensor: `R(x)[1:3, NA:5, ..., -1]`, read and assigned.
 
     Positions start at 1, ranges include both ends, `NA` or nothing is an open end, `-1` is the last
@@ -41,7 +42,9 @@ class R:
     never do; several vectors select orthogonally and axes never move. For `drop=False` or text see
     `r_slice`. `R(x, dialect="base")` follows R's own `[` and `[<-` instead, its traps included.
 
-    On NumPy scalars, ranges and new axes give a view, all else new memory. Raises a
+    On NumPy scalars, ranges and new axes give a view, all else new memory. Beside brackets `R(x)`
+    iterates, has a length and converts to NumPy as `x` does; operators are refused. What counts
+    from zero by itself, such as `random.choice` or `bisect`, wants `x`, not `R(x)`. Raises a
     `SubscriptError` for a subscript that does not fit. Source of the rules: the contract of this
     project; ranges as in R Language Definition, 3.3.1 and 3.4.1.
 

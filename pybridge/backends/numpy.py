@@ -132,19 +132,38 @@ class NumpyBackend:
 
     def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
         """See `Backend.assign_axes`."""
-        x[assignment_key(axes, x.shape)] = value
+        key = assignment_key(axes, x.shape)
+        x[key] = _apart(value, x, key) if np.may_share_memory(x, value) else value
         return x
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
         """See `Backend.assign_points`."""
-        x[coordinates] = value
+        x[coordinates] = _apart(value, x)
         return x
 
     def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
         """See `Backend.assign_mask`."""
-        x[mask] = value
+        x[_apart(mask, x)] = _apart(value, x)
         return x
 
     def store(self, x: Any, value: Any) -> None:
         """See `Backend.store`."""
         x[...] = value
+
+
+def _apart(given: Any, x: Any, key: Key = ()) -> Any:
+    """Return what is given for a write to `x[key]`, copied where it lies in the memory written to.
+
+    NumPy itself overlooks some overlaps: two steps of one sign along one axis, and a mask.
+    """
+    ends = tuple(
+        [
+            slice(int(part.min()), int(part.max()) + 1) if isinstance(part, np.ndarray) else part
+            for part in key
+        ]
+    )
+    return given.copy() if np.may_share_memory(x[ends], given, max_work=_EFFORT) else given
+
+
+_EFFORT: Any = 1000
+"""How long NumPy may look for an address that two arrays have in common; when in doubt, copy."""

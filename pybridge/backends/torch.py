@@ -6,7 +6,7 @@ position beyond its axis raises when the code runs. Sparse and nested tensors ar
 
 from __future__ import annotations
 
-from types import CodeType
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,9 @@ from pybridge.selections import (
 
 _INTEGERS = (torch.int64, torch.int32, torch.bool, torch.uint8)
 """Dtypes whose values no gradient, no conjugate and no quantization hides."""
+
+_EFFORT: Any = 1000
+"""How long NumPy may look for an address that two tensors have in common."""
 
 _FLOATS_OF_NUMPY = (torch.float16, torch.float32, torch.float64)
 
@@ -111,7 +114,7 @@ class TorchBackend:
         if isinstance(value, torch.Tensor):
             if value.dtype is not like.dtype or value.device != like.device:
                 return value.to(device=like.device, dtype=like.dtype)
-            return value.clone() if _shares_memory(value, like) else value
+            return value
         if is_compiling() and not isinstance(value, np.ndarray):  # a number, or a tuple of numbers
             if not isinstance(value, tuple) and self.is_open(value):
                 return torch.full((), value, dtype=like.dtype, device=like.device)
@@ -208,6 +211,7 @@ class TorchBackend:
                 for axis, size in zip(axes, x.shape, strict=True)
             )
         key = assignment_key(axes, x.shape)
+        value = _apart(value, x, key)
         x[tuple([part if type(part) is slice else _on_device(part, x) for part in key])] = value
         return x
 
@@ -219,6 +223,7 @@ class TorchBackend:
             for axis, size in zip(points, x.shape, strict=True):
                 flat = flat * size + axis
             value = value[_last_of_equals(flat, x.numel())]
+        value = _apart(value, x)
         x[points] = value if points else value.reshape(())
         return x
 
@@ -226,7 +231,7 @@ class TorchBackend:
         """See `Backend.assign_mask`."""
         if value.shape[0] == 1:
             value = value.reshape(())
-        x[_on_device(mask, x)] = value
+        x[_on_device(mask, x)] = _apart(value, x)
         return x
 
     def store(self, x: Any, value: Any) -> None:
@@ -237,14 +242,41 @@ class TorchBackend:
 BACKEND = TorchBackend()
 
 
-def _shares_memory(value: Any, x: Any) -> bool:
-    """Return whether a value may lie in the memory that it is written to, which PyTorch refuses."""
+def _apart(value: Any, x: Any, key: Key = ()) -> Any:
+    """Return a value for `x[key]`, copied where it lies in the memory written to.
+
+    PyTorch refuses to write from there.
+    """
     if is_compiling():
-        return False
+        return value
     try:
-        return bool(value.untyped_storage().data_ptr() == x.untyped_storage().data_ptr())
+        mine, other = x.untyped_storage(), value.untyped_storage()
+        start, begin = mine.data_ptr(), other.data_ptr()
     except NotImplementedError:  # under torch.func a tensor has no storage to look at
-        return False
+        return value.clone()
+    if begin >= start + mine.nbytes() or start >= begin + other.nbytes():
+        return value
+    if all(type(part) is slice for part in key):
+        x = x[key]
+    return (
+        value.clone()
+        if np.may_share_memory(_places(x), _places(value), max_work=_EFFORT)
+        else value
+    )
+
+
+def _places(x: Any) -> npt.NDArray[Any]:
+    """Return an array whose elements lie where those of `x` do; nobody looks at them."""
+    size = x.element_size()
+    memory = SimpleNamespace()
+    memory.__array_interface__ = {
+        "version": 3,
+        "data": (x.data_ptr(), False),
+        "typestr": f"|V{size}",
+        "shape": tuple(x.shape),
+        "strides": tuple([step * size for step in x.stride()]),
+    }
+    return np.asarray(memory)
 
 
 def _is_wrapped(x: Any) -> bool:

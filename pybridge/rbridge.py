@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pybridge
 from pybridge import recycling
 from pybridge import subscripts as sub
-from pybridge.backends import backend_of, open_tensor
+from pybridge.backends import backend_of, find_backend, open_tensor
 from pybridge.dialects.tensor import index_from_position, slice_from_range
 from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
 from pybridge.selections import Shape
@@ -366,10 +366,9 @@ def permute(x: Any, axes: list[int] | None) -> Any:
     return backend.transpose(held, tuple(axis - 1 for axis in axes))
 
 
-@_answering
-def multiply(x: Any, y: Any) -> Any:
-    """Return the tensor product `x @ y`."""
-    return x @ y
+def is_tensor(x: Any) -> bool:
+    """Return whether `x` is a tensor of a library that pybridge serves."""
+    return find_backend(x) is not None
 
 
 @_answering

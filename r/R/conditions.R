@@ -49,6 +49,19 @@ answered <- function(result, call) {
   result
 }
 
+#' Return the result of a call to Python with reticulate's flag of the tensor that went in
+#'
+#' The flag says whether what comes of the result is converted to R.
+#' @noRd
+flagged <- function(result, x, call) {
+  if (.Call(pybridge_receive, result, x)) {
+    answer <- signal_answer(result, call)
+    .Call(pybridge_receive, answer, x)
+    return(answer)
+  }
+  result
+}
+
 signal_answer <- function(answer, call) {
   for (found in reticulate::py_to_r(answer$describe())) {
     message <- found[[1L]]

@@ -1,58 +1,52 @@
-# Beside keras3, which claims `@` on tensor classes when Python imports Keras. Ours takes its place
-# there, whichever package was loaded first, and one option gives it back.
+# Beside keras3, which claims `@` on NumPy arrays when it is loaded, and on the tensor classes of
+# Keras and TensorFlow when Python imports those. Ours takes its place there, whichever package was
+# loaded first and however often, and one option gives it back.
 
 claims <- new.env(parent = emptyenv())
 
 #' Take over each `@` that keras3 registers, once it has registered it
 #'
-#' keras3 registers when Python imports a library, by a hook of reticulate. Those hooks run in the
-#' order they came, and ours come after keras3 is loaded, in either order of loading.
+#' A hook on a package runs after that package's own `.onLoad()`, at every load of it.
 #' @noRd
 watch_keras3 <- function() {
+  setHook(packageEvent("keras3", "onLoad"), watch_imports)
+  setHook(packageEvent("keras3", "attach"), announce_claims)
   if (isNamespaceLoaded("keras3")) {
     watch_imports()
-  } else {
-    setHook(packageEvent("keras3", "onLoad"), watch_imports)
   }
 }
 
+#' Claim now, and after each import at which keras3 registers more
+#'
+#' The hooks of one import run in the order they came, and ours come after those of keras3.
+#' @noRd
 watch_imports <- function(...) {
-  for (module in c("keras", "tensorflow")) {
-    # the name by which reticulate keeps the hooks on a module; its own function to add one starts
-    # Python in some versions
-    setHook(paste("reticulate", module, "load", sep = "::"), claim_subscripts)
+  for (hook in import_hooks()) {
+    setHook(hook, claim_subscripts)
   }
-  if (reticulate::py_available()) {
-    claim_subscripts()
-  }
+  claim_subscripts()
+}
+
+#' Return the names by which reticulate keeps the hooks on the modules
+#'
+#' Its own function to add one starts Python in some versions.
+#' @noRd
+import_hooks <- function() {
+  paste("reticulate", c("keras", "tensorflow"), "load", sep = "::")
 }
 
 #' Register ours over every `@` and `@<-` of keras3
 #' @noRd
-claim_subscripts <- function() {
+claim_subscripts <- function(...) {
   table <- baseenv()[[".__S3MethodsTable__."]]
-  if (is.null(table)) {
-    return(invisible())
-  }
-  found <- grep("^@(<-)?\\.", ls(table, all.names = TRUE), value = TRUE)
-  taken <- character()
-  for (name in found) {
+  for (name in grep("^@(<-)?\\.", ls(table, all.names = TRUE), value = TRUE)) {
     theirs <- table[[name]]
     if (identical(environmentName(topenv(environment(theirs))), "keras3")) {
       generic <- sub("^(@(<-)?)\\..*", "\\1", name)
       class <- substring(name, nchar(generic) + 2L)
       registerS3method(generic, class, yielding(generic, theirs), baseenv())
-      taken <- c(taken, class)
     }
   }
-  if (length(taken) > 0L && !isTRUE(claims$announced)) {
-    claims$announced <- TRUE
-    packageStartupMessage(
-      "pybridge reads `x@r[...]` on tensors that keras3 claimed; ",
-      "options(pybridge.yield_to_keras3 = TRUE) gives them back to keras3."
-    )
-  }
-  invisible(taken)
 }
 
 yielding <- function(generic, theirs) {
@@ -72,4 +66,40 @@ yielding <- function(generic, theirs) {
       `@<-.python.builtin.object`(object, name, value)
     }
   }
+}
+
+#' Say once, when the second of the two packages is attached, whose `x@r` it is
+#' @noRd
+announce_claims <- function(...) {
+  if (isTRUE(claims$announced) || isTRUE(getOption("pybridge.yield_to_keras3"))) {
+    return(invisible())
+  }
+  claims$announced <- TRUE
+  packageStartupMessage(
+    "pybridge reads `x@r[...]` also where keras3 has a method for it; ",
+    "options(pybridge.yield_to_keras3 = TRUE) leaves it to keras3."
+  )
+}
+
+#' Give keras3 its methods back, and leave no hook behind, when the package is unloaded
+#' @noRd
+release_claims <- function() {
+  table <- baseenv()[[".__S3MethodsTable__."]]
+  for (name in grep("^@(<-)?\\.", ls(table, all.names = TRUE), value = TRUE)) {
+    theirs <- environment(table[[name]])[["theirs"]]
+    if (is_ours(table[[name]]) && is.function(theirs)) {
+      assign(name, theirs, envir = table)
+    }
+  }
+  events <- c(
+    packageEvent("keras3", "onLoad"), packageEvent("keras3", "attach"), import_hooks(),
+    packageEvent("reticulate", "attach")
+  )
+  for (event in events) {
+    setHook(event, Filter(Negate(is_ours), getHook(event)), "replace")
+  }
+}
+
+is_ours <- function(x) {
+  is.function(x) && identical(topenv(environment(x)), topenv())
 }

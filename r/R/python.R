@@ -3,7 +3,8 @@
 #' Call a function of pybridge.rbridge for the function that the user called
 #'
 #' A list among the arguments holds operands, of which those of R become tensors. A list of tensors
-#' comes back as a list of R, the sizes of a shape as numbers, anything else as it is.
+#' comes back as a list of R, the sizes of a shape as numbers, anything else as it is. Each tensor
+#' has the flag of the operand that it came from; one made of an R array that of the first tensor.
 #' @param name One of `bridge_functions`.
 #' @param ... Its arguments.
 #' @noRd
@@ -16,8 +17,13 @@ call_python <- function(name, ..., call = sys.call(-1L)) {
     return(as.numeric(unlist(reticulate::py_to_r(result))))
   }
   if (inherits(result, "python.builtin.list")) {
-    places <- seq_len(length(result)) - 1L
-    return(lapply(places, function(k) reticulate::py_get_item(result, k)))
+    operands <- list(...)[[1L]]
+    first <- Find(function(operand) inherits(operand, "python.builtin.object"), operands)
+    return(lapply(seq_along(operands), function(k) {
+      operand <- operands[[k]]
+      made <- reticulate::py_get_item(result, k - 1L)
+      flagged(made, if (inherits(operand, "python.builtin.object")) operand else first, call)
+    }))
   }
   result
 }

@@ -36,7 +36,8 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
   }
   sizes <- read_sizes(dim, sys.call())
   if (inherits(x, "python.builtin.object")) {
-    return(call_python("array_reshape", x, as.list(sizes), order, call = sys.call()))
+    call <- sys.call()
+    return(flagged(call_python("array_reshape", x, as.list(sizes), order, call = call), x, call))
   }
   old <- array_sizes(x, sys.call())
   sizes <- new_sizes(old, sizes, sys.call())

@@ -72,9 +72,8 @@ r_assign <- function(x, ..., value, dialect = c("tensor", "base"), order = c("C"
     return(write_array(x, capture, value, call))
   }
   parts <- assignment_parts(capture, call)
-  answered(
-    py_call(bridge$assigned, x, parts$record, parts$values, tag_value(value, call)), call
-  )
+  value <- tag_value(value, call)
+  flagged(py_call(bridge$assigned, x, parts$record, parts$values, value), x, call)
 }
 
 #' New axes and all the other axes
@@ -105,11 +104,11 @@ print.pybridge_rest <- function(x, ...) {
 
 read_tensor <- function(x, capture, call) {
   if (is.integer(capture)) {
-    return(answered(bridge$call(bridge$subset, list(x, capture), list()), call))
+    return(flagged(bridge$call(bridge$subset, list(x, capture), list()), x, call))
   }
   parts <- capture_parts(capture, call)
   values <- tag_values(parts$values, parts$record, call)
-  answered(py_call(bridge$subset_by_values, x, parts$record, values), call)
+  flagged(py_call(bridge$subset_by_values, x, parts$record, values), x, call)
 }
 
 write_tensor <- function(x, capture, value, call) {

@@ -1,5 +1,4 @@
-# What an R user expects of a tensor: its shape, axes and dtype, and the methods that no other
-# package has.
+# What a tensor is: its shape, axes and dtype.
 
 #' The shape, the number of axes and the dtype of a tensor
 #'
@@ -55,90 +54,4 @@ tensor_dtype <- function(x) {
     complex = "complex128",
     character = "str"
   )
-}
-
-# The methods below are registered by hand in register_missing_methods(): on tensor classes alone,
-# and only where no loaded package has its own.
-
-tensor_classes <- c(
-  "numpy.ndarray",
-  "torch.Tensor",
-  "jaxlib._jax.ArrayImpl",
-  "jaxlib.xla_extension.ArrayImpl",
-  "tensorflow.python.framework.tensor.Tensor",
-  "tensorflow.python.ops.variables.Variable",
-  "keras.src.backend.common.variables.Variable",
-  "keras.src.backend.common.keras_tensor.KerasTensor",
-  "dask.array.core.Array"
-)
-
-register_missing_methods <- function() {
-  methods <- list(
-    dim = tensor_shape,
-    length = tensor_length,
-    str = tensor_str,
-    as.array = tensor_as_array,
-    t = tensor_t,
-    aperm = tensor_aperm,
-    `%*%` = tensor_multiply
-  )
-  home <- list(str = asNamespace("utils"))
-  for (generic in names(methods)) {
-    where <- home[[generic]] %||% baseenv()
-    for (class in tensor_classes) {
-      if (is.null(utils::getS3method(generic, class, optional = TRUE, envir = where))) {
-        registerS3method(generic, class, methods[[generic]], where)
-      }
-    }
-  }
-}
-
-tensor_length <- function(x) {
-  size <- prod(tensor_shape(x))
-  if (is.na(size) || size <= .Machine$integer.max) as.integer(size) else size
-}
-
-tensor_str <- function(object, ...) {
-  shape <- tensor_shape(object)
-  cat(sprintf(
-    "<%s shape(%s), dtype=%s>\n", class(object)[[1L]],
-    paste(ifelse(is.na(shape), "NA", shape), collapse = ","), tensor_dtype(object)
-  ))
-  invisible()
-}
-
-tensor_as_array <- function(x, ...) {
-  array <- answered(py_call(bridge$as_numpy, x), generic_call(sys.call(), "as.array"))
-  value <- reticulate::py_to_r(array)
-  if (is.null(dim(value))) array(value, length(value)) else value
-}
-
-tensor_t <- function(x) {
-  call <- generic_call(sys.call(), "t")
-  ndim <- tensor_ndim(x)
-  if (ndim == 1L) {
-    return(answered(py_call(bridge$array_reshape, x, list(1L, -1L), "C"), call))
-  }
-  if (ndim != 2L) {
-    abort_argument(sprintf("t() takes a matrix, and the tensor has %d axes; aperm() takes any", ndim), call)
-  }
-  answered(py_call(bridge$permute, x, NULL), call)
-}
-
-tensor_aperm <- function(a, perm = NULL, ...) {
-  call <- generic_call(sys.call(), "aperm")
-  if (!is.null(perm)) {
-    ndim <- tensor_ndim(a)
-    if (!is.numeric(perm) || !identical(sort(as.numeric(perm)), as.numeric(seq_len(ndim)))) {
-      abort_argument(
-        sprintf("`perm` names each of the %d axes once, not %s", ndim, entries_text(perm)), call
-      )
-    }
-    perm <- as.list(as.integer(perm))
-  }
-  answered(py_call(bridge$permute, a, perm), call)
-}
-
-tensor_multiply <- function(x, y) {
-  answered(py_call(bridge$multiply, x, y), generic_call(sys.call(), "%*%"))
 }

@@ -102,9 +102,10 @@ NULL
   call <- sys.call()
   capture <- .Call(pybridge_capture, call, parent.frame(), TRUE)
   if (is.integer(capture)) {
-    result <- bridge$call(bridge$subset, list(.subset2(x, 1L), capture), list())
-    if (.Call(pybridge_is_answer, result)) {
-      return(signal_answer(result, generic_call(call, "[")))
+    x <- .subset2(x, 1L)
+    result <- bridge$call(bridge$subset, list(x, capture), list())
+    if (.Call(pybridge_receive, result, x)) {
+      return(flagged(result, x, generic_call(call, "[")))
     }
     return(result)
   }
@@ -125,9 +126,8 @@ NULL
   capture <- .Call(pybridge_capture, call, parent.frame(), TRUE) %||% capture_forwarded(...)
   call <- generic_call(call, "[")
   parts <- python_parts(capture, call)
-  answered(
-    py_call(bridge$subset_as_python, .subset2(x, 1L), parts$record, parts$values), call
-  )
+  x <- .subset2(x, 1L)
+  flagged(py_call(bridge$subset_as_python, x, parts$record, parts$values), x, call)
 }
 
 #' @export

@@ -10,7 +10,7 @@ bridge <- new.env(parent = emptyenv())
 bridge_functions <- c(
   "subset", "subset_by_values", "assign", "assigned", "subset_as_python", "assign_as_python",
   "array_reshape", "recycle", "recycle_forms", "broadcast", "tensor_shape", "tensor_dtype",
-  "permute", "multiply", "as_numpy"
+  "permute", "is_tensor", "as_numpy"
 )
 
 #' Import the Python half of the package, and check that it is of this version
@@ -77,8 +77,14 @@ call_by_py_call <- function(x, args, keywords) {
   if (!reticulate::py_available()) {
     reticulate::py_require("numpy>=1.26")
   }
-  register_missing_methods()
+  register_tensor_methods()
   watch_keras3()
+}
+
+.onAttach <- function(libname, pkgname) {
+  if (isNamespaceLoaded("keras3")) {
+    announce_claims()
+  }
 }
 
 bind_lazily <- function(name) {
@@ -86,5 +92,7 @@ bind_lazily <- function(name) {
 }
 
 .onUnload <- function(libpath) {
+  release_claims()
+  remove_tensor_methods()
   library.dynam.unload("pybridge", libpath)
 }

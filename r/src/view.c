@@ -23,9 +23,36 @@ SEXP pybridge_view(SEXP tensor, SEXP name) {
   return view;
 }
 
+static int is_answer(SEXP result) {
+  SEXP names = Rf_getAttrib(result, R_ClassSymbol);
+  return TYPEOF(names) == STRSXP && XLENGTH(names) > 0 &&
+         strcmp(CHAR(STRING_ELT(names, 0)), "pybridge.rbridge.Answer") == 0;
+}
+
 /* Whether Python answered with conditions; it is asked after every call, so it must cost nothing. */
 SEXP pybridge_is_answer(SEXP result) {
-  SEXP names = Rf_getAttrib(result, R_ClassSymbol);
-  return Rf_ScalarLogical(TYPEOF(names) == STRSXP && XLENGTH(names) > 0 &&
-                          strcmp(CHAR(STRING_ELT(names, 0)), "pybridge.rbridge.Answer") == 0);
+  return Rf_ScalarLogical(is_answer(result));
+}
+
+/* The environment in which reticulate keeps what belongs to a Python object, or NULL for others. */
+static SEXP reference(SEXP object) {
+  while (TYPEOF(object) == CLOSXP || TYPEOF(object) == VECSXP)
+    object = Rf_getAttrib(object, Rf_install("py_object"));
+  return TYPEOF(object) == ENVSXP ? object : NULL;
+}
+
+/* Give a fresh result of Python the flag of the tensor it came from, which says whether reticulate
+ * converts what comes of it; by reticulate's rule an object without the flag has it on. Returns
+ * whether the result is an answer, which keeps its own. */
+SEXP pybridge_receive(SEXP result, SEXP x) {
+  static SEXP convert = NULL;
+  if (convert == NULL) convert = Rf_install("convert");
+  if (is_answer(result)) return Rf_ScalarLogical(1);
+  SEXP from = reference(x), to = reference(result);
+  if (from != NULL && to != NULL) {
+    SEXP flag = Rf_findVarInFrame(from, convert);
+    if (TYPEOF(flag) != LGLSXP || Rf_asLogical(flag))
+      Rf_defineVar(convert, Rf_ScalarLogical(1), to);
+  }
+  return Rf_ScalarLogical(0);
 }

@@ -1,5 +1,7 @@
-# Beside keras3, by a stand-in that registers the methods that keras3 registers, at the moment it
-# does: when Python imports `keras`, here a module of the test's own.
+# Beside keras3, by a stand-in that registers what keras3 registers, at the moments at which it does:
+# NumPy's class and a product when it is loaded, methods for JAX by its NAMESPACE, the tensor classes
+# of Keras when Python imports `keras` and of TensorFlow when it imports `tensorflow`, here two
+# modules of the test's own. Like keras3 it hands on reticulate's array_reshape().
 
 make_stand_in <- function() {
   root <- tempfile("stand-in")
@@ -10,29 +12,50 @@ make_stand_in <- function() {
     "Maintainer: Nobody <nobody@example.org>", "Description: It claims subscripts.",
     "Imports: reticulate"
   ), file.path(package, "DESCRIPTION"))
-  writeLines("export(newaxis)", file.path(package, "NAMESPACE"))
+  writeLines(c(
+    "export(newaxis)", "export(array_reshape)", "importFrom(reticulate,array_reshape)",
+    "S3method(as.array,jaxlib._jax.ArrayImpl)", "S3method(str,jaxlib._jax.ArrayImpl)"
+  ), file.path(package, "NAMESPACE"))
   writeLines(c(
     "newaxis <- NULL",
+    "as.array.jaxlib._jax.ArrayImpl <- function(x, ...) 'their array'",
+    "str.jaxlib._jax.ArrayImpl <- function(object, ...) cat('their str')",
     "at <- function(object, name) structure(list(object), class = 'their_view')",
     "at_set <- function(object, name, value) value",
     "read <- function(x, ...) 'theirs'",
     "write <- function(x, ..., value) .subset2(x, 1L)",
-    ".onLoad <- function(libname, pkgname) {",
-    "  claim <- function() {",
-    "    for (class in c('numpy.ndarray', 'their.Tensor')) {",
-    "      registerS3method('@', class, at, baseenv())",
-    "      registerS3method('@<-', class, at_set, baseenv())",
-    "    }",
-    "    registerS3method('[', 'their_view', read, baseenv())",
-    "    registerS3method('[<-', 'their_view', write, baseenv())",
-    "  }",
+    "claim <- function(class) {",
+    "  registerS3method('@', class, at, baseenv())",
+    "  registerS3method('@<-', class, at_set, baseenv())",
+    "}",
+    "on_import <- function(module, hook) {",
     "  loaded <- reticulate::py_available() &&",
-    "    'keras' %in% names(reticulate::import('sys')$modules)",
-    "  if (loaded) claim() else setHook('reticulate::keras::load', claim)",
+    "    module %in% reticulate::py_to_r(reticulate::import_builtins(FALSE)$list(",
+    "      reticulate::import('sys', convert = FALSE)$modules))",
+    "  if (loaded) hook() else setHook(paste('reticulate', module, 'load', sep = '::'), hook)",
+    "}",
+    ".onLoad <- function(libname, pkgname) {",
+    "  registerS3method('%*%', 'tensorflow.tensor', function(x, y) 'their product', baseenv())",
+    "  claim('numpy.ndarray')",
+    "  registerS3method('[', 'their_view', read, baseenv())",
+    "  registerS3method('[<-', 'their_view', write, baseenv())",
+    "  on_import('keras', function() {",
+    "    claim('keras.Backend')",
+    "    claim('keras.Symbolic')",
+    "    registerS3method('t', 'keras.Backend', function(x) 'their t', baseenv())",
+    "  })",
+    "  on_import('tensorflow', function() claim('tensorflow.Tensor'))",
     "}"
   ), file.path(package, "R", "zzz.R"))
-  dir.create(file.path(root, "python", "keras"), recursive = TRUE)
-  file.create(file.path(root, "python", "keras", "__init__.py"))
+  classes <- list(keras = c("Backend", "Symbolic"), tensorflow = "Tensor")
+  for (module in names(classes)) {
+    folder <- file.path(root, "python", module)
+    dir.create(folder, recursive = TRUE)
+    writeLines(c(
+      "import numpy",
+      sprintf("class %s(numpy.ndarray): pass", classes[[module]])
+    ), file.path(folder, "__init__.py"))
+  }
   dir.create(file.path(root, "library"))
   system2(
     file.path(R.home("bin"), "R"),
@@ -43,63 +66,95 @@ make_stand_in <- function() {
   root
 }
 
-# Run code that loads the packages in an order, imports `keras`, and then subscripts.
-run_beside <- function(root, first, ...) {
-  library_lines <- c("library(pybridge)", "library(keras3)")
+stand_in <- NULL
+
+# Run code in a process that finds the stand-in and its modules.
+run_beside <- function(...) {
+  if (is.null(stand_in)) {
+    stand_in <<- make_stand_in()
+  }
   run_r(c(
-    sprintf(".libPaths(c(%s, .libPaths()))", deparse(file.path(root, "library"))),
-    "x <- reticulate::import('numpy', convert = FALSE)$arange(1L, 11L)",
-    sprintf("reticulate::import('sys', convert = FALSE)$path$insert(0L, %s)", deparse(file.path(root, "python"))),
-    "suppressMessages({",
-    if (first == "pybridge") library_lines else rev(library_lines),
-    "})",
+    sprintf(".libPaths(c(%s, .libPaths()))", deparse(file.path(stand_in, "library"))),
+    "start <- function() {",
+    "  path <- reticulate::import('sys', convert = FALSE)$path",
+    sprintf("  path$insert(0L, %s)", deparse(file.path(stand_in, "python"))),
+    "  reticulate::import('numpy', convert = FALSE)$arange(1L, 11L)",
+    "}",
+    "show <- function(x) cat(tryCatch(as.character(x), error = conditionMessage), '')",
     ...
   ))
 }
 
-for (first in c("pybridge", "keras3")) {
-  test_that(paste("ours serves where keras3 has claimed @r, loaded first:", first), {
+# Read and write a NumPy array, and arrays of the classes that are claimed at an import. A module that
+# plays Keras leaves Python's list of modules, or the real one would be asked for what it has not.
+tensor <- c(
+  "modules <- function() reticulate::import('sys', convert = FALSE)$modules",
+  "tensor <- function(module, class) {",
+  "  type <- reticulate::import(module, convert = FALSE)[[class]]",
+  "  modules()$pop(module, NULL)",
+  "  x[1:10]$view(type)",
+  "}"
+)
+serve <- c("x@r[2] <- 100L", "show(x@r[1])", "show(x@r[2])")
+serve_claimed <- c(
+  tensor,
+  "keras <- tensor('keras', 'Backend')",
+  "show(keras@r[1])",
+  "keras@r[1] <- 7L",
+  "show(keras@r[1])",
+  "show(tensor('keras', 'Symbolic')@r[1])",
+  "show(tensor('tensorflow', 'Tensor')@r[1])",
+  "show(x@r[2])"
+)
+
+attached <- list(
+  "pybridge first" = c("library(pybridge)", "library(keras3)"),
+  "keras3 first" = c("library(keras3)", "library(pybridge)")
+)
+quietly <- function(lines) c("invisible(suppressMessages({", lines, "}))")
+expect_printed <- function(lines, expected) expect_identical(trimws(utils::tail(lines, 1L)), expected)
+
+for (order in names(attached)) {
+  test_that(paste("@r is ours from the first moment, after any import, and said once,", order), {
     skip_without_python()
-    root <- make_stand_in()
     lines <- run_beside(
-      root, first,
-      "invisible(reticulate::import('keras'))",
-      "print(x@r[1])",
-      "x@r[2] <- 100L",
-      "print(class(x))",
-      "print(x@r[2])",
-      "options(pybridge.yield_to_keras3 = TRUE)",
-      "print(x@r[1])",
-      "options(pybridge.yield_to_keras3 = NULL)",
-      "print(x@r[1])"
+      attached[[order]], "loadNamespace('keras3') |> invisible()", attached[[order]],
+      "x <- start()", serve, serve_claimed, "show(t(keras))"
     )
-    said <- grep("pybridge reads `x@r", lines)
-    expect_length(said, 1L)
-    printed <- utils::tail(lines, 5L)
-    expect_identical(printed, c(
-      "np.int64(1)", "[1] \"numpy.ndarray\"         \"python.builtin.object\"", "np.int64(100)",
-      "[1] \"theirs\"", "np.int64(1)"
-    ))
+    expect_printed(lines, "1 100 100 7 7 7 7 their t")
+    expect_length(grep("pybridge reads `x@r", lines), 1L)
+    expect_length(grep("overwritten", lines), 0L)
   })
 
-  test_that(paste("a Keras that was imported before changes nothing, loaded first:", first), {
+  test_that(paste("@r is ours after any load, and keras3's without pybridge,", order), {
     skip_without_python()
-    lines <- run_beside(make_stand_in(), first, "print(x@r[1])")
-    expect_identical(utils::tail(lines, 1L), "np.int64(1)")
+    lines <- run_beside(
+      "x <- start()", "invisible(reticulate::import('keras'))",
+      quietly(attached[[order]]), serve,
+      quietly(c("unloadNamespace('keras3')", attached[[order]])), serve,
+      quietly(c("unloadNamespace('keras3')", "loadNamespace('keras3')")), serve_claimed,
+      quietly("unloadNamespace('pybridge')"), "show(x@r[1])", "show(keras@r[1])",
+      quietly("library(pybridge)"), "show(x@r[1])", "show(keras@r[1])"
+    )
+    expect_printed(lines, "1 100 1 100 100 7 7 7 7 theirs theirs 1 7")
+  })
+
+  test_that(paste("the option leaves @r to keras3 and takes it back at any time,", order), {
+    skip_without_python()
+    lines <- run_beside(
+      "options(pybridge.yield_to_keras3 = TRUE)", attached[[order]], "x <- start()",
+      "show(x@r[1])",
+      "options(pybridge.yield_to_keras3 = NULL)", serve,
+      tensor, "keras <- tensor('keras', 'Backend')",
+      "options(pybridge.yield_to_keras3 = TRUE)", "show(x@r[1])", "show(keras@r[1])",
+      "options(pybridge.yield_to_keras3 = FALSE)", "show(x@r[1])", "show(keras@r[1])"
+    )
+    expect_printed(lines, "theirs 1 100 theirs theirs 1 100")
+    expect_length(grep("pybridge reads `x@r", lines), 0L)
+  })
+
+  test_that(paste("the message is one of start-up, which can be silenced,", order), {
+    lines <- run_beside("suppressPackageStartupMessages({", attached[[order]], "})")
+    expect_length(lines, 0L)
   })
 }
-
-test_that("keras3 that is loaded after Python imported Keras is taken over as well", {
-  skip_without_python()
-  root <- make_stand_in()
-  lines <- run_r(c(
-    sprintf(".libPaths(c(%s, .libPaths()))", deparse(file.path(root, "library"))),
-    sprintf("reticulate::import('sys', convert = FALSE)$path$insert(0L, %s)", deparse(file.path(root, "python"))),
-    "x <- reticulate::import('numpy', convert = FALSE)$arange(1L, 11L)",
-    "invisible(reticulate::import('keras'))",
-    "library(pybridge)",
-    "suppressMessages(library(keras3))",
-    "print(x@r[1])"
-  ))
-  expect_identical(utils::tail(lines, 1L), "np.int64(1)")
-})

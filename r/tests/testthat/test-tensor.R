@@ -26,38 +26,6 @@ test_that("shape, axes and dtype of tensors", {
   expect_error(tensor_dtype(list()), class = "pybridge_error_tensor")
 })
 
-test_that("dim(), nrow(), t(), aperm(), %*% and str() do on a tensor what they do on its array", {
-  skip_without_python()
-  x <- as_tensor(numbers)
-  m <- numbers[, , 1]
-  expect_identical(dim(x), dim(numbers))
-  expect_identical(c(nrow(x), ncol(x), length(x)), c(2L, 3L, 30L))
-  expect_tensor(t(x@r[, , 1]), t(m))
-  expect_tensor(t(as_tensor(array(1:3))), t(1:3))
-  expect_tensor(aperm(x), aperm(numbers))
-  expect_tensor(aperm(x, c(3, 1, 2)), aperm(numbers, c(3, 1, 2)))
-  expect_tensor(x@r[, , 1] %*% t(x@r[, , 2]), m %*% t(numbers[, , 2]))
-  expect_tensor(diag(2) %*% x@r[, , 1], diag(2) %*% m)
-  expect_identical(as.array(x), numbers)
-  expect_output(str(x), "<numpy.ndarray shape(2,3,5), dtype=int32>", fixed = TRUE)
-  expect_snapshot(cran = TRUE, error = TRUE, {
-    t(x)
-    aperm(x, c(1, 1, 2))
-    x %*% x
-  })
-})
-
-test_that("a method that another package has stays", {
-  skip_without_python()
-  table <- get(".__S3MethodsTable__.", baseenv())
-  expect_identical(environmentName(topenv(environment(table[["dim.numpy.ndarray"]]))), "pybridge")
-  registerS3method("aperm", "torch.Tensor", function(a, perm, ...) "theirs", baseenv())
-  register_missing_methods()
-  theirs <- table[["aperm.torch.Tensor"]]
-  registerS3method("aperm", "torch.Tensor", tensor_aperm, baseenv())
-  expect_identical(theirs(NULL), "theirs")
-})
-
 test_that("reshaping and recycling reach tensors", {
   skip_without_python()
   x <- as_tensor(numbers)
@@ -81,4 +49,47 @@ test_that("reshaping and recycling reach tensors", {
   expect_error(broadcast(m, 1:2), class = "pybridge_error_broadcast")
   expect_error(recycle(m, c(1L, NA)), class = "pybridge_error_conversion")
   expect_identical(explain_shapes(m, 2)$verdict, "recycling only")
+})
+
+test_that("what comes out of a tensor has the convert flag of what went in, and stays in Python", {
+  skip_without_python()
+  flag <- function(x) get("convert", envir = x)
+  for (convert in c(TRUE, FALSE)) {
+    np <- reticulate::import("numpy", convert = FALSE)
+    x <- np$arange(6L)$reshape(2L, 3L)
+    assign("convert", convert, envir = x)
+    i <- 2
+    made <- list(
+      x@r[1], x@r[1, 2], x@r[c(1, 2)], x@r[1:i, NA:2], x@r[x > 2L], x@r[-1, dialect = "base"],
+      x@py[0L], x@py[0L, 1L], r_slice(x, 1), r_slice(x, c(1, 2)), r_assign(x, 1, value = 0L),
+      array_reshape(x, c(3, 2)), array_reshape(x, 6, order = "F"), t(x), t(x@r[1]), aperm(x),
+      recycle(x, x)[[2L]], recycle(x, 7)[[2L]], recycle(7, x)[[1L]], broadcast(x, 1:3)[[1L]],
+      broadcast(1:3, x)[[1L]], recycle(x, 1:2)[[2L]]
+    )
+    for (k in seq_along(made)) {
+      expect_s3_class(made[[k]], "python.builtin.object")
+      expect_identical(flag(made[[k]]), convert, label = paste("the flag of result", k))
+    }
+    y <- x
+    y@r[1] <- 9L
+    r_slice(y, 2, 1) <- 8L
+    expect_identical(flag(y), convert)
+    expect_identical(flag(x), convert)
+  }
+  x <- np$arange(6L)$reshape(2L, 3L)
+  y <- x@py[NA:NA]
+  assign("convert", TRUE, envir = y)
+  both <- recycle(x, y)
+  expect_identical(c(flag(both[[1L]]), flag(both[[2L]])), c(FALSE, TRUE))
+  expect_identical(y@r[1]$ndim, 1L)
+  expect_identical(y@r[1]$tolist(), 0:2)
+  expect_warning(made <- recycle(y@r[1], 1:2)[[2L]], class = "pybridge_warning_recycling")
+  expect_true(flag(made))
+})
+
+test_that("a tensor without the flag has it on, by reticulate's rule", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  rm("convert", envir = x)
+  expect_identical(x@r[1]$ndim, 2L)
 })

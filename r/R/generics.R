@@ -1,0 +1,97 @@
+# R's generics on tensors, where there was an error or nonsense.
+#
+# The methods stand on the class that every Python object has last. So a method of any package on a
+# class of its own comes first, whichever package was loaded first, and no method is overwritten.
+# For what is no tensor R goes on as if they were not there.
+
+#' Register each method where reticulate has none
+#' @noRd
+register_tensor_methods <- function() {
+  for (generic in names(tensor_methods)) {
+    if (is.null(found_method(generic))) {
+      registerS3method(generic, "python.builtin.object", tensor_methods[[generic]], baseenv())
+    }
+  }
+}
+
+#' Take the methods away again, when the package is unloaded
+#' @noRd
+remove_tensor_methods <- function() {
+  for (generic in names(tensor_methods)) {
+    if (is_ours(found_method(generic))) {
+      rm(list = paste0(generic, ".python.builtin.object"), envir = baseenv()[[".__S3MethodsTable__."]])
+    }
+  }
+}
+
+found_method <- function(generic) {
+  utils::getS3method(generic, "python.builtin.object", optional = TRUE, envir = baseenv())
+}
+
+#' Whether a Python object is a tensor of a library that pybridge serves
+#'
+#' It starts nothing: a module may be one that Python has yet to import, and an object of another
+#' session is none of this one.
+#' @noRd
+is_tensor <- function(x) {
+  if (inherits(x, "python.builtin.module") || reticulate::py_is_null_xptr(x)) {
+    return(FALSE)
+  }
+  tryCatch(reticulate::py_to_r(py_call(bridge$is_tensor, x)), error = function(e) FALSE)
+}
+
+tensor_dim <- function(x) {
+  if (!is_tensor(x)) {
+    return(NextMethod())
+  }
+  shape <- tensor_shape(x)
+  if (length(shape) > 0L) shape
+}
+
+tensor_as_array <- function(x, ...) {
+  if (!is_tensor(x)) {
+    return(NextMethod())
+  }
+  array <- answered(py_call(bridge$as_numpy, x), generic_call(sys.call(), "as.array"))
+  value <- reticulate::py_to_r(array)
+  if (is.null(dim(value))) array(value, length(value)) else value
+}
+
+tensor_t <- function(x) {
+  if (!is_tensor(x)) {
+    return(NextMethod())
+  }
+  call <- generic_call(sys.call(), "t")
+  ndim <- tensor_ndim(x)
+  if (ndim == 1L) {
+    return(flagged(py_call(bridge$array_reshape, x, list(1L, -1L), "C"), x, call))
+  }
+  if (ndim != 2L) {
+    abort_argument(sprintf("t() takes a matrix, and the tensor has %d axes; aperm() takes any", ndim), call)
+  }
+  flagged(py_call(bridge$permute, x, NULL), x, call)
+}
+
+tensor_aperm <- function(a, perm = NULL, ...) {
+  if (!is_tensor(a)) {
+    return(NextMethod())
+  }
+  call <- generic_call(sys.call(), "aperm")
+  if (!is.null(perm)) {
+    ndim <- tensor_ndim(a)
+    if (!is.numeric(perm) || !identical(sort(as.numeric(perm)), as.numeric(seq_len(ndim)))) {
+      abort_argument(
+        sprintf("`perm` names each of the %d axes once, not %s", ndim, entries_text(perm)), call
+      )
+    }
+    perm <- as.list(as.integer(perm))
+  }
+  flagged(py_call(bridge$permute, a, perm), a, call)
+}
+
+tensor_methods <- list(
+  dim = tensor_dim,
+  as.array = tensor_as_array,
+  t = tensor_t,
+  aperm = tensor_aperm
+)

@@ -1,0 +1,48 @@
+numbers <- array(1:30, c(2, 3, 5))
+
+test_that("dim(), nrow(), t(), aperm(), %*% and as.array() do on a tensor what they do on its array", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  m <- numbers[, , 1]
+  expect_identical(dim(x), dim(numbers))
+  expect_identical(c(nrow(x), ncol(x), length(x)), c(2L, 3L, 30L))
+  expect_tensor(t(x@r[, , 1]), t(m))
+  expect_tensor(t(as_tensor(array(1:3))), t(1:3))
+  expect_tensor(aperm(x), aperm(numbers))
+  expect_tensor(aperm(x, c(3, 1, 2)), aperm(numbers, c(3, 1, 2)))
+  expect_tensor(x@r[, , 1] %*% t(x@r[, , 2]), m %*% t(numbers[, , 2]))
+  expect_tensor(diag(2) %*% x@r[, , 1], diag(2) %*% m)
+  expect_identical(as.array(x), numbers)
+  expect_snapshot(cran = TRUE, error = TRUE, {
+    t(x)
+    aperm(x, c(1, 1, 2))
+  })
+})
+
+test_that("what is no tensor is as without the package", {
+  skip_without_python()
+  for (x in list(reticulate::py_eval("{1: 2}", FALSE), reticulate::import("sys"), reticulate::py_eval("'a'", FALSE))) {
+    expect_null(dim(x))
+    expect_error(t(x), "argument is not a matrix", fixed = TRUE)
+    expect_error(aperm(x), "invalid first argument, must be an array", fixed = TRUE)
+    expect_error(as.array(x), "invalid first argument", fixed = TRUE)
+  }
+})
+
+test_that("a method of any package on a class of its own comes first, whenever it is registered", {
+  skip_without_python()
+  table <- get(".__S3MethodsTable__.", baseenv())
+  expect_false(any(grepl("^(dim|t|aperm|as.array)\\.(torch|jax|keras|tensorflow|dask)", names(table))))
+  # a test that registers in this process would leave its method behind
+  lines <- run_r(c(
+    "library(pybridge)",
+    "x <- reticulate::import('numpy', convert = FALSE)$ones(c(2L, 3L))",
+    "registerS3method('aperm', 'numpy.ndarray', function(a, perm, ...) 'theirs', baseenv())",
+    "cat(aperm(x), dim(x), '\\n')",
+    "unloadNamespace('pybridge')",
+    "cat(is.null(dim(x)), '\\n')",
+    "library(pybridge)",
+    "cat(dim(x), as.character(x@r[2, 3]), '\\n')"
+  ))
+  expect_identical(trimws(lines), c("theirs 2 3", "TRUE", "2 3 1.0"))
+})

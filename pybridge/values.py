@@ -117,10 +117,14 @@ def backend_of_value(backend: Backend, value: Tensor) -> Backend:
 
 @gives_constants
 def is_safe_cast(source: str, target: str, casting: Literal["safe", "same_kind"] = "safe") -> bool:
-    """Return whether dtypes cast, by NumPy's rule extended to bfloat16.
+    """Return whether dtypes cast, by NumPy's rule extended to bfloat16, and without its rounding.
+
+    NumPy calls a cast from 64-bit integers to reals safe, which rounds beyond 2**53.
 
     >>> is_safe_cast("bfloat16", "float32"), is_safe_cast("int8", "bfloat16")
     (True, True)
+    >>> is_safe_cast("int32", "float64"), is_safe_cast("int64", "float64")
+    (True, False)
     >>> is_safe_cast("float16", "bfloat16"), is_safe_cast("float16", "bfloat16", "same_kind")
     (False, True)
     """
@@ -132,6 +136,8 @@ def is_safe_cast(source: str, target: str, casting: Literal["safe", "same_kind"]
         if casting == "safe":
             return source in ("bool", "int8", "uint8")
         target = "float32"
+    if casting == "safe" and source in ("int64", "uint64") and "int" not in target:
+        return False
     try:
         return np.can_cast(source, target, casting)
     except TypeError:
@@ -256,17 +262,17 @@ def _exact(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
 
 def _same_numbers(array: npt.NDArray[Any], cast: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Compare numbers across dtypes without the rounding of a common dtype."""
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # float16 makes infinity of the bounds, which is right
         same = cast.real.astype(array.dtype) == array
-    if array.dtype.kind in "iu" and cast.dtype.kind in "iu":
-        same &= (cast < 0) == (array < 0)
-    elif array.dtype.kind == "f" and cast.dtype.kind in "iu":
-        info = np.iinfo(cast.dtype)
-        same &= (array >= float(info.min)) & (array < float(info.max) + 1)
-    elif array.dtype.kind in "iu" and cast.dtype.kind in "fc":
-        # the largest integers round up to a power of two that the integers do not hold
-        with np.errstate(over="ignore"):  # float16 makes infinity of the bound, which is right
-            same &= cast.real < float(np.iinfo(array.dtype).max) + 1
+        if array.dtype.kind in "iu" and cast.dtype.kind in "iu":
+            same &= (cast < 0) == (array < 0)
+        elif array.dtype.kind == "f" and cast.dtype.kind in "iu":
+            info = np.iinfo(cast.dtype)
+            same &= np.isfinite(array) & (array >= float(info.min))
+            same &= array < float(info.max) + 1
+        elif array.dtype.kind in "iu" and cast.dtype.kind in "fc":
+            # the largest integers round up to a power of two that the integers do not hold
+            same &= np.isfinite(cast) & (cast.real < float(np.iinfo(array.dtype).max) + 1)
     return np.asarray(same)
 
 

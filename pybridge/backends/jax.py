@@ -77,6 +77,8 @@ class JaxBackend:
 
     def convert(self, value: Any, like: Any) -> Any:
         """See `Backend.convert`."""
+        if jnp.iscomplexobj(value) and not jnp.iscomplexobj(like):
+            value = value.real  # JAX warns of it, also where the other part is zero
         return jnp.asarray(value, like.dtype)
 
     def basic(self, x: Any, key: Key) -> Any:

@@ -93,6 +93,8 @@ class TensorFlowBackend:
     def convert(self, value: Any, like: Any) -> Any:
         """See `Backend.convert`."""
         if isinstance(value, tf.Tensor):
+            if value.dtype.is_complex and not like.dtype.is_complex:
+                value = tf.math.real(value)  # TensorFlow warns of it, also where the other is zero
             return value if value.dtype == like.dtype else tf.cast(value, like.dtype)
         return tf.constant(value, like.dtype)
 

@@ -112,6 +112,8 @@ class TorchBackend:
     def convert(self, value: Any, like: Any) -> Any:
         """See `Backend.convert`."""
         if isinstance(value, torch.Tensor):
+            if value.is_complex() and not like.is_complex():
+                value = value.real  # PyTorch warns of it, also where the other part is zero
             if value.dtype is not like.dtype or value.device != like.device:
                 return value.to(device=like.device, dtype=like.dtype)
             return value

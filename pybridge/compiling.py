@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from types import CodeType
 from typing import Any, Final, TypeVar, cast
 
 from pybridge.errors import PybridgeError
@@ -19,51 +18,80 @@ def runs_as_python(function: F) -> F:
     """Mark a public function, which compilers leave as it is written.
 
     TensorFlow's AutoGraph would rewrite it, though it has no tensor conditions. `torch.compile`
-    takes it into the graph of its caller, but compiles no call of it by itself: see `on_public`.
+    takes it into the graph of its caller, but compiles no call of it by itself: see `PUBLIC`.
 
     >>> hasattr(runs_as_python(lambda x: x), "autograph_info__")
     True
     """
     function.autograph_info__ = {}  # type: ignore[attr-defined]
-    code: CodeType = function.__code__
-    _PUBLIC.append(code)
-    for act in _WATCHING:
-        act(code)
+    PUBLIC.add(function)
     return function
 
 
-_PUBLIC: Final[list[CodeType]] = []
-_WATCHING: Final[list[Callable[[CodeType], None]]] = []
+class Marked:
+    """Functions that carry a mark, and what compilers do with each of them, now or later."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self._functions: list[Callable[..., Any]] = []
+        self._acts: list[Callable[[Any], object]] = []
+
+    def add(self, function: Callable[..., Any]) -> None:
+        """Mark a function."""
+        self._functions.append(function)
+        for act in self._acts:
+            act(function)
+
+    def watch(self, act: Callable[[Any], object]) -> None:
+        """Call `act` on every function that is or will be marked."""
+        for function in self._functions:
+            act(function)
+        self._acts.append(act)
 
 
-def on_public(act: Callable[[CodeType], None]) -> None:
-    """Call `act` on the code of every function that is or will be marked by `runs_as_python`.
+PUBLIC: Final = Marked()
+"""What `runs_as_python` marks.
 
-    A compiler may find that it cannot take a call into its graph. Then the function must run whole:
-    one that runs half as Python and half compiled would both know values and not know them.
+A compiler may find that it cannot take a call into its graph. Then the function must run whole: one
+that runs half as Python and half compiled would both know values and not know them.
+"""
+
+IN_GRAPH: Final = Marked()
+"""What `in_graph` marks."""
+
+
+def in_graph(function: F) -> F:
+    """Let `torch.compile` put a call of a function into its graph without reading it.
+
+    Its arguments are tensors and what a graph can hold beside them: numbers, texts, slices, lists.
     """
-    for code in _PUBLIC:
-        act(code)
-    _WATCHING.append(act)
+    marked = _with_shown_errors(function)
+    IN_GRAPH.add(marked)
+    return marked
 
 
 def gives_constants(function: F) -> F:
     """Let `torch.compile` call a function while it traces, and keep what it returned.
 
-    Its arguments must be constants of the traced code: numbers, texts, frozen values. Its errors
-    are raised as IndexErrors too, since the compiler hides any other behind its own.
+    Its arguments must be constants of the traced code: numbers, texts, frozen values.
     """
+    marked = _with_shown_errors(function)
+    marked._dynamo_marked_constant = True  # type: ignore[attr-defined]
+    return marked
+
+
+def _with_shown_errors(function: F) -> F:
+    """Raise each error as an IndexError too, since the compiler hides any other behind its own."""
 
     @functools.wraps(function)
-    def constant(*given: Any) -> Any:
+    def shown(*given: Any) -> Any:
         try:
             return function(*given)
         except PybridgeError as error:
             if isinstance(error, IndexError):
                 raise
             kind = type(error)
-            shown = type(kind.__name__, (kind, IndexError), {"__module__": kind.__module__})
-            raise shown(str(error), **error.fields) from None
+            also = type(kind.__name__, (kind, IndexError), {"__module__": kind.__module__})
+            raise also(str(error), **error.fields) from None
 
-    constant._dynamo_marked_constant = True  # type: ignore[attr-defined]
-    return cast("F", constant)
+    return cast("F", shown)

@@ -249,6 +249,17 @@ def growth_in_place(length: int, shape: Shape) -> AssignmentError:
     )
 
 
+def assign_as_r_does(backend: Backend, x: Tensor, plan: Any, fitted: Tensor) -> Tensor:
+    """Return `x` with what R's `[<-` does to it, in new memory."""
+    if plan.growth is None:
+        updated = backend.copy(x)
+    else:
+        updated = grow(backend, x, plan.growth.length, plan.growth.gap)
+    if plan.selection is None:
+        return updated
+    return write(backend, updated, plan.selection, fitted)
+
+
 def grow(backend: Backend, x: Tensor, length: int, gap: Indices) -> Tensor:
     """Return a vector of `length` that begins with the elements of `x`, column by column.
 

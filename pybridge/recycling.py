@@ -6,7 +6,6 @@ satisfy both and mean different elements. `explain_shapes` says when.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from typing import Any, Final
@@ -15,7 +14,8 @@ import numpy as np
 
 from pybridge.backends import backend_of
 from pybridge.backends.protocol import Backend, Tensor, static_shape
-from pybridge.errors import ArgumentError, RecyclingWarning, TracingError
+from pybridge.compiling import in_graph
+from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, warn
 from pybridge.selections import Shape
 from pybridge.shapes import (
     Align,
@@ -60,9 +60,25 @@ def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
     >>> recycle(np.arange(6), np.array([1, 2, 3]))[1]
     array([1, 2, 3, 1, 2, 3])
     """
-    arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
-    if not arrays:
+    if not tensors:
         return ()
+    if _is_compiling(tensors):
+        return _recycle_in_graph(*tensors)
+    return _recycle(tensors)
+
+
+def _is_compiling(operands: Sequence[Any]) -> bool:
+    backends = [backend_of(x) for x in operands if not isinstance(x, NUMBERS)]
+    return True in [backend.is_compiling() for backend in backends]
+
+
+@in_graph
+def _recycle_in_graph(*tensors: Tensor) -> tuple[Tensor, ...]:
+    return _recycle(tensors)
+
+
+def _recycle(tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
     shape, forms = recycle_forms(arrays, is_arithmetic=True)
     if len(shape) == 1 and len(forms) > 1:
         _check_lengths_known(forms)
@@ -96,6 +112,17 @@ def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]
     """
     if align not in ("trailing", "leading"):
         raise ArgumentError(f'`align` is "trailing" or "leading", not {align!r}')
+    if _is_compiling(tensors):
+        return _broadcast_in_graph(align, *tensors)
+    return _broadcast(tensors, align)
+
+
+@in_graph
+def _broadcast_in_graph(align: Align, *tensors: Tensor) -> tuple[Tensor, ...]:
+    return _broadcast(tensors, align)
+
+
+def _broadcast(tensors: Sequence[Tensor], align: Align) -> tuple[Tensor, ...]:
     arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
     backends = [backend_of(x) for x in arrays]
     shapes = [static_shape(backend, x) for backend, x in zip(backends, arrays, strict=True)]
@@ -142,15 +169,27 @@ def recycled(op: Callable[..., Any], *, fold: bool = True) -> Callable[..., Any]
             rows = None if options else _rows_of_vectors(op, operands)
             if rows is not None:
                 return op(*rows).reshape(-1)
-            return op(*recycle_forms(operands, is_arithmetic=is_arithmetic)[1], **options)
+            return op(*_forms(operands, is_arithmetic), **options)
         result = operands[0]
         for operand in operands[1:]:
-            pair = (result, operand)
-            result = op(*recycle_forms(pair, is_arithmetic=is_arithmetic)[1], **options)
+            result = op(*_forms((result, operand), is_arithmetic), **options)
         return result
 
     update_wrapper(recycled_op, op, assigned=("__name__", "__qualname__", "__doc__"), updated=())
     return recycled_op
+
+
+def _forms(operands: Sequence[Any], is_arithmetic: bool) -> Sequence[Any]:
+    if not _is_compiling(operands):
+        return recycle_forms(operands, is_arithmetic=is_arithmetic)[1]
+    tensors = iter(_forms_in_graph(is_arithmetic, *operands))
+    return [x if isinstance(x, NUMBERS) else next(tensors) for x in operands]
+
+
+@in_graph
+def _forms_in_graph(is_arithmetic: bool, *operands: Any) -> tuple[Tensor, ...]:
+    forms = recycle_forms(operands, is_arithmetic=is_arithmetic)[1]
+    return tuple([form for form in forms if not isinstance(form, NUMBERS)])
 
 
 def _rows_of_vectors(op: Any, operands: Sequence[Any]) -> list[Any] | None:
@@ -169,16 +208,13 @@ def _rows_of_vectors(op: Any, operands: Sequence[Any]) -> list[Any] | None:
 
 
 def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shape, list[Any]]:
-    """Return the common shape, and operands that NumPy's rule broadcasts to it as R recycles.
-
-    Warnings point at the caller of the public function that called this one.
-    """
+    """Return the common shape, and operands that NumPy's rule broadcasts to it as R recycles."""
     shapes = [() if isinstance(x, NUMBERS) else static_shape(backend_of(x), x) for x in operands]
     if all(shape == shapes[0] for shape in shapes):
         return shapes[0], list(operands)
     plan = recycle_shapes(shapes, is_arithmetic=is_arithmetic)
     for words in plan.warnings:
-        warnings.warn(words, RecyclingWarning, stacklevel=3)
+        warn(words, RecyclingWarning)
     if plan.error is not None:
         plan.error.add_note(f"explain_shapes({', '.join(map(str, shapes))}) shows both rules")
         raise plan.error

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from pybridge.backends import backend_of
-from pybridge.backends.protocol import Tensor
-from pybridge.compiled import Compiled
-from pybridge.compiling import runs_as_python
+from pybridge.backends.protocol import Backend, Tensor, static_shape
+from pybridge.compiling import in_graph, runs_as_python
 from pybridge.errors import ArgumentError
 from pybridge.selections import Order
-from pybridge.shapes import new_sizes
+from pybridge.shapes import UNKNOWN, new_sizes, read_sizes
 
 
 @runs_as_python
@@ -39,14 +39,32 @@ def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
            [16, 17, 18, 19, 20]])
     """
     backend = backend_of(x)
+    if backend.is_compiling():
+        return _reshape_in_graph(x, dim, order)
+    return _reshaped(backend, x, new_sizes(backend.shape(x), dim), order)
+
+
+@in_graph
+def _reshape_in_graph(x: Tensor, dim: Any, order: Order) -> Tensor:
+    """Reshape while a compiler may leave a size of `x` open, whose elements must fit."""
+    backend = backend_of(x)
     shape = backend.shape(x)
-    sizes = Compiled(backend).new_sizes(x, dim) if backend.is_compiling() else new_sizes(shape, dim)
+    if None in shape:
+        sizes = read_sizes(dim)
+        others = math.prod([size for size in sizes if size != UNKNOWN])
+        has_one_open = sizes.count(UNKNOWN) == 1
+        if not has_one_open or others == 0 or math.prod(x.shape) % others != 0:
+            shape = static_shape(backend, x)
+    return _reshaped(backend, x, new_sizes(shape, dim), order)
+
+
+def _reshaped(backend: Backend, x: Tensor, sizes: tuple[int, ...], order: Order) -> Tensor:
     if order == "C":
         return backend.reshape(x, sizes)
     if order != "F":
         raise ArgumentError(f'`order` is "C" or "F", not {order!r}')
     # column-major in both shapes is row-major once the axes of both are reversed
-    reversed_x = backend.transpose(x, _reversed_axes(len(shape)))
+    reversed_x = backend.transpose(x, _reversed_axes(len(backend.shape(x))))
     filled = backend.reshape(reversed_x, sizes[::-1])
     return backend.transpose(filled, _reversed_axes(len(sizes)))
 

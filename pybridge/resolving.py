@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+import math
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+import numpy as np
+
+from pybridge import values
 from pybridge.arguments import refuse_foreign, without_tensors
-from pybridge.backends.protocol import Backend
+from pybridge.backends import NUMPY
+from pybridge.backends.protocol import Backend, Tensor
 from pybridge.dialects import tensor
 from pybridge.dialects.shortcut import short_selection
 from pybridge.errors import ArgumentError, SubscriptTypeError
 from pybridge.python_values import as_subscripts, lent
 from pybridge.selections import Order, Selection, Shape
 from pybridge.subscripts import Subscripts
+
+if TYPE_CHECKING:
+    from pybridge.dialects import base_assignment
 
 Dialect: TypeAlias = Literal["tensor", "base"]
 
@@ -88,3 +96,32 @@ def resolve(
 
         return base.resolve(subscripts, shape, drop=drop)
     raise ArgumentError(f'`dialect` is "tensor" or "base", not {dialect!r}')
+
+
+def plan_as_r_does(
+    backend: Backend, x: Tensor, written: tuple[Any, ...], value: Any
+) -> tuple[base_assignment.Assignment, Tensor]:
+    """Return what R's `[<-` does, and the value as it repeats.
+
+    Only NumPy's values are repeated as they are; of another library's it is their places that
+    repeat, and then the elements are taken by place.
+    """
+    from pybridge.dialects import base, base_assignment
+
+    subscripts = read_for_one_use(written)
+    refuse_foreign(backend, subscripts)
+    fitted = values.fit_value(backend, x, value)
+    shape = backend.shape(x)
+    serving = values.backend_of_value(backend, fitted)
+    if serving is NUMPY:
+        plan = base_assignment.plan_assignment(subscripts, shape, fitted)
+        return plan, plan.value
+    sizes = base.known_sizes(serving.shape(fitted))
+    places = np.arange(math.prod(sizes)).reshape(sizes)
+    plan = base_assignment.plan_assignment(subscripts, shape, places)
+    if plan.value.ndim == 0:
+        return plan, serving.reshape(fitted, ())
+    if plan.selection is None or np.array_equal(plan.value, places):
+        return plan, fitted
+    taken = serving.take(serving.reshape(fitted, (-1,)), plan.value.ravel(), 0)
+    return plan, serving.reshape(taken, plan.value.shape)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
-from pybridge import execution, values
-from pybridge.arguments import refuse_foreign, without_tensors
+from pybridge import compiled, execution, values
+from pybridge.arguments import without_tensors
 from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.compiled import Compiled
 from pybridge.compiling import runs_as_python
 from pybridge.dialects.shortcut import short_gather, short_key
 from pybridge.errors import ArgumentError, ImmutableTensorError
@@ -19,6 +17,7 @@ from pybridge.protocols import Protocols
 from pybridge.resolving import (
     Dialect,
     is_short,
+    plan_as_r_does,
     read_for_one_use,
     read_subscripts,
     resolve,
@@ -27,9 +26,6 @@ from pybridge.resolving import (
 from pybridge.selections import Order, Selection, Shape
 from pybridge.subscripts import Subscripts
 from pybridge.values import fits_as_it_is
-
-if TYPE_CHECKING:
-    from pybridge.dialects import base_assignment
 
 _NDARRAY: Final = np.ndarray
 
@@ -179,7 +175,7 @@ def _read(
     order: Order = "C",
 ) -> Tensor:
     if backend.is_compiling():
-        return Compiled(backend).read(x, written, drop=drop, dialect=dialect, order=order)
+        return compiled.read(x, drop, dialect, order, *compiled.arguments_of(backend, written))
     shape = backend.shape(x)
     written = tuple(map(without_tensors, written))
     if is_short(drop, dialect, order):
@@ -229,49 +225,15 @@ def r_assign(
     """
     backend, x = open_tensor(x)
     if backend.is_compiling():
-        return Compiled(backend).assign(x, subscripts, value, dialect=dialect, order=order)
+        given = compiled.value_of(value), compiled.arguments_of(backend, subscripts)
+        return compiled.assign(x, given[0], dialect, order, False, *given[1])
     if dialect == "base":
-        plan, fitted = _plan_as_r_does(backend, x, subscripts, value)
-        if plan.growth is None:
-            updated = backend.copy(x)
-        else:
-            updated = execution.grow(backend, x, plan.growth.length, plan.growth.gap)
-        if plan.selection is None:
-            return updated
-        return execution.write(backend, updated, plan.selection, fitted)
+        plan, fitted = plan_as_r_does(backend, x, subscripts, value)
+        return execution.assign_as_r_does(backend, x, plan, fitted)
     written = tuple(map(without_tensors, subscripts))
     selection = select(backend, backend.shape(x), written, dialect=dialect, order=order)
     fitted = _broadcast_value(backend, x, selection, value)
     return execution.write(backend, backend.copy(x), selection, fitted)
-
-
-def _plan_as_r_does(
-    backend: Backend, x: Tensor, written: tuple[Any, ...], value: Any
-) -> tuple[base_assignment.Assignment, Tensor]:
-    """Return what R's `[<-` does, and the value as it repeats.
-
-    Only NumPy's values are repeated as they are; of another library's it is their places that
-    repeat, and then the elements are taken by place.
-    """
-    from pybridge.dialects import base, base_assignment
-
-    subscripts = read_for_one_use(written)
-    refuse_foreign(backend, subscripts)
-    fitted = values.fit_value(backend, x, value)
-    shape = backend.shape(x)
-    serving = values.backend_of_value(backend, fitted)
-    if serving is NUMPY:
-        plan = base_assignment.plan_assignment(subscripts, shape, fitted)
-        return plan, plan.value
-    sizes = base.known_sizes(serving.shape(fitted))
-    places = np.arange(math.prod(sizes)).reshape(sizes)
-    plan = base_assignment.plan_assignment(subscripts, shape, places)
-    if plan.value.ndim == 0:
-        return plan, serving.reshape(fitted, ())
-    if plan.selection is None or np.array_equal(plan.value, places):
-        return plan, fitted
-    taken = serving.take(serving.reshape(fitted, (-1,)), plan.value.ravel(), 0)
-    return plan, serving.reshape(taken, plan.value.shape)
 
 
 def assign_in_place(
@@ -287,11 +249,11 @@ def assign_in_place(
     backend, held = open_tensor(x)
     if backend.is_compiling():
         _refuse_immutable(holder, x)
-        compiled = Compiled(backend)
-        compiled.assign(x, written, value, dialect=dialect, order=order, is_in_place=True)
+        given = compiled.value_of(value), compiled.arguments_of(backend, written)
+        compiled.assign(x, given[0], dialect, order, True, *given[1])
         return
     if dialect == "base":
-        plan, fitted = _plan_as_r_does(backend, held, written, value)
+        plan, fitted = plan_as_r_does(backend, held, written, value)
         selection = plan.selection
         _refuse_immutable(holder, x)
         if plan.growth is not None:

@@ -8,7 +8,6 @@ import numpy as np
 
 from pybridge.backends import NUMPY, find_backend
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.compiling import gives_constants
 from pybridge.errors import AssignmentError, LossyValueError, MissingValueError, TracingError
 from pybridge.selections import Shape
 from pybridge.subscripts import NA, number_text
@@ -115,7 +114,6 @@ def backend_of_value(backend: Backend, value: Tensor) -> Backend:
     return NUMPY if isinstance(value, _NUMPY_TYPES) else backend
 
 
-@gives_constants
 def is_safe_cast(source: str, target: str, casting: Literal["safe", "same_kind"] = "safe") -> bool:
     """Return whether dtypes cast, by NumPy's rule extended to bfloat16, and without its rounding.
 

@@ -57,10 +57,6 @@ class NumpyBackend:
         """See `Backend.is_open`: never."""
         return False
 
-    def fixed(self, number: Any) -> Any:
-        """See `Backend.fixed`."""
-        return number
-
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""
         return x

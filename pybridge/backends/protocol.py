@@ -25,7 +25,7 @@ class Backend(Protocol):
 
     A tensor that is *traced* has no values yet: it stands in a graph that is being built, or is
     computed lazily. Beyond these methods a backend's tensors do integer arithmetic and compare by
-    Python's operators, and those of a library whose compiler reads Python code are set by brackets.
+    Python's operators.
     """
 
     name: str
@@ -60,11 +60,7 @@ class Backend(Protocol):
         ...
 
     def is_open(self, number: Any) -> bool:
-        """Return whether a compiler leaves a number open, which may differ between calls."""
-        ...
-
-    def fixed(self, number: Any) -> Any:
-        """Return a number as a constant, for which a compiler that left it open compiles anew."""
+        """Return whether a compiler made a symbol of a number, which may differ between calls."""
         ...
 
     def value_of(self, x: Tensor) -> Tensor:
@@ -124,8 +120,8 @@ class Backend(Protocol):
     def as_indices(self, x: Tensor) -> Tensor:
         """Return a tensor of integers in the signed dtype that the library indexes by.
 
-        While a compiler reads the code it may be a tuple of integers, or a NumPy array, of which
-        the compiler hides the values.
+        While a compiler reads the code it may be a NumPy array, of which the compiler hides the
+        values.
         """
         ...
 
@@ -170,11 +166,12 @@ class Backend(Protocol):
 
 
 def static_shape(backend: Backend, x: Tensor) -> Shape:
-    """Return the sizes of `x`, those also that a compiler left open, which it then fixes."""
+    """Return the sizes of `x`; where a compiler left one open, it compiles anew for each size."""
     shape = backend.shape(x)
-    if None not in shape or not backend.is_compiling():
+    if None not in shape:
         return shape
-    return tuple([backend.fixed(backend.size(x, axis)) for axis in range(len(shape))])
+    sizes = zip(shape, x.shape, strict=True)
+    return tuple([int(size) if backend.is_open(size) else known for known, size in sizes])
 
 
 def with_numpy_dtype(values: npt.NDArray[Any]) -> npt.NDArray[Any]:

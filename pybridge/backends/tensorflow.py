@@ -73,10 +73,6 @@ class TensorFlowBackend:
         """See `Backend.is_open`: never."""
         return False
 
-    def fixed(self, number: Any) -> Any:
-        """See `Backend.fixed`."""
-        return number
-
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""
         return tf.convert_to_tensor(x) if isinstance(x, tf.Variable) else x

@@ -6,18 +6,19 @@ position beyond its axis raises when the code runs. Sparse and nested tensors ar
 
 from __future__ import annotations
 
-from types import CodeType, SimpleNamespace
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch._C._dynamo import eval_frame
+from torch._subclasses.fake_tensor import FakeTensor
+from torch._subclasses.functional_tensor import FunctionalTensor
 from torch.compiler import is_compiling
-from torch.fx.experimental.symbolic_shapes import guard_scalar, has_static_value
 
 from pybridge.backends.protocol import Indices, Key
-from pybridge.compiling import on_public
+from pybridge.compiling import IN_GRAPH, PUBLIC
 from pybridge.errors import TracingError, UnsupportedTensorError
 from pybridge.selections import (
     AxisSelection,
@@ -30,6 +31,9 @@ from pybridge.selections import (
 
 _INTEGERS = (torch.int64, torch.int32, torch.bool, torch.uint8)
 """Dtypes whose values no gradient, no conjugate and no quantization hides."""
+
+_WITHOUT_VALUES = (FakeTensor, FunctionalTensor)
+"""Tensors that stand for others in a graph."""
 
 _EFFORT: Any = 1000
 """How long NumPy may look for an address that two tensors have in common."""
@@ -55,9 +59,7 @@ class TorchBackend:
                 f"a {type(x).__name__} of layout {x.layout} has no strided memory to index; "
                 "convert it first, for example with .to_dense()"
             )
-        if is_compiling():
-            return tuple([None if self.is_open(n) else int(guard_scalar(n)) for n in x.shape])
-        return tuple(x.shape)
+        return tuple([n if type(n) is int else _known_size(n) for n in x.shape])
 
     def size(self, x: Any, axis: int) -> Any:
         """See `Backend.size`."""
@@ -73,7 +75,7 @@ class TorchBackend:
 
     def is_traced(self, x: Any) -> bool:
         """See `Backend.is_traced`."""
-        return is_compiling() or _is_wrapped(x)
+        return isinstance(x, _WITHOUT_VALUES) or _is_wrapped(x)
 
     def is_compiling(self) -> bool:
         """See `Backend.is_compiling`."""
@@ -81,11 +83,7 @@ class TorchBackend:
 
     def is_open(self, number: Any) -> bool:
         """See `Backend.is_open`: what changed from one call to the next."""
-        return not has_static_value(number)
-
-    def fixed(self, number: Any) -> Any:
-        """See `Backend.fixed`."""
-        return guard_scalar(number)
+        return isinstance(number, torch.SymInt | torch.SymFloat)
 
     def value_of(self, x: Any) -> Any:
         """See `Backend.value_of`."""
@@ -117,10 +115,8 @@ class TorchBackend:
             if value.dtype is not like.dtype or value.device != like.device:
                 return value.to(device=like.device, dtype=like.dtype)
             return value
-        if is_compiling() and not isinstance(value, np.ndarray):  # a number, or a tuple of numbers
-            if not isinstance(value, tuple) and self.is_open(value):
-                return torch.full((), value, dtype=like.dtype, device=like.device)
-            return torch.tensor(value, dtype=like.dtype, device=like.device)
+        if self.is_open(value):
+            return torch.full((), value, dtype=like.dtype, device=like.device)
         return torch.from_numpy(np.array(value)).to(device=like.device, dtype=like.dtype)
 
     def basic(self, x: Any, key: Key) -> Any:
@@ -168,8 +164,6 @@ class TorchBackend:
 
     def as_indices(self, x: Any) -> Any:
         """See `Backend.as_indices`; `torch.compile` shows of an array only that it is one."""
-        if isinstance(x, tuple):
-            return torch.tensor(x, dtype=torch.int64)
         if isinstance(x, np.ndarray):
             x = torch.from_numpy(x)
             if x.is_floating_point() or x.dtype is torch.bool:
@@ -244,12 +238,18 @@ class TorchBackend:
 BACKEND = TorchBackend()
 
 
+def _known_size(size: Any) -> int | None:
+    """Return a size that a compiler wrote as a symbol, or None where it left it open."""
+    known: int | None = size.node.maybe_as_int()
+    return known
+
+
 def _apart(value: Any, x: Any, key: Key = ()) -> Any:
     """Return a value for `x[key]`, copied where it lies in the memory written to.
 
     PyTorch refuses to write from there.
     """
-    if is_compiling():
+    if isinstance(x, _WITHOUT_VALUES) or isinstance(value, _WITHOUT_VALUES):
         return value
     try:
         mine, other = x.untyped_storage(), value.untyped_storage()
@@ -283,7 +283,7 @@ def _places(x: Any) -> npt.NDArray[Any]:
 
 def _is_wrapped(x: Any) -> bool:
     """Return whether `torch.func` (vmap, grad) stands between `x` and its values."""
-    if is_compiling() or not isinstance(x, torch.Tensor):
+    if not isinstance(x, torch.Tensor):
         return False
     return torch._C._functorch.is_functorch_wrapped_tensor(x)
 
@@ -292,8 +292,6 @@ def _on_device(indices: Indices, x: Any) -> Any:
     """Return indices or logicals beside `x`; a fresh copy, since selections are read-only."""
     if isinstance(indices, torch.Tensor):
         return indices.to(x.device)
-    if isinstance(indices, tuple):  # while torch.compile reads the code
-        return torch.tensor(indices, dtype=torch.int64, device=x.device)
     return torch.from_numpy(np.array(indices)).to(x.device)
 
 
@@ -304,11 +302,13 @@ def _last_of_equals(indices: Any, size: int) -> Any:
     return last.scatter_reduce(0, indices, places, "amax")[indices]
 
 
-def _run_whole(code: CodeType) -> None:
+def _run_whole(function: FunctionType) -> None:
     """Keep `torch.compile` from compiling a function, or what it calls, outside of its caller."""
     leave = eval_frame._FrameAction.SKIP
-    eval_frame.set_code_exec_strategy(code, eval_frame._FrameExecStrategy(leave, leave))
+    strategy = eval_frame._FrameExecStrategy(leave, leave)
+    eval_frame.set_code_exec_strategy(function.__code__, strategy)
 
 
 if hasattr(eval_frame, "set_code_exec_strategy"):  # older releases have no such strategies
-    on_public(_run_whole)
+    PUBLIC.watch(_run_whole)
+IN_GRAPH.watch(torch.compiler.allow_in_graph)

@@ -188,12 +188,13 @@ def _least_size(item: sub.Subscript) -> int | None:
     match item:
         case sub.Missing():
             return 0
-        case sub.Scalar(value=int() | float() as value):
-            return abs(int(value))
+        case sub.Scalar(value=value):
+            return abs(value)  # type: ignore[arg-type, return-value]
         case sub.Range(start=start, stop=stop, step=step):
             if start is not NA and stop is NA and start > 0 and (step is NA or step > 0):
-                return int(start) - 1  # so that NA:k and (k+1):NA always split an axis
-            return max([abs(int(bound)) for bound in (start, stop) if bound is not NA], default=0)
+                return start - 1  # type: ignore[return-value]  # so that NA:k and (k+1):NA always split an axis
+            bounds: list[Any] = [start, stop]
+            return max([abs(bound) for bound in bounds if bound is not NA], default=0)
         case sub.Vector(values=values) if not (values < 0).any():
             return int(values.max(initial=0))
         case _:

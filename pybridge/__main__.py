@@ -19,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_explain(commands)
     _add_doctor(commands)
+    _add_conformance(commands)
     parsed = parser.parse_args(arguments)
     try:
         result = parsed.run(parsed)
@@ -48,6 +49,22 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "doctor", help="say what this Python is, and what keeps R and Python from meeting"
     )
     command.set_defaults(run=lambda parsed: doctor.examine())
+
+
+def _add_conformance(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "conformance", help="say how the subscripts of each library answer the corpus of cases"
+    )
+    command.add_argument(
+        "libraries", nargs="*", help="as in `numpy torch`; without any, all that are installed"
+    )
+    command.set_defaults(run=_conformance)
+
+
+def _conformance(parsed: argparse.Namespace) -> object:
+    from pybridge.testing.conformance import report
+
+    return report(parsed.libraries or None)
 
 
 def _explain(parsed: argparse.Namespace) -> str:

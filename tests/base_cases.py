@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from oracle import r_text, run_r
 
 from pybridge import NA, R, errors, r_assign, r_slice
 from pybridge.python_values import mask
 from pybridge.subscripts import Scalar
+from pybridge.testing import r_text, run_r
 
 RUN_CASES = """
 run_cases <- function(sources) {

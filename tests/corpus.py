@@ -1,41 +1,23 @@
-"""The corpus of cases that drives the tests of both languages: `corpus/subscripts.json`.
+"""How the corpus of cases is filled in: `pybridge/testing/subscripts.json`.
 
-A case says a shape, the text between two brackets, and what comes out. The tensor it speaks of
-holds its places, 1, 2, 3, ... in row-major order, as reals. `expected` is a shape and values in
-row-major order (null is NA), or the class of the R condition. With a `value` the case is an
-assignment and `expected` is the whole tensor afterwards.
-
-To add a case, write it without `expected`, run `python tests/corpus.py`, and read what R filled
-in: in the tensor dialect by `restatement.R`, in the base dialect by R's own brackets.
+`pybridge.testing.corpus` says what a case is. To add one, write it without `expected` and without
+`rule`, run `python tests/corpus.py`, and read what R filled in: in the tensor dialect by
+`restatement.R`, in the base dialect by R's own brackets.
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import base_cases
 import numpy as np
-from oracle import r_text, run_r
 from tensor_cases import CODES, RESTATEMENT
 
-PATH = Path(__file__).parent / "corpus" / "subscripts.json"
+from pybridge import NA, r_subscripts
+from pybridge import subscripts as sub
+from pybridge.testing import r_text, run_r
+from pybridge.testing.corpus import PATH, cases, corpus, tensor_of, value_of
 
-
-def cases() -> list[dict[str, Any]]:
-    """Return every case of the corpus."""
-    return json.loads(PATH.read_text())
-
-
-def tensor_of(case: dict[str, Any]) -> np.ndarray:
-    """Return the tensor that a case speaks of."""
-    shape = tuple(case["shape"])
-    return np.arange(1.0, 1 + int(np.prod(shape))).reshape(shape)
-
-
-def value_of(case: dict[str, Any]) -> np.ndarray:
-    """Return the value that a case assigns."""
-    value = case["value"]
-    return np.array(value["values"], float).reshape(value["shape"])
+__all__ = ["cases", "expected_by_r", "rule_of", "tensor_of", "value_of"]
 
 
 def _r_numbers(numbers: list[Any]) -> str:
@@ -100,15 +82,100 @@ def _expected(outcome: list[float]) -> dict[str, Any]:
     }
 
 
+RULE_OF_ERROR = {
+    "pybridge_error_subscript_count": "how many subscripts",
+    "pybridge_error_subscript_range": "a step of the wrong sign",
+    "pybridge_error_subscript_mask": "logicals of another length",
+    "pybridge_error_subscript_missing": "NA as a position",
+    "pybridge_error_subscript_type": "fractions and text",
+}
+
+
+def rule_of(case: dict[str, Any]) -> str:
+    """Return the rule that a case is about, by the first of these that fits."""
+    error = case["expected"].get("error")
+    if "value" in case:
+        return "writing"
+    if error in RULE_OF_ERROR:
+        return RULE_OF_ERROR[error]
+    if case["subscripts"].count("..") > 1:
+        return "how many subscripts"
+    items = r_subscripts(case["subscripts"]).items
+    numbers = [number for item in items for number in _numbers(item)]
+    if error == "pybridge_error_subscript_oob" or (error and case["dialect"] == "tensor"):
+        return "zero" if 0 in numbers else "beyond the end"
+    return (_base_rule if case["dialect"] == "base" else _tensor_rule)(case, items, numbers)
+
+
+def _numbers(item: Any) -> list[float]:
+    match item:
+        case sub.Scalar(value=value):
+            return [] if value is NA else [value]
+        case sub.Range(start=start, stop=stop):
+            return [bound for bound in (start, stop) if bound is not NA]
+        case sub.Vector(values=values):
+            return values.ravel().tolist()
+    return []
+
+
+def _tensor_rule(case: dict[str, Any], items: Any, numbers: list[float]) -> str:
+    gathers = [item for item in items if isinstance(item, sub.Vector | sub.Mask)]
+    ranges = [item for item in items if isinstance(item, sub.Range)]
+    rules = {
+        "drop = FALSE": case.get("drop") is False,
+        "new axes": any(isinstance(item, sub.NewAxis) for item in items),
+        "a matrix of positions": any(
+            isinstance(item, sub.Vector) and item.values.ndim > 1 for item in gathers
+        ),
+        "logicals of the whole shape": any(item.values.ndim > 1 for item in gathers),
+        "several vectors": len(gathers) > 1,
+        "logicals": any(isinstance(item, sub.Mask) for item in gathers),
+        "a vector": bool(gathers),
+        "ranges with a step": any(item.step is not NA for item in ranges),
+        "ranges downward": any(map(_is_downward, ranges)),
+        "ranges from the end": any(min(_numbers(item), default=1) < 0 for item in ranges),
+        "ranges with an open end": any(NA in (item.start, item.stop) for item in ranges),
+        "ranges": bool(ranges),
+        "a position from the end": any(number < 0 for number in numbers),
+        "a position": bool(numbers),
+    }
+    return next((rule for rule, holds in rules.items() if holds), "the whole tensor")
+
+
+def _is_downward(item: Any) -> bool:
+    bounds = _numbers(item)
+    return len(bounds) == 2 and bounds[0] * bounds[1] > 0 and bounds[0] > bounds[1]
+
+
+def _base_rule(case: dict[str, Any], items: Any, numbers: list[float]) -> str:
+    rules = {
+        "mixed signs": "error" in case["expected"],
+        "NA, and beyond the end of a vector": None in case["expected"].get("values", []),
+        "fractions": any(number != int(number) for number in numbers),
+        "negatives leave out": any(number < 0 for number in numbers),
+        "zero and NULL are dropped": 0 in numbers
+        or any(isinstance(item, sub.NewAxis) for item in items),
+        "drop = FALSE": case.get("drop") is False,
+        "logicals are recycled": any(isinstance(item, sub.Mask) for item in items),
+        "one subscript counts down the columns": len(case["shape"]) > 1
+        and len(items) == 1
+        and bool(numbers),
+    }
+    return next((rule for rule, holds in rules.items() if holds), "positions, ranges, vectors")
+
+
 def main() -> None:
-    """Fill in `expected` where a case has none, and write one case a line."""
-    found = cases()
+    """Fill in `expected` and `rule` where a case has none, and write one case a line."""
+    whole = corpus()
+    found = whole.pop("cases")
     unfilled = [case for case in found if "expected" not in case]
     for case, expected in zip(unfilled, expected_by_r(unfilled) if unfilled else [], strict=True):
         case["expected"] = expected
         print(json.dumps(case))
-    lines = ",\n".join(json.dumps(_compact(case)) for case in found)
-    PATH.write_text(f"[\n{lines}\n]\n")
+    filled = [{"id": case["id"], "rule": rule_of(case), **case} for case in found]
+    lines = ",\n".join(json.dumps(_compact(case)) for case in filled)
+    head = "".join(f"{json.dumps(name)}: {json.dumps(value)},\n" for name, value in whole.items())
+    PATH.write_text(f'{{{head}"cases": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
 def _compact(case: dict[str, Any]) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from oracle import run_r
 
 from pybridge import NA, R, errors, r_assign, r_slice
+from pybridge.testing import run_r
 
 RESTATEMENT = (Path(__file__).parent / "restatement.R").read_text()
 CODES = {

@@ -31,7 +31,6 @@ from base_cases import (
     value_of,
     vector,
 )
-from oracle import run_r
 
 from pybridge import NA, R, errors, r_assign, r_slice, result_shape
 from pybridge import selections as to
@@ -39,6 +38,7 @@ from pybridge.backends import backend_of
 from pybridge.dialects import base
 from pybridge.python_values import as_subscripts, mask
 from pybridge.subscripts import Range, Scalar, Traced
+from pybridge.testing import run_r
 
 SIZES = range(7)
 LENGTHS = range(4)

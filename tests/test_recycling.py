@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle import run_r
 
 from pybridge import broadcast, recycle, recycled
 from pybridge.errors import (
@@ -24,6 +23,7 @@ from pybridge.errors import (
     UnsupportedTensorError,
     r_classes,
 )
+from pybridge.testing import run_r
 
 OPERATIONS = {
     "+": np.add,

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle import r_text, run_r
 
 from pybridge import NA, array_reshape
 from pybridge.errors import (
@@ -18,6 +17,7 @@ from pybridge.errors import (
     UnsupportedTensorError,
     r_classes,
 )
+from pybridge.testing import r_text, run_r
 
 LAW = """
 sizes <- function(row) row[row >= 0]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from oracle import run_r
 
 from pybridge import NA, array_reshape, explain_shapes
 from pybridge.errors import ReshapeError
+from pybridge.testing import run_r
 
 SOURCES = Path(__file__).parent.parent / "r" / "R"
 LOAD = "".join(

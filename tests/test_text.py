@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import run_r
 
 from pybridge import NA, errors, newaxis, r_assign, r_slice, r_subscripts, result_shape
 from pybridge.errors import PybridgeError, SubscriptSyntaxError
@@ -27,6 +26,7 @@ from pybridge.subscripts import (
     Subscripts,
     Vector,
 )
+from pybridge.testing import run_r
 from pybridge.text import MOST_NESTED, parse_subscripts
 
 LITERAL = [

@@ -1,0 +1,38 @@
+"""A test kit for code that crosses between R and Python: base R is asked what is right.
+
+Importing pybridge imports nothing of it. It needs rpy2, and Hypothesis for its `strategies`. In a
+`conftest.py`, `pytest_plugins = ["pybridge.testing.plugin"]` gives pytest the fixture `r`.
+
+>>> import numpy as np
+>>> from pybridge import R
+>>> from pybridge.testing import assert_same_as_r
+>>> x = np.arange(1, 31).reshape(2, 3, 5)
+>>> assert_same_as_r(R(x)[2, [3, 1]], "x[2, c(3, 1), ]", x=x)
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pybridge.testing.asserting import assert_same_as_r
+    from pybridge.testing.corpus import cases
+    from pybridge.testing.oracle import RError, r_text, run_r
+    from pybridge.testing.own_process import OwnProcess
+
+__all__ = ["OwnProcess", "RError", "assert_same_as_r", "cases", "r_text", "run_r"]
+
+_MODULES = {
+    "OwnProcess": "own_process",
+    "RError": "oracle",
+    "assert_same_as_r": "asserting",
+    "cases": "corpus",
+    "r_text": "oracle",
+    "run_r": "oracle",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a part of the kit when it is first used."""
+    if name not in _MODULES:
+        raise AttributeError(f"module 'pybridge.testing' has no attribute {name!r}")
+    return getattr(import_module(f"pybridge.testing.{_MODULES[name]}"), name)

@@ -1,0 +1,116 @@
+"""The assertion of the kit: a tensor of any library is what a piece of R gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pybridge.conversion.tensors import numpy_from
+from pybridge.testing.oracle import Array, r_text, run_r
+
+KINDS = {"b": "logical", "i": "integer", "u": "integer", "f": "real", "c": "complex"}
+KINDS |= {"U": "character", "O": "character"}
+
+
+def assert_same_as_r(
+    actual: Any,
+    source: str,
+    /,
+    *,
+    like: Any = None,
+    rtol: float = 0.0,
+    run: Callable[..., Any] = run_r,
+    **variables: Any,
+) -> None:
+    """Assert that `actual`, a tensor of any library, is what R gives for `source`.
+
+    `variables` are the arrays that the source names; tensors of any library are taken. The kind
+    (logical, integer, real, complex, character), the shape and every element must agree. R has no
+    array without axes, so that one element and R's vector of length 1 agree; R's NA and NaN agree
+    with NaN and with an element that a mask hides. With `like`, `actual` must have its type and its
+    dtype too. `rtol` allows a relative difference of reals, none by default. `run` is another R,
+    such as an `OwnProcess`.
+
+    Raises `AssertionError` whose text holds the R code to paste, and `RError` where R stops.
+
+    >>> x = np.arange(1, 31).reshape(2, 3, 5)
+    >>> assert_same_as_r(x[1, [2, 0]], "x[2, c(3, 1), ]", x=x)
+    >>> m = np.array([[1, 2], [3, 4]])
+    >>> assert_same_as_r(m[0], "m[, 1]", m=m)
+    Traceback (most recent call last):
+      ...
+    AssertionError: 1 of 2 elements are not as in R, the first at [2]: 2L, and in R 3L
+    paste into R:
+    m <- array(c(1L, 3L, 2L, 4L), dim = c(2, 2))
+    m[, 1]
+    # actual: c(1L, 2L)
+    """
+    held = {name: np.asarray(_numpy(value)) for name, value in variables.items()}
+    found = _numpy(actual)
+    complaint = _complaint(found, run(source, **held), rtol) or _unlike(actual, like)
+    if complaint is not None:
+        lines = [f"{name} <- {r_text(value)}" for name, value in held.items()]
+        shown = f"# actual: {r_text(_filled(found))}"
+        raise AssertionError("\n".join([complaint, "paste into R:", *lines, source, shown]))
+
+
+def _numpy(x: Any) -> Array:
+    """Return a tensor as an array; a dtype that NumPy has not, such as bfloat16, becomes real."""
+    array = numpy_from(x)
+    return array.astype(float) if array.dtype.kind == "V" else array
+
+
+def _unlike(actual: Any, like: Any) -> str | None:
+    if like is None:
+        return None
+    # one element of a NumPy array is a scalar of NumPy
+    found, wanted = (
+        (
+            "ndarray" if isinstance(x, np.generic) else type(x).__name__,
+            getattr(x, "dtype", "none"),
+        )
+        for x in (actual, like)
+    )
+    if found == wanted:
+        return None
+    return f"it is a {found[0]} of dtype {found[1]}, not a {wanted[0]} of dtype {wanted[1]}"
+
+
+def _filled(found: Array) -> Array:
+    """Return an array without a mask, NaN where an element is hidden."""
+    if not isinstance(found, np.ma.MaskedArray):
+        return found
+    if found.dtype.kind in "fc" or not found.mask.any():
+        return np.asarray(found.filled(np.nan) if found.mask.any() else found.data)
+    return np.where(np.ma.getmaskarray(found), np.nan, found.data)
+
+
+def _complaint(found: Array, wanted: Any, rtol: float) -> str | None:
+    """Say how an array differs from what R gave, or return None."""
+    if not isinstance(wanted, np.ndarray):
+        return f"R gives a {type(wanted).__name__}, not an array: {wanted!r}"
+    shape = wanted.shape
+    if found.shape != shape and not (found.shape == () and shape == (1,)):
+        return f"the shape is {found.shape}, and in R {shape}"
+    has_holes = isinstance(found, np.ma.MaskedArray) and bool(found.mask.any())
+    found = _filled(found).reshape(shape)
+    kinds = [KINDS.get(array.dtype.kind, str(array.dtype)) for array in (found, wanted)]
+    if kinds[0] != kinds[1] and not (has_holes and "character" not in kinds):
+        return f"the kind is {kinds[0]} ({found.dtype}), and in R {kinds[1]}"
+    same = found == wanted
+    if kinds[0] in ("real", "complex") and kinds[1] in ("real", "complex"):
+        same = same | ((found != found) & (wanted != wanted))
+        is_finite = np.isfinite(found) & np.isfinite(wanted)
+        with np.errstate(invalid="ignore", over="ignore"):
+            same = same | (is_finite & (np.abs(found - wanted) <= rtol * np.abs(wanted)))
+    if bool(np.all(same)):
+        return None
+    places = np.argwhere(~np.asarray(same))
+    first = tuple(places[0])
+    position = ", ".join(str(k + 1) for k in first)
+    return (
+        f"{len(places)} of {found.size} elements are not as in R, the first at [{position}]: "
+        f"{r_text(found[first])}, and in R {r_text(wanted[first])}"
+    )

@@ -1,0 +1,62 @@
+"""The corpus: what subscripts mean, as cases in JSON that any language can read.
+
+`subscripts.json` lies beside this file in the Python package, and in the R package at
+`system.file("python/pybridge/testing/subscripts.json", package = "pybridge")`.
+`subscripts.schema.json` describes it. A case says a shape, the text between two brackets, and what
+comes out. The tensor that it speaks of holds its places, 1, 2, 3, ... in row-major order, as reals.
+`expected` is a shape and values in row-major order (null is NA), or the class of the error. With a
+`value` the case is an assignment, and `expected` is the whole tensor afterwards. R has confirmed
+every case: in the base dialect by its own brackets, in the tensor dialect by a restatement of the
+dialect in base R. The first number of the version grows when a case changes its meaning.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+PATH = Path(__file__).with_name("subscripts.json")
+SCHEMA = PATH.with_name("subscripts.schema.json")
+
+
+def corpus() -> dict[str, Any]:
+    """Return the whole file: its version and its cases."""
+    found: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+    return found
+
+
+def cases() -> list[dict[str, Any]]:
+    """Return every case of the corpus.
+
+    >>> cases()[0]["subscripts"], cases()[0]["expected"]
+    ('1', {'shape': [], 'values': [1]})
+    """
+    found: list[dict[str, Any]] = corpus()["cases"]
+    return found
+
+
+def tensor_of(case: dict[str, Any]) -> npt.NDArray[np.float64]:
+    """Return the tensor that a case speaks of."""
+    shape = tuple(case["shape"])
+    return np.arange(1.0, 1 + int(np.prod(shape))).reshape(shape)
+
+
+def value_of(case: dict[str, Any]) -> npt.NDArray[np.float64]:
+    """Return the value that a case assigns."""
+    value = case["value"]
+    return np.array(value["values"], float).reshape(value["shape"])
+
+
+def is_expected(case: dict[str, Any], found: npt.NDArray[Any] | Exception) -> bool:
+    """Whether an array has the shape and the values of a case, or an exception was to come."""
+    expected = case["expected"]
+    if isinstance(found, Exception) or "error" in expected:
+        return isinstance(found, Exception) and "error" in expected
+    values = np.array([np.nan if v is None else v for v in expected["values"]], float)
+    return list(found.shape) == expected["shape"] and bool(
+        np.array_equal(found.ravel(), values, equal_nan=True)
+    )

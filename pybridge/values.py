@@ -19,6 +19,15 @@ FLOAT32_MAX: Final = float(np.finfo(np.float32).max)
 BFLOAT16_MAX: Final = 3.3895313892515355e38
 """The largest finite bfloat16."""
 
+_NARROW_REALS: Final = {
+    "bfloat16": (8, BFLOAT16_MAX, True),
+    "float8_e5m2": (3, 57344.0, True),
+    "float8_e5m2fnuz": (3, 57344.0, False),
+    "float8_e4m3fn": (4, 448.0, False),
+    "float8_e4m3fnuz": (4, 240.0, False),
+}
+"""Reals that NumPy lacks: bits of the significand, the largest one, and whether it has infinity."""
+
 _NUMPY_TYPES: Final = (np.ndarray, np.generic)
 
 _HOLD_REALS: Final = frozenset({"float32", "float64", "f", "d"})
@@ -143,30 +152,45 @@ def is_safe_cast(source: str, target: str, casting: Literal["safe", "same_kind"]
 
 
 def cast_for(name: str, value: Any) -> npt.NDArray[Any]:
-    """Return `value` cast without loss for a tensor of a dtype; for bfloat16 it comes as float32.
+    """Return `value` cast without loss for a tensor of a dtype; reals that NumPy lacks as float32.
 
     >>> cast_for("bfloat16", [1.0, 256])
     array([  1., 256.], dtype=float32)
     """
     if name == "string":
         return _texts(value)
-    if name != "bfloat16":
-        try:
-            dtype = np.dtype(name)
-        except TypeError:
-            raise AssignmentError(
-                f"values cannot be assigned into a tensor of dtype {name}; convert it first"
-            ) from None
-        return lossless_cast(value, dtype)
-    array = np.asarray(value)
-    if array.dtype.name == "bfloat16":
-        return array.astype(np.float32)
+    if name in _NARROW_REALS:
+        return _narrow(name, value)
+    if name == "complex32":
+        return _narrow_complex(value)
+    try:
+        dtype = np.dtype(name)
+    except TypeError:
+        raise AssignmentError(
+            f"values cannot be assigned into a tensor of dtype {name}; convert it first"
+        ) from None
+    return lossless_cast(value, dtype)
+
+
+def _narrow(name: str, value: Any) -> npt.NDArray[Any]:
+    """Return a value as float32, checked for a narrower real that NumPy lacks."""
+    bits, largest, has_infinity = _NARROW_REALS[name]
     cast = lossless_cast(value, np.dtype(np.float32))
-    too_large = np.isfinite(cast) & (np.abs(cast) > BFLOAT16_MAX)
-    if array.dtype.kind in "iu":  # an integer is exact in 8 bits of mantissa, or it is not
-        too_large |= (cast.view(np.uint32) & 0xFFFF) != 0
-    if too_large.any():
-        raise _lossy(array[too_large].flat[0], name)
+    lost = np.abs(cast) > largest
+    if has_infinity:
+        lost &= np.isfinite(cast)
+    if np.asarray(value).dtype.kind in "iu":  # an integer is exact in its bits, or it is not
+        lost |= np.ldexp(np.frexp(cast)[0], bits) % 1 != 0
+    if lost.any():
+        raise _lossy(np.asarray(value)[lost].flat[0], name)
+    return cast
+
+
+def _narrow_complex(value: Any) -> npt.NDArray[Any]:
+    cast = lossless_cast(value, np.dtype(np.complex64))
+    array = np.asarray(value)
+    for part in (array,) if array.dtype.kind in "iu" else (cast.real, cast.imag):
+        lossless_cast(part, np.dtype(np.float16))
     return cast
 
 
@@ -200,6 +224,8 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     if array.dtype.name == "bfloat16":
         array = array.astype(np.float32)
     source = array.dtype
+    if source == dtype and source.char != dtype.char:  # two of C's integers of one width
+        return array.view(dtype)
     is_rounded = source.kind in "iu" and dtype.kind in "fc"  # NumPy calls int64 to float64 safe
     if source == dtype or (np.can_cast(source, dtype, "safe") and not is_rounded):
         return array.astype(dtype, copy=False)

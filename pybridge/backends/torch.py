@@ -35,6 +35,15 @@ _INTEGERS = (torch.int64, torch.int32, torch.bool, torch.uint8)
 _WITHOUT_VALUES = (FakeTensor, FunctionalTensor)
 """Tensors that stand for others in a graph."""
 
+_AS_PLAIN = {torch.uint16: torch.int16, torch.uint32: torch.int32, torch.uint64: torch.int64}
+_AS_PLAIN |= {
+    dtype: torch.uint8 for name, dtype in vars(torch).items() if name.startswith("float8_")
+}
+"""Dtypes that PyTorch stores but sets by no vector, with one of the same width that it does set."""
+
+_UNKNOWN = frozenset({*_AS_PLAIN, torch.complex32})
+"""Dtypes that `flip` and `index_select` do not know, where brackets do."""
+
 _EFFORT: Any = 1000
 """How long NumPy may look for an address that two tensors have in common."""
 
@@ -124,12 +133,14 @@ class TorchBackend:
         for part in key:
             if isinstance(part, slice) and part.step is not None and part.step < 0:
                 before, upward, after = upward_key(key, self.shape(x))
-                found = (torch.flip(x, before) if before else x)[upward]
-                return torch.flip(found, after) if after else found
+                found = (_flip(x, before) if before else x)[upward]
+                return _flip(found, after) if after else found
         return x[key]
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         """See `Backend.take`."""
+        if x.dtype in _UNKNOWN:
+            return x[(slice(None),) * axis + (_on_device(indices, x),)]
         return torch.index_select(x, axis, _on_device(indices, x))
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
@@ -208,7 +219,8 @@ class TorchBackend:
             )
         key = assignment_key(axes, x.shape)
         value = _apart(value, x, key)
-        x[tuple([part if type(part) is slice else _on_device(part, x) for part in key])] = value
+        target, value = _as_plain(x, value)
+        target[tuple([p if type(p) is slice else _on_device(p, x) for p in key])] = value
         return x
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
@@ -219,15 +231,16 @@ class TorchBackend:
             for axis, size in zip(points, x.shape, strict=True):
                 flat = flat * size + axis
             value = value[_last_of_equals(flat, x.numel())]
-        value = _apart(value, x)
-        x[points] = value if points else value.reshape(())
+        target, value = _as_plain(x, _apart(value, x))
+        target[points] = value if points else value.reshape(())
         return x
 
     def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
         """See `Backend.assign_mask`."""
         if value.shape[0] == 1:
             value = value.reshape(())
-        x[_on_device(mask, x)] = _apart(value, x)
+        target, value = _as_plain(x, _apart(value, x))
+        target[_on_device(mask, x)] = value
         return x
 
     def store(self, x: Any, value: Any) -> None:
@@ -242,6 +255,22 @@ def _known_size(size: Any) -> int | None:
     """Return a size that a compiler wrote as a symbol, or None where it left it open."""
     known: int | None = size.node.maybe_as_int()
     return known
+
+
+def _as_plain(x: Any, value: Any) -> tuple[Any, Any]:
+    """Return the same memory in a dtype of the same width that PyTorch can set by vectors."""
+    plain = _AS_PLAIN.get(x.dtype)
+    if plain is None or x.requires_grad or value.requires_grad:
+        return x, value
+    return x.view(plain), value.view(plain)
+
+
+def _flip(x: Any, axes: tuple[int, ...]) -> Any:
+    if x.dtype not in _UNKNOWN:
+        return torch.flip(x, axes)
+    for axis in axes:
+        x = BACKEND.take(x, np.arange(x.shape[axis])[::-1], axis)
+    return x
 
 
 def _apart(value: Any, x: Any, key: Key = ()) -> Any:

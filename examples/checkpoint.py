@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import signal
-import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -35,11 +34,14 @@ def save(
     losses: list[float],
 ) -> None:
     """Write a checkpoint of `run` whole or not at all: a crash leaves the one before it."""
+    arrays = [np.asarray(weight) for weight in weights]
     facts = {"run": run, "epoch": int(epoch), "batch": int(batch), "losses": list(losses)}
-    unfinished = Path(path).with_suffix(f".{os.getpid()}")
+    facts["weights"] = digest(arrays)
+    # A run that is killed here leaves this file; the next one writes over it.
+    unfinished = Path(f"{path}.part")
     try:
         with unfinished.open("wb") as file:
-            np.savez(file, *map(np.asarray, weights), facts=np.array(json.dumps(facts)))
+            np.savez(file, *arrays, facts=np.array(json.dumps(facts)))
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -51,20 +53,25 @@ def load(path: str | os.PathLike[str], run: str) -> Checkpoint | None:
         with np.load(path) as saved:
             facts = json.loads(str(saved["facts"]))
             weights = [saved[f"arr_{index}"] for index in range(len(saved.files) - 1)]
+        found = Checkpoint(weights, int(facts["epoch"]), int(facts["batch"]), facts["losses"])
+        if facts["weights"] != digest(weights) or not isinstance(facts["run"], str):
+            raise ValueError("the weights are not those that were saved")
     except FileNotFoundError:
         return None
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+    # Nobody has listed what zipfile and NumPy raise for a file that is damaged anywhere.
+    except Exception:
         print(f"{path} is no checkpoint: starting from the beginning")
         return None
     if facts["run"] != run:
         print(f"{path} is of another run ({facts['run']}): starting from the beginning")
         return None
-    return Checkpoint(weights, facts["epoch"], facts["batch"], facts["losses"])
+    return found
 
 
 def remove(path: str | os.PathLike[str]) -> None:
-    """Remove the checkpoint of a run that is complete."""
-    Path(path).unlink(missing_ok=True)
+    """Remove the checkpoint of a run that is complete, and what a killed run left of one."""
+    for left in (Path(path), Path(f"{path}.part")):
+        left.unlink(missing_ok=True)
 
 
 def digest(weights: list[Any]) -> str:

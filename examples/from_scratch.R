@@ -238,7 +238,8 @@ main <- function() {
   predicted <- predicted_labels(run$model, test_images)
   test_labels <- as.integer(py_to_r(mnist$y_test))
   accuracy <- mean(predicted == test_labels)
-  share <- run$seconds_slicing / run$seconds
+  # A run that was killed after its last epoch has nothing left to train.
+  share <- if (run$seconds > 0) run$seconds_slicing / run$seconds else 0
   cat(sprintf("accuracy: %.2f\n", accuracy))
   cat(sprintf("weights: %s\n", py_to_r(checkpoint$digest(run$model$weights))))
   cat(sprintf(

@@ -277,7 +277,8 @@ def main() -> None:
 
     predicted = predicted_labels(run.model, test_images)
     accuracy = float(np.mean(predicted == mnist.y_test))
-    share = run.seconds_slicing / run.seconds
+    # A run that was killed after its last epoch has nothing left to train.
+    share = run.seconds_slicing / (run.seconds or 1)
     print(f"accuracy: {accuracy:.2f}")
     print(f"weights: {checkpoint.digest(run.weights_as_arrays())}")
     print(f"{run.seconds:.1f} seconds of training, {share:.2%} of them to slice the batches")

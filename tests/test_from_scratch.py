@@ -5,10 +5,15 @@
 
 import re
 import signal
+import sys
 
+import numpy as np
 import pytest
 from example_process import assert_pictures, command_of, lines_of, started
-from processes import rscript
+from processes import ROOT, rscript
+
+sys.path.insert(0, str(ROOT / "examples"))
+import checkpoint
 
 SHORT = {"MNIST_EPOCHS": "1", "MNIST_SAMPLES": "25600"}
 
@@ -42,6 +47,20 @@ def test_r_and_python_train_the_same_weights(tmp_path):
 def test_other_gradients(backend, tmp_path):
     lines = lines_of("from_scratch.py", tmp_path, **SHORT, KERAS_BACKEND=backend)
     check_run(lines, tmp_path, backend)
+
+
+@pytest.mark.parametrize("script", ["from_scratch.py", "from_scratch.R"])
+def test_a_run_that_was_killed_after_its_last_epoch_has_only_to_finish(script, tmp_path):
+    """The checkpoint of the last epoch is there, and nothing is left to train."""
+    path = tmp_path / "from-scratch-tensorflow.npz"
+    sizes = ((784, 512), (512,), (512, 10), (10,))
+    weights = [np.full(size, 0.001 * len(size), "float32") for size in sizes]
+    checkpoint.save(path, "tensorflow, 25600 images, 1 epochs", weights, 2, 0, [2.3] * 10)
+    lines = lines_of(script, tmp_path, **SHORT, KERAS_BACKEND="tensorflow")
+    assert lines[0] == "resuming after batch 0 of epoch 2"
+    assert lines[2] == f"weights: {checkpoint.digest(weights)}"
+    assert lines[3] == "0.0 seconds of training, 0.00% of them to slice the batches"
+    assert not path.exists()
 
 
 def interrupt(script, output):

@@ -9,6 +9,9 @@ rscript := Rscript --no-environ --no-init-file
 # R and reticulate use this checkout's library and Python, never the user's own.
 export R_LIBS := $(CURDIR)/.venv/r-library$(if $(R_LIBS),:$(R_LIBS))
 export RETICULATE_PYTHON := $(CURDIR)/.venv/bin/python
+# These name another R, another Python or another folder, and Python's own rpy2 reads no option.
+unexport R_HOME PYTHONHOME CDPATH
+export R_PROFILE_USER := /dev/null
 # The R tests may skip a library that is missing; here none is.
 export PYBRIDGE_TEST_BACKENDS := tensorflow,variable,jax,torch,keras,dask
 export RPY2_CFFI_MODE := ABI

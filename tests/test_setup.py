@@ -14,10 +14,17 @@ import pytest
 from processes import ROOT
 
 TOOLS = ["cat", "cp", "dirname", "find", "grep", "id", "mkdir", "mktemp", "rm", "sh", "sha256sum"]
-TOOLS += ["env", "sort", "tail"]
-GOOD_R = "echo 4.5.0"
-OLD_PYTHON = "echo 3.9 old"
-STATIC_PYTHON = "echo 3.12 static"
+TOOLS += ["env", "mv", "rmdir", "sort", "tail"]
+
+
+def answer(text: str) -> str:
+    """Return a script that prints an answer as the set-up's own probes do, amid other words."""
+    return f"echo 'WARNING: a notice'; echo '<pybridge>{text}</pybridge>'; echo bye"
+
+
+GOOD_R = answer("4.5.0")
+OLD_PYTHON = answer("3.9 old")
+STATIC_PYTHON = answer("3.12 static")
 
 
 class Checkout:
@@ -92,7 +99,7 @@ def test_no_r_without_rights_gives_the_command_to_type(checkout):
 
 
 def test_a_missing_r_package_is_the_only_thing_asked_for(checkout):
-    checkout.put("Rscript", 'echo "4.5.0 jsonlite"')
+    checkout.put("Rscript", answer("4.5.0 jsonlite"))
     checkout.put("apt-get", "echo must not run; exit 3")
     checkout.put("id", "echo 1000")
     assert "missing: r-cran-jsonlite. Type:" in refusal(checkout.set_up())
@@ -105,7 +112,7 @@ def test_sudo_without_a_password_installs(checkout):
     checkout.put(
         "apt-get",
         f'echo "$@" >>"{checkout.root}/apt"\n'
-        f"printf '#!/bin/sh\\necho 4.2.2\\n' >'{checkout.bin}/Rscript'\n"
+        f"printf '#!/bin/sh\\necho \"<pybridge>4.2.2</pybridge>\"\\n' >'{checkout.bin}/Rscript'\n"
         f"'{shutil.which('chmod')}' +x '{checkout.bin}/Rscript'",
     )
     done = checkout.set_up()
@@ -132,15 +139,16 @@ def test_no_network_for_r(checkout):
 
 @pytest.mark.parametrize("version", ["4.2.3", "3.6.3"])
 def test_an_old_r(checkout, version):
-    checkout.put("Rscript", f"echo {version}")
+    checkout.put("Rscript", answer(version))
     assert refusal(checkout.set_up()) == (
         f"setup: R {version} is too old: pybridge needs R 4.3 or newer. Install a newer R, put its "
         "Rscript first on PATH, and run this again."
     )
 
 
-def test_r_that_does_not_start(checkout):
-    checkout.put("Rscript", "exit 1")
+@pytest.mark.parametrize("script", ["exit 1", "echo WARNING: 4.5.0 reticulate", "echo 4.5.0"])
+def test_r_that_does_not_start(checkout, script):
+    checkout.put("Rscript", script)
     assert "does not start: repair R." in refusal(checkout.set_up())
 
 
@@ -150,7 +158,7 @@ def test_r_that_does_not_start(checkout):
         (OLD_PYTHON, "python3 is Python 3.9, older than 3.11"),
         (STATIC_PYTHON, "python3 (3.12) has no shared libpython, which R needs"),
         (
-            'case $2 in *ensurepip*) exit 1 ;; *) echo "3.11 shared" ;; esac',
+            'case $2 in *ensurepip*) exit 1 ;; *) echo "<pybridge>3.11 shared</pybridge>" ;; esac',
             "python3 lacks the module venv",
         ),
     ],
@@ -183,7 +191,128 @@ def test_the_python_facts_of_this_python(checkout):
     text = (ROOT / "tools/setup").read_text()
     probe = text.split("python_facts='\n")[1].split("\n'\n")[0]
     printed = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True).stdout
-    assert printed == "{}.{} shared\n".format(*sys.version_info[:2])
+    assert printed == "<pybridge>{}.{} shared</pybridge>\n".format(*sys.version_info[:2])
+
+
+# ---- What stands in the environment, and what is not the set-up's --------------------------------
+
+
+def test_words_that_are_no_answer_are_not_installed_as_root(checkout):
+    notice = "WARNING: ignoring environment value of R_HOME"
+    checkout.put("Rscript", f"echo '{notice}'; {answer('4.5.0 jsonlite rm-all')}; echo testthat")
+    checkout.put("id", "echo 0")
+    checkout.put("apt-get", f'echo "$@" >>"{checkout.root}/apt"; exit 100')
+    assert checkout.set_up().returncode == 1
+    assert (checkout.root / "apt").read_text() == "update\n"
+    checkout.put("apt-get", f'echo "$@" >>"{checkout.root}/apt"')
+    assert "does not see: jsonlite. Install" in checkout.set_up().stderr
+    assert (checkout.root / "apt").read_text().splitlines()[-1] == (
+        "install -y --no-install-recommends r-cran-jsonlite"
+    )
+
+
+def test_what_names_another_r_or_python_is_left_out(checkout):
+    names = ["R_HOME", "PYTHONHOME", "CDPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER"]
+    unset = " && ".join(f'[ -z "${{{name}+set}}" ]' for name in names)
+    checkout.put("Rscript", f"{unset} || exit 1; {GOOD_R}")
+    checkout.put("python3", f"{unset} || exit 1; {OLD_PYTHON}")
+    done = checkout.set_up(**dict.fromkeys(names, "/nowhere"))
+    assert "python3 is Python 3.9, older than 3.11" in refusal(done)
+
+
+def test_the_folder_is_the_checkout_whatever_cdpath_says(checkout, tmp_path):
+    (tmp_path / "elsewhere/tools").mkdir(parents=True)
+    checkout.put("Rscript", GOOD_R)
+    checkout.put("python3", STATIC_PYTHON)
+    done = subprocess.run(
+        ["tools/setup"],  # a relative path is what CDPATH applies to
+        cwd=checkout.root,
+        env={"PATH": str(checkout.bin), "CDPATH": str(tmp_path / "elsewhere")},
+        capture_output=True,
+        text=True,
+    )
+    assert "no usable Python" in refusal(done)
+    assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["tools"]
+
+
+def test_a_profile_that_stops_does_not_stop_r(tmp_path):
+    """The variables that the script sets, on a real R, whose INSTALL takes no such option."""
+    (tmp_path / ".Rprofile").write_text("stop('not today')")
+    lines = (ROOT / "tools/setup").read_text().splitlines()
+    (exports,) = (line for line in lines if line.startswith("export R_PROFILE_USER"))
+    (tmp_path / "little").mkdir()
+    (tmp_path / "little/DESCRIPTION").write_text("Package: little\nVersion: 1.0\n")
+    (tmp_path / "little/NAMESPACE").write_text("")
+    (tmp_path / "library").mkdir()
+    command = "R CMD INSTALL --no-docs --no-test-load --library=library little"
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("R_")}
+    codes = [
+        subprocess.run(
+            ["sh", "-c", script], cwd=tmp_path, env=plain, capture_output=True
+        ).returncode
+        for script in (command, f"{exports}\n{command}")
+    ]
+    assert codes == [1, 0]
+
+
+def test_a_colon_in_the_path_is_refused(tmp_path):
+    checkout = Checkout(tmp_path)
+    moved = tmp_path / "at 12:30"
+    checkout.root = checkout.root.rename(moved)
+    message = refusal(checkout.set_up())
+    assert message.startswith(f"setup: the path of this checkout, {checkout.root}, has a ':'")
+    assert message.endswith("move the checkout, and run this again.")
+
+
+def a_symbolic_link(venv: Path, other: Path) -> None:
+    venv.symlink_to(other)
+
+
+def a_link_to_nothing(venv: Path, other: Path) -> None:
+    venv.symlink_to(other / "gone")
+
+
+def a_copy(venv: Path, other: Path) -> None:
+    shutil.copytree(other, venv)
+
+
+def a_file(venv: Path, other: Path) -> None:
+    shutil.copy(other / "pyvenv.cfg", venv)
+
+
+@pytest.mark.parametrize("put", [a_symbolic_link, a_link_to_nothing, a_copy, a_file])
+def test_a_foreign_venv_is_left_alone(checkout, tmp_path, put):
+    other = tmp_path / "other"
+    (other / "work").mkdir(parents=True)
+    (other / "work/thesis").write_text("years")
+    (other / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    put(checkout.root / ".venv", other)
+    checkout.put("Rscript", GOOD_R)
+    (checkout.bin / "python3").symlink_to(sys.executable)
+    message = refusal(checkout.set_up())
+    assert message.startswith("setup: .venv ")
+    assert message.endswith("and run this again.")
+    assert (other / "work/thesis").read_text() == "years"
+    if put is a_copy:
+        assert (checkout.root / ".venv/work/thesis").read_text() == "years"
+
+
+@pytest.mark.parametrize("mark", ["made-by-tools-setup", "stamp-python", "setup.log", None])
+def test_a_venv_of_an_earlier_set_up_is_made_anew(checkout, mark):
+    """One without a mark is from an earlier version; an empty folder is as good as none."""
+    venv = checkout.root / ".venv"
+    venv.mkdir()
+    if mark:
+        (venv / mark).write_text("")
+        (venv / "half").mkdir()
+        (venv / "half/a file").write_text("cut short")
+    checkout.put("Rscript", GOOD_R)
+    # The venv that this Python would make: killed before it begins.
+    checkout.put("python3", f'case $* in *venv?.venv) exit 9 ;; esac; exec "{sys.executable}" "$@"')
+    done = checkout.set_up()
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "setup: python3 could not make .venv (see above)."
+    assert [path.name for path in venv.iterdir()] == ["made-by-tools-setup"]
 
 
 def test_no_network_for_the_python_packages(checkout):
@@ -198,3 +327,4 @@ def test_no_network_for_the_python_packages(checkout):
         "installed. Connect, or set PIP_INDEX_URL to an index you can reach, and run this again."
     )
     assert not (checkout.root / ".venv/stamp-python").exists()
+    assert (checkout.root / ".venv/made-by-tools-setup").exists()

@@ -237,7 +237,7 @@ def test_the_folder_is_the_checkout_whatever_cdpath_says(checkout, tmp_path):
 
 def test_a_profile_that_stops_does_not_stop_r(tmp_path):
     """The variables that the script sets, on a real R, whose INSTALL takes no such option."""
-    (tmp_path / ".Rprofile").write_text("stop('not today')")
+    (tmp_path / ".Rprofile").write_text("stop('not today')\n")
     lines = (ROOT / "tools/setup").read_text().splitlines()
     (exports,) = (line for line in lines if line.startswith("export R_PROFILE_USER"))
     (tmp_path / "little").mkdir()

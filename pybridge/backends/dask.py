@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.protocol import Indices, Key
-from pybridge.errors import TracingError
+from pybridge.errors import SubscriptOutOfBoundsError, TracingError
 from pybridge.selections import AxisSelection, Gather, Shape
 
 
@@ -86,14 +86,15 @@ class DaskBackend:
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         """See `Backend.take`."""
-        self.size(x, axis)
-        return da.take(x, indices, axis)
+        return da.take(x, _checked(indices, self.size(x, axis)), axis)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         """See `Backend.take_points`."""
-        if all(isinstance(axis, np.ndarray) for axis in coordinates):
-            return x.vindex[coordinates]
-        return da.take(x.reshape(-1), _flat(self.shape(x), coordinates), 0)
+        if not all(isinstance(axis, np.ndarray) for axis in coordinates):
+            return da.take(self.reshape(x, (-1,)), _flat(self.shape(x), coordinates), 0)
+        if coordinates and len(coordinates[0]) == 0:  # dask divides by zero
+            return da.zeros(0, x.dtype)
+        return x.vindex[coordinates]
 
     def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
         """See `Backend.take_mask`; dask's own boolean indexing goes chunk by chunk."""
@@ -105,6 +106,8 @@ class DaskBackend:
 
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
         """See `Backend.reshape`; dask splits and merges whole axes only, so a vector helps out."""
+        if x.size == 0:  # of which dask knows only some shapes
+            return da.zeros([max(size, 0) for size in shape], x.dtype)
         try:
             return x.reshape(shape)
         except NotImplementedError:
@@ -123,8 +126,8 @@ class DaskBackend:
         return da.where(condition, x, y)
 
     def as_indices(self, x: Any) -> Any:
-        """See `Backend.as_indices`."""
-        return x.astype(np.int64)
+        """See `Backend.as_indices`; no unsigned number becomes a negative one."""
+        return (da.minimum(x, 2**63 - 1) if x.dtype == np.uint64 else x).astype(np.int64)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         """See `Backend.arange`."""
@@ -134,6 +137,10 @@ class DaskBackend:
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
         """See `Backend.nonzero`."""
+        for axis in range(mask.ndim):
+            self.size(mask, axis)
+        if mask.size == 0:
+            return (da.zeros(0, np.int64),) * mask.ndim
         return tuple(da.nonzero(mask))
 
     def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
@@ -142,9 +149,11 @@ class DaskBackend:
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
         """See `Backend.assign_points`."""
-        flat = Gather(_flat(self.shape(x), coordinates))
-        spread = assign_dense(self, x.reshape(-1), (flat,), value, _lazy_hits)
-        return spread.reshape(x.shape)
+        flat = _flat(self.shape(x), coordinates)
+        if isinstance(flat, np.ndarray) and len(flat) == 0:
+            return x
+        vector = self.reshape(x, (-1,))
+        return self.reshape(assign_dense(self, vector, (Gather(flat),), value, _lazy_hits), x.shape)
 
     def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
         """See `Backend.assign_mask`."""
@@ -162,8 +171,29 @@ def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
     """Return row-major positions."""
     flat: Any = np.zeros(1, np.int64)
     for indices, size in zip(coordinates, sizes, strict=True):
-        flat = flat * size + indices
+        flat = flat * size + _checked(indices, size)
     return flat
+
+
+def _checked(indices: Indices, size: Any) -> Indices:
+    """Return indices that are checked when their blocks are computed, if they are lazy."""
+    if not isinstance(indices, da.Array):
+        return indices
+    within: Any = _within
+    return indices.map_blocks(within, size, dtype=np.int64, meta=np.empty(0, np.int64))
+
+
+def _within(block: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
+    bad = (block < 0) | (block >= size)
+    if bad.any():
+        position = int(block[bad][0]) + 1
+        raise SubscriptOutOfBoundsError(
+            f"a position that was lazy is out of bounds: its axis has size {size}",
+            subscript="<Array>",
+            position=position,
+            size=size,
+        )
+    return block
 
 
 def _lazy_hits(x: Any, axis: AxisSelection, place: int) -> tuple[Any, Any]:
@@ -173,7 +203,16 @@ def _lazy_hits(x: Any, axis: AxisSelection, place: int) -> tuple[Any, Any]:
             f"axis {place + 1} of this dask array has an unknown size; call "
             "x.compute_chunk_sizes() first"
         )
-    matches = axis.indices[:, None] == np.arange(x.shape[place])
-    order = da.arange(axis.indices.shape[0])[:, None]
+    count = axis.indices.shape[0]
+    if math.isnan(count):
+        raise TracingError(
+            "how many elements a lazy mask selects is unknown, so that one value alone can be "
+            "written there; for a vector of values call .compute() on the mask first"
+        )
+    if count == 0:  # of which dask finds no maximum
+        return np.zeros(x.shape[place], bool), np.zeros(x.shape[place], np.int64)
+    indices = _checked(axis.indices, x.shape[place])
+    matches = indices[:, None] == np.arange(x.shape[place])
+    order = da.arange(count)[:, None]
     source = da.where(matches, order, -1).max(axis=0)
     return source >= 0, da.maximum(source, 0)

@@ -119,7 +119,10 @@ class JaxBackend:
 
     def as_indices(self, x: Any) -> Any:
         """See `Backend.as_indices`; 64 bits only where JAX has them enabled."""
-        return x.astype(jax.dtypes.canonicalize_dtype(np.int64))
+        indices = jax.dtypes.canonicalize_dtype(np.int64)
+        if jnp.issubdtype(x.dtype, jnp.unsignedinteger):  # none becomes a negative number
+            x = jnp.minimum(x, min(np.iinfo(indices).max, np.iinfo(x.dtype).max))
+        return x.astype(indices)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         """See `Backend.arange`."""

@@ -30,7 +30,7 @@ setup: ## install what is missing: R's packages, .venv, the R package
 
 # What tests and checks need of R beside the packages of every command.
 setup-tests:
-	@tools/setup lintr knitr rmarkdown
+	@tools/setup lintr knitr rmarkdown purrr
 
 test: setup-tests ## run every check and every test, in Python and in R
 	@$(python) tools/run_tests.py lint coverage python r
@@ -38,7 +38,7 @@ test: setup-tests ## run every check and every test, in Python and in R
 test-python: setup-tests ## run the Python tests
 	@$(python) tools/run_tests.py python
 
-test-r: setup ## run the R tests
+test-r: setup-tests ## run the R tests
 	@$(python) tools/run_tests.py r
 
 fuzz: setup ## run the searches that take long: a million cases each, for an hour or two

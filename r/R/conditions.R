@@ -75,25 +75,3 @@ signal_answer <- function(answer, call) {
   }
   answer$value
 }
-
-#' Return the call as the user wrote it
-#'
-#' R rewrites `x@r[1] <- 0` into a call on `*tmp*`; this names the variable again.
-#' @noRd
-assignment_call <- function(call, env, tensor, accessor) {
-  target <- quote(x)
-  for (name in setdiff(ls(env), "*tmp*")) {
-    if (!bindingIsActive(name, env) && identical(get0(name, env, inherits = FALSE), tensor)) {
-      target <- as.name(name)
-      break
-    }
-  }
-  value <- call$value
-  call$value <- NULL
-  call[[1L]] <- if (is.null(accessor)) quote(r_slice) else quote(`[`)
-  call[[2L]] <- if (is.null(accessor)) target else call("@", target, as.name(accessor))
-  if (!is.language(value) && (!is.atomic(value) || length(value) != 1L || is.object(value))) {
-    value <- quote(value)
-  }
-  call("<-", call, value)
-}

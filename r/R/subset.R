@@ -50,13 +50,11 @@ r_slice <- function(x, ..., drop = TRUE, dialect = c("tensor", "base"), order = 
 #' @export
 `r_slice<-` <- function(x, ..., dialect = c("tensor", "base"), order = c("C", "F"), value) {
   call <- sys.call()
-  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE) %||%
+  frame <- parent.frame()
+  capture <- .Call(pybridge_capture, call, frame, FALSE) %||%
     capture_forwarded(..., dialect = dialect[[1L]], order = order[[1L]])
-  call <- assignment_call(call, parent.frame(), x, NULL)
-  if (inherits(x, "python.builtin.object")) {
-    return(write_tensor(x, capture, value, call))
-  }
-  write_array(x, capture, value, call)
+  write <- if (inherits(x, "python.builtin.object")) write_tensor else write_array
+  write(x, capture, value, assignment_call(call, frame, x, substitute(value)))
 }
 
 #' @rdname r_slice

@@ -115,9 +115,10 @@ NULL
 #' @export
 `[<-.pybridge_view` <- function(x, ..., value) {
   tensor <- .subset2(x, 1L)
-  call <- assignment_call(sys.call(), parent.frame(), tensor, "r")
-  capture <- .Call(pybridge_capture, sys.call(), parent.frame(), TRUE) %||% capture_forwarded(...)
-  write_tensor(tensor, capture, value, call)
+  call <- sys.call()
+  frame <- parent.frame()
+  capture <- .Call(pybridge_capture, call, frame, TRUE) %||% capture_forwarded(...)
+  write_tensor(tensor, capture, value, assignment_call(call, frame, tensor, substitute(value), "r"))
 }
 
 #' @export
@@ -133,8 +134,15 @@ NULL
 #' @export
 `[<-.pybridge_py_view` <- function(x, ..., value) {
   tensor <- .subset2(x, 1L)
-  call <- assignment_call(sys.call(), parent.frame(), tensor, "py")
-  capture <- .Call(pybridge_capture, sys.call(), parent.frame(), TRUE) %||% capture_forwarded(...)
+  call <- sys.call()
+  frame <- parent.frame()
+  capture <- .Call(pybridge_capture, call, frame, TRUE) %||% capture_forwarded(...)
+  write_as_python(
+    tensor, capture, value, assignment_call(call, frame, tensor, substitute(value), "py")
+  )
+}
+
+write_as_python <- function(tensor, capture, value, call) {
   parts <- python_parts(capture, call)
   answered(
     py_call(

@@ -12,6 +12,7 @@
  * Otherwise it is list(record, values, options), and R looks at the values next.
  */
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include "pybridge.h"
 #include <Rversion.h>
@@ -76,25 +77,48 @@ static int is_colon(SEXP part) {
          CDDR(part) != R_NilValue && CDR(CDDR(part)) == R_NilValue;
 }
 
-static SEXP ask(const char *function, SEXP symbol, SEXP env, int *failed) {
-  SEXP question = PROTECT(Rf_lang2(Rf_install(function), symbol));
-  SEXP answer = R_tryEvalSilent(question, env, failed);
+/* missing() in a function that is called with the symbol: R answers by the rule of its own `[`, for
+ * which an argument with a default is not missing. */
+static int is_missing_promise(SEXP symbol, SEXP env) {
+  static SEXP probe = NULL;
+  if (probe == NULL) {
+    SEXP name = Rf_install("argument");
+    SEXP formals = PROTECT(Rf_list1(R_MissingArg));
+    SET_TAG(formals, name);
+    SEXP body = PROTECT(Rf_lang2(Rf_install("missing"), name));
+    SEXP definition = PROTECT(Rf_lang3(Rf_install("function"), formals, body));
+    R_PreserveObject(probe = Rf_eval(definition, R_BaseEnv));
+    UNPROTECT(3);
+  }
+  SEXP question = PROTECT(Rf_lang2(probe, symbol));
+  SEXP answer = Rf_eval(question, env);
   UNPROTECT(1);
-  return answer;
+  return Rf_asLogical(answer) == TRUE;
 }
 
-/* A symbol that stands for an argument which the caller's own caller left out, as in R's `[`. Only
- * an argument that is a symbol itself may have been left out further up. */
+/* The place of an argument such as ..2 in `...`, else 0. */
+static int place_in_dots(SEXP symbol) {
+  const char *name = CHAR(PRINTNAME(symbol));
+  if (strncmp(name, "..", 2) != 0 || name[2] < '1' || name[2] > '9') return 0;
+  char *end;
+  long place = strtol(name + 2, &end, 10);
+  return *end == '\0' && place <= INT_MAX ? (int) place : 0;
+}
+
+/* Whether R's own `[` takes a symbol for an empty subscript: it stands for an argument that was not
+ * supplied and has no default, or for one that a caller did not get either. Nothing is evaluated.
+ * In two cases R's interpreter and its compiled code disagree, the whole axis or an error: a missing
+ * argument of a function around this one, and ..2 where `...` has one argument. They are errors. */
 static int is_missing_argument(SEXP symbol, SEXP env) {
-  if (env == R_GlobalEnv || !R_existsVarInFrame(env, symbol)) return 0;
-  SEXP value = Rf_findVarInFrame(env, symbol);
-  if (value == R_MissingArg) return 1;
-  if (TYPEOF(value) != PROMSXP) return 0;
-  int failed = 0;
-  SEXP written = ask("substitute", symbol, env, &failed);
-  if (failed || TYPEOF(written) != SYMSXP) return 0;
-  SEXP answer = ask("missing", symbol, env, &failed);
-  return !failed && Rf_asLogical(answer) == TRUE;
+  int place = place_in_dots(symbol);
+  SEXP name = place ? R_DotsSymbol : symbol;
+  if (!R_existsVarInFrame(env, name) || R_BindingIsActive(name, env)) return 0;
+  SEXP value = Rf_findVarInFrame(env, name);
+  if (place) {
+    if (TYPEOF(value) != DOTSXP || Rf_length(value) < place) return 0;
+    value = CAR(Rf_nthcdr(value, place - 1));
+  }
+  return value == R_MissingArg || (TYPEOF(value) == PROMSXP && is_missing_promise(symbol, env));
 }
 
 /* Whether a variable is in sight: newaxis is not where the package is loaded and not attached. */
@@ -106,7 +130,9 @@ static int is_bound(SEXP symbol, SEXP env) {
 #endif
 }
 
+/* What came through `...` and was evaluated before has the empty environment: it is its value. */
 static SEXP evaluate(SEXP part, SEXP env) {
+  if (env == R_EmptyEnv) return part;
   switch (TYPEOF(part)) {
   case LANGSXP:
   case SYMSXP:
@@ -150,17 +176,20 @@ static void capture_range(capture *made, SEXP part, SEXP env) {
   UNPROTECT(1);
 }
 
-static void capture_one(capture *made, SEXP part, SEXP env, int is_base) {
+/* is_forwarded: the subscript came through `...`, where R's own `[` evaluates every symbol. */
+static void capture_one(capture *made, SEXP part, SEXP env, int is_base, int is_forwarded) {
   if (part == R_MissingArg) {
     push(made, MISSING_SUBSCRIPT);
     return;
   }
-  if (TYPEOF(part) == SYMSXP) {
+  if (env == R_EmptyEnv) {
+    /* a value, not code */
+  } else if (TYPEOF(part) == SYMSXP) {
     if (part == Rf_install("..")) {
       push(made, REST);
       return;
     }
-    if (is_missing_argument(part, env)) {
+    if (!is_forwarded && is_missing_argument(part, env)) {
       push(made, MISSING_SUBSCRIPT);
       return;
     }
@@ -235,7 +264,7 @@ static SEXP finish(capture *made) {
 SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket) {
   SEXP arguments = CDR(call);
   SEXP skipped = Rf_asLogical(is_bracket) == TRUE ? arguments : R_NilValue;
-  int is_base = 0;
+  int is_base = 0, is_forwarded = TYPEOF(env) == VECSXP;
   for (SEXP cell = arguments; cell != R_NilValue; cell = CDR(cell)) {
     if (CAR(cell) == R_DotsSymbol) return R_NilValue;
     if (skipped == R_NilValue && TAG(cell) == Rf_install("x")) skipped = cell;
@@ -250,8 +279,10 @@ SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket) {
   for (SEXP cell = arguments; cell != R_NilValue; cell = CDR(cell), place++) {
     SEXP tag = TAG(cell);
     if (cell == skipped || tag == R_NilValue || tag == Rf_install("value")) continue;
-    SEXP here = TYPEOF(env) == VECSXP ? VECTOR_ELT(env, place) : env;
-    SEXP value = PROTECT(evaluate(CAR(cell), here));
+    SEXP part = CAR(cell), here = is_forwarded ? VECTOR_ELT(env, place) : env;
+    if (part == R_MissingArg) continue;
+    if (!is_forwarded && TYPEOF(part) == SYMSXP && is_missing_argument(part, here)) continue;
+    SEXP value = PROTECT(evaluate(part, here));
     if (!settled(&made, tag, value)) keep_setting(&made, tag, value);
     UNPROTECT(1);
   }
@@ -259,7 +290,7 @@ SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket) {
   place = 0;
   for (SEXP cell = arguments; cell != R_NilValue; cell = CDR(cell), place++) {
     if (cell == skipped || TAG(cell) != R_NilValue) continue;
-    capture_one(&made, CAR(cell), TYPEOF(env) == VECSXP ? VECTOR_ELT(env, place) : env, is_base);
+    capture_one(&made, CAR(cell), is_forwarded ? VECTOR_ELT(env, place) : env, is_base, is_forwarded);
   }
   SEXP record = finish(&made);
   UNPROTECT(1);

@@ -6,6 +6,7 @@ static const R_CallMethodDef routines[] = {
   {"pybridge_capture", (DL_FUNC) &pybridge_capture, 3},
   {"pybridge_is_answer", (DL_FUNC) &pybridge_is_answer, 1},
   {"pybridge_receive", (DL_FUNC) &pybridge_receive, 2},
+  {"pybridge_is_value_of", (DL_FUNC) &pybridge_is_value_of, 3},
   {"pybridge_reshape", (DL_FUNC) &pybridge_reshape, 3},
   {"pybridge_view", (DL_FUNC) &pybridge_view, 2},
   {NULL, NULL, 0}

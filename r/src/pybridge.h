@@ -14,6 +14,7 @@ SEXP pybridge_broadcast(SEXP x, SEXP old, SEXP new_shape);
 SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket);
 SEXP pybridge_is_answer(SEXP result);
 SEXP pybridge_receive(SEXP result, SEXP x);
+SEXP pybridge_is_value_of(SEXP name, SEXP frame, SEXP value);
 SEXP pybridge_reshape(SEXP x, SEXP old, SEXP new_shape);
 SEXP pybridge_view(SEXP tensor, SEXP name);
 

@@ -56,3 +56,10 @@ SEXP pybridge_receive(SEXP result, SEXP x) {
   }
   return Rf_ScalarLogical(0);
 }
+
+/* Whether a variable holds this very object. A promise that nobody needed stays one. */
+SEXP pybridge_is_value_of(SEXP name, SEXP frame, SEXP value) {
+  int is_held = R_existsVarInFrame(frame, name) && !R_BindingIsActive(name, frame) &&
+                Rf_findVarInFrame(frame, name) == value;
+  return Rf_ScalarLogical(is_held);
+}

@@ -26,7 +26,7 @@ test_that("the call of an assignment names the user's variable", {
   skip_without_python()
   y <- as_tensor(numbers)
   expect_identical(conditionCall(tryCatch(y@r[9, NA:2] <- 1, error = identity)), quote(y@r[9, NA:2] <- 1))
-  expect_identical(conditionCall(tryCatch(y@r[9] <- c(1, 2), error = identity)), quote(y@r[9] <- value))
+  expect_identical(conditionCall(tryCatch(y@r[9] <- c(1, 2), error = identity)), quote(y@r[9] <- c(1, 2)))
   expect_identical(conditionCall(tryCatch(y@py[9] <- 1, error = identity)), quote(y@py[9] <- 1))
   expect_identical(
     conditionCall(tryCatch(r_slice(y, 9) <- 1, error = identity)), quote(r_slice(y, 9) <- 1)
@@ -55,7 +55,7 @@ test_that("a warning of Python is a warning of R", {
   expect_s3_class(found, c("pybridge_warning_recycling", "pybridge_warning", "warning", "condition"),
     exact = TRUE
   )
-  expect_identical(conditionCall(found), quote(v@r[1:3, dialect = "base"] <- value))
+  expect_identical(conditionCall(found), quote(v@r[1:3, dialect = "base"] <- c(7, 8)))
 })
 
 test_that("an error in the user's own code stays the user's", {

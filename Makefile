@@ -43,10 +43,10 @@ test-r: setup-tests ## run the R tests
 
 fuzz: setup ## run the searches that take long: a million cases each, for an hour or two
 	@$(python) -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
-	@$(python) tests/fuzz_dialects.py base
-	@$(python) tests/fuzz_dialects.py tensor
-	@$(python) tests/fuzz_text.py
-	@$(python) tests/conversion_soak.py
+	@$(python) tests/support/fuzz_dialects.py base
+	@$(python) tests/support/fuzz_dialects.py tensor
+	@$(python) tests/support/fuzz_text.py
+	@$(python) tests/support/conversion_soak.py
 
 mnist: setup ## train the first network on the MNIST digits, in R
 	@$(rscript) examples/mnist.R

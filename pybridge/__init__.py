@@ -4,16 +4,16 @@ from importlib import import_module
 from types import FunctionType
 from typing import TYPE_CHECKING
 
-from pybridge.compiling import runs_as_python
-from pybridge.reshaping import array_reshape
+from pybridge.backends.compiling import runs_as_python
+from pybridge.shapes.reshaping import array_reshape
 from pybridge.subscripts import NA, Subscripts, newaxis
 from pybridge.subsetting import R, r_assign, r_slice, r_subscripts, result_shape
 
 if TYPE_CHECKING:
     from pybridge.conversion import from_r, rpy2_converter, to_r
     from pybridge.explaining import explain
-    from pybridge.explaining_shapes import explain_shapes
-    from pybridge.recycling import broadcast, recycle, recycled
+    from pybridge.shapes.explaining import explain_shapes
+    from pybridge.shapes.recycling import broadcast, recycle, recycled
 
 __version__ = "0.1.0"
 
@@ -38,12 +38,12 @@ __all__ = [
 ]
 
 _MODULES = {
-    "broadcast": "recycling",
+    "broadcast": "shapes.recycling",
     "explain": "explaining",
-    "explain_shapes": "explaining_shapes",
+    "explain_shapes": "shapes.explaining",
     "from_r": "conversion",
-    "recycle": "recycling",
-    "recycled": "recycling",
+    "recycle": "shapes.recycling",
+    "recycled": "shapes.recycling",
     "rpy2_converter": "conversion",
     "to_r": "conversion",
 }

@@ -6,9 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from pybridge import doctor
 from pybridge.errors import ArgumentError, PybridgeError
-from pybridge.explaining import explain
+from pybridge.explaining import doctor, explain
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -17,12 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 import pybridge
-from pybridge import recycling
 from pybridge import subscripts as sub
 from pybridge.backends import backend_of, find_backend, open_tensor
+from pybridge.dialects.selections import Shape
 from pybridge.dialects.tensor import index_from_position, slice_from_range
 from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
-from pybridge.selections import Shape
+from pybridge.shapes import recycling
 from pybridge.subsetting import assign_in_place, r_assign, r_slice
 
 # The codes of a record, as r/src/capture.c writes them.
@@ -257,7 +257,7 @@ def _from_bits(value: Any) -> npt.NDArray[Any]:
 def decode(record: list[int], values: list[Any]) -> tuple[Any, ...]:
     """Return the subscripts of a record and the values beside it, as `r_slice` takes them.
 
-    >>> from pybridge.python_values import as_subscripts
+    >>> from pybridge.subscripts.python_values import as_subscripts
     >>> str(as_subscripts(decode([0, 9, 2, 0, 4], [("number", 3)])))
     '2:NA, , 3'
     """
@@ -382,7 +382,7 @@ def as_numpy(x: Any) -> npt.NDArray[Any]:
 
 def examine() -> list[tuple[str, str, str, str]]:
     """Return the checks of `python -m pybridge doctor`, for R to show beside its own."""
-    from pybridge import doctor  # it loads more than a call for elements should pay for
+    from pybridge.explaining import doctor  # it loads more than a call for elements should pay for
 
     checks = doctor.examine().checks
     return [(check.name, check.status, check.found, check.advice) for check in checks]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from pybridge import NA, R, r_assign, r_slice, result_shape
+from pybridge.dialects.selections import Masked
 from pybridge.errors import (
     AssignmentError,
     SubscriptError,
@@ -20,9 +21,8 @@ from pybridge.errors import (
     SubscriptSyntaxError,
     SubscriptTypeError,
 )
-from pybridge.literals import numbers
-from pybridge.selections import Masked
 from pybridge.shapes import recycle_shapes
+from pybridge.subscripts.literals import numbers
 
 X = np.arange(1, 31).reshape(2, 3, 5)
 

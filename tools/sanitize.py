@@ -83,7 +83,9 @@ def install_sanitized(folder: Path) -> Path:
     library.mkdir()
     makevars.write_text(f"CFLAGS = {FLAGS}\nSHLIB_LDFLAGS = -shared -fsanitize=address,undefined\n")
     source = folder / "r"  # a copy: a checkout keeps no object files
-    shutil.copytree(ROOT / "r", source, symlinks=False, ignore=shutil.ignore_patterns("*.o", "*.so"))
+    shutil.copytree(
+        ROOT / "r", source, symlinks=False, ignore=shutil.ignore_patterns("*.o", "*.so")
+    )
     environment = os.environ | {"R_MAKEVARS_USER": str(makevars)}
     command = ["R", "CMD", "INSTALL", "--no-docs", "--no-test-load", f"--library={library}"]
     subprocess.run(
@@ -100,7 +102,11 @@ class Report:
         self.faults: list[str] = []
 
     def run(
-        self, label: str, command: list[str], seconds: float, environment: dict[str, str] | None = None
+        self,
+        label: str,
+        command: list[str],
+        seconds: float,
+        environment: dict[str, str] | None = None,
     ) -> str:
         """Run a check, print how it ended, and return what it printed."""
         with tempfile.TemporaryFile("w+") as output:

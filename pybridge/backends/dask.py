@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.protocol import Indices, Key
+from pybridge.dialects.selections import AxisSelection, Gather, Shape
 from pybridge.errors import SubscriptOutOfBoundsError, TracingError
-from pybridge.selections import AxisSelection, Gather, Shape
 
 
 class DaskBackend:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.selections import AxisSelection, Gather, Whole, axis_indices
+from pybridge.dialects.selections import AxisSelection, Gather, Whole, axis_indices
 
 
 def assign_dense(

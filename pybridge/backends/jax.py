@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pybridge.backends.protocol import Indices, Key, with_numpy_dtype, without_values
+from pybridge.dialects.selections import AxisSelection, assignment_key
 from pybridge.errors import TracingError, UnsupportedTensorError
-from pybridge.selections import AxisSelection, assignment_key
 
 
 class JaxBackend:

@@ -16,8 +16,8 @@ from keras import ops
 
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.protocol import Indices, Key, without_values
+from pybridge.dialects.selections import AxisSelection, Gather, Shape, kept_slice, upward_key
 from pybridge.errors import TracingError
-from pybridge.selections import AxisSelection, Gather, Shape, kept_slice, upward_key
 
 
 class KerasBackend:

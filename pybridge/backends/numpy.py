@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pybridge.backends.protocol import Indices, Key
-from pybridge.selections import AxisSelection, assignment_key
+from pybridge.dialects.selections import AxisSelection, assignment_key
 
 if TYPE_CHECKING:
     import numpy.typing as npt

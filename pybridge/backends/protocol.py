@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
+from pybridge.dialects.selections import AxisSelection, Shape
 from pybridge.errors import TracingError
-from pybridge.selections import AxisSelection, Shape
 
 if TYPE_CHECKING:
     import numpy.typing as npt

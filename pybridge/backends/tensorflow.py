@@ -14,8 +14,16 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from pybridge.backends.protocol import Indices, Key, with_numpy_dtype, without_values
+from pybridge.dialects.selections import (
+    AxisSelection,
+    Gather,
+    OpenRun,
+    Run,
+    Shape,
+    Whole,
+    kept_slice,
+)
 from pybridge.errors import ConversionError, TracingError, UnsupportedTensorError
-from pybridge.selections import AxisSelection, Gather, OpenRun, Run, Shape, Whole, kept_slice
 
 _COMPOSITE = (tf.RaggedTensor, tf.SparseTensor, tf.IndexedSlices)
 

@@ -17,10 +17,9 @@ from torch._subclasses.fake_tensor import FakeTensor
 from torch._subclasses.functional_tensor import FunctionalTensor
 from torch.compiler import is_compiling
 
+from pybridge.backends.compiling import IN_GRAPH, PUBLIC
 from pybridge.backends.protocol import Indices, Key
-from pybridge.compiling import IN_GRAPH, PUBLIC
-from pybridge.errors import TracingError, UnsupportedTensorError
-from pybridge.selections import (
+from pybridge.dialects.selections import (
     AxisSelection,
     Gather,
     Shape,
@@ -28,6 +27,7 @@ from pybridge.selections import (
     axis_indices,
     upward_key,
 )
+from pybridge.errors import TracingError, UnsupportedTensorError
 
 _INTEGERS = (torch.int64, torch.int32, torch.bool, torch.uint8)
 """Dtypes whose values no gradient, no conjugate and no quantization hides."""

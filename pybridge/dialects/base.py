@@ -12,8 +12,8 @@ import math
 
 import numpy as np
 
-from pybridge import selections as to
 from pybridge import subscripts as sub
+from pybridge.dialects import selections as to
 from pybridge.dialects.base_axis import (
     Chosen,
     Indices,
@@ -36,7 +36,7 @@ def resolve(subscripts: sub.Subscripts, shape: to.Shape, *, drop: bool = True) -
     One subscript alone is linear, column-major; a matrix of positions with one column per axis
     selects one element per row. Otherwise R wants one subscript for each axis.
 
-    >>> from pybridge.python_values import as_subscripts
+    >>> from pybridge.subscripts.python_values import as_subscripts
     >>> resolve(as_subscripts((-2, [0, 2, 1])), (3, 5)).result_shape
     (2, 2)
     >>> resolve(as_subscripts((-2, 4)), (3, 5), drop=False).result_shape

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pybridge import selections as to
 from pybridge import subscripts as sub
 from pybridge.dialects import base
+from pybridge.dialects import selections as to
 from pybridge.dialects.base_axis import (
     Chosen,
     choose,
@@ -62,7 +62,7 @@ class Assignment:
 def plan_assignment(subscripts: sub.Subscripts, shape: to.Shape, value: Value) -> Assignment:
     """Plan what R's `[<-` does with `value` on a tensor of `shape`, touching no data.
 
-    >>> from pybridge.python_values import as_subscripts
+    >>> from pybridge.subscripts.python_values import as_subscripts
     >>> plan_assignment(as_subscripts((5,)), (3,), np.array(9)).growth
     Growth(length=5, gap=array([3]))
     >>> plan_assignment(as_subscripts((2, slice(None))), (2, 3), np.array([7, 8, 9])).value

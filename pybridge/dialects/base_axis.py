@@ -12,8 +12,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from pybridge import selections as to
 from pybridge import subscripts as sub
+from pybridge.dialects import selections as to
 from pybridge.dialects.base_colon import FAR, Colon, Evaluated, real, traced
 from pybridge.errors import (
     SubscriptError,

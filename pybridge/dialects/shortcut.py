@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pybridge import selections as to
+from pybridge.dialects import selections as to
 from pybridge.dialects.tensor import (
     gather,
     index_from_position,

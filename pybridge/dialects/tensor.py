@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pybridge import selections as to
 from pybridge import subscripts as sub
+from pybridge.dialects import selections as to
 from pybridge.dialects.traced import (
     fits_shape,
     resolve_traced_alone,
@@ -140,7 +140,7 @@ def resolve(
     Scalars drop their axis unless `drop` is False. A logical of the whole shape, alone, selects in
     `order`. A matrix of positions with one column per axis, alone, selects one element per row.
 
-    >>> from pybridge.python_values import as_subscripts
+    >>> from pybridge.subscripts.python_values import as_subscripts
     >>> resolve(as_subscripts((slice(NA, 5), -1)), (10, 3)).result_shape
     (5,)
     """
@@ -173,7 +173,7 @@ def least_sizes(subscripts: sub.Subscripts, ndim: int) -> tuple[int | None, ...]
 
     Which positions a negative number or a logical means in a vector depends on the size.
 
-    >>> from pybridge.python_values import as_subscripts
+    >>> from pybridge.subscripts.python_values import as_subscripts
     >>> least_sizes(as_subscripts((slice(NA, -2), [3, 4], slice(6, NA), [True])), 5)
     (2, 4, 5, None, 0)
     """
@@ -293,7 +293,7 @@ def _whole_number(value: Any, item: sub.Subscript, axis: int) -> int:
 def indices_from_positions(item: sub.Vector, size: to.Size, axis: int) -> npt.NDArray[np.int64]:
     """Return the zero-based indices of a vector of positions, each checked against the axis.
 
-    >>> from pybridge.python_values import vector
+    >>> from pybridge.subscripts.python_values import vector
     >>> indices_from_positions(vector([3, 1, -1]), 5, 0)
     array([2, 0, 4])
     """

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pybridge import selections as to
 from pybridge import subscripts as sub
+from pybridge.dialects import selections as to
 from pybridge.errors import SubscriptCountError, SubscriptMaskError, SubscriptTypeError
 from pybridge.subscripts import NA
 

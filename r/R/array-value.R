@@ -1,5 +1,5 @@
 # The value of an assignment to an R array: cast without loss, and broadcast by NumPy's rule. The
-# rules and messages are those of pybridge/values.py and pybridge/subsetting.py.
+# rules and messages are those of pybridge/subsetting/values.py.
 
 #' Return a value in the type of `x`, or refuse what would lose information
 #' @noRd

@@ -17,7 +17,7 @@ FILES = {"numpy": "numpy"} | {
     give.__name__.removeprefix("_"): module.partition(".")[0]
     for module, give in backends._LIBRARIES.items()
 }
-HELPERS = {"__init__", "protocol", "dense"}
+HELPERS = {"__init__", "compiling", "protocol", "dense"}
 METHODS = [
     name
     for name, value in vars(Backend).items()
@@ -43,7 +43,7 @@ def imported(source):
 ALLOWED = {
     *("__future__", "types", "typing", "math", "collections", "numpy"),
     *("pybridge.backends.protocol", "pybridge.backends.dense"),
-    *("pybridge.compiling", "pybridge.errors", "pybridge.selections"),
+    *("pybridge.backends.compiling", "pybridge.errors", "pybridge.dialects.selections"),
 }
 
 

@@ -1,0 +1,314 @@
+"""What R's own `[` and Python's `[` would have done with the same subscripts, rule by rule.
+
+Each function looks at the subscripts at hand and returns sentences about them, none where the
+languages agree. Python is compared by what it would select; R by the rules of R Language
+Definition, 3.4.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from pybridge import subscripts as sub
+from pybridge.dialects import selections as to
+from pybridge.subscripts import NA, short_text
+
+Indices: TypeAlias = range | npt.NDArray[np.int64]
+
+SHOWN_POSITIONS = 6
+"""How many positions a sentence lists before it shows only the ends."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """One subscript and what it resolved to; `axis`, zero-based, is None for a new axis."""
+
+    item: sub.Subscript
+    chosen: to.AxisSelection
+    axis: int | None
+    size: int
+
+    @property
+    def extent(self) -> int:
+        """How many positions are selected."""
+        return len(indices_of(self.chosen, self.size))
+
+
+def indices_of(chosen: to.AxisSelection, size: int) -> Indices:
+    """Return the indices that one axis selection stands for."""
+    match chosen:
+        case to.Index(index=index):
+            return range(index, index + 1)
+        case to.Run(start=start, step=step, length=length):
+            return range(start, start + step * length, step)
+        case to.Gather(indices=indices):
+            return indices
+        case _:
+            return range(size)
+
+
+def positions_text(indices: Indices, missing: npt.NDArray[np.bool_] | None = None) -> str:
+    """Say in words which positions some indices are.
+
+    >>> positions_text(range(0, 5)), positions_text(range(4, -1, -1)), positions_text(range(2, 3))
+    ('positions 1 to 5', 'positions 5 down to 1', 'position 3')
+    >>> positions_text(np.array([4, 0, 4])), positions_text(range(0))
+    ('positions 5, 1, 5', 'nothing')
+    """
+    count = len(indices)
+    if count == 0:
+        return "nothing"
+    if missing is None and count > 2:
+        run = to.regular_run(np.asarray(indices))
+        if run is not None and abs(run.step) == 1:
+            to_word = "to" if run.step > 0 else "down to"
+            return f"positions {run.start + 1} {to_word} {int(indices[-1]) + 1}"
+    is_short = count <= SHOWN_POSITIONS
+    shown = range(count) if is_short else [*range(SHOWN_POSITIONS - 2), count - 1]
+    texts = [
+        "NA" if missing is not None and missing[k] else str(int(indices[k]) + 1) for k in shown
+    ]
+    if not is_short:
+        texts.insert(-1, "...")
+    return f"position{'s' * (count > 1)} {', '.join(texts)}"
+
+
+def python_contrasts(pairs: Sequence[Pair], *, drop: bool, squeezed: Sequence[int]) -> list[str]:
+    """Say what Python's `[` on a NumPy array would do differently, axis by axis and as a whole.
+
+    `squeezed` are the axes, zero-based, that R drops though no number stands on them.
+    """
+    found = [text for pair in pairs if (text := _python_axis(pair)) is not None]
+    found.extend(_python_pairing(pairs))
+    numbers = _axes_text(p.axis for p in pairs if isinstance(p.item, sub.Scalar))
+    if numbers and not drop:
+        found.append(f"it always drops an axis on which a number stands, {numbers} here")
+    if squeezed:
+        found.append(
+            f"it keeps {_axes_text(squeezed)} at size 1; only a number drops its axis there"
+        )
+    return found
+
+
+def _python_axis(pair: Pair) -> str | None:
+    if pair.axis is None:
+        return None
+    item = pair.item
+    where = f"on axis {pair.axis + 1} `{short_text(item)}`"
+    if isinstance(item, sub.NewAxis):
+        return f"{where} would be a new axis of size 1"
+    theirs = _python_indices(item, pair.size)
+    if theirs is None:
+        return f"{where} would be an error, because {_python_refusal(item, pair.size)}"
+    ours = indices_of(pair.chosen, pair.size)
+    if isinstance(pair.chosen, to.Gather) and pair.chosen.missing is not None:
+        return f"{where} cannot hold NA: NumPy has no missing subscript"
+    if len(ours) == len(theirs) and bool((np.asarray(ours) == np.asarray(theirs)).all()):
+        return None
+    return f"{where} would be {positions_text(theirs)}, because {_python_reason(item)}"
+
+
+def _python_indices(item: sub.Subscript, size: int) -> Indices | None:
+    """Return what Python's `[` would select on one axis, None where it would refuse."""
+    match item:
+        case sub.Missing():
+            return range(size)
+        case sub.Scalar():
+            value: Any = item.value
+            if not _is_whole(value) or not -size <= value < size:
+                return None
+            index = int(value) % size
+            return range(index, index + 1)
+        case sub.Range():
+            bounds: list[Any] = [item.start, item.stop, item.step]
+            if not all(bound is NA or _is_whole(bound) for bound in bounds) or bounds[2] == 0:
+                return None
+            return range(size)[slice(*(None if bound is NA else int(bound) for bound in bounds))]
+        case sub.Vector(values=values, missing=missing):
+            known = values if missing is None else values[~missing]
+            if values.ndim != 1 or not all(map(_is_whole, known.tolist())):
+                return None
+            if bool(((known < -size) | (known >= size)).any()):
+                return None
+            return np.where(values < 0, values + size, values).astype(np.int64)
+        case sub.Mask(values=values):
+            return np.flatnonzero(values) if values.shape == (size,) else None
+        case _:
+            return None
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+
+
+def _python_refusal(item: sub.Subscript, size: int) -> str:
+    match item:
+        case sub.Mask(values=values):
+            return f"a mask of {values.size} must have {size} entries there"
+        case sub.Range(step=0):
+            return "Python knows no step of 0"
+        case sub.Scalar(value=value) if _is_whole(value):
+            return f"Python counts from 0 and the last index is {size - 1}"
+        case sub.Vector(values=values) if values.ndim == 1 and all(map(_is_whole, values.tolist())):
+            return f"Python counts from 0 and the last index is {size - 1}"
+        case _:
+            return "Python takes whole numbers only"
+
+
+def _python_reason(item: sub.Subscript) -> str:
+    if isinstance(item, sub.Range):
+        start: Any = item.start
+        stop: Any = item.stop
+        reasons = []
+        if start is not NA and start > 0:
+            reasons.append("counts from 0")
+        if stop is not NA:
+            reasons.append("leaves out the end")
+        is_closed = start is not NA and stop is not NA
+        if item.step is NA and is_closed and (start > 0) == (stop > 0) and start > stop:
+            reasons = ["runs downward only with a negative step"]
+        return f"Python {' and '.join(reasons)}"
+    values = np.asarray(item.value if isinstance(item, sub.Scalar) else getattr(item, "values", 0))
+    if bool((values < 0).all()):
+        return "Python counts negative numbers from the end"
+    return "Python counts from 0"
+
+
+def _python_pairing(pairs: Sequence[Pair]) -> list[str]:
+    """Say what NumPy does with several vectors, or with a vector apart from a number."""
+    arrays = [k for k, pair in enumerate(pairs) if isinstance(pair.item, sub.Vector | sub.Mask)]
+    numbers = [k for k, pair in enumerate(pairs) if isinstance(pair.item, sub.Scalar)]
+    if not arrays:
+        return []
+    found = []
+    if len(arrays) > 1:
+        axes = _axes_text(pairs[k].axis for k in arrays)
+        lengths = [pairs[k].extent for k in arrays]
+        text = f"it pairs the vectors on {axes} entry by entry instead of crossing them"
+        if len({length for length in lengths if length != 1}) > 1:
+            shown = " and ".join(map(str, lengths))
+            text += f", and refuses their lengths {shown}"
+        found.append(text)
+    joined = sorted(arrays + numbers)
+    has_axis_before = any(not isinstance(p.item, sub.Scalar) for p in pairs[: arrays[0]])
+    if joined[-1] - joined[0] >= len(joined) and has_axis_before:
+        moved = _axes_text(pairs[k].axis for k in arrays)
+        found.append(
+            f"it moves the vector of {moved} to the front, because another kind of subscript "
+            "stands between it and the next number or vector"
+        )
+    return found
+
+
+def r_contrasts(
+    written: sub.Subscripts, pairs: Sequence[Pair], ndim: int, *, drop: bool
+) -> list[str]:
+    """Say what R's own `[` would do differently with subscripts of the tensor dialect."""
+    found = _r_counting(written, ndim)
+    for pair in pairs:
+        if pair.axis is None:
+            found.append("it has no new axes: `NULL` selects nothing")
+            continue
+        text = _r_axis(pair)
+        if text is not None:
+            is_counting_all = len(written) == 1 and ndim > 1
+            found.append(text if is_counting_all else f"on axis {pair.axis + 1} {text}")
+    if drop and ndim > 1 and len(written) > 1:  # `x[]` and counting every element drop nothing
+        found.extend(_r_dropping([pair for pair in pairs if pair.axis is not None]))
+    return found
+
+
+def _r_dropping(pairs: Sequence[Pair]) -> list[str]:
+    ones = [
+        pair.axis for pair in pairs if pair.extent == 1 and not isinstance(pair.item, sub.Scalar)
+    ]
+    if all(pair.extent == 1 for pair in pairs):
+        return ["it leaves a vector of length 1"] if len(ones) > 1 else []
+    return [f"it drops {_axes_text(ones)} too, where one position is left"] if ones else []
+
+
+def _r_counting(written: sub.Subscripts, ndim: int) -> list[str]:
+    items = written.items
+    if any(isinstance(item, sub.Rest) for item in items):
+        return ["it has no `..`; each axis needs a subscript, if a missing one"]
+    named = sum(not isinstance(item, sub.NewAxis) for item in items)
+    if named >= ndim or named == 0 or (len(items) == 1 and isinstance(items[0], sub.Missing)):
+        return []
+    if len(items) == 1:
+        return ["it takes one subscript alone as counting every element, column by column"]
+    return [f"it needs one subscript for each axis, {ndim} here, and stops at {len(items)}"]
+
+
+def _r_axis(pair: Pair) -> str | None:
+    item = pair.item
+    text = f"`{short_text(item)}`"
+    match item:
+        case sub.Scalar():
+            value: Any = item.value
+            if value > 0 or _excludes_alike(range(-int(value), 1 - int(value)), pair):
+                return None
+            last = "the last" if value == -1 else positions_text(indices_of(pair.chosen, pair.size))
+            return f"{text} drops position {-int(value)} instead of taking {last}"
+        case sub.Vector(values=values) if bool((values < 0).any()):
+            if bool((values > 0).any()):
+                return f"{text} is an error, because signs may not be mixed"
+            if _excludes_alike((-values).astype(np.int64), pair):
+                return None
+            return f"{text} drops those positions instead of counting from the end"
+        case sub.Range():
+            return _r_range(item, text, pair)
+        case _:
+            return None
+
+
+def _r_range(item: sub.Range, text: str, pair: Pair) -> str | None:
+    start: Any = item.start
+    stop: Any = item.stop
+    if start is NA or stop is NA:
+        return f"{text} is an error, because `:` needs two numbers; there it is {_r_spelling(pair)}"
+    if item.step is not NA:
+        return (
+            f"{text} is `({sub.Range(start, stop)}):{sub.number_text(item.step)}`, which uses its "
+            f"first number alone; there it is {_r_spelling(pair)}"
+        )
+    if (start > 0) != (stop > 0):
+        direction = "up" if start < stop else "down"
+        return f"{text} counts {direction} through 0, and signs may not be mixed"
+    if start < 0:
+        if _excludes_alike(-np.arange(min(start, stop), max(start, stop) + 1), pair):
+            return None
+        return f"{text} drops those positions instead of counting from the end"
+    return None
+
+
+def _excludes_alike(positions: Indices, pair: Pair) -> bool:
+    """Return whether leaving out these positions selects, by chance, what was selected."""
+    kept = np.ones(pair.size, bool)
+    kept[np.asarray(positions, np.int64) - 1] = False
+    return np.array_equal(np.flatnonzero(kept), np.asarray(indices_of(pair.chosen, pair.size)))
+
+
+def _r_spelling(pair: Pair) -> str:
+    """Return how R itself writes the positions of a range."""
+    indices = indices_of(pair.chosen, pair.size)
+    if len(indices) == 0:
+        return "`integer(0)`"
+    first, last = int(indices[0]) + 1, int(indices[-1]) + 1
+    if len(indices) == 1:
+        return f"`{first}`"
+    by = int(indices[1]) - int(indices[0])
+    return f"`{first}:{last}`" if abs(by) == 1 else f"`seq({first}, {last}, by = {by})`"
+
+
+def _axes_text(axes: Iterable[int | None]) -> str:
+    names = [str(axis + 1) for axis in axes if axis is not None]
+    if not names:
+        return ""
+    return (
+        f"axis {names[0]}" if len(names) == 1 else f"axes {', '.join(names[:-1])} and {names[-1]}"
+    )

@@ -1,0 +1,149 @@
+"""A selection written as the Python expression that makes it with NumPy: zero-based, executable."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias, assert_never
+
+import numpy as np
+import numpy.typing as npt
+
+from pybridge.dialects.selections import (
+    AxisSelection,
+    Gather,
+    Index,
+    Masked,
+    NewAxis,
+    OpenRun,
+    Orthogonal,
+    Points,
+    Run,
+    Selection,
+    Shape,
+    Whole,
+    gathers,
+    regular_run,
+)
+from pybridge.errors import TracingError
+
+Known: TypeAlias = Orthogonal | Points | Masked
+"""A selection that no traced tensor takes part in."""
+
+
+def known_selection(selection: Selection) -> Known:
+    """Return a selection whose positions are all known; raise `TracingError` for another."""
+    if not isinstance(selection, Known):
+        raise refusal_of_traced()
+    return selection
+
+
+def refusal_of_traced() -> TracingError:
+    """Return the error for a subscript that is a traced tensor."""
+    return TracingError(
+        "a traced tensor among the subscripts has no values yet to explain; give numbers instead"
+    )
+
+
+def python_expression(
+    selection: Known, shape: Shape, name: str = "x", *, is_linear: bool = False
+) -> str:
+    """Return Python that selects with NumPy what `selection` does from `name`, of `shape`.
+
+    The text is complete and can be run where `name` and `numpy` are known. `is_linear` says that
+    the caller counted through the whole tensor, column by column, as R does.
+
+    >>> axes = (Run(0, 1, 5), Whole(), Run(7, 1, 14))
+    >>> python_expression(Orthogonal((60000, 28, 28), axes), (60000, 28, 28))
+    'x[0:5, :, 7:21]'
+    """
+    start = name if selection.shape == shape else f"{name}.reshape({selection.shape})"
+    if selection.has_missing and 0 in selection.shape:
+        return f"numpy.full({selection.result_shape}, numpy.nan)"
+    match selection:
+        case Orthogonal():
+            return _orthogonal(selection, start)
+        case Points():
+            return _points(selection, start, is_linear)
+        case Masked(mask=mask, order=order):
+            if order == "F":
+                return f"{start}.T[numpy.array({mask.T.tolist()})]"
+            return f"{start}[numpy.array({mask.tolist()})]"
+        case _:
+            assert_never(selection)
+
+
+def _orthogonal(selection: Orthogonal, start: str) -> str:
+    axes = selection.axes
+    chosen = [(axis, gather) for axis, gather in gathers(axes) if isinstance(gather, Gather)]
+    if not chosen:
+        text = f"{start}[{_key(axes)}]" + ("" if selection.is_written_as_basic else ".copy()")
+    elif len(chosen) == 1 and not any(isinstance(axis, Index) for axis in axes):
+        text = f"{start}[{_key(axes)}]"
+    elif len(chosen) == len(axes):
+        text = f"{start}[numpy.ix_({', '.join(_indices(gather) for _, gather in chosen)})]"
+    else:
+        waiting = tuple(Whole() if isinstance(axis, Gather) else axis for axis in axes)
+        text = start if all(isinstance(axis, Whole) for axis in waiting) else ""
+        text = text or f"{start}[{_key(waiting)}]"
+        for axis, gather in chosen:
+            text += f".take({_indices(gather)}, axis={axis})"
+    ndim = len(selection.kept_shape)
+    for axis, gather in chosen:
+        if gather.missing is not None:
+            along = tuple(-1 if k == axis else 1 for k in range(ndim))
+            holes = f"numpy.reshape({gather.missing.tolist()}, {along})"
+            text = f"numpy.where({holes}, numpy.nan, {text})"
+    return f"{text}.squeeze(axis={selection.squeezed})" if selection.squeezed else text
+
+
+def _points(selection: Points, start: str, is_linear: bool) -> str:
+    if is_linear and 0 not in selection.shape:
+        shape = tuple(size or 0 for size in selection.shape)
+        linear = np.ravel_multi_index(selection.coordinates, shape, order="F")
+        run = regular_run(linear)
+        key = _list(linear) if run is None else _slice_text(run.as_slice())
+        copied = "" if run is None else ".copy()"
+        text = f'{start}.ravel(order="F")[{key}]{copied}'
+    else:
+        text = f"{start}[{', '.join(map(_list, selection.coordinates))}]"
+    if selection.missing is not None:
+        text = f"numpy.where({selection.missing.tolist()}, numpy.nan, {text})"
+    return text
+
+
+def _key(axes: tuple[AxisSelection, ...]) -> str:
+    texts = list(map(_axis_text, axes))
+    while len(texts) > 1 and texts[-1] == ":":
+        texts.pop()
+    return ", ".join(texts) or "..."
+
+
+def _axis_text(axis: AxisSelection) -> str:
+    match axis:
+        case Whole():
+            return ":"
+        case Index(index=index):
+            return str(index)
+        case Run():
+            return _slice_text(axis.as_slice())
+        case OpenRun(start=start, stop=stop, step=step):
+            return _slice_text(slice(start, stop, step))
+        case NewAxis():
+            return "numpy.newaxis"
+        case Gather():
+            return _indices(axis)
+        case _:
+            raise refusal_of_traced()
+
+
+def _slice_text(made: slice) -> str:
+    start, stop = ("" if bound is None else bound for bound in (made.start, made.stop))
+    return f"{start}:{stop}" + (f":{made.step}" if made.step not in (None, 1) else "")
+
+
+def _indices(gather: Gather) -> str:
+    return _list(gather.indices)
+
+
+def _list(indices: npt.NDArray[Any]) -> str:
+    """Write indices; NumPy takes an empty list for reals in some places."""
+    return str(indices.tolist()) if len(indices) else "numpy.empty(0, int)"

@@ -1,0 +1,404 @@
+"""`explain_shapes`: what R's rule and NumPy's would do to some shapes, as a small picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final, Literal, TypeAlias
+
+from pybridge.backends import find_backend
+from pybridge.dialects.selections import Shape
+from pybridge.errors import ArgumentError, BroadcastError, TracingError
+from pybridge.shapes import (
+    broadcast_shapes,
+    known_count,
+    pad_shape,
+    read_shape,
+    recycle_shapes,
+    shape_text,
+)
+
+Verdict: TypeAlias = Literal[
+    "same", "different", "recycling only", "broadcasting only", "neither", "unknown"
+]
+Position: TypeAlias = tuple[int, ...]
+
+ROWS: Final = 4
+COLUMNS: Final = 4
+"""How many rows and columns of a result the picture shows."""
+UNKNOWN_EXTENT: Final = 3
+"""How many rows or columns stand for an axis of unknown size."""
+WIDTH: Final = 80
+"""Two panels that together are wider than this stand one below the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one rule makes of the shapes: a result shape, or why there is none."""
+
+    shape: Shape | None
+    error: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """One line for a person."""
+        if self.shape is None:
+            return f"error: {self.error}"
+        return "".join([f"result {shape_text(self.shape)}", *self._warned()])
+
+    def _warned(self) -> list[str]:
+        return [f", with the warning: {words}" for words in self.warnings]
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeExplanation:
+    """What both rules do to `shapes`, and whether they mean the same elements.
+
+    `verdict` is "same", "different" (the trap: both rules succeed and disagree), "recycling only",
+    "broadcasting only", "neither", or "unknown" where it depends on a size that is known only when
+    the code runs. Where the results have one shape but different elements, `position` is the first
+    place, one-based and column-major, at which they differ.
+    """
+
+    shapes: tuple[Shape, ...]
+    recycling: Outcome
+    broadcasting: Outcome
+    verdict: Verdict
+    position: Position | None = None
+
+    def __str__(self) -> str:
+        lines = ["   ".join(f"{name} {shape_text(s)}" for name, s in _named(self.shapes)), ""]
+        for k in _pictured(self):
+            lines += _beside(_text_panel(self, k, 0), _text_panel(self, k, 1))
+            lines.append("")
+        lines += [
+            f"R recycles:        {self.recycling.summary}",
+            f"NumPy broadcasts:  {self.broadcasting.summary}",
+            "",
+            *_advice(self),
+        ]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return _html(self)
+
+
+def explain_shapes(*shapes: Any) -> ShapeExplanation:
+    """Return what R's recycling and NumPy's broadcasting would do to two or more shapes.
+
+    Each of `shapes` is a tuple or list of sizes (None or `NA` for an unknown one), one integer for
+    a vector of that length, or a tensor, of which only the shape is read. The answer prints as a
+    picture, in a terminal and in a notebook; its fields hold the same for programs.
+
+    >>> explain_shapes((3, 3), (3,))
+    x (3, 3)   y (3)
+    <BLANKLINE>
+    y as R recycles it     y as NumPy broadcasts it
+      y[1]  y[1]* y[1]*      y[1]  y[2]* y[3]*
+      y[2]* y[2]  y[2]*      y[1]* y[2]  y[3]*
+      y[3]* y[3]* y[3]       y[1]* y[2]* y[3]
+    <BLANKLINE>
+    R recycles:        result (3, 3)
+    NumPy broadcasts:  result (3, 3)
+    <BLANKLINE>
+    Both rules succeed and disagree (*): at [2, 1] R uses y[2], NumPy uses y[1].
+    Say which one you mean: recycle(x, y) is R's rule, broadcast(x, y) is NumPy's.
+    """
+    if len(shapes) < 2:
+        raise ArgumentError(f"explain_shapes compares two or more shapes, not {len(shapes)}")
+    read = tuple([_shape_of(shape) for shape in shapes])
+    recycling, is_unknown = _recycling_outcome(read)
+    broadcasting = _broadcasting_outcome(read)
+    if is_unknown:
+        return ShapeExplanation(read, recycling, broadcasting, "unknown")
+    if recycling.shape is None or broadcasting.shape is None:
+        verdict: Verdict = "neither"
+        if recycling.shape is not None:
+            verdict = "recycling only"
+        elif broadcasting.shape is not None:
+            verdict = "broadcasting only"
+        return ShapeExplanation(read, recycling, broadcasting, verdict)
+    if not _may_agree(recycling.shape, broadcasting.shape):
+        return ShapeExplanation(read, recycling, broadcasting, "different")
+    position = _first_difference(read, recycling.shape)
+    verdict = "same" if position is None else "different"
+    return ShapeExplanation(read, recycling, broadcasting, verdict, position)
+
+
+def _shape_of(shape: Any) -> Shape:
+    if not isinstance(shape, tuple | list | int):
+        backend = find_backend(shape)
+        if backend is not None:
+            return backend.shape(shape)
+    return read_shape(shape)
+
+
+def _recycling_outcome(shapes: Sequence[Shape]) -> tuple[Outcome, bool]:
+    plan = recycle_shapes(shapes)
+    error = None if plan.error is None else str(plan.error)
+    return Outcome(plan.shape, error, plan.warnings), isinstance(plan.error, TracingError)
+
+
+def _broadcasting_outcome(shapes: Sequence[Shape]) -> Outcome:
+    try:
+        return Outcome(broadcast_shapes(shapes))
+    except BroadcastError as error:
+        return Outcome(None, str(error))
+
+
+def _may_agree(left: Shape, right: Shape) -> bool:
+    return len(left) == len(right) and all(
+        a == b for a, b in zip(left, right, strict=True) if a is not None and b is not None
+    )
+
+
+def _first_difference(shapes: Sequence[Shape], shape: Shape) -> Position | None:
+    """Return the first position at which the rules differ, when both gave `shape`.
+
+    Arrays are then equal under both rules, and so is a single element. A vector of another length
+    is as long as the last axis, along which NumPy lays it, while R starts with the first axis: they
+    agree only where every axis before the last has size 1, or where there is no element at all.
+    """
+    is_along_last = any(len(old) == 1 and known_count(old) != 1 for old in shapes)
+    if len(shape) < 2 or not is_along_last or known_count(shape) == 0:
+        return None
+    for axis, size in enumerate(shape[:-1]):
+        if size != 1:
+            return (1,) * axis + (2,) + (1,) * (len(shape) - axis - 1)
+    return None
+
+
+# which element of an operand stands at a position
+
+
+def _recycled_position(shapes: Sequence[Shape], k: int, position: Position) -> Position:
+    """Return the element of operand `k` at `position` of R's result; both one-based."""
+    plan = recycle_shapes(shapes)
+    path = plan.paths[k]
+    if not path:
+        return position[: len(shapes[k])]
+    assert plan.shape is not None
+    offset, stride = 0, 1
+    for place, size in zip(position, plan.shape, strict=True):
+        offset += (place - 1) * stride
+        # beyond an unknown size a vector that fits has started anew, so any multiple will do
+        stride *= 1 if size is None else size
+    for stage in (*reversed(path[:-1]), shapes[k]):
+        offset %= math.prod(size or 1 for size in stage)
+    return (offset + 1,) if len(shapes[k]) <= 1 else (1,) * len(shapes[k])
+
+
+def _broadcast_position(shapes: Sequence[Shape], k: int, position: Position) -> Position:
+    """Return the element of operand `k` at `position` of NumPy's result; both one-based."""
+    old = pad_shape(shapes[k], len(position), "trailing")
+    found = tuple([1 if size == 1 else place for place, size in zip(position, old, strict=True)])
+    return found[len(position) - len(shapes[k]) :] or (1,)
+
+
+# the picture
+
+
+def _named(shapes: Sequence[Shape]) -> Iterator[tuple[str, Shape]]:
+    for k, shape in enumerate(shapes):
+        yield _name(shapes, k), shape
+
+
+def _name(shapes: Sequence[Shape], k: int) -> str:
+    return "xyz"[k] if len(shapes) <= 3 else f"x{k + 1}"
+
+
+def _pictured(found: ShapeExplanation) -> list[int]:
+    """Return the operands that a rule repeats, and of which there is more than one element."""
+    results = [o.shape for o in (found.recycling, found.broadcasting) if o.shape is not None]
+    if not results or any(known_count(shape) == 0 for shape in results):
+        return []
+    return [
+        k
+        for k, shape in enumerate(found.shapes)
+        if known_count(shape) != 1 and not all(_may_agree(shape, result) for result in results)
+    ]
+
+
+def _panel_axes(found: ShapeExplanation, shape: Shape) -> tuple[int, int]:
+    """Return the two axes of the result that the picture shows, as rows and columns."""
+    last = len(shape) - 1
+    if found.verdict == "recycling only":
+        return 0, 1
+    if found.position is not None:
+        return found.position.index(2), last
+    return max(last - 1, 0), last
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """One operand under one rule: labels by row, whether each differs, and what is cut off."""
+
+    title: str
+    labels: list[list[str]]
+    differs: list[list[bool]]
+    is_cut_right: bool
+    is_cut_below: bool
+
+
+def _panel(found: ShapeExplanation, k: int, rule: int) -> _Panel | None:
+    """Return the panel of operand `k` under R's rule (0) or NumPy's (1), if it has a result."""
+    outcome = (found.recycling, found.broadcasting)[rule]
+    if outcome.shape is None:
+        return None
+    shape = outcome.shape if len(outcome.shape) > 1 else (1, *outcome.shape)
+    rows, columns = _panel_axes(found, shape)
+    name = _name(found.shapes, k)
+    title = f"{name} as {('R recycles', 'NumPy broadcasts')[rule]} it"
+    if len(shape) > 2:
+        title += f", [{', '.join('' if a in (rows, columns) else '1' for a in range(len(shape)))}]"
+    labels: list[list[str]] = []
+    differs: list[list[bool]] = []
+    height, width = _extent(shape[rows], ROWS), _extent(shape[columns], COLUMNS)
+    for row in range(1, height + 1):
+        positions = [
+            tuple([row if a == rows else c if a == columns else 1 for a in range(len(shape))])
+            for c in range(1, width + 1)
+        ]
+        if len(outcome.shape) < 2:
+            positions = [position[1:] for position in positions]
+        here = [_element(found, k, rule, position) for position in positions]
+        other = here
+        if found.position is not None:
+            other = [_element(found, k, 1 - rule, position) for position in positions]
+        labels.append([f"{name}[{', '.join(map(str, element))}]" for element in here])
+        differs.append([a != b for a, b in zip(here, other, strict=True)])
+    return _Panel(title, labels, differs, shape[columns] != width, shape[rows] != height)
+
+
+def _extent(size: int | None, most: int) -> int:
+    return UNKNOWN_EXTENT if size is None else min(size, most)
+
+
+def _element(found: ShapeExplanation, k: int, rule: int, position: Position) -> Position:
+    return (_recycled_position, _broadcast_position)[rule](found.shapes, k, position)
+
+
+def _text_panel(found: ShapeExplanation, k: int, rule: int) -> list[str]:
+    panel = _panel(found, k, rule)
+    if panel is None:
+        return []
+    cells = [
+        [label + "*" * differs for label, differs in zip(*row, strict=True)]
+        for row in zip(panel.labels, panel.differs, strict=True)
+    ]
+    width = max(len(cell) for row in cells for cell in row)
+    dots = " ..." if panel.is_cut_right else ""
+    lines = ["  " + " ".join(cell.ljust(width) for cell in row) + dots for row in cells]
+    if panel.is_cut_below:
+        lines.append("  ...")
+    return [panel.title, *map(str.rstrip, lines)]
+
+
+def _beside(left: list[str], right: list[str]) -> list[str]:
+    if not left or not right:
+        return left or right
+    width = max(map(len, left)) + 4
+    if width + max(map(len, right)) > WIDTH:
+        return [*left, "", *right]
+    height = max(len(left), len(right))
+    left = left + [""] * (height - len(left))
+    right = right + [""] * (height - len(right))
+    return [f"{a.ljust(width)}{b}".rstrip() for a, b in zip(left, right, strict=True)]
+
+
+def _advice(found: ShapeExplanation) -> list[str]:
+    """Return what to make of it, in a sentence or two."""
+    names = ", ".join(name for name, _ in _named(found.shapes))
+    choice = f"Say which one you mean: recycle({names}) is R's rule, broadcast({names}) is NumPy's."
+    match found.verdict:
+        case "same":
+            return ["Both rules succeed and mean the same elements."]
+        case "different" if found.position is None:
+            return [
+                "Both rules succeed and disagree: the results have different shapes.",
+                choice,
+            ]
+        case "different":
+            return [_disagreement(found), choice]
+        case "recycling only":
+            return [
+                f"Only R's rule fits: recycle({names}), or recycled(op)({names}).",
+                *_leading_advice(found, names),
+            ]
+        case "broadcasting only":
+            return [f"Only NumPy's rule fits: broadcast({names}); R's operators would fail."]
+        case "neither":
+            return ["Neither rule fits these shapes."]
+    return ["The answer depends on a size that is known only when the code runs."]
+
+
+def _disagreement(found: ShapeExplanation) -> str:
+    assert found.position is not None
+    at = found.position
+    for k in _pictured(found):
+        ours, theirs = _element(found, k, 0, at), _element(found, k, 1, at)
+        if ours != theirs:
+            name = _name(found.shapes, k)
+            return (
+                f"Both rules succeed and disagree (*): at [{', '.join(map(str, at))}] R uses "
+                f"{name}[{ours[0]}], NumPy uses {name}[{theirs[0]}]."
+            )
+    raise AssertionError("a position of difference differs in some operand")
+
+
+def _leading_advice(found: ShapeExplanation, names: str) -> list[str]:
+    """Say where NumPy's rule with axes matched from the first would give R's answer."""
+    shape = found.recycling.shape
+    vectors = [old for old in found.shapes if len(old) == 1]
+    try:
+        leading = broadcast_shapes(found.shapes, "leading")
+    except BroadcastError:
+        return []
+    if not shape or leading != shape or not all(old[0] in (1, shape[0]) for old in vectors):
+        return []
+    return [f'broadcast({names}, align="leading") gives the same elements.']
+
+
+def _html(found: ShapeExplanation) -> str:
+    shapes = " &nbsp; ".join(
+        f"<code>{name} {escape(shape_text(shape))}</code>" for name, shape in _named(found.shapes)
+    )
+    rows = []
+    for k in _pictured(found):
+        panels = [_panel(found, k, rule) for rule in (0, 1)]
+        tables = "".join(_html_panel(panel) for panel in panels if panel is not None)
+        rows.append(f'<div style="display:flex;flex-wrap:wrap;gap:2.5em">{tables}</div>')
+    outcomes = (
+        f"<p style='margin:.6em 0'>R recycles: {escape(found.recycling.summary)}<br>"
+        f"NumPy broadcasts: {escape(found.broadcasting.summary)}</p>"
+    )
+    advice = "<br>".join(map(escape, _advice(found)))
+    return f"<div><p>{shapes}</p>{''.join(rows)}{outcomes}<p><b>{advice}</b></p></div>"
+
+
+def _html_panel(panel: _Panel) -> str:
+    body = []
+    for labels, differs in zip(panel.labels, panel.differs, strict=True):
+        cells = [_html_cell(label, differ) for label, differ in zip(labels, differs, strict=True)]
+        body.append(f"<tr>{''.join(cells)}{'<td>&hellip;</td>' * panel.is_cut_right}</tr>")
+    if panel.is_cut_below:
+        body.append("<tr><td>&#8942;</td></tr>")
+    return (
+        '<table style="border-collapse:collapse;margin:.4em 0">'
+        '<caption style="text-align:left;caption-side:top;white-space:nowrap">'
+        f"{escape(panel.title)}</caption>{''.join(body)}</table>"
+    )
+
+
+def _html_cell(label: str, differs: bool) -> str:
+    # half-transparent colours stay readable on a light and on a dark page
+    color = "rgba(214,93,14,.35)" if differs else "transparent"
+    return (
+        f'<td style="border:1px solid rgba(128,128,128,.6);padding:.2em .6em;background:{color}">'
+        f"<code>{escape(label)}</code>{'*' * differs}</td>"
+    )

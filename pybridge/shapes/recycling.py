@@ -1,0 +1,273 @@
+"""R's recycling and NumPy's broadcasting as functions: `recycle`, `broadcast`, `recycled`.
+
+Both rules are available to every tensor, each under its own name, since the same two shapes may
+satisfy both and mean different elements. `explain_shapes` says when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import update_wrapper
+from typing import Any, Final
+
+import numpy as np
+
+from pybridge.backends import backend_of
+from pybridge.backends.compiling import in_graph
+from pybridge.backends.protocol import Backend, Tensor, static_shape
+from pybridge.dialects.selections import Shape
+from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, warn
+from pybridge.shapes import (
+    Align,
+    broadcast_shapes,
+    known_count,
+    leading_fit,
+    recycle_shapes,
+    shape_text,
+)
+
+COMPARISONS: Final = frozenset(
+    {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal"}
+    | {"lt", "le", "gt", "ge", "eq", "ne", "and_", "or_", "xor"}
+    | {"logical_and", "logical_or", "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor"}
+)
+"""Names of the operations that follow R's comparisons and logic where its arithmetic differs."""
+
+ALL: Final = slice(None)
+NUMBERS: Final = (int, float, complex)
+"""Python's own numbers, which every operation takes as they are."""
+
+
+def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """Return the tensors at the common shape of R's arithmetic, as `x + y + ...` recycles them.
+
+    A tensor of one axis is a plain vector, one of none a vector of length 1, anything else an
+    array. Vector with vector: the shorter repeats, with R's warning where it does not fit evenly.
+    Vector with array: it repeats down the columns. Arrays must have equal shapes. Length 0 makes
+    the result empty. More than two fold from the left.
+
+    The results are views wherever one exists (read-only ones in NumPy): a vector whose length is
+    the product of leading axes is not copied. Python numbers become NumPy arrays.
+
+    Warns with `RecyclingWarning` and raises `RecyclingError`, both in R's words; raises
+    `TracingError` where the answer depends on a size that traced code does not know. Source of the
+    rule: R Language Definition, 3.3.1.
+
+    >>> x = np.arange(1, 31).reshape(2, 3, 5)
+    >>> recycle(x, np.array([10, 20]))[1][:, :2, 0]
+    array([[10, 10],
+           [20, 20]])
+    >>> recycle(np.arange(6), np.array([1, 2, 3]))[1]
+    array([1, 2, 3, 1, 2, 3])
+    """
+    if not tensors:
+        return ()
+    if _is_compiling(tensors):
+        return _recycle_in_graph(*tensors)
+    return _recycle(tensors)
+
+
+def _is_compiling(operands: Sequence[Any]) -> bool:
+    backends = [backend_of(x) for x in operands if not isinstance(x, NUMBERS)]
+    return True in [backend.is_compiling() for backend in backends]
+
+
+@in_graph
+def _recycle_in_graph(*tensors: Tensor) -> tuple[Tensor, ...]:
+    return _recycle(tensors)
+
+
+def _recycle(tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
+    shape, forms = recycle_forms(arrays, is_arithmetic=True)
+    if len(shape) == 1 and len(forms) > 1:
+        _check_lengths_known(forms)
+    return tuple([_spread(backend_of(form), form, shape) for form in forms])
+
+
+def _check_lengths_known(vectors: Sequence[Tensor]) -> None:
+    """Refuse vectors whose lengths nothing would compare: no operation follows that could."""
+    shapes = [static_shape(backend_of(x), x) for x in vectors]
+    if (None,) in shapes:
+        texts = ", ".join(map(shape_text, shapes))
+        raise TracingError(
+            f"vectors of shapes {texts} have a length that is known only when the code runs, so "
+            "none can be repeated to the length of another; `recycled(op)` leaves the check to `op`"
+        )
+
+
+def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]:
+    """Return the tensors at the common shape of NumPy's rule, as views (read-only in NumPy).
+
+    Axes are matched from the last; a missing axis or one of size 1 stretches. `align="leading"`
+    matches them from the first, so that a vector runs along the first axis. Python numbers become
+    NumPy arrays. Raises `BroadcastError` that names the axis, and `TracingError` where a tensor
+    would have to stretch to a size that traced code does not know. Source of the rule: NumPy's
+    manual, "Broadcasting".
+
+    >>> x = np.arange(1, 31).reshape(2, 3, 5)
+    >>> broadcast(x, np.array([10, 20]), align="leading")[1][:, :2, 0]
+    array([[10, 10],
+           [20, 20]])
+    """
+    if align not in ("trailing", "leading"):
+        raise ArgumentError(f'`align` is "trailing" or "leading", not {align!r}')
+    if _is_compiling(tensors):
+        return _broadcast_in_graph(align, *tensors)
+    return _broadcast(tensors, align)
+
+
+@in_graph
+def _broadcast_in_graph(align: Align, *tensors: Tensor) -> tuple[Tensor, ...]:
+    return _broadcast(tensors, align)
+
+
+def _broadcast(tensors: Sequence[Tensor], align: Align) -> tuple[Tensor, ...]:
+    arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
+    backends = [backend_of(x) for x in arrays]
+    shapes = [static_shape(backend, x) for backend, x in zip(backends, arrays, strict=True)]
+    common = broadcast_shapes(shapes, align)
+    results = []
+    for backend, x, shape in zip(backends, arrays, shapes, strict=True):
+        missing = len(common) - len(shape)
+        if missing and align == "leading":
+            x = backend.basic(x, (ALL,) * len(shape) + (None,) * missing)
+        results.append(_spread(backend, x, common))
+    return tuple(results)
+
+
+def recycled(op: Callable[..., Any], *, fold: bool = True) -> Callable[..., Any]:
+    """Return `op`, any elementwise operation, under R's rule instead of NumPy's.
+
+    `recycled(np.add)(x, y)` gives what R's `x + y` gives. Operands that repeat reach `op` in a form
+    that its own broadcasting completes, so that nothing is copied; Python numbers reach it as they
+    are. More than two operands fold from the left, `op(op(x, y), z)`; with `fold=False` `op` takes
+    them all at once, as `np.where` does. Keyword arguments go to `op`.
+
+    Warns and raises as `recycle` does, before `op` is called. Comparisons and logic, known by their
+    name, follow R's `<` and `&` in the one case where R's arithmetic differs: an array of one
+    element with a longer vector is an error.
+
+    >>> x = np.arange(1, 7).reshape(2, 3)
+    >>> recycled(np.add)(x, np.array([10, 20]))
+    array([[11, 12, 13],
+           [24, 25, 26]])
+    >>> recycled(np.where, fold=False)(x > 3, x, np.array([-1, -2]))
+    array([[-1, -1, -1],
+           [ 4,  5,  6]])
+    """
+    if not callable(op):
+        raise ArgumentError(f"`op` is a function such as numpy.add, not {op!r}")
+    if not isinstance(fold, bool):
+        raise ArgumentError(f"`fold` is True or False, not {fold!r}")
+    is_arithmetic = getattr(op, "__name__", "") not in COMPARISONS
+
+    def recycled_op(*operands: Any, **options: Any) -> Any:
+        if not operands:
+            raise ArgumentError(f"{op!r} under R's rule needs at least one operand")
+        if not fold or len(operands) < 3:
+            rows = None if options else _rows_of_vectors(op, operands)
+            if rows is not None:
+                return op(*rows).reshape(-1)
+            return op(*_forms(operands, is_arithmetic), **options)
+        result = operands[0]
+        for operand in operands[1:]:
+            result = op(*_forms((result, operand), is_arithmetic), **options)
+        return result
+
+    update_wrapper(recycled_op, op, assigned=("__name__", "__qualname__", "__doc__"), updated=())
+    return recycled_op
+
+
+def _forms(operands: Sequence[Any], is_arithmetic: bool) -> Sequence[Any]:
+    if not _is_compiling(operands):
+        return recycle_forms(operands, is_arithmetic=is_arithmetic)[1]
+    tensors = iter(_forms_in_graph(is_arithmetic, *operands))
+    return [x if isinstance(x, NUMBERS) else next(tensors) for x in operands]
+
+
+@in_graph
+def _forms_in_graph(is_arithmetic: bool, *operands: Any) -> tuple[Tensor, ...]:
+    forms = recycle_forms(operands, is_arithmetic=is_arithmetic)[1]
+    return tuple([form for form in forms if not isinstance(form, NUMBERS)])
+
+
+def _rows_of_vectors(op: Any, operands: Sequence[Any]) -> list[Any] | None:
+    """Return two vectors as rows of the shorter one's length, where that spares its copy.
+
+    A ufunc cannot tell a vector from its rows; anything else could, so it never sees them.
+    """
+    if not isinstance(op, np.ufunc) or op.nout != 1 or len(operands) != 2:
+        return None
+    if any(type(x) is not np.ndarray or x.ndim != 1 for x in operands):
+        return None
+    shorter, longer = sorted(map(len, operands))
+    if shorter in (0, 1, longer) or longer % shorter:
+        return None
+    return [x if len(x) == shorter else x.reshape(-1, shorter) for x in operands]
+
+
+def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shape, list[Any]]:
+    """Return the common shape, and operands that NumPy's rule broadcasts to it as R recycles."""
+    shapes = [() if isinstance(x, NUMBERS) else static_shape(backend_of(x), x) for x in operands]
+    if all(shape == shapes[0] for shape in shapes):
+        return shapes[0], list(operands)
+    plan = recycle_shapes(shapes, is_arithmetic=is_arithmetic)
+    for words in plan.warnings:
+        warn(words, RecyclingWarning)
+    if plan.error is not None:
+        plan.error.add_note(f"explain_shapes({', '.join(map(str, shapes))}) shows both rules")
+        raise plan.error
+    assert plan.shape is not None
+    forms = []
+    for x, path in zip(operands, plan.paths, strict=True):
+        for shape in path:
+            if not isinstance(x, NUMBERS):
+                x = _form_for(backend_of(x), x, shape)
+        forms.append(x)
+    return plan.shape, forms
+
+
+def _form_for(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
+    """Return `x` in a form that broadcasts to `shape` as R recycles it; a view if any."""
+    old = static_shape(backend, x)
+    if known_count(old) == 1:
+        return x if len(old) <= 1 else backend.reshape(x, (1,))
+    if known_count(shape) == 0:
+        empty = backend.basic(x, (slice(0, 0),) * len(old))
+        return backend.reshape(empty, tuple([1 if size is None else size for size in shape]))
+    length = old[0]
+    assert length is not None
+    ndim, count = leading_fit(length, shape) or (len(shape), known_count(shape))
+    assert count is not None
+    if count != length:
+        repeats = -(-count // length)
+        x = backend.reshape(backend.broadcast_to(x, (repeats, length)), (repeats * length,))
+        if repeats * length != count:
+            x = backend.basic(x, (slice(0, count),))
+    if ndim > 1:
+        sizes = [size for size in shape[:ndim] if size is not None]
+        axes = tuple(range(ndim - 1, -1, -1))
+        x = backend.transpose(backend.reshape(x, tuple(sizes[::-1])), axes)
+    if ndim < len(shape):
+        x = backend.basic(x, (ALL,) * ndim + (None,) * (len(shape) - ndim))
+    return x
+
+
+def _spread(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
+    """Return `x` broadcast to `shape`, or `x` itself where it has that shape already."""
+    old = static_shape(backend, x)
+    if old == shape:
+        return x
+    known = [size for size in shape if size is not None]
+    if len(known) == len(shape):
+        if len(old) == len(shape) and all(a in (None, b) for a, b in zip(old, shape, strict=True)):
+            return x
+        return backend.broadcast_to(x, tuple(known))
+    if len(old) < len(shape) or any(a == 1 and b != 1 for a, b in zip(old, shape, strict=True)):
+        raise TracingError(
+            f"a tensor of shape {shape_text(old)} cannot stretch to {shape_text(shape)} while a "
+            "size is known only when the code runs; the operation itself stretches it, so use "
+            "`recycled(op)` or `op`"
+        )
+    return x

@@ -1,0 +1,73 @@
+"""`array_reshape`: new sizes for a tensor, read and filled in row-major order."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pybridge.backends import backend_of
+from pybridge.backends.compiling import in_graph, runs_as_python
+from pybridge.backends.protocol import Backend, Tensor, static_shape
+from pybridge.dialects.selections import Order
+from pybridge.errors import ArgumentError
+from pybridge.shapes import UNKNOWN, new_sizes, read_sizes
+
+
+@runs_as_python
+def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
+    """Return the elements of `x` in the sizes `dim`, as a tensor of the same library.
+
+    Elements are read and filled in row-major order, the last axis fastest, whatever the memory
+    layout of `x`. `order="F"` reads and fills in column-major order, the first axis fastest, as
+    R's `dim<-` does. One entry of `dim` may be `-1` or `NA`: it is computed from the others.
+
+    On NumPy the result shares memory with `x` where one set of strides can describe it, and is new
+    memory elsewhere. Library, device, dtype and graph stay. Where traced code does not know a size
+    of `x`, the library itself checks the product when the code runs.
+
+    Raises `ReshapeError` where `dim` does not fit or is no vector of sizes, and
+    `UnsupportedTensorError` where `x` is no tensor. Source of the rule: reticulate's
+    `array_reshape`; in R's words, `aperm(array(aperm(x), rev(dim)))`.
+
+    >>> import numpy as np
+    >>> x = np.arange(1, 31).reshape(2, 3, 5)
+    >>> array_reshape(x, (6, -1))[:2]
+    array([[ 1,  2,  3,  4,  5],
+           [ 6,  7,  8,  9, 10]])
+    >>> array_reshape(x, (6, -1), order="F")[:2]
+    array([[ 1,  2,  3,  4,  5],
+           [16, 17, 18, 19, 20]])
+    """
+    backend = backend_of(x)
+    if backend.is_compiling():
+        return _reshape_in_graph(x, dim, order)
+    return _reshaped(backend, x, new_sizes(backend.shape(x), dim), order)
+
+
+@in_graph
+def _reshape_in_graph(x: Tensor, dim: Any, order: Order) -> Tensor:
+    """Reshape while a compiler may leave a size of `x` open, whose elements must fit."""
+    backend = backend_of(x)
+    shape = backend.shape(x)
+    if None in shape:
+        sizes = read_sizes(dim)
+        others = math.prod([size for size in sizes if size != UNKNOWN])
+        has_one_open = sizes.count(UNKNOWN) == 1
+        if not has_one_open or others == 0 or math.prod(x.shape) % others != 0:
+            shape = static_shape(backend, x)
+    return _reshaped(backend, x, new_sizes(shape, dim), order)
+
+
+def _reshaped(backend: Backend, x: Tensor, sizes: tuple[int, ...], order: Order) -> Tensor:
+    if order == "C":
+        return backend.reshape(x, sizes)
+    if order != "F":
+        raise ArgumentError(f'`order` is "C" or "F", not {order!r}')
+    # column-major in both shapes is row-major once the axes of both are reversed
+    reversed_x = backend.transpose(x, _reversed_axes(len(backend.shape(x))))
+    filled = backend.reshape(reversed_x, sizes[::-1])
+    return backend.transpose(filled, _reversed_axes(len(sizes)))
+
+
+def _reversed_axes(ndim: int) -> tuple[int, ...]:
+    return tuple(range(ndim - 1, -1, -1))

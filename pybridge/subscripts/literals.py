@@ -1,0 +1,413 @@
+"""The values that R's subscript text can spell, and what the few functions in it make of them.
+
+Everything here is arithmetic on small arrays: no name is looked up and nothing is evaluated. Each
+function gives what R 4.5 gives, or raises `LiteralError`; `text` turns that into an error that
+points at the character. Numbers are int64 where they are whole and float64 elsewhere.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, floor, inf, isfinite, pow, prod
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from pybridge.subscripts.python_values import as_real
+
+MOST_ENTRIES: Final = 10_000_000
+"""How many entries the vectors of one text may have together; hold longer ones in a variable."""
+
+_MOST_AXES: Final = 32
+_EXACT: Final = 2.0**53
+_FUZZ: Final = 1e-10
+"""R's seq() forgives this much of a step."""
+_FLT_EPSILON: Final = 1.1920928955078125e-07
+"""R's `:` forgives this much of its end."""
+
+Kind: TypeAlias = Literal["null", "logical", "number", "character"]
+_RANK: Final[dict[Kind, int]] = {"null": 0, "logical": 1, "number": 2, "character": 3}
+_DTYPE: Final[dict[Kind, Any]] = {
+    "null": bool,
+    "logical": bool,
+    "number": np.int64,
+    "character": "O",
+}
+
+
+class LiteralError(ValueError):
+    """A function or an operator refuses its operands; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """An R vector or array: a kind, flat values in R's order, where they are `NA`, a `dim`."""
+
+    kind: Kind
+    values: npt.NDArray[Any]
+    missing: npt.NDArray[np.bool_] | None = None
+    dim: tuple[int, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def array(self) -> npt.NDArray[Any]:
+        """The values in their shape."""
+        return self.values if self.dim is None else self.values.reshape(self.dim, order="F")
+
+    @property
+    def missing_array(self) -> npt.NDArray[np.bool_] | None:
+        """Where the values are `NA`, in their shape, or None where nowhere."""
+        if self.missing is None or self.dim is None:
+            return self.missing
+        return self.missing.reshape(self.dim, order="F")
+
+
+Argument: TypeAlias = tuple[str | None, Values]
+
+NULL: Final = Values("null", np.empty(0, bool))
+
+
+def number(value: float) -> Values:
+    """Make one number of an int or a float; NaN is `NA`, as it is in a subscript."""
+    if isinstance(value, int) and abs(value) < 2**63:
+        return Values("number", np.array([value], np.int64))
+    return numbers(np.array([as_real(value)]))
+
+
+def numbers(values: npt.NDArray[Any], missing: npt.NDArray[np.bool_] | None = None) -> Values:
+    """Make numbers, whole where all are whole and exact."""
+    if values.dtype.kind == "f":
+        absent = np.isnan(values)
+        if absent.any():
+            missing = absent if missing is None else absent | missing
+        known = values if missing is None else np.where(missing, 0.0, values)
+        if bool((np.isfinite(known) & (np.abs(known) < _EXACT)).all()):
+            whole = known.astype(np.int64)
+            if bool((whole == known).all()):
+                return Values("number", whole, missing)
+        values = known
+    return Values("number", values, missing)
+
+
+def logical(*entries: bool | None) -> Values:
+    """Make logicals; None is `NA`.
+
+    >>> logical(True, None).missing
+    array([False,  True])
+    """
+    missing = np.array([entry is None for entry in entries])
+    values = np.array([bool(entry) for entry in entries])
+    return Values("logical", values, missing if missing.any() else None)
+
+
+def missing_number() -> Values:
+    """Make `NA_integer_`."""
+    return Values("number", np.zeros(1, np.int64), np.ones(1, bool))
+
+
+def character(*names: str) -> Values:
+    """Make names."""
+    return Values("character", np.array(names, "O"))
+
+
+def check_count(count: float) -> int:
+    """Return a count of entries as an int, refusing one that is too large to hold."""
+    if not count <= MOST_ENTRIES:
+        raise LiteralError(
+            f"this makes more than {MOST_ENTRIES:,} entries; hold such a vector in a variable, or "
+            "write a range as a subscript of its own"
+        )
+    return int(count)
+
+
+def one_number(values: Values, what: str) -> int | float:
+    """Return the only entry as a Python number."""
+    if values.kind not in ("logical", "number") or len(values) != 1:
+        raise LiteralError(f"{what} is one number")
+    if values.missing is not None:
+        raise LiteralError(f"{what} is a number, not NA")
+    found = values.values[0].item()
+    return int(found) if isinstance(found, bool) else found
+
+
+def _whole(values: Values, what: str) -> int:
+    found = one_number(values, what)
+    if not isfinite(found) or found != floor(found) or found < 0:
+        raise LiteralError(f"{what} is a whole number, 0 or more")
+    return check_count(found)
+
+
+def _flag(values: Values, what: str) -> bool:
+    if values.kind != "logical" or len(values) != 1 or values.missing is not None:
+        raise LiteralError(f"{what} is TRUE or FALSE")
+    return bool(values.values[0])
+
+
+def negative(values: Values) -> Values:
+    """Return R's `-values`."""
+    return Values("number", -_as_numbers(values).values, values.missing, values.dim)
+
+
+def positive(values: Values) -> Values:
+    """Return R's `+values`."""
+    return Values("number", _as_numbers(values).values, values.missing, values.dim)
+
+
+def _as_numbers(values: Values) -> Values:
+    if values.kind in ("null", "character"):
+        raise LiteralError("arithmetic needs numbers")
+    if values.kind == "logical":
+        return Values("number", values.values.astype(np.int64), values.missing, values.dim)
+    return values
+
+
+_OPERATIONS: Final[dict[str, Callable[[float, float], float]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "^": pow,
+    "%/%": operator.floordiv,
+    "%%": operator.mod,
+}
+
+
+def arithmetic(sign: str, left: Values, right: Values) -> Values:
+    """Return R's `left sign right` for two numbers; the result must be a number, too.
+
+    >>> arithmetic("%/%", number(-5), number(2)).values
+    array([-3])
+    """
+    if left.dim is not None or right.dim is not None:
+        raise LiteralError(f"each side of `{sign}` in text is one number, not an array")
+    one, other = (
+        float(one_number(operand, f"each side of `{sign}` in text")) for operand in (left, right)
+    )
+    if sign.startswith("%") and not (one.is_integer() and other.is_integer()):
+        raise LiteralError(f"each side of `{sign}` in text is a whole number")  # R rounds otherwise
+    try:
+        found = float(_OPERATIONS[sign](one, other))
+    except (ArithmeticError, ValueError):
+        found = inf
+    if not (isfinite(one) and isfinite(other) and isfinite(found)):
+        raise LiteralError(f"`{sign}` gives no finite number here")
+    return numbers(np.array([found]))
+
+
+def colon(start: Values, stop: Values) -> Values:
+    """Return R's `start:stop`, up or down by one."""
+    first = one_number(start, "a bound of `:` within other text")
+    last = one_number(stop, "a bound of `:` within other text")
+    return _colon(first, last)
+
+
+def _colon(first: float, last: float) -> Values:
+    if not (isfinite(first) and isfinite(last)):
+        raise LiteralError("a sequence has finite ends")
+    count = check_count(floor(abs(float(last) - float(first)) + 1 + _FLT_EPSILON))
+    steps = np.arange(count, dtype=np.int64)
+    return _progression(first, 1 if first <= last else -1, steps)
+
+
+def _progression(first: float, by: float, steps: npt.NDArray[np.int64]) -> Values:
+    """Return `first + steps * by`, in integers where both are."""
+    if isinstance(first, int) and isinstance(by, int) and abs(first) + abs(by) * len(steps) < 2**62:
+        return Values("number", first + steps * by)
+    with np.errstate(all="ignore"):
+        return numbers(float(first) + steps * float(by))
+
+
+def matched(call: str, formals: tuple[str, ...], arguments: list[Argument]) -> dict[str, Values]:
+    """Match arguments to formals as R does: by exact name, then the others in order."""
+    found: dict[str, Values] = {}
+    for name, value in arguments:
+        if name is None:
+            continue
+        if name not in formals:
+            raise LiteralError(f"{call}() in text takes {', '.join(formals)}, not `{name}`")
+        if name in found:
+            raise LiteralError(f"{call}() has `{name}` twice")
+        found[name] = value
+    free = [formal for formal in formals if formal not in found]
+    for name, value in arguments:
+        if name is None:
+            if not free:
+                raise LiteralError(f"{call}() in text takes {', '.join(formals)} and no more")
+            found[free.pop(0)] = value
+    return found
+
+
+def combine(arguments: list[Argument]) -> Values:
+    """Return R's `c(...)`: logicals among numbers become numbers, `NULL` vanishes."""
+    for name, _ in arguments:
+        if name is not None:
+            raise LiteralError(f"c() in text takes no names, and `{name} =` is one")
+    pieces = [value for _, value in arguments if value.kind != "null"]
+    if not pieces:
+        return NULL
+    kind = max((piece.kind for piece in pieces), key=_RANK.__getitem__)
+    if kind == "character" and any(piece.kind != "character" for piece in pieces):
+        raise LiteralError("c() in text holds names or numbers, not both")
+    check_count(sum(map(len, pieces)))
+    if kind == "number":
+        pieces = [_as_numbers(piece) for piece in pieces]
+    values = np.concatenate([piece.values for piece in pieces])
+    missing = None
+    if any(piece.missing is not None for piece in pieces):
+        missing = np.concatenate(
+            [np.zeros(len(p), bool) if p.missing is None else p.missing for p in pieces]
+        )
+    return numbers(values, missing) if kind == "number" else Values(kind, values, missing)
+
+
+def seq_len(arguments: list[Argument]) -> Values:
+    """Return R's `seq_len(length.out)`."""
+    found = matched("seq_len", ("length.out",), arguments)
+    if not found:
+        raise LiteralError("seq_len() needs a length")
+    count = _whole(found["length.out"], "the length in seq_len()")
+    return Values("number", np.arange(1, count + 1, dtype=np.int64))
+
+
+def seq(arguments: list[Argument]) -> Values:
+    """Return R's `seq(from, to, by, length.out)`, in each combination that R knows."""
+    renamed = [("length.out" if name == "length" else name, value) for name, value in arguments]
+    found = matched("seq", ("from", "to", "by", "length.out"), renamed)
+    if not found:
+        raise LiteralError("seq() needs at least one number")
+    if len(found) == 1 and "from" in found and len(found["from"]) != 1:
+        return Values("number", np.arange(1, len(found["from"]) + 1, dtype=np.int64))
+    if len(found) == 4:
+        raise LiteralError("seq() takes at most three of from, to, by and length.out")
+    parts = {name: one_number(value, f"`{name}` in seq()") for name, value in found.items()}
+    if not all(map(isfinite, parts.values())):
+        raise LiteralError("the arguments of seq() are finite")
+    if set(parts) == {"from"}:
+        return _colon(1, parts["from"])
+    if "length.out" in parts:
+        return _seq_of_length(parts)
+    first, last = parts.get("from", 1), parts.get("to", 1)
+    return _seq_by(first, last, parts["by"]) if "by" in parts else _colon(first, last)
+
+
+def _seq_by(first: float, last: float, by: float) -> Values:
+    span = last - first
+    if span == 0 and last == 0:
+        return numbers(np.array([float(last)]))
+    if by == 0:
+        if span == 0:
+            return numbers(np.array([float(first)]))
+        raise LiteralError("`by` in seq() is not 0")
+    steps = span / by
+    if steps < 0:
+        raise LiteralError("wrong sign in `by` of seq(): it leads away from `to`")
+    if abs(span) / max(abs(last), abs(first)) < 100 * np.finfo(float).eps:
+        return numbers(np.array([float(first)]))
+    count = check_count(floor(steps + _FUZZ) + 1 if isfinite(steps) else steps)
+    made = _progression(first, by, np.arange(count, dtype=np.int64))
+    if made.values.dtype.kind == "f":
+        bounded = np.minimum(made.values, last) if by > 0 else np.maximum(made.values, last)
+        return numbers(bounded)
+    return made
+
+
+def _seq_of_length(parts: dict[str, int | float]) -> Values:
+    length = parts["length.out"]
+    if length < 0:
+        raise LiteralError("`length.out` in seq() is 0 or more")
+    count = check_count(ceil(length) if isfinite(length) else length)
+    steps = np.arange(count, dtype=np.int64)
+    if "from" in parts and "to" in parts:
+        first, last = parts["from"], parts["to"]
+        if count == 1:
+            return numbers(np.array([float(first)]))
+        return numbers(np.linspace(float(first), float(last), count))
+    by = parts.get("by", 1)
+    if "to" in parts:
+        return _progression(parts["to"], -by, steps[::-1])
+    return _progression(parts.get("from", 1), by, steps)
+
+
+def matrix(arguments: list[Argument]) -> Values:
+    """Return R's `matrix(data, nrow, ncol, byrow)`; the data must fill it exactly once."""
+    found = matched("matrix", ("data", "nrow", "ncol", "byrow"), arguments)
+    data = _data("matrix", found)
+    sizes = {name: _whole(found[name], f"`{name}`") for name in ("nrow", "ncol") if name in found}
+    rows, columns = sizes.get("nrow"), sizes.get("ncol")
+    if rows is None and columns is None:
+        rows, columns = len(data), 1
+    elif rows is None:
+        rows = ceil(len(data) / columns) if columns else 0
+    elif columns is None:
+        columns = ceil(len(data) / rows) if rows else 0
+    assert rows is not None
+    assert columns is not None
+    by_row = "byrow" in found and _flag(found["byrow"], "`byrow`")
+    shaped = _with_dim("matrix", data, (rows, columns))
+    if not by_row:
+        return shaped
+    order = np.arange(len(data)).reshape(rows, columns).ravel(order="F")
+    missing = None if data.missing is None else data.missing[order]
+    return Values(data.kind, data.values[order], missing, (rows, columns))
+
+
+def array(arguments: list[Argument]) -> Values:
+    """Return R's `array(data, dim)`; the data must fill it exactly once."""
+    found = matched("array", ("data", "dim"), arguments)
+    data = _data("array", found)
+    if "dim" not in found:
+        return _with_dim("array", data, (len(data),))
+    dim = found["dim"]
+    if not 1 <= len(dim) <= _MOST_AXES:
+        raise LiteralError(f"`dim` has 1 to {_MOST_AXES} sizes")
+    sizes = tuple(_whole(_entry(dim, k), "each size in `dim`") for k in range(len(dim)))
+    return _with_dim("array", data, sizes)
+
+
+def _data(call: str, found: dict[str, Values]) -> Values:
+    data = found.get("data")
+    if data is None or data.kind in ("null", "character"):
+        raise LiteralError(f"{call}() in text needs numbers or logicals")
+    return data
+
+
+def _entry(values: Values, k: int) -> Values:
+    missing = None if values.missing is None or not values.missing[k] else values.missing[k : k + 1]
+    return Values(values.kind, values.values[k : k + 1], missing)
+
+
+def _with_dim(call: str, data: Values, dim: tuple[int, ...]) -> Values:
+    check_count(prod(max(size, 1) for size in dim))
+    product = prod(dim)
+    if product != len(data):
+        sizes = " x ".join(map(str, dim))
+        raise LiteralError(f"{call}() of {sizes} holds {product} entries and gets {len(data)}")
+    return Values(data.kind, data.values, data.missing, dim)
+
+
+def _blank(call: str, kind: Kind, arguments: list[Argument]) -> Values:
+    found = matched(call, ("length",), arguments)
+    count = _whole(found["length"], f"the length in {call}()") if found else 0
+    values: npt.NDArray[Any] = np.zeros(count, _DTYPE[kind])
+    if kind == "character":
+        values[:] = ""
+    return Values(kind, values)
+
+
+FUNCTIONS: Final[dict[str, Callable[[list[Argument]], Values]]] = {
+    "c": combine,
+    "seq": seq,
+    "seq_len": seq_len,
+    "matrix": matrix,
+    "array": array,
+    "integer": lambda arguments: _blank("integer", "number", arguments),
+    "numeric": lambda arguments: _blank("numeric", "number", arguments),
+    "logical": lambda arguments: _blank("logical", "logical", arguments),
+    "character": lambda arguments: _blank("character", "character", arguments),
+}
+"""Each function that text may call: a fixed table, so that no name is ever looked up elsewhere."""

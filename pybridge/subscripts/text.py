@@ -1,0 +1,453 @@
+"""R's subscript text, read by a grammar and never evaluated: `"10:99, , NA:5"`.
+
+The text is what would stand between R's brackets. It becomes the subscripts that R would send:
+`3` and `c(3)` are one number, `1:3` alone is a range, `c(1:3, 7)` a vector, `NULL` a new axis.
+
+    subscripts   subscript {"," subscript}
+    subscript    nothing | ".." | "newaxis" | expression
+    expression   numbers, logicals, NA, strings, calls; "^", then unary minus, then ":", then
+                 "%%" and "%/%", then "*" and "/", then "+" and "-", as in R; parentheses
+    call         c, seq, seq_len, matrix, array; integer, numeric, logical and character for `(0)`
+
+Arithmetic works on single numbers. A range in parentheses is a value, hence a vector. There are no
+variables. Text may nest 50 deep, and its vectors may have 10 million entries together. Source of
+the precedence: R Language Definition, 10.4.2.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn, TypeAlias
+
+from pybridge import subscripts as sub
+from pybridge.errors import SubscriptSyntaxError, SubscriptTypeError
+from pybridge.subscripts import NA, NAType, Subscript, Subscripts, literals, python_values
+from pybridge.subscripts.literals import LiteralError, Values
+
+MOST_NESTED: Final = 50
+"""How deep parentheses, calls and signs may nest."""
+
+_SHOWN: Final = 60
+"""How many characters of a long text an error shows."""
+
+_TOKEN: Final = re.compile(
+    r"""(?P<space>[ \t\r\n\f]+)
+      | (?P<hex>0[xX][0-9a-fA-F]+L?)
+      | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?L?)
+      | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*)
+      | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+      | (?P<sign>%/%|%%|\*\*|[-+*/^:(),=])""",
+    re.VERBOSE | re.DOTALL,
+)
+
+_RUNS_ON: Final = re.compile(r"[\w.]")
+
+_ESCAPE: Final = re.compile(
+    r"""\\(?:x(?P<x>[0-9a-fA-F]{1,2}) | (?P<octal>[0-7]{1,3}) | [uU]\{(?P<braced>[0-9a-fA-F]{1,8})\}
+      | u(?P<u>[0-9a-fA-F]{1,4}) | U(?P<U>[0-9a-fA-F]{1,8}) | (?P<char>.))""",
+    re.VERBOSE | re.DOTALL,
+)
+_UNFIT: Final = re.compile("[\0\ud800-\udfff]")
+"""What no string of R holds: NUL and half characters."""
+_ESCAPED: Final = dict(zip("abfnrtv\\\"'` \n", "\a\b\f\n\r\t\v\\\"'` \n", strict=True))
+
+_BINDING: Final = {
+    "^": (15, 14),
+    "**": (15, 14),
+    ":": (10, 11),
+    "%%": (8, 9),
+    "%/%": (8, 9),
+    "*": (6, 7),
+    "/": (6, 7),
+    "+": (4, 5),
+    "-": (4, 5),
+}
+"""How tightly an operator holds what stands left and right of it; a sign holds with 12."""
+_SIGN_BINDING: Final = 12
+
+_HINTS: Final = {
+    "T": "`T` is a variable in R; write TRUE",
+    "F": "`F` is a variable in R; write FALSE",
+    "True": "R writes TRUE",
+    "False": "R writes FALSE",
+    "true": "R writes TRUE",
+    "false": "R writes FALSE",
+    "None": "R writes NULL or newaxis for a new axis, and nothing for a whole axis",
+    "nan": "R writes NaN or NA",
+    "inf": "R writes Inf",
+    "Ellipsis": "write `..` for all the axes that are not named",
+    "...": "write `..` for all the axes that are not named",
+    "drop": "`drop` is no subscript; give it as an argument of its own, as in drop=False",
+    "[": "a vector is written c(...)",
+    "]": "give what stands between the brackets, without them",
+    "!": "write the logicals themselves, or pass a mask",
+    "#": "text holds no comments",
+    "\N{MINUS SIGN}": "this is a typographic minus; write -",
+    "\N{EN DASH}": "this is a dash; write -",
+    "\N{LEFT DOUBLE QUOTATION MARK}": 'this is a typographic quote; write "',
+    "\N{RIGHT DOUBLE QUOTATION MARK}": 'this is a typographic quote; write "',
+}
+_NO_BOUND: Final = frozenset([",", ":", ")"])
+_OPEN_END: Final = "this range lacks a bound; an open end is written NA, as in NA:5 or 5:NA"
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Colons:
+    """`a:b` or `a:b:s` before it is known whether it is a range or a sequence within more."""
+
+    parts: tuple[tuple[Values, _Token], ...]
+
+
+_Node: TypeAlias = Values | _Colons
+
+_CONSTANTS: Final[dict[str, Values]] = {
+    "TRUE": literals.logical(True),
+    "FALSE": literals.logical(False),
+    "NA": literals.logical(None),
+    "NA_integer_": literals.missing_number(),
+    "NA_real_": literals.missing_number(),
+    "NaN": literals.missing_number(),
+    "Inf": literals.number(float("inf")),
+    "NULL": literals.NULL,
+}
+
+
+MOST_KEPT: Final = 1000
+"""How many characters and entries together a text may have that is kept for the next call."""
+
+
+def parse_subscripts(text: str) -> Subscripts:
+    """Return the subscripts that R would send for `text`, the part between R's brackets.
+
+    Raises `SubscriptSyntaxError`, whose `offset` points at the character, for text outside the
+    grammar, `SubscriptError` for a second `..`. Nothing is evaluated and no name looked up.
+
+    >>> parse_subscripts("NA:5, , -1").items
+    (Range(start=NA, stop=5, step=NA), Missing(), Scalar(value=-1))
+    >>> str(parse_subscripts("c(1:3, 7), ..")), len(parse_subscripts(""))
+    ('c(1, 2, 3, 7), ..', 1)
+    >>> parse_subscripts("1:3, n")
+    Traceback (most recent call last):
+    pybridge.errors.SubscriptSyntaxError: `n` is a variable, and text is never evaluated; pass ...
+        1:3, n
+             ^
+    """
+    if not isinstance(text, str):
+        raise SubscriptTypeError(
+            f"subscript text is a string, not an object of type `{type(text).__name__}`",
+            subscript=f"<{type(text).__name__}>",
+        )
+    try:
+        return _parsed(text)
+    except _LongError as long:
+        return long.subscripts
+
+
+class _LongError(Exception):
+    """Carries subscripts past the memory of `_parsed`, which keeps no exception."""
+
+    def __init__(self, subscripts: Subscripts) -> None:
+        self.subscripts = subscripts
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(text: str) -> Subscripts:
+    """Parse a text once, since subscripts never change and loops repeat their texts."""
+    made = _Parser(text).subscripts()
+    vectors = [item for item in made.items if isinstance(item, sub.Vector | sub.Mask)]
+    if len(text) + sum([item.values.size for item in vectors]) > MOST_KEPT:
+        raise _LongError(made)
+    return made
+
+
+def _fail(text: str, offset: int, message: str) -> NoReturn:
+    """Raise the error whose message shows the text with a caret under the character."""
+    start = max(0, min(offset - _SHOWN // 2, len(text) - _SHOWN))
+    window = text[start : start + _SHOWN]
+    before, after = "... " * (start > 0), " ..." * (start + _SHOWN < len(text))
+    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in window)
+    caret = " " * (len(before) + offset - start) + "^"
+    raise SubscriptSyntaxError(
+        f"{message}\n    {before}{shown}{after}\n    {caret}", subscript=text, offset=offset
+    )
+
+
+def _tokens(text: str) -> list[_Token]:
+    found: list[_Token] = []
+    offset = 0
+    while offset < len(text):
+        match = _TOKEN.match(text, offset)
+        if match is None:
+            _fail_at_character(text, offset)
+        kind = str(match.lastgroup)
+        if kind != "space":
+            found.append(_Token(kind, match.group(), offset))
+        offset = match.end()
+        if kind in ("hex", "number") and _RUNS_ON.match(text, offset):
+            _fail(text, offset, f"the number `{match.group()}` runs on into a letter or a digit")
+    found.append(_Token("end", "", len(text)))
+    return found
+
+
+def _fail_at_character(text: str, offset: int) -> NoReturn:
+    char = text[offset]
+    if char in "\"'":
+        _fail(text, offset, "this string has no end")
+    name = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
+    hint = _HINTS.get(char)
+    _fail(text, offset, f"{name} is no part of subscript text" + (f"; {hint}" if hint else ""))
+
+
+class _Parser:
+    """One pass over the tokens; `_position` is the next one."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = _tokens(text)
+        self._position = 0
+        self._depth = 0
+        self._entries = 0
+
+    @property
+    def _next(self) -> _Token:
+        return self._tokens[self._position]
+
+    def _take(self) -> _Token:
+        token = self._next
+        self._position += 1
+        return token
+
+    def _fail(self, token: _Token, message: str) -> NoReturn:
+        _fail(self._text, token.offset, message)
+
+    def _unexpected(self, token: _Token, wanted: str) -> NoReturn:
+        if token.kind == "end":
+            self._fail(token, f"the text ends where {wanted} is missing")
+        self._fail(token, f"`{token.text}` stands where {wanted} should")
+
+    def subscripts(self) -> Subscripts:
+        items: list[Subscript] = []
+        while True:
+            items.append(self._subscript())
+            token = self._take()
+            if token.kind == "end":
+                return python_values.as_subscripts(tuple(items))
+            if token.text != ",":
+                self._refuse_after_subscript(token)
+
+    def _refuse_after_subscript(self, token: _Token) -> NoReturn:
+        if token.text == ")":
+            self._fail(token, "`)` closes nothing")
+        self._unexpected(token, "a comma or an operator")
+
+    def _subscript(self) -> Subscript:
+        token = self._next
+        if token.kind == "end" or token.text == ",":
+            return sub.MISSING
+        if token.text in ("..", "newaxis") and token.kind == "name":
+            self._take()
+            return sub.REST if token.text == ".." else sub.NEW_AXIS
+        node = self._expression(0)
+        if isinstance(node, _Colons):
+            return self._range(node)
+        return subscript_from_values(node)
+
+    def _range(self, node: _Colons) -> sub.Range:
+        bounds = [self._bound(values, token) for values, token in node.parts]
+        return sub.Range(*bounds)
+
+    def _bound(self, values: Values, token: _Token) -> int | float | NAType:
+        is_na = values.kind == "logical" and values.missing is not None
+        if not (is_na or values.kind == "number") or len(values) != 1 or values.dim is not None:
+            self._fail(token, "a bound of a range is one number or NA")
+        return NA if values.missing is not None else values.values[0].item()
+
+    def _expression(self, least: int) -> _Node:
+        """Read operators that hold at least as tightly as `least`, and their operands."""
+        self._depth += 1
+        if self._depth > MOST_NESTED:
+            self._fail(self._next, f"this nests more than {MOST_NESTED} deep")
+        first = self._next
+        left = self._operand()
+        while True:
+            operator = self._next
+            bindings = _BINDING.get(operator.text) if operator.kind == "sign" else None
+            if bindings is None or bindings[0] < least:
+                self._depth -= 1
+                return left
+            self._take()
+            start = self._next
+            if operator.text == ":" and (start.kind == "end" or start.text in _NO_BOUND):
+                self._fail(start, _OPEN_END)
+            right = self._value(bindings[1])
+            if operator.text == ":":
+                left = self._with_bound(left, first, right, start)
+            else:
+                sign = "^" if operator.text == "**" else operator.text
+                left = self._made(operator, literals.arithmetic, sign, self._settled(left), right)
+
+    def _with_bound(self, left: _Node, first: _Token, right: Values, start: _Token) -> _Colons:
+        parts = left.parts if isinstance(left, _Colons) else ((left, first),)
+        if len(parts) == 3:
+            self._fail(start, "a range has a start, an end and a step, and no more")
+        return _Colons((*parts, (right, start)))
+
+    def _value(self, least: int) -> Values:
+        return self._settled(self._expression(least))
+
+    def _settled(self, node: _Node) -> Values:
+        """Return a range within other text as the sequence that R's own `:` makes."""
+        if isinstance(node, Values):
+            return node
+        (start, _), (stop, token), *step = node.parts
+        if step:
+            self._fail(
+                step[0][1],
+                "a step belongs to a range that is a subscript of its own; within other text use "
+                "seq(from, to, by = step)",
+            )
+        return self._made(token, literals.colon, start, stop)
+
+    def _made(self, token: _Token, function: Callable[..., Values], *operands: Any) -> Values:
+        """Return what `function` makes, within the budget of entries of the whole text."""
+        try:
+            made = function(*operands)
+            self._entries += len(made)
+            literals.check_count(self._entries)
+        except LiteralError as error:
+            self._fail(token, str(error))
+        return made
+
+    def _operand(self) -> _Node:
+        token = self._take()
+        if token.kind == "name":
+            return self._named(token)
+        if token.kind == "string":
+            return literals.character(self._unescaped(token))
+        if token.kind == "hex":
+            return literals.number(int(token.text.removesuffix("L"), 16))
+        if token.kind == "number":
+            return _number(token.text)
+        if token.text in ("-", "+"):
+            operand = self._value(_SIGN_BINDING)
+            sign = literals.negative if token.text == "-" else literals.positive
+            return self._made(token, sign, operand)
+        if token.text == "(":
+            value = self._value(0)
+            self._close(token)
+            return value
+        if token.text == ":":
+            self._fail(token, _OPEN_END)
+        return self._unexpected(token, "a subscript" if self._depth == 1 else "a value")
+
+    def _close(self, opened: _Token) -> None:
+        token = self._take()
+        if token.kind == "end":
+            self._fail(opened, "this parenthesis is never closed")
+        if token.text != ")":
+            self._unexpected(token, "`)`")
+
+    def _named(self, token: _Token) -> Values:
+        if self._next.text == "(":
+            return self._call(token)
+        constant = _CONSTANTS.get(token.text)
+        if constant is not None:
+            return constant
+        if token.text in ("newaxis", ".."):
+            self._fail(token, f"`{token.text}` is a subscript of its own, not a part of one")
+        self._fail(
+            token,
+            _HINTS.get(token.text)
+            or f"`{token.text}` is a variable, and text is never evaluated; pass its value as a "
+            "subscript instead of text",
+        )
+
+    def _call(self, token: _Token) -> Values:
+        function = literals.FUNCTIONS.get(token.text)
+        if function is None:
+            known = ", ".join(literals.FUNCTIONS)
+            self._fail(
+                token,
+                f"`{token.text}()` is no function of subscript text, which knows {known}; pass "
+                "its value as a subscript instead of text",
+            )
+        opened = self._take()
+        arguments: list[literals.Argument] = []
+        if self._next.text == ")":
+            self._take()
+            return self._made(token, function, arguments)
+        while True:
+            arguments.append(self._argument())
+            if self._next.text != ",":
+                self._close(opened)
+                return self._made(token, function, arguments)
+            self._take()
+
+    def _argument(self) -> literals.Argument:
+        token = self._next
+        name = None
+        if token.kind == "name" and self._tokens[self._position + 1].text == "=":
+            name = token.text
+            self._position += 2
+        return (name, self._value(0))
+
+    def _unescaped(self, token: _Token) -> str:
+        def character(match: re.Match[str]) -> str:
+            char = match["char"]
+            if char is not None:
+                if char not in _ESCAPED:
+                    self._fail_within(token, match, f"`\\{char}` is no escape in R")
+                return _ESCAPED[char]
+            digits = match["x"] or match["braced"] or match["u"] or match["U"]
+            code = int(match["octal"], 8) if match["octal"] else int(digits, 16)
+            if code == 0 or code > 0x10FFFF or 0xD800 <= code < 0xE000:
+                self._fail_within(token, match, "this escape is no character")
+            return chr(code)
+
+        body = token.text[1:-1]
+        unfit = _UNFIT.search(body)
+        if unfit:
+            self._fail_within(token, unfit, f"U+{ord(unfit[0]):04X} is no character of a string")
+        codes = {
+            match["x"] or match["octal"] for match in _ESCAPE.finditer(body) if not match["char"]
+        }
+        if None in codes and len(codes) > 1:
+            self._fail(token, "R does not mix \\u with \\x or octal escapes in one string")
+        return _ESCAPE.sub(character, body)
+
+    def _fail_within(self, token: _Token, match: re.Match[str], message: str) -> NoReturn:
+        _fail(self._text, token.offset + 1 + match.start(), message)
+
+
+def _number(text: str) -> Values:
+    digits = text.removesuffix("L")
+    if digits.isdigit() and len(digits) < 19:
+        return literals.number(int(digits))
+    return literals.number(float(digits))
+
+
+def subscript_from_values(values: Values) -> Subscript:
+    """Return the subscript that R sends for a value: a vector of one number is one number.
+
+    >>> subscript_from_values(literals.number(3.0)), subscript_from_values(literals.NULL)
+    (Scalar(value=3), NewAxis())
+    """
+    if values.kind == "null":
+        return sub.NEW_AXIS
+    if values.kind == "character":
+        return sub.Characters(tuple(values.values.tolist()))
+    if values.kind == "logical":
+        return python_values.mask(values.array, values.missing_array)
+    if len(values) == 1 and values.dim is None:
+        return sub.Scalar(NA if values.missing is not None else values.values[0].item())
+    return python_values.vector(values.array, values.missing_array)

@@ -1,0 +1,288 @@
+"""Reading and writing by R's subscripts: `R(x)[...]`, `r_slice` and `r_assign`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from pybridge.backends import NUMPY, backend_of, open_tensor
+from pybridge.backends.compiling import runs_as_python
+from pybridge.backends.protocol import Backend, Tensor
+from pybridge.dialects.selections import Order, Selection, Shape
+from pybridge.dialects.shortcut import short_gather, short_key
+from pybridge.errors import ArgumentError, ImmutableTensorError
+from pybridge.subscripts import Subscripts
+from pybridge.subsetting import compiled, execution, values
+from pybridge.subsetting.arguments import without_tensors
+from pybridge.subsetting.protocols import Protocols
+from pybridge.subsetting.resolving import (
+    Dialect,
+    is_short,
+    plan_as_r_does,
+    read_for_one_use,
+    read_subscripts,
+    resolve,
+    select,
+)
+from pybridge.subsetting.values import fits_as_it_is
+
+_NDARRAY: Final = np.ndarray
+
+
+class R(Protocols):
+    """R's subscripts on a tensor: `R(x)[1:3, NA:5, ..., -1]`, read and assigned.
+
+    Positions start at 1, ranges include both ends, `NA` or nothing is an open end, `-1` is the last
+    position, `...` is all the axes not named. Scalars drop their axis; ranges, vectors and masks
+    never do; several vectors select orthogonally and axes never move. For `drop=False` or text see
+    `r_slice`. `R(x, dialect="base")` follows R's own `[` and `[<-` instead, its traps included.
+
+    On NumPy scalars, ranges and new axes give a view, all else new memory. Beside brackets `R(x)`
+    iterates, has a length and converts to NumPy as `x` does; operators are refused. What counts
+    from zero by itself, such as `random.choice` or `bisect`, wants `x`, not `R(x)`. Raises a
+    `SubscriptError` for a subscript that does not fit. Source of the rules: the contract of this
+    project; ranges as in R Language Definition, 3.3.1 and 3.4.1.
+
+    >>> import numpy as np
+    >>> from pybridge import NA
+    >>> x = np.arange(1, 31).reshape(2, 3, 5)
+    >>> R(x)[2, 3, NA:2]
+    array([26, 27])
+    >>> R(x)[..., -1].shape, R(x)[1, 3:1].shape, R(x)[:, None].shape
+    ((2, 3), (3, 5), (2, 1, 3, 5))
+    >>> R(x)[1, 1, 5:4] = [0, -1]
+    >>> R(x)[1, 1]
+    array([ 1,  2,  3, -1,  0])
+    >>> R(x, dialect="base")[-1, 1:2, 3]
+    array([18, 23])
+    """
+
+    __slots__ = ("_dialect", "_tensor")
+
+    def __init__(self, x: Tensor, *, dialect: Dialect = "tensor") -> None:
+        """Hold `x`; nothing is copied and nothing is checked yet."""
+        self._tensor = x
+        self._dialect = dialect
+        if dialect != "tensor" and dialect != "base":
+            raise ArgumentError(f'`dialect` is "tensor" or "base", not {dialect!r}')
+
+    def __repr__(self) -> str:
+        if self._dialect == "base":
+            return f'R({self._tensor!r}, dialect="base")'
+        return f"R({self._tensor!r})"
+
+    @runs_as_python
+    def __getitem__(self, written: Any) -> Tensor:
+        """Return the elements that the subscripts name."""
+        x = self._tensor
+        if self._dialect == "base":
+            backend, x = open_tensor(x)
+        elif type(x) is _NDARRAY:
+            backend = NUMPY
+            key = short_key(written, x.shape)
+            if key is not None:
+                return x[key]
+        else:
+            backend, x = open_tensor(x)
+            key = None if backend.is_compiling() else short_key(written, backend.shape(x))
+            if key is not None:
+                return backend.basic(x, key if type(key) is tuple else (key,))
+        written = written if type(written) is tuple else (written,)
+        return _read(backend, x, written, dialect=self._dialect)
+
+    @runs_as_python
+    def __setitem__(self, written: Any, value: Any) -> None:
+        """Write `value` into the elements that the subscripts name.
+
+        It broadcasts by NumPy's rule. Under `dialect="base"` it recycles by R's, and what would
+        make a longer vector raises.
+        """
+        x = self._tensor
+        if (
+            type(x) is _NDARRAY
+            and self._dialect == "tensor"
+            and x.flags.writeable
+            and fits_as_it_is(value, x.dtype.char)
+        ):
+            key = short_key(written, x.shape)
+            if key is not None:
+                x[key] = value
+                return
+        written = written if type(written) is tuple else (written,)
+        assign_in_place(x, written, value, dialect=self._dialect)
+
+
+@runs_as_python
+def r_subscripts(*subscripts: Any) -> Subscripts:
+    """Return subscripts as one value, to print, compare, keep and use on many tensors.
+
+    They are values as in `R(x)[...]`, or one string of R text as between R's brackets; see
+    `parse_subscripts` for its grammar. `result_shape` tells what shape they will give. Raises
+    `SubscriptSyntaxError` for text outside the grammar, `SubscriptTypeError` for other values.
+
+    >>> from pybridge import NA
+    >>> crop = r_subscripts("NA:2, .., -1")
+    >>> crop == r_subscripts(slice(NA, 2), ..., -1), {crop: "crop"}[crop]
+    (True, 'crop')
+    >>> print(crop)
+    NA:2, .., -1
+    >>> result_shape((2, 3, 5), crop), R(np.zeros((4, 2, 3, 5)))[crop].shape
+    ((2, 3), (2, 2, 3))
+    """
+    return read_subscripts(subscripts)
+
+
+@runs_as_python
+def r_slice(
+    x: Tensor,
+    *subscripts: Any,
+    drop: bool = True,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> Tensor:
+    """Return the elements of `x` that the subscripts name, as a tensor of the same library.
+
+    `subscripts` are values as in `R(x)[...]`, or one string of R text such as `"10:99, , NA:5"`.
+    With `drop=False` scalars keep their axis at size 1. `dialect="base"` follows R's own `[`
+    exactly, its traps included. `order` is the order in which a logical of the whole shape selects
+    in the tensor dialect: "C" row-major, "F" column-major as R does.
+
+    >>> import numpy as np
+    >>> from pybridge import NA
+    >>> x = np.arange(1, 31).reshape(2, 3, 5)
+    >>> r_slice(x, 2, [3, 1], slice(NA, 2))
+    array([[26, 27],
+           [16, 17]])
+    >>> r_slice(x, "2, c(3, 1), NA:2")
+    array([[26, 27],
+           [16, 17]])
+
+    Raises a `SubscriptError` for subscripts that do not fit, `MissingValueError` where R would give
+    NA and the dtype has none, `UnsupportedTensorError` where `x` is no tensor.
+    """
+    backend, x = open_tensor(x)
+    return _read(backend, x, subscripts, drop=drop, dialect=dialect, order=order)
+
+
+def _read(
+    backend: Backend,
+    x: Tensor,
+    written: tuple[Any, ...],
+    *,
+    drop: bool = True,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> Tensor:
+    if backend.is_compiling():
+        return compiled.read(x, drop, dialect, order, *compiled.arguments_of(backend, written))
+    shape = backend.shape(x)
+    written = tuple(map(without_tensors, written))
+    if is_short(drop, dialect, order):
+        gather = short_gather(written, shape)
+        if gather is not None:
+            key, indices, axis = gather
+            return backend.take(x if key is None else backend.basic(x, key), indices, axis)
+    selection = select(backend, shape, written, drop=drop, dialect=dialect, order=order)
+    return execution.read(backend, x, selection)
+
+
+@runs_as_python
+def result_shape(
+    shape: Shape, *subscripts: Any, drop: bool = True, dialect: Dialect = "tensor"
+) -> Shape:
+    """Return the shape that `r_slice` would give on a tensor of `shape`, touching no data.
+
+    >>> result_shape((60000, 28, 28), slice(None), slice(8, -8), slice(8, -8))
+    (60000, 14, 14)
+    >>> result_shape((60000, 28, 28), ", 15:NA, 15:NA")
+    (60000, 14, 14)
+    """
+    read = read_for_one_use(subscripts)
+    return resolve(shape, read, drop=drop, dialect=dialect).result_shape
+
+
+@runs_as_python
+def r_assign(
+    x: Tensor,
+    *subscripts: Any,
+    value: Any,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> Tensor:
+    """Return `x` with `value` at the elements that the subscripts name; `x` itself never changes.
+
+    In the tensor dialect `value` broadcasts into the selection by NumPy's rule. In the base dialect
+    it recycles by R's, and a plain vector grows where R's would. An element named more than once
+    gets the last of its values. The dtype of `x` stays; a value that would lose information on the
+    way in raises `LossyValueError`.
+
+    >>> import numpy as np
+    >>> x = np.zeros((2, 3), int)
+    >>> r_assign(x, 2, [3, 1], value=[7, 8])
+    array([[0, 0, 0],
+           [8, 0, 7]])
+    """
+    backend, x = open_tensor(x)
+    if backend.is_compiling():
+        given = compiled.value_of(value), compiled.arguments_of(backend, subscripts)
+        return compiled.assign(x, given[0], dialect, order, False, *given[1])
+    if dialect == "base":
+        plan, fitted = plan_as_r_does(backend, x, subscripts, value)
+        return execution.assign_as_r_does(backend, x, plan, fitted)
+    written = tuple(map(without_tensors, subscripts))
+    selection = select(backend, backend.shape(x), written, dialect=dialect, order=order)
+    fitted = _broadcast_value(backend, x, selection, value)
+    return execution.write(backend, backend.copy(x), selection, fitted)
+
+
+def assign_in_place(
+    x: Tensor,
+    written: tuple[Any, ...],
+    value: Any,
+    *,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> None:
+    """Write `value` into `x` itself, or raise and leave `x` as it was."""
+    holder = backend_of(x)
+    backend, held = open_tensor(x)
+    if backend.is_compiling():
+        _refuse_immutable(holder, x)
+        given = compiled.value_of(value), compiled.arguments_of(backend, written)
+        compiled.assign(x, given[0], dialect, order, True, *given[1])
+        return
+    if dialect == "base":
+        plan, fitted = plan_as_r_does(backend, held, written, value)
+        selection = plan.selection
+        _refuse_immutable(holder, x)
+        if plan.growth is not None:
+            raise execution.growth_in_place(plan.growth.length, backend.shape(held))
+        if selection is None:
+            return
+    else:
+        written = tuple(map(without_tensors, written))
+        selection = select(backend, backend.shape(held), written, dialect=dialect, order=order)
+        _refuse_immutable(holder, x)
+        fitted = _broadcast_value(backend, held, selection, value)
+    if backend is holder:
+        execution.write(backend, x, selection, fitted)
+    else:  # a variable that holds a tensor of another library
+        holder.store(x, execution.write(backend, backend.copy(held), selection, fitted))
+
+
+def _refuse_immutable(backend: Backend, x: Tensor) -> None:
+    if not backend.is_writable(x):
+        raise ImmutableTensorError(
+            f"this {type(x).__name__} cannot be written in place; "
+            "`r_assign(x, ..., value=...)` returns an updated one"
+        )
+
+
+def _broadcast_value(backend: Backend, x: Tensor, selection: Selection, value: Any) -> Tensor:
+    """Return `value` in the dtype of `x`, checked to broadcast into the selection."""
+    fitted = values.fit_value(backend, x, value)
+    sizes = values.backend_of_value(backend, fitted).shape(fitted)
+    if sizes:
+        values.refuse_unbroadcast(sizes, selection.result_shape)
+    return fitted

@@ -1,0 +1,242 @@
+"""Reading and writing inside `torch.compile`: a call stands in its graph, and goes the one road.
+
+The compiler does not read the functions marked `in_graph`. It puts a call of them into its graph,
+and runs it on tensors without values. A size that changes from one call to the next is open then:
+it is a symbol, and each comparison of it becomes a guard. Where a rule needs the size itself, `int`
+makes a number of it, for which the compiler compiles anew.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any, Final
+
+import numpy as np
+
+from pybridge.backends import backend_of
+from pybridge.backends.compiling import gives_constants, in_graph
+from pybridge.backends.protocol import Backend, Tensor, static_shape
+from pybridge.dialects.selections import (
+    Gather,
+    NewAxis,
+    OpenRun,
+    Order,
+    Orthogonal,
+    Selection,
+    Shape,
+)
+from pybridge.dialects.tensor import least_sizes
+from pybridge.errors import SubscriptError, TracingError
+from pybridge.subscripts import NA, Mask, Missing, Range, Rest, Scalar, Subscripts, Traced, Vector
+from pybridge.subscripts import NewAxis as WrittenNewAxis
+from pybridge.subsetting import execution, values
+from pybridge.subsetting.arguments import without_tensors
+from pybridge.subsetting.resolving import Dialect, plan_as_r_does, read_for_one_use, resolve, select
+
+_LARGEST: Final[dict[type, dict[str, float]]] = {
+    int: {"float32": 2**24, "float64": 2**53},
+    float: {"float32": values.FLOAT32_MAX, "float64": math.inf},
+}
+"""Up to what a number of Python goes into a tensor of reals without loss."""
+
+
+def arguments_of(backend: Backend, written: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return subscripts in a form that a compiler hands to a call in its graph.
+
+    Kept subscripts are written out. Of a NumPy array the compiler shows only that it is one, so it
+    becomes a tensor.
+    """
+    found: list[Any] = []
+    for item in written:
+        if type(item) is Subscripts:
+            found.extend([_written_out(each) for each in item.items])
+        elif isinstance(item, np.ndarray):
+            found.append(backend.as_indices(item))
+        else:
+            found.append(item)
+    return tuple(found)
+
+
+def value_of(value: Any) -> Any:
+    """Return a value in a form that a compiler hands to a call in its graph."""
+    if isinstance(value, np.ndarray):
+        raise TracingError(
+            "a NumPy array is no value inside torch.compile, which hides its elements; make it a "
+            "torch tensor"
+        )
+    return value
+
+
+def _written_out(item: Any) -> Any:
+    """Return a subscript as Python's users would write it."""
+    if type(item) is Traced:
+        return item.tensor
+    if type(item) is Range:
+        bounds: tuple[Any, ...] = (item.start, item.stop, item.step)
+        return slice(*[end.tensor if type(end) is Traced else end for end in bounds])
+    return _as_python(item)
+
+
+@gives_constants
+def _as_python(item: Any) -> Any:
+    match item:
+        case Missing():
+            return slice(None)
+        case WrittenNewAxis():
+            return None
+        case Rest():
+            return ...
+        case Scalar(value=value):
+            return math.nan if value is NA else value
+        case Vector(values=entries, missing=missing):
+            return (entries if missing is None else np.where(missing, np.nan, entries)).tolist()
+        case Mask(values=entries, missing=missing):
+            return (
+                entries if missing is None else np.where(missing, np.array(NA, "O"), entries)
+            ).tolist()
+        case _:
+            return list(item.values)
+
+
+@in_graph
+def read(x: Tensor, drop: bool, dialect: Dialect, order: Order, *written: Any) -> Tensor:
+    """Return the elements of `x` that the subscripts name."""
+    backend = backend_of(x)
+    selection = _selection(backend, x, None, written, drop=drop, dialect=dialect, order=order)
+    return execution.read(backend, x, selection)
+
+
+def _selection(
+    backend: Backend, x: Tensor, value: Shape | None, written: tuple[Any, ...], **options: Any
+) -> Selection:
+    """Return the selection that subscripts make of `x`, its sizes open where they can be.
+
+    `value` is the shape of what is written, None when reading.
+    """
+    if any(map(backend.serves, written)):
+        sizes = static_shape(backend, x)
+        for item in filter(backend.serves, written):
+            if backend.dtype_name(item) == "bool":
+                static_shape(backend, item)
+        return select(backend, sizes, tuple(map(without_tensors, written)), **options)
+    shape = backend.shape(x)
+    if None in shape or any(map(backend.is_open, itertools.chain(*map(_parts, written)))):
+        if options.get("dialect") != "base":
+            found = _open_selection(backend, x, value, written, options)
+            if found is not None:
+                return found
+        shape = static_shape(backend, x)
+        written = tuple([_constant(backend, item) for item in written])
+    return select(backend, shape, written, **options)
+
+
+def _open_selection(
+    backend: Backend,
+    x: Tensor,
+    value: Shape | None,
+    written: tuple[Any, ...],
+    options: dict[str, Any],
+) -> Selection | None:
+    """Return a selection in which sizes and numbers stay open, or None where they cannot.
+
+    They can where the subscripts need no more of a size than that it is large enough, which a
+    comparison makes a guard. Elsewhere they become numbers, for the usual rules and errors.
+    """
+    shape = backend.shape(x)
+    try:
+        subscripts = read_for_one_use(tuple([_with_open(backend, item) for item in written]))
+        selection = resolve(shape, subscripts, **options)
+        least = least_sizes(subscripts, len(shape))
+    except SubscriptError:
+        return None
+    if value is not None and not _is_plainly_set(selection, value):
+        return None
+    for axis, size in enumerate(least):
+        if shape[axis] is None and (size is None or bool(x.shape[axis] < size)):
+            return None
+    return selection
+
+
+def _is_plainly_set(selection: Selection, value: Shape) -> bool:
+    """Return whether an open size can stay so: slices run upward, and the value repeats there."""
+    if not isinstance(selection, Orthogonal) or len(value) > len(selection.kept_shape):
+        return False
+    axes = [axis for axis in selection.axes if not isinstance(axis, NewAxis)]
+    aligned = execution.aligned_sizes(selection.axes, value)
+    count = sum([isinstance(axis, Gather) for axis in axes])
+    return count < 2 and not any(
+        size is None and ((isinstance(axis, OpenRun) and axis.step < 0) or given != 1)
+        for axis, size, given in zip(axes, selection.shape, aligned, strict=True)
+    )
+
+
+def _parts(item: Any) -> tuple[Any, ...]:
+    """Return the bounds of a slice, any other subscript alone."""
+    return (item.start, item.stop, item.step) if type(item) is slice else (item,)
+
+
+def _with_open(backend: Backend, item: Any) -> Any:
+    """Return a subscript in which the numbers that a compiler left open stay so."""
+    parts = _parts(item)
+    if not any(map(backend.is_open, parts)):
+        return item
+    if type(item) is not slice:
+        return Scalar(item)
+    return Range(*[NA if part is None else part for part in parts])
+
+
+def _constant(backend: Backend, item: Any) -> Any:
+    """Return a subscript with constants for the numbers that a compiler left open."""
+    parts = [_as_constants(backend, part) for part in _parts(item)]
+    return slice(*parts) if type(item) is slice else parts[0]
+
+
+@in_graph
+def assign(
+    x: Tensor, value: Any, dialect: Dialect, order: Order, is_in_place: bool, *written: Any
+) -> Tensor:
+    """Return `x` with a value at the elements that the subscripts name.
+
+    That is `x` itself if it is written in place, and else a new tensor.
+    """
+    backend = backend_of(x)
+    fitted = _fitted(backend, x, value)
+    if dialect == "base":
+        static_shape(backend, x)
+        if values.backend_of_value(backend, fitted) is backend:
+            static_shape(backend, fitted)
+        constants = tuple([_constant(backend, item) for item in written])
+        plan, fitted = plan_as_r_does(backend, x, constants, fitted)
+        if not is_in_place:
+            return execution.assign_as_r_does(backend, x, plan, fitted)
+        if plan.growth is not None:
+            raise execution.growth_in_place(plan.growth.length, backend.shape(x))
+        return x if plan.selection is None else execution.write(backend, x, plan.selection, fitted)
+    sizes = values.backend_of_value(backend, fitted).shape(fitted)
+    if None in sizes:
+        sizes = static_shape(backend, fitted)
+    selection = _selection(backend, x, sizes, written, order=order)
+    values.refuse_unbroadcast(sizes, selection.result_shape)
+    return execution.write(backend, x if is_in_place else backend.copy(x), selection, fitted)
+
+
+def _fitted(backend: Backend, x: Tensor, value: Any) -> Tensor:
+    """Return a value in the dtype of `x`; a number left open is guarded to lose nothing."""
+    if backend.is_open(value):
+        limit = _LARGEST[_kind(value)].get(backend.dtype_name(x))
+        if limit is not None and -limit <= value <= limit:
+            return backend.convert(value, x)
+    return values.fit_value(backend, x, _as_constants(backend, value))
+
+
+def _kind(number: Any) -> type[int | float]:
+    """Return what a number is that a compiler made a symbol of."""
+    return int if hasattr(number, "__index__") else float
+
+
+def _as_constants(backend: Backend, value: Any) -> Any:
+    """Return a number, or lists of them, with constants for what a compiler left open."""
+    if isinstance(value, list | tuple):
+        return [_as_constants(backend, entry) for entry in value]
+    return _kind(value)(value) if backend.is_open(value) else value

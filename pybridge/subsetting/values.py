@@ -1,0 +1,323 @@
+"""Values on their way into a tensor: cast without losing information, or refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+
+from pybridge.backends import NUMPY, find_backend
+from pybridge.backends.protocol import Backend, Tensor
+from pybridge.dialects.selections import Shape
+from pybridge.errors import AssignmentError, LossyValueError, MissingValueError, TracingError
+from pybridge.subscripts import NA, number_text
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+FLOAT32_MAX: Final = float(np.finfo(np.float32).max)
+BFLOAT16_MAX: Final = 3.3895313892515355e38
+"""The largest finite bfloat16."""
+
+_NARROW_REALS: Final = {
+    "bfloat16": (8, BFLOAT16_MAX, True),
+    "float8_e5m2": (3, 57344.0, True),
+    "float8_e5m2fnuz": (3, 57344.0, False),
+    "float8_e4m3fn": (4, 448.0, False),
+    "float8_e4m3fnuz": (4, 240.0, False),
+}
+"""Reals that NumPy lacks: bits of the significand, the largest one, and whether it has infinity."""
+
+_NUMPY_TYPES: Final = (np.ndarray, np.generic)
+
+_HOLD_REALS: Final = frozenset({"float32", "float64", "f", "d"})
+"""Dtypes, by name and by NumPy's character, that take a Python float of a usual size."""
+_HOLD_INTEGERS: Final = _HOLD_REALS | frozenset(
+    {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
+    | {"float16", "bfloat16", "complex64", "complex128", *"bBhHiIlLqQeFD"}
+)
+"""Dtypes that take the integers from 0 to 127."""
+
+
+def fits_as_it_is(value: Any, dtype: str) -> bool:
+    """Tell numbers that plainly lose nothing in a dtype, so that nothing need be checked.
+
+    `dtype` is its name or, to save the time that NumPy takes to make one, its character.
+
+    >>> fits_as_it_is(5, "uint8"), fits_as_it_is(0.5, "uint8"), fits_as_it_is(0.5, "f")
+    (True, False, True)
+    """
+    kind = type(value)
+    if kind is int:
+        return 0 <= value <= 127 and dtype in _HOLD_INTEGERS
+    return kind is float and abs(value) < FLOAT32_MAX and dtype in _HOLD_REALS
+
+
+def fit_value(backend: Backend, x: Tensor, value: Any) -> Tensor:
+    """Return `value` cast to the dtype of `x` without loss, or raise `LossyValueError`.
+
+    A tensor of the same library stays on its device and in its graph, and gradients flow to it. All
+    else comes as a NumPy array, for `backend.convert` to take to the library once it has its final
+    shape: small work on arrays costs a fraction of what it costs there. While code is traced the
+    values of a tensor are unknown: then a cast within one kind or to a wider kind (integers to
+    reals) is the library's own, and any other is refused.
+    """
+    name = x.dtype.char if backend is NUMPY else backend.dtype_name(x)
+    if fits_as_it_is(value, name):
+        return np.array(value, "float32" if name == "bfloat16" else name)
+    found, value = _opened(value)
+    if found is None or found is NUMPY:
+        return _from_numpy(backend, x, name, value)
+    if found is not backend:
+        if found.is_traced(value):
+            raise TracingError(
+                f"a traced {found.name} value cannot go into a {backend.name} tensor; convert the "
+                "tensor first"
+            )
+        return _from_numpy(backend, x, name, found.to_numpy(value))
+    source, target = found.dtype_name(value), name
+    if source != target and not is_safe_cast(source, target):
+        if not found.is_traced(value):
+            cast_for(target, found.to_numpy(value))
+        elif not is_safe_cast(source, target, "same_kind"):
+            raise LossyValueError(
+                f"a traced value of dtype {source} may lose information in a tensor of dtype "
+                f"{target}; convert the value first",
+                dtype=target,
+            )
+    return backend.convert(value, x)
+
+
+def refuse_unbroadcast(sizes: Shape, shape: Shape) -> None:
+    """Raise `AssignmentError` where a value of `sizes` does not broadcast into a selection.
+
+    As in NumPy's assignment more axes than `shape` has are fine if they have size 1.
+    """
+    if sizes == shape:
+        return
+    extra = max(len(sizes) - len(shape), 0)
+    tail = shape[len(shape) - len(sizes) :] if not extra else shape
+    if sizes[:extra] != (1,) * extra or any(
+        mine != size and mine != 1 and mine is not None and size is not None
+        for mine, size in zip(sizes[extra:], tail, strict=True)
+    ):
+        raise AssignmentError(
+            f"a value of shape {sizes} does not broadcast into a selection of shape {shape}"
+        )
+
+
+def _opened(value: Any) -> tuple[Backend | None, Any]:
+    """Return the tensor that a value is, or that a variable holds, and its backend."""
+    found = find_backend(value)
+    while found is not None and (held := found.value_of(value)) is not value:
+        value, found = held, find_backend(held)
+    return found, value
+
+
+def _from_numpy(backend: Backend, x: Tensor, name: str, value: Any) -> npt.NDArray[Any]:
+    return lossless_cast(value, x.dtype) if backend is NUMPY else cast_for(name, value)
+
+
+def backend_of_value(backend: Backend, value: Tensor) -> Backend:
+    """Return what serves a value that `fit_value` gave for a tensor of `backend`."""
+    return NUMPY if isinstance(value, _NUMPY_TYPES) else backend
+
+
+def is_safe_cast(source: str, target: str, casting: Literal["safe", "same_kind"] = "safe") -> bool:
+    """Return whether dtypes cast, by NumPy's rule extended to bfloat16, and without its rounding.
+
+    NumPy calls a cast from 64-bit integers to reals safe, which rounds beyond 2**53.
+
+    >>> is_safe_cast("bfloat16", "float32"), is_safe_cast("int8", "bfloat16")
+    (True, True)
+    >>> is_safe_cast("int32", "float64"), is_safe_cast("int64", "float64")
+    (True, False)
+    >>> is_safe_cast("float16", "bfloat16"), is_safe_cast("float16", "bfloat16", "same_kind")
+    (False, True)
+    """
+    if source == target:
+        return True
+    if source == "bfloat16":
+        return is_safe_cast("float32", target, casting)
+    if target == "bfloat16":
+        if casting == "safe":
+            return source in ("bool", "int8", "uint8")
+        target = "float32"
+    if casting == "safe" and source in ("int64", "uint64") and "int" not in target:
+        return False
+    try:
+        return np.can_cast(source, target, casting)
+    except TypeError:
+        return False
+
+
+def cast_for(name: str, value: Any) -> npt.NDArray[Any]:
+    """Return `value` cast without loss for a tensor of a dtype; reals that NumPy lacks as float32.
+
+    >>> cast_for("bfloat16", [1.0, 256])
+    array([  1., 256.], dtype=float32)
+    """
+    if name == "string":
+        return _texts(value)
+    if name in _NARROW_REALS:
+        return _narrow(name, value)
+    if name == "complex32":
+        return _narrow_complex(value)
+    try:
+        dtype = np.dtype(name)
+    except TypeError:
+        raise AssignmentError(
+            f"values cannot be assigned into a tensor of dtype {name}; convert it first"
+        ) from None
+    return lossless_cast(value, dtype)
+
+
+def _narrow(name: str, value: Any) -> npt.NDArray[Any]:
+    """Return a value as float32, checked for a narrower real that NumPy lacks."""
+    bits, largest, has_infinity = _NARROW_REALS[name]
+    cast = lossless_cast(value, np.dtype(np.float32))
+    lost = np.abs(cast) > largest
+    if has_infinity:
+        lost &= np.isfinite(cast)
+    if np.asarray(value).dtype.kind in "iu":  # an integer is exact in its bits, or it is not
+        lost |= np.ldexp(np.frexp(cast)[0], bits) % 1 != 0
+    if lost.any():
+        raise _lossy(np.asarray(value)[lost].flat[0], name)
+    return cast
+
+
+def _narrow_complex(value: Any) -> npt.NDArray[Any]:
+    cast = lossless_cast(value, np.dtype(np.complex64))
+    array = np.asarray(value)
+    for part in (array,) if array.dtype.kind in "iu" else (cast.real, cast.imag):
+        lossless_cast(part, np.dtype(np.float16))
+    return cast
+
+
+def _texts(value: Any) -> npt.NDArray[Any]:
+    array = np.asarray(value)
+    if array.dtype.kind not in "SU" and not all(
+        isinstance(entry, str | bytes) for entry in array.ravel().tolist()
+    ):
+        raise AssignmentError(
+            f"a value of type {_type_text(array, value)} does not fit a tensor of strings"
+        )
+    return array.astype(object)
+
+
+def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Return `value` as an array of `dtype`, or raise `LossyValueError`.
+
+    Rounding a real to a narrower real is what narrower reals are for, and is fine; everything else
+    must arrive as it was: 0.5 or NaN into integers, 300 into uint8, a complex with an imaginary
+    part into reals, a finite real that would become infinite, an integer that the reals of `dtype`
+    would round. Logicals are 0 and 1, as in R. `NA`, also what a masked array hides, is NaN, or
+    raises `MissingValueError` where `dtype` has no missing value.
+
+    >>> lossless_cast([1.0, 2.0], np.dtype("uint8")), lossless_cast([NA, 2], np.dtype("float64"))
+    (array([1, 2], dtype=uint8), array([nan,  2.]))
+    """
+    array = np.asarray(value)
+    missing = _missing_entries(value, array)
+    if missing is not None:
+        return _cast_around(missing, array, dtype)
+    if array.dtype.name == "bfloat16":
+        array = array.astype(np.float32)
+    source = array.dtype
+    if source == dtype and source.char != dtype.char:  # two of C's integers of one width
+        return array.view(dtype)
+    is_rounded = source.kind in "iu" and dtype.kind in "fc"  # NumPy calls int64 to float64 safe
+    if source == dtype or (np.can_cast(source, dtype, "safe") and not is_rounded):
+        return array.astype(dtype, copy=False)
+    if (source.kind in "OSUmMV") != (dtype.kind in "OSUmMV") or source.kind not in "biufc":
+        if dtype.kind == "O" or (source.kind == dtype.kind and dtype.kind in "SU"):
+            return _exact(array, dtype)
+        raise AssignmentError(
+            f"a value of type {_type_text(array, value)} does not fit a tensor of dtype {dtype}"
+        )
+    return _exact(array, dtype)
+
+
+def _missing_entries(value: Any, array: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
+    """Return where a value is `NA`, or None where it never is."""
+    if isinstance(value, np.ma.MaskedArray):
+        missing = np.ma.getmaskarray(value)
+    elif array.dtype.kind == "O":
+        flat = [entry is NA or entry is np.ma.masked for entry in array.flat]
+        missing = np.array(flat, bool).reshape(array.shape)
+    else:
+        return None
+    return missing if missing.any() else None
+
+
+def _cast_around(
+    missing: npt.NDArray[np.bool_], array: npt.NDArray[Any], dtype: np.dtype[Any]
+) -> npt.NDArray[Any]:
+    """Cast the entries that are known, and put NaN where one is missing."""
+    if not ("float" in dtype.name or "complex" in dtype.name):
+        raise MissingValueError(
+            f"the value holds NA, and a tensor of dtype {dtype} has no missing value; convert the "
+            "tensor to a real dtype first",
+            dtype=str(dtype),
+        )
+    known = np.where(missing, 0, array).tolist()
+    cast = lossless_cast(known, dtype).copy()
+    cast[missing] = complex(np.nan, np.nan) if dtype.kind == "c" else np.nan
+    return cast
+
+
+def _exact(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    if array.dtype.kind == "c" and dtype.kind != "c":
+        bad = (array.imag != 0) | np.isnan(array.imag)
+        if bad.any():
+            raise _lossy(array[bad].flat[0], dtype)
+        array = array.real
+    with np.errstate(all="ignore"):
+        cast = array.astype(dtype)
+    is_narrower_real = array.dtype.kind in "fc" and dtype.kind in "fc"
+    if is_narrower_real:
+        bad = np.isfinite(array) & ~np.isfinite(cast)
+    else:
+        bad = ~_same_numbers(array, cast)
+    if bad.any():
+        raise _lossy(array[bad].flat[0], dtype)
+    return cast
+
+
+def _same_numbers(array: npt.NDArray[Any], cast: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Compare numbers across dtypes without the rounding of a common dtype."""
+    with np.errstate(all="ignore"):  # float16 makes infinity of the bounds, which is right
+        same = cast.real.astype(array.dtype) == array
+        if array.dtype.kind in "iu" and cast.dtype.kind in "iu":
+            same &= (cast < 0) == (array < 0)
+        elif array.dtype.kind == "f" and cast.dtype.kind in "iu":
+            info = np.iinfo(cast.dtype)
+            same &= np.isfinite(array) & (array >= float(info.min))
+            same &= array < float(info.max) + 1
+        elif array.dtype.kind in "iu" and cast.dtype.kind in "fc":
+            # the largest integers round up to a power of two that the integers do not hold
+            same &= np.isfinite(cast) & (cast.real < float(np.iinfo(array.dtype).max) + 1)
+    return np.asarray(same)
+
+
+def _lossy(entry: Any, dtype: np.dtype[Any] | str) -> LossyValueError:
+    return LossyValueError(
+        f"{_number_text(entry)} would lose information in a tensor of dtype {dtype}; convert the "
+        "value or the tensor first",
+        dtype=str(dtype),
+    )
+
+
+def _number_text(entry: Any) -> str:
+    """Write a number as R would; so is a complex one."""
+    number = entry.item() if isinstance(entry, np.generic) else entry
+    if not isinstance(number, complex):
+        return number_text(number)
+    sign = "+" if not np.signbit(number.imag) else "-"
+    return f"{number_text(number.real)}{sign}{number_text(abs(number.imag))}i"
+
+
+def _type_text(array: npt.NDArray[Any], value: Any) -> str:
+    if array.dtype.kind == "O":
+        return type(value).__name__
+    return "str" if array.dtype.kind == "U" else str(array.dtype)

@@ -1,0 +1,149 @@
+"""The tensor dialect against its restatement in base R, over whole finite spaces."""
+
+import itertools
+
+import numpy as np
+import pytest
+from tensor_cases import Case, disagreements, outcome, random_cases, restated
+
+from pybridge import NA
+from pybridge.dialects.tensor import least_sizes
+from pybridge.subscripts.python_values import as_subscripts
+
+SIZES = range(7)
+BOUNDS = (NA, *range(-8, 9))
+
+
+def agree(cases: list[Case]) -> None:
+    assert cases
+    found = disagreements(cases)
+    assert not found, "\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_range(size):
+    agree(
+        [
+            Case((size,), (slice(start, stop, step),))
+            for start, stop in itertools.product(BOUNDS, BOUNDS)
+            for step in (NA, -3, -2, -1, 1, 2, 3)
+        ]
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_short_vector(size):
+    entries = (NA, *range(-size - 1, size + 2))
+    vectors = [list(v) for n in range(4) for v in itertools.product(entries, repeat=n)]
+    agree([Case((size,), (v,)) for v in vectors])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_scalar(size):
+    scalars = (*range(-8, 9), 1.0, 2.5, -1.0, 1e300)
+    agree([Case((size,), (p,), drop) for p in scalars for drop in (True, False)])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_short_mask(size):
+    masks = [list(m) for n in range(1, 7) for m in itertools.product((True, False), repeat=n)]
+    agree([Case((size,), (m,)) for m in masks])
+
+
+KINDS = [
+    2,
+    -1,
+    slice(None),
+    slice(NA, 2),
+    slice(2, NA),
+    slice(3, 1),
+    slice(2, -2),
+    slice(1, -1, 2),
+    slice(4, NA),
+    [3, 1],
+    [2, 2, 1],
+    [1, 2, 3],
+    [-1, 1],
+    [],
+    [2],
+    [True, False, True],
+    [False, False, False],
+    None,
+    ...,
+    0,
+    4,
+    [1, 4],
+    [True, False],
+]
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (3, 4), (4, 0)])
+@pytest.mark.parametrize(
+    ("drop", "value"),
+    [
+        (True, None),
+        (False, None),
+        (True, "scalar"),
+        (True, "full"),
+        (True, "last"),
+        (True, "larger"),
+    ],
+)
+def test_all_pairs_of_kinds(shape, drop, value):
+    pairs = [pair for pair in itertools.product(KINDS, KINDS) if pair != (..., ...)]
+    agree([Case(shape, pair, drop, value) for pair in pairs])
+
+
+def test_no_axes():
+    subscripts = [(), (...,), (None,), (..., None), (None, None), (slice(None),), (1,), ([],)]
+    values = (None, "scalar", "full", "larger")
+    agree([Case((), written, value=value) for written in subscripts[1:] for value in values])
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_random_cases(seed):
+    agree(list(random_cases(10_000, seed)))
+
+
+def test_the_restatement_tells_cases_apart():
+    """A comparison that cannot fail proves nothing: each field of an outcome must matter."""
+    case = Case((2, 3), (2, slice(NA, 2)))
+    (theirs,) = restated([case])
+    assert theirs == [1, 2, 4, 5]
+    assert outcome(case) == theirs
+    for other in [
+        Case((2, 3), (2, slice(NA, 3))),
+        Case((2, 3), (1, slice(NA, 2))),
+        Case((2, 3), (2, slice(2, 1))),
+        Case((2, 3), (2, slice(NA, 2)), drop=False),
+        Case((2, 3), (3, slice(NA, 2))),
+        Case((2, 3), (2.5, slice(NA, 2))),
+        Case((2, 3), (2, slice(NA, 2)), value="scalar"),
+    ]:
+        assert outcome(other) != theirs
+    assert disagreements([case]) == []
+
+
+def test_random_cases_are_mostly_valid_and_of_both_kinds():
+    cases = list(random_cases(2_000, 0))
+    outcomes = [outcome(case) for case in cases]
+    assert 0.4 < np.mean([o[0] >= 0 for o in outcomes]) < 0.95
+    assert 0.4 < np.mean([case.value is not None for case in cases]) < 0.6
+
+
+@pytest.mark.parametrize(
+    ("written", "least"),
+    [
+        ((), (0, 0, 0)),
+        ((3, -4), (3, 4, 0)),
+        ((2.0, slice(2, 3), slice(-2, None)), (2, 3, 2)),
+        ((slice(NA, 4), slice(6, NA), slice(6, NA, -1)), (4, 5, 6)),
+        ((None, ..., [3, 4], []), (0, 4, 0)),
+        (([1, -1], [True, False]), (None, None, 0)),
+        (([[1, 2, 3]],), (None, None, None)),
+        (([[[True]]],), (None, None, None)),
+    ],
+    ids=str,
+)
+def test_the_least_sizes_that_subscripts_fit(written, least):
+    assert least_sizes(as_subscripts(written), 3) == least

@@ -1,0 +1,89 @@
+"""The doctor: what it finds, and its exit status."""
+
+import subprocess
+import sys
+
+import pytest
+
+from pybridge.explaining import doctor
+from pybridge.explaining.doctor import Check, Report
+
+
+def test_a_healthy_python_passes():
+    report = doctor.examine({})
+    names = [check.name for check in report.checks]
+    assert {"Python", "libpython", "pybridge", "NumPy", "Keras", "rpy2", "process"} <= set(names)
+    assert report.exit_status == 0, str(report)
+
+
+def test_the_command_prints_the_report_and_its_status():
+    done = subprocess.run(
+        [sys.executable, "-m", "pybridge", "doctor"],
+        capture_output=True,
+        text=True,
+        env={"KERAS_BACKEND": "no_such_library"},
+    )
+    assert done.returncode == 1
+    assert "fail  Keras" in done.stdout
+    assert "which is not installed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("environment", "name", "status"),
+    [
+        ({"PYTHONHOME": "/elsewhere"}, "PYTHONHOME", "fail"),
+        ({"RETICULATE_PYTHON": "/elsewhere/bin/python"}, "RETICULATE_PYTHON", "note"),
+        ({"RETICULATE_PYTHON": "managed"}, "RETICULATE_PYTHON", "note"),
+        ({"VIRTUAL_ENV": "/elsewhere"}, "VIRTUAL_ENV", "note"),
+        ({"R_HOME": "/no/such/folder"}, "R_HOME", "fail"),
+        ({"TF_USE_LEGACY_KERAS": "1"}, "TF_USE_LEGACY_KERAS", "note"),
+    ],
+)
+def test_a_variable_that_leads_elsewhere_is_named(environment, name, status):
+    (check,) = doctor.check_environment(environment)
+    assert (check.name, check.status) == (name, status)
+    assert check.advice
+
+
+def test_variables_that_lead_here_are_in_order():
+    here = {"RETICULATE_PYTHON": sys.executable, "VIRTUAL_ENV": sys.prefix}
+    assert list(doctor.check_environment(here)) == []
+
+
+@pytest.mark.parametrize(
+    ("modules", "status", "host"),
+    [
+        ((), "ok", "Python"),
+        (("rpytools",), "ok", "R, through reticulate"),
+        (("rpy2.robjects",), "ok", "with R through rpy2"),
+        (("rpytools", "rpy2.robjects"), "fail", "in one process"),
+    ],
+)
+def test_rpy2_and_reticulate_do_not_share_a_process(modules, status, host):
+    check = doctor.check_process(dict.fromkeys(modules))
+    assert check.status == status
+    assert host in check.found
+
+
+def test_an_old_python_and_an_old_numpy_fail():
+    assert doctor.check_python((3, 10)).status == "fail"
+    assert doctor.check_numpy("1.25.2").status == "fail"
+    assert doctor.check_numpy("1.26.0").status == "ok"
+    assert doctor.check_numpy("2.0.0rc1").status == "ok"
+
+
+def test_another_copy_on_the_path_is_named(tmp_path, monkeypatch):
+    (tmp_path / "pybridge").mkdir()
+    (tmp_path / "pybridge" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = [check for check in doctor.check_pybridge() if check.status == "note"]
+    assert any(str(tmp_path.resolve()) in check.found for check in found)
+
+
+def test_a_report_reads_line_by_line():
+    report = Report((Check("R", "ok", "4.5.0"), Check("NumPy", "fail", "none", "install it")))
+    assert str(report) == (
+        "ok    R            4.5.0\nfail  NumPy        none\n                   install it"
+    )
+    assert report.exit_status == 1
+    assert Report((Check("R", "note", "none"),)).exit_status == 0

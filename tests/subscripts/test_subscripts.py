@@ -1,0 +1,441 @@
+"""Subscripts as values: kinds, printing, equality, hashing, memory of their own, refusals.
+
+The frozen classes that they and the selections are made of are tested here as well.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+
+import numpy as np
+import pytest
+
+from pybridge import NA, R, newaxis, r_slice, r_subscripts
+from pybridge.dialects.selections import WHOLE, Gather, Index, OpenRun, Run, Whole
+from pybridge.errors import PybridgeError, SubscriptOutOfBoundsError, SubscriptTypeError
+from pybridge.subscripts import (
+    MISSING,
+    NEW_AXIS,
+    REST,
+    Characters,
+    Mask,
+    Range,
+    Scalar,
+    Subscripts,
+    Vector,
+    short_text,
+)
+from pybridge.subscripts.frozen import Frozen
+from pybridge.subscripts.python_values import as_subscript, as_subscripts, mask, vector
+
+
+class Integer:
+    def __index__(self):
+        return 3
+
+
+class Column:
+    """What a column of a data frame offers."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def to_numpy(self):
+        return self.array
+
+
+class NAType:
+    """The missing value of another library, which calls its type so."""
+
+
+KINDS = [
+    (3, Scalar(3), "3"),
+    (-1, Scalar(-1), "-1"),
+    (2.0, Scalar(2), "2"),
+    (2.5, Scalar(2.5), "2.5"),
+    (-0.0, Scalar(0), "0"),
+    (2**70, Scalar(2**70), "1180591620717411303424"),
+    (float("inf"), Scalar(float("inf")), "Inf"),
+    (float("nan"), Scalar(NA), "NA_integer_"),
+    (np.int8(3), Scalar(3), "3"),
+    (np.uint64(2**63 + 5), Scalar(2**63 + 5), "9223372036854775813"),
+    (np.float16(2), Scalar(2), "2"),
+    (np.longdouble(2.5), Scalar(2.5), "2.5"),
+    (np.array(3), Scalar(3), "3"),
+    (np.array(3, object), Scalar(3), "3"),
+    (np.ma.masked, Scalar(NA), "NA_integer_"),
+    (np.ma.array(3, mask=True), Scalar(NA), "NA_integer_"),
+    (Integer(), Scalar(3), "3"),
+    (NA, mask([False], [True]), "NA"),
+    (True, mask([True]), "TRUE"),
+    (np.False_, mask([False]), "FALSE"),
+    (np.array(True), mask([True]), "TRUE"),
+    (None, NEW_AXIS, "newaxis"),
+    (newaxis, NEW_AXIS, "newaxis"),
+    (..., REST, ".."),
+    (slice(None), MISSING, ""),
+    (slice(1, 3), Range(1, 3), "1:3"),
+    (slice(NA, 5), Range(NA, 5), "NA:5"),
+    (slice(None, 5), Range(NA, 5), "NA:5"),
+    (slice(np.nan, np.int8(5), np.int64(2)), Range(NA, 5, 2), "NA:5:2"),
+    (slice(np.ma.masked, 2.0), Range(NA, 2), "NA:2"),
+    ([3], vector([3]), "array(3)"),
+    ([3, 1], vector([3, 1]), "c(3, 1)"),
+    ((3, 1), vector([3, 1]), "c(3, 1)"),
+    (range(3, 0, -1), vector([3, 2, 1]), "c(3, 2, 1)"),
+    (range(10**20, 10**20 + 1), vector([1e20]), "array(1e+20)"),
+    ([1, NA], vector([1, 0], [False, True]), "c(1, NA)"),
+    ([1, float("nan")], vector([1, NA]), "c(1, NA)"),
+    ([1, np.ma.masked], vector([1, NA]), "c(1, NA)"),
+    ([1, np.ma.array(3, mask=True)], vector([1, NA]), "c(1, NA)"),
+    ([1, np.ma.array(3)], vector([1, 3]), "c(1, 3)"),
+    ([np.str_("a"), "b"], Characters(("a", "b")), 'c("a", "b")'),
+    ([1, NA], vector([1, NA]), "c(1, NA)"),
+    ([np.int8(3), np.array(4), np.uint64(5), Integer()], vector([3, 4, 5, 3]), "c(3, 4, 5, 3)"),
+    ([1.5, np.float32(2)], vector([1.5, 2]), "c(1.5, 2)"),
+    ([2**70, 10**400, -(10**400)], vector([2.0**70, np.inf, -np.inf]), None),
+    ([], vector([]), "integer(0)"),
+    (np.empty(0), vector([]), "integer(0)"),
+    (np.empty(0, bool), mask([]), "logical(0)"),
+    (np.array([1, 2], np.uint64), vector([1, 2]), "c(1, 2)"),
+    (np.array([2**63, 1], np.uint64), vector([2.0**63, 1]), "c(9.223372036854776e+18, 1)"),
+    (np.ma.array([1, 2], mask=[False, True]), vector([1, NA]), "c(1, NA)"),
+    (np.ma.array([1, None], object, mask=[False, True]), vector([1, NA]), "c(1, NA)"),
+    (np.array([1, NA], object), vector([1, NA]), "c(1, NA)"),
+    (np.array([np.nan, np.nan]), vector([NA, NA]), "c(NA_integer_, NA_integer_)"),
+    (Column(np.array([3, 1])), vector([3, 1]), "c(3, 1)"),
+    ([True, False], mask([True, False]), "c(TRUE, FALSE)"),
+    ([np.True_, False], mask([True, False]), "c(TRUE, FALSE)"),
+    ([True, NA], mask([True, False], [False, True]), "c(TRUE, NA)"),
+    ([NA, NA], mask([False, False], [True, True]), "c(NA, NA)"),
+    (np.ma.array([True, False], mask=[0, 1]), mask([1, 0], [0, 1]), "c(TRUE, NA)"),
+    (Column(np.array([True, False])), mask([True, False]), "c(TRUE, FALSE)"),
+    ([[1, 2, 3], [4, 5, 6]], vector(np.array([[1, 2, 3], [4, 5, 6]])), None),
+    ([[1, 2], [3, NA]], vector([[1, 2], [3, NA]]), "matrix(c(1, 3, 2, NA), ncol = 2)"),
+    ([np.array([1, 2]), range(2)], vector([[1, 2], [0, 1]]), "matrix(c(1, 0, 2, 1), ncol = 2)"),
+    ([[True, False]], mask([[True, False]]), "matrix(c(TRUE, FALSE), ncol = 2)"),
+    ([[]], vector(np.empty((1, 0))), "array(integer(0), dim = c(1, 0))"),
+    (np.empty((0, 2), int), vector(np.empty((0, 2))), "matrix(integer(0), ncol = 2)"),
+    (np.ones((1, 2, 1), bool), mask([[[1], [1]]]), "array(c(TRUE, TRUE), dim = c(1, 2, 1))"),
+    ("a", Characters(("a",)), '"a"'),
+    (np.str_("a"), Characters(("a",)), '"a"'),
+    (["a", 'b"\n'], Characters(("a", 'b"\n')), r'c("a", "b\"\u{a}")'),
+    (np.array(["a", "b"]), Characters(("a", "b")), 'c("a", "b")'),
+    (np.empty(0, str), Characters(()), "character(0)"),
+]
+
+
+NAMES = [f"{type(value).__name__}: {text}" for value, _, text in KINDS]
+
+
+@pytest.mark.parametrize(("value", "expected", "text"), KINDS, ids=NAMES)
+def test_python_values_are_read_as_these_kinds(value, expected, text):
+    found = as_subscript(value)
+    assert type(found) is type(expected)
+    assert found == expected
+    assert hash(found) == hash(expected)
+    if text is not None:
+        assert str(found) == text
+
+
+def test_read_numbers_are_plain_numbers():
+    assert type(as_subscript(np.float64(2)).value) is float
+    assert type(as_subscript(np.longdouble(2)).value) is float
+    assert type(as_subscript(np.int8(2)).value) is int
+    assert as_subscript([3, 1]).values.dtype == np.int64
+    assert as_subscript(np.array([3, 1], np.uint8)).values.dtype == np.int64
+    assert as_subscript([3, 1.0]).values.dtype == np.float64
+
+
+REFUSED = [
+    (1j, "type `complex`"),
+    (b"a", "type `bytes`"),
+    ({1, 2}, "type `set`"),
+    ({}, "type `dict`"),
+    (object(), "type `object`"),
+    (np.array([1j]), "dtype complex128"),
+    (np.datetime64("2020-01-01"), "dtype datetime64"),
+    (np.array(["2020-01-01"], "M8[D]"), "dtype datetime64"),
+    (np.array([3], "m8[s]"), "dtype timedelta64"),
+    (np.array([b"a"]), "dtype |S1"),
+    (np.zeros(1, [("a", int)]), "dtype"),
+    ([1, None], "mixes NoneType, int"),
+    ([1, ...], "mixes ellipsis, int"),
+    ([1, True], "mixes bool, int"),
+    ([[True, 2]], "mixes bool, int"),
+    ([1, "a"], "mixes int, str"),
+    ([1, 2j], "mixes complex, int"),
+    ([slice(1, 2)], "mixes slice"),
+    ([[1, 2], [3]], "rows of different lengths"),
+    ([np.zeros((2, 2)), np.zeros((2, 3))], "rows of different lengths"),
+    ([1, [2, 3]], "rows of different lengths"),
+    ([[1, [2]], [3]], "rows of different lengths"),
+    ([["a", "b"]], "not a matrix of numbers"),
+    (slice(True, 3), "a bound of a range is one number or NA"),
+    (slice("a", 3), "a bound of a range is one number or NA"),
+    (slice([1, 2], 3), "a bound of a range is one number or NA"),
+    ([10**5000, None], "mixes NoneType, int"),
+]
+
+
+@pytest.mark.parametrize(("value", "message"), REFUSED, ids=[m for _, m in REFUSED])
+def test_other_values_are_refused_with_the_reason(value, message):
+    with pytest.raises(SubscriptTypeError) as caught:
+        as_subscript(value)
+    assert message in str(caught.value)
+    assert isinstance(caught.value, IndexError)
+
+
+def test_a_long_list_is_shortened_in_its_message():
+    with pytest.raises(SubscriptTypeError) as caught:
+        as_subscript([*range(100_000), "a"])
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("digits", [400, 5000])  # Python itself refuses to write 5000 of them
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_huge_integer_is_out_of_bounds(digits, sign):
+    x = np.arange(5)
+    huge = sign * 10**digits
+    for written in (huge, [huge, 1], slice(1, huge), slice(huge, None)):
+        with pytest.raises(PybridgeError) as caught:
+            R(x)[written]
+        assert len(str(caught.value)) < 600
+    with pytest.raises(SubscriptOutOfBoundsError):
+        R(x)[huge]
+
+
+def test_equal_numbers_are_equal_subscripts():
+    assert Scalar(3) == Scalar(3.0)
+    assert vector([3, 1]) == vector([3.0, 1.0]) == vector(np.array([3, 1], np.uint8))
+    assert len({vector([3, 1]), vector([3.0, 1.0]), vector(np.array([3, 1], ">i2"))}) == 1
+    assert vector([0.5, -0.0]) == vector([0.5, 0.0])
+    assert hash(vector([0.5, -0.0])) == hash(vector([0.5, 0.0]))
+    assert vector(np.array([[1, 2, 3], [4, 5, 6]], order="F")) == vector([[1, 2, 3], [4, 5, 6]])
+
+
+def test_what_na_hides_makes_no_difference():
+    assert vector([1, 2], [False, True]) == vector([1, 9], [False, True]) == vector([1, NA])
+    assert hash(vector([1, 2], [False, True])) == hash(vector([1.0, np.nan]))
+    assert mask([1, 1], [0, 1]) == mask([1, 0], [0, 1])
+    assert vector([1, 2], [False, False]) == vector([1, 2])
+    assert vector([1, 2], [False, False]).missing is None
+
+
+def test_different_subscripts_differ():
+    different = [
+        MISSING, NEW_AXIS, REST, Scalar(1), Scalar(2), Scalar(NA), Range(1, 2), Range(1, NA),
+        Range(1, 2, 1), vector([1]), vector([1, 2]), vector([2, 1]), vector([1, NA]),
+        vector([NA, 1]), vector([1.5]), vector([[1, 2]]), vector([[1], [2]]), vector([]),
+        vector([NA]), mask([]), mask([True]), mask([True, False]), mask([False], [True]),
+        mask([[True, False]]), vector([2.0**63]), vector([2**62]), Characters(("1",)),
+    ]  # fmt: skip
+    for k, one in enumerate(different):
+        assert [one == other for other in different].index(True) == k
+        assert [one == other for other in different].count(True) == 1
+    assert len(set(different)) == len(different)
+
+
+def test_subscripts_keep_their_own_memory():
+    positions, flags = np.array([3, 1]), np.array([True, False])
+    rows, masked = [[1, 2], [3, 4]], np.ma.array([1, 2], mask=[False, True])
+    held = as_subscripts((positions, flags, rows, masked))
+    before = str(held)
+    positions[:], flags[:], masked.mask[:] = 0, False, False
+    rows[0][0] = 99
+    assert before == "c(3, 1), c(TRUE, FALSE), matrix(c(1, 3, 2, 4), ncol = 2), c(1, NA)"
+    assert str(held) == before
+
+
+def test_the_constructors_copy_too():
+    values, holes = np.array([3, 1]), np.array([False, True])
+    held = Vector(values, holes)
+    values[:], holes[:] = 9, False
+    assert held == vector([3, NA])
+    assert values.flags.writeable
+    flags = np.array([True, False])
+    kept = Mask(flags)
+    flags[:] = False
+    assert kept == mask([True, False])
+
+
+@pytest.mark.parametrize("item", [vector([3, NA]), mask([True, False], [False, True])])
+@pytest.mark.parametrize(
+    "copied", [lambda x: x, copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
+def test_subscripts_never_change(item, copied):
+    same = copied(item)
+    assert same == item
+    assert hash(same) == hash(item)
+    with pytest.raises(ValueError, match="read-only"):
+        same.values[0] = 9
+    with pytest.raises(ValueError, match="read-only"):
+        same.missing[0] = True
+    with pytest.raises(AttributeError):
+        same.values = np.zeros(2)
+
+
+def test_all_subscripts_survive_a_pickle_and_a_copy():
+    held = r_subscripts("NA:5, , .., newaxis, c(1, NA), TRUE, NA, 'a', -1, NA_integer_")
+    for same in (pickle.loads(pickle.dumps(held)), copy.deepcopy(held), copy.copy(held)):
+        assert same == held
+        assert hash(same) == hash(held)
+        assert str(same) == str(held)
+        assert same.items[0].start is NA
+    with pytest.raises(AttributeError):
+        held.items = ()
+
+
+def test_holes_must_have_the_shape_of_the_values():
+    with pytest.raises(SubscriptTypeError, match="mark every entry"):
+        vector([1, 2], [True])
+    with pytest.raises(SubscriptTypeError, match="mark every entry"):
+        mask([True, False], True)
+
+
+def test_vector_takes_numbers_only():
+    assert vector(3) == vector([3])
+    assert vector([NA]) == vector([1], [True])
+    assert isinstance(vector([NA, NA]), Vector)
+    with pytest.raises(SubscriptTypeError, match="not a vector of numbers"):
+        vector([True, False])
+    with pytest.raises(SubscriptTypeError, match="not a vector of numbers"):
+        vector("a")
+
+
+def test_subscripts_print_and_hold_together():
+    held = as_subscripts((slice(NA, 5), slice(None), -1, as_subscripts(([3, 1], ...))))
+    assert str(held) == "NA:5, , -1, c(3, 1), .."
+    assert repr(held) == "<Subscripts [NA:5, , -1, c(3, 1), ..]>"
+    assert len(held) == 5
+    assert held == r_subscripts("NA:5, , -1, c(3, 1), ..")
+    assert {held: 1}[Subscripts(held.items)] == 1
+    assert str(Subscripts()) == ""
+
+
+def test_a_message_shows_the_ends_of_a_long_vector():
+    assert short_text(vector(range(1, 100))) == "c(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ..., 99)"
+    assert str(vector(range(1, 100))).endswith("97, 98, 99)")
+    assert short_text(vector(range(1, 13))) == "c(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)"
+
+
+def test_a_lone_na_is_r_s_logical_and_no_position():
+    x = np.arange(5.0)
+    for written in (NA, "NA"):
+        with pytest.raises(PybridgeError, match="for an open end write a range such as `NA:5`"):
+            r_slice(x, written)
+        assert np.isnan(r_slice(x, written, dialect="base")).tolist() == [True] * 5
+    assert np.isnan(r_slice(x, "NA_integer_", dialect="base")).tolist() == [True]
+    assert np.isnan(r_slice(x, float("nan"), dialect="base")).tolist() == [True]
+
+
+class Point(Frozen):
+    row: int
+    column: int = 7
+    label: str = "a"
+
+
+class Corner(Point):
+    def __str__(self):
+        return "corner"
+
+
+class Thing(Frozen, eq=False):
+    size: int
+
+
+def test_a_frozen_value_prints_its_fields():
+    assert repr(Run(4, -2, 3)) == "Run(start=4, step=-2, length=3)"
+    assert repr(OpenRun(1, None, step=2)) == "OpenRun(start=1, stop=None, step=2)"
+    assert repr(Range(1, 5)) == "Range(start=1, stop=5, step=NA)"
+    assert repr(Characters(("a",))) == "Characters(values=('a',))"
+    assert repr(vector([3, 1])) == "Vector(values=array([3, 1]), missing=None)"
+    assert repr(MISSING) == "Missing()"
+    assert (repr(Corner(3)), str(Corner(3))) == (
+        "Corner(row=3, column=7, label='a')",
+        "corner",
+    )
+
+
+def test_a_frozen_value_takes_its_fields_by_place_and_by_name():
+    same = [Point(3), Point(3, 7), Point(row=3), Point(3, label="a", column=7), Point(3, 7, "a")]
+    assert [(point.row, point.column, point.label) for point in same] == [(3, 7, "a")] * 5
+    assert list(inspect.signature(Point).parameters) == ["row", "column", "label"]
+    assert inspect.signature(Point).parameters["column"].default == 7
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Point(), r"Point.__init__\(\) missing 1 required positional argument: 'row'"),
+        (lambda: Run(4, 2), r"Run.__init__\(\) missing 1 .* 'length'"),
+        (lambda: Run(4, 2, 3, 5), r"Run.__init__\(\) takes 4 positional arguments but 5"),
+        (lambda: Run(4, 2, stride=3), r"Run.__init__\(\) got an unexpected .* 'stride'"),
+        (lambda: Run(4, 2, 3, start=4), r"Run.__init__\(\) got multiple values .* 'start'"),
+        (lambda: Whole(3), r"Whole\(\) takes no arguments"),
+        (lambda: Vector(), r"missing 1 required positional argument: 'values'"),
+    ],
+)
+def test_wrong_arguments_are_refused_as_of_any_function(make, message):
+    with pytest.raises(TypeError, match=message):
+        make()
+
+
+def test_frozen_values_are_equal_by_class_and_fields():
+    assert Run(4, 2, 3) == Run(4, 2, 3) != Run(4, 2, 5)
+    assert hash(Run(4, 2, 3)) == hash(Run(4, 2, 3))
+    assert Point(3) != Corner(3)
+    assert Index(3) != Scalar(3)
+    assert Scalar(3) != 3
+    assert Whole() == WHOLE != MISSING
+    assert len({Run(4, 2, 3), Run(4, 2, 3), Index(4), Scalar(4), WHOLE, Whole(), MISSING}) == 5
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(Point([1]))
+
+
+def test_values_without_equality_are_equal_to_themselves_alone():
+    one = Thing(3)
+    assert one == one != Thing(3)
+    assert len({one, one, Thing(3)}) == 2
+    gather = Gather(np.array([2, 0]))
+    assert gather == gather != Gather(gather.indices)
+    assert hash(gather) == hash(gather)
+
+
+@pytest.mark.parametrize("item", [Run(4, -2, 3), Scalar(3), Corner(3), Thing(5), WHOLE, vector(2)])
+def test_no_attribute_of_a_frozen_value_is_set_or_deleted(item):
+    before = repr(item)
+    for name in [*item.__match_args__, "other", "__class__"]:
+        message = f"`{name}` of {type(item).__name__} cannot change"
+        with pytest.raises(AttributeError, match=message):
+            setattr(item, name, 1)
+        with pytest.raises(AttributeError, match=message):
+            delattr(item, name)
+    assert repr(item) == before
+    assert not hasattr(item, "__dict__")
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
+def test_frozen_values_survive_a_pickle_and_a_copy(copied):
+    for item in (Run(4, -2, 3), OpenRun(1, None, 2), Scalar(NA), Corner(3, label="b"), WHOLE):
+        same = copied(item)
+        assert type(same) is type(item)
+        assert same == item
+    gather = copied(Gather(np.array([2, 0]), np.array([False, True])))
+    assert (gather.indices.tolist(), gather.missing.tolist()) == ([2, 0], [False, True])
+
+
+def test_frozen_values_match_patterns():
+    match Run(4, -2, 3):
+        case Run(start, step, length=length):
+            assert (start, step, length) == (4, -2, 3)
+    match Corner(3):
+        case Point(row, column):
+            assert (row, column) == (3, 7)
+    match WHOLE:
+        case Index():
+            pytest.fail("a whole axis is no index")

@@ -1,0 +1,274 @@
+"""The laws that hold for every tensor and every valid subscript, by Hypothesis."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pybridge import NA, R, errors, r_assign, r_slice, result_shape
+from pybridge.backends import NUMPY
+from pybridge.dialects.shortcut import short_gather, short_key, short_selection
+from pybridge.subscripts.python_values import as_subscripts
+from pybridge.subsetting import execution
+from pybridge.subsetting.resolving import resolve
+
+SHAPES = st.lists(st.integers(0, 4), min_size=0, max_size=4).map(tuple)
+
+
+def tensor(shape):
+    return np.arange(1, 1 + int(np.prod(shape))).reshape(shape)
+
+
+@st.composite
+def axis_subscripts(draw, size, kinds=("scalar", "range", "vector", "mask", "missing")):
+    """Draw one valid subscript for an axis."""
+    positions = [p for p in range(-size, size + 1) if p]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "missing" or not positions:
+        return slice(None)
+    position = st.sampled_from(positions)
+    if kind == "scalar":
+        return draw(position)
+    if kind == "range":
+        return slice(
+            *draw(st.tuples(*[st.one_of(st.sampled_from([NA, None]), position)] * 2)),
+            draw(st.sampled_from([None, NA])),
+        )
+    if kind == "vector":
+        return draw(st.lists(position, max_size=5))
+    return draw(st.lists(st.booleans(), min_size=size, max_size=size)) or slice(None)
+
+
+@st.composite
+def subscripted(draw, kinds=("scalar", "range", "vector", "mask", "missing"), extras=True):
+    """Draw a shape and valid subscripts for it, with new axes and `..` among them."""
+    shape = draw(SHAPES)
+    named = draw(st.integers(0, len(shape)))
+    written = [draw(axis_subscripts(size, kinds)) for size in shape[:named]]
+    if extras:
+        for _ in range(draw(st.integers(0, 2))):
+            written.insert(draw(st.integers(0, len(written))), None)
+        if draw(st.booleans()):
+            written.append(...)
+    return shape, tuple(written) or (...,)
+
+
+@given(SHAPES)
+def test_everything_is_the_tensor(shape):
+    x = tensor(shape)
+    everything = [
+        (...,),
+        (slice(None),) * len(shape) or (...,),
+        (slice(NA, NA),) * len(shape) or (...,),
+    ]
+    for written in everything:
+        np.testing.assert_array_equal(r_slice(x, *written), x)
+        assert r_slice(x, *written).shape == shape
+    np.testing.assert_array_equal(r_slice(x), x)
+
+
+@given(subscripted())
+def test_assigning_back_what_was_read_changes_nothing(case):
+    shape, written = case
+    x = tensor(shape)
+    value = r_slice(x, *written)
+    np.testing.assert_array_equal(r_assign(x, *written, value=value), x)
+    y = x.copy()
+    R(y)[written] = value
+    np.testing.assert_array_equal(y, x)
+
+
+@given(subscripted())
+def test_what_is_assigned_is_read_back_where_no_position_repeats(case):
+    shape, written = case
+    x = tensor(shape)
+    places = r_slice(x, *written)
+    if len(np.unique(places)) == np.size(places):
+        value = -np.reshape(np.arange(np.size(places)) + 1, np.shape(places))
+        found = r_assign(x, *written, value=value)
+        np.testing.assert_array_equal(r_slice(found, *written), value)
+        assert np.sum(found != x) == np.size(places)
+
+
+@given(subscripted(extras=False))
+def test_several_axes_at_once_equal_one_axis_at_a_time(case):
+    shape, written = case
+    x = tensor(shape)
+    found = x
+    axis = 0
+    for item in written if written != (...,) else ():
+        found = r_slice(found, *[slice(None)] * axis, item)
+        axis += not isinstance(item, int)
+    np.testing.assert_array_equal(r_slice(x, *written), found)
+    assert r_slice(x, *written).shape == found.shape
+
+
+@given(subscripted(), st.booleans())
+def test_the_predicted_shape_is_the_real_one(case, drop):
+    shape, written = case
+    found = r_slice(tensor(shape), *written, drop=drop)
+    assert result_shape(shape, *written, drop=drop) == found.shape
+    if not drop:
+        assert found.ndim == len(shape) + sum(item is None for item in written)
+
+
+NUMBERS = st.one_of(st.none(), st.just(NA), st.integers(-6, 6))
+RAW = st.one_of(
+    st.integers(-6, 6),
+    st.none(),
+    st.builds(slice, NUMBERS, NUMBERS, st.one_of(st.none(), st.integers(-3, 3))),
+)
+
+
+def generally(x, written):
+    """Read without any short path, or return the error that refuses it."""
+    try:
+        selection = resolve(x.shape, as_subscripts(written))
+    except errors.PybridgeError as error:
+        return None, error
+    return execution.read(NUMPY, x, selection), None
+
+
+def outcome(read):
+    """Return what a reading gives, or the error that refuses it."""
+    try:
+        return read(), None
+    except errors.PybridgeError as error:
+        return None, error
+
+
+@st.composite
+def raw(draw):
+    """Draw a shape, and subscripts that may fit it: scalars, ranges, new axes, `..` and vectors."""
+    shape = draw(SHAPES)
+    items = draw(st.lists(RAW, max_size=5))
+    positions, logicals = st.integers(-5, 6), st.booleans()
+    for _ in range(draw(st.integers(0, 2))):
+        entries = draw(st.sampled_from([positions, logicals, positions | logicals]))
+        vector = draw(st.lists(entries, max_size=4))
+        if draw(st.booleans()) and len({*map(type, vector)}) == 1:
+            vector = np.array(vector)
+        items.insert(draw(st.integers(0, len(items))), vector)
+    if draw(st.booleans()):
+        items.insert(draw(st.integers(0, len(items))), ...)
+    return shape, tuple(items)
+
+
+@settings(max_examples=2000)
+@given(SHAPES, st.lists(RAW, min_size=1, max_size=5))
+def test_the_short_path_equals_the_general_one(shape, items):
+    x = tensor(shape)
+    key = short_key(items[0] if len(items) == 1 else tuple(items), shape)
+    general, refusal = generally(x, tuple(items))
+    if refusal is not None:
+        assert key is None
+    elif key is not None:
+        short = x[key]
+        np.testing.assert_array_equal(short, general)
+        assert np.shape(short) == np.shape(general)
+        assert type(short) is type(general)
+        assert np.size(short) == 0 or np.ndim(short) == 0 or np.shares_memory(short, x)
+
+
+@settings(max_examples=3000)
+@given(raw())
+def test_the_short_selection_equals_the_general_one(case):
+    shape, written = case
+    x = tensor(shape)
+    short = short_selection(written, shape)
+    general, refusal = generally(x, written)
+    if refusal is not None:
+        assert short is None, refusal
+    elif short is not None:
+        found = execution.read(NUMPY, x, short)
+        np.testing.assert_array_equal(found, general)
+        assert short.result_shape == np.shape(found) == np.shape(general)
+        assert short.is_written_as_basic == (
+            not any(isinstance(w, list | np.ndarray) for w in written)
+        )
+
+
+@settings(max_examples=3000)
+@given(raw())
+def test_reading_equals_the_general_path_and_refuses_alike(case):
+    shape, written = case
+    x = tensor(shape)
+    general, refusal = generally(x, written)
+    for read in (lambda: R(x)[written], lambda: r_slice(x, *written)):
+        found, our_refusal = outcome(read)
+        assert (type(our_refusal), str(our_refusal)) == (type(refusal), str(refusal))
+        if refusal is None:
+            np.testing.assert_array_equal(found, general)
+            assert np.shape(found) == np.shape(general)
+            if any(isinstance(item, list | np.ndarray) for item in written):
+                assert not np.shares_memory(found, x)
+
+
+def test_the_short_path_serves_what_is_common():
+    for written in (3, slice(1, 3), slice(NA, 5), (slice(None), slice(2, NA), -1), (None, 2)):
+        assert short_key(written, (9, 9, 9)) is not None
+    for written in ((..., -1), (2, ...), (1, ..., slice(2, 3), 5)):
+        assert short_key(written, (9, 9, 9)) is not None
+    rows = np.array([3, 1])
+    mask = [True, False, True] * 3
+    for written in (
+        ([3, -1],),
+        (rows,),
+        (mask, 2),
+        (1, np.array(mask)),
+        (..., -rows),
+        (slice(2, 3), [1, 9], -1),
+        (None, 2, rows),
+    ):
+        assert short_gather(written, (9, 9, 9)) is not None
+        assert short_selection(written, (9, 9, 9)) is not None
+    assert short_selection(([1, 2], rows, slice(2, NA)), (9, 9, 9)) is not None
+    assert short_selection((slice(None), 2), (None, 9)).shape == (None, 9)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(([-10],), ([],), ([10],), ([0],), ([True] * 8,), ([1.5],), ([2**70],), ("1",)),
+        *((np.array([1.0]),), (np.array([[1]]),), (np.array([], int),), (np.array([-10]),)),
+        *((1, 1, [1], 1), (..., [1], ...), (1, 2, 3, [1]), (..., 1, 1, 1, 1), (1.0, [1])),
+        *((slice(1, 2, 0), [1]), (slice(1.0, 2), [1]), (10, [1])),
+    ],
+    ids=str,
+)
+def test_what_the_short_path_leaves_to_the_general_one(written):
+    assert short_gather(written, (9, 9, 9)) is None
+    assert short_selection(written, (9, 9, 9)) is None
+
+
+def test_an_array_of_another_class_stands_beside_a_vector():
+    x = tensor((3, 4))
+    for rows in (np.ma.array([3, 1]), np.array([3, 1]).view(np.recarray)):
+        np.testing.assert_array_equal(R(x)[rows, [1, 2]], [[9, 10], [1, 2]])
+
+
+def test_the_short_path_reads_no_vector_on_an_axis_of_unknown_size():
+    assert short_gather(([1],), (None, 9)) is None
+    assert short_selection((slice(None), [1]), (9, None)) is None
+
+
+@settings(max_examples=1000)
+@given(
+    subscripted(kinds=("scalar", "range", "missing")),
+    st.sampled_from(["int64", "uint8", "int8", "float64", "float32", "float16", "bool"]),
+    st.sampled_from([0, 1, 127, 128, 300, -1, 0.5, 2.0, 1e300, float("nan"), True]),
+)
+def test_numbers_are_written_alike_in_place_and_in_a_copy(case, dtype, value):
+    shape, written = case
+    x = np.array(tensor(shape) % 100, dtype)
+    y = x.copy()
+    try:
+        expected = r_assign(x, *written, value=value)
+    except errors.PybridgeError as error:
+        with pytest.raises(type(error)):
+            R(y)[written] = value
+        np.testing.assert_array_equal(y, x)
+    else:
+        R(y)[written] = value
+        np.testing.assert_array_equal(y, expected)
+        assert y.dtype == x.dtype

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pybridge.explaining import explain
     from pybridge.shapes.explaining import explain_shapes
     from pybridge.shapes.recycling import broadcast, recycle, recycled
+    from pybridge.subsetting.positions import order, which, which_max, which_min
 
 __version__ = "0.1.0"
 
@@ -27,6 +28,7 @@ __all__ = [
     "explain_shapes",
     "from_r",
     "newaxis",
+    "order",
     "r_assign",
     "r_slice",
     "r_subscripts",
@@ -35,6 +37,9 @@ __all__ = [
     "result_shape",
     "rpy2_converter",
     "to_r",
+    "which",
+    "which_max",
+    "which_min",
 ]
 
 _MODULES = {
@@ -42,10 +47,14 @@ _MODULES = {
     "explain": "explaining",
     "explain_shapes": "shapes.explaining",
     "from_r": "conversion",
+    "order": "subsetting.positions",
     "recycle": "shapes.recycling",
     "recycled": "shapes.recycling",
     "rpy2_converter": "conversion",
     "to_r": "conversion",
+    "which": "subsetting.positions",
+    "which_max": "subsetting.positions",
+    "which_min": "subsetting.positions",
 }
 
 

@@ -346,6 +346,31 @@ def _as_tensor(operand: Any) -> Any:
 
 
 @_answering
+def which(x: Any, order: Any) -> Any:
+    """Return the positions where a mask is true."""
+    return pybridge.which(x, order=order)
+
+
+@_answering
+def which_max(x: Any, axis: int | None) -> Any:
+    """Return the positions of the greatest elements."""
+    return pybridge.which_max(x, axis)
+
+
+@_answering
+def which_min(x: Any, axis: int | None) -> Any:
+    """Return the positions of the least elements."""
+    return pybridge.which_min(x, axis)
+
+
+@_answering
+def order(x: Any, decreasing: bool, missing: str) -> Any:
+    """Return the positions in order; those of missing elements "last", "first" or "none"."""
+    na_last = None if missing == "none" else missing == "last"
+    return pybridge.order(x, decreasing=decreasing, na_last=na_last)
+
+
+@_answering
 def tensor_shape(x: Any) -> list[float]:
     """Return the sizes of `x`, -1 where traced code does not know one; R's integers are short."""
     return [-1.0 if size is None else float(size) for size in backend_of(x).shape(x)]

@@ -125,6 +125,22 @@ class DaskBackend:
         """See `Backend.where`."""
         return da.where(condition, x, y)
 
+    def isnan(self, x: Any) -> Any:
+        """See `Backend.isnan`."""
+        return da.isnan(x)
+
+    def argmax(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmax`."""
+        return x.argmax(axis)
+
+    def argmin(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmin`."""
+        return x.argmin(axis)
+
+    def argsort(self, x: Any) -> Any:
+        """See `Backend.argsort`."""
+        return x.rechunk(-1).map_blocks(np.argsort, kind="stable", dtype=np.int64)
+
     def as_indices(self, x: Any) -> Any:
         """See `Backend.as_indices`; no unsigned number becomes a negative one."""
         return (da.minimum(x, 2**63 - 1) if x.dtype == np.uint64 else x).astype(np.int64)
@@ -140,7 +156,7 @@ class DaskBackend:
         for axis in range(mask.ndim):
             self.size(mask, axis)
         if mask.size == 0:
-            return (da.zeros(0, np.int64),) * mask.ndim
+            return tuple([da.zeros(0, np.int64)] * mask.ndim)
         return tuple(da.nonzero(mask))
 
     def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:

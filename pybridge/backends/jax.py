@@ -117,6 +117,22 @@ class JaxBackend:
         """See `Backend.where`."""
         return jnp.where(condition, x, y)
 
+    def isnan(self, x: Any) -> Any:
+        """See `Backend.isnan`."""
+        return jnp.isnan(x)
+
+    def argmax(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmax`."""
+        return jnp.argmax(x, axis)
+
+    def argmin(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmin`."""
+        return jnp.argmin(x, axis)
+
+    def argsort(self, x: Any) -> Any:
+        """See `Backend.argsort`."""
+        return jnp.argsort(x, stable=True)
+
     def as_indices(self, x: Any) -> Any:
         """See `Backend.as_indices`; 64 bits only where JAX has them enabled."""
         indices = jax.dtypes.canonicalize_dtype(np.int64)
@@ -133,6 +149,8 @@ class JaxBackend:
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
         """See `Backend.nonzero`."""
+        if not isinstance(mask, jax.core.Tracer):
+            return tuple(jnp.nonzero(mask))
         raise TracingError(
             "how many elements a traced mask selects is unknown, and JAX compiles for static "
             "sizes; use jnp.where(mask, x, other), or pass the mask as a constant"

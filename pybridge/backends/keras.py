@@ -129,6 +129,22 @@ class KerasBackend:
         """See `Backend.where`."""
         return ops.where(condition, x, y)
 
+    def isnan(self, x: Any) -> Any:
+        """See `Backend.isnan`."""
+        return ops.isnan(x)
+
+    def argmax(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmax`."""
+        return ops.argmax(_comparable(x), axis)
+
+    def argmin(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmin`."""
+        return ops.argmin(_comparable(x), axis)
+
+    def argsort(self, x: Any) -> Any:
+        """See `Backend.argsort`."""
+        return ops.argsort(_comparable(x))
+
     def as_indices(self, x: Any) -> Any:
         """See `Backend.as_indices`."""
         return ops.cast(x, "int32")
@@ -180,6 +196,15 @@ def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
         else:
             flat = ops.add(ops.multiply(flat, size or 1), ops.cast(indices, "int32"))
     return flat
+
+
+def _comparable(x: Any) -> Any:
+    """Return numbers that every backend of Keras compares as NumPy does."""
+    if x.dtype == "bool":
+        return ops.cast(x, "uint8")
+    if "float" in x.dtype:  # XLA sorts -0 before 0
+        return ops.where(ops.equal(x, 0), ops.zeros_like(x), x)
+    return x
 
 
 def _ones_along(x: Any, axis: int) -> Any:

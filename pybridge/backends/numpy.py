@@ -114,6 +114,22 @@ class NumpyBackend:
         """See `Backend.where`."""
         return np.where(condition, x, y)
 
+    def isnan(self, x: Any) -> Any:
+        """See `Backend.isnan`."""
+        return np.isnan(x)
+
+    def argmax(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmax`."""
+        return x.argmax(axis)
+
+    def argmin(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmin`."""
+        return x.argmin(axis)
+
+    def argsort(self, x: Any) -> Any:
+        """See `Backend.argsort`."""
+        return np.argsort(x, kind="stable")
+
     def as_indices(self, x: Any) -> Any:
         """See `Backend.as_indices`."""
         return x.astype(np.int64, copy=False)

@@ -117,6 +117,22 @@ class Backend(Protocol):
         """
         ...
 
+    def isnan(self, x: Tensor) -> Tensor:
+        """Return where a tensor of reals holds NaN."""
+        ...
+
+    def argmax(self, x: Tensor, axis: int) -> Indices:
+        """Return the index of the first greatest entry along an axis; `x` holds no NaN."""
+        ...
+
+    def argmin(self, x: Tensor, axis: int) -> Indices:
+        """Return the index of the first least entry along an axis; `x` holds no NaN."""
+        ...
+
+    def argsort(self, x: Tensor) -> Indices:
+        """Return the indices of a vector in ascending order, equals in theirs; it holds no NaN."""
+        ...
+
     def as_indices(self, x: Tensor) -> Tensor:
         """Return a tensor of integers in the signed dtype that the library indexes by.
 
@@ -133,9 +149,9 @@ class Backend(Protocol):
         ...
 
     def nonzero(self, mask: Tensor) -> tuple[Tensor, ...]:
-        """Return the coordinates where a traced `mask` is true, row-major, one vector per axis.
+        """Return the coordinates where `mask` is true, row-major, one vector per axis.
 
-        Raises `TracingError` where the library must know how many there are.
+        Raises `TracingError` where the library must know how many there are while it traces.
         """
         ...
 

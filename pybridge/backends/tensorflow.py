@@ -140,6 +140,22 @@ class TensorFlowBackend:
             x = tf.constant(x, y.dtype)
         return tf.where(condition, x, y)
 
+    def isnan(self, x: Any) -> Any:
+        """See `Backend.isnan`."""
+        return tf.math.is_nan(x)
+
+    def argmax(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmax`."""
+        return tf.argmax(_comparable(x), axis)
+
+    def argmin(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmin`."""
+        return tf.argmin(_comparable(x), axis)
+
+    def argsort(self, x: Any) -> Any:
+        """See `Backend.argsort`."""
+        return tf.cast(tf.argsort(_comparable(x), stable=True), tf.int64)
+
     def as_indices(self, x: Any) -> Any:
         """See `Backend.as_indices`."""
         return tf.cast(x, tf.int64)
@@ -197,6 +213,15 @@ class TensorFlowBackend:
 
 
 BACKEND = TensorFlowBackend()
+
+
+def _comparable(x: Any) -> Any:
+    """Return numbers that every kernel compares as NumPy does."""
+    if x.dtype == tf.bool:
+        return tf.cast(x, tf.uint8)
+    if x.dtype.is_floating:  # XLA sorts -0 before 0
+        return tf.where(x == 0, tf.zeros_like(x), x)
+    return x
 
 
 def _has_unknown_rank(x: Any) -> bool:

@@ -173,6 +173,22 @@ class TorchBackend:
             condition = _on_device(condition, x if isinstance(x, torch.Tensor) else y)
         return torch.where(condition, x, y)
 
+    def isnan(self, x: Any) -> Any:
+        """See `Backend.isnan`."""
+        return torch.isnan(x)
+
+    def argmax(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmax`."""
+        return torch.argmax(_comparable(x), axis)
+
+    def argmin(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmin`."""
+        return torch.argmin(_comparable(x), axis)
+
+    def argsort(self, x: Any) -> Any:
+        """See `Backend.argsort`."""
+        return torch.argsort(_comparable(x), stable=True)
+
     def as_indices(self, x: Any) -> Any:
         """See `Backend.as_indices`; `torch.compile` shows of an array only that it is one."""
         if isinstance(x, np.ndarray):
@@ -249,6 +265,17 @@ class TorchBackend:
 
 
 BACKEND = TorchBackend()
+
+
+def _comparable(x: Any) -> Any:
+    """Return numbers in a dtype that PyTorch compares, in the same order."""
+    if x.dtype is torch.bool:
+        return x.to(torch.uint8)
+    if x.dtype in (torch.uint16, torch.uint32):
+        return x.to(torch.int64)
+    if x.dtype is torch.uint64:  # the same bits, with the sign turned, are in the same order
+        return x.view(torch.int64) ^ torch.iinfo(torch.int64).min
+    return x
 
 
 def _known_size(size: Any) -> int | None:

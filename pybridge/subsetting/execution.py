@@ -58,6 +58,8 @@ def read(backend: Backend, x: Tensor, selection: Selection) -> Tensor:
     match selection:
         case Orthogonal():
             return _read_orthogonal(backend, x, selection)
+        case Points(coordinates=(), count=count):  # each row of no column names the one element
+            return backend.take(backend.reshape(x, (1,)), np.zeros(count, np.int64), 0)
         case Points(coordinates=coordinates):
             return backend.take_points(x, _counted(backend, x, coordinates))
         case Masked(mask=mask, order=order):
@@ -340,6 +342,11 @@ def _keep_unless(backend: Backend, x: Tensor, mask: Tensor, changed: Tensor) -> 
 
 
 def _write_points(backend: Backend, x: Tensor, selection: Points, value: Tensor) -> Tensor:
+    if not selection.coordinates:  # each row of no column names the one element, the last row wins
+        if not selection.count:
+            return x
+        last = backend.basic(_native(backend, x, value), (-1,))
+        return backend.assign_axes(x, (), last)
     coordinates, entries = settled_points(selection)
     values = backend_of_value(backend, value)
     if values.shape(value)[0] is None:

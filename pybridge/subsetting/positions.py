@@ -1,0 +1,337 @@
+"""Positions out: `which`, `which_max`, `which_min` and `order` count from one, as R's own do.
+
+A library's own answer counts from zero, so that `R(x)[np.argmax(x)]` is one off. What these verbs
+give goes straight into `R(x)[...]`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any, Final
+
+import numpy as np
+
+from pybridge.backends import NUMPY, backend_of, open_tensor
+from pybridge.backends.compiling import in_graph, runs_as_python
+from pybridge.backends.protocol import Backend, Indices, Key, Tensor
+from pybridge.dialects.selections import Order, Shape
+from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError
+from pybridge.subscripts import NA, NAType
+
+_ALL: Final = slice(None)
+_BACKWARD: Final = slice(None, None, -1)
+
+
+@runs_as_python
+def which(mask: Tensor, *, order: Order = "F") -> Tensor:
+    """Return the positions where `mask` is true, in integers of its own library.
+
+    The positions of a vector are a vector. Those of a tensor of more axes are the coordinate matrix
+    of R's `which(mask, arr.ind = TRUE)`, one row for each element and one column for each axis, in
+    column-major order as in R. `order="C"` gives the rows in row-major order, in which
+    `R(x)[mask]` selects. A missing entry of a masked array is not true. A tensor of no axis has a
+    coordinate matrix of no column.
+
+    Raises `UnsupportedTensorError` where `mask` holds no logicals, and `TracingError` where a
+    library must know while it traces how many positions there are. Source of the rule: R's help
+    page of `which`.
+
+    >>> x = np.array([[3, 1, 4], [1, 5, 9]])
+    >>> which(x[1] > 2), which(x > 3).tolist()
+    (array([2, 3]), [[2, 2], [1, 3], [2, 3]])
+    """
+    if order not in ("C", "F"):
+        raise ArgumentError(f'`order` is "C" or "F", not {order!r}')
+    if backend_of(mask).is_compiling():
+        return _which_in_graph(mask, order)
+    return _which(mask, order)
+
+
+def _which(mask: Tensor, order: Order) -> Tensor:
+    backend, x = open_tensor(mask)
+    name = backend.dtype_name(x)
+    if name != "bool":
+        raise UnsupportedTensorError(
+            f"which() takes logicals, and this tensor holds {name}; compare it first, as in "
+            "`which(x > 0)`"
+        )
+    if isinstance(x, np.ma.MaskedArray):
+        x = x.filled(False)
+    ndim = len(backend.shape(x))
+    if ndim == 0:
+        return _columns(backend, [_true(backend, backend.reshape(x, (1,)), "which()")[0]], 0)
+    if ndim == 1:
+        return _true(backend, x, "which()")[0] + 1
+    if order == "C":
+        return _columns(backend, _true(backend, x, "which()"), ndim) + 1
+    found = _true(backend, backend.transpose(x, _reversed(ndim)), "which()")
+    return _columns(backend, found[::-1], ndim) + 1
+
+
+@runs_as_python
+def which_max(x: Tensor, axis: int | None = None) -> Tensor:
+    """Return the position of the first greatest element of `x`; NaN and `NA` do not count.
+
+    Without an axis the result is what `R(x)` takes to select that one element: a vector of one
+    position, or a coordinate matrix of one row where `x` has several axes; of equals it is the
+    first in column-major order, as in R. Where there is none, because `x` is empty or all of it is
+    missing, it has no entry.
+
+    With an axis, counted from one or from the end, the result has one position along it for each
+    place on the other axes, and is 0, which is no position, where there is none. So it is also
+    without an axis while code is traced, where sizes may not depend on values.
+
+    Raises `UnsupportedTensorError` for complex numbers and strings, `ArgumentError` for an axis
+    that `x` does not have. Source of the rule: R's help page of `which.max`.
+
+    >>> x = np.array([[3, 9, 4], [9, 5, np.nan]])
+    >>> which_max(x[0]), which_max(x)
+    (array([2]), array([[2, 1]]))
+    >>> which_max(x, 1), which_max(x, -1)
+    (array([2, 1, 1]), array([2, 1]))
+    """
+    return _extreme("which_max()", x, axis, True)
+
+
+@runs_as_python
+def which_min(x: Tensor, axis: int | None = None) -> Tensor:
+    """Return the position of the first least element of `x`, as `which_max` does.
+
+    >>> from pybridge import R
+    >>> x = np.array([3, np.nan, 1, 1])
+    >>> which_min(x), R(x)[which_min(x)]
+    (array([3]), array([1.]))
+    """
+    return _extreme("which_min()", x, axis, False)
+
+
+@runs_as_python
+def order(x: Tensor, *, decreasing: bool = False, na_last: bool | NAType | None = True) -> Tensor:
+    """Return the positions of the elements of `x` from the least to the greatest.
+
+    Equals keep their order, in both directions, as in R. Missing elements, NaN and `NA`, come last;
+    first with `na_last=False`; not at all with `na_last=NA`. The positions of a vector are a
+    vector, those of a tensor of more axes a coordinate matrix, whose equals are in column-major
+    order. dask sorts a vector in one chunk.
+
+    Raises `UnsupportedTensorError` for complex numbers and for strings, whose order in R depends on
+    the language, and `TracingError` where `na_last=NA` leaves a number of positions that a library
+    must know while it traces. Source of the rule: R's help page of `order`.
+
+    >>> from pybridge import R
+    >>> x = np.array([3, np.nan, 1, 3])
+    >>> order(x), order(x, decreasing=True), order(x, na_last=NA)
+    (array([3, 1, 4, 2]), array([1, 4, 3, 2]), array([3, 1, 4]))
+    >>> R(x)[order(x)]
+    array([ 1.,  3.,  3., nan])
+    """
+    if not isinstance(decreasing, bool):
+        raise ArgumentError(f"`decreasing` is True or False, not {decreasing!r}")
+    if na_last is NA:
+        na_last = None
+    if not isinstance(na_last, bool | None):
+        raise ArgumentError(f"`na_last` is True, False or NA, not {na_last!r}")
+    if backend_of(x).is_compiling():
+        return _order_in_graph(x, decreasing, na_last)
+    return _order(x, decreasing, na_last)
+
+
+def _order(x: Tensor, decreasing: bool, na_last: bool | None, is_in_graph: bool = False) -> Tensor:
+    backend, x, missing = _comparable("order()", x, is_in_graph)
+    shape = backend.shape(x)
+    if 0 in shape:
+        return _zeros(backend, x, _shape_of_rows(shape, 0))
+    whole = x
+    if len(shape) != 1:
+        x = _in_columns(backend, x)
+        missing = None if missing is None else _in_columns(backend, missing)
+    if missing is None:
+        found = _sorted(backend, x, decreasing)
+    else:
+        found = _sorted(backend, _filled(backend, x, missing, 0), decreasing)
+        gone = backend.take(missing, found, 0)
+        if na_last is not None:
+            by = backend.argsort(gone if na_last else ~gone)
+        else:
+            by = _true(backend, ~gone, "order() without the missing elements")[0]
+        found = backend.take(found, by, 0)
+    return _positions(backend, whole, found)
+
+
+def _extreme(
+    verb: str, x: Tensor, axis: int | None, is_greatest: bool, is_in_graph: bool = False
+) -> Tensor:
+    if not is_in_graph and backend_of(x).is_compiling():
+        return _extreme_in_graph(verb, x, axis, is_greatest)
+    backend, x, missing = _comparable(verb, x, is_in_graph)
+    shape = backend.shape(x)
+    place = 0 if axis is None else _place(axis, len(shape))
+    if 0 in shape:
+        if axis is None:
+            return _zeros(backend, x, _shape_of_rows(shape, 0))
+        return _zeros(backend, x, shape[:place] + shape[place + 1 :])
+    whole = x
+    if axis is None and len(shape) != 1:
+        x = _in_columns(backend, x)
+        missing = None if missing is None else _in_columns(backend, missing)
+    search = backend.argmax if is_greatest else backend.argmin
+    if missing is None:
+        found, has_none = search(x, place), None
+    else:
+        found = search(_filled(backend, x, missing, -1 if is_greatest else 1), place)
+        # where all that is known equals the filling, it is the first that is not missing
+        known = backend.argmax(~missing, place)
+        found = backend.where(found < known, known, found)
+        at_first = backend.basic(missing, (_ALL,) * place + (0,))
+        has_none = at_first & (known < 1)
+    if axis is not None:
+        return found + 1 if has_none is None else backend.where(has_none, 0, found + 1)
+    found = backend.reshape(found, (1,))
+    if has_none is None:
+        return _positions(backend, whole, found)
+    if not is_in_graph and not backend.is_traced(x):
+        is_empty = bool(backend.to_numpy(has_none))
+        return _positions(backend, whole, backend.basic(found, (slice(0, 1 - is_empty),)))
+    has_none = backend.reshape(has_none, (1,) if len(shape) == 1 else (1, 1))
+    return backend.where(has_none, 0, _positions(backend, whole, found))
+
+
+@in_graph
+def _which_in_graph(mask: Tensor, order: Order) -> Tensor:
+    return _which(mask, order)
+
+
+@in_graph
+def _extreme_in_graph(verb: str, x: Tensor, axis: int | None, is_greatest: bool) -> Tensor:
+    return _extreme(verb, x, axis, is_greatest, is_in_graph=True)
+
+
+@in_graph
+def _order_in_graph(x: Tensor, decreasing: bool, na_last: bool | None) -> Tensor:
+    return _order(x, decreasing, na_last, is_in_graph=True)
+
+
+def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tensor, Tensor | None]:
+    """Return the backend, the elements as numbers, and where they are missing, or None: nowhere.
+
+    What stands in a compiled graph runs on values too, and yet must not depend on them.
+    """
+    backend, x = open_tensor(x)
+    missing = None
+    if isinstance(x, np.ma.MaskedArray):
+        missing = np.ma.getmaskarray(x)
+        x = x.data
+    name = backend.dtype_name(x)
+    if backend is NUMPY and x.dtype.kind in "mM":
+        absent = np.isnat(x)
+        missing = absent if missing is None else missing | absent
+        x = np.asarray(x).view(np.int64)
+    elif name.startswith(("float", "bfloat", "longdouble")):
+        absent = backend.isnan(x)
+        missing = absent if missing is None else missing | absent
+    elif not name.startswith(("bool", "int", "uint")):
+        raise UnsupportedTensorError(
+            f"{verb} compares numbers, and this tensor holds {name}, which has no order that every "
+            "language shares"
+        )
+    if missing is None or is_in_graph or backend.is_traced(x):
+        return backend, x, missing
+    return backend, x, missing if backend.to_numpy(missing).any() else None
+
+
+def _filled(backend: Backend, x: Tensor, missing: Tensor, sign: int) -> Tensor:
+    """Return `x` with 0, or with the least or greatest of its dtype, where it is missing."""
+    name = backend.dtype_name(x)
+    filling: Any = 0
+    if name == "bool":
+        filling = sign > 0
+    elif sign and name.startswith(("int", "uint")):
+        bounds = np.iinfo(name)
+        filling = bounds.min if sign < 0 else bounds.max
+    elif sign:
+        filling = sign * math.inf
+    return backend.where(missing, backend.convert(np.array(filling), x), x)
+
+
+def _sorted(backend: Backend, x: Tensor, decreasing: bool) -> Indices:
+    """Return the indices of a vector in order; equals keep theirs."""
+    if not decreasing:
+        return backend.argsort(x)
+    size = backend.size(x, 0)
+    upward = backend.argsort(backend.basic(x, (_BACKWARD,)))
+    return size - 1 - backend.basic(upward, (_BACKWARD,))
+
+
+def _place(axis: Any, ndim: int) -> int:
+    try:
+        number = operator.index(axis)
+    except TypeError:
+        number = 0
+    if isinstance(axis, bool) or not 1 <= abs(number) <= ndim:
+        raise ArgumentError(
+            f"`axis` is a number from 1 to {ndim}, or from -1 to -{ndim} counted from the end, not "
+            f"{axis!r}"
+            if ndim
+            else f"`axis` is {axis!r}, and the tensor has no axis"
+        )
+    return number - 1 if number > 0 else number + ndim
+
+
+def _true(backend: Backend, mask: Tensor, verb: str) -> tuple[Indices, ...]:
+    """Return the coordinates where a mask is true, row-major."""
+    try:
+        return backend.nonzero(mask)
+    except TracingError as error:
+        raise TracingError(
+            f"{verb} gives a number of positions that only the values tell, and {backend.name} "
+            "must know it while code is traced; call it outside, or let `where(mask, x, other)` of "
+            "the library do the work"
+        ) from error
+
+
+def _in_columns(backend: Backend, x: Tensor) -> Tensor:
+    """Return the elements as a vector, column by column."""
+    return backend.reshape(backend.transpose(x, _reversed(len(backend.shape(x)))), (-1,))
+
+
+def _positions(backend: Backend, x: Tensor, found: Indices) -> Tensor:
+    """Return indices of the vector of `_in_columns` as the positions of the tensor `x`."""
+    ndim = len(backend.shape(x))
+    if ndim == 1:
+        return found + 1
+    columns: list[Indices] = []
+    for axis in range(ndim - 1):
+        size = backend.size(x, axis)
+        columns.append(found % size)
+        found = found // size
+    return _columns(backend, [*columns, found], ndim) + (1 if ndim else 0)
+
+
+def _columns(backend: Backend, vectors: Any, ndim: int) -> Tensor:
+    """Return vectors as the columns of a matrix; `ndim` 0 takes none but the number of rows."""
+    upright: Key = (_ALL, None)
+    if ndim == 0:
+        return backend.basic(backend.basic(vectors[0], upright), (_ALL, slice(0, 0)))
+    matrix = backend.basic(vectors[0], upright)
+    for k in range(1, ndim):
+        column = backend.basic(vectors[k], upright)
+        matrix = backend.where(np.arange(ndim) >= k, column, matrix)
+    return matrix
+
+
+def _zeros(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
+    """Return zeros in the dtype of indices; `x` has no element, so that its cast costs nothing."""
+    sizes = tuple([0 if size is None else size for size in shape])
+    if None in shape:
+        raise TracingError(f"the positions in an empty tensor of shape {shape} need its sizes")
+    zero = backend.convert(np.zeros((), np.int64), backend.as_indices(x))
+    return backend.copy(backend.broadcast_to(zero, sizes))
+
+
+def _shape_of_rows(shape: Shape, count: int) -> Shape:
+    return (count,) if len(shape) == 1 else (count, len(shape))
+
+
+def _reversed(ndim: int) -> tuple[int, ...]:
+    return tuple(range(ndim - 1, -1, -1))

@@ -1,0 +1,135 @@
+# tensor_which(), tensor_which_max(), tensor_which_min(), tensor_order(): positions out of tensors,
+# under names that mask none of R's own functions.
+
+#' The positions of elements: which, which.max, which.min and order on tensors
+#'
+#' R's own [which()], [which.max()], [which.min()] and [order()] do not know tensors, and what a
+#' library of 'Python' answers counts from zero. These count from one, by R's rules for ties, `NA`
+#' and empty tensors, and what they give goes straight into `x@r[...]`.
+#'
+#' The positions of a vector are a vector. Those of a tensor of more axes are a coordinate matrix, one
+#' row for each element and one column for each axis, as `which(x, arr.ind = TRUE)` gives it: what
+#' R's function says of the elements column by column, made coordinates by [arrayInd()].
+#'
+#' While code is traced a size may not depend on values in some libraries, and then `tensor_which()`
+#' and `na_last = NA` are refused. `tensor_which_max()` and `tensor_which_min()` without an axis give
+#' one position in traced code, and position 0, which is none, where there is nothing to find.
+#'
+#' R's own arrays are served by R's own functions, and start no 'Python'.
+#'
+#' @param x A tensor or an R array; of logicals for `tensor_which()`, of logicals or numbers for the
+#'   others.
+#' @param order The order of the rows that `tensor_which()` gives for more than one axis: `"F"`
+#'   column-major as in R, or `"C"` row-major, in which `x@r[mask]` selects.
+#' @param axis Without one, the whole tensor is searched. With an axis, counted from one or, negative,
+#'   from the end, the result has one position along it for each place on the other axes, and is 0
+#'   where there is none.
+#' @param decreasing Whether the greatest comes first. Equals keep their order either way.
+#' @param na_last Where the missing elements come: `TRUE` last, `FALSE` first, `NA` not at all.
+#' @return Positions counted from one, as a tensor of integers of the same library, or as R integers.
+#' @export
+#' @examples
+#' x <- matrix(c(3, 9, 4, 9, 5, NA), 2)
+#' tensor_which(x > 3)
+#' tensor_which_max(x)
+#' tensor_which_max(x, axis = 2)
+#' tensor_order(c(3, 1, 2, 1))
+#' @examplesIf pybridge:::has_numpy()
+#' y <- reticulate::np_array(c(3, 1, 2, 1))
+#' y@r[tensor_order(y)]
+#' y@r[tensor_which_min(y)]
+tensor_which <- function(x, order = c("F", "C")) {
+  call <- sys.call()
+  if (!identical(order, c("F", "C")) && !identical(order, "F") && !identical(order, "C")) {
+    abort_argument(paste0("`order` is \"C\" or \"F\", not ", one_line(order)), call)
+  }
+  if (inherits(x, "python.builtin.object")) {
+    return(flagged(call_python("which", x, order[1L], call = call), x, call))
+  }
+  check_array(x, call)
+  if (!is.logical(x)) {
+    abort(
+      sprintf("tensor_which() takes logicals, not %s; compare first, as in `x > 0`", typeof(x)),
+      "pybridge_error_tensor", call
+    )
+  }
+  if (order[1L] == "F" || length(dim(x)) < 2L) {
+    return(positions_in(x, which(as.vector(x))))
+  }
+  unname(which(aperm(x), arr.ind = TRUE)[, rev(seq_along(dim(x))), drop = FALSE])
+}
+
+#' @rdname tensor_which
+#' @export
+tensor_which_max <- function(x, axis = NULL) extreme_position(x, axis, "which_max", sys.call())
+
+#' @rdname tensor_which
+#' @export
+tensor_which_min <- function(x, axis = NULL) extreme_position(x, axis, "which_min", sys.call())
+
+#' @rdname tensor_which
+#' @export
+tensor_order <- function(x, decreasing = FALSE, na_last = TRUE) {
+  call <- sys.call()
+  if (!isTRUE(decreasing) && !isFALSE(decreasing)) {
+    abort_argument(paste0("`decreasing` is TRUE or FALSE, not ", one_line(decreasing)), call)
+  }
+  if (!is.logical(na_last) || length(na_last) != 1L) {
+    abort_argument(paste0("`na_last` is TRUE, FALSE or NA, not ", one_line(na_last)), call)
+  }
+  if (inherits(x, "python.builtin.object")) {
+    place <- if (is.na(na_last)) "none" else if (na_last) "last" else "first"
+    return(flagged(call_python("order", x, decreasing, place, call = call), x, call))
+  }
+  check_numbers(x, "tensor_order()", call)
+  positions_in(x, order(as.vector(x), decreasing = decreasing, na.last = na_last))
+}
+
+extreme_position <- function(x, axis, name, call) {
+  is_number <- is.numeric(axis) && length(axis) == 1L && !is.na(axis) && axis == trunc(axis)
+  if (!is.null(axis) && !is_number) {
+    abort_argument(paste0("`axis` is the number of one axis, not ", one_line(axis)), call)
+  }
+  if (inherits(x, "python.builtin.object")) {
+    axis <- if (is_number) as.integer(axis)
+    return(flagged(call_python(name, x, axis, call = call), x, call))
+  }
+  check_numbers(x, paste0("tensor_", name, "()"), call)
+  find <- if (name == "which_max") which.max else which.min
+  if (is.null(axis)) {
+    return(positions_in(x, find(as.vector(x))))
+  }
+  sizes <- array_sizes(x, call)
+  ndim <- length(sizes)
+  if (abs(axis) < 1 || abs(axis) > ndim) {
+    abort_argument(sprintf(
+      "`axis` is a number from 1 to %d, or from -1 to -%d counted from the end, not %s",
+      ndim, ndim, plain(axis)
+    ), call)
+  }
+  axis <- if (axis < 0) axis + ndim + 1 else axis
+  first <- function(values) if (length(k <- find(values))) k else 0L
+  if (ndim == 1L) {
+    return(first(as.vector(x)))
+  }
+  lanes <- aperm(x, c(axis, seq_len(ndim)[-axis]))
+  count <- prod(sizes[-axis])
+  found <- vapply(seq_len(count) - 1, function(k) {
+    first(lanes[seq_len(sizes[axis]) + k * sizes[axis]])
+  }, 0L)
+  if (ndim == 2L) found else array(found, sizes[-axis])
+}
+
+positions_in <- function(x, found) {
+  found <- as.vector(unname(found))
+  if (length(dim(x)) < 2L) found else unname(arrayInd(found, dim(x)))
+}
+
+check_numbers <- function(x, verb, call) {
+  check_array(x, call)
+  if (!(is.numeric(x) || is.logical(x))) {
+    abort(
+      sprintf("%s compares numbers, not %s", verb, typeof(x)), "pybridge_error_tensor", call
+    )
+  }
+}

@@ -318,7 +318,9 @@ def _value_of(tagged: Any) -> Any:
 
 @_answering
 def array_reshape(x: Any, dim: Any, order: Any) -> Any:
-    """Return the elements of `x` in the sizes `dim`, a list of numbers."""
+    """Return the elements of `x`, a tensor or what NumPy reads as one, in the sizes `dim`."""
+    if not is_tensor(x):
+        x = np.asarray(x)
     return pybridge.array_reshape(x, dim, order)
 
 

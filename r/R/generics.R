@@ -48,13 +48,40 @@ tensor_dim <- function(x) {
   if (length(shape) > 0L) shape
 }
 
+#' Bring the elements of a tensor to R, in R's order and with the axes that it has
+#' @noRd
+elements_in_r <- function(x, call) {
+  reticulate::py_to_r(answered(py_call(bridge$as_numpy, x), call))
+}
+
 tensor_as_array <- function(x, ...) {
   if (!is_tensor(x)) {
     return(NextMethod())
   }
-  array <- answered(py_call(bridge$as_numpy, x), generic_call(sys.call(), "as.array"))
-  value <- reticulate::py_to_r(array)
+  value <- elements_in_r(x, generic_call(sys.call(), "as.array"))
   if (is.null(dim(value))) array(value, length(value)) else value
+}
+
+tensor_as_vector <- function(x, mode = "any") {
+  if (!mode %in% vector_modes || !is_tensor(x)) {
+    return(NextMethod())
+  }
+  as.vector(elements_in_r(x, generic_call(sys.call(), "as.vector")), mode)
+}
+
+# A list of the elements of a tensor is another thing, and no package makes one.
+vector_modes <- c("any", "logical", "integer", "numeric", "double", "complex", "character")
+
+#' Make the method of a function that gives one type of R, such as as.double()
+#' @noRd
+as_type <- function(generic) {
+  convert <- match.fun(generic)
+  function(x, ...) {
+    if (!is_tensor(x)) {
+      return(NextMethod())
+    }
+    convert(elements_in_r(x, generic_call(sys.call(), generic)))
+  }
 }
 
 tensor_t <- function(x) {
@@ -92,6 +119,11 @@ tensor_aperm <- function(a, perm = NULL, ...) {
 tensor_methods <- list(
   dim = tensor_dim,
   as.array = tensor_as_array,
+  as.vector = tensor_as_vector,
+  as.double = as_type("as.double"),
+  as.integer = as_type("as.integer"),
+  as.logical = as_type("as.logical"),
+  as.complex = as_type("as.complex"),
   t = tensor_t,
   aperm = tensor_aperm
 )

@@ -13,9 +13,10 @@
 #' attributes, such as the class of dates, stay.
 #'
 #' @param x A vector, array or list of R (logical, integer, double, complex, character or raw; not a
-#'   factor, whose levels belong to whole vectors), or a tensor of 'Python'.
-#' @param dim The new sizes, as a vector of whole numbers or a list of them. One may be `-1` or
-#'   `NA`: it is computed from the others.
+#'   factor, whose levels belong to whole vectors), or a tensor of 'Python'. A list or tuple of
+#'   'Python' is read as a 'NumPy' array.
+#' @param dim The new sizes: a vector of whole numbers, a list of them, or a tuple, list or shape of
+#'   'Python'. One may be `-1` or `NA`, in a list also `NULL`: it is computed from the others.
 #' @param order `"C"` for row-major, `"F"` for column-major.
 #' @return An R array with dim `dim`, or a tensor. Sizes that do not fit raise an error of class
 #'   `pybridge_error_reshape` that names them.
@@ -50,6 +51,31 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
     made <- as.vector(x)
   }
   if (is.object(x)) keep_meaning(made, x) else made
+}
+
+#' Say once that a package attached later has put reticulate's function in front of ours
+#'
+#' keras3 hands on the same function.
+#' @noRd
+watch_masking <- function() {
+  for (package in c("reticulate", "keras3")) {
+    setHook(packageEvent(package, "attach"), announce_masking)
+  }
+}
+
+announce_masking <- function(pkgname, ...) {
+  places <- match(paste0("package:", c(pkgname, "pybridge")), search())
+  is_masked <- !anyNA(places) && places[[1L]] < places[[2L]] &&
+    exists("array_reshape", places[[1L]], inherits = FALSE)
+  if (!is_masked || isTRUE(claims$masking_announced)) {
+    return(invisible())
+  }
+  claims$masking_announced <- TRUE
+  packageStartupMessage(
+    "array_reshape() is now that of reticulate, which makes a NumPy array of a tensor of any other ",
+    "library.\nlibrary(", pkgname, ", exclude = \"array_reshape\") keeps pybridge's in front, and ",
+    "pybridge::array_reshape() reaches it."
+  )
 }
 
 choose_order <- function(order, call) {
@@ -112,7 +138,7 @@ shape_text <- function(shape) {
 #' @noRd
 read_sizes <- function(dim, call) {
   if (inherits(dim, "python.builtin.object")) {
-    dim <- reticulate::py_to_r(dim)
+    dim <- python_sizes(dim)
   }
   if (is.integer(dim) && !is.object(dim) && !anyNA(dim) && all(dim >= 0L)) {
     return(check_one_axis(dim, call))
@@ -136,6 +162,13 @@ read_sizes <- function(dim, call) {
   vapply(seq_along(dim), function(k) read_size(dim[[k]], k, call), 0)
 }
 
+#' Return the sizes in a Python tuple, list, tensor or shape of any class, or in one number
+#' @noRd
+python_sizes <- function(dim) {
+  as_list <- reticulate::import_builtins(convert = FALSE)$list
+  reticulate::py_to_r(tryCatch(as_list(dim), error = function(e) dim))
+}
+
 check_one_axis <- function(dim, call) {
   if (length(dim(dim)) > 1L) {
     refuse_reshape(paste0(
@@ -151,9 +184,7 @@ read_size <- function(entry, k, call) {
     entry <- tryCatch(reticulate::py_to_r(entry), error = function(e) entry)
   }
   if (is.null(entry)) {
-    refuse_reshape(paste0(
-      place, "missing (NULL or None); write -1 or NA for the one size to be computed"
-    ), call)
+    return(-1)
   }
   if (!(is.numeric(entry) || is.logical(entry)) || is.factor(entry) || length(entry) != 1L) {
     refuse_reshape(paste0(

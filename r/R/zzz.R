@@ -80,6 +80,7 @@ call_by_py_call <- function(x, args, keywords) {
   }
   register_tensor_methods()
   watch_keras3()
+  watch_masking()
 }
 
 .onAttach <- function(libname, pkgname) {

@@ -45,6 +45,12 @@ for (library in names(makers)) {
     expect_elements(r_slice(x, 1, drop = FALSE), values[1, , , drop = FALSE])
     expect_elements(x@r[-1, 1, 1, dialect = "base"], values[-1, 1, 1])
     expect_elements(array_reshape(x, c(6, -1)), array_reshape(values, c(6, -1)))
+    expect_identical(as.numeric(x@r[2, 3, 5]), values[2, 3, 5])
+    expect_identical(if (as.numeric(x@r[1, 1, 2]) == 7) "seven", "seven")
+    expect_identical(sapply(1:3, function(i) as.integer(x@r[1, i, 1])), as.integer(values[1, 1:3, 1]))
+    expect_identical(as.logical(x@r[1, 1, 1]), TRUE)
+    expect_identical(as.array(x@r[1, 1, 3]), array(values[1, 1, 3]))
+    expect_identical(as.vector(x@r[1, 1]), values[1, 1, ])
     expect_error(x@r[3], class = "pybridge_error_subscript_oob")
     expect_error(x@r[0], class = "pybridge_error_subscript_oob")
 

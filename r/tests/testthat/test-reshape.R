@@ -143,10 +143,6 @@ test_that("errors name the sizes", {
   missing_text <- "`dim` is missing (NULL); give the new sizes, such as c(-1, 784)"
   expect_refused(array_reshape(x), missing_text)
   expect_refused(array_reshape(x, NULL), missing_text)
-  expect_refused(
-    array_reshape(x, list(NULL, 5)),
-    "`dim[1]` is missing (NULL or None); write -1 or NA for the one size to be computed"
-  )
   expect_refused(array_reshape(x, TRUE), "`dim[1]` is TRUE; a logical is not a size")
   expect_refused(array_reshape(x, list(TRUE, 30)), "`dim[1]` is TRUE; a logical is not a size")
   expect_refused(
@@ -198,4 +194,43 @@ test_that("tensors stay tensors, and agree with R arrays", {
   expect_refused(array_reshape(tensor, c(6, 2.5)), "`dim[2]` is 2.5; a size is a whole number")
   shape <- np$zeros(reticulate::tuple(6L, 5L))$shape
   expect_identical(reticulate::py_to_r(array_reshape(tensor, shape)), array_reshape(x, c(6, 5)))
+})
+
+test_that("an open size is NULL, NA or -1 in a list, and sizes are what Python holds them in", {
+  x <- matrix(1:6, 2)
+  wanted <- rbind(c(1L, 3L), c(5L, 2L), c(4L, 6L))
+  # keras3's shape(NA, 2) is such a list
+  shape <- structure(list(NULL, 2L), class = "keras_shape")
+  for (dim in list(list(NULL, 2L), list(NA, 2), list(-1L, 2L), shape, list(3L, NULL), list(3L, 2L))) {
+    expect_identical(array_reshape(x, dim), wanted)
+  }
+  expect_identical(array_reshape(x, 6), c(1L, 3L, 5L, 2L, 4L, 6L) |> array(6))
+  expect_identical(array_reshape(as.raw(1:4), c(2, 2)), matrix(as.raw(c(1, 3, 2, 4)), 2))
+  skip_without_python()
+  python <- function(text) reticulate::py_eval(text, convert = FALSE)
+  sizes <- c(
+    "(3, 2)", "[3, 2]", "(None, 2)", "[-1, 2]", "__import__('numpy').array([3, 2])",
+    "__import__('collections').namedtuple('Shape', 'p q')(3, 2)"
+  )
+  for (text in sizes) {
+    expect_identical(array_reshape(x, python(text)), wanted, label = text)
+    expect_tensor(array_reshape(as_tensor(x), python(text)), wanted)
+  }
+  expect_identical(array_reshape(x, python("6")), array_reshape(x, 6))
+  expect_tensor(array_reshape(python("[1, 2, 3, 4]"), c(2, 2)), rbind(1:2, 3:4))
+  expect_tensor(array_reshape(python("((1, 2), (3, 4))"), 4), 1:4)
+})
+
+test_that("one message tells that a package attached later has its own array_reshape() in front", {
+  lines <- run_r(c("library(pybridge)", "library(reticulate)", "detach('package:reticulate')", "library(reticulate)"))
+  said <- grep("array_reshape() is now that of reticulate", lines, fixed = TRUE)
+  expect_length(said, 1L)
+  expect_match(lines[said + 1L], "library(reticulate, exclude = \"array_reshape\")", fixed = TRUE)
+  lines <- run_r(c(
+    "library(pybridge)", "library(reticulate, exclude = 'array_reshape')",
+    "cat(environmentName(environment(array_reshape)))"
+  ))
+  expect_identical(lines, "pybridge")
+  lines <- run_r(c("library(reticulate)", "library(pybridge)"))
+  expect_length(grep("array_reshape() is now", lines, fixed = TRUE), 0L)
 })

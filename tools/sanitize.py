@@ -124,7 +124,7 @@ class Report:
                 code, ended = 0, False
             output.seek(0)
             text = output.read()
-        bad = code != 0 or re.search(r"runtime error:|AddressSanitizer|==\d+== (Invalid|Use)", text)
+        bad = code != 0 or re.search(r"runtime error:|ERROR: AddressSanitizer|==\d+== (Invalid|Use)", text)
         state = "FAILED" if bad else "clean" if ended else f"clean when {seconds:.0f} s were over"
         said = [line for line in text.splitlines() if line.startswith("sanitize:")]
         print(f"{label}: {state}", *said, sep="\n  ", flush=True)
@@ -152,16 +152,15 @@ def sanitizers(report: Report, seconds: float) -> None:
 
 def valgrind(report: Report, seconds: float) -> None:
     """Run the tests of C code in valgrind."""
-    chosen = [name for name in VALGRIND_TESTS if name in every_test()]
+    chosen = sorted({*VALGRIND_TESTS} & {*every_test()})
     with tempfile.NamedTemporaryFile("w", suffix=".supp") as file:
         file.write(SUPPRESSIONS)
         file.flush()
         debugger = f"--debugger={VALGRIND} --suppressions={file.name}"
         environment = {"PYBRIDGE_TEST_BACKENDS": "", "PYTHONMALLOC": "malloc"}
-        for name in chosen:
-            command = ["R", "--no-echo", "--no-restore", "--no-environ", "--no-init-file", debugger]
-            command += ["-f", "tools/torture.R", "--args", "plain", name]
-            report.run(f"valgrind, {name}", command, seconds / len(chosen), environment)
+        command = ["R", "--no-echo", "--no-restore", "--no-environ", "--no-init-file", debugger]
+        command += ["-f", "tools/torture.R", "--args", "plain", *chosen]
+        report.run("valgrind", command, seconds, environment)
 
 
 def gctorture(report: Report, seconds: float) -> None:

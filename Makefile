@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits words at spaces, and a checkout may have one.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests test test-python test-r fuzz mnist mnist-python examples lint coverage docs bench clean
+.PHONY: help setup setup-tests test test-python test-r fuzz mnist mnist-python examples lint coverage sanitize docs bench clean
 
 python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
@@ -47,6 +47,7 @@ fuzz: setup ## run the searches that take long: a million cases each, for an hou
 	@$(python) tests/support/fuzz_dialects.py tensor
 	@$(python) tests/support/fuzz_text.py
 	@$(python) tests/support/conversion_soak.py
+	@$(python) tests/support/conversion_signals.py 500
 
 mnist: setup ## train the first network on the MNIST digits, in R
 	@$(rscript) examples/mnist.R
@@ -76,6 +77,9 @@ lint: setup-tests ## check style, formatting and types, in Python and in R
 
 coverage: setup ## check that every line and branch of the pure layers has a test
 	@$(python) tools/coverage.py
+
+sanitize: setup ## run the C code under sanitizers, valgrind and gctorture: half an hour
+	@$(python) tools/sanitize.py
 
 docs: setup-tests ## build the documentation site in output/site, running every line of it
 	@$(python) -m mkdocs build --quiet

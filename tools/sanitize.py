@@ -124,7 +124,9 @@ class Report:
                 code, ended = 0, False
             output.seek(0)
             text = output.read()
-        bad = code != 0 or re.search(r"runtime error:|ERROR: AddressSanitizer|==\d+== (Invalid|Use)", text)
+        bad = code != 0 or re.search(
+            r"runtime error:|ERROR: AddressSanitizer|==\d+== (Invalid|Use)", text
+        )
         state = "FAILED" if bad else "clean" if ended else f"clean when {seconds:.0f} s were over"
         said = [line for line in text.splitlines() if line.startswith("sanitize:")]
         print(f"{label}: {state}", *said, sep="\n  ", flush=True)

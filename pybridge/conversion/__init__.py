@@ -46,8 +46,16 @@ from pybridge.conversion.frames import (
 )
 from pybridge.conversion.numpy_to_r import Dimnames, vector_from
 from pybridge.conversion.policies import Arriving, FromR, Mappings, Missing, ToR, Wide
-from pybridge.conversion.r_to_numpy import DTYPES, array_from, classes_of, type_name
-from pybridge.conversion.rlibrary import CHARACTER, LIST, NULL, RLibrary, address_of, r_library
+from pybridge.conversion.r_to_numpy import DTYPES, array_from, classes_of
+from pybridge.conversion.rlibrary import (
+    CHARACTER,
+    LIST,
+    NULL,
+    TYPE_NAMES,
+    RLibrary,
+    address_of,
+)
+from pybridge.conversion.rpy2_host import r_library
 from pybridge.conversion.tensors import numpy_from
 from pybridge.errors import ArgumentError, ConversionError, UnsupportedTensorError
 
@@ -162,11 +170,7 @@ def from_r(v: Any, *, na: Arriving = "error", copy: bool = False) -> Any:
 def _from_r(r: RLibrary, v: Any, policies: FromR) -> Any:
     if not hasattr(v, "__sexp__"):
         raise UnsupportedTensorError(f"from_r takes an R object of rpy2, not {type(v).__name__}")
-    with r:
-        r_type = r.c.TYPEOF(address_of(v))
-        # The object is held by our own capsule, which any thread may drop at any time.
-        sexp = r.sexp(address_of(v)) if r_type in (*DTYPES, CHARACTER, LIST) else v
-        classes = classes_of(r, sexp)
+    r_type, sexp, classes = r.inside(_look_at, r, v)
     if r_type == NULL:
         return None
     if r_type in DTYPES or r_type == CHARACTER:
@@ -174,11 +178,21 @@ def _from_r(r: RLibrary, v: Any, policies: FromR) -> Any:
     is_frame = "data.frame" in classes
     if r_type == LIST and (is_frame or set(classes) <= PLAIN_LISTS):
         return list_from(r, sexp, is_frame, lambda element: _from_r(r, element, policies))
-    described = f"of class {', '.join(classes)}" if classes else f"of type {type_name(r, sexp)}"
+    described = f"of type {TYPE_NAMES.get(r_type, 'object')}"
+    if classes:
+        described = f"of class {', '.join(classes)}"
     raise ConversionError(
         f"an R object {described} has no array: from_r takes vectors, arrays, lists and data "
         "frames; of an object made of a list, unclass(x) is one"
     )
+
+
+def _look_at(r: RLibrary, v: Any) -> tuple[int, Any, tuple[str, ...]]:
+    address = address_of(v)
+    r_type = r.c.TYPEOF(address)
+    # The object is held by our own capsule, which any thread may drop at any time.
+    sexp = r.sexp(address) if r_type in (*DTYPES, CHARACTER, LIST) else v
+    return r_type, sexp, classes_of(r, sexp)
 
 
 def rpy2_converter(*, na: Arriving = "error", int64: Wide = "double", copy: bool = False) -> Any:

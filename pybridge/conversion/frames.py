@@ -80,10 +80,13 @@ def r_list(
         _within(f"element {place}", convert, element)
         for place, element in enumerate(elements, start=1)
     ]
-    with r:
-        sexp = r.list_of(converted)
-        if names is not None:
-            r.set_attribute(sexp, "names", character_vector(r, names, len(names)))
+    return r.inside(_new_list, r, converted, names)
+
+
+def _new_list(r: RLibrary, elements: list[Any], names: Sequence[str] | None) -> Any:
+    sexp = r.list_of(elements)
+    if names is not None:
+        r.set_attribute(sexp, "names", character_vector(r, names, len(names)))
     return sexp
 
 
@@ -98,33 +101,33 @@ def r_mapping(
     if policies.mapping == "list":
         return r_list(r, list(x.values()), names, convert)
     columns = [_within(f"column {name!r}", convert, value) for name, value in x.items()]
-    with r:
-        rows = [_rows(r, column) for column in columns]
-        for name, count in zip(names, rows, strict=True):
-            if count is None:
-                raise ConversionError(
-                    f"column {name!r} is no array, so it has no rows: "
-                    'mapping="list" makes an R list of the dict'
-                )
-            if count != rows[0]:
-                raise ConversionError(
-                    f"column {name!r} has {count} rows, and column {names[0]!r} has {rows[0]}: "
-                    'mapping="list" makes an R list of the dict'
-                )
-        return _data_frame(r, names, columns, rows[0] or 0 if rows else 0)
+    return r.inside(_data_frame, r, names, columns)
 
 
-def _data_frame(r: RLibrary, names: list[str], columns: list[Any], rows: int) -> Any:
+def _data_frame(r: RLibrary, names: list[str], columns: list[Any]) -> Any:
+    counts = [_rows(r, column) for column in columns]
+    for name, count in zip(names, counts, strict=True):
+        if count is None:
+            raise ConversionError(
+                f"column {name!r} is no array, so it has no rows: "
+                'mapping="list" makes an R list of the dict'
+            )
+        if count != counts[0]:
+            raise ConversionError(
+                f"column {name!r} has {count} rows, and column {names[0]!r} has {counts[0]}: "
+                'mapping="list" makes an R list of the dict'
+            )
+    rows = counts[0] or 0 if counts else 0
     sexp = r.list_of(columns)
     r.set_attribute(sexp, "names", character_vector(r, names, len(names)))
     r.set_attribute(sexp, "class", character_vector(r, ["data.frame"], 1))
     # R's short form of the row names 1, 2, 3...
-    r.set_attribute(sexp, "row.names", r.integers([NA_INTEGER, -rows] if rows else []))
+    r.set_integers(sexp, "row.names", [NA_INTEGER, -rows] if rows else [])
     return sexp
 
 
 def _rows(r: RLibrary, column: Any) -> int | None:
-    address = address_of(column)
+    address = r.address_or_null(column)
     if address == r.null or r.c.TYPEOF(address) not in (*DTYPES, CHARACTER):
         return None
     dim = r.attribute(address, "dim")
@@ -133,20 +136,14 @@ def _rows(r: RLibrary, column: Any) -> int | None:
 
 def list_from(r: RLibrary, sexp: Any, is_frame: bool, convert: Callable[[Any], Any]) -> Any:
     """Return a dict of a data frame or a named list, a Python list of any other R list."""
-    with r:
-        address = address_of(sexp)
-        if r.attribute(address, "dim") != r.null:
-            raise ConversionError("a list with a dim has no counterpart: c(x) drops the dim")
-        elements = [r.sexp(element) for element in r.elements(address)]
-        attribute = r.attribute(address, "names")
-        names = None if attribute == r.null else texts_of(r, r.sexp(attribute))
+    elements, names = r.inside(_elements_of, r, sexp)
     if names is None and not is_frame:
         return [
             _within(f"element {place}", convert, element)
             for place, element in enumerate(elements, start=1)
         ]
     names = names or []
-    if len(set(names)) < len(names) or "" in names or None in names:
+    if len(names) != len(elements) or len(set(names)) < len(names) or "" in names or None in names:
         raise ConversionError(
             "the names of the list are not all there or not all different, so it is no dict: "
             "unname(x) gives a plain list"
@@ -156,6 +153,15 @@ def list_from(r: RLibrary, sexp: Any, is_frame: bool, convert: Callable[[Any], A
         name: _within(f"{kind} {name!r}", convert, element)
         for name, element in zip(names, elements, strict=True)
     }
+
+
+def _elements_of(r: RLibrary, sexp: Any) -> tuple[list[Any], list[str | None] | None]:
+    address = address_of(sexp)
+    if r.attribute(address, "dim") != r.null:
+        raise ConversionError("a list with a dim has no counterpart: c(x) drops the dim")
+    elements = [r.sexp(element) for element in r.elements(address)]
+    attribute = r.attribute(address, "names")
+    return elements, None if attribute == r.null else texts_of(r, r.sexp(attribute))
 
 
 def _within(place: str, convert: Callable[[Any], Any], value: Any) -> Any:

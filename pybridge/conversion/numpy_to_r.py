@@ -136,18 +136,31 @@ def vector_from(r: RLibrary, array: Array, policies: ToR, dimnames: Dimnames | N
     labels = None if dimnames is None else _checked_labels(dimnames, array.shape)
     _check_axes(array.shape)
     if rule.r_type == CHARACTER:
-        with r:
-            texts = _texts(array, mask, policies)
-            sexp = character_vector(r, texts, array.size)
-            _set_shape(r, sexp, array.shape, labels)
-        return sexp
-    with r:
-        sexp = r.allocate(rule.r_type, array.size)
-        target = r.view(sexp, rule.dtype, array.shape, writable=True)
-        _set_shape(r, sexp, array.shape, labels)
+        return r.inside(_new_text, r, array, mask, policies, labels)
+    sexp, target = r.inside(_new_vector, r, rule, array.shape, labels)
     # The copy needs no lock: nobody else knows the new vector yet.
     copy_tiles(target, array, mask=mask, finish=_finish(rule, array, mask, policies))
     return sexp
+
+
+Labels = list[tuple[str, list[str] | None]]
+
+
+def _new_text(
+    r: RLibrary, array: Array, mask: Array | None, policies: ToR, labels: Labels | None
+) -> Any:
+    sexp = character_vector(r, _texts(array, mask, policies), array.size)
+    _set_shape(r, sexp, array.shape, labels)
+    return sexp
+
+
+def _new_vector(
+    r: RLibrary, rule: Rule, shape: tuple[int, ...], labels: Labels | None
+) -> tuple[Any, Array]:
+    sexp = r.allocate(rule.r_type, math.prod(shape))
+    target = r.view(sexp, rule.dtype, shape, writable=True)
+    _set_shape(r, sexp, shape, labels)
+    return sexp, target
 
 
 def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Any:
@@ -258,10 +271,10 @@ def _set_shape(
     r: RLibrary,
     sexp: Any,
     shape: tuple[int, ...],
-    labels: list[tuple[str, list[str] | None]] | None,
+    labels: Labels | None,
 ) -> None:
     if len(shape) > 1:
-        r.set_attribute(sexp, "dim", r.integers(shape))
+        r.set_integers(sexp, "dim", shape)
     if labels is None:
         return
     vectors = [
@@ -278,9 +291,7 @@ def _set_shape(
     r.set_attribute(sexp, "dimnames", value)
 
 
-def _checked_labels(
-    dimnames: Dimnames, shape: tuple[int, ...]
-) -> list[tuple[str, list[str] | None]] | None:
+def _checked_labels(dimnames: Dimnames, shape: tuple[int, ...]) -> Labels | None:
     if isinstance(dimnames, str):
         raise ArgumentError("dimnames must hold one sequence of labels, or None, for each axis")
     if isinstance(dimnames, Mapping):
@@ -289,7 +300,7 @@ def _checked_labels(
         pairs = [("", label) for label in dimnames]
     if len(pairs) != len(shape):
         raise ArgumentError(f"dimnames name {len(pairs)} axes, and the array has {len(shape)}")
-    labels: list[tuple[str, list[str] | None]] = []
+    labels: Labels = []
     for axis, ((name, label), size) in enumerate(zip(pairs, shape, strict=True), start=1):
         texts = None if label is None else [str(text) for text in label]
         if texts is not None and len(texts) != size:

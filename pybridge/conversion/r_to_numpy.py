@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
+import math
 from typing import Any
 
 import numpy as np
@@ -41,13 +41,16 @@ def array_from(r: RLibrary, sexp: Any, classes: tuple[str, ...], policies: FromR
     """Return the elements of an atomic R vector, whose classes have been read."""
     _refuse_classes(classes)
     r_type = r.c.TYPEOF(address_of(sexp))
-    with r:
-        shape = shape_of(r, sexp)
-        if "factor" in classes:
-            return _factor(r, sexp, shape, policies)
-        if r_type == CHARACTER:
-            return _character(r, sexp, shape, policies)
-        values = r.view(sexp, DTYPES[r_type], shape)
+    if "integer64" in classes and r_type != DOUBLE:
+        raise ConversionError(
+            "an integer64 of package bit64 keeps its numbers in the bits of doubles, and this one "
+            f"is of type {TYPE_NAMES[r_type]}: unclass(x) gives what it holds"
+        )
+    if "factor" in classes:
+        return _labelled(*r.inside(_factor, r, sexp), policies)
+    if r_type == CHARACTER:
+        return _labelled(*r.inside(_character, r, sexp), policies)
+    values = r.inside(_numbers, r, sexp)
     if "integer64" in classes:
         return _integers(values.view("i8"), _NA_INTEGER64, policies)
     if r_type == LOGICAL:
@@ -64,17 +67,19 @@ def shape_of(r: RLibrary, sexp: Any) -> tuple[int, ...]:
     dim = r.attribute(address, "dim")
     if dim == r.null:
         return (r.c.Rf_xlength(address),)
-    sizes = (ctypes.c_int * r.c.Rf_xlength(dim)).from_address(r.c.DATAPTR_RO(dim))
-    return tuple(sizes)
+    if r.c.TYPEOF(dim) != INTEGER:
+        raise ConversionError(f"the dim of an R array is of type {r.type_name(dim)}: it is broken")
+    return tuple(r.view(r.sexp(dim), "i4", (r.c.Rf_xlength(dim),)).tolist())
 
 
 def classes_of(r: RLibrary, sexp: Any) -> tuple[str, ...]:
     """Return the class attribute of an R object, empty for a bare one."""
-    with r:
-        address = address_of(sexp)
-        if not r.c.Rf_isObject(address):
-            return ()
-        return tuple(str(text) for text in texts_of(r, r.sexp(r.attribute(address, "class"))))
+    address = address_of(sexp)
+    if not r.c.Rf_isObject(address):
+        return ()
+    names = r.attribute(address, "class")
+    # An object of R's older kinds of class, such as a reference, may have no class to read.
+    return ("?",) if names == r.null else tuple(map(str, texts_of(r, r.sexp(names))))
 
 
 def _refuse_classes(classes: tuple[str, ...]) -> None:
@@ -152,17 +157,37 @@ def _refuse_na(values: Array, na: int, what: str) -> None:
         )
 
 
-def _character(r: RLibrary, sexp: Any, shape: tuple[int, ...], policies: FromR) -> Array:
+def _numbers(r: RLibrary, sexp: Any) -> Array:
+    return r.view(sexp, DTYPES[r.c.TYPEOF(address_of(sexp))], shape_of(r, sexp))
+
+
+def _character(r: RLibrary, sexp: Any) -> tuple[list[str | None], Array]:
+    shape = shape_of(r, sexp)
     distinct, inverse = distinct_texts(r, sexp)
-    return _labelled(distinct, inverse.reshape(shape, order="F"), policies)
+    if math.prod(shape) != inverse.size:
+        raise ConversionError(f"{inverse.size} strings do not have the shape {shape}")
+    return distinct, inverse.reshape(shape, order="F")
 
 
-def _factor(r: RLibrary, sexp: Any, shape: tuple[int, ...], policies: FromR) -> Array:
-    levels = texts_of(r, r.sexp(r.attribute(address_of(sexp), "levels")))
-    codes = r.view(sexp, "i4", shape)
-    missing = len(levels)
-    places = np.where(codes == NA_INTEGER, missing, codes.astype("i8") - 1)
-    return _labelled([*levels, None], places, policies)
+def _factor(r: RLibrary, sexp: Any) -> tuple[list[str | None], Array]:
+    r_type = r.c.TYPEOF(address_of(sexp))
+    if r_type != INTEGER:
+        raise ConversionError(
+            f"a factor keeps integers, and this one is of type {TYPE_NAMES[r_type]}: unclass(x) "
+            "gives what it holds"
+        )
+    codes = _numbers(r, sexp)
+    attribute = r.attribute(address_of(sexp), "levels")
+    levels = [] if attribute == r.null else texts_of(r, r.sexp(attribute))
+    beyond = ((codes < 1) | (codes > len(levels))) & (codes != NA_INTEGER)
+    if beyond.any():
+        where = first_index(beyond)
+        raise ConversionError(
+            f"element {position(where)} of a factor has the code {codes[where]}, and there are "
+            f"{len(levels)} levels: as.integer(x) gives the codes"
+        )
+    places = np.where(codes == NA_INTEGER, len(levels), codes.astype("i8") - 1)
+    return [*levels, None], places
 
 
 def _labelled(distinct: list[str | None], places: Array, policies: FromR) -> Array:
@@ -180,8 +205,3 @@ def _labelled(distinct: list[str | None], places: Array, policies: FromR) -> Arr
             'na="mask" gives a masked array'
         )
     return found
-
-
-def type_name(r: RLibrary, sexp: Any) -> str:
-    """Return what R calls the type of an object."""
-    return TYPE_NAMES.get(r.c.TYPEOF(address_of(sexp)), "object")

@@ -1,27 +1,29 @@
-"""R's own C functions, and the one lock around them.
+"""R's own C functions, and what is made of them: the same in each process that holds R.
 
-rpy2 finds R, starts it and gives users its objects. The work in between is done here on R's
-shared library itself, for four reasons: the functions needed (`DATAPTR_OR_NULL`,
-`R_tryEvalSilent`) are not all among those rpy2 declares, which change from one release to the
-next; a read-only pointer must not make R copy a shared vector; a call must not let go of Python's
-own lock half-way, or another thread that drops an R object would change R's lists under it; and
-an R error in the middle of a C call would jump over Python's frames, so whatever can fail is
-evaluated by R under its own guard.
+Two hosts bring them: rpy2, in a process of Python (`rpy2_host`), and the R package, in a process of
+R (`reticulate_host`). The work in between is done here on R's shared library itself, for four
+reasons: the functions needed (`DATAPTR_OR_NULL`, `R_tryEvalSilent`) are not all among those rpy2
+declares, which change from one release to the next; a read-only pointer must not make R copy a
+shared vector; a call must not let go of Python's own lock half-way, or another thread that drops an
+R object would change R's lists under it; and an R error in the middle of a C call would jump over
+Python's frames, so whatever can fail is evaluated by R under its own guard.
+
+An interrupt may come between any two steps of Python. So nothing here is put on R's stack of
+protected objects: what must live is held by an object of Python, and what is only read is read
+before R can collect it. And nothing from R is trusted: the type and the length of an object are
+looked at before a pointer is followed.
 """
 
 from __future__ import annotations
 
 import ctypes
-import platform
-import warnings
-from collections import deque
-from collections.abc import Iterable, Sequence
-from importlib import import_module
-from typing import Any
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
-from pybridge.conversion.pages import can_allocate, process_size, use_huge_pages
 from pybridge.errors import ConversionError
 
 NULL, LOGICAL, INTEGER, DOUBLE, COMPLEX, CHARACTER, LIST, RAW = 0, 10, 13, 14, 15, 16, 19, 24
@@ -59,40 +61,40 @@ NA_DOUBLE_BITS = 0x7FF00000000007A2
 NATIVE, UTF8, BYTES = 0, 1, 3
 """How R marks the encoding of a string (`cetype_t`)."""
 
-_GUARDED_SIZE = 2**24
-"""From this many bytes on, an allocation may fail, so R makes it under its own guard."""
-
 _Pointer = ctypes.c_void_p
-_UNLIMITED = ctypes.c_size_t(-1).value
+
+_T = TypeVar("_T")
 
 _SIGNATURES: dict[str, tuple[Any, Sequence[Any]]] = {
-    "ALTREP": (ctypes.c_int, (_Pointer,)),
+    "CDR": (_Pointer, (_Pointer,)),
     "DATAPTR_OR_NULL": (_Pointer, (_Pointer,)),
     "DATAPTR_RO": (_Pointer, (_Pointer,)),
     "R_CHAR": (_Pointer, (_Pointer,)),
     "R_curErrorBuf": (ctypes.c_char_p, ()),
+    "R_PreserveObject": (None, (_Pointer,)),
+    "R_ReleaseObject": (None, (_Pointer,)),
     "R_tryEvalSilent": (_Pointer, (_Pointer, _Pointer, ctypes.POINTER(ctypes.c_int))),
-    "Rf_allocVector": (_Pointer, (ctypes.c_uint, ctypes.c_ssize_t)),
     "Rf_getAttrib": (_Pointer, (_Pointer, _Pointer)),
     "Rf_getCharCE": (ctypes.c_int, (_Pointer,)),
     "Rf_install": (_Pointer, (ctypes.c_char_p,)),
     "Rf_isObject": (ctypes.c_int, (_Pointer,)),
-    "Rf_lang1": (_Pointer, (_Pointer,)),
-    "Rf_lang2": (_Pointer, (_Pointer, _Pointer)),
-    "Rf_lang3": (_Pointer, (_Pointer, _Pointer, _Pointer)),
-    "Rf_mkCharLenCE": (_Pointer, (ctypes.c_char_p, ctypes.c_int, ctypes.c_int)),
+    "Rf_allocVector": (_Pointer, (ctypes.c_uint, ctypes.c_ssize_t)),
+    "Rf_lcons": (_Pointer, (_Pointer, _Pointer)),
     "Rf_mkString": (_Pointer, (ctypes.c_char_p,)),
-    "Rf_protect": (_Pointer, (_Pointer,)),
     "Rf_ScalarReal": (_Pointer, (ctypes.c_double,)),
     "Rf_setAttrib": (_Pointer, (_Pointer, _Pointer, _Pointer)),
-    "Rf_unprotect": (None, (ctypes.c_int,)),
     "Rf_xlength": (ctypes.c_ssize_t, (_Pointer,)),
-    "SET_STRING_ELT": (None, (_Pointer, ctypes.c_ssize_t, _Pointer)),
+    "SETCAR": (_Pointer, (_Pointer, _Pointer)),
     "SET_VECTOR_ELT": (_Pointer, (_Pointer, ctypes.c_ssize_t, _Pointer)),
-    "STRING_ELT": (_Pointer, (_Pointer, ctypes.c_ssize_t)),
     "TYPEOF": (ctypes.c_int, (_Pointer,)),
     "VECTOR_ELT": (_Pointer, (_Pointer, ctypes.c_ssize_t)),
 }
+
+_MAKE_STRINGS = """function(bytes, count, codes) {
+  x <- readBin(bytes, "character", count)
+  Encoding(x) <- "UTF-8"
+  if (is.null(codes)) x else x[codes]
+}"""
 
 
 class RMemory:
@@ -122,170 +124,148 @@ class RMemory:
         }
 
 
-class RLibrary:
-    """R's C functions with R's lock; `with library:` is the only place where they may be called.
+class RLibrary(ABC):
+    """R's C functions; only a function that `inside` runs may call them.
 
-    Methods take and return the addresses of R objects as integers, or rpy2 objects where the name
-    says `sexp`. An address is safe only until the next allocation, unless an rpy2 object holds it.
+    Methods take and return the addresses of R objects as integers, or objects that hold one where
+    the name says `sexp`. An address is safe only until the next allocation, unless an object of
+    Python holds it.
     """
 
-    def __init__(self, openrlib: Any) -> None:
-        """Start R if nobody has, and bind its functions; `openrlib` is rpy2's module."""
-        rinterface: Any = import_module("rpy2.rinterface")
-        situation: Any = import_module("rpy2.situation")
-        path = situation.get_rlib_path(openrlib.R_HOME, platform.system())
-        # PyDLL keeps Python's lock during a call; each call is short.
-        self.c: Any = ctypes.PyDLL(str(path))
-        self._stack_limit = ctypes.c_size_t.in_dll(self.c, "R_CStackLimit")
-        self._start(rinterface)
+    null_sexp: Any
+    """What stands for R's NULL."""
+
+    def __init__(self, library: Any) -> None:
+        """Bind the functions of R, which has started, from its shared library."""
+        self.c: Any = library
         for name, (result, arguments) in _SIGNATURES.items():
-            function = getattr(self.c, name)
+            function = getattr(library, name)
             function.restype, function.argtypes = result, arguments
-        self._cast = openrlib.ffi.cast
-        self._lock = openrlib.rlock
-        self._depth = 0
-        self._saved_stack_limit = _UNLIMITED
-        self._dropped: deque[Any] = deque()
-        self._capsule = _capsule_class(rinterface._rinterface.SexpCapsule, self)
-        self._classes = {
-            LOGICAL: rinterface.BoolSexpVector,
-            INTEGER: rinterface.IntSexpVector,
-            DOUBLE: rinterface.FloatSexpVector,
-            COMPLEX: rinterface.ComplexSexpVector,
-            CHARACTER: rinterface.StrSexpVector,
-            LIST: rinterface.ListSexpVector,
-            RAW: rinterface.ByteSexpVector,
-        }
-        self.null_sexp = rinterface.NULL
-        self.null = self._constant("R_NilValue")
-        self.na_string = self._constant("R_NaString")
-        self._base = self._constant("R_BaseEnv")
+        self.null = self.constant("R_NilValue")
+        self.na_string = self.constant("R_NaString")
+        self._base = self.constant("R_BaseEnv")
+        self._calls: dict[tuple[int, int], list[int]] = {}
+        self._true = self._preserved(self.c.Rf_allocVector(LOGICAL, 1))
+        ctypes.c_int.from_address(self.c.DATAPTR_RO(self._true)).value = 1
+        text = self._preserved(self.c.Rf_mkString(_MAKE_STRINGS.encode()))
+        written = self._preserved(self.call("str2lang", text))
+        self._make_strings = self._preserved(self.call("eval", written))
 
-    def _start(self, rinterface: Any) -> None:
-        started_by_others = self._constant("R_NilValue") != 0
-        limit = self._stack_limit.value
-        # R's check knows the stack of one thread only, and this may be another.
-        self._stack_limit.value = _UNLIMITED
-        with warnings.catch_warnings():
-            # That R was started by someone else or in a worker thread is no fault here.
-            warnings.simplefilter("ignore")
-            rinterface.initr()
-        if started_by_others:
-            self._stack_limit.value = limit
-
-    def _constant(self, name: str) -> int:
+    def constant(self, name: str) -> int:
+        """Return the address that a variable of R's library holds; 0 before R has started."""
         return int(_Pointer.in_dll(self.c, name).value or 0)
 
-    def __enter__(self) -> RLibrary:
-        """Take R for this thread, whose stack R knows nothing of, so its check is off."""
-        self._lock.acquire()
-        self._depth += 1
-        if self._depth == 1:
-            self._saved_stack_limit = self._stack_limit.value
-            self._stack_limit.value = _UNLIMITED
-            while self._dropped:
-                self._dropped.popleft().let_go()
-        return self
+    def _preserved(self, address: int) -> int:
+        self.c.R_PreserveObject(address)
+        return address
 
-    def __exit__(self, *_: object) -> None:
-        """Give R back with its stack check as it was."""
-        self._depth -= 1
-        if self._depth == 0:
-            self._stack_limit.value = self._saved_stack_limit
-        self._lock.release()
+    # What a host gives
 
-    def drop(self, capsule: Any) -> None:
-        """Let go of an R object now if R is free, otherwise when it is next entered.
+    @abstractmethod
+    def inside(self, work: Callable[..., _T], *arguments: Any) -> _T:
+        """Return `work(*arguments)`, run while R belongs to this thread."""
 
-        rpy2's own capsules let go at once, from any thread, also while another one is inside R.
-        """
-        if self._lock.acquire(blocking=False):
-            try:
-                capsule.let_go()
-            finally:
-                self._lock.release()
-        else:
-            self._dropped.append(capsule)
+    @abstractmethod
+    def sexp(self, address: int) -> Any:
+        """Return an object that keeps the R object at `address` alive."""
+
+    @abstractmethod
+    def allocate(self, r_type: int, length: int) -> Any:
+        """Return a new R vector, or raise `ConversionError`; its numbers are not yet set."""
+
+    @abstractmethod
+    def allocate_small(self, r_type: int, length: int) -> int:
+        """Return the address of a new R vector that nothing holds, or raise `ConversionError`."""
 
     # Objects
 
-    def sexp(self, address: int) -> Any:
-        """Return an rpy2 object that keeps the R object at `address` alive."""
-        if address == self.null:
-            return self.null_sexp
-        self.c.Rf_protect(address)
+    def call(self, function: str | int, *arguments: int | Callable[[], int]) -> int:
+        """Evaluate a function of R's base package, or one at an address, under R's guard.
+
+        The arguments are values: a symbol or a call among them would be evaluated. One may be given
+        as a function that makes it, once the arguments before it are safe.
+        """
+        if isinstance(function, str):
+            function = int(self.c.Rf_install(function.encode()))
+        spare = self._calls.setdefault((function, len(arguments)), [])
+        # A finalizer of R may come here again in the middle of a call, so each has its own cells.
+        expression = spare.pop() if spare else self._new_call(function, len(arguments))
         try:
-            capsule = self._capsule(self._cast("SEXP", address), address)
+            self._set_arguments(expression, arguments)
+            return self._evaluated(expression)
         finally:
-            self.c.Rf_unprotect(1)
-        return self._classes[self.c.TYPEOF(address)](capsule)
+            self._set_arguments(expression, (self.null,) * len(arguments))
+            spare.append(expression)
 
-    def allocate(self, r_type: int, length: int) -> Any:
-        """Return a new R vector as an rpy2 object; its numbers are not yet set."""
-        size = length * ITEM_SIZES[r_type]
-        if size < _GUARDED_SIZE:
-            return self.sexp(self.c.Rf_allocVector(r_type, length))
-        if self._has_room(size):
-            sexp = self.sexp(self.c.Rf_allocVector(r_type, length))
-            use_huge_pages(self.c.DATAPTR_RO(address_of(sexp)), size)
-            return sexp
-        # R says no in its own words, or fills the vector with zeros.
-        mode = self.c.Rf_protect(self.c.Rf_mkString(TYPE_NAMES[r_type].encode()))
-        number = self.c.Rf_protect(self.c.Rf_ScalarReal(length))
-        try:
-            return self.sexp(self.call("vector", mode, number))
-        finally:
-            self.c.Rf_unprotect(2)
-
-    def _has_room(self, size: int) -> bool:
-        """Tell whether an allocation is certain to succeed, by R's limit and the system's."""
-        used = process_size()
-        if used is None:
-            return False
-        try:
-            limit = self.call("mem.maxVSize")
-        except ConversionError:
-            # R before 4.2 does not tell.
-            return False
-        megabytes = ctypes.c_double.from_address(self.c.DATAPTR_RO(limit))
-        return used + size < megabytes.value * 2**20 and can_allocate(size)
-
-    def call(self, function: str, *arguments: int) -> int:
-        """Evaluate a function of R's base package on up to two objects, under R's guard."""
-        symbol = self.c.Rf_install(function.encode())
-        language = (self.c.Rf_lang1, self.c.Rf_lang2, self.c.Rf_lang3)[len(arguments)]
-        expression = self.c.Rf_protect(language(symbol, *arguments))
+    def _evaluated(self, expression: int) -> int:
         failed = ctypes.c_int(0)
         result = self.c.R_tryEvalSilent(expression, self._base, ctypes.byref(failed))
-        self.c.Rf_unprotect(1)
         if failed.value:
             message = self.c.R_curErrorBuf().decode("utf-8", "replace").strip()
             raise ConversionError(f"R refused: {message}")
         return int(result)
 
+    def _new_call(self, function: int, count: int) -> int:
+        cells = self.null
+        for _ in range(count):
+            cells = self.c.Rf_lcons(self.null, cells)
+        return self._preserved(int(self.c.Rf_lcons(function, cells)))
+
+    def _set_arguments(self, expression: int, arguments: Sequence[int | Callable[[], int]]) -> None:
+        cell = expression
+        for argument in arguments:
+            cell = self.c.CDR(cell)
+            self.c.SETCAR(cell, argument() if callable(argument) else argument)
+
     def view(
         self, sexp: Any, dtype: str, shape: tuple[int, ...], *, writable: bool = False
     ) -> np.ndarray[Any, Any]:
         """Return the memory of an R vector as a column-major array that keeps it alive."""
-        if 0 in shape:
+        address = address_of(sexp)
+        size = ITEM_SIZES.get(self.c.TYPEOF(address), 0)
+        length = self.c.Rf_xlength(address) if size else 0
+        if math.prod(shape) != length or np.dtype(dtype).itemsize != size:
+            raise ConversionError(
+                f"an R object of type {self.type_name(address)} and length {length} is not what "
+                f"its attributes say: {shape}"
+            )
+        if length == 0:
             # The address of an empty vector points nowhere.
             empty = np.empty(shape, dtype, order="F")
             empty.flags.writeable = writable
             return empty
-        address = address_of(sexp)
         data = self.c.DATAPTR_OR_NULL(address)
         if not data:
             # A compact vector such as 1:10 has no memory yet: R expands it, under its guard.
-            sexp = self._expanded(address)
-            data = self.c.DATAPTR_RO(address_of(sexp))
+            sexp = self.sexp(self.call(".subset", address, self._true))
+            address = address_of(sexp)
+            if self.c.Rf_xlength(address) != length:
+                raise ConversionError("a compact vector of R does not have the length that it says")
+            data = self.c.DATAPTR_RO(address)
         return np.asarray(RMemory(sexp, data, dtype, shape, writable=writable))
 
-    def _expanded(self, address: int) -> Any:
-        positions = self.c.Rf_protect(self.call("seq_along", address))
-        try:
-            return self.sexp(self.call(".subset", address, positions))
-        finally:
-            self.c.Rf_unprotect(1)
+    def type_name(self, address: int) -> str:
+        """Return what R calls the type of an object."""
+        return TYPE_NAMES.get(self.c.TYPEOF(address), "object")
+
+    def strings(self, texts: Iterable[str], codes: np.ndarray[Any, Any] | None) -> Any:
+        """Return a new character vector of distinct texts without NUL, in UTF-8.
+
+        With codes it has for each the text of that position, or `NA` where the code is R's `NA`.
+        """
+        ended = [*texts, ""]
+        count = np.array([len(ended) - 1.0])
+        made = self.call(
+            self._make_strings,
+            lambda: self._vector(RAW, "\0".join(ended).encode()),
+            lambda: self._vector(DOUBLE, count.tobytes()),
+            self.null if codes is None else lambda: self._vector(INTEGER, codes.tobytes()),
+        )
+        return self.sexp(made)
+
+    def address_or_null(self, sexp: Any) -> int:
+        """Return where an R object lies; what stands for NULL lies at R's NULL."""
+        return self.null if sexp is self.null_sexp else address_of(sexp)
 
     # Attributes
 
@@ -295,21 +275,32 @@ class RLibrary:
 
     def set_attribute(self, sexp: Any, name: str, value: Any) -> None:
         """Set an attribute that is known to be valid: R must have nothing to refuse."""
-        symbol = self.c.Rf_install(name.encode())
-        self.c.Rf_setAttrib(address_of(sexp), symbol, address_of(value))
+        if name == "dimnames":
+            # The only one for which R allocates vectors: less than this, which is free at once.
+            self.allocate_small(DOUBLE, 1024)
+        self._set(address_of(sexp), name, self.address_or_null(value))
 
-    def integers(self, values: Iterable[int]) -> Any:
-        """Return a new integer vector."""
-        found = np.fromiter(values, "i4")
-        sexp = self.allocate(INTEGER, found.size)
-        self.view(sexp, "i4", found.shape, writable=True)[...] = found
-        return sexp
+    def set_integers(self, sexp: Any, name: str, values: Sequence[int]) -> None:
+        """Set an attribute to a new integer vector."""
+        memory = np.array(values, "i4").tobytes()
+        # Nothing is allocated between the two, so that nothing need hold the new vector.
+        self._set(address_of(sexp), name, self._vector(INTEGER, memory))
+
+    def _set(self, address: int, name: str, value: int) -> None:
+        self.c.Rf_setAttrib(address, self.c.Rf_install(name.encode()), value)
+
+    def _vector(self, r_type: int, memory: bytes) -> int:
+        """Return the address of a new vector with these bytes; nothing holds it."""
+        address = self.allocate_small(r_type, len(memory) // ITEM_SIZES[r_type])
+        if memory:
+            ctypes.memmove(self.c.DATAPTR_RO(address), memory, len(memory))
+        return address
 
     def list_of(self, elements: Sequence[Any]) -> Any:
-        """Return a new R list that holds these rpy2 objects."""
+        """Return a new R list that holds these objects."""
         sexp = self.allocate(LIST, len(elements))
         for index, element in enumerate(elements):
-            self.c.SET_VECTOR_ELT(address_of(sexp), index, address_of(element))
+            self.c.SET_VECTOR_ELT(address_of(sexp), index, self.address_or_null(element))
         return sexp
 
     def elements(self, address: int) -> list[int]:
@@ -318,50 +309,10 @@ class RLibrary:
 
 
 def address_of(sexp: Any) -> int:
-    """Return where the R object behind an rpy2 object lies."""
+    """Return where the R object behind an object of a host lies."""
     capsule = sexp.__sexp__
     try:
         # Our own capsules have it at hand.
         return int(capsule.address)
     except AttributeError:
         return int(capsule.rid)
-
-
-def _capsule_class(base: Any, library: RLibrary) -> Any:
-    class Capsule(base):  # type: ignore[misc]
-        """rpy2's hold on an R object, let go only while no other thread is inside R."""
-
-        __slots__ = ("address",)
-
-        def __init__(self, cdata: Any, address: int) -> None:
-            super().__init__(cdata)
-            self.address = address
-
-        def __del__(self) -> None:
-            library.drop(self)
-
-        def let_go(self) -> None:
-            super().__del__()
-
-    return Capsule
-
-
-_bound: list[RLibrary] = []
-
-
-def r_library() -> RLibrary:
-    """Return R, started at the first call.
-
-    R is one to a process, and so is what is bound to it: rpy2's lock decides between threads.
-    """
-    if not _bound:
-        try:
-            openrlib: Any = import_module("rpy2.rinterface_lib.openrlib")
-        except ImportError as error:
-            raise ImportError(
-                "conversion needs rpy2 and R: install the extra `rpy2` of this package"
-            ) from error
-        with openrlib.rlock:
-            if not _bound:
-                _bound.append(RLibrary(openrlib))
-    return _bound[0]

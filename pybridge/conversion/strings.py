@@ -11,6 +11,7 @@ import numpy as np
 from pybridge.conversion.rlibrary import (
     BYTES,
     CHARACTER,
+    NA_INTEGER,
     NATIVE,
     UTF8,
     RLibrary,
@@ -21,25 +22,32 @@ from pybridge.errors import ConversionError
 
 def character_vector(r: RLibrary, texts: Iterable[str | None], length: int) -> Any:
     """Return a new R character vector, UTF-8, in which None stands for `NA`."""
-    sexp = r.allocate(CHARACTER, length)
-    address = address_of(sexp)
-    for index, text in enumerate(texts):
-        element = r.na_string if text is None else r_string(r, text)
-        r.c.SET_STRING_ELT(address, index, element)
-    return sexp
+    distinct: dict[str, int] = {}
+    codes = np.fromiter(
+        (
+            NA_INTEGER if text is None else distinct.setdefault(text, len(distinct) + 1)
+            for text in texts
+        ),
+        "i4",
+        length,
+    )
+    for text in distinct:
+        _check_text(text)
+    in_order = len(distinct) == length
+    return r.strings(distinct, None if in_order else codes)
 
 
-def r_string(r: RLibrary, text: str) -> int:
-    """Return R's cached string for `text`."""
+def _check_text(text: str) -> None:
+    if text.isascii() and "\0" not in text:
+        return
     if "\0" in text:
         raise ConversionError(f"R strings cannot hold a NUL character: {text!r}")
     try:
-        encoded = text.encode("utf-8")
+        text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise ConversionError(
             f"{text!r} holds half of a surrogate pair, which UTF-8 cannot write"
         ) from error
-    return int(r.c.Rf_mkCharLenCE(encoded, len(encoded), UTF8))
 
 
 def texts_of(r: RLibrary, sexp: Any) -> list[str | None]:
@@ -50,11 +58,17 @@ def texts_of(r: RLibrary, sexp: Any) -> list[str | None]:
 
 def distinct_texts(r: RLibrary, sexp: Any) -> tuple[list[str | None], np.ndarray[Any, Any]]:
     """Return the distinct strings of a character vector, and for each element which it is."""
+    address = address_of(sexp)
+    if r.c.TYPEOF(address) != CHARACTER:
+        raise ConversionError(
+            f"an R object of type {r.type_name(address)} stands where R keeps text: the object "
+            "that it belongs to is broken"
+        )
     memory = _pointers(r, sexp)
     pointers, inverse = np.unique(memory, return_inverse=True)
     if any(_needs_translation(r, pointer) for pointer in pointers.tolist()):
         # Only R knows its native encoding, so it does the translation.
-        memory = _pointers(r, r.sexp(r.call("enc2utf8", address_of(sexp))))
+        memory = _pointers(r, r.sexp(r.call("enc2utf8", address)))
         pointers, inverse = np.unique(memory, return_inverse=True)
     # `memory` keeps the strings alive until here.
     texts = [_text(r, pointer) for pointer in pointers.tolist()]

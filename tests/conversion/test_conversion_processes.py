@@ -80,9 +80,9 @@ def test_an_r_that_does_not_tell_its_limit_and_a_system_that_does_not_tell_the_s
     out = run(
         """
         import numpy as np
-        from pybridge.conversion import from_r, to_r, rlibrary
+        from pybridge.conversion import from_r, to_r, rpy2_host
         from pybridge.errors import ConversionError
-        r = rlibrary.r_library()
+        r = rpy2_host.r_library()
         call = r.call
 
         def old_call(function, *arguments):
@@ -93,7 +93,7 @@ def test_an_r_that_does_not_tell_its_limit_and_a_system_that_does_not_tell_the_s
         r.call = old_call
         print(from_r(to_r(np.full((2000, 2000), 1.5))).sum())
         del r.call
-        rlibrary.process_size = lambda: None
+        rpy2_host.process_size = lambda: None
         print(from_r(to_r(np.full((2000, 2000), 2.5))).sum())
         """
     )
@@ -109,7 +109,7 @@ def test_many_threads_may_be_first_at_once():
         ROUND_TRIP
         + """
     import threading
-    from pybridge.conversion.rlibrary import r_library
+    from pybridge.conversion.rpy2_host import r_library
     found = []
     together = threading.Barrier(6)
     def work():

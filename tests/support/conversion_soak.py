@@ -14,7 +14,7 @@ os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
 import numpy as np
 
 from pybridge.conversion import from_r, to_r
-from pybridge.conversion.rlibrary import r_library
+from pybridge.conversion.rpy2_host import r_library
 
 _DTYPES = ("u1", "?", "i8", "f4", "c8", "U4", "i4", "f8")
 
@@ -57,16 +57,14 @@ def in_threads(count: int, threads: int) -> None:
 def resident() -> int:
     """Return the bytes of memory in use, after both languages have tidied up."""
     gc.collect()
-    with r_library() as r:
-        r.call("eval", r.c.Rf_protect(r.c.Rf_lang2(r.c.Rf_install(b"gc"), r.c.Rf_ScalarReal(0))))
-        r.c.Rf_unprotect(1)
+    r_library().inside(r_library().call, "gc")
     with open("/proc/self/statm") as statm:
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def growth_of_soak(count: int, threads: int) -> int:
     """Return by how many bytes the process grows in `count` conversions, after a first few."""
-    in_threads(max(count // 4, 100), threads)
+    in_threads(max(count // 4, 8000), threads)  # R lets its heap grow at first
     before = resident()
     in_threads(count, threads)
     return resident() - before

@@ -1,0 +1,121 @@
+"""Interrupts in the middle of conversions and reads: `python tests/support/conversion_signals.py 500`.
+
+A child process converts and reads while another of its threads is at work in R, and is sent one
+interrupt after another at random moments. It must never hang, the lock of R must be free after each
+interrupt, R's stack as high as before, and every conversion right.
+"""
+
+import os
+import random
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+CHILD = """
+import ctypes, os, signal, sys, threading
+os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
+import numpy as np
+from pybridge import R, from_r, to_r
+from pybridge.conversion.rpy2_host import r_library
+
+r = r_library()
+stack = ctypes.c_int.in_dll(r.c, "R_PPStackTop")
+height = stack.value
+limit = ctypes.c_size_t.in_dll(r.c, "R_CStackLimit")
+normal = limit.value
+x = np.arange(30, dtype="int16").reshape(2, 3, 5)
+s = np.array(["a", "é", "a"])
+stop = threading.Event()
+turns = [0]
+
+def work():
+    while not stop.is_set():
+        assert from_r(to_r(x)).tolist() == x.tolist()
+        turns[0] += 1
+
+def in_another_thread(function):
+    found = []
+    thread = threading.Thread(target=lambda: found.append(function()))
+    thread.start()
+    thread.join(20)
+    assert found, "a thread hangs"
+    return found[0]
+
+armed = [False]
+
+def interrupt(*_):
+    if armed[0]:
+        raise KeyboardInterrupt
+
+signal.signal(signal.SIGINT, interrupt)
+worker = threading.Thread(target=work, daemon=True)
+worker.start()
+print("ready", flush=True)
+seen = 0
+while seen < int(sys.argv[1]):
+    try:
+        armed[0] = True
+        while True:
+            assert from_r(to_r(x)).tolist() == x.tolist()
+            assert from_r(to_r(s)).tolist() == s.tolist()
+            assert from_r(to_r({"a": [1.5], "b": ["x"]}))["a"] == 1.5
+            assert R(x)[1, -1].tolist() == [10, 11, 12, 13, 14]
+    except KeyboardInterrupt:
+        armed[0] = False
+    seen += 1
+    assert not r._lock._is_owned(), "the lock is still held"
+    if seen % 25 == 0:
+        assert in_another_thread(lambda: from_r(to_r(x)).shape) == (2, 3, 5)
+    before = turns[0]
+    print(seen, flush=True)
+stop.set()
+worker.join(20)
+assert not worker.is_alive() and turns[0] > 0
+from_r(to_r(x))
+assert stack.value == height, (stack.value, height)
+assert limit.value == normal
+print("done", turns[0], flush=True)
+"""
+
+
+def interrupt(count: int, seed: int = 1) -> int:
+    """Send `count` interrupts; return how often the other thread converted meanwhile."""
+    moments = random.Random(seed)
+    errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
+    child = subprocess.Popen(
+        [sys.executable, "-X", "faulthandler", "-c", CHILD, str(count)],
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+    )
+    deadline = time.monotonic() + 60 + count
+    line = child.stdout.readline()
+    while line and not line.startswith("done"):
+        time.sleep(moments.random() * 0.004)
+        child.send_signal(signal.SIGINT)
+        # Python swallows an interrupt that comes while an object is dropped; then there is another.
+        while not select.select([child.stdout], [], [], 1)[0]:
+            if time.monotonic() > deadline:
+                child.kill()
+                raise AssertionError("the child hangs")
+            child.send_signal(signal.SIGINT)
+        line = child.stdout.readline()
+    if child.wait(60) != 0 or not line:
+        errors.seek(0)
+        said = errors.read()[-2000:]
+        raise AssertionError(f"the child ended with {child.returncode}: {said}")
+    return int(line.split()[1])
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    start = time.perf_counter()
+    turns = interrupt(count)
+    print(
+        f"{count} interrupts: no hang, lock free, stack level; the other thread converted "
+        f"{turns} times; {time.perf_counter() - start:.0f} s"
+    )

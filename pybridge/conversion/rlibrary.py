@@ -145,6 +145,9 @@ class RLibrary(ABC):
         self.na_string = self.constant("R_NaString")
         self._base = self.constant("R_BaseEnv")
         self._calls: dict[tuple[int, int], list[int]] = {}
+        self.inside(self._prepare)
+
+    def _prepare(self) -> None:
         self._true = self._preserved(self.c.Rf_allocVector(LOGICAL, 1))
         ctypes.c_int.from_address(self.c.DATAPTR_RO(self._true)).value = 1
         text = self._preserved(self.c.Rf_mkString(_MAKE_STRINGS.encode()))

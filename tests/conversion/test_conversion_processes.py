@@ -1,24 +1,7 @@
 """Conversion where it is not the master: R started by others, in a thread, or not at all."""
 
-import subprocess
-import sys
-import textwrap
-
 import pytest
-
-
-def run(code: str) -> str:
-    """Run a program in a process of its own and return what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(code)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
+from conversion_process import run
 
 ROUND_TRIP = """
     import numpy as np

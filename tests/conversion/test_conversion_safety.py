@@ -2,8 +2,8 @@
 
 import pytest
 from conversion_oracle import r_value
+from conversion_process import run
 from conversion_signals import interrupt
-from test_conversion_processes import run
 
 from pybridge.conversion import from_r
 from pybridge.errors import ConversionError

@@ -1,4 +1,4 @@
-"""Interrupts in the middle of conversions and reads: `python tests/support/conversion_signals.py 500`.
+"""Interrupts in the middle of conversions: `python tests/support/conversion_signals.py 500`.
 
 A child process converts and reads while another of its threads is at work in R, and is sent one
 interrupt after another at random moments. It must never hang, the lock of R must be free after each

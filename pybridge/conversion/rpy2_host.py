@@ -99,7 +99,8 @@ class Rpy2Library(RLibrary):
                 "this process was forked while another thread was at work in R, and R's state is "
                 'torn: start the process anew instead, multiprocessing.get_context("spawn")'
             )
-        is_nested = self._lock._is_owned()
+        # The caller may have the lock for work of its own, with the check on.
+        is_nested = self._lock._is_owned() and self._is_lifted
         with self._lock:
             if is_nested:
                 return work(*arguments)

@@ -48,6 +48,7 @@ fuzz: setup ## run the searches that take long: a million cases each, for an hou
 	@$(python) tests/support/fuzz_text.py
 	@$(python) tests/support/conversion_soak.py
 	@$(python) tests/support/conversion_signals.py 500
+	@$(python) tests/support/kill_examples.py
 
 mnist: setup ## train the first network on the MNIST digits, in R
 	@$(rscript) examples/mnist.R

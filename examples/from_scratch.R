@@ -247,7 +247,7 @@ main <- function() {
   ))
 
   pictures <- sprintf("%s/from-scratch-%s-r.png", output, c("loss", "confusion", "digits"))
-  per_epoch <- samples %/% BATCH_SIZE %/% NOTE_EVERY
+  per_epoch <- max(1, samples %/% BATCH_SIZE %/% NOTE_EVERY)
   draw_losses(run$losses, per_epoch, "From scratch, with TensorFlow's tape in R", pictures[1])
   draw_confusion(test_labels, predicted, accuracy, pictures[2])
   draw_guesses(mnist$x_test, test_labels, predicted, pictures[3])

@@ -284,7 +284,7 @@ def main() -> None:
     print(f"{run.seconds:.1f} seconds of training, {share:.2%} of them to slice the batches")
 
     stem = f"{output}/from-scratch-{{}}-{backend}.png".format
-    per_epoch = len(images) // BATCH_SIZE // NOTE_EVERY
+    per_epoch = max(1, len(images) // BATCH_SIZE // NOTE_EVERY)
     draw_losses(run.losses, per_epoch, f"From scratch, with {LABELS[backend]}", stem("loss"))
     draw_confusion(mnist.y_test, predicted, accuracy, stem("confusion"))
     draw_guesses(mnist.x_test, mnist.y_test, predicted, stem("digits"))

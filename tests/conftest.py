@@ -13,3 +13,5 @@ import processes  # noqa: F401 -- remembers the environment before rpy2 changes 
 
 # `make fuzz` asks for this one.
 settings.register_profile("fuzz", max_examples=5000, deadline=None)
+
+pytest_plugins = ["missing"]

@@ -40,7 +40,10 @@ EXAMPLES = {
     ),
 }
 # A line that depends on time, or on how much there was left to do.
-VARIES = r"^Downloading|seconds of training|^\d+/\d+ - |^epoch \d|^loss at batch|^resuming|is process \d+"
+VARIES = (
+    r"^Downloading|seconds of training|^\d+/\d+ - |^epoch \d|^loss at batch|^resuming|"
+    r"is process \d+"
+)
 
 
 class End(NamedTuple):

@@ -28,9 +28,9 @@ help: ## print this list
 setup: ## install what is missing: R's packages, .venv, the R package
 	@tools/setup
 
-# What tests and checks need of R beside the packages of every command.
+# What tests and checks need of the system beside what every command needs.
 setup-tests:
-	@tools/setup lintr knitr rmarkdown purrr
+	@tools/setup lintr knitr rmarkdown purrr chromium
 
 test: setup-tests ## run every check and every test, in Python and in R
 	@$(python) tools/run_tests.py lint coverage python r

@@ -21,26 +21,38 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import pybridge
 from pybridge import errors
 from tools import notebooks
+from tools.browser import browser, find_chromium
 from tools.documents import FENCE, LANGUAGES, ROOT, Line, blocks, run_says
 
-PLACE = re.compile(r"^<!-- pybridge: ([\w-]+) -->$", re.MULTILINE)
+PLACE = re.compile(r"<!-- pybridge: ([\w-]+) -->")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Return the text of a page with all that is to be filled in."""
     markdown = PLACE.sub(lambda found: FILLED[found[1]](), markdown)
     found = iter(run_says(blocks(markdown, "says"))) if "```says" in markdown else iter(())
-    return FENCE.sub(
-        lambda block: _says_table(next(found)) if block[1] == "says" else block[0], markdown
-    )
+
+    def shown(block: re.Match[str]) -> str:
+        if block[1] == "says":
+            return _says_table(next(found))
+        # a session has prompts, and output that is no code
+        is_session = block[1] == "python" and block[2].startswith(">>> ")
+        return block[0].replace("```python", "```pycon", 1) if is_session else block[0]
+
+    return FENCE.sub(shown, markdown)
 
 
 def on_post_build(config: Any, **_: Any) -> None:
-    """Render the notebooks, and take over the chart of the benchmarks, where there is one."""
-    notebooks.render(Path(config["site_dir"]))
+    """Print the cheat sheet, and take over the chart of the benchmarks, where there is one."""
+    folder = Path(config["site_dir"])
     chart = ROOT / "output/benchmarks.svg"
     if chart.exists():
-        (Path(config["site_dir"]) / "benchmarks.svg").write_bytes(chart.read_bytes())
+        (folder / "benchmarks.svg").write_bytes(chart.read_bytes())
+    if find_chromium():
+        with browser() as shown:
+            shown.see(width=1000, scheme="light")
+            shown.open(folder / "cheat-sheet.html")
+            (folder / "cheat-sheet.pdf").write_bytes(shown.print())
 
 
 # ---- R says, NumPy says --------------------------------------------------------------------------
@@ -163,7 +175,8 @@ def _r_entry(topic: str, page: str) -> str:
 
 def readme() -> str:
     """Return the README; its links to other files of the repository lead to their pages."""
-    return (ROOT / "README.md").read_text().replace("CONTRIBUTING.md", "contributing.md")
+    text = (ROOT / "README.md").read_text().replace("CONTRIBUTING.md", "contributing.md")
+    return text.replace("](docs/", "](").replace("](CHANGELOG.md)", "](changelog.md)")
 
 
 def contributing() -> str:
@@ -171,21 +184,79 @@ def contributing() -> str:
     return (ROOT / "CONTRIBUTING.md").read_text()
 
 
+def printed() -> str:
+    """Return where the printed cheat sheet is: where there is a browser, it is made of the page."""
+    if find_chromium():
+        return '<a href="cheat-sheet.pdf">One page to print</a>.'
+    return "Print this page: it fits on one."
+
+
+def changelog() -> str:
+    """Return CHANGELOG.md."""
+    return (ROOT / "CHANGELOG.md").read_text()
+
+
 def benchmark_table() -> str:
-    """Return what `make bench` found last on this machine, if it ever ran."""
-    found = ROOT / "output/benchmarks.md"
-    if not found.exists():
+    """Return what `make bench` found last: on this machine, else what the repository keeps."""
+    measured = ROOT / "output/benchmarks.md"
+    if not measured.exists():
+        measured = ROOT / "benchmarks/measured.md"
+    if not measured.exists():
         return (
-            "No benchmark has run on the machine that built this page: `make bench` runs them all."
+            "No table was measured where this page was built. `make bench` measures all of them,"
+            " in about ten minutes, and the next `make docs` shows them here with their date."
         )
     chart = ROOT / "output/benchmarks.svg"
-    return f"{found.read_text()}\n" + ("![Ratios](benchmarks.svg)\n" if chart.exists() else "")
+    has_chart = measured.parent == chart.parent and chart.exists()
+    return f"{measured.read_text()}\n" + ("![Ratios](benchmarks.svg)\n" if has_chart else "")
+
+
+def conformance() -> str:
+    """Return how each library's own subscripts answer the corpus, and ours, by rule."""
+    from pybridge.testing.conformance import COUNTINGS, report
+
+    found = report()
+    total = len(found.answers) // len(found.libraries)
+    head = "".join(f"<th>{name}</th>" for name in ("rule", "", *found.libraries))
+    parts = []
+    for counting, words in COUNTINGS.items():
+        rows = [f'<tr class="head">{head}</tr>']
+        for dialect, rule in [*found.rules, ("", "all")]:
+            chosen = None if rule == "all" else (dialect, rule)
+            counts = [found.count(counting, name, chosen) for name in found.libraries]
+            name = f"R's own <code>[</code>: {rule}" if dialect == "base" else rule
+            cells = "".join(map(_conformance_cell, found.libraries, counts))
+            size = sum(counts[0].values())
+            rows.append(f"<tr><th>{name}</th><td>{size} cases</td>{cells}</tr>")
+        title = "Copied: " if counting == "from one" else "Translated: "
+        parts.append(
+            f"## {title}{words}\n\n"
+            f'<table class="conformance"><tbody>{"".join(rows)}</tbody></table>\n'
+        )
+    ours = "".join(f"| {name} | {found.ours(name)} of {total} |\n" for name in found.libraries)
+    parts.append(
+        f"## pybridge on the same tensors\n\n| on | right |\n|-|-|\n{ours}\n"
+        f"The corpus has version {found.version}.\n"
+    )
+    return "\n".join(parts)
+
+
+def _conformance_cell(library: str, count: dict[Any, int]) -> str:
+    differs, refuses = count["differs"], count["refuses"]
+    words = [f"{differs} silent"] * bool(differs) + [f"{refuses} no"] * bool(refuses)
+    kind = "silent" if differs else "refuses" if refuses else "right"
+    return f'<td class="{kind}" data-library="{library}">{", ".join(words) or "right"}</td>'
 
 
 FILLED: dict[str, Callable[[], str]] = {
     "readme": readme,
     "contributing": contributing,
+    "changelog": changelog,
     "python-reference": python_reference,
     "r-reference": r_reference,
     "benchmarks": benchmark_table,
+    "conformance": conformance,
+    "notebook-python": notebooks.jupyter_page,
+    "notebook-r": notebooks.r_page,
+    "printed": printed,
 }

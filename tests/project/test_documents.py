@@ -4,6 +4,7 @@ import doctest
 import re
 import shlex
 import sys
+import tomllib
 
 import pytest
 from processes import ROOT, run
@@ -12,6 +13,7 @@ from tools.documents import DOCUMENTS, LANGUAGES, Piece, blocks, run_python, run
 
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text() for path in DOCUMENTS}
 SAYS = "docs/r-says-numpy-says.md"
+PORTING = "docs/porting-base-r.md"
 
 
 def with_blocks(language: str) -> list[str]:
@@ -80,9 +82,36 @@ def test_commands(name):
                 assert done.stdout + done.stderr == shown
                 continue
             for command in filter(None, part.splitlines()):
+                if command.partition("#")[0].rstrip() in installs():
+                    continue
                 found = re.fullmatch(r"make ([\w-]+)( \w+=\S+)? *(#.*)?", command)
                 assert found, f"{name}: nothing tests `{command}`"
                 assert re.search(rf"^{found[1]}: .*## ", makefile, re.MULTILINE), command
+
+
+def installs() -> set[str]:
+    """Return the commands that install a release, under its real names; test_builds runs them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    version = re.findall(r"^Version: (.*)$", (ROOT / "r/DESCRIPTION").read_text(), re.MULTILINE)[0]
+    tarball = f"R CMD INSTALL pybridge_{version}.tar.gz"
+    return {f"pip install {project['name']}", "R CMD build r", tarball}
+
+
+def test_every_extra_that_a_document_names_is_there():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    named = {extra for text in TEXTS.values() for extra in re.findall(r"pybridge-r\[(\w+)\]", text)}
+    assert len(named) >= 3
+    assert named <= set(extras)
+
+
+def test_documents_say_how_to_get_values_out():
+    for name in ("docs/from-r.md", "docs/conversion.md", "docs/faq.md", "README.md"):
+        assert "as.array(" in TEXTS[name], name
+    for name, text in TEXTS.items():
+        for sentence in re.findall(r"[^.]*py_to_r\(\)[^.]*\.", text):
+            assert "brings" not in sentence, (name, sentence)
 
 
 # ---- R says, NumPy says --------------------------------------------------------------------------
@@ -119,6 +148,18 @@ def test_each_group_shows_a_difference(said):
         assert lines[0].language == "R"
         others = [line for line in lines if line.language == "NumPy"]
         assert any(not line.outcome.is_same_as(lines[0].outcome) for line in others), lines[0].code
+
+
+def test_every_line_of_the_porting_page_does_what_r_does():
+    groups = run_says(blocks(TEXTS[PORTING], "says"))
+    assert len(groups) >= 50
+    for lines in groups:
+        assert lines[0].language == "R"
+        assert len(lines) > 1
+        for line in lines[1:]:
+            assert line.outcome.is_same_as(lines[0].outcome), (lines[0].code, line)
+            assert not line.outcome.stopped, line
+            assert line.outcome.shape is not None, line.code
 
 
 def test_the_comparison_sees_a_difference():

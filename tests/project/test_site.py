@@ -1,33 +1,57 @@
-"""The documentation site builds, with every page filled in and both notebooks run."""
+"""The documentation site builds, and a reader can read every page of it, in a real browser."""
 
 import html
 import re
+from contextlib import contextmanager
 
 import pytest
 from processes import ROOT, python
 
 import pybridge
 from pybridge import errors
+from tools.browser import SCHEMES, WIDTHS, browser
 
-PAGES = ("index", "from-r", "from-python", "r-says-numpy-says", "reference-r", "reference-python")
+LOOKING = (ROOT / "tests/support/looking.js").read_text()
+NAMES = sorted(
+    {path.stem for path in ROOT.glob("docs/*.md")},
+)
 NOTEBOOKS = ("pictures-python", "pictures-r")
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory) -> dict[str, str]:
-    """Build the site; return the pages without their tags."""
+def site(tmp_path_factory):
+    """Build the site; return its folder."""
     folder = tmp_path_factory.mktemp("site")
     done = python("-m", "mkdocs", "build", "--quiet", "--site-dir", str(folder))
     assert done.returncode == 0, done.stderr
-    return {
-        name: html.unescape(re.sub(r"<[^>]*>", "", (folder / f"{name}.html").read_text()))
-        for name in (*PAGES, *NOTEBOOKS, "contributing", "benchmarks", "notebooks")
-    } | {name + " with tags": (folder / f"{name}.html").read_text() for name in NOTEBOOKS}
+    return folder
 
 
-def test_nothing_is_left_to_fill_in(pages):
-    for name in PAGES:
-        assert "<!-- pybridge" not in pages[name], name
+@pytest.fixture(scope="module")
+def sources(site) -> dict[str, str]:
+    return {name: (site / f"{name}.html").read_text() for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def pages(sources) -> dict[str, str]:
+    """Return the pages without their tags."""
+    return {name: html.unescape(re.sub(r"<[^>]*>", "", source)) for name, source in sources.items()}
+
+
+@pytest.fixture(scope="module")
+def shown():
+    with browser() as started:
+        yield started
+
+
+# ---- What stands there ---------------------------------------------------------------------------
+
+
+def test_every_page_is_in_the_navigation_and_filled_in(sources, pages):
+    assert len(NAMES) >= 20
+    for name in NAMES:
+        assert f'href="{name}.html"' in sources["index"] or name == "index", name
+        assert "<!-- pybridge" not in sources[name], name
         assert "```" not in pages[name], name
 
 
@@ -55,14 +79,158 @@ def test_the_page_of_differences_is_filled_in(pages):
     assert text.count("differs") > 15
 
 
-def test_both_notebooks_ran(pages):
+def test_the_porting_page_shows_that_every_line_is_the_same(pages):
+    assert pages["porting-base-r"].count("the same") > 80
+    assert "differs" not in pages["porting-base-r"]
+
+
+def test_the_table_of_conformance_names_every_library_and_rule(pages, sources):
+    text = pages["who-is-right"]
+    for name in ("numpy", "tensorflow", "jax", "torch", "keras", "dask"):
+        assert re.search(rf"{name}\s+383 of 383", text), name
+    assert sources["who-is-right"].count('class="silent"') > 100
+    assert sources["who-is-right"].count('class="right"') > 100
+    assert "several vectors" in text
+    assert "R's own [: negatives leave out" in text
+
+
+def test_the_page_of_benchmarks_is_never_empty(pages):
+    assert "make bench" in pages["benchmarks"]
+
+
+def test_both_notebooks_ran(sources, pages):
     for name in NOTEBOOKS:
-        assert pages[f"{name} with tags"].count('src="data:image/png') == 7, name
+        assert sources[name].count('src="data:image/png') == 7, name
         for message in (
             "position 13 is out of bounds: axis 1 has size 12",
-            "positions start at 1, and 0 is none",
+            "positions start at 1",
             "`20:30`: position 30 is out of bounds: axis 2 has size 28",
             "`[1, 1, 1, 1]` names 4 axes; the tensor has 3",
         ):
             assert message in pages[name], (name, message)
         assert "as R recycles it" in pages[name]
+
+
+def test_the_cheat_sheet_prints_on_one_page(site):
+    printed = (site / "cheat-sheet.pdf").read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+# ---- What a reader sees --------------------------------------------------------------------------
+
+
+def faults(shown, site, name):
+    """Return what cannot be read on a page at any width in any scheme, and how high it is."""
+    found, heights = [], {}
+    for scheme in SCHEMES:
+        for width in sorted(WIDTHS.values(), reverse=True):
+            shown.see(width=width, scheme=scheme)
+            if width == max(WIDTHS.values()):
+                shown.open(site / f"{name}.html")
+            found += [f"{scheme}, {width} pixels: {fault}" for fault in shown.run(LOOKING)]
+            heights[width] = shown.run("document.documentElement.scrollHeight")
+        wanted = {"light": "default", "dark": "slate"}[scheme]
+        assert shown.run("document.body.getAttribute('data-md-color-scheme')") == wanted
+    return found, heights
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_can_be_read(name, shown, site):
+    found, heights = faults(shown, site, name)
+    assert found == []
+    assert heights[390] < 40_000  # a column of single letters is higher
+
+
+@contextmanager
+def spoilt(site, name, old, new):
+    page = site / f"{name}.html"
+    kept = page.read_text()
+    assert old in kept
+    page.write_text(kept.replace(old, new, 1))
+    try:
+        yield
+    finally:
+        page.write_text(kept)
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ('<p style="width: 500px">wide', "ends at"),
+        ('<table><tr><td style="min-width: 0; width: 1em; padding: 0; display: block">unreadable</td></tr></table>', "room"),
+        ('<p style="color: #999; background: #fff">pale', "contrast of 2.8"),
+        ('<div style="width: 2000px; height: 1px"></div>', "pixels wide"),
+        ('<p style="font-size: 6px">too small to read', "6 pixels high"),
+    ],
+)
+def test_looking_finds_a_page_that_cannot_be_read(markup, words, shown, site):
+    with spoilt(site, "notebooks", "<p>The same", f"{markup}</p><p>The same"):
+        found, _ = faults(shown, site, "notebooks")
+    assert any(words in fault for fault in found), found
+
+
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("py_to_r", "faq.html"),
+        ("as.array", "conversion.html"),
+        ("zarr", "faq.html"),
+        ("install", "install.html"),
+    ],
+)
+def test_the_search_finds_pages_from_a_file(words, page, shown, site):
+    shown.see(width=1300, scheme="light")
+    shown.open(site / "index.html")
+    shown.run(
+        f"""(() => {{
+          const box = document.querySelector(".md-search__input");
+          box.focus();
+          box.value = {words!r};
+          box.dispatchEvent(new KeyboardEvent("keyup", {{bubbles: true}}));
+          box.dispatchEvent(new Event("input", {{bubbles: true}}));
+        }})()"""
+    )
+    shown.wait("document.querySelectorAll('.md-search-result__link').length > 0")
+    links = shown.run(
+        "[...document.querySelectorAll('.md-search-result__link')].map((link) => link.href)"
+    )
+    assert any(f"/{page}" in link for link in links), links
+
+
+def copied(shown, site, name, begin):
+    """Return what the button of the first block that begins so would copy."""
+    shown.see(width=1300, scheme="light")
+    shown.open(site / f"{name}.html")
+    shown.wait("document.querySelectorAll('[data-clipboard-target]').length > 0")
+    return shown.run(
+        f"""(() => {{
+          for (const button of document.querySelectorAll("[data-clipboard-target]")) {{
+            const code = document.querySelector(button.dataset.clipboardTarget);
+            if (code.textContent.startsWith({begin!r})) {{
+              button.click();
+              return button.dataset.clipboardText;
+            }}
+          }}
+        }})()"""
+    )
+
+
+def test_a_block_copies_its_code_alone(shown, site):
+    assert copied(shown, site, "index", ">>> from pybridge").splitlines() == [
+        "from pybridge import NA, R, array_reshape",
+        "x = array_reshape(np.arange(1.0, 31.0), (2, 3, 5))",
+        "R(x)[2, 3, NA:2]",
+        "R(x)[:, :, -1]",
+        "R(x)[1, 3:1, 1]",
+        "R(x)[2, 3, 1:6]",
+    ]
+    assert copied(shown, site, "index", "x <- c(10").splitlines() == [
+        "x <- c(10, 20, 30, 40, 50)",
+        "x[2:4]",
+        "x[-1]",
+        "matrix(0, 2, 2) + c(1, 2)",
+    ]
+    assert copied(shown, site, "from-python", "$ python") == (
+        'python -m pybridge explain "x[NA:5, , 8:-8]" --shape 60000,28,28'
+    )
+    assert "def show(shown" in copied(shown, site, "pictures-python", "def show")

@@ -1,6 +1,8 @@
 """The documentation site builds, and a reader can read every page of it, in a real browser."""
 
+import fcntl
 import html
+import os
 import re
 from contextlib import contextmanager
 
@@ -12,18 +14,23 @@ from pybridge import errors
 from tools.browser import SCHEMES, WIDTHS, browser
 
 LOOKING = (ROOT / "tests/support/looking.js").read_text()
-NAMES = sorted(
-    {path.stem for path in ROOT.glob("docs/*.md")},
-)
+NAMES = sorted(path.stem for path in ROOT.glob("docs/*.md"))
 NOTEBOOKS = ("pictures-python", "pictures-r")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Build the site; return its folder."""
-    folder = tmp_path_factory.mktemp("site")
-    done = python("-m", "mkdocs", "build", "--quiet", "--site-dir", str(folder))
-    assert done.returncode == 0, done.stderr
+    """Build the site, once for all the processes that run tests; return its folder."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "site"
+    with (shared / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            done = python("-m", "mkdocs", "build", "--quiet", "--site-dir", str(shared / "half"))
+            assert done.returncode == 0, done.stderr
+            (shared / "half").rename(folder)
     return folder
 
 
@@ -143,29 +150,30 @@ def test_every_page_can_be_read(name, shown, site):
 
 @contextmanager
 def spoilt(site, name, old, new):
-    page = site / f"{name}.html"
-    kept = page.read_text()
-    assert old in kept
-    page.write_text(kept.replace(old, new, 1))
+    """Give the name of a page beside another, with a fault in it."""
+    text = (site / f"{name}.html").read_text()
+    assert old in text
+    page = site / f"spoilt-{os.getpid()}.html"
+    page.write_text(text.replace(old, new, 1))
     try:
-        yield
+        yield page.stem
     finally:
-        page.write_text(kept)
+        page.unlink()
 
 
 @pytest.mark.parametrize(
     ("markup", "words"),
     [
         ('<p style="width: 500px">wide', "ends at"),
-        ('<table><tr><td style="min-width: 0; width: 1em; padding: 0; display: block">unreadable</td></tr></table>', "room"),
+        ('<p style="width: 1em">unreadable', "room for"),
         ('<p style="color: #999; background: #fff">pale', "contrast of 2.8"),
         ('<div style="width: 2000px; height: 1px"></div>', "pixels wide"),
         ('<p style="font-size: 6px">too small to read', "6 pixels high"),
     ],
 )
 def test_looking_finds_a_page_that_cannot_be_read(markup, words, shown, site):
-    with spoilt(site, "notebooks", "<p>The same", f"{markup}</p><p>The same"):
-        found, _ = faults(shown, site, "notebooks")
+    with spoilt(site, "notebooks", "<p>The same", f"{markup}</p><p>The same") as name:
+        found, _ = faults(shown, site, name)
     assert any(words in fault for fault in found), found
 
 

@@ -22,10 +22,20 @@ class _WithFields(type):
     """
 
     def __call__(cls, message: str, **fields: Any) -> Any:
-        error = super().__call__(message)
+        error = super().__call__(_shortened(message))
         error.fields = fields
         error.__dict__.update(fields)
         return error
+
+
+LONGEST_MESSAGE = 480
+"""How many characters a message has at most, whatever the user wrote; its end says what to do."""
+
+
+def _shortened(message: str) -> str:
+    if len(message) <= LONGEST_MESSAGE:
+        return message
+    return f"{message[:280]} ... {message[-190:]}"
 
 
 class PybridgeError(Exception, metaclass=_WithFields):
@@ -231,4 +241,4 @@ def warn(message: str, category: type[PybridgeWarning]) -> None:
     while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
         frame = frame.f_back
         level += 1
-    warnings.warn(message, category, stacklevel=level)
+    warnings.warn(_shortened(message), category, stacklevel=level)

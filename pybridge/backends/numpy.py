@@ -8,6 +8,7 @@ import numpy as np
 
 from pybridge.backends.protocol import Indices, Key
 from pybridge.dialects.selections import AxisSelection, assignment_key
+from pybridge.errors import SubscriptCountError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 FEW_BYTES = 16
 """Below this many bytes in a row `take` along the last axis loses to plain indexing, as a rule: on
 one processor they break even at 12, on another at 48."""
+
+
+FEW_AXES = 30
+"""Of so many axes every release of NumPy takes a vector on each."""
 
 
 class NumpyBackend:
@@ -58,8 +63,8 @@ class NumpyBackend:
         return False
 
     def value_of(self, x: Any) -> Any:
-        """See `Backend.value_of`."""
-        return x
+        """See `Backend.value_of`; a matrix keeps two axes whatever is selected, so not that."""
+        return x.view(np.ndarray) if isinstance(x, np.matrix) else x
 
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
         """See `Backend.to_numpy`."""
@@ -71,7 +76,13 @@ class NumpyBackend:
 
     def basic(self, x: Any, key: Key) -> Any:
         """See `Backend.basic`."""
-        return x[key]
+        try:
+            return x[key]
+        except IndexError as error:  # a dialect has checked all bounds: too many axes are left
+            ndim = x.ndim + key.count(None) - sum([isinstance(part, int) for part in key])
+            raise SubscriptCountError(
+                f"the result would have {ndim} axes, more than NumPy has", count=ndim, ndim=x.ndim
+            ) from error
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         """See `Backend.take`; which of NumPy's two ways is faster depends on the layout."""
@@ -88,6 +99,9 @@ class NumpyBackend:
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         """See `Backend.take_points`."""
+        if len(coordinates) > FEW_AXES:
+            places = zip(*[axis.tolist() for axis in coordinates], strict=True)
+            return np.array([x[place] for place in places], x.dtype)
         return x[coordinates]
 
     def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
@@ -100,7 +114,7 @@ class NumpyBackend:
 
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
         """See `Backend.reshape`."""
-        return x.reshape(shape)
+        return self.value_of(x).reshape(shape)
 
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
         """See `Backend.transpose`."""
@@ -150,7 +164,12 @@ class NumpyBackend:
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
         """See `Backend.assign_points`."""
-        x[coordinates] = _apart(value, x)
+        if len(coordinates) > FEW_AXES:
+            values = np.broadcast_to(_apart(value, x), len(coordinates[0]))
+            for *place, entry in zip(*[axis.tolist() for axis in coordinates], values, strict=True):
+                x[tuple(place)] = entry
+        else:
+            x[coordinates] = _apart(value, x)
         return x
 
     def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:

@@ -79,8 +79,20 @@ class TorchBackend:
         return str(x.dtype).removeprefix("torch.")
 
     def is_writable(self, x: Any) -> bool:
-        """See `Backend.is_writable`; autograd forbids writing into a leaf that wants gradients."""
-        return not (x.requires_grad and x.is_leaf and torch.is_grad_enabled())
+        """See `Backend.is_writable`; autograd forbids writing into a leaf that wants gradients.
+
+        So it does for a view of one. Nor is a tensor that shows one element many times.
+        """
+        wants_gradients = x.requires_grad and torch.is_grad_enabled()
+        if is_compiling():
+            return not (wants_gradients and x.is_leaf)
+        if wants_gradients and (x.is_leaf or (x._is_view() and x._base.is_leaf)):
+            return False
+        if 0 in x.stride() and any(
+            step == 0 and size > 1 for step, size in zip(x.stride(), x.shape, strict=True)
+        ):
+            return False
+        return not x.is_inference() or torch.is_inference_mode_enabled()
 
     def is_traced(self, x: Any) -> bool:
         """See `Backend.is_traced`."""

@@ -60,7 +60,7 @@ def _colon(item: sub.Range) -> Colon:
     """Apply R's `:`; `a:b:s` is `(a:b):s`, of which R uses the first number and warns."""
     text = short_text(item)
     start, direction, count = _one_colon(item.start, item.stop, text)
-    if item.step is NA:
+    if item.step is NA and not isinstance(item, sub.RangeByNA):
         return Colon(start, direction, count, text)
     if count > 1:
         warn(

@@ -23,7 +23,7 @@ from pybridge.explaining.contrasts import (
 )
 from pybridge.explaining.python_text import Known, known_selection, python_expression
 from pybridge.subscripts import Subscripts, short_text
-from pybridge.subsetting.resolving import Dialect, read_subscripts, resolve
+from pybridge.subsetting.resolving import Dialect, checked_shape, read_subscripts, resolve
 
 _BRACKETS: Final = re.compile(r"\s*([^\W\d_][\w.]*)(?:@r)?\s*\[(.*)\]\s*", re.DOTALL)
 _IN_ORDER: Final = {"C": "row by row", "F": "column by column"}
@@ -130,11 +130,9 @@ def explain(
 
 
 def _checked_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    sizes = tuple(shape)
-    if not all(type(size) is int and size >= 0 for size in sizes):
-        raise ArgumentError(
-            f"`shape` is a tuple of sizes, whole numbers of 0 or more, not {shape!r}"
-        )
+    sizes = tuple([size for size in checked_shape(shape) if size is not None])
+    if len(sizes) != len(checked_shape(shape)):
+        raise ArgumentError(f"`shape` is a tuple of sizes, all of them known, not {shape!r}")
     return sizes
 
 

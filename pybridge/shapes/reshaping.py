@@ -38,6 +38,11 @@ def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
     array([[ 1,  2,  3,  4,  5],
            [16, 17, 18, 19, 20]])
     """
+    if not isinstance(order, str) or order not in ("C", "F"):
+        several = ""
+        if isinstance(order, int):
+            several = "; the sizes are one argument, as in `array_reshape(x, (4, 4))`"
+        raise ArgumentError(f'`order` is "C" or "F", not {order!r}{several}')
     backend = backend_of(x)
     if backend.is_compiling():
         return _reshape_in_graph(x, dim, order)
@@ -61,8 +66,6 @@ def _reshape_in_graph(x: Tensor, dim: Any, order: Order) -> Tensor:
 def _reshaped(backend: Backend, x: Tensor, sizes: tuple[int, ...], order: Order) -> Tensor:
     if order == "C":
         return backend.reshape(x, sizes)
-    if order != "F":
-        raise ArgumentError(f'`order` is "C" or "F", not {order!r}')
     # column-major in both shapes is row-major once the axes of both are reversed
     reversed_x = backend.transpose(x, _reversed_axes(len(backend.shape(x))))
     filled = backend.reshape(reversed_x, sizes[::-1])

@@ -101,6 +101,17 @@ class Range(Frozen):
         return bounds if self.step is NA else f"{bounds}:{number_text(self.step)}"
 
 
+class RangeByNA(Range):
+    """A range whose step is written as `NA`: open in the tensor dialect, an error of R's own `:`.
+
+    >>> str(RangeByNA(1, 3))
+    '1:3:NA'
+    """
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}:NA"
+
+
 class _Entries(Frozen):
     """What the subscripts that hold arrays share: their own memory, and equality by value."""
 

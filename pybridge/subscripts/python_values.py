@@ -23,6 +23,7 @@ from pybridge.subscripts import (
     Missing,
     NAType,
     Range,
+    RangeByNA,
     Rest,
     Scalar,
     Subscript,
@@ -132,7 +133,8 @@ def _range_from_slice(value: slice) -> Missing | Range:
     start, stop, step = value.start, value.stop, value.step
     if start is None and stop is None and step is None:
         return MISSING
-    return Range(_bound(start, value), _bound(stop, value), _bound(step, value))
+    kind = RangeByNA if step is not None and _bound(step, value) is NA else Range
+    return kind(_bound(start, value), _bound(stop, value), _bound(step, value))
 
 
 def _from_array(value: npt.NDArray[Any] | np.generic) -> Subscript:
@@ -189,10 +191,39 @@ def lent(value: Any) -> Any:
     return Mask(seen) if value.dtype == np.bool_ else Vector(seen)
 
 
+def _from_range(value: range) -> Vector:
+    """Read a range of Python; one that no memory holds is longer than every axis."""
+    if not value:
+        return Vector(read_only(np.empty(0, np.int64)))
+    count = (value[-1] - value[0]) // value.step + 1
+    is_far = max(abs(value[0]), abs(value[-1])) >= 2**62
+    try:
+        if count > MOST_ENTRIES:
+            raise MemoryError
+        if not is_far:
+            return Vector(read_only(np.arange(value.start, value.stop, value.step, dtype=np.int64)))
+        return Vector(read_only(float(value[0]) + float(value.step) * np.arange(count)))
+    except MemoryError:
+        raise SubscriptError(
+            f"`{_python_text(value)}` is read as a vector, and no memory holds that many "
+            "positions; a range with open ends is a slice, as in `1:NA`",
+            subscript=_python_text(value),
+        ) from None
+
+
+MOST_ENTRIES: Final = 2**40
+"""More positions than this are not written down, since no memory holds them."""
+
+_MOST_IN_ROWS: Final = 2**26
+"""More positions than this are no matrix that somebody wrote in rows."""
+
+
 def _from_sequence(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
+    if isinstance(value, range):
+        return _from_range(value)
     if len(value) == 0:
         return Vector(read_only(np.empty(0, np.int64)))
-    kinds = set() if isinstance(value, range) else {*map(type, value)}
+    kinds = {*map(type, value)}
     if kinds == {bool}:
         return Mask(read_only(np.array(value)))
     if kinds == {int}:
@@ -200,8 +231,6 @@ def _from_sequence(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
             return Vector(read_only(np.array(value, np.int64)))
         except OverflowError:
             pass  # beyond 64 bits: see below
-    if isinstance(value, range) and max(abs(value[0]), abs(value[-1])) < 2**62:
-        return Vector(read_only(np.arange(value.start, value.stop, value.step, dtype=np.int64)))
     if any(map(_is_row, value)):
         return _from_rows(value)
     entries = list(map(_entry, value))
@@ -244,7 +273,10 @@ def _entry(entry: Any) -> Any:
     for kind in (str, float):
         if isinstance(entry, kind):
             return kind(entry)
-    return operator.index(entry) if _is_integer_like(entry) else entry
+    if _is_integer_like(entry):
+        return operator.index(entry)
+    array = _array_of(entry)
+    return _entry(array[()]) if array is not None and array.ndim == 0 else entry
 
 
 def _is_integer_like(value: Any) -> bool:
@@ -263,7 +295,7 @@ def _python_text(value: Any) -> str:
     """Write a Python value for a message, whatever it holds and however long it is."""
     try:
         text = str(value)
-    except ValueError:  # an integer that Python refuses to write out
+    except Exception:  # a huge integer, deep lists, an object that cannot print itself
         return f"<{type(value).__name__}>"
     return text if len(text) <= 80 else f"{text[:60]} ... {text[-15:]}"
 
@@ -277,8 +309,10 @@ def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
             pass  # uneven rows, or numbers beyond 64 bits: see below
     text = _python_text(value)
     try:
+        if sum([_length(row) for row in value]) > _MOST_IN_ROWS:
+            raise MemoryError
         array = np.array(value, dtype=object)
-    except ValueError:
+    except (ValueError, MemoryError, OverflowError):
         array = np.array([[]], dtype=object)
         is_even = False
     else:
@@ -294,6 +328,12 @@ def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
     return type(entries)(entries.values.reshape(array.shape), holes)
 
 
+def _length(row: Any) -> int:
+    if isinstance(row, range):
+        return (row[-1] - row[0]) // row.step + 1 if row else 0
+    return len(row) if _is_row(row) else 1
+
+
 def _from_object(value: Any) -> Subscript:
     """Read an integer-like object or a column of a data frame, or say why it is no subscript."""
     if _is_integer_like(value):
@@ -301,11 +341,29 @@ def _from_object(value: Any) -> Subscript:
     if hasattr(type(value), "to_numpy"):
         return _from_array(np.asarray(value.to_numpy()))
     name = type(value).__name__
+    array = _array_of(value)
+    if array is not None:
+        return _from_array(array)
     raise SubscriptTypeError(
         f"an object of type `{name}` is not a subscript; use numbers, logicals, a range, "
         "newaxis, .. or a missing subscript",
         subscript=f"<{name}>",
     )
+
+
+def _array_of(value: Any) -> npt.NDArray[Any] | None:
+    """Return what an object shows to NumPy, or None where it shows nothing."""
+    if not hasattr(type(value), "__array__"):
+        return None
+    try:
+        array = np.asarray(value)
+    except Exception as error:  # whatever the object raises
+        name = type(value).__name__
+        raise SubscriptTypeError(
+            f"an object of type `{name}` is no subscript: NumPy cannot read it, {error}",
+            subscript=f"<{name}>",
+        ) from error
+    return None if array.dtype.kind == "O" else array
 
 
 def as_subscripts(values: tuple[Any, ...]) -> Subscripts:

@@ -264,7 +264,8 @@ class _Parser:
 
     def _range(self, node: _Colons) -> sub.Range:
         bounds = [self._bound(values, token) for values, token in node.parts]
-        return sub.Range(*bounds)
+        kind = sub.RangeByNA if len(bounds) == 3 and bounds[2] is NA else sub.Range
+        return kind(*bounds)
 
     def _bound(self, values: Values, token: _Token) -> int | float | NAType:
         is_na = values.kind == "logical" and values.missing is not None

@@ -11,17 +11,19 @@ from pybridge.backends.compiling import runs_as_python
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.dialects.selections import Order, Selection, Shape
 from pybridge.dialects.shortcut import short_gather, short_key
-from pybridge.errors import ArgumentError, ImmutableTensorError
+from pybridge.errors import ImmutableTensorError
 from pybridge.subscripts import Subscripts
 from pybridge.subsetting import compiled, execution, values
 from pybridge.subsetting.arguments import without_tensors
 from pybridge.subsetting.protocols import Protocols
 from pybridge.subsetting.resolving import (
     Dialect,
+    checked_shape,
     is_short,
     plan_as_r_does,
     read_for_one_use,
     read_subscripts,
+    refuse_dialect,
     resolve,
     select,
 )
@@ -64,8 +66,8 @@ class R(Protocols):
         """Hold `x`; nothing is copied and nothing is checked yet."""
         self._tensor = x
         self._dialect = dialect
-        if dialect != "tensor" and dialect != "base":
-            raise ArgumentError(f'`dialect` is "tensor" or "base", not {dialect!r}')
+        if not isinstance(dialect, str) or (dialect != "tensor" and dialect != "base"):
+            refuse_dialect(dialect)
 
     def __repr__(self) -> str:
         if self._dialect == "base":
@@ -82,7 +84,10 @@ class R(Protocols):
             backend = NUMPY
             key = short_key(written, x.shape)
             if key is not None:
-                return x[key]
+                try:
+                    return x[key]
+                except IndexError:
+                    pass  # more axes than NumPy has: the general path says so
         else:
             backend, x = open_tensor(x)
             key = None if backend.is_compiling() else short_key(written, backend.shape(x))
@@ -199,7 +204,7 @@ def result_shape(
     (60000, 14, 14)
     """
     read = read_for_one_use(subscripts)
-    return resolve(shape, read, drop=drop, dialect=dialect).result_shape
+    return resolve(checked_shape(shape), read, drop=drop, dialect=dialect).result_shape
 
 
 @runs_as_python
@@ -227,7 +232,7 @@ def r_assign(
     if backend.is_compiling():
         given = compiled.value_of(value), compiled.arguments_of(backend, subscripts)
         return compiled.assign(x, given[0], dialect, order, False, *given[1])
-    if dialect == "base":
+    if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, x, subscripts, value)
         return execution.assign_as_r_does(backend, x, plan, fitted)
     written = tuple(map(without_tensors, subscripts))
@@ -252,7 +257,7 @@ def assign_in_place(
         given = compiled.value_of(value), compiled.arguments_of(backend, written)
         compiled.assign(x, given[0], dialect, order, True, *given[1])
         return
-    if dialect == "base":
+    if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, held, written, value)
         selection = plan.selection
         _refuse_immutable(holder, x)
@@ -273,8 +278,13 @@ def assign_in_place(
 
 def _refuse_immutable(backend: Backend, x: Tensor) -> None:
     if not backend.is_writable(x):
+        cause = ""
+        if getattr(x, "requires_grad", False):
+            cause = ": autograd forbids it where gradients are wanted, save under torch.no_grad()"
+        elif isinstance(x, _NDARRAY):
+            cause = ": it is read-only"
         raise ImmutableTensorError(
-            f"this {type(x).__name__} cannot be written in place; "
+            f"this {type(x).__name__} cannot be written in place{cause}; "
             "`r_assign(x, ..., value=...)` returns an updated one"
         )
 

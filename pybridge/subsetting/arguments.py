@@ -9,7 +9,7 @@ import numpy as np
 
 from pybridge.backends import NUMPY, find_backend
 from pybridge.backends.protocol import Backend
-from pybridge.errors import TracingError
+from pybridge.errors import SubscriptTypeError, TracingError
 from pybridge.subscripts import (
     Characters,
     Mask,
@@ -53,7 +53,13 @@ def without_tensors(written: Any) -> Any:
     if kind is list or kind is tuple:
         if all(type(entry) in _PLAIN for entry in written):
             return written
-        return [_known_entry(entry) for entry in written]
+        try:
+            return [_known_entry(entry) for entry in written]
+        except RecursionError:
+            raise SubscriptTypeError(
+                "a list that lies in itself, or too deep in others, is no vector of positions",
+                subscript="<list>",
+            ) from None
     return _read_tensor(written)
 
 

@@ -74,8 +74,12 @@ def read(backend: Backend, x: Tensor, selection: Selection) -> Tensor:
 
 def _read_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal) -> Tensor:
     key = selection_key(selection.axes)
-    found = x if key is None else backend.basic(x, key)
     chosen = gathers(selection.axes)
+    found = x
+    if key is not None:
+        found = backend.basic(x, key)
+    elif not chosen:
+        found = _whole_view(backend, x)
     if len(chosen) > 1:
         before = backend.shape(found)
         chosen.sort(key=lambda pair: _shrinkage(pair[1], before[pair[0]]))
@@ -89,6 +93,12 @@ def _read_orthogonal(backend: Backend, x: Tensor, selection: Orthogonal) -> Tens
     if selection.squeezed:
         found = without_axes(backend, found, selection.squeezed)
     return found
+
+
+def _whole_view(backend: Backend, x: Tensor) -> Tensor:
+    """Return all of `x` as another object, whose shape may be set without that of `x`."""
+    ndim = len(backend.shape(x))
+    return backend.basic(x, (slice(None),) * ndim) if ndim else backend.reshape(x, ())
 
 
 def without_axes(backend: Backend, x: Tensor, axes: tuple[int, ...]) -> Tensor:

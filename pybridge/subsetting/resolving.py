@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+import operator
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 
 import numpy as np
 
-from pybridge.backends import NUMPY
+from pybridge.backends import NUMPY, find_backend
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.dialects import tensor
 from pybridge.dialects.selections import Order, Selection, Shape
 from pybridge.dialects.shortcut import short_selection
 from pybridge.errors import ArgumentError, SubscriptTypeError
-from pybridge.subscripts import Subscripts
+from pybridge.subscripts import NA, Subscripts
 from pybridge.subscripts.python_values import as_subscripts, lent
 from pybridge.subsetting import values
 from pybridge.subsetting.arguments import refuse_foreign, without_tensors
@@ -53,7 +54,38 @@ def _read(written: tuple[Any, ...]) -> Subscripts:
 
 def is_short(drop: bool, dialect: Dialect, order: Order) -> bool:
     """Return whether the options are the usual ones, for which there are short paths."""
-    return drop is True and dialect == "tensor" and order == "C"
+    are_texts = isinstance(dialect, str) and isinstance(order, str)
+    return drop is True and are_texts and dialect == "tensor" and order == "C"
+
+
+def refuse_dialect(dialect: Any) -> NoReturn:
+    """Raise `ArgumentError` for what is no dialect."""
+    raise ArgumentError(f'`dialect` is "tensor" or "base", not {dialect!r}')
+
+
+def checked_shape(shape: Any) -> Shape:
+    """Return a shape that the caller wrote: one size or several, None for one that is unknown.
+
+    >>> checked_shape((60000, 28)), checked_shape(5), checked_shape([None, 3])
+    ((60000, 28), (5,), (None, 3))
+    """
+    if find_backend(shape) is not None:
+        raise ArgumentError("`shape` is a tensor here; write x.shape in place of x")
+    try:
+        if isinstance(shape, str | bytes | dict | set):
+            raise TypeError
+        entries = (shape,) if isinstance(shape, int) else tuple(shape)
+        return tuple([None if size is None or size is NA else _size(size) for size in entries])
+    except (TypeError, ValueError, OverflowError):
+        raise ArgumentError(
+            f"`shape` is a tuple of sizes, whole numbers of 0 or more, not {shape!r}"
+        ) from None
+
+
+def _size(size: Any) -> int:
+    if isinstance(size, bool) or not 0 <= size < 2**63:
+        raise ValueError
+    return operator.index(size)
 
 
 def select(
@@ -89,15 +121,17 @@ def resolve(
     """Return what subscripts that were read select of a shape, without the short path."""
     if not isinstance(drop, bool):
         raise ArgumentError(f"`drop` is True or False, not {drop!r}")
-    if order not in ("C", "F"):
+    if not isinstance(order, str) or order not in ("C", "F"):
         raise ArgumentError(f'`order` is "C" or "F", not {order!r}')
+    if not isinstance(dialect, str):
+        refuse_dialect(dialect)
     if dialect == "tensor":
         return tensor.resolve(subscripts, shape, drop=drop, order=order)
     if dialect == "base":
         from pybridge.dialects import base  # and few programs port R code line by line
 
         return base.resolve(subscripts, shape, drop=drop)
-    raise ArgumentError(f'`dialect` is "tensor" or "base", not {dialect!r}')
+    refuse_dialect(dialect)
 
 
 def plan_as_r_does(

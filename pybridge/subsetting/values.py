@@ -187,15 +187,15 @@ def _narrow(name: str, value: Any) -> npt.NDArray[Any]:
 
 
 def _narrow_complex(value: Any) -> npt.NDArray[Any]:
+    array = _as_array(value)
     cast = lossless_cast(value, np.dtype(np.complex64))
-    array = np.asarray(value)
     for part in (array,) if array.dtype.kind in "iu" else (cast.real, cast.imag):
         lossless_cast(part, np.dtype(np.float16))
     return cast
 
 
 def _texts(value: Any) -> npt.NDArray[Any]:
-    array = np.asarray(value)
+    array = _as_array(value)
     if array.dtype.kind not in "SU" and not all(
         isinstance(entry, str | bytes) for entry in array.ravel().tolist()
     ):
@@ -217,13 +217,15 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     >>> lossless_cast([1.0, 2.0], np.dtype("uint8")), lossless_cast([NA, 2], np.dtype("float64"))
     (array([1, 2], dtype=uint8), array([nan,  2.]))
     """
-    array = np.asarray(value)
+    array = _as_array(value)
     missing = _missing_entries(value, array)
     if missing is not None:
         return _cast_around(missing, array, dtype)
     if array.dtype.name == "bfloat16":
         array = array.astype(np.float32)
     source = array.dtype
+    if dtype.kind == "T" or source.kind == "T":  # NumPy's own strings of any length
+        return _strings(array, value, dtype)
     if source == dtype and source.char != dtype.char:  # two of C's integers of one width
         return array.view(dtype)
     is_rounded = source.kind in "iu" and dtype.kind in "fc"  # NumPy calls int64 to float64 safe
@@ -236,6 +238,31 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
             f"a value of type {_type_text(array, value)} does not fit a tensor of dtype {dtype}"
         )
     return _exact(array, dtype)
+
+
+def _as_array(value: Any) -> npt.NDArray[Any]:
+    try:
+        return np.asarray(value)
+    except Exception as error:  # uneven rows, a list inside itself, whatever an object raises
+        raise AssignmentError(
+            f"a value of type {type(value).__name__} is no array of even rows; {error}"
+        ) from error
+
+
+def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Return texts in a dtype of texts; none is cut."""
+    texts = array.astype(object)
+    hole = getattr(dtype, "na_object", "")
+    flat = texts.ravel().tolist()
+    if dtype.kind not in "OTU" or not all(isinstance(one, str) or one is hole for one in flat):
+        raise AssignmentError(
+            f"a value of type {_type_text(array, value)} does not fit a tensor of dtype {dtype}"
+        )
+    cast = texts.astype(dtype)
+    for one, arrived in zip(flat, cast.ravel().tolist(), strict=True):
+        if one != arrived and one is not arrived:
+            raise _lossy(one, dtype)
+    return cast
 
 
 def _missing_entries(value: Any, array: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
@@ -319,5 +346,5 @@ def _number_text(entry: Any) -> str:
 
 def _type_text(array: npt.NDArray[Any], value: Any) -> str:
     if array.dtype.kind == "O":
-        return type(value).__name__
-    return "str" if array.dtype.kind == "U" else str(array.dtype)
+        return "object array" if isinstance(value, np.ndarray) else type(value).__name__
+    return "str" if array.dtype.kind in "TU" else str(array.dtype)

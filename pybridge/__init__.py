@@ -1,8 +1,26 @@
 """R-style subscripts, row-major reshaping and recycling for NumPy and the tensor libraries."""
 
+import sys
 from importlib import import_module
 from types import FunctionType
 from typing import TYPE_CHECKING
+
+
+def _stop(found: str, advice: str) -> None:
+    """Say why pybridge cannot be imported: to its command line as the doctor would."""
+    if sys.argv[:1] == ["-m"]:
+        sys.exit(f"fail  {found}\n      {advice}")
+    raise ImportError(f"{found}: {advice}")
+
+
+if sys.version_info < (3, 11):  # noqa: UP036 -- said before anything that it cannot read
+    _stop(f"this Python, {sys.executable}, is too old", "pybridge needs Python 3.11 or newer")
+try:
+    import numpy  # noqa: F401
+except ModuleNotFoundError as error:
+    if error.name != "numpy":
+        raise
+    _stop("pybridge needs NumPy, which is not installed", f"{sys.executable} -m pip install numpy")
 
 from pybridge.backends.compiling import runs_as_python
 from pybridge.shapes.reshaping import array_reshape

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from processes import ROOT
 
 from pybridge.explaining import doctor
 from pybridge.explaining.doctor import Check, Report
@@ -27,6 +28,38 @@ def test_the_command_prints_the_report_and_its_status():
     assert done.returncode == 1
     assert "fail  Keras" in done.stdout
     assert "which is not installed" in done.stdout
+
+
+def _ends(*arguments):
+    """Run this Python without its packages, and return how that ended."""
+    return subprocess.run(
+        [sys.executable, "-S", *arguments],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT)},
+    )
+
+
+def test_without_numpy_the_doctor_says_what_to_write():
+    done = _ends("-m", "pybridge", "doctor")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "fail  pybridge needs NumPy, which is not installed",
+        f"      {sys.executable} -m pip install numpy",
+    ]
+    done = _ends("-c", "import pybridge")
+    assert done.stderr.splitlines()[-1] == (
+        "ImportError: pybridge needs NumPy, which is not installed: "
+        f"{sys.executable} -m pip install numpy"
+    )
+
+
+def test_an_old_python_is_named_before_anything_that_it_cannot_read():
+    done = _ends("-c", "import sys; sys.version_info = (3, 9, 2); import pybridge")
+    assert done.stderr.splitlines()[-1] == (
+        f"ImportError: this Python, {sys.executable}, is too old: "
+        "pybridge needs Python 3.11 or newer"
+    )
 
 
 @pytest.mark.parametrize(

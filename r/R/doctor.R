@@ -5,7 +5,8 @@
 #' variables that lead elsewhere; and whether rpy2 and reticulate are in one process.
 #' `python -m pybridge doctor` reports the same of any Python, without R.
 #'
-#' Python is started, since only a running one tells the truth about itself.
+#' Python is started, since only a running one tells the truth about itself. Where nothing names a
+#' Python, none is started and nothing is downloaded: the report says how to make one and name it.
 #'
 #' @param exit Whether to end R with a status, for CI: 1 where something failed, else 0.
 #' @return Invisibly, a data frame with a row for each check: its `name`, its `status` (`"ok"`,
@@ -55,6 +56,15 @@ examine_r <- function() {
 #' Start Python, and ask its own doctor
 #' @noRd
 examine_python <- function() {
+  if (!is_python_named()) {
+    return(list(new_check("chosen", "fail", "nothing names a Python, so none was started", paste(
+      "make one, in a shell:   python3 -m venv ~/pybridge && ~/pybridge/bin/pip install numpy",
+      "name it, in R, first:   Sys.setenv(RETICULATE_PYTHON = \"~/pybridge/bin/python\")",
+      "or in the file ~/.Renviron, for every session:   RETICULATE_PYTHON=~/pybridge/bin/python",
+      "then call pybridge_doctor() again, in a new session of R",
+      sep = sprintf("\n%19s", "")
+    ))))
+  }
   config <- tryCatch(reticulate::py_config(), error = identity)
   if (inherits(config, "error")) {
     return(list(new_check(
@@ -71,6 +81,32 @@ examine_python <- function() {
   }
   found <- lapply(reticulate::py_to_r(answer), function(check) do.call(new_check, unname(as.list(check))))
   c(list(chosen), found)
+}
+
+#' Whether a Python runs, or something names the one to start
+#'
+#' Where nothing does, reticulate would download one, or take what is first on PATH.
+#' @noRd
+is_python_named <- function() {
+  if (reticulate::py_available()) {
+    return(TRUE)
+  }
+  managed <- Sys.getenv("RETICULATE_USE_MANAGED_VENV", NA)
+  Sys.setenv(RETICULATE_USE_MANAGED_VENV = "no")
+  on.exit(if (is.na(managed)) {
+    Sys.unsetenv("RETICULATE_USE_MANAGED_VENV")
+  } else {
+    Sys.setenv(RETICULATE_USE_MANAGED_VENV = managed)
+  })
+  if (nzchar(Sys.getenv("RETICULATE_PYTHON"))) {
+    return(TRUE) # what is wrong with it is for Python's own start to say
+  }
+  shown <- options(show.error.messages = FALSE) # reticulate tries what may fail, aloud
+  on.exit(options(shown), add = TRUE)
+  config <- suppressMessages(suppressWarnings(
+    tryCatch(reticulate::py_discover_config(), error = function(e) NULL)
+  ))
+  is.list(config) && !is.null(config$forced)
 }
 
 #' Say by which rule reticulate chose a Python

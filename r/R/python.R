@@ -43,6 +43,47 @@ as_operand <- function(value, call) {
   if (is.null(dim(value)) && length(value) == 1L) as.vector(value) else as.array(value)
 }
 
+#' Find a Python with NumPy for the vignette, or stop: one without its output tells nothing
+#'
+#' It asks the Python that the user has pointed to, that of a checkout, and those on PATH; at last it
+#' makes a Python with NumPy that goes with this session.
+#' @noRd
+numpy_for_vignette <- function() {
+  if (has_numpy()) {
+    return(TRUE)
+  }
+  quietly <- function(python, ...) {
+    # R's own LD_LIBRARY_PATH would give that Python libraries that are not its own.
+    system2(python, shQuote(c(...)), stdout = FALSE, stderr = FALSE, env = "LD_LIBRARY_PATH=") == 0L
+  }
+  is_fit <- function(python) {
+    quietly(python, "-c", "import sys, numpy; sys.exit(sys.version_info < (3, 11))")
+  }
+  checkout <- file.path(Sys.getenv("PWD"), c(".venv", "../.venv"), "bin/python")
+  on_path <- Sys.which(c("python3.11", "python3.12", "python3.13", "python3", "python"))
+  candidates <- Filter(file.exists, c(checkout, on_path))
+  python <- Find(is_fit, candidates)
+  if (is.null(python) && length(on_path <- on_path[nzchar(on_path)])) {
+    folder <- tempfile("python")
+    made <- file.path(folder, "bin/python")
+    quietly(on_path[[1L]], "-m", "venv", folder) && quietly(made, "-m", "pip", "install", "numpy")
+    python <- Find(is_fit, Filter(file.exists, made))
+  }
+  if (!is.null(python)) {
+    Sys.setenv(RETICULATE_PYTHON = normalize_place(python))
+  }
+  if (!has_numpy()) {
+    stop("the vignette needs a Python with NumPy: set RETICULATE_PYTHON to one", call. = FALSE)
+  }
+  TRUE
+}
+
+#' Make a path absolute, and follow no link: a virtual environment is known by its own path
+#' @noRd
+normalize_place <- function(path) {
+  file.path(normalizePath(dirname(path)), basename(path))
+}
+
 #' Whether a Python with NumPy is at hand, for the examples and the tests
 #'
 #' It looks only where the user has pointed, or where Python already runs: on a machine with none,

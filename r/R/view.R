@@ -58,6 +58,7 @@
 #' @return A view, of class `pybridge_view` or `pybridge_py_view`, to be subscripted at once.
 #' @seealso [r_slice()] and [r_assign()], the same for pipes and programs.
 #' @name tensor-subscripts
+#' @aliases subset-tensors @r @py
 #' @examplesIf pybridge:::has_numpy()
 #' x <- reticulate::np_array(array(1:30, c(2, 3, 5)))
 #' x@r[2, 3, NA:2]

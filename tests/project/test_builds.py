@@ -6,6 +6,7 @@ import sys
 import tarfile
 import venv
 import zipfile
+from pathlib import Path
 
 import pytest
 from processes import INHERITED, ROOT, run
@@ -25,12 +26,15 @@ libraries = {"tensorflow", "keras", "jax", "torch", "dask", "rpy2"}
 assert not libraries & set(sys.modules)
 print("works")
 """
-SMOKE_R = """
+SMOKE_R = r"""
 place <- find.package("pybridge")
 stopifnot(startsWith(normalizePath(place), normalizePath(Sys.getenv("LIBRARY"))))
 library(pybridge)
 stopifnot(identical(array_reshape(matrix(1:6, 2), c(3, 2)), matrix(c(1L, 5L, 4L, 3L, 2L, 6L), 3)))
 stopifnot(!reticulate::py_available())
+pages <- vapply(c("@r", "@py", "subset-tensors"), \(topic) length(help((topic))), 0L)
+stopifnot(pages == 1L, nzchar(help(package = "pybridge")$info[[2]]))
+suppressWarnings(example("array_reshape", "pybridge", echo = FALSE, ask = FALSE))
 x <- reticulate::np_array(array(1:30, c(2, 3, 5)))
 stopifnot(identical(as.vector(reticulate::py_to_r(x@r[2, 3, NA:2])), c(6L, 12L)))
 module <- reticulate::import("pybridge")
@@ -77,12 +81,17 @@ def test_a_wheel_holds_the_package_and_nothing_else(built):
 
 
 def test_the_source_package_of_r_installs_from_its_tarball(tmp_path):
-    """The tarball carries the Python package, so that nothing else need be installed."""
+    """The tarball carries the Python package, so that nothing else need be installed.
+
+    Nothing names a Python: the vignette finds one on PATH.
+    """
     rcmd = ["R", "--no-environ", "--no-init-file", "CMD"]
+    unnamed = {k: v for k, v in INHERITED.items() if k not in ("RETICULATE_PYTHON", "VIRTUAL_ENV")}
+    unnamed["PATH"] = f"{Path(sys.executable).parent}:{unnamed['PATH']}"
     built = subprocess.run(
         [*rcmd, "build", str(ROOT / "r")],  # runs the vignettes as well
         cwd=tmp_path,
-        env={**INHERITED, "RETICULATE_PYTHON": sys.executable},
+        env=unnamed,
         capture_output=True,
         text=True,
     )

@@ -18,6 +18,23 @@ test_that("its exit status is for CI", {
   expect_error(pybridge_doctor(exit = NA), class = "pybridge_error_argument")
 })
 
+test_that("where nothing names a Python it says what to do, and starts and downloads none", {
+  program <- paste(
+    "Sys.unsetenv(c('RETICULATE_PYTHON', 'RETICULATE_PYTHON_ENV', 'VIRTUAL_ENV', 'CONDA_PREFIX'))",
+    "Sys.setenv(HOME = tempdir()); setwd(tempdir())",
+    "report <- pybridge::pybridge_doctor()",
+    "cat(reticulate::py_available(), Sys.getenv('RETICULATE_USE_MANAGED_VENV', 'unset'))",
+    sep = "; "
+  )
+  lines <- run_r(program)
+  expect_match(lines, "^fail  chosen       nothing names a Python", all = FALSE)
+  expect_match(lines, "python3 -m venv .*pip install numpy", all = FALSE)
+  expect_match(lines, "RETICULATE_PYTHON", all = FALSE)
+  expect_lt(length(lines), 12)
+  expect_identical(lines[length(lines)], "FALSE unset")
+  expect_false(any(grepl("astral|download", lines)))
+})
+
 test_that("its lines are a table that a person can read", {
   report <- structure(
     data.frame(name = c("R", "NumPy"), status = c("ok", "fail"), found = c("4.5.0", "not installed"),

@@ -50,12 +50,26 @@ def _dask() -> Backend:
     return BACKEND
 
 
+def _zarr() -> Backend:
+    from pybridge.backends.zarr import BACKEND
+
+    return BACKEND
+
+
+def _h5py() -> Backend:
+    from pybridge.backends.h5py import BACKEND
+
+    return BACKEND
+
+
 _LIBRARIES: dict[str, Callable[[], Backend]] = {
     "torch": _torch,
     "tensorflow": _tensorflow,
     "jax": _jax,
     "keras": _keras,
     "dask.array": _dask,
+    "zarr": _zarr,
+    "h5py": _h5py,
 }
 """The top-level module of each library, and what gives the one backend that serves it.
 

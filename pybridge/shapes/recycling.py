@@ -15,6 +15,7 @@ import numpy as np
 from pybridge.backends import backend_of
 from pybridge.backends.compiling import in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
+from pybridge.backends.stores import StoreBackend
 from pybridge.dialects.selections import Shape
 from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, warn
 from pybridge.shapes import (
@@ -124,6 +125,7 @@ def _broadcast_in_graph(align: Align, *tensors: Tensor) -> tuple[Tensor, ...]:
 
 def _broadcast(tensors: Sequence[Tensor], align: Align) -> tuple[Tensor, ...]:
     arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
+    _refuse_stores(arrays)
     backends = [backend_of(x) for x in arrays]
     shapes = [static_shape(backend, x) for backend, x in zip(backends, arrays, strict=True)]
     common = broadcast_shapes(shapes, align)
@@ -207,8 +209,17 @@ def _rows_of_vectors(op: Any, operands: Sequence[Any]) -> list[Any] | None:
     return [x if len(x) == shorter else x.reshape(-1, shorter) for x in operands]
 
 
+def _refuse_stores(operands: Sequence[Any]) -> None:
+    """Refuse arrays in stores, of which an operation would silently read all."""
+    for x in operands:
+        backend = None if isinstance(x, NUMBERS) else backend_of(x)
+        if isinstance(backend, StoreBackend):
+            backend.broadcast_to(x, ())
+
+
 def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shape, list[Any]]:
     """Return the common shape, and operands that NumPy's rule broadcasts to it as R recycles."""
+    _refuse_stores(operands)
     shapes = [() if isinstance(x, NUMBERS) else static_shape(backend_of(x), x) for x in operands]
     if all(shape == shapes[0] for shape in shapes):
         return shapes[0], list(operands)

@@ -9,6 +9,7 @@ import numpy as np
 from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.compiling import runs_as_python
 from pybridge.backends.protocol import Backend, Tensor
+from pybridge.backends.stores import StoreBackend
 from pybridge.dialects.selections import Order, Selection, Shape
 from pybridge.dialects.shortcut import short_gather, short_key
 from pybridge.errors import ImmutableTensorError
@@ -183,12 +184,14 @@ def _read(
         return compiled.read(x, drop, dialect, order, *compiled.arguments_of(backend, written))
     shape = backend.shape(x)
     written = tuple(map(without_tensors, written))
-    if is_short(drop, dialect, order):
+    if not isinstance(backend, StoreBackend) and is_short(drop, dialect, order):
         gather = short_gather(written, shape)
         if gather is not None:
             key, indices, axis = gather
             return backend.take(x if key is None else backend.basic(x, key), indices, axis)
     selection = select(backend, shape, written, drop=drop, dialect=dialect, order=order)
+    if isinstance(backend, StoreBackend):
+        return execution.read(NUMPY, *backend.load(x, selection))
     return execution.read(backend, x, selection)
 
 

@@ -15,10 +15,12 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "support")]
 
-from backends.adapters import ADAPTERS  # noqa: E402
+from backends.adapters import ADAPTERS, STORES, store_again  # noqa: E402
 from corpus import cases, tensor_of, value_of  # noqa: E402
 
 from pybridge import errors, r_assign, r_slice  # noqa: E402
+from pybridge.backends import backend_of  # noqa: E402
+from pybridge.subsetting import assign_in_place  # noqa: E402
 
 BY_CLASS = {
     cls.r_class: cls
@@ -26,6 +28,7 @@ BY_CLASS = {
     if isinstance(cls, type) and issubclass(cls, errors.PybridgeError)
 }
 MODES = [(name, mode) for name, adapter in ADAPTERS.items() for mode in adapter.modes]
+STORE_MODES = [(name, mode) for name, adapter in STORES.items() for mode in adapter.modes]
 
 
 SIZE_DEPENDENT = (
@@ -52,14 +55,19 @@ def perform(x: Any, subscripts: str, case: dict[str, Any], value: Any = None) ->
     """Read or update a tensor as a case says, by `value` instead of the case's own if given."""
     if "value" in case:
         value = value_of(case) if value is None else value
+        if backend_of(x).name in STORES:  # it is written in place, and then read
+            x = store_again(x)
+            assign_in_place(x, (subscripts,), value, dialect=case["dialect"])
+            return r_slice(x, "..")
         return r_assign(x, subscripts, value=value, dialect=case["dialect"])
     return r_slice(x, subscripts, dialect=case["dialect"], drop=case.get("drop", True))
 
 
 def found_in(name: str, mode: str, wanted: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """Return what each case gives: an array in NumPy or an exception. One trace per shape."""
-    run = ADAPTERS[name].modes[mode]
-    if mode in ADAPTERS[name].compiled:
+    adapter = (ADAPTERS | STORES)[name]
+    run = adapter.modes[mode]
+    if mode in adapter.compiled:
         return {case["id"]: compiled(run, case) for case in wanted}
     found: dict[str, Any] = {}
     by_shape = sorted(wanted, key=lambda case: case["shape"])
@@ -69,7 +77,7 @@ def found_in(name: str, mode: str, wanted: Iterable[dict[str, Any]]) -> dict[str
 
         def function(tensor, members=members):
             results = [act(tensor, case) for case in members]
-            if mode not in ADAPTERS[name].unknown:
+            if mode not in adapter.unknown:
                 return results
             return [
                 LeftToLibraryError()
@@ -133,8 +141,8 @@ def main() -> None:
     wanted = cases()
     titles = ("as R", "left to library", "refused", "wrong", "total")
     print(f"{'backend':12}{'mode':10}" + "".join(f"{title:>17}" for title in titles))
-    for name, mode in MODES:
-        known = mode not in ADAPTERS[name].unknown
+    for name, mode in MODES + STORE_MODES:
+        known = mode not in (ADAPTERS | STORES)[name].unknown
         found = found_in(name, mode, wanted)
         wrong = sum(complaint(case, found[case["id"]], known=known) is not None for case in wanted)
         left = sum(isinstance(each, LeftToLibraryError) for each in found.values())

@@ -4,13 +4,14 @@ import warnings
 
 import numpy as np
 import pytest
-from backends.adapters import ADAPTERS
-from backends.running import MODES, act, complaint, found_in
+from backends.adapters import ADAPTERS, STORES
+from backends.running import MODES, STORE_MODES, act, complaint, found_in
 from corpus import cases
 
 from pybridge import errors
 
 CASES = cases()
+EVERYWHERE = MODES + STORE_MODES
 
 BASE_READS = [
     *("", "2", "7", "31", "-1", "0", "c(1, 7, 7)", "c(-1, -30)", "c(TRUE, FALSE)", "NA", "1.9"),
@@ -48,13 +49,13 @@ def base_cases():
     return made
 
 
-@pytest.mark.parametrize(("name", "mode"), MODES, ids=[" ".join(pair) for pair in MODES])
+@pytest.mark.parametrize(("name", "mode"), EVERYWHERE, ids=[" ".join(pair) for pair in EVERYWHERE])
 def test_the_corpus(name, mode):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", errors.PybridgeWarning)
         found = found_in(name, mode, CASES)
     assert len(found) == len(CASES) >= 280
-    known = mode not in ADAPTERS[name].unknown
+    known = mode not in (ADAPTERS | STORES)[name].unknown
     complaints = {case["id"]: complaint(case, found[case["id"]], known=known) for case in CASES}
     refused = [each for each in found.values() if isinstance(each, errors.TracingError)]
     assert not refused or not known

@@ -6,18 +6,19 @@ import tomllib
 from importlib import import_module
 
 import pytest
-from backends.adapters import ADAPTERS
+from backends.adapters import ADAPTERS, STORES
 from processes import ROOT, python
 
 from pybridge import backends
 from pybridge.backends.protocol import Backend
+from pybridge.backends.stores import StoreBackend
 
 FOLDER = ROOT / "pybridge" / "backends"
 FILES = {"numpy": "numpy"} | {
     give.__name__.removeprefix("_"): module.partition(".")[0]
     for module, give in backends._LIBRARIES.items()
 }
-HELPERS = {"__init__", "compiling", "protocol", "dense"}
+HELPERS = {"__init__", "compiling", "protocol", "dense", "stores"}
 METHODS = [
     name
     for name, value in vars(Backend).items()
@@ -41,20 +42,21 @@ def imported(source):
 
 
 ALLOWED = {
-    *("__future__", "types", "typing", "math", "collections", "numpy"),
+    *("__future__", "types", "typing", "math", "collections", "itertools", "numpy"),
     *("pybridge.backends.protocol", "pybridge.backends.dense"),
+    "pybridge.backends.stores",
     *("pybridge.backends.compiling", "pybridge.errors", "pybridge.dialects.selections"),
 }
 
 
 def test_every_backend_has_a_file_an_extra_and_a_row_in_the_adapters():
     assert {path.stem for path in FOLDER.glob("*.py")} - HELPERS == set(FILES)
-    assert set(ADAPTERS) == set(FILES) - {"numpy"}
+    assert set(ADAPTERS | STORES) == set(FILES) - {"numpy"}
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
         "optional-dependencies"
     ]
     declared = " ".join(text for group in extras.values() for text in group)
-    assert [name for name in ADAPTERS if name not in declared] == []
+    assert [name for name in ADAPTERS | STORES if name not in declared] == []
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -91,8 +93,10 @@ def test_every_backend_has_the_protocols_methods_with_its_parameters(method):
 
 def test_no_backend_has_a_public_method_of_its_own():
     for backend in classes():
-        public = {name for name in vars(type(backend)) if not name.startswith("_")}
-        assert public == {*METHODS, "name"}, type(backend)
+        kinds = [kind for kind in type(backend).__mro__ if kind.__module__.startswith("pybridge")]
+        public = {name for kind in kinds for name in vars(kind) if not name.startswith("_")}
+        own = {"load"} if isinstance(backend, StoreBackend) else set()
+        assert public == {*METHODS, "name", *own}, type(backend)
 
 
 def test_each_backend_has_the_file_of_its_giver():
@@ -101,7 +105,7 @@ def test_each_backend_has_the_file_of_its_giver():
 
 
 def test_backends_are_told_apart_by_name():
-    assert sorted(backend.name for backend in classes()) == sorted(["numpy", *ADAPTERS])
+    assert sorted(backend.name for backend in classes()) == sorted(["numpy", *ADAPTERS, *STORES])
 
 
 def run(source):
@@ -157,9 +161,11 @@ def test_importing_pybridge_imports_nothing_slower_than_itself(extra, expected):
 def test_an_adapter_answers_for_its_own_library():
     import numpy as np
 
-    for name, adapter in ADAPTERS.items():
+    for name, adapter in (ADAPTERS | STORES).items():
         tensor = adapter.make(np.arange(3.0))
         assert backends.backend_of(tensor).name == name
+        if name in STORES:
+            continue
         with pytest.raises(AssertionError):
             adapter.read(np.arange(3.0))
     assert import_module("pybridge.backends.numpy").NumpyBackend is type(backends.NUMPY)

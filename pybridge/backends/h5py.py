@@ -1,0 +1,113 @@
+"""HDF5 through h5py: datasets in chunks or in one block.
+
+h5py takes vectors on one axis only, in ascending order, and is slow on them, so that blocks are
+read by slices. A dataset in one block is read as if it had chunks of some pages of a file.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any, Final
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from pybridge.backends.protocol import Indices
+from pybridge.backends.stores import Part, StoreBackend, by_chunk, count, runs, split
+from pybridge.errors import ImmutableTensorError, UnsupportedTensorError
+
+_BYTES_AT_ONCE: Final = 65536
+"""How much of a dataset in one block is near enough to be read with its neighbours."""
+
+
+class H5pyBackend(StoreBackend):
+    """The primitives of `pybridge.backends.protocol.Backend` on `h5py.Dataset`."""
+
+    __slots__ = ()
+
+    name = "h5py"
+
+    def serves(self, x: object) -> bool:
+        """See `Backend.serves`."""
+        return isinstance(x, h5py.Dataset)
+
+    def shape(self, x: Any) -> tuple[int, ...]:
+        """See `Backend.shape`."""
+        if not x:
+            raise UnsupportedTensorError(
+                "the HDF5 file of this dataset is closed; open it again, and take the dataset from "
+                "it while it is open"
+            )
+        if x.shape is None:
+            raise UnsupportedTensorError("this HDF5 dataset is empty: it has no shape and no data")
+        return tuple(x.shape)
+
+    def is_writable(self, x: Any) -> bool:
+        """See `Backend.is_writable`."""
+        if x.file.mode == "r":
+            raise ImmutableTensorError(
+                'this HDF5 file was opened for reading; open it with h5py.File(path, "r+") to '
+                "write into it"
+            )
+        return True
+
+    def _chunks(self, x: Any) -> tuple[int, ...]:
+        if x.chunks is not None:
+            return tuple(x.chunks)
+        sizes = []
+        room = max(1, _BYTES_AT_ONCE // x.dtype.itemsize)
+        for size in x.shape[::-1]:
+            sizes.append(max(1, min(size, room)))
+            room //= sizes[-1]
+        return tuple(sizes[::-1])
+
+    def _read(self, x: Any, parts: tuple[Part, ...]) -> npt.NDArray[Any]:
+        axes = [
+            split(part, size, chunk)
+            for part, size, chunk in zip(parts, x.shape, self._chunks(x), strict=True)
+        ]
+        if math.prod(map(len, axes)) == 1:
+            return _kept(x, tuple([axis[0] for axis in axes]))
+        places = []
+        for axis in axes:
+            ends = [0, *itertools.accumulate([count(piece, kept) for piece, kept in axis])]
+            places.append([slice(a, b) for a, b in itertools.pairwise(ends)])
+        result = np.empty([axis[-1].stop if axis else 0 for axis in places], x.dtype)
+        for box, target in zip(itertools.product(*axes), itertools.product(*places), strict=True):
+            result[target] = _kept(x, box)
+        return result
+
+    def _write(self, x: Any, parts: tuple[Part, ...], value: npt.NDArray[Any]) -> None:
+        if value.size == 0:
+            return
+        pieces = [runs(part, size) for part, size in zip(parts, x.shape, strict=True)]
+        for box in itertools.product(*pieces):
+            x[tuple([piece for piece, _ in box])] = value[tuple([kept for _, kept in box])]
+
+    def _read_points(self, x: Any, coordinates: tuple[Indices, ...]) -> npt.NDArray[Any]:
+        result = np.empty(len(coordinates[0]), x.dtype)
+        for box, inner, entries in by_chunk(coordinates, self._chunks(x)):
+            result[entries] = x[box][inner]
+        return result
+
+    def _write_points(
+        self, x: Any, coordinates: tuple[Indices, ...], value: npt.NDArray[Any]
+    ) -> None:
+        for box, inner, entries in by_chunk(coordinates, self._chunks(x)):
+            found = x[box]
+            found[inner] = value[entries]
+            x[box] = found
+
+
+BACKEND = H5pyBackend()
+
+
+def _kept(x: Any, box: tuple[tuple[slice, Part], ...]) -> npt.NDArray[Any]:
+    """Read a box, and keep of each axis what was asked for."""
+    found = np.asarray(x[tuple([piece for piece, _ in box])])
+    for place, (_, kept) in enumerate(box):
+        if not isinstance(kept, slice) and len(kept) != found.shape[place]:
+            found = found.take(kept, place)
+    return found

@@ -1,0 +1,400 @@
+"""What the stores share: arrays on disk that are read and written by blocks, and never copied.
+
+A store gives NumPy arrays. A selection is read as its least cover, whose elements NumPy then puts
+into the order that was asked for; so no library's own rules of indexing show. What would need all
+of a store at once is refused.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
+
+import numpy as np
+
+from pybridge.backends.protocol import Indices, Key
+from pybridge.dialects.selections import (
+    AxisSelection,
+    Gather,
+    Index,
+    Masked,
+    NewAxis,
+    Orthogonal,
+    Points,
+    Run,
+    Selection,
+    Whole,
+    kept_slice,
+    upward_key,
+)
+from pybridge.errors import UnsupportedTensorError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Part: TypeAlias = "slice | npt.NDArray[np.int64]"
+"""What is read of one axis: a slice of positive step, or ascending indices without repeats."""
+
+MOST_NEEDLESS: Final = 4
+"""A cover is split that holds so many times the elements that are asked for."""
+
+
+class StoreBackend(ABC):
+    """The primitives of `pybridge.backends.protocol.Backend` on an array in a store."""
+
+    __slots__ = ()
+
+    name: str
+
+    @abstractmethod
+    def serves(self, x: object) -> bool:
+        """See `Backend.serves`."""
+
+    @abstractmethod
+    def is_writable(self, x: Any) -> bool:
+        """See `Backend.is_writable`; raises with the way to open the store for writing."""
+
+    @abstractmethod
+    def _read(self, x: Any, parts: tuple[Part, ...]) -> npt.NDArray[Any]:
+        """Return the outer product of the parts, one for each axis, in a new array."""
+
+    @abstractmethod
+    def _write(self, x: Any, parts: tuple[Part, ...], value: npt.NDArray[Any]) -> None:
+        """Set the outer product of the parts; `value` has its shape."""
+
+    @abstractmethod
+    def _read_points(self, x: Any, coordinates: tuple[Indices, ...]) -> npt.NDArray[Any]:
+        """Return one element for each entry of the coordinates, of which there are some."""
+
+    @abstractmethod
+    def _write_points(
+        self, x: Any, coordinates: tuple[Indices, ...], value: npt.NDArray[Any]
+    ) -> None:
+        """Set one element for each entry of the coordinates, no element twice."""
+
+    @abstractmethod
+    def _chunks(self, x: Any) -> tuple[int, ...]:
+        """Return the sizes of the blocks in which the store lies, none of them 0."""
+
+    def load(self, x: Any, selection: Selection) -> tuple[npt.NDArray[Any], Selection]:
+        """Return the least cover of a selection, and the selection that names the same in it.
+
+        No chunk is read that holds nothing of what is asked, save that a mask or a matrix of
+        coordinates may lie so densely that an outer product reads the same chunks.
+        """
+        if len(selection.shape) != len(x.shape):  # to R a store of no axis is a vector
+            return self._read(x, ()), selection
+        match selection:
+            case Orthogonal():
+                return self._load_orthogonal(x, selection)
+            case Points(coordinates=coordinates, missing=missing) if coordinates:
+                return self._load_points(x, coordinates, missing)
+            case Masked():
+                return self._load_points(x, selection.coordinates, None)
+        return self._read(x, (slice(None),) * len(x.shape)), selection
+
+    def _load_orthogonal(
+        self, x: Any, selection: Orthogonal
+    ) -> tuple[npt.NDArray[Any], Orthogonal]:
+        parts: list[Part] = []
+        axes: list[AxisSelection] = []
+        for axis in selection.axes:
+            if isinstance(axis, NewAxis):
+                axes.append(axis)
+                continue
+            part, local = _cover(axis, x.shape[len(parts)])
+            parts.append(part)
+            axes.append(local)
+        found = self._read(x, tuple(parts))
+        return found, Orthogonal(found.shape, tuple(axes), True, selection.squeezed)
+
+    def _load_points(
+        self, x: Any, coordinates: tuple[Indices, ...], missing: npt.NDArray[np.bool_] | None
+    ) -> tuple[npt.NDArray[Any], Points]:
+        many = len(coordinates[0])
+        entries = np.arange(many) if missing is None else np.flatnonzero(~missing)
+        asked, places = tuple([axis[entries] for axis in coordinates]), np.zeros(many, np.int64)
+        if len(entries) == 0:
+            one = np.zeros(min(1, math.prod(x.shape)), np.int64)
+            asked, back = (one,) * len(coordinates), places[:0]
+        else:
+            flat = np.ravel_multi_index(asked, x.shape)
+            distinct, back = np.unique(flat, return_inverse=True)
+            asked = np.unravel_index(distinct, x.shape)
+        places[entries] = back
+        found = self._read_distinct(x, asked) if len(asked[0]) else np.zeros(0, x.dtype)
+        return found, Points(found.shape, (places,), many, missing)
+
+    def _read_distinct(self, x: Any, coordinates: tuple[Indices, ...]) -> npt.NDArray[Any]:
+        """Read points by an outer product where that reads no more chunks and few more elements."""
+        lines = [np.unique(axis, return_inverse=True) for axis in coordinates]
+        if math.prod(len(line) for line, _ in lines) <= MOST_NEEDLESS * len(coordinates[0]):
+            blocks = [axis // size for axis, size in zip(coordinates, self._chunks(x), strict=True)]
+            touched = len(np.unique(np.stack(blocks), axis=1).T)
+            if touched == math.prod(len(np.unique(block)) for block in blocks):
+                whole = self._read(x, tuple([line for line, _ in lines]))
+                return np.asarray(whole[tuple([back for _, back in lines])])
+        return self._read_points(x, coordinates)
+
+    def shape(self, x: Any) -> tuple[int, ...]:
+        """See `Backend.shape`."""
+        return tuple(x.shape)
+
+    def size(self, x: Any, axis: int) -> Any:
+        """See `Backend.size`."""
+        return x.shape[axis]
+
+    def dtype_name(self, x: Any) -> str:
+        """See `Backend.dtype_name`."""
+        return str(np.dtype(x.dtype).name)
+
+    def is_traced(self, x: Any) -> bool:
+        """See `Backend.is_traced`: never; what is read is read at once."""
+        return False
+
+    def is_compiling(self) -> bool:
+        """See `Backend.is_compiling`: never."""
+        return False
+
+    def is_open(self, number: Any) -> bool:
+        """See `Backend.is_open`: never."""
+        return False
+
+    def value_of(self, x: Any) -> Any:
+        """See `Backend.value_of`."""
+        return x
+
+    def to_numpy(self, x: Any) -> npt.NDArray[Any]:
+        """See `Backend.to_numpy`: all of the store."""
+        return self._read(x, (slice(None),) * len(self.shape(x)))
+
+    def convert(self, value: Any, like: Any) -> Any:
+        """See `Backend.convert`: what goes into a store is a NumPy array."""
+        return np.asarray(value).astype(like.dtype, copy=False)
+
+    def basic(self, x: Any, key: Key) -> Any:
+        """See `Backend.basic`; it reads, and no store slices by a negative step."""
+        shape = self.shape(x)
+        named = sum([part is not None for part in key])
+        _, upward, _ = upward_key(key, shape)
+        parts = [slice(part, part + 1) if isinstance(part, int) else part for part in upward]
+        whole = [slice(None)] * (len(shape) - named)
+        found = self._read(x, tuple([part for part in parts if part is not None] + whole))
+        inner: list[Any] = []
+        for part in key:
+            if isinstance(part, slice):
+                inner.append(slice(None, None, -1 if (part.step or 1) < 0 else None))
+            else:
+                inner.append(None if part is None else 0)
+        return found[tuple(inner)]
+
+    def take(self, x: Any, indices: Indices, axis: int) -> Any:
+        """See `Backend.take`."""
+        distinct, places = np.unique(indices, return_inverse=True)
+        parts: list[Part] = [slice(0, size) for size in self.shape(x)]
+        parts[axis] = distinct
+        return self._read(x, tuple(parts)).take(places, axis)
+
+    def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
+        """See `Backend.take_points`."""
+        found, local = self._load_points(x, coordinates, None)
+        return found[local.coordinates]
+
+    def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
+        """See `Backend.take_mask`."""
+        return self.take_points(x, tuple(np.nonzero(mask)))
+
+    def copy(self, x: Any) -> Any:
+        """See `Backend.copy`: refused."""
+        raise UnsupportedTensorError(
+            f"an updated copy of this {self.name} store would be all of it; write in place, "
+            "`R(x)[...] = value` (in R `x@r[...] <- value`), or read what you need and update that"
+        )
+
+    def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """See `Backend.reshape`: refused."""
+        self._refuse("array_reshape")
+
+    def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
+        """See `Backend.transpose`: refused."""
+        self._refuse("a new order of axes")
+
+    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """See `Backend.broadcast_to`: refused."""
+        self._refuse("broadcasting")
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """See `Backend.where`: refused."""
+        self._refuse("arithmetic")
+
+    def isnan(self, x: Any) -> Any:
+        """See `Backend.isnan`: refused."""
+        self._refuse("a search")
+
+    def argmax(self, x: Any, axis: int) -> Any:
+        """See `Backend.argmax`: refused."""
+        self._refuse("a search")
+
+    argmin = argmax
+
+    def argsort(self, x: Any) -> Any:
+        """See `Backend.argsort`: refused."""
+        self._refuse("sorting")
+
+    def as_indices(self, x: Any) -> Any:
+        """See `Backend.as_indices`."""
+        return self.to_numpy(x).astype(np.int64, copy=False)
+
+    def arange(self, start: Any, stop: Any, step: Any) -> Any:
+        """See `Backend.arange`."""
+        return np.arange(start, stop, step)
+
+    def nonzero(self, mask: Any) -> tuple[Any, ...]:
+        """See `Backend.nonzero`: refused."""
+        self._refuse("a search")
+
+    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
+        """See `Backend.assign_axes`."""
+        parts: list[Part] = []
+        for place, axis in enumerate(axes):
+            if not isinstance(axis, Gather):
+                parts.append(_bounded(kept_slice(axis), x.shape[place]))
+                continue
+            indices, first = np.unique(axis.indices, return_index=True)
+            if value.shape[place] != 1:
+                value = value.take(first, place)
+            parts.append(indices)
+        sizes = tuple([count(part) if isinstance(part, slice) else len(part) for part in parts])
+        self._write(x, tuple(parts), np.broadcast_to(value, sizes))
+        return x
+
+    def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
+        """See `Backend.assign_points`."""
+        if not coordinates:
+            self._write(x, (), value.reshape(()))
+        elif len(coordinates[0]):
+            flat = np.ravel_multi_index(coordinates, x.shape)
+            distinct, first = np.unique(flat, return_index=True)
+            entries = np.broadcast_to(value, flat.shape)[first]
+            self._write_points(x, np.unravel_index(distinct, x.shape), entries)
+        return x
+
+    def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
+        """See `Backend.assign_mask`."""
+        return self.assign_points(x, tuple(np.nonzero(mask)), value)
+
+    def store(self, x: Any, value: Any) -> None:
+        """See `Backend.store`."""
+        raise AssertionError("an array in a store is no variable")
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise UnsupportedTensorError(
+            f"{what} would need all of this {self.name} store at once; read it, or take it to dask "
+            "with dask.array.from_array()"
+        )
+
+
+def _cover(axis: AxisSelection, size: int) -> tuple[Part, AxisSelection]:
+    """Return what to read of an axis, and what names the same in what was read."""
+    if isinstance(axis, Run):
+        if axis.step > 0 or axis.length == 0:
+            return axis.as_slice(), Run(0, 1, axis.length)
+        lowest = axis.start + axis.step * (axis.length - 1)
+        return slice(lowest, axis.start + 1, -axis.step), Run(axis.length - 1, -1, axis.length)
+    if isinstance(axis, Index):
+        return slice(axis.index, axis.index + 1), Index(0)
+    if not isinstance(axis, Gather):
+        assert isinstance(axis, Whole), "the sizes of a store are known, and nothing is traced"
+        return slice(0, size), axis
+    if axis.missing is None:
+        distinct, places = np.unique(axis.indices, return_inverse=True)
+        return distinct, Gather(places)
+    known = np.flatnonzero(~axis.missing)
+    distinct, back = np.unique(axis.indices[known], return_inverse=True)
+    places = np.zeros(len(axis.indices), np.int64)
+    places[known] = back
+    if len(known) == 0:  # an element has to stand in for what is NA
+        distinct = np.zeros(min(1, size), np.int64)
+    return distinct, Gather(places, axis.missing)
+
+
+def _bounded(part: slice, size: int) -> slice:
+    return slice(*part.indices(size))
+
+
+def count(piece: slice, kept: Part = slice(None)) -> int:
+    """Return how many indices a bounded slice holds, or those of them that are kept.
+
+    >>> count(slice(2, 9, 3)), count(slice(2, 9, 1), np.array([0, 6]))
+    (3, 2)
+    """
+    if isinstance(kept, slice):
+        return len(range(piece.start, piece.stop, piece.step or 1))
+    return len(kept)
+
+
+def split(part: Part, size: int, chunk: int) -> list[tuple[slice, Part]]:
+    """Return the slices to read for one axis, each with what to keep of it.
+
+    Slices reach from the first to the last index that is asked for in chunks that follow each
+    other, as long as they hold few needless elements.
+
+    >>> [(piece.start, piece.stop, kept.tolist())
+    ...     for piece, kept in split(np.array([3, 4, 90, 91]), 100, 10)]
+    [(3, 5, [0, 1]), (90, 92, [0, 1])]
+    """
+    if isinstance(part, slice):
+        return [(_bounded(part, size), slice(None))]
+    pieces: list[tuple[slice, Part]] = []
+    first = 0
+    indices = part.tolist()
+    for k in range(1, len(indices) + 1):
+        if k < len(indices):
+            is_apart = indices[k] // chunk > indices[k - 1] // chunk + 1
+            needless = indices[k] - indices[first] + 1 > MOST_NEEDLESS * (k - first + 1)
+            if not is_apart and not (needless and indices[k] // chunk > indices[k - 1] // chunk):
+                continue
+        start = indices[first]
+        pieces.append((slice(start, indices[k - 1] + 1, 1), part[first:k] - start))
+        first = k
+    return pieces
+
+
+def runs(part: Part, size: int) -> list[tuple[slice, slice]]:
+    """Return slices that name exactly the indices of a part, each with its entries of the part.
+
+    >>> runs(np.array([3, 4, 7]), 10)
+    [(slice(3, 5, 1), slice(0, 2, None)), (slice(7, 8, 1), slice(2, 3, None))]
+    """
+    if isinstance(part, slice):
+        return [(_bounded(part, size), slice(None))]
+    ends = [0, *(np.flatnonzero(np.diff(part) != 1) + 1).tolist(), len(part)]
+    return [
+        (slice(int(part[a]), int(part[b - 1]) + 1, 1), slice(a, b))
+        for a, b in itertools.pairwise(ends)
+        if b > a
+    ]
+
+
+def by_chunk(
+    coordinates: tuple[Indices, ...], chunks: tuple[int, ...]
+) -> list[tuple[tuple[slice, ...], tuple[Indices, ...], Indices]]:
+    """Return for each chunk that holds points the box around them, the points in it, and which.
+
+    >>> [(box, where.tolist()) for box, _, where in by_chunk((np.array([1, 9, 2]),), (5,))]
+    [((slice(1, 3, None),), [0, 2]), ((slice(9, 10, None),), [1])]
+    """
+    blocks = np.stack([axis // size for axis, size in zip(coordinates, chunks, strict=True)])
+    _, which = np.unique(blocks, axis=1, return_inverse=True)
+    which = which.ravel()
+    order = np.argsort(which, kind="stable")
+    ends = np.flatnonzero(np.diff(which[order])) + 1
+    found = []
+    for entries in np.split(order, ends):
+        points = [axis[entries] for axis in coordinates]
+        box = tuple([slice(int(axis.min()), int(axis.max()) + 1) for axis in points])
+        inner = tuple([axis - part.start for axis, part in zip(points, box, strict=True)])
+        found.append((box, inner, entries))
+    return found

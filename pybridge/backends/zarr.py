@@ -1,0 +1,63 @@
+"""Zarr: arrays in chunks, of both formats, in whatever store they lie.
+
+Zarr reads and writes outer products and points by itself, chunk by chunk and several at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import zarr
+
+from pybridge.backends.protocol import Indices
+from pybridge.backends.stores import Part, StoreBackend
+from pybridge.errors import ImmutableTensorError
+
+
+class ZarrBackend(StoreBackend):
+    """The primitives of `pybridge.backends.protocol.Backend` on `zarr.Array`."""
+
+    __slots__ = ()
+
+    name = "zarr"
+
+    def serves(self, x: object) -> bool:
+        """See `Backend.serves`."""
+        return isinstance(x, zarr.Array)
+
+    def is_writable(self, x: Any) -> bool:
+        """See `Backend.is_writable`."""
+        if x.read_only:
+            raise ImmutableTensorError(
+                'this Zarr array was opened for reading; open it with mode="r+" to write into it'
+            )
+        return True
+
+    def _chunks(self, x: Any) -> tuple[int, ...]:
+        return tuple([max(1, size) for size in x.chunks])
+
+    def _read(self, x: Any, parts: tuple[Part, ...]) -> npt.NDArray[Any]:
+        if all(isinstance(part, slice) for part in parts):
+            return np.asarray(x.get_basic_selection(parts))
+        return np.asarray(x.get_orthogonal_selection(parts))
+
+    def _write(self, x: Any, parts: tuple[Part, ...], value: npt.NDArray[Any]) -> None:
+        if value.size == 0:
+            return
+        if all(isinstance(part, slice) for part in parts):
+            x.set_basic_selection(parts, value)
+        else:
+            x.set_orthogonal_selection(parts, value)
+
+    def _read_points(self, x: Any, coordinates: tuple[Indices, ...]) -> npt.NDArray[Any]:
+        return np.asarray(x.get_coordinate_selection(coordinates))
+
+    def _write_points(
+        self, x: Any, coordinates: tuple[Indices, ...], value: npt.NDArray[Any]
+    ) -> None:
+        x.set_coordinate_selection(coordinates, value)
+
+
+BACKEND = ZarrBackend()

@@ -407,6 +407,30 @@ def as_numpy(x: Any) -> npt.NDArray[Any]:
     return backend.to_numpy(held)
 
 
+def open_r(own_path: str, r_path: str) -> None:
+    """Bind R, for the two verbs below; what they need is loaded when one is first used."""
+    from pybridge.conversion import in_r
+
+    in_r.open_r(own_path, r_path)
+
+
+@_answering
+def from_python(x: Any, na: Any, int64: Any, mapping: Any, has_dimnames: bool) -> None:
+    """Give R the R object that `x` becomes."""
+    from pybridge.conversion import in_r
+    from pybridge.conversion.policies import ToR
+
+    in_r.from_python(x, ToR(na, int64, mapping), has_dimnames)
+
+
+@_answering
+def to_python(dtype: str | None, like: Any, na: Any, order: Any) -> Any:
+    """Return the array that the R object becomes which R handed over."""
+    from pybridge.conversion import in_r
+
+    return in_r.to_python(dtype, like, na, order)
+
+
 def examine() -> list[tuple[str, str, str, str]]:
     """Return the checks of `python -m pybridge doctor`, for R to show beside its own."""
     from pybridge.explaining import doctor  # it loads more than a call for elements should pay for

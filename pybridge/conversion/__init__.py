@@ -11,6 +11,7 @@ in which the type of the result depends on the dtype alone and never on the valu
 | float16, float32, float64, bfloat16      | double                     | float64       |
 | complex64, complex128                    | complex                    | complex128    |
 | str                                      | character                  | str           |
+| datetime64                               | Date, POSIXct              | datetime64    |
 | bytes, arrays of dtype S1 or V1          | raw                        | uint8         |
 | list, tuple                              | list                       | list          |
 | dict                                     | data frame (policy `mapping`) | dict       |
@@ -27,6 +28,7 @@ so inside `with rpy2.rinterface_lib.openrlib.rlock:`, which is the lock used her
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -46,14 +48,13 @@ from pybridge.conversion.frames import (
 )
 from pybridge.conversion.numpy_to_r import Dimnames, vector_from
 from pybridge.conversion.policies import Arriving, FromR, Mappings, Missing, ToR, Wide
-from pybridge.conversion.r_to_numpy import DTYPES, array_from, classes_of
+from pybridge.conversion.r_to_numpy import DTYPES, array_from, classes_of, is_scalar
 from pybridge.conversion.rlibrary import (
     CHARACTER,
     LIST,
     NULL,
     TYPE_NAMES,
     RLibrary,
-    address_of,
 )
 from pybridge.conversion.rpy2_host import r_library
 from pybridge.conversion.tensors import numpy_from
@@ -83,7 +84,8 @@ def to_r(
       error, because its bits are R's `NA`. `"float"`: NaN, and None among texts. `"integer"`:
       -2147483648 in an int32 array.
     - `int64`: what uint32, int64 and uint64 become: `"double"`, an error beyond 2^53; `"integer"`,
-      an error beyond R's integer; `"character"`, all digits.
+      an error beyond R's integer; `"character"`, all digits; `"integer64"`, the class of the R
+      package bit64.
     - `dimnames`: labels for each axis, None for an axis without, or a dict of them whose keys name
       the axes; for an array of one axis they are its names.
     - `mapping`: whether a dict is a `"data.frame"` or a `"list"`.
@@ -101,8 +103,11 @@ def to_r(
     >>> to_r([True, False])[0], to_r({"loss": [0.5, 0.25]}).names[0]
     (True, 'loss')
     """
-    policies = ToR(na, int64, mapping)
-    r = r_library()
+    return convert_to_r(r_library(), x, ToR(na, int64, mapping), dimnames)
+
+
+def convert_to_r(r: RLibrary, x: Any, policies: ToR, dimnames: Dimnames | None) -> Any:
+    """Do what `to_r` does, whoever hosts R."""
     if dimnames is None:
         return _to_r(r, x, policies)
     if hasattr(x, "__sexp__") or not _is_array(x):
@@ -154,8 +159,9 @@ def from_r(v: Any, *, na: Arriving = "error", copy: bool = False) -> Any:
     NaN for `"float"`, for logical and integer vectors. An `NA` among doubles arrives as NaN, which
     keeps its bits; with `"mask"` it is masked, and other NaNs are not.
 
-    A factor arrives as the text of its levels. Other classes, such as dates, mean more than their
-    numbers and are refused with `ConversionError`; `unclass(x)` in R gives the numbers.
+    A factor arrives as the text of its levels, a Date as datetime64[D] and a POSIXct as
+    datetime64[ns]. Other classes mean more than their numbers and are refused with
+    `ConversionError`; `unclass(x)` in R gives the numbers.
 
     >>> import numpy as np
     >>> x = from_r(to_r(np.arange(6, dtype="float32").reshape(2, 3)))
@@ -164,20 +170,25 @@ def from_r(v: Any, *, na: Arriving = "error", copy: bool = False) -> Any:
     >>> from_r(to_r(np.ma.array([7, 8], mask=[False, True], dtype="int32")), na="float")
     array([ 7., nan])
     """
-    return _from_r(r_library(), v, FromR(na, copy))
-
-
-def _from_r(r: RLibrary, v: Any, policies: FromR) -> Any:
     if not hasattr(v, "__sexp__"):
         raise UnsupportedTensorError(f"from_r takes an R object of rpy2, not {type(v).__name__}")
+    return convert_to_python(r_library(), v, FromR(na, copy=copy))
+
+
+def convert_to_python(r: RLibrary, v: Any, policies: FromR) -> Any:
+    """Do what `from_r` does, whoever hosts R."""
     r_type, sexp, classes = r.inside(_look_at, r, v)
     if r_type == NULL:
         return None
     if r_type in DTYPES or r_type == CHARACTER:
-        return array_from(r, sexp, classes, policies)
+        found = array_from(r, sexp, classes, policies)
+        return found.reshape(()) if policies.scalars and r.inside(is_scalar, r, sexp) else found
     is_frame = "data.frame" in classes
     if r_type == LIST and (is_frame or set(classes) <= PLAIN_LISTS):
-        return list_from(r, sexp, is_frame, lambda element: _from_r(r, element, policies))
+        of_elements = replace(policies, scalars=policies.scalars and not is_frame)
+        return list_from(
+            r, sexp, is_frame, lambda element: convert_to_python(r, element, of_elements)
+        )
     described = f"of type {TYPE_NAMES.get(r_type, 'object')}"
     if classes:
         described = f"of class {', '.join(classes)}"
@@ -188,7 +199,7 @@ def _from_r(r: RLibrary, v: Any, policies: FromR) -> Any:
 
 
 def _look_at(r: RLibrary, v: Any) -> tuple[int, Any, tuple[str, ...]]:
-    address = address_of(v)
+    address = r.address_or_null(v)
     r_type = r.c.TYPEOF(address)
     # The object is held by our own capsule, which any thread may drop at any time.
     sexp = r.sexp(address) if r_type in (*DTYPES, CHARACTER, LIST) else v
@@ -207,7 +218,8 @@ def rpy2_converter(*, na: Arriving = "error", int64: Wide = "double", copy: bool
     """
     rinterface: Any = import_module("rpy2.rinterface")
     Converter: Any = import_module("rpy2.robjects.conversion").Converter
-    sending, arriving = ToR("error", int64), FromR(na, copy)
+    sending = ToR("error", int64)
+    FromR(na, copy=copy)  # a policy that does not exist is refused at once
     r = r_library()
     converter = Converter("pybridge")
 
@@ -219,7 +231,7 @@ def rpy2_converter(*, na: Arriving = "error", int64: Wide = "double", copy: bool
             raise NotImplementedError(str(error)) from error
 
     def rpy2py(v: Any) -> Any:
-        return _from_r(r, v, arriving)
+        return from_r(v, na=na, copy=copy)
 
     for python_type in (object, np.ndarray, np.generic):
         converter.py2rpy.register(python_type, py2rpy)

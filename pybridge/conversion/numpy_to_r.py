@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from pybridge.conversion.copying import copy_tiles
+from pybridge.conversion.moments import numbers_from
+from pybridge.conversion.places import first_index, position, unraveled
 from pybridge.conversion.policies import ToR
 from pybridge.conversion.rlibrary import (
     CHARACTER,
@@ -20,6 +22,7 @@ from pybridge.conversion.rlibrary import (
     LOGICAL,
     NA_DOUBLE_BITS,
     NA_INTEGER,
+    NA_INTEGER64,
     RAW,
     RLibrary,
 )
@@ -47,6 +50,11 @@ _IS_NA = (
     'astype("int64") keeps the number, as a double'
 )
 
+_BEYOND_INTEGER64 = (
+    "R's integer64 holds -9223372036854775807 to 9223372036854775807; "
+    'int64="character" keeps all digits'
+)
+
 _TINY_INTEGERS = ("int2", "int4", "uint2", "uint4")
 _SMALL_FLOATS = ("bfloat16", "float8", "float6", "float4")
 
@@ -65,6 +73,8 @@ class Rule:
     """The greatest value that survives."""
     why: str = ""
     """What to tell the user about a value beyond."""
+    classes: tuple[str, ...] = ()
+    """R's classes of the result."""
 
 
 def rule_for(dtype: np.dtype[Any], policies: ToR) -> Rule:
@@ -98,6 +108,9 @@ def _integer_rule(kind: str, size: int, policies: ToR) -> Rule:
         return Rule(INTEGER, "i4", NA_INTEGER + 1 if signed else None, 2**31 - 1, _BEYOND_INTEGER)
     if policies.int64 == "character":
         return Rule(CHARACTER, "O")
+    if policies.int64 == "integer64":
+        lowest, highest = (NA_INTEGER64 + 1, None) if signed else (None, 2**63 - 1)
+        return Rule(DOUBLE, "i8", lowest, highest, _BEYOND_INTEGER64, ("integer64",))
     if size == 4:
         return Rule(DOUBLE, "f8")
     return Rule(DOUBLE, "f8", -LARGEST_EXACT if signed else None, LARGEST_EXACT, _BEYOND_DOUBLE)
@@ -117,7 +130,7 @@ def _no_rule(dtype: np.dtype[Any]) -> str:
     if dtype.kind in "fc":
         narrower = "float64" if dtype.kind == "f" else "complex128"
         return f'{dtype} holds more digits than R\'s double: x.astype("{narrower}") rounds'
-    if dtype.kind in "mM":
+    if dtype.kind == "m":
         return f'{dtype} has no R equivalent: x.astype("int64") or x.astype("str") has one'
     return f"dtype {dtype} has no R equivalent"
 
@@ -128,6 +141,9 @@ def vector_from(r: RLibrary, array: Array, policies: ToR, dimnames: Dimnames | N
     if isinstance(array, np.ma.MaskedArray):
         mask = None if array.mask is np.ma.nomask else np.asarray(array.mask)
     array = np.asarray(array)
+    classes: tuple[str, ...] = ()
+    if array.dtype.kind == "M":
+        array, classes = numbers_from(array)
     rule = rule_for(array.dtype, policies)
     if rule.r_type == RAW:
         if mask is not None and mask.any():
@@ -138,6 +154,8 @@ def vector_from(r: RLibrary, array: Array, policies: ToR, dimnames: Dimnames | N
     if rule.r_type == CHARACTER:
         return r.inside(_new_text, r, array, mask, policies, labels)
     sexp, target = r.inside(_new_vector, r, rule, array.shape, labels)
+    if classes or rule.classes:
+        r.inside(_set_classes, r, sexp, classes or rule.classes)
     # The copy needs no lock: nobody else knows the new vector yet.
     copy_tiles(target, array, mask=mask, finish=_finish(rule, array, mask, policies))
     return sexp
@@ -161,6 +179,12 @@ def _new_vector(
     target = r.view(sexp, rule.dtype, shape, writable=True)
     _set_shape(r, sexp, shape, labels)
     return sexp, target
+
+
+def _set_classes(r: RLibrary, sexp: Any, classes: tuple[str, ...]) -> None:
+    r.set_attribute(sexp, "class", character_vector(r, classes, len(classes)))
+    if "POSIXct" in classes:
+        r.set_attribute(sexp, "tzone", character_vector(r, ["UTC"], 1))
 
 
 def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Any:
@@ -192,7 +216,7 @@ def _fits(rule: Rule, values: Array) -> bool:
 
 def _set_na(target: Array, where: Array) -> None:
     if target.dtype.kind == "i":
-        target[where] = NA_INTEGER
+        target[where] = np.iinfo(target.dtype).min  # R's NA, in 32 bits and in 64
     elif target.dtype.kind == "c":
         # The dtype cannot be changed in place on a tile, the fields can.
         for part in (target.real, target.imag):
@@ -211,21 +235,6 @@ def _reject(rule: Rule, array: Array, mask: Array | None) -> None:
         bad &= ~mask
     where = first_index(bad)
     raise ConversionError(f"element {position(where)} is {array[where]}: {rule.why}")
-
-
-def first_index(found: Array) -> tuple[int, ...]:
-    """Return the index of the first True element, in R's order."""
-    return unraveled(int(found.ravel(order="F").argmax()), found.shape)
-
-
-def unraveled(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the index of an element from its place in R's order."""
-    return tuple(int(index) for index in np.unravel_index(place, shape, order="F"))
-
-
-def position(where: tuple[int, ...]) -> str:
-    """Return an index as R writes it."""
-    return "[" + ", ".join(str(index + 1) for index in where or (0,)) + "]"
 
 
 def _texts(array: Array, mask: Array | None, policies: ToR) -> Iterator[str | None]:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from pybridge.errors import ArgumentError
 
 Missing = Literal["error", "float", "integer"]
-Wide = Literal["double", "integer", "character"]
+Wide = Literal["double", "integer", "character", "integer64"]
 Mappings = Literal["data.frame", "list"]
 Arriving = Literal["error", "mask", "float"]
 
@@ -40,6 +40,8 @@ class FromR:
 
     na: Arriving = "error"
     """What becomes of `NA`."""
+    scalars: bool = False
+    """Whether one element without axes is an array without axes."""
     copy: bool = False
     """Whether the result must be writable memory of its own."""
 

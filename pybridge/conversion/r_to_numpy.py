@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.conversion.numpy_to_r import LARGEST_EXACT, first_index, position
+from pybridge.conversion.moments import moments_from
+from pybridge.conversion.numpy_to_r import LARGEST_EXACT
+from pybridge.conversion.places import first_index, position
 from pybridge.conversion.policies import FromR
 from pybridge.conversion.rlibrary import (
     CHARACTER,
@@ -17,6 +19,7 @@ from pybridge.conversion.rlibrary import (
     LOGICAL,
     NA_DOUBLE_BITS,
     NA_INTEGER,
+    NA_INTEGER64,
     RAW,
     TYPE_NAMES,
     RLibrary,
@@ -29,30 +32,38 @@ Array = np.ndarray[Any, Any]
 
 DTYPES = {LOGICAL: "i4", INTEGER: "i4", DOUBLE: "f8", COMPLEX: "c16", RAW: "u1"}
 
+_DATES = frozenset({"Date"})
+_TIMES = frozenset({"POSIXct", "POSIXt"})
+
 TRANSPARENT = frozenset({"AsIs", "noquote", "table", "xtabs", "integer64", "factor", "ordered"})
 """Classes whose elements mean what the bare vector says, or that are decoded here."""
-
-_NA_INTEGER64 = -(2**63)
 
 _POLICIES = 'na="mask" gives a masked array, na="float" a float array with NaN'
 
 
 def array_from(r: RLibrary, sexp: Any, classes: tuple[str, ...], policies: FromR) -> Array:
     """Return the elements of an atomic R vector, whose classes have been read."""
-    _refuse_classes(classes)
+    is_moment = _DATES <= set(classes) <= _DATES | {"IDate"} or set(classes) == _TIMES
+    if not is_moment:
+        _refuse_classes(classes)
     r_type = r.c.TYPEOF(address_of(sexp))
     if "integer64" in classes and r_type != DOUBLE:
         raise ConversionError(
             "an integer64 of package bit64 keeps its numbers in the bits of doubles, and this one "
             f"is of type {TYPE_NAMES[r_type]}: unclass(x) gives what it holds"
         )
+    if is_moment:
+        if r_type not in (INTEGER, DOUBLE):
+            raise ConversionError(f"a date of type {TYPE_NAMES[r_type]} is broken")
+        moments = moments_from(r.inside(_numbers, r, sexp), set(classes) != _TIMES)
+        return _masked(moments, np.isnat(moments)) if policies.na == "mask" else moments
     if "factor" in classes:
         return _labelled(*r.inside(_factor, r, sexp), policies)
     if r_type == CHARACTER:
         return _labelled(*r.inside(_character, r, sexp), policies)
     values = r.inside(_numbers, r, sexp)
     if "integer64" in classes:
-        return _integers(values.view("i8"), _NA_INTEGER64, policies)
+        return _integers(values.view("i8"), NA_INTEGER64, policies)
     if r_type == LOGICAL:
         return _logical(values, policies)
     if r_type == INTEGER:
@@ -159,6 +170,12 @@ def _refuse_na(values: Array, na: int, what: str) -> None:
 
 def _numbers(r: RLibrary, sexp: Any) -> Array:
     return r.view(sexp, DTYPES[r.c.TYPEOF(address_of(sexp))], shape_of(r, sexp))
+
+
+def is_scalar(r: RLibrary, sexp: Any) -> bool:
+    """Tell whether an R vector is one element without axes."""
+    address = address_of(sexp)
+    return bool(r.c.Rf_xlength(address) == 1 and r.attribute(address, "dim") == r.null)
 
 
 def _character(r: RLibrary, sexp: Any) -> tuple[list[str | None], Array]:

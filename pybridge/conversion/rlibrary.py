@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from pybridge.conversion.pages import use_huge_pages
 from pybridge.errors import ConversionError
 
 NULL, LOGICAL, INTEGER, DOUBLE, COMPLEX, CHARACTER, LIST, RAW = 0, 10, 13, 14, 15, 16, 19, 24
@@ -55,17 +56,24 @@ ITEM_SIZES = {LOGICAL: 4, INTEGER: 4, DOUBLE: 8, COMPLEX: 16, CHARACTER: 8, LIST
 NA_INTEGER = -(2**31)
 """The bits of R's `NA` in a logical or an integer vector."""
 
+NA_INTEGER64 = -(2**63)
+"""The bits of `NA` in an integer64 of the package bit64."""
+
 NA_DOUBLE_BITS = 0x7FF00000000007A2
 """The bits of R's `NA_real_`: a NaN whose low word is 1954."""
 
 NATIVE, UTF8, BYTES = 0, 1, 3
 """How R marks the encoding of a string (`cetype_t`)."""
 
+_LARGE = 2**24
+"""From this many bytes on, the zeros with which R fills a vector cost more than to look for another
+way."""
+
 _Pointer = ctypes.c_void_p
 
 _T = TypeVar("_T")
 
-_SIGNATURES: dict[str, tuple[Any, Sequence[Any]]] = {
+SIGNATURES: dict[str, tuple[Any, Sequence[Any]]] = {
     "CDR": (_Pointer, (_Pointer,)),
     "DATAPTR_OR_NULL": (_Pointer, (_Pointer,)),
     "DATAPTR_RO": (_Pointer, (_Pointer,)),
@@ -138,13 +146,15 @@ class RLibrary(ABC):
     def __init__(self, library: Any) -> None:
         """Bind the functions of R, which has started, from its shared library."""
         self.c: Any = library
-        for name, (result, arguments) in _SIGNATURES.items():
+        for name, (result, arguments) in SIGNATURES.items():
             function = getattr(library, name)
             function.restype, function.argtypes = result, arguments
+        self._evaluate = self.evaluator()
         self.null = self.constant("R_NilValue")
         self.na_string = self.constant("R_NaString")
         self._base = self.constant("R_BaseEnv")
         self._calls: dict[tuple[int, int], list[int]] = {}
+        self._vectors: dict[int, list[tuple[int, Any]]] = {}
         self.inside(self._prepare)
 
     def _prepare(self) -> None:
@@ -153,6 +163,10 @@ class RLibrary(ABC):
         text = self._preserved(self.c.Rf_mkString(_MAKE_STRINGS.encode()))
         written = self._preserved(self.call("str2lang", text))
         self._make_strings = self._preserved(self.call("eval", written))
+
+    def evaluator(self) -> Any:
+        """Return the function of C that evaluates a call under R's guard."""
+        return self.c.R_tryEvalSilent
 
     def constant(self, name: str) -> int:
         """Return the address that a variable of R's library holds; 0 before R has started."""
@@ -173,14 +187,40 @@ class RLibrary(ABC):
         """Return an object that keeps the R object at `address` alive."""
 
     @abstractmethod
-    def allocate(self, r_type: int, length: int) -> Any:
-        """Return a new R vector, or raise `ConversionError`; its numbers are not yet set."""
+    def allocate_large(self, r_type: int, length: int) -> int:
+        """Return the address of a new R vector that R does not fill with zeros, if it can.
 
-    @abstractmethod
-    def allocate_small(self, r_type: int, length: int) -> int:
-        """Return the address of a new R vector that nothing holds, or raise `ConversionError`."""
+        Nothing holds it. Raises `ConversionError` where R's memory ends.
+        """
 
     # Objects
+
+    def allocate(self, r_type: int, length: int) -> Any:
+        """Return a new R vector, or raise `ConversionError`; its numbers are not yet set."""
+        size = length * ITEM_SIZES[r_type]
+        if size < _LARGE:
+            return self.sexp(self.allocate_small(r_type, length))
+        sexp = self.sexp(self.allocate_large(r_type, length))
+        use_huge_pages(self.c.DATAPTR_RO(address_of(sexp)), size)
+        return sexp
+
+    def allocate_small(self, r_type: int, length: int) -> int:
+        """Return the address of a new R vector, made by R: it says no in its own words."""
+        spare = self._vectors.setdefault(r_type, [])
+        expression, count = spare.pop() if spare else self._new_vector_call(r_type)
+        try:
+            count.value = length
+            return self._evaluated(expression)
+        finally:
+            spare.append((expression, count))
+
+    def _new_vector_call(self, r_type: int) -> tuple[int, Any]:
+        """Return the call of R that makes a vector, and the memory of its length."""
+        expression = self._new_call(int(self.c.Rf_install(b"vector")), 2)
+        number = self._preserved(self.c.Rf_ScalarReal(0.0))
+        mode = self._preserved(self.c.Rf_mkString(TYPE_NAMES[r_type].encode()))
+        self._set_arguments(expression, (mode, number))
+        return expression, ctypes.c_double.from_address(self.c.DATAPTR_RO(number))
 
     def call(self, function: str | int, *arguments: int | Callable[[], int]) -> int:
         """Evaluate a function of R's base package, or one at an address, under R's guard.
@@ -202,7 +242,7 @@ class RLibrary(ABC):
 
     def _evaluated(self, expression: int) -> int:
         failed = ctypes.c_int(0)
-        result = self.c.R_tryEvalSilent(expression, self._base, ctypes.byref(failed))
+        result = self._evaluate(expression, self._base, ctypes.byref(failed))
         if failed.value:
             message = self.c.R_curErrorBuf().decode("utf-8", "replace").strip()
             raise ConversionError(f"R refused: {message}")

@@ -13,7 +13,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any, TypeVar
 
-from pybridge.conversion.pages import can_allocate, process_size, use_huge_pages
+from pybridge.conversion.pages import can_allocate, process_size
 from pybridge.conversion.rlibrary import (
     CHARACTER,
     COMPLEX,
@@ -23,17 +23,11 @@ from pybridge.conversion.rlibrary import (
     LIST,
     LOGICAL,
     RAW,
-    TYPE_NAMES,
     RLibrary,
-    address_of,
 )
 from pybridge.errors import ConversionError
 
 _T = TypeVar("_T")
-
-_LARGE = 2**24
-"""From this many bytes on, the zeros with which R fills a vector cost more than a look at what room
-there is."""
 
 _UNLIMITED = ctypes.c_size_t(-1).value
 
@@ -70,7 +64,6 @@ class Rpy2Library(RLibrary):
         self._class = rinterface.Sexp
         self.null_sexp = rinterface.NULL
         super().__init__(library)
-        self._vectors: dict[int, list[tuple[int, Any]]] = {r_type: [] for r_type in ITEM_SIZES}
         os.register_at_fork(after_in_child=self._after_fork)
 
     def _start(self, rinterface: Any, library: Any) -> None:
@@ -156,32 +149,11 @@ class Rpy2Library(RLibrary):
         capsule = self._capsule(self._cast("SEXP", address), address)
         return self._classes.get(self.c.TYPEOF(address), self._class)(capsule)
 
-    def allocate(self, r_type: int, length: int) -> Any:
-        """Return a new R vector as an rpy2 object, or raise `ConversionError`."""
-        size = length * ITEM_SIZES[r_type]
-        if size >= _LARGE and self._has_room(size):
-            sexp = self.sexp(self.c.Rf_allocVector(r_type, length))
-            use_huge_pages(self.c.DATAPTR_RO(address_of(sexp)), size)
-            return sexp
-        return self.sexp(self.allocate_small(r_type, length))
-
-    def allocate_small(self, r_type: int, length: int) -> int:
-        """Return the address of a new R vector, made by R: it says no in its own words."""
-        spare = self._vectors[r_type]
-        expression, count = spare.pop() if spare else self._new_vector_call(r_type)
-        try:
-            count.value = length
-            return self._evaluated(expression)
-        finally:
-            spare.append((expression, count))
-
-    def _new_vector_call(self, r_type: int) -> tuple[int, Any]:
-        """Return the call of R that makes a vector, and the memory of its length."""
-        expression = self._new_call(int(self.c.Rf_install(b"vector")), 2)
-        number = self._preserved(self.c.Rf_ScalarReal(0.0))
-        mode = self._preserved(self.c.Rf_mkString(TYPE_NAMES[r_type].encode()))
-        self._set_arguments(expression, (mode, number))
-        return expression, ctypes.c_double.from_address(self.c.DATAPTR_RO(number))
+    def allocate_large(self, r_type: int, length: int) -> int:
+        """Return a vector without zeros where it is certain that R has room for it."""
+        if self._has_room(length * ITEM_SIZES[r_type]):
+            return int(self.c.Rf_allocVector(r_type, length))
+        return self.allocate_small(r_type, length)
 
     def _has_room(self, size: int) -> bool:
         """Tell whether an allocation is certain to succeed, by R's limit and the system's."""

@@ -301,14 +301,21 @@ def _exact(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         array = array.real
     with np.errstate(all="ignore"):
         cast = array.astype(dtype)
-    is_narrower_real = array.dtype.kind in "fc" and dtype.kind in "fc"
-    if is_narrower_real:
-        bad = np.isfinite(array) & ~np.isfinite(cast)
-    else:
-        bad = ~_same_numbers(array, cast)
+    bad = lost_entries(array, cast)
     if bad.any():
         raise _lossy(array[bad].flat[0], dtype)
     return cast
+
+
+def lost_entries(array: npt.NDArray[Any], cast: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Return where a cast of numbers lost information; rounding a real to a narrower one is none.
+
+    >>> lost_entries(np.array([1, 300]), np.array([1, 44], "uint8"))
+    array([False,  True])
+    """
+    if array.dtype.kind in "fc" and cast.dtype.kind in "fc":
+        return np.asarray(np.isfinite(array) & ~np.isfinite(cast))
+    return ~_same_numbers(array, cast)
 
 
 def _same_numbers(array: npt.NDArray[Any], cast: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

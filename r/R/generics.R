@@ -48,12 +48,6 @@ tensor_dim <- function(x) {
   if (length(shape) > 0L) shape
 }
 
-#' Bring the elements of a tensor to R, in R's order and with the axes that it has
-#' @noRd
-elements_in_r <- function(x, call) {
-  reticulate::py_to_r(answered(py_call(bridge$as_numpy, x), call))
-}
-
 tensor_as_array <- function(x, ...) {
   if (!is_tensor(x)) {
     return(NextMethod())

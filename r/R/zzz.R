@@ -11,7 +11,7 @@ bridge_functions <- c(
   "subset", "subset_by_values", "assign", "assigned", "subset_as_python", "assign_as_python",
   "array_reshape", "recycle", "recycle_forms", "broadcast", "tensor_shape", "tensor_dtype",
   "which", "which_max", "which_min", "order",
-  "permute", "is_tensor", "as_numpy"
+  "permute", "is_tensor", "as_numpy", "to_python", "from_python"
 )
 
 #' Import the Python half of the package, and check that it is of this version
@@ -75,6 +75,7 @@ call_by_py_call <- function(x, args, keywords) {
   for (name in bridge_functions) {
     bind_lazily(name)
   }
+  delayedAssign("host", open_host(), environment(), bridge)
   if (!reticulate::py_available()) {
     reticulate::py_require("numpy>=1.26")
   }
@@ -87,6 +88,15 @@ call_by_py_call <- function(x, args, keywords) {
   if (isNamespaceLoaded("keras3")) {
     announce_claims()
   }
+}
+
+#' Show Python the library of this package, and where R's own lies if that must be known
+#' @noRd
+open_host <- function() {
+  own <- getLoadedDLLs()[["pybridge"]][["path"]]
+  r <- if (.Platform$OS.type == "windows") file.path(R.home("bin"), "R.dll") else ""
+  py_call(start_bridge()$open_r, own, r)
+  TRUE
 }
 
 bind_lazily <- function(name) {

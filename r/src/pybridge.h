@@ -12,6 +12,8 @@
 
 SEXP pybridge_broadcast(SEXP x, SEXP old, SEXP new_shape);
 SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket);
+SEXP pybridge_hand_over(SEXP x);
+SEXP pybridge_take_back(void);
 SEXP pybridge_is_answer(SEXP result);
 SEXP pybridge_receive(SEXP result, SEXP x);
 SEXP pybridge_is_value_of(SEXP name, SEXP frame, SEXP value);

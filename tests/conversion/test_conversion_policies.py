@@ -9,33 +9,12 @@ from pybridge.errors import ArgumentError, ConversionError, UnsupportedTensorErr
 
 NA_INT = -(2**31)
 
-
-@pytest.mark.parametrize(
-    ("value", "message"),
-    [
-        (np.array([[1, 2], [3, NA_INT]], "i4"), r"element \[2, 2\] is -2147483648: .* NA"),
-        (np.array([0, 2**53 + 1]), r"element \[2\] is 9007199254740993: .*2\^53"),
-        (np.array([-(2**53) - 1]), r"element \[1\] is -9007199254740993"),
-        (np.array([0, 1, 2**63], "u8"), r"element \[3\] is 9223372036854775808"),
-        (np.array(2**60), r"element \[1\] is 1152921504606846976"),
-        (np.array([1.5], np.longdouble), "holds more digits .*float64"),
-        (np.array([1.5], np.clongdouble), "holds more digits .*complex128"),
-        (np.array(["2026-01-01"], "M8[D]"), "datetime64.* has no R equivalent"),
-        (np.array([1], "m8[s]"), "timedelta64.* has no R equivalent"),
-        (np.array([(1, 2.0)], [("a", "i4"), ("b", "f8")]), "dict of its fields"),
-        (np.array([b"ab", b"c"]), "neither text nor raw"),
-        (np.zeros(2, "V3"), "no R equivalent"),
-        (np.array([1, "a"], object), r"element \[1\] of an array of objects is 1"),
-        (np.array([["a", "b"], ["c", None]], object), r"element \[2, 2\] is None among texts"),
-        (np.array(["a", float("nan")], object), r"element \[2\] is nan among texts"),
-        (np.array(["a", "b\0c"]), "NUL"),
-        (np.array(["\ud800"]), "surrogate"),
-        (2**70, "of an array of objects is 1180591620717411303424"),
-        ([1, 2**70], r"element \[1\] of an array of objects"),
-        ([-1, 2**63], r"element \[1\] of an array of objects is -1"),
-        (np.ma.array(np.array([1, 2], "u1").view("S1"), mask=[False, True]), "raw has no NA"),
-    ],
+INTEGER64 = (
+    'structure(readBin(as.raw(c(1,0,0,0,0,0,0,0x40, rep(255,8))), "double", 2),'
+    ' class = "integer64")'
 )
+
+
 def test_what_would_be_lost_is_refused(value, message):
     with pytest.raises(ConversionError, match=message):
         to_r(value)
@@ -66,6 +45,12 @@ def test_int64_policies_at_their_limits():
             to_r(np.array([beyond]), int64="integer")
     with pytest.raises(ConversionError, match="4294967295"):
         to_r(np.array([2**32 - 1], "u4"), int64="integer")
+    bits = to_r(np.array([2**62 + 1, -1]), int64="integer64")
+    assert_identical(bits, INTEGER64)
+    assert from_r(bits).tolist() == [2**62 + 1, -1]
+    for beyond in (np.array([2**63], "u8"), np.array([-(2**63)])):
+        with pytest.raises(ConversionError, match="R's integer64 holds"):
+            to_r(beyond, int64="integer64")
     text = to_r(np.array([2**64 - 1, 0], "u8"), int64="character")
     assert_identical(text, 'c("18446744073709551615", "0")')
     assert_identical(to_r(np.array(-(2**63)), int64="character"), '"-9223372036854775808"')
@@ -180,8 +165,10 @@ def test_na_float_gives_floats_whether_or_not_there_is_an_na(code, expected):
             'structure(readBin(as.raw(c(0,0,0,0,0,0,0,0x80)), "double"), class = "integer64")',
             r"element \[1\] is NA, and NumPy's integer64",
         ),
-        ('as.Date("2026-01-01")', "class Date means more"),
-        ("Sys.time()", "POSIXct"),
+        ('as.difftime(1, units = "hours")', "class difftime means more"),
+        ("as.Date(1.5)", r"element \[1\] is 1.5 days .* not a whole number of days"),
+        ("as.POSIXct(c(0, 1e-12))", r"element \[2\] is 1e-12 seconds .* nanoseconds"),
+        ("as.POSIXct(1e11)", r"element \[1\] is 100000000000.0 seconds"),
         ("function(x) x", "has no array"),
         ("quote(a + b)", "has no array"),
         ("new.env()", "has no array"),
@@ -209,11 +196,7 @@ def test_float_policy_does_not_hide_missing_text():
 
 
 def test_integer64_arrives_as_the_integers_it_holds():
-    # 2^62 + 1 and -1, as package bit64 stores them.
-    code = (
-        'structure(readBin(as.raw(c(1,0,0,0,0,0,0,0x40, rep(255,8))), "double", 2),'
-        ' class = "integer64")'
-    )
+    code = INTEGER64
     found = from_r(r_value(code))
     assert found.dtype == "int64"
     assert found.tolist() == [2**62 + 1, -1]
@@ -297,3 +280,24 @@ def test_memory_that_r_does_not_have_is_an_error_and_no_crash():
     with pytest.raises(ConversionError, match="axis 1 has 2147483648 positions"):
         to_r(np.broadcast_to(np.float32(0), (2**31, 1)))
     assert_identical(to_r(1.5), "1.5")
+
+
+@pytest.mark.parametrize(
+    ("moments", "code"),
+    [
+        (["2026-01-02", "1969-12-31"], 'as.Date(c("2026-01-02", "1969-12-31"))'),
+        (["2026-01-02", "NaT"], 'as.Date(c("2026-01-02", NA))'),
+        (["2026-01-02T03:04:05", "NaT"], '.POSIXct(c(1767323045, NA), "UTC")'),
+        (["2026-01-02T03:04:05.25"], '.POSIXct(1767323045.25, "UTC")'),
+        (["1900-01-01T00:00:00.000001"], '.POSIXct(-2208988799.999999, "UTC")'),
+    ],
+)
+def test_dates_and_times_cross_both_ways(moments, code):
+    x = np.array(moments, "M8")
+    assert_identical(to_r(x), code)
+    back = from_r(r_value(code))
+    assert back.dtype == ("M8[D]" if "Date" in code else "M8[ns]")
+    if "1900" not in moments[0]:  # whose microsecond a double holds to some nanoseconds
+        np.testing.assert_array_equal(back, x.astype(back.dtype))
+    assert_identical(to_r(back), code)
+    assert from_r(r_value(code), na="mask").mask.tolist() == np.isnat(x).tolist()

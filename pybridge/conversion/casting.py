@@ -1,0 +1,192 @@
+"""R objects to arrays of their own: the dtype, the memory order and the library that are asked for.
+
+Each element is cast once, in tiles, and checked on the way; nothing is lost without a policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from pybridge.backends import open_tensor
+from pybridge.conversion.copying import copy_tiles
+from pybridge.conversion.places import first_index, position
+from pybridge.errors import ArgumentError, ConversionError
+from pybridge.subsetting.values import lost_entries
+
+Array = np.ndarray[Any, Any]
+Order = Literal["C", "F"]
+
+_NARROW = ("bfloat16", "float8_", "float6_", "float4_", "int2", "int4", "uint2", "uint4")
+"""Dtypes of the package ml_dtypes, which NumPy knows once it is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an array is to become."""
+
+    dtype: str | None = None
+    """The dtype under NumPy's name; None for the one that the type of R has."""
+    like: Any = None
+    """A tensor of whose library, dtype and device the result is; None for a NumPy array."""
+    order: Order = "C"
+    """The memory order."""
+
+    def __post_init__(self) -> None:
+        """Reject what does not exist or contradicts itself."""
+        if self.order not in get_args(Order):
+            raise ArgumentError(f"order must be 'C' or 'F', not {self.order!r}")
+        if self.dtype is not None and self.like is not None:
+            raise ArgumentError("`like` brings its own dtype, so give `dtype` or `like`, not both")
+
+
+def own_array(values: Array, wanted: Wanted) -> Any:
+    """Return `values` in memory of its own, cast without loss, or in a tensor like another.
+
+    >>> own_array(np.array([1.0, 2.0]), Wanted("uint8"))
+    array([1, 2], dtype=uint8)
+    """
+    if wanted.like is None:
+        return _cast(values, _dtype_named(wanted.dtype) or values.dtype, wanted.order)
+    if isinstance(values, np.ma.MaskedArray):
+        raise ArgumentError('a masked array is NumPy\'s alone: `like` goes with na = "float"')
+    backend, held = open_tensor(wanted.like)
+    name = backend.dtype_name(held)
+    if values.dtype.kind == "U" and name == "string":
+        return backend.convert(values.astype(object), held)
+    narrow = name.startswith(_NARROW)
+    made = _cast(values, _dtype_named(name) or values.dtype, wanted.order)
+    # The library makes its own narrow reals of wider ones, whose values are those already.
+    return backend.convert(made.astype("float32") if narrow else made, held)
+
+
+def _dtype_named(name: str | None) -> np.dtype[Any] | None:
+    if name is None:
+        return None
+    if name.startswith(_NARROW):
+        try:
+            narrow: np.dtype[Any] = np.dtype(getattr(import_module("ml_dtypes"), name))
+            return narrow
+        except (ImportError, AttributeError):
+            raise ArgumentError(
+                f"there is no dtype {name!r} without the package ml_dtypes, which JAX, TensorFlow "
+                "and Keras bring along"
+            ) from None
+    try:
+        return np.dtype(name)
+    except TypeError:
+        raise ArgumentError(f"there is no dtype {name!r} in NumPy") from None
+
+
+def _cast(values: Array, dtype: np.dtype[Any], order: Order) -> Array:
+    _refuse_kinds(values.dtype, dtype)
+    if dtype.kind in "UT" and dtype.itemsize == 0:
+        dtype = values.dtype
+    mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
+    source = np.asarray(values)
+    if source.dtype.kind == "c" and dtype.kind != "c":
+        source = _reals(source, mask, dtype)
+    made = np.empty(source.shape, dtype, order=order)
+    check = partial(_check_tile, source, made, mask) if _may_lose(source.dtype, dtype) else None
+    with np.errstate(all="ignore"):
+        # Reversed, row-major memory is column-major, which is what tiles are made for.
+        if order == "C":
+            copy_tiles(made.T, source.T, mask=None if mask is None else mask.T, finish=check)
+        else:
+            copy_tiles(made, source, mask=mask, finish=check)
+    if mask is None:
+        return made
+    return np.ma.MaskedArray(made, mask=np.array(mask, order=order))
+
+
+def _refuse_kinds(source: np.dtype[Any], dtype: np.dtype[Any]) -> None:
+    is_number = dtype.kind in "biufc" or dtype.name.startswith(_NARROW)
+    if source.kind == "U" and dtype.kind not in "UTO":
+        raise ConversionError(f"text has no dtype {dtype}: as.numeric(x) reads numbers from it")
+    if source.kind == "M" and dtype.kind != "M":
+        raise ConversionError(f"a date or time has no dtype {dtype}: as.numeric(x) is its number")
+    if source.kind in "biufc" and not is_number:
+        advice = (
+            "as.character(x) makes text" if dtype.kind in "UTO" else "it is no dtype of numbers"
+        )
+        raise ConversionError(f"numbers have no dtype {dtype}: {advice}")
+
+
+def _may_lose(source: np.dtype[Any], dtype: np.dtype[Any]) -> bool:
+    if source == dtype or source.kind in "UM":
+        return source.kind == "M" and source != dtype
+    if source.kind in "iu" and dtype.kind == "f":
+        # NumPy calls int64 to float64 safe.
+        return source.itemsize >= dtype.itemsize
+    return not np.can_cast(source, dtype, "safe")
+
+
+def _check_tile(
+    source: Array, made: Array, mask: Array | None, cast: Array, part: Array, masked: Array | None
+) -> None:
+    if _is_lossy(part, cast, masked):
+        _reject(source, made, mask)
+
+
+def _is_lossy(part: Array, cast: Array, masked: Array | None) -> bool:
+    if masked is None and part.dtype.kind in "iu" and cast.dtype.kind in "iu":
+        limits = np.iinfo(cast.dtype)
+        return int(part.min()) < limits.min or int(part.max()) > limits.max
+    is_rounding = masked is None and part.dtype.kind == "f" and cast.dtype.kind == "f"
+    if is_rounding and bool(np.isfinite(cast).all()):
+        return False
+    lost = _lost(part, cast)
+    if masked is not None:
+        lost &= ~masked
+    return bool(lost.any())
+
+
+def _lost(values: Array, cast: Array) -> Array:
+    if values.dtype.kind == "M":
+        return np.asarray((cast.astype(values.dtype) != values) & ~np.isnat(values))
+    if cast.dtype.name.startswith(_NARROW):
+        wide = cast.astype("float64")
+        if values.dtype.kind == "f" and "int" not in cast.dtype.name:
+            return np.asarray(np.isfinite(values) & ~np.isfinite(wide))
+        return np.asarray(wide != values)
+    return lost_entries(values, cast)
+
+
+def _reals(source: Array, mask: Array | None, dtype: np.dtype[Any]) -> Array:
+    lost = source.imag != 0
+    if mask is not None:
+        lost &= ~mask
+    if lost.any():
+        where = first_index(lost)
+        raise ConversionError(
+            f"element {position(where)} is {source[where]}, and dtype {dtype} has no imaginary "
+            "part: Re(x) is the real one"
+        )
+    return source.real
+
+
+def _reject(source: Array, made: Array, mask: Array | None) -> None:
+    lost = np.zeros(source.shape, bool)
+    with np.errstate(all="ignore"):
+        lost |= _lost(source, source.astype(made.dtype))
+    if mask is not None:
+        lost &= ~mask
+    where = first_index(lost)
+    value = source[where]
+    if source.dtype.kind == "f" and np.isnan(value):
+        raise ConversionError(
+            f"element {position(where)} is {_nan_name(value)}, and dtype {made.dtype} has no "
+            'missing value: a real dtype has, and na = "mask" masks NA'
+        )
+    raise ConversionError(
+        f"element {position(where)} is {value}, which dtype {made.dtype} does not hold: convert x "
+        "first, or choose a wider dtype"
+    )
+
+
+def _nan_name(value: Any) -> str:
+    return "NA" if int(np.float64(value).view("u8")) & 0xFFFFFFFF == 1954 else "NaN"

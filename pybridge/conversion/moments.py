@@ -1,0 +1,97 @@
+"""Dates and times: R's Date and POSIXct, which are doubles, and NumPy's datetime64, integers.
+
+A Date is datetime64[D]. A POSIXct is datetime64[ns], in UTC: its time zone is how R prints it.
+Either way the number must come back as it was, or it is refused; a missing date is NaT.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pybridge.conversion.places import first_index, position
+from pybridge.errors import ConversionError
+
+Array = np.ndarray[Any, Any]
+
+_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+_NS = 10**9
+_LONGEST = 2.0**53
+
+
+def moments_from(values: Array, is_date: bool) -> Array:
+    """Return R's numbers of days, or of seconds, as datetime64[D] or datetime64[ns].
+
+    >>> moments_from(np.array([1.5, np.nan]), is_date=False)
+    array(['1970-01-01T00:00:01.500000000',                           'NaT'],
+          dtype='datetime64[ns]')
+    """
+    numbers = values.astype("f8")
+    missing = np.isnan(numbers)
+    if values.dtype.kind == "i":
+        missing = values == np.iinfo(values.dtype).min
+    known = np.where(missing, 0.0, numbers)
+    limit = 2.0**53 if is_date else 9.2e9
+    within = np.abs(known) < limit
+    known = np.where(within, known, 0.0)
+    whole = np.floor(known)
+    if is_date:
+        exact = whole == known
+        found = whole.astype("i8")
+    else:
+        found = whole.astype("i8") * _NS + np.rint((known - whole) * _NS).astype("i8")
+        exact = _seconds(found, _NS) == known
+    bad = ~(exact & within)
+    if bad.any():
+        where = first_index(bad)
+        what = "a whole number of days" if is_date else "a time that nanoseconds can tell"
+        unit = "days" if is_date else "seconds"
+        raise ConversionError(
+            f"element {position(where)} is {numbers[where]} {unit} from 1970, which is not {what}: "
+            "as.numeric(x) gives the number"
+        )
+    moments = found.astype("M8[D]" if is_date else "M8[ns]")
+    moments[missing] = np.datetime64("NaT")
+    return moments
+
+
+def _seconds(counts: Array, per_second: int) -> Array:
+    whole = counts // per_second
+    return np.asarray(whole.astype("f8") + (counts - whole * per_second) / per_second)
+
+
+def numbers_from(moments: Array) -> tuple[Array, tuple[str, ...]]:
+    """Return datetime64 as R's numbers, NaN for NaT, and R's classes of them."""
+    unit, _ = np.datetime_data(moments.dtype)
+    missing = np.isnat(moments)
+    if unit in ("D", "W"):
+        days = moments.astype("M8[D]").astype("i8")
+        return _with_missing(days.astype("f8"), missing), ("Date",)
+    if unit in ("h", "m"):
+        unit = "s"
+        moments = moments.astype("M8[s]")
+    if unit not in _PER_SECOND:
+        raise ConversionError(
+            f'{moments.dtype} has no R equivalent: x.astype("datetime64[D]") is a Date, '
+            'x.astype("datetime64[us]") a POSIXct'
+        )
+    counts = np.where(missing, 0, moments.astype(f"M8[{unit}]").astype("i8"))
+    per_second = _PER_SECOND[unit]
+    seconds = _seconds(counts, per_second)
+    whole = np.floor(seconds)
+    back = whole.astype("i8") * per_second + np.rint((seconds - whole) * per_second).astype("i8")
+    bad = (back != counts) | (np.abs(seconds) > _LONGEST)
+    if bad.any():
+        where = first_index(bad)
+        raise ConversionError(
+            f"element {position(where)} is {moments[where]}, and the double of a POSIXct does not "
+            'tell it from its neighbours: x.astype("datetime64[us]") cuts it to microseconds'
+        )
+    return _with_missing(seconds, missing), ("POSIXct", "POSIXt")
+
+
+def _with_missing(numbers: Array, missing: Array) -> Array:
+    # The very NaN that R takes for NA.
+    numbers.view("u8")[missing] = 0x7FF00000000007A2
+    return numbers

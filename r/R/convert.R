@@ -1,0 +1,107 @@
+# The two verbs by which values cross: their rules are those of to_r and from_r in Python, and the same
+# code. R's objects are handed over and taken back by src/host.c.
+
+#' Values that cross between R and Python, without loss
+#'
+#' @description
+#' `to_python()` makes a 'NumPy' array of an R object, `from_python()` an R object of a tensor of any
+#' library. What would be lost is an error that names the first element, unless a policy says what
+#' becomes of it. Each value is cast once, and checked on the way.
+#'
+#' Element `x[i, j, k]` in R is element `x[i-1, j-1, k-1]` in Python, whatever the memory order. A
+#' vector is one axis, one number none; `array(3)` is a vector of one.
+#'
+#' @section What becomes of what:
+#' | R | Python | back |
+#' |---|---|---|
+#' | logical | bool | logical |
+#' | integer | int32; int8, int16, uint8, uint16 by `dtype` | integer |
+#' | double | float64; float32, bfloat16 and so on by `dtype` | double |
+#' | `integer64` of the package bit64 | int64 | double, an error beyond 2^53; see `int64` |
+#' | complex | complex128 | complex |
+#' | character, factor | str | character |
+#' | raw | uint8 | integer |
+#' | Date | datetime64 in days | Date |
+#' | POSIXct | datetime64 in nanoseconds | POSIXct in UTC |
+#' | list, data frame | list, dict of columns | list, data frame |
+#'
+#' Names, dimnames and row names are dropped. Other classes mean more than their numbers and are
+#' refused; `unclass(x)` gives those.
+#'
+#' @param x For `to_python()` an R vector, array, factor, list of these or data frame; for
+#'   `from_python()` a tensor of any library, a list or dict of them, or a scalar. What is on the
+#'   right side already is returned as it is.
+#' @param dtype The dtype of the array under 'NumPy' name, such as `"float32"`, `"uint8"` or
+#'   `"bfloat16"`; `NULL` for the one that belongs to the type of `x`. A real is rounded to a
+#'   narrower real; anything else that the dtype does not hold is an error.
+#' @param like A tensor: the result is of its library, its dtype and on its device.
+#' @param na For `to_python()`, what becomes of `NA` among logicals, integers and strings: an
+#'   `"error"`; a masked array with `"mask"`; NaN with `"float"`. A real `NA` arrives as NaN. For
+#'   `from_python()`, what is `NA` beside masked elements: nothing else (`"error"`); NaN with
+#'   `"float"`; the least int32 with `"integer"`.
+#' @param order The memory order of the array, `"C"` row-major or `"F"` column-major.
+#' @param int64 What uint32, int64 and uint64 become: `"double"`, an error beyond 2^53; `"integer"`;
+#'   `"character"` with all digits; `"integer64"`, the class of the package bit64.
+#' @param dimnames Labels for the axes, a list as [dimnames()] takes it; for one axis its names.
+#' @param mapping Whether a dict is a `"data.frame"` or a `"list"`.
+#' @return `to_python()`: a writable 'NumPy' array of its own memory, or a tensor like `like`.
+#'   `from_python()`: an R vector (one axis or none), array, list or data frame. Errors are of class
+#'   `pybridge_error_conversion`.
+#' @seealso [as.array()] on a tensor is `from_python()` with its defaults, where no other package has a
+#'   method of its own.
+#' @export
+#' @examplesIf pybridge:::has_numpy()
+#' x <- to_python(array(1:6, c(2, 3)), dtype = "uint8")
+#' x
+#' from_python(x)
+#' try(to_python(c(1L, NA)))
+#' to_python(c(1L, NA), na = "float")
+#' try(to_python(c(1, 300), dtype = "uint8"))
+to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "float"),
+                      order = c("C", "F")) {
+  call <- sys.call()
+  if (inherits(x, "python.builtin.object")) {
+    if (!is.null(dtype) || !is.null(like)) {
+      abort_argument("`x` is in Python already, where its own library casts it", call)
+    }
+    return(x)
+  }
+  bridge$host
+  .Call(pybridge_hand_over, x)
+  on.exit(.Call(pybridge_take_back))
+  arguments <- list(check_dtype(dtype, call), like, na[[1L]], order[[1L]])
+  answered(bridge$call(bridge$to_python, arguments, list()), call)
+}
+
+#' @rdname to_python
+#' @export
+from_python <- function(x, na = c("error", "float", "integer"),
+                        int64 = c("double", "integer", "character", "integer64"), dimnames = NULL,
+                        mapping = c("data.frame", "list")) {
+  elements_in_r(x, sys.call(), na[[1L]], int64[[1L]], dimnames, mapping[[1L]])
+}
+
+#' Bring the elements of a tensor to R, in R's order and with the axes that it has
+#' @noRd
+elements_in_r <- function(x, call, na = "error", int64 = "double", dimnames = NULL,
+                          mapping = "data.frame") {
+  if (!inherits(x, "python.builtin.object")) {
+    return(x)
+  }
+  bridge$host
+  .Call(pybridge_hand_over, dimnames)
+  answer <- bridge$call(bridge$from_python, list(x, na, int64, mapping, !is.null(dimnames)), list())
+  value <- .Call(pybridge_take_back)
+  answered(answer, call)
+  value
+}
+
+check_dtype <- function(dtype, call) {
+  if (inherits(dtype, "python.builtin.object")) {
+    dtype <- reticulate::py_to_r(reticulate::py_get_attr(dtype, "name"))
+  }
+  if (!is.null(dtype) && !(is.character(dtype) && length(dtype) == 1L && !is.na(dtype))) {
+    abort_argument('`dtype` is the name of a dtype, such as "float32"', call)
+  }
+  dtype
+}

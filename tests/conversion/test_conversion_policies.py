@@ -15,6 +15,33 @@ INTEGER64 = (
 )
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (np.array([[1, 2], [3, NA_INT]], "i4"), r"element \[2, 2\] is -2147483648: .* NA"),
+        (np.array([0, 2**53 + 1]), r"element \[2\] is 9007199254740993: .*2\^53"),
+        (np.array([-(2**53) - 1]), r"element \[1\] is -9007199254740993"),
+        (np.array([0, 1, 2**63], "u8"), r"element \[3\] is 9223372036854775808"),
+        (np.array(2**60), r"element \[1\] is 1152921504606846976"),
+        (np.array([1.5], np.longdouble), "holds more digits .*float64"),
+        (np.array([1.5], np.clongdouble), "holds more digits .*complex128"),
+        (np.array(["2026-01"], "M8[M]"), r"datetime64.* has no R equivalent: .*datetime64\[D\]"),
+        (np.array([1767225600000000001], "M8[ns]"), r"element \[1\] .* does not tell it"),
+        (np.array([1], "m8[s]"), "timedelta64.* has no R equivalent"),
+        (np.array([(1, 2.0)], [("a", "i4"), ("b", "f8")]), "dict of its fields"),
+        (np.array([b"ab", b"c"]), "neither text nor raw"),
+        (np.zeros(2, "V3"), "no R equivalent"),
+        (np.array([1, "a"], object), r"element \[1\] of an array of objects is 1"),
+        (np.array([["a", "b"], ["c", None]], object), r"element \[2, 2\] is None among texts"),
+        (np.array(["a", float("nan")], object), r"element \[2\] is nan among texts"),
+        (np.array(["a", "b\0c"]), "NUL"),
+        (np.array(["\ud800"]), "surrogate"),
+        (2**70, "of an array of objects is 1180591620717411303424"),
+        ([1, 2**70], r"element \[1\] of an array of objects"),
+        ([-1, 2**63], r"element \[1\] of an array of objects is -1"),
+        (np.ma.array(np.array([1, 2], "u1").view("S1"), mask=[False, True]), "raw has no NA"),
+    ],
+)
 def test_what_would_be_lost_is_refused(value, message):
     with pytest.raises(ConversionError, match=message):
         to_r(value)

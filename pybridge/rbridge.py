@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -19,11 +19,12 @@ import numpy.typing as npt
 import pybridge
 from pybridge import subscripts as sub
 from pybridge.backends import backend_of, find_backend, open_tensor
-from pybridge.dialects.selections import Shape
-from pybridge.dialects.tensor import index_from_position, slice_from_range
+from pybridge.backends.stores import StoreBackend
+from pybridge.dialects.tensor import lower
 from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
 from pybridge.shapes import recycling
 from pybridge.subsetting import assign_in_place, r_assign, r_slice
+from pybridge.subsetting.reading import read
 
 # The codes of a record, as r/src/capture.c writes them.
 NO_DROP: Final = 1
@@ -116,19 +117,17 @@ def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def subset(x: Any, record: list[int] | int) -> Any:
     """Return the elements of `x` that a record of whole numbers names."""
+    record = _as_record(record)
+    if record[0]:
+        return subset_by_values(x, record, [])
     try:
-        if type(x) is np.ndarray:
-            key = numpy_key(record, x.shape)
-            if key is not None:
-                return x[key]
-        else:
-            backend, held = open_tensor(x)
-            key = numpy_key(record, backend.shape(held))
-            if key is not None:
-                return backend.basic(held, key)
+        backend, held = open_tensor(x)
+        found = lower(decode(record, []), backend.shape(held))
+        if isinstance(backend, StoreBackend):
+            return subset_by_values(x, record, [])
+        return read(backend, held, found)
     except Exception as error:
         return Answer(None, error, [])
-    return subset_by_values(x, record, [])
 
 
 @_answering
@@ -177,61 +176,6 @@ def _options(record: list[int]) -> dict[str, Any]:
     }
 
 
-def numpy_key(record: list[int] | int, shape: Shape) -> Any:
-    """Return the NumPy key of a record, or None where the general path must look.
-
-    >>> numpy_key([0, RANGE | HAS_START | HAS_STOP, 1, 3, POSITION, -1], (10, 5, 2))
-    (slice(0, 3, 1), 4)
-    """
-    if isinstance(record, int) or record[0]:  # R's vectors of length 1 arrive as numbers
-        return None
-    key: list[Any] = []
-    axis = 0
-    ndim = len(shape)
-    numbers = iter(record)
-    next(numbers)
-    for code in numbers:
-        if code == NEW_AXIS:
-            key.append(None)
-            continue
-        if code == REST or axis == ndim:
-            return None
-        if code >= RANGE:
-            start = next(numbers) if code & HAS_START else None
-            stop = next(numbers) if code & HAS_STOP else None
-            step = next(numbers) if code & HAS_STEP else None
-            if step == 0:
-                return None
-            key.append(slice_from_range(start, stop, step, shape[axis], axis))
-        elif code == POSITION:
-            key.append(index_from_position(next(numbers), shape[axis], axis))
-        else:
-            key.append(_WHOLE)
-        axis += 1
-    return tuple(key)
-
-
-def _decoded(record: list[int], values: list[Any]) -> Iterator[tuple[int, Any]]:
-    """Yield each subscript of a record as its code and what belongs to it."""
-    beside = iter(values)
-    numbers = iter(record)
-    next(numbers)
-    for code in numbers:
-        if code == POSITION:
-            yield code, next(numbers)
-        elif code == VALUE:
-            yield code, _from_tagged(*next(beside))
-        elif code == RANGE_OF_VALUES:
-            yield RANGE, slice(*(_from_tagged(*bound) for bound in next(beside)))
-        elif code >= RANGE:
-            bounds = [
-                next(numbers) if code & bit else None for bit in (HAS_START, HAS_STOP, HAS_STEP)
-            ]
-            yield RANGE, slice(*bounds)
-        else:
-            yield code, None
-
-
 def _from_tagged(kind: str, value: Any = None, holes: Any = None) -> Any:
     """Return what a tagged value of R stands for, as Python's users would write it."""
     match kind:
@@ -262,17 +206,27 @@ def decode(record: list[int], values: list[Any]) -> tuple[Any, ...]:
     '2:NA, , 3'
     """
     items: list[Any] = []
-    for code, value in _decoded(record, values):
-        if code == NEW_AXIS:
+    beside = iter(values)
+    numbers = iter(record)
+    next(numbers)
+    for code in numbers:
+        if code >= RANGE:
+            start = next(numbers) if code & HAS_START else None
+            stop = next(numbers) if code & HAS_STOP else None
+            items.append(slice(start, stop, next(numbers) if code & HAS_STEP else None))
+        elif code == POSITION:
+            items.append(next(numbers))
+        elif code == NEW_AXIS:
             items.append(None)
         elif code == REST:
             items.append(...)
-        elif code in (POSITION, RANGE):
-            items.append(value)
         elif code == VALUE:
+            value = _from_tagged(*next(beside))
             items.append(sub.Scalar(value) if value is sub.NA else value)
+        elif code == RANGE_OF_VALUES:
+            items.append(slice(*[_from_tagged(*bound) for bound in next(beside)]))
         else:
-            items.append(sub.MISSING)
+            items.append(_WHOLE)
     return tuple(items)
 
 
@@ -282,24 +236,15 @@ def python_key(record: list[int], values: list[Any]) -> Any:
     >>> python_key([0, 11, 1, 3, 0, 2], [])
     (slice(1, 3, None), slice(None, None, None), Ellipsis)
     """
-    key: list[Any] = []
-    for code, value in _decoded(record, values):
-        if code == REST:
-            key.append(...)
-        elif code == NEW_AXIS:
-            key.append(None)
-        elif code in (POSITION, VALUE, RANGE):
-            key.append(_as_python_index(value))
-        else:
-            key.append(_WHOLE)
-    return key[0] if len(key) == 1 else tuple(key)
+    key = tuple(map(_as_python_index, decode(record, values)))
+    return key[0] if len(key) == 1 else key
 
 
 def _as_python_index(value: Any) -> Any:
     if isinstance(value, slice):
         bounds = (value.start, value.stop, value.step)
         return slice(*(None if part is sub.NA else _as_python_index(part) for part in bounds))
-    if isinstance(value, np.ma.MaskedArray) or value is sub.NA:
+    if isinstance(value, np.ma.MaskedArray | sub.Scalar):
         raise IndexError("NA is no index of Python; `NA:5` is an open end")
     if isinstance(value, sub.Characters):
         return value.values[0] if len(value.values) == 1 else list(value.values)

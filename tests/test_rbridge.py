@@ -44,7 +44,7 @@ def test_a_record_names_the_elements_of_its_numpy_key(record, key):
 
 
 @pytest.mark.parametrize(("record", "key"), RECORDS)
-def test_the_short_path_and_the_general_one_agree(record, key):
+def test_a_record_alone_and_one_with_values_agree(record, key):
     np.testing.assert_array_equal(rbridge.subset_by_values(X, record, []), X[key])
 
 
@@ -59,11 +59,11 @@ def test_the_short_path_and_the_general_one_agree(record, key):
         [0, MISSING, RANGE | HAS_START | HAS_STOP | HAS_STEP, 1, 3, -1],
     ],
 )
-def test_the_short_path_and_the_general_one_fail_alike(record):
-    short, general = rbridge.subset(X, record), rbridge.subset_by_values(X, record, [])
-    assert isinstance(short, Answer)
+def test_a_record_alone_and_one_with_values_fail_alike(record):
+    alone, general = rbridge.subset(X, record), rbridge.subset_by_values(X, record, [])
+    assert isinstance(alone, Answer)
     assert isinstance(general, Answer)
-    assert short.describe() == general.describe()
+    assert alone.describe() == general.describe()
 
 
 def test_no_subscript_at_all_is_the_whole_tensor():

@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pybridge.backends.dense import assign_dense
-from pybridge.backends.protocol import Indices, Key
-from pybridge.dialects.selections import AxisSelection, Gather, Shape
+from pybridge.backends.protocol import Backend, Indices, Key
+from pybridge.dialects.selections import Shape
 from pybridge.errors import SubscriptOutOfBoundsError, TracingError
 
 
-class DaskBackend:
+class DaskBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on `dask.array.Array`."""
 
     __slots__ = ()
@@ -27,15 +27,13 @@ class DaskBackend:
     name = "dask"
 
     def serves(self, x: object) -> bool:
-        """See `Backend.serves`."""
         return isinstance(x, da.Array)
 
     def shape(self, x: Any) -> Shape:
-        """See `Backend.shape`; dask writes an unknown size as NaN."""
+        # dask writes an unknown size as NaN
         return tuple(None if math.isnan(size) else int(size) for size in x.shape)
 
     def size(self, x: Any, axis: int) -> Any:
-        """See `Backend.size`."""
         size = self.shape(x)[axis]
         if size is None:
             raise TracingError(
@@ -44,40 +42,16 @@ class DaskBackend:
             )
         return size
 
-    def dtype_name(self, x: Any) -> str:
-        """See `Backend.dtype_name`."""
-        return str(x.dtype.name)
-
-    def is_writable(self, x: Any) -> bool:
-        """See `Backend.is_writable`: never, since nothing is computed yet."""
-        return False
-
     def is_traced(self, x: Any) -> bool:
-        """See `Backend.is_traced`: always."""
         return True
 
-    def is_compiling(self) -> bool:
-        """See `Backend.is_compiling`: never."""
-        return False
-
-    def is_open(self, number: Any) -> bool:
-        """See `Backend.is_open`: never."""
-        return False
-
-    def value_of(self, x: Any) -> Any:
-        """See `Backend.value_of`."""
-        return x
-
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
-        """See `Backend.to_numpy`."""
         return np.asanyarray(x.compute())
 
     def convert(self, value: Any, like: Any) -> Any:
-        """See `Backend.convert`."""
         return da.asarray(value).astype(like.dtype)  # type: ignore[no-untyped-call]
 
     def basic(self, x: Any, key: Key) -> Any:
-        """See `Backend.basic`."""
         unnamed = iter(range(x.ndim))
         for axis, part in ((next(unnamed), part) for part in key if part is not None):
             if part != slice(None):
@@ -85,27 +59,17 @@ class DaskBackend:
         return x[key]
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
-        """See `Backend.take`."""
         return da.take(x, _checked(indices, self.size(x, axis)), axis)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
-        """See `Backend.take_points`."""
         if not all(isinstance(axis, np.ndarray) for axis in coordinates):
             return da.take(self.reshape(x, (-1,)), _flat(self.shape(x), coordinates), 0)
         if coordinates and len(coordinates[0]) == 0:  # dask divides by zero
             return da.zeros(0, x.dtype)
         return x.vindex[coordinates]
 
-    def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
-        """See `Backend.take_mask`; dask's own boolean indexing goes chunk by chunk."""
-        return self.take_points(x, tuple(np.nonzero(mask)))
-
-    def copy(self, x: Any) -> Any:
-        """See `Backend.copy`: a lazy array is never written."""
-        return x
-
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.reshape`; dask splits and merges whole axes only, so a vector helps out."""
+        # dask splits and merges whole axes only, so a vector helps out
         if x.size == 0:  # of which dask knows only some shapes
             return da.zeros([max(size, 0) for size in shape], x.dtype)
         try:
@@ -113,71 +77,49 @@ class DaskBackend:
         except NotImplementedError:
             return x.reshape(-1).reshape(shape)
 
-    def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
-        """See `Backend.transpose`."""
-        return x.transpose(axes)
-
     def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.broadcast_to`."""
         return da.broadcast_to(x, shape)  # type: ignore[no-untyped-call]
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
-        """See `Backend.where`."""
         return da.where(condition, x, y)
 
     def isnan(self, x: Any) -> Any:
-        """See `Backend.isnan`."""
         return da.isnan(x)
 
     def argmax(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmax`."""
         return x.argmax(axis)
 
     def argmin(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmin`."""
         return x.argmin(axis)
 
     def argsort(self, x: Any) -> Any:
-        """See `Backend.argsort`."""
         return x.rechunk(-1).map_blocks(np.argsort, kind="stable", dtype=np.int64)
 
     def as_indices(self, x: Any) -> Any:
-        """See `Backend.as_indices`; no unsigned number becomes a negative one."""
+        # no unsigned number becomes a negative one
         return (da.minimum(x, 2**63 - 1) if x.dtype == np.uint64 else x).astype(np.int64)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
-        """See `Backend.arange`."""
         raise TracingError(
             "a range with a lazy bound has no known size; call .compute() on the bound first"
         )
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
-        """See `Backend.nonzero`."""
         for axis in range(mask.ndim):
             self.size(mask, axis)
         if mask.size == 0:
             return tuple([da.zeros(0, np.int64)] * mask.ndim)
         return tuple(da.nonzero(mask))
 
-    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
-        """See `Backend.assign_axes`."""
+    def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
         return assign_dense(self, x, axes, value, _lazy_hits)
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
-        """See `Backend.assign_points`."""
         flat = _flat(self.shape(x), coordinates)
         if isinstance(flat, np.ndarray) and len(flat) == 0:
             return x
         vector = self.reshape(x, (-1,))
-        return self.reshape(assign_dense(self, vector, (Gather(flat),), value, _lazy_hits), x.shape)
-
-    def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
-        """See `Backend.assign_mask`."""
-        return self.assign_points(x, tuple(np.nonzero(mask)), value)
-
-    def store(self, x: Any, value: Any) -> None:
-        """See `Backend.store`."""
-        raise AssertionError("a dask array is no variable")
+        return self.reshape(assign_dense(self, vector, (flat,), value, _lazy_hits), x.shape)
 
 
 BACKEND = DaskBackend()
@@ -212,14 +154,14 @@ def _within(block: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
     return block
 
 
-def _lazy_hits(x: Any, axis: AxisSelection, place: int) -> tuple[Any, Any]:
+def _lazy_hits(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
     """Compare every index with every position; the last index that matches is the source."""
-    if not isinstance(axis, Gather) or math.isnan(x.shape[place]):
+    if isinstance(axis, slice) or math.isnan(x.shape[place]):
         raise TracingError(
             f"axis {place + 1} of this dask array has an unknown size; call "
             "x.compute_chunk_sizes() first"
         )
-    count = axis.indices.shape[0]
+    count = axis.shape[0]
     if math.isnan(count):
         raise TracingError(
             "how many elements a lazy mask selects is unknown, so that one value alone can be "
@@ -227,7 +169,7 @@ def _lazy_hits(x: Any, axis: AxisSelection, place: int) -> tuple[Any, Any]:
         )
     if count == 0:  # of which dask finds no maximum
         return np.zeros(x.shape[place], bool), np.zeros(x.shape[place], np.int64)
-    indices = _checked(axis.indices, x.shape[place])
+    indices = _checked(axis, x.shape[place])
     matches = indices[:, None] == np.arange(x.shape[place])
     order = da.arange(count)[:, None]
     source = da.where(matches, order, -1).max(axis=0)

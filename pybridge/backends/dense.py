@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import AxisSelection, Gather, Whole, axis_indices
+from pybridge.dialects.selections import WHOLE, axis_indices
 
 
 def assign_dense(
     backend: Backend,
     x: Tensor,
-    axes: tuple[AxisSelection, ...],
+    axes: tuple[Any, ...],
     value: Tensor,
-    traced_hits: Callable[[Tensor, AxisSelection, int], tuple[Any, Any]],
+    traced_hits: Callable[[Tensor, Any, int], tuple[Any, Any]],
 ) -> Tensor:
     """Return `x` with `value` at an orthogonal selection, as `Backend.assign_axes` wants it.
 
@@ -30,10 +30,10 @@ def assign_dense(
     traced: list[Any] = []
     sizes = backend.shape(value)
     for place, axis in enumerate(axes):
-        if isinstance(axis, Whole):
+        if isinstance(axis, slice) and axis == WHOLE:
             continue
         size = backend.shape(x)[place]
-        is_traced = isinstance(axis, Gather) and not isinstance(axis.indices, np.ndarray)
+        is_traced = not isinstance(axis, slice | np.ndarray)
         if size is None or is_traced:
             hit, source = traced_hits(x, axis, place)
         else:
@@ -50,10 +50,10 @@ def assign_dense(
     return backend.where(mask, value, x)
 
 
-def hits(axis: AxisSelection, size: int) -> tuple[Any, Any]:
+def hits(axis: Any, size: int) -> tuple[Any, Any]:
     """Return which positions of an axis are set, and from which entry of the value.
 
-    >>> hit, source = hits(Gather(np.array([3, 0])), 4)
+    >>> hit, source = hits(np.array([3, 0]), 4)
     >>> hit.tolist(), source.tolist()
     ([True, False, False, True], [1, 0, 0, 0])
     """

@@ -30,11 +30,9 @@ class H5pyBackend(StoreBackend):
     name = "h5py"
 
     def serves(self, x: object) -> bool:
-        """See `Backend.serves`."""
         return isinstance(x, h5py.Dataset)
 
     def shape(self, x: Any) -> tuple[int, ...]:
-        """See `Backend.shape`."""
         if not x:
             raise UnsupportedTensorError(
                 "the HDF5 file of this dataset is closed; open it again, and take the dataset from "
@@ -45,7 +43,6 @@ class H5pyBackend(StoreBackend):
         return tuple(x.shape)
 
     def is_writable(self, x: Any) -> bool:
-        """See `Backend.is_writable`."""
         if x.file.mode == "r":
             raise ImmutableTensorError(
                 'this HDF5 file was opened for reading; open it with h5py.File(path, "r+") to '

@@ -15,12 +15,12 @@ import numpy.typing as npt
 from keras import ops
 
 from pybridge.backends.dense import assign_dense
-from pybridge.backends.protocol import Indices, Key, without_values
-from pybridge.dialects.selections import AxisSelection, Gather, Shape, kept_slice, upward_key
+from pybridge.backends.protocol import Backend, Indices, Key, without_values
+from pybridge.dialects.selections import Shape, upward_key
 from pybridge.errors import TracingError
 
 
-class KerasBackend:
+class KerasBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on Keras's own tensor types.
 
     What is not symbolic is a constant on its way into a model: a NumPy array.
@@ -31,58 +31,39 @@ class KerasBackend:
     name = "keras"
 
     def serves(self, x: object) -> bool:
-        """See `Backend.serves`."""
         return isinstance(x, keras.KerasTensor | keras.Variable)
 
-    def shape(self, x: Any) -> Shape:
-        """See `Backend.shape`."""
-        return tuple(x.shape)
-
     def size(self, x: Any, axis: int) -> Any:
-        """See `Backend.size`; an unknown one is counted when the model runs."""
+        # an unknown one is counted when the model runs
         size = x.shape[axis]
         if size is not None:
             return size
         return ops.sum(_ones_along(x, axis))
 
     def dtype_name(self, x: Any) -> str:
-        """See `Backend.dtype_name`."""
         return str(x.dtype)
 
     def is_writable(self, x: Any) -> bool:
-        """See `Backend.is_writable`."""
         return isinstance(x, keras.Variable)
 
     def is_traced(self, x: Any) -> bool:
-        """See `Backend.is_traced`."""
         return isinstance(x, keras.KerasTensor)
 
-    def is_compiling(self) -> bool:
-        """See `Backend.is_compiling`: never."""
-        return False
-
-    def is_open(self, number: Any) -> bool:
-        """See `Backend.is_open`: never."""
-        return False
-
     def value_of(self, x: Any) -> Any:
-        """See `Backend.value_of`."""
         return x.value if isinstance(x, keras.Variable) else x
 
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
-        """See `Backend.to_numpy`."""
         if isinstance(x, keras.KerasTensor):
             raise without_values(x)
         return np.asarray(ops.convert_to_numpy(x))
 
     def convert(self, value: Any, like: Any) -> Any:
-        """See `Backend.convert`."""
         if isinstance(value, keras.KerasTensor):
             return value if value.dtype == like.dtype else ops.cast(value, like.dtype)
         return np.asarray(value).astype(like.dtype)
 
     def basic(self, x: Any, key: Key) -> Any:
-        """See `Backend.basic`; a negative step flips, since PyTorch under Keras has none."""
+        # a negative step flips, since PyTorch under Keras has none
         if isinstance(x, np.ndarray):
             return x[key]
         before, upward, after = upward_key(key, x.shape)
@@ -92,7 +73,6 @@ class KerasBackend:
         return ops.flip(found, after) if after else found
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
-        """See `Backend.take`."""
         if isinstance(indices, np.ndarray):
             if isinstance(x, np.ndarray):
                 return x.take(indices, axis)
@@ -100,85 +80,58 @@ class KerasBackend:
         return ops.take(x, indices, axis=axis)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
-        """See `Backend.take_points`."""
         return self.take(ops.reshape(x, (-1,)), _flat(x.shape, coordinates), 0)
 
-    def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
-        """See `Backend.take_mask`."""
-        return self.take_points(x, tuple(np.nonzero(mask)))
-
-    def copy(self, x: Any) -> Any:
-        """See `Backend.copy`: a symbolic tensor has no memory."""
-        return x
-
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.reshape`."""
         return x.reshape(shape) if isinstance(x, np.ndarray) else ops.reshape(x, shape)
 
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
-        """See `Backend.transpose`."""
         return ops.transpose(x, axes)
 
     def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.broadcast_to`."""
         if isinstance(x, np.ndarray):
             return np.broadcast_to(x, shape)
         return ops.broadcast_to(x, shape)
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
-        """See `Backend.where`."""
         return ops.where(condition, x, y)
 
     def isnan(self, x: Any) -> Any:
-        """See `Backend.isnan`."""
         return ops.isnan(x)
 
     def argmax(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmax`."""
         return ops.argmax(_comparable(x), axis)
 
     def argmin(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmin`."""
         return ops.argmin(_comparable(x), axis)
 
     def argsort(self, x: Any) -> Any:
-        """See `Backend.argsort`."""
         return ops.argsort(_comparable(x))
 
     def as_indices(self, x: Any) -> Any:
-        """See `Backend.as_indices`."""
         return ops.cast(x, "int32")
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
-        """See `Backend.arange`."""
         raise TracingError(
             "a range with a symbolic bound has no size that a functional model could know; give "
             "the bounds as numbers, or a vector of positions as a tensor"
         )
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
-        """See `Backend.nonzero`."""
         raise TracingError(
             "how many elements a symbolic mask selects is unknown, and a functional model has no "
             "axis of such a size on every backend; multiply by the mask, or use keras.ops.where"
         )
 
-    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
-        """See `Backend.assign_axes`."""
+    def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
         return assign_dense(self, x, axes, value, _traced_hits)
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
-        """See `Backend.assign_points`."""
-        flat = Gather(_flat(x.shape, coordinates))
+        flat = _flat(x.shape, coordinates)
         spread = assign_dense(self, ops.reshape(x, (-1,)), (flat,), value, _traced_hits)
         return ops.reshape(spread, tuple(-1 if size is None else size for size in x.shape))
 
-    def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
-        """See `Backend.assign_mask`."""
-        return self.assign_points(x, tuple(np.nonzero(mask)), value)
-
     def store(self, x: Any, value: Any) -> None:
-        """See `Backend.store`."""
         x.assign(value)
 
 
@@ -223,13 +176,13 @@ def _positions(x: Any, axis: int) -> Any:
     return ops.cumsum(_ones_along(x, axis)) - 1
 
 
-def _traced_hits(x: Any, axis: AxisSelection, place: int) -> tuple[Any, Any]:
+def _traced_hits(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
     """Compare every index with every position; the last index that matches is the source."""
     positions = _positions(x, place)
-    if isinstance(axis, Gather):
-        indices = ops.cast(axis.indices, "int32")
+    if isinstance(axis, slice):
+        indices = BACKEND.basic(positions, (axis,))
     else:
-        indices = BACKEND.basic(positions, (kept_slice(axis),))
+        indices = ops.cast(axis, "int32")
     matches = ops.equal(ops.expand_dims(indices, 1), ops.expand_dims(positions, 0))
     order = ops.cumsum(ops.ones_like(indices, dtype="int32")) - 1
     source = ops.max(ops.where(matches, ops.expand_dims(order, 1), -1), axis=0, initial=-1)

@@ -6,76 +6,44 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pybridge.backends.protocol import Indices, Key
-from pybridge.dialects.selections import AxisSelection, assignment_key
+from pybridge.backends.protocol import Backend, Indices, Key
+from pybridge.dialects.selections import assignment_key
 from pybridge.errors import SubscriptCountError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+FEW_AXES = 30
+"""Of so many axes every release of NumPy takes a vector on each."""
 
 FEW_BYTES = 16
 """Below this many bytes in a row `take` along the last axis loses to plain indexing, as a rule: on
 one processor they break even at 12, on another at 48."""
 
 
-FEW_AXES = 30
-"""Of so many axes every release of NumPy takes a vector on each."""
-
-
-class NumpyBackend:
+class NumpyBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on `numpy.ndarray`."""
 
     __slots__ = ()
 
     name = "numpy"
+    takes_numbers = True
 
     def serves(self, x: object) -> bool:
-        """See `Backend.serves`."""
         return isinstance(x, np.ndarray | np.generic)
 
     def shape(self, x: Any) -> tuple[int, ...]:
-        """See `Backend.shape`."""
         shape: tuple[int, ...] = x.shape
         return shape
 
-    def size(self, x: Any, axis: int) -> Any:
-        """See `Backend.size`."""
-        return x.shape[axis]
-
-    def dtype_name(self, x: Any) -> str:
-        """See `Backend.dtype_name`."""
-        return str(x.dtype.name)
-
     def is_writable(self, x: Any) -> bool:
-        """See `Backend.is_writable`."""
         return bool(x.flags.writeable)
 
-    def is_traced(self, x: Any) -> bool:
-        """See `Backend.is_traced`: never."""
-        return False
-
-    def is_compiling(self) -> bool:
-        """See `Backend.is_compiling`: never."""
-        return False
-
-    def is_open(self, number: Any) -> bool:
-        """See `Backend.is_open`: never."""
-        return False
-
     def value_of(self, x: Any) -> Any:
-        """See `Backend.value_of`; a matrix keeps two axes whatever is selected, so not that."""
+        # a matrix keeps two axes whatever is selected, so not that
         return x.view(np.ndarray) if isinstance(x, np.matrix) else x
 
-    def to_numpy(self, x: Any) -> npt.NDArray[Any]:
-        """See `Backend.to_numpy`."""
-        return np.asarray(x)
-
-    def convert(self, value: Any, like: Any) -> Any:
-        """See `Backend.convert`."""
-        return np.asarray(value).astype(like.dtype, copy=False)
-
     def basic(self, x: Any, key: Key) -> Any:
-        """See `Backend.basic`."""
         try:
             return x[key]
         except IndexError as error:  # a dialect has checked all bounds: too many axes are left
@@ -84,8 +52,17 @@ class NumpyBackend:
                 f"the result would have {ndim} axes, more than NumPy has", count=ndim, ndim=x.ndim
             ) from error
 
+    def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
+        return self.value_of(x).reshape(shape)
+
+    def to_numpy(self, x: Any) -> npt.NDArray[Any]:
+        return np.asarray(x)
+
+    def convert(self, value: Any, like: Any) -> Any:
+        return np.asarray(value).astype(like.dtype, copy=False)
+
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
-        """See `Backend.take`; which of NumPy's two ways is faster depends on the layout."""
+        # which of NumPy's two ways is faster depends on the layout
         ndim = x.ndim
         if x.flags.c_contiguous:
             if axis == ndim - 1 and ndim > 1 and x.shape[-1] * x.itemsize < FEW_BYTES:
@@ -98,72 +75,57 @@ class NumpyBackend:
         return x[(slice(None),) * axis + (indices,)]
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
-        """See `Backend.take_points`."""
         if len(coordinates) > FEW_AXES:
             places = zip(*[axis.tolist() for axis in coordinates], strict=True)
             return np.array([x[place] for place in places], x.dtype)
         return x[coordinates]
 
     def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
-        """See `Backend.take_mask`."""
         return x[mask]
 
     def copy(self, x: Any) -> Any:
-        """See `Backend.copy`."""
         return np.array(x, copy=True, subok=True)
 
-    def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.reshape`."""
-        return self.value_of(x).reshape(shape)
-
-    def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
-        """See `Backend.transpose`."""
-        return x.transpose(axes)
-
     def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.broadcast_to`."""
         return np.broadcast_to(x, shape)
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
-        """See `Backend.where`."""
         return np.where(condition, x, y)
 
     def isnan(self, x: Any) -> Any:
-        """See `Backend.isnan`."""
         return np.isnan(x)
 
     def argmax(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmax`."""
         return x.argmax(axis)
 
     def argmin(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmin`."""
         return x.argmin(axis)
 
     def argsort(self, x: Any) -> Any:
-        """See `Backend.argsort`."""
         return np.argsort(x, kind="stable")
 
     def as_indices(self, x: Any) -> Any:
-        """See `Backend.as_indices`."""
         return x.astype(np.int64, copy=False)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
-        """See `Backend.arange`."""
         return np.arange(start, stop, step)
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
-        """See `Backend.nonzero`."""
         return tuple(np.nonzero(mask))
 
-    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
-        """See `Backend.assign_axes`."""
+    def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
         key = assignment_key(axes, x.shape)
+        return self.set_key(x, key, value)
+
+    def set_key(self, x: Any, key: Key, value: Any) -> Any:
+        if not isinstance(value, np.ndarray):
+            x[key] = value
+            return x
+        key = (*key, ...)  # one element of NumPy takes no array, an array of no axis does
         x[key] = _apart(value, x, key) if np.may_share_memory(x, value) else value
         return x
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
-        """See `Backend.assign_points`."""
         if len(coordinates) > FEW_AXES:
             values = np.broadcast_to(_apart(value, x), len(coordinates[0]))
             for *place, entry in zip(*[axis.tolist() for axis in coordinates], values, strict=True):
@@ -173,12 +135,10 @@ class NumpyBackend:
         return x
 
     def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
-        """See `Backend.assign_mask`."""
         x[_apart(mask, x)] = _apart(value, x)
         return x
 
     def store(self, x: Any, value: Any) -> None:
-        """See `Backend.store`."""
         x[...] = value
 
 

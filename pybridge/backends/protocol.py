@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from pybridge.dialects.selections import AxisSelection, Shape
+from pybridge.dialects.selections import Shape
 from pybridge.errors import TracingError
 
 if TYPE_CHECKING:
@@ -20,118 +20,124 @@ Indices: TypeAlias = Any
 """A vector of zero-based indices: int64 in NumPy, or a tensor of the backend's own library."""
 
 
-class Backend(Protocol):
+class Backend:
     """The primitives. Each takes and gives native tensors: same library, dtype, device, graph.
+
+    What is written here is what most libraries share; a backend writes what its own does otherwise.
 
     A tensor that is *traced* has no values yet: it stands in a graph that is being built, or is
     computed lazily. Beyond these methods a backend's tensors do integer arithmetic and compare by
     Python's operators.
     """
 
-    name: str
+    __slots__ = ()
+
+    name: ClassVar[str]
     """The library's name, as its users know it."""
+    takes_numbers: ClassVar[bool] = False
+    """Whether `assign_axes` and `set_key` take one of Python's own numbers for a value."""
 
     def serves(self, x: object) -> bool:
         """Return whether `x` is a tensor of this library."""
-        ...
+        raise NotImplementedError
 
     def shape(self, x: Tensor) -> Shape:
         """Return the sizes of `x`; None where traced code does not know one."""
-        ...
+        return tuple(x.shape)
 
     def size(self, x: Tensor, axis: int) -> Any:
         """Return the size of one axis: an int, or a traced scalar where it is unknown."""
-        ...
+        return x.shape[axis]
 
     def dtype_name(self, x: Tensor) -> str:
         """Return the dtype under NumPy's name, such as "uint8" or "bfloat16"."""
-        ...
+        return str(x.dtype.name)
 
     def is_writable(self, x: Tensor) -> bool:
         """Return whether `x` can be changed in place."""
-        ...
+        return False
 
     def is_traced(self, x: Tensor) -> bool:
         """Return whether the values of `x` are unknown now."""
-        ...
+        return False
 
     def is_compiling(self) -> bool:
         """Return whether a compiler of the library is reading Python code now."""
-        ...
+        return False
 
     def is_open(self, number: Any) -> bool:
         """Return whether a compiler made a symbol of a number, which may differ between calls."""
-        ...
+        return False
 
     def value_of(self, x: Tensor) -> Tensor:
         """Return the tensor that a variable holds now, and any other tensor as it is."""
-        ...
+        return x
 
     def to_numpy(self, x: Tensor) -> npt.NDArray[Any]:
         """Return the values of `x`, computed if need be; `TracingError` where it can have none.
 
         A dtype that NumPy lacks comes as a wider one that holds it exactly.
         """
-        ...
+        raise NotImplementedError
 
     def convert(self, value: Any, like: Tensor) -> Tensor:
         """Return an array or a tensor of this library in the dtype and on the device of `like`."""
-        ...
+        raise NotImplementedError
 
     def basic(self, x: Tensor, key: Key) -> Tensor:
         """Return `x[key]` for ints, slices (of negative step too) and None; a view if any."""
-        ...
+        return x[key]
 
     def take(self, x: Tensor, indices: Indices, axis: int) -> Tensor:
         """Return the slices `indices` along `axis`, in new memory."""
-        ...
+        raise NotImplementedError
 
     def take_points(self, x: Tensor, coordinates: tuple[Indices, ...]) -> Tensor:
         """Return one element for each entry of the coordinates, as a tensor of one axis."""
-        ...
+        raise NotImplementedError
 
     def take_mask(self, x: Tensor, mask: npt.NDArray[np.bool_]) -> Tensor:
         """Return the elements where `mask` is true, row-major, as a tensor of one axis."""
-        ...
+        return self.take_points(x, tuple(np.nonzero(mask)))
 
     def copy(self, x: Tensor) -> Tensor:
         """Return `x` in new memory, where the library has memory to share."""
-        ...
+        return x
 
     def reshape(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
         """Return the elements of `x`, read and filled row-major, in `shape`."""
-        ...
+        return x.reshape(shape)
 
     def transpose(self, x: Tensor, axes: tuple[int, ...]) -> Tensor:
         """Return `x` with its axes in the order `axes`."""
-        ...
+        return x.transpose(axes)
 
     def broadcast_to(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
         """Return `x` broadcast to `shape` by NumPy's rule."""
-        ...
+        raise NotImplementedError
 
     def where(self, condition: Any, x: Any, y: Any) -> Tensor:
         """Return `x` where `condition` is true and `y` elsewhere, broadcast by NumPy's rule.
 
         `condition` is an array or a tensor of logicals; of `x` and `y` one may be a number.
         """
-        ...
+        raise NotImplementedError
 
     def isnan(self, x: Tensor) -> Tensor:
         """Return where a tensor of reals holds NaN."""
-        ...
+        raise NotImplementedError
 
     def argmax(self, x: Tensor, axis: int) -> Indices:
         """Return the index of the first greatest entry along an axis; `x` holds no NaN."""
-        ...
+        raise NotImplementedError
 
     def argmin(self, x: Tensor, axis: int) -> Indices:
         """Return the index of the first least entry along an axis; `x` holds no NaN."""
-        ...
+        raise NotImplementedError
 
     def argsort(self, x: Tensor) -> Indices:
         """Return the indices of a vector in ascending order, equals in theirs; it holds no NaN."""
-        ...
+        raise NotImplementedError
 
     def as_indices(self, x: Tensor) -> Tensor:
         """Return a tensor of integers in the signed dtype that the library indexes by.
@@ -139,46 +145,54 @@ class Backend(Protocol):
         While a compiler reads the code it may be a NumPy array, of which the compiler hides the
         values.
         """
-        ...
+        raise NotImplementedError
 
     def arange(self, start: Any, stop: Any, step: Any) -> Tensor:
         """Return `start, start + step, ...` before `stop` as indices; traced scalars are allowed.
 
         Raises `TracingError` where the library must know how many there are.
         """
-        ...
+        raise NotImplementedError
 
     def nonzero(self, mask: Tensor) -> tuple[Tensor, ...]:
         """Return the coordinates where `mask` is true, row-major, one vector per axis.
 
         Raises `TracingError` where the library must know how many there are while it traces.
         """
-        ...
+        raise NotImplementedError
 
-    def assign_axes(self, x: Tensor, axes: tuple[AxisSelection, ...], value: Tensor) -> Tensor:
+    def assign_axes(self, x: Tensor, axes: tuple[Any, ...], value: Any) -> Tensor:
         """Set an orthogonal selection; return `x` itself if it is writable, else a new tensor.
 
-        `axes` has one entry for each axis of `x`: Whole, Index, Run or OpenRun of a positive step
-        (of any step where the size is unknown), or Gather. `value` has as many axes as `x`, each
-        of size 1 or as many as are selected. NumPy indices name no element twice where `value` has
-        another size than 1; where indices are a traced tensor the last of equals wins.
+        `axes` has one entry for each axis of `x`: a slice of a positive step (of any step where the
+        size is unknown), or indices. `value` has as many axes as `x`, each of size 1 or as many as
+        are selected; it may be a number where the backend takes them. NumPy indices name no
+        element twice where `value` has another size than 1; where indices are a traced tensor the
+        last of equals wins.
         """
-        ...
+        raise NotImplementedError
+
+    def set_key(self, x: Tensor, key: Key, value: Any) -> Tensor | None:
+        """Set `x[key]` as NumPy's brackets do, or return None where the library's cannot.
+
+        `value` broadcasts to `x[key]`; it is an array, a tensor of this library, or a number.
+        """
+        return None
 
     def assign_points(self, x: Tensor, coordinates: tuple[Indices, ...], value: Tensor) -> Tensor:
         """Set one element for each entry of the coordinates, as `assign_axes` does.
 
         `value` is a vector with one entry for each point, or with one for all.
         """
-        ...
+        raise NotImplementedError
 
     def assign_mask(self, x: Tensor, mask: npt.NDArray[np.bool_], value: Tensor) -> Tensor:
         """Set the elements where `mask` is true, row-major, as `assign_points` does."""
-        ...
+        return self.assign_points(x, tuple(np.nonzero(mask)), value)
 
     def store(self, x: Tensor, value: Tensor) -> None:
         """Set all of a variable at once; `value` has its shape and dtype."""
-        ...
+        raise AssertionError(f"a {self.name} tensor is no variable")
 
 
 def static_shape(backend: Backend, x: Tensor) -> Shape:

@@ -14,19 +14,16 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 import numpy as np
 
-from pybridge.backends.protocol import Indices, Key
+from pybridge.backends.protocol import Backend, Indices, Key
 from pybridge.dialects.selections import (
     AxisSelection,
     Gather,
-    Index,
+    Lowered,
     Masked,
-    NewAxis,
-    Orthogonal,
     Points,
-    Run,
     Selection,
-    Whole,
-    kept_slice,
+    lowered_axes,
+    slice_from_run,
     upward_key,
 )
 from pybridge.errors import UnsupportedTensorError
@@ -41,12 +38,10 @@ MOST_NEEDLESS: Final = 4
 """A cover is split that holds so many times the elements that are asked for."""
 
 
-class StoreBackend(ABC):
+class StoreBackend(Backend, ABC):
     """The primitives of `pybridge.backends.protocol.Backend` on an array in a store."""
 
     __slots__ = ()
-
-    name: str
 
     @abstractmethod
     def serves(self, x: object) -> bool:
@@ -87,28 +82,26 @@ class StoreBackend(ABC):
         if len(selection.shape) != len(x.shape):  # to R a store of no axis is a vector
             return self._read(x, ()), selection
         match selection:
-            case Orthogonal():
-                return self._load_orthogonal(x, selection)
+            case Lowered():
+                return self._load_axes(x, selection)
             case Points(coordinates=coordinates, missing=missing) if coordinates:
                 return self._load_points(x, coordinates, missing)
             case Masked():
                 return self._load_points(x, selection.coordinates, None)
         return self._read(x, (slice(None),) * len(x.shape)), selection
 
-    def _load_orthogonal(
-        self, x: Any, selection: Orthogonal
-    ) -> tuple[npt.NDArray[Any], Orthogonal]:
+    def _load_axes(self, x: Any, lowered: Lowered) -> tuple[npt.NDArray[Any], Lowered]:
         parts: list[Part] = []
         axes: list[AxisSelection] = []
-        for axis in selection.axes:
-            if isinstance(axis, NewAxis):
+        for axis in lowered.axes:
+            if axis is None:
                 axes.append(axis)
                 continue
             part, local = _cover(axis, x.shape[len(parts)])
             parts.append(part)
             axes.append(local)
         found = self._read(x, tuple(parts))
-        return found, Orthogonal(found.shape, tuple(axes), True, selection.squeezed)
+        return found, lowered_axes(found.shape, tuple(axes), lowered.squeezed)
 
     def _load_points(
         self, x: Any, coordinates: tuple[Indices, ...], missing: npt.NDArray[np.bool_] | None
@@ -138,44 +131,19 @@ class StoreBackend(ABC):
                 return np.asarray(whole[tuple([back for _, back in lines])])
         return self._read_points(x, coordinates)
 
-    def shape(self, x: Any) -> tuple[int, ...]:
-        """See `Backend.shape`."""
-        return tuple(x.shape)
-
-    def size(self, x: Any, axis: int) -> Any:
-        """See `Backend.size`."""
-        return x.shape[axis]
-
     def dtype_name(self, x: Any) -> str:
-        """See `Backend.dtype_name`."""
         return str(np.dtype(x.dtype).name)
 
-    def is_traced(self, x: Any) -> bool:
-        """See `Backend.is_traced`: never; what is read is read at once."""
-        return False
-
-    def is_compiling(self) -> bool:
-        """See `Backend.is_compiling`: never."""
-        return False
-
-    def is_open(self, number: Any) -> bool:
-        """See `Backend.is_open`: never."""
-        return False
-
-    def value_of(self, x: Any) -> Any:
-        """See `Backend.value_of`."""
-        return x
-
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
-        """See `Backend.to_numpy`: all of the store."""
+        # all of the store
         return self._read(x, (slice(None),) * len(self.shape(x)))
 
     def convert(self, value: Any, like: Any) -> Any:
-        """See `Backend.convert`: what goes into a store is a NumPy array."""
+        # what goes into a store is a NumPy array
         return np.asarray(value).astype(like.dtype, copy=False)
 
     def basic(self, x: Any, key: Key) -> Any:
-        """See `Backend.basic`; it reads, and no store slices by a negative step."""
+        # it reads, and no store slices by a negative step
         shape = self.shape(x)
         named = sum([part is not None for part in key])
         _, upward, _ = upward_key(key, shape)
@@ -191,78 +159,60 @@ class StoreBackend(ABC):
         return found[tuple(inner)]
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
-        """See `Backend.take`."""
         distinct, places = np.unique(indices, return_inverse=True)
         parts: list[Part] = [slice(0, size) for size in self.shape(x)]
         parts[axis] = distinct
         return self._read(x, tuple(parts)).take(places, axis)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
-        """See `Backend.take_points`."""
         found, local = self._load_points(x, coordinates, None)
         return found[local.coordinates]
 
-    def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
-        """See `Backend.take_mask`."""
-        return self.take_points(x, tuple(np.nonzero(mask)))
-
     def copy(self, x: Any) -> Any:
-        """See `Backend.copy`: refused."""
         raise UnsupportedTensorError(
             f"an updated copy of this {self.name} store would be all of it; write in place, "
             "`R(x)[...] = value` (in R `x@r[...] <- value`), or read what you need and update that"
         )
 
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.reshape`: refused."""
         self._refuse("array_reshape")
 
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
-        """See `Backend.transpose`: refused."""
         self._refuse("a new order of axes")
 
     def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.broadcast_to`: refused."""
         self._refuse("broadcasting")
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
-        """See `Backend.where`: refused."""
         self._refuse("arithmetic")
 
     def isnan(self, x: Any) -> Any:
-        """See `Backend.isnan`: refused."""
         self._refuse("a search")
 
     def argmax(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmax`: refused."""
         self._refuse("a search")
 
     argmin = argmax
 
     def argsort(self, x: Any) -> Any:
-        """See `Backend.argsort`: refused."""
         self._refuse("sorting")
 
     def as_indices(self, x: Any) -> Any:
-        """See `Backend.as_indices`."""
         return self.to_numpy(x).astype(np.int64, copy=False)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
-        """See `Backend.arange`."""
         return np.arange(start, stop, step)
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
-        """See `Backend.nonzero`: refused."""
         self._refuse("a search")
 
-    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
-        """See `Backend.assign_axes`."""
+    def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
         parts: list[Part] = []
         for place, axis in enumerate(axes):
-            if not isinstance(axis, Gather):
-                parts.append(_bounded(kept_slice(axis), x.shape[place]))
+            if isinstance(axis, slice):
+                parts.append(_bounded(axis, x.shape[place]))
                 continue
-            indices, first = np.unique(axis.indices, return_index=True)
+            indices, first = np.unique(axis, return_index=True)
             if value.shape[place] != 1:
                 value = value.take(first, place)
             parts.append(indices)
@@ -271,7 +221,6 @@ class StoreBackend(ABC):
         return x
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
-        """See `Backend.assign_points`."""
         if not coordinates:
             self._write(x, (), value.reshape(()))
         elif len(coordinates[0]):
@@ -280,14 +229,6 @@ class StoreBackend(ABC):
             entries = np.broadcast_to(value, flat.shape)[first]
             self._write_points(x, np.unravel_index(distinct, x.shape), entries)
         return x
-
-    def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
-        """See `Backend.assign_mask`."""
-        return self.assign_points(x, tuple(np.nonzero(mask)), value)
-
-    def store(self, x: Any, value: Any) -> None:
-        """See `Backend.store`."""
-        raise AssertionError("an array in a store is no variable")
 
     def _refuse(self, what: str) -> NoReturn:
         raise UnsupportedTensorError(
@@ -298,16 +239,14 @@ class StoreBackend(ABC):
 
 def _cover(axis: AxisSelection, size: int) -> tuple[Part, AxisSelection]:
     """Return what to read of an axis, and what names the same in what was read."""
-    if isinstance(axis, Run):
-        if axis.step > 0 or axis.length == 0:
-            return axis.as_slice(), Run(0, 1, axis.length)
-        lowest = axis.start + axis.step * (axis.length - 1)
-        return slice(lowest, axis.start + 1, -axis.step), Run(axis.length - 1, -1, axis.length)
-    if isinstance(axis, Index):
-        return slice(axis.index, axis.index + 1), Index(0)
-    if not isinstance(axis, Gather):
-        assert isinstance(axis, Whole), "the sizes of a store are known, and nothing is traced"
-        return slice(0, size), axis
+    if isinstance(axis, slice):
+        run = range(*axis.indices(size))
+        if len(run) == 0 or run.step > 0:
+            return slice_from_run(run), slice(0, len(run), 1)
+        return slice_from_run(run[::-1]), slice(None, None, -1)
+    if isinstance(axis, int):
+        return slice(axis, axis + 1), 0
+    assert isinstance(axis, Gather), "the sizes of a store are known, and nothing is traced"
     if axis.missing is None:
         distinct, places = np.unique(axis.indices, return_inverse=True)
         return distinct, Gather(places)

@@ -13,22 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from pybridge.backends.protocol import Indices, Key, with_numpy_dtype, without_values
-from pybridge.dialects.selections import (
-    AxisSelection,
-    Gather,
-    OpenRun,
-    Run,
-    Shape,
-    Whole,
-    kept_slice,
-)
+from pybridge.backends.protocol import Backend, Indices, Key, with_numpy_dtype, without_values
+from pybridge.dialects.selections import WHOLE, Shape
 from pybridge.errors import ConversionError, TracingError, UnsupportedTensorError
 
 _COMPOSITE = (tf.RaggedTensor, tf.SparseTensor, tf.IndexedSlices)
 
 
-class TensorFlowBackend:
+class TensorFlowBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on `tf.Tensor` and `tf.Variable`."""
 
     __slots__ = ()
@@ -36,11 +28,10 @@ class TensorFlowBackend:
     name = "tensorflow"
 
     def serves(self, x: object) -> bool:
-        """See `Backend.serves`; composite tensors are known, so that they get a clear refusal."""
+        # composite tensors are known, so that they get a clear refusal
         return isinstance(x, (tf.Tensor, tf.Variable, *_COMPOSITE))
 
     def shape(self, x: Any) -> Shape:
-        """See `Backend.shape`."""
         if isinstance(x, _COMPOSITE):
             raise UnsupportedTensorError(
                 f"a {type(x).__name__} has no rectangular memory to index; convert it first, for "
@@ -57,36 +48,19 @@ class TensorFlowBackend:
         return tuple(shape)
 
     def size(self, x: Any, axis: int) -> Any:
-        """See `Backend.size`."""
         size = x.shape[axis]
         return tf.shape(x, out_type=tf.int64)[axis] if size is None else size
 
-    def dtype_name(self, x: Any) -> str:
-        """See `Backend.dtype_name`."""
-        return str(x.dtype.name)
-
     def is_writable(self, x: Any) -> bool:
-        """See `Backend.is_writable`."""
         return isinstance(x, tf.Variable)
 
     def is_traced(self, x: Any) -> bool:
-        """See `Backend.is_traced`."""
         return bool(tf.is_symbolic_tensor(x))
 
-    def is_compiling(self) -> bool:
-        """See `Backend.is_compiling`: never: AutoGraph leaves this code alone."""
-        return False
-
-    def is_open(self, number: Any) -> bool:
-        """See `Backend.is_open`: never."""
-        return False
-
     def value_of(self, x: Any) -> Any:
-        """See `Backend.value_of`."""
         return tf.convert_to_tensor(x) if isinstance(x, tf.Variable) else x
 
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
-        """See `Backend.to_numpy`."""
         self.shape(x)
         try:
             values = np.asarray(x.numpy())
@@ -95,88 +69,64 @@ class TensorFlowBackend:
         return _decoded(values) if x.dtype == tf.string else with_numpy_dtype(values)
 
     def convert(self, value: Any, like: Any) -> Any:
-        """See `Backend.convert`."""
         if isinstance(value, tf.Tensor):
             if value.dtype.is_complex and not like.dtype.is_complex:
                 value = tf.math.real(value)  # TensorFlow warns of it, also where the other is zero
             return value if value.dtype == like.dtype else tf.cast(value, like.dtype)
         return tf.constant(value, like.dtype)
 
-    def basic(self, x: Any, key: Key) -> Any:
-        """See `Backend.basic`."""
-        return x[key]
-
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
-        """See `Backend.take`."""
         return tf.gather(x, indices, axis=axis)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
-        """See `Backend.take_points`."""
         return tf.gather_nd(x, _stacked(coordinates))
 
     def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
-        """See `Backend.take_mask`."""
         return tf.gather_nd(x, np.argwhere(mask))
 
-    def copy(self, x: Any) -> Any:
-        """See `Backend.copy`: a tensor never changes."""
-        return x
-
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.reshape`."""
         return tf.reshape(x, shape)
 
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
-        """See `Backend.transpose`."""
         return tf.transpose(x, axes)
 
     def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.broadcast_to`."""
         return tf.broadcast_to(x, shape)
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
-        """See `Backend.where`."""
         if isinstance(x, int):  # TensorFlow makes int32 of it, whatever the other is
             x = tf.constant(x, y.dtype)
         return tf.where(condition, x, y)
 
     def isnan(self, x: Any) -> Any:
-        """See `Backend.isnan`."""
         return tf.math.is_nan(x)
 
     def argmax(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmax`."""
         return tf.argmax(_comparable(x), axis)
 
     def argmin(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmin`."""
         return tf.argmin(_comparable(x), axis)
 
     def argsort(self, x: Any) -> Any:
-        """See `Backend.argsort`."""
         return tf.cast(tf.argsort(_comparable(x), stable=True), tf.int64)
 
     def as_indices(self, x: Any) -> Any:
-        """See `Backend.as_indices`."""
         return tf.cast(x, tf.int64)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
-        """See `Backend.arange`."""
         start, stop, step = (tf.cast(part, tf.int64) for part in (start, stop, step))
         # tf.range refuses an empty range
         stop = tf.where(step > 0, tf.maximum(start, stop), tf.minimum(start, stop))
         return tf.range(start, stop, step)
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
-        """See `Backend.nonzero`."""
         return tuple(tf.unstack(tf.where(mask), axis=1))
 
-    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
-        """See `Backend.assign_axes`."""
+    def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
         if _has_unknown_rank(x):
             x.assign(self.assign_axes(tf.convert_to_tensor(x), axes, value))
             return x
-        if not all(map(_is_slice, axes)):
+        if not all(map(_is_slice, axes, x.shape)):
             return _scatter_axes(x, axes, value)
         if axes:
             return _set_slices(x, axes, value)
@@ -186,7 +136,6 @@ class TensorFlowBackend:
         return value
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
-        """See `Backend.assign_points`."""
         if _has_unknown_rank(x):
             x.assign(self.assign_points(tf.convert_to_tensor(x), coordinates, value))
             return x
@@ -203,12 +152,7 @@ class TensorFlowBackend:
             value = tf.gather(value, _last_of_equals(flat, tf.reduce_prod(sizes)))
         return _scatter(x, indices, value)
 
-    def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
-        """See `Backend.assign_mask`."""
-        return self.assign_points(x, tuple(np.nonzero(mask)), value)
-
     def store(self, x: Any, value: Any) -> None:
-        """See `Backend.store`."""
         x.assign(value)
 
 
@@ -236,11 +180,11 @@ def _stacked(coordinates: tuple[Indices, ...]) -> Any:
     return tf.stack([tf.cast(axis, tf.int64) for axis in coordinates], -1)
 
 
-def _is_slice(axis: AxisSelection) -> bool:
+def _is_slice(axis: Any, size: int | None) -> bool:
     # XLA updates no slice of a step other than 1; an unknown size leaves no other way
-    if isinstance(axis, Run):
-        return axis.step == 1 or tf.executing_eagerly()
-    return not isinstance(axis, Gather)
+    if not isinstance(axis, slice):
+        return False
+    return axis.step in (None, 1) or size is None or tf.executing_eagerly()
 
 
 def _broadcast(value: Any, x: Any, key: Key) -> Any:
@@ -254,9 +198,8 @@ def _broadcast(value: Any, x: Any, key: Key) -> Any:
     return value if value.shape == sizes else tf.broadcast_to(value, sizes)
 
 
-def _set_slices(x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
+def _set_slices(x: Any, key: Key, value: Any) -> Any:
     """Set by slices; `x[key].assign()` would do so for a variable, but reads the slice first."""
-    key = tuple(map(kept_slice, axes))
     given = {
         "begin": np.array([part.start or 0 for part in key]),
         "end": np.array([part.stop or 0 for part in key]),
@@ -271,6 +214,10 @@ def _set_slices(x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
     return tf.raw_ops.TensorStridedSliceUpdate(input=x, **given)
 
 
+def _is_whole(axis: Any) -> bool:
+    return isinstance(axis, slice) and axis == WHOLE
+
+
 def _scatter(x: Any, indices: Any, updates: Any) -> Any:
     if isinstance(x, tf.Variable):
         x.scatter_nd_update(indices, updates)
@@ -278,9 +225,9 @@ def _scatter(x: Any, indices: Any, updates: Any) -> Any:
     return tf.tensor_scatter_nd_update(x, indices, updates)
 
 
-def _scatter_axes(x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
+def _scatter_axes(x: Any, axes: tuple[Any, ...], value: Any) -> Any:
     """Scatter along the axes that are not whole, which come first for it and then go back."""
-    chosen = [k for k, axis in enumerate(axes) if not isinstance(axis, Whole)]
+    chosen = [k for k, axis in enumerate(axes) if not _is_whole(axis)]
     order = chosen + [k for k in range(len(axes)) if k not in chosen]
     vectors = [_indices_on(x, axes[k], k) for k in chosen]
     for k, indices in zip(chosen, vectors, strict=True):
@@ -305,17 +252,14 @@ def _scatter_axes(x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
     return x.assign(updated) if isinstance(x, tf.Variable) else updated
 
 
-def _indices_on(x: Any, axis: AxisSelection, place: int) -> Indices:
+def _indices_on(x: Any, axis: Any, place: int) -> Indices:
     """Return the indices selected on one axis; its size may be unknown."""
-    if isinstance(axis, Gather):
-        return axis.indices
+    if not isinstance(axis, slice):
+        return axis
     size = x.shape[place]
-    part = kept_slice(axis)
     if size is not None:
-        return np.arange(*part.indices(size))
-    if isinstance(axis, Run | OpenRun) or part.start is not None:
-        return tf.range(tf.shape(x, out_type=tf.int64)[place])[part]
-    raise AssertionError("a whole axis is not scattered")
+        return np.arange(size)[axis]
+    return tf.range(tf.shape(x, out_type=tf.int64)[place])[axis]
 
 
 def _grid(vectors: list[Indices]) -> Any:

@@ -18,10 +18,8 @@ from torch._subclasses.functional_tensor import FunctionalTensor
 from torch.compiler import is_compiling
 
 from pybridge.backends.compiling import IN_GRAPH, PUBLIC
-from pybridge.backends.protocol import Indices, Key
+from pybridge.backends.protocol import Backend, Indices, Key
 from pybridge.dialects.selections import (
-    AxisSelection,
-    Gather,
     Shape,
     assignment_key,
     axis_indices,
@@ -50,19 +48,19 @@ _EFFORT: Any = 1000
 _FLOATS_OF_NUMPY = (torch.float16, torch.float32, torch.float64)
 
 
-class TorchBackend:
+class TorchBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on `torch.Tensor`."""
 
     __slots__ = ()
 
     name = "torch"
+    takes_numbers = True
 
     def serves(self, x: object) -> bool:
-        """See `Backend.serves`."""
         return isinstance(x, torch.Tensor)
 
     def shape(self, x: Any) -> Shape:
-        """See `Backend.shape`; `torch.compile` leaves a size open that changed between calls."""
+        # `torch.compile` leaves a size open that changed between calls
         if x.layout is not torch.strided or x.is_nested:
             raise UnsupportedTensorError(
                 f"a {type(x).__name__} of layout {x.layout} has no strided memory to index; "
@@ -70,19 +68,12 @@ class TorchBackend:
             )
         return tuple([n if type(n) is int else _known_size(n) for n in x.shape])
 
-    def size(self, x: Any, axis: int) -> Any:
-        """See `Backend.size`."""
-        return x.shape[axis]
-
     def dtype_name(self, x: Any) -> str:
-        """See `Backend.dtype_name`."""
         return str(x.dtype).removeprefix("torch.")
 
     def is_writable(self, x: Any) -> bool:
-        """See `Backend.is_writable`; autograd forbids writing into a leaf that wants gradients.
-
-        So it does for a view of one. Nor is a tensor that shows one element many times.
-        """
+        # autograd forbids writing into a leaf that wants gradients, and into a view of one; nor can
+        # a tensor be written that shows one element many times
         wants_gradients = x.requires_grad and torch.is_grad_enabled()
         if is_compiling():
             return not (wants_gradients and x.is_leaf)
@@ -95,23 +86,16 @@ class TorchBackend:
         return not x.is_inference() or torch.is_inference_mode_enabled()
 
     def is_traced(self, x: Any) -> bool:
-        """See `Backend.is_traced`."""
         return isinstance(x, _WITHOUT_VALUES) or _is_wrapped(x)
 
     def is_compiling(self) -> bool:
-        """See `Backend.is_compiling`."""
         return is_compiling()
 
     def is_open(self, number: Any) -> bool:
-        """See `Backend.is_open`: what changed from one call to the next."""
+        # what changed from one call to the next
         return isinstance(number, torch.SymInt | torch.SymFloat)
 
-    def value_of(self, x: Any) -> Any:
-        """See `Backend.value_of`."""
-        return x
-
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
-        """See `Backend.to_numpy`."""
         self.shape(x)
         if x.dtype in _INTEGERS and x.device.type == "cpu":
             return np.asarray(x.numpy())
@@ -129,7 +113,6 @@ class TorchBackend:
         return np.asarray(x.numpy())
 
     def convert(self, value: Any, like: Any) -> Any:
-        """See `Backend.convert`."""
         if isinstance(value, torch.Tensor):
             if value.is_complex() and not like.is_complex():
                 value = value.real  # PyTorch warns of it, also where the other part is zero
@@ -141,7 +124,7 @@ class TorchBackend:
         return torch.from_numpy(np.array(value)).to(device=like.device, dtype=like.dtype)
 
     def basic(self, x: Any, key: Key) -> Any:
-        """See `Backend.basic`; a negative step slices upward and then flips."""
+        # a negative step slices upward and then flips
         for part in key:
             if isinstance(part, slice) and part.step is not None and part.step < 0:
                 before, upward, after = upward_key(key, self.shape(x))
@@ -150,59 +133,44 @@ class TorchBackend:
         return x[key]
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
-        """See `Backend.take`."""
         if x.dtype in _UNKNOWN:
             return x[(slice(None),) * axis + (_on_device(indices, x),)]
         return torch.index_select(x, axis, _on_device(indices, x))
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
-        """See `Backend.take_points`."""
         return x[tuple(_on_device(axis, x) for axis in coordinates)]
 
     def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
-        """See `Backend.take_mask`."""
         return x[_on_device(mask, x)]
 
     def copy(self, x: Any) -> Any:
-        """See `Backend.copy`."""
         return x.clone()
 
-    def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.reshape`."""
-        return x.reshape(shape)
-
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
-        """See `Backend.transpose`."""
         return x.permute(axes)
 
     def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.broadcast_to`."""
         return x.expand(shape)
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
-        """See `Backend.where`."""
         if not isinstance(condition, torch.Tensor):
             condition = _on_device(condition, x if isinstance(x, torch.Tensor) else y)
         return torch.where(condition, x, y)
 
     def isnan(self, x: Any) -> Any:
-        """See `Backend.isnan`."""
         return torch.isnan(x)
 
     def argmax(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmax`."""
         return torch.argmax(_comparable(x), axis)
 
     def argmin(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmin`."""
         return torch.argmin(_comparable(x), axis)
 
     def argsort(self, x: Any) -> Any:
-        """See `Backend.argsort`."""
         return torch.argsort(_comparable(x), stable=True)
 
     def as_indices(self, x: Any) -> Any:
-        """See `Backend.as_indices`; `torch.compile` shows of an array only that it is one."""
+        # `torch.compile` shows of an array only that it is one
         if isinstance(x, np.ndarray):
             x = torch.from_numpy(x)
             if x.is_floating_point() or x.dtype is torch.bool:
@@ -213,7 +181,6 @@ class TorchBackend:
         return x.long()
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
-        """See `Backend.arange`."""
         parts = (start, stop, step)
         if any(map(_is_wrapped, parts)):
             raise TracingError(
@@ -223,7 +190,6 @@ class TorchBackend:
         return torch.arange(*map(int, parts))
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
-        """See `Backend.nonzero`."""
         if _is_wrapped(mask):
             raise TracingError(
                 "how many elements a mask selects under torch.func is unknown, and may differ in "
@@ -231,28 +197,40 @@ class TorchBackend:
             )
         return tuple(torch.nonzero(mask, as_tuple=True))
 
-    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
-        """See `Backend.assign_axes`."""
+    def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
         is_batched = False
         for k, axis in enumerate(axes):
-            if type(axis) is Gather and isinstance(axis.indices, torch.Tensor):
-                is_batched = is_batched or _is_wrapped(axis.indices)
-                if value.shape[k] != 1:
-                    value = value.index_select(k, _last_of_equals(axis.indices, x.shape[k]))
+            if isinstance(axis, torch.Tensor):
+                is_batched = is_batched or _is_wrapped(axis)
+                if isinstance(value, torch.Tensor) and value.shape[k] != 1:
+                    value = value.index_select(k, _last_of_equals(axis, x.shape[k]))
         if is_batched:
             # under vmap index_put takes no slice beside a batched index
             axes = tuple(
-                Gather(_on_device(axis_indices(axis, size), x))
+                _on_device(axis_indices(axis, size), x)
                 for axis, size in zip(axes, x.shape, strict=True)
             )
         key = assignment_key(axes, x.shape)
-        value = _apart(value, x, key)
+        return self._set(
+            x, tuple([p if type(p) is slice else _on_device(p, x) for p in key]), value
+        )
+
+    def set_key(self, x: Any, key: Key, value: Any) -> Any:
+        for part in key:
+            if type(part) is slice and part.step is not None and part.step < 0:
+                return None
+        if isinstance(value, np.ndarray):
+            value = self.convert(value, x)
+        return self._set(x, key, value)
+
+    def _set(self, x: Any, key: Key, value: Any) -> Any:
+        if isinstance(value, torch.Tensor):
+            value = _apart(value, x, key)
         target, value = _as_plain(x, value)
-        target[tuple([p if type(p) is slice else _on_device(p, x) for p in key])] = value
+        target[key] = value
         return x
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
-        """See `Backend.assign_points`."""
         points = tuple(_on_device(axis, x) for axis in coordinates)
         if any(isinstance(axis, torch.Tensor) for axis in coordinates) and value.shape[0] != 1:
             flat = 0
@@ -264,7 +242,6 @@ class TorchBackend:
         return x
 
     def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
-        """See `Backend.assign_mask`."""
         if value.shape[0] == 1:
             value = value.reshape(())
         target, value = _as_plain(x, _apart(value, x))
@@ -272,7 +249,6 @@ class TorchBackend:
         return x
 
     def store(self, x: Any, value: Any) -> None:
-        """See `Backend.store`."""
         x[...] = value
 
 
@@ -299,9 +275,9 @@ def _known_size(size: Any) -> int | None:
 def _as_plain(x: Any, value: Any) -> tuple[Any, Any]:
     """Return the same memory in a dtype of the same width that PyTorch can set by vectors."""
     plain = _AS_PLAIN.get(x.dtype)
-    if plain is None or x.requires_grad or value.requires_grad:
+    if plain is None or x.requires_grad or getattr(value, "requires_grad", False):
         return x, value
-    return x.view(plain), value.view(plain)
+    return x.view(plain), value.view(plain) if isinstance(value, torch.Tensor) else value
 
 
 def _flip(x: Any, axes: tuple[int, ...]) -> Any:
@@ -326,7 +302,7 @@ def _apart(value: Any, x: Any, key: Key = ()) -> Any:
         return value.clone()
     if begin >= start + mine.nbytes() or start >= begin + other.nbytes():
         return value
-    if all(type(part) is slice for part in key):
+    if not any(isinstance(part, torch.Tensor) for part in key):
         x = x[key]
     return (
         value.clone()

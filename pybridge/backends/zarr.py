@@ -24,11 +24,9 @@ class ZarrBackend(StoreBackend):
     name = "zarr"
 
     def serves(self, x: object) -> bool:
-        """See `Backend.serves`."""
         return isinstance(x, zarr.Array)
 
     def is_writable(self, x: Any) -> bool:
-        """See `Backend.is_writable`."""
         if x.read_only:
             raise ImmutableTensorError(
                 'this Zarr array was opened for reading; open it with mode="r+" to write into it'

@@ -1,6 +1,5 @@
 """The two dialects: how subscripts and a shape become a selection.
 
-Each module here resolves subscripts against a shape, `shortcut` the common ones straight from the
-values of Python. They are the only places where one-based
-positions become zero-based indices.
+Each module here lowers subscripts to what a backend reads, or holds the rules for one kind. They
+are the only places where one-based positions become zero-based indices.
 """

@@ -30,26 +30,26 @@ from pybridge.errors import SubscriptCountError, SubscriptError, TracingError
 from pybridge.subscripts import short_text
 
 
-def resolve(subscripts: sub.Subscripts, shape: to.Shape, *, drop: bool = True) -> to.Selection:
-    """Resolve subscripts against a shape as R's `[` does.
+def lower(subscripts: sub.Subscripts, shape: to.Shape, *, drop: bool = True) -> to.Selection:
+    """Lower subscripts as R's `[` reads them.
 
     One subscript alone is linear, column-major; a matrix of positions with one column per axis
     selects one element per row. Otherwise R wants one subscript for each axis.
 
     >>> from pybridge.subscripts.python_values import as_subscripts
-    >>> resolve(as_subscripts((-2, [0, 2, 1])), (3, 5)).result_shape
+    >>> lower(as_subscripts((-2, [0, 2, 1])), (3, 5)).result_shape
     (2, 2)
-    >>> resolve(as_subscripts((-2, 4)), (3, 5), drop=False).result_shape
+    >>> lower(as_subscripts((-2, 4)), (3, 5), drop=False).result_shape
     (2, 1)
     """
     sizes = known_sizes(shape)
     items = evaluate(subscripts)
     if len(items) < 2:
-        return _resolve_alone(items[0] if items else sub.MISSING, sizes)
+        return _lower_alone(items[0] if items else sub.MISSING, sizes)
     if len(items) != len(sizes):
         raise wrong_count("incorrect number of dimensions", subscripts, sizes)
     axes = choose_each(items, sizes)
-    return _orthogonal(sizes, axes, all(map(_is_basic, items)), drop)
+    return _lowered(sizes, axes, all(map(_is_basic, items)), drop)
 
 
 def known_sizes(shape: to.Shape) -> tuple[int, ...]:
@@ -89,11 +89,10 @@ def _is_basic(item: Evaluated) -> bool:
             return isinstance(item, sub.Missing)
 
 
-def _resolve_alone(item: Evaluated, shape: tuple[int, ...]) -> to.Selection:
-    """Resolve one subscript alone; it counts the elements column by column."""
+def _lower_alone(item: Evaluated, shape: tuple[int, ...]) -> to.Selection:
+    """Lower one subscript alone; it counts the elements column by column."""
     if isinstance(item, sub.Missing):
-        shape = shape or (1,)
-        return to.Orthogonal(shape, (to.WHOLE,) * len(shape))
+        return to.Lowered(shape or (1,), ())
     size = math.prod(shape)
     if len(shape) > 1:
         if is_coordinates(item, shape):
@@ -103,7 +102,7 @@ def _resolve_alone(item: Evaluated, shape: tuple[int, ...]) -> to.Selection:
             return masked
     chosen = _beyond_as_missing(choose(item, size, None), size)
     if len(shape) < 2:
-        return to.Orthogonal((size,), (chosen,), _is_basic(item))
+        return _lowered((size,), (chosen,), _is_basic(item), drop=False)
     return linear_points(chosen, shape)
 
 
@@ -128,28 +127,37 @@ def linear_points(axis: Picked, shape: tuple[int, ...]) -> to.Points:
     return to.Points(shape, coordinates, len(indices), missing)
 
 
-def _orthogonal(
+def _lowered(
     shape: tuple[int, ...],
     chosen: tuple[Picked, ...],
-    is_basic: bool,
+    is_view: bool,
     drop: bool,
-) -> to.Orthogonal:
-    if not drop:
-        return to.Orthogonal(shape, chosen, is_basic)
-    extents = [extent(axis, size) for axis, size in zip(chosen, shape, strict=True)]
-    dropped = [k for k, count in enumerate(extents) if count == 1]
-    if len(dropped) == len(shape):
+) -> to.Lowered:
+    dropped = [k for k, axis in enumerate(chosen) if extent(axis) == 1] if drop else []
+    if dropped and len(dropped) == len(shape):
         dropped.pop()  # where every axis would drop, R leaves a vector of length 1
-    axes: list[to.AxisSelection] = list(chosen)
-    for k in dropped:
-        match chosen[k]:
-            case to.Whole():
-                axes[k] = to.Index(0)
-            case to.Run(start=start):
-                axes[k] = to.Index(start)
-    kept = [k for k, axis in enumerate(axes) if not isinstance(axis, to.Index)]
-    squeezed = tuple(place for place, k in enumerate(kept) if k in dropped)
-    return to.Orthogonal(shape, tuple(axes), is_basic, squeezed)
+    key: list[int | slice] = []
+    takes: list[tuple[int, to.Taken]] = []
+    squeezed: list[int] = []
+    kept = 0
+    for k, axis in enumerate(chosen):
+        if isinstance(axis, range):
+            whole = axis == range(shape[k])
+            kept_part = to.WHOLE if whole else to.slice_from_run(axis)
+            key.append(axis.start if k in dropped else kept_part)
+            kept += k not in dropped
+            continue
+        if k in dropped:
+            squeezed.append(kept)
+        takes.append((kept, axis))
+        key.append(to.WHOLE)
+        kept += 1
+    return to.Lowered(shape, tuple(key), tuple(takes), is_view, tuple(squeezed))
+
+
+def lowered_axes(shape: tuple[int, ...], chosen: tuple[Picked, ...]) -> to.Lowered:
+    """Return the selection of what is chosen on each axis, all of which stay."""
+    return _lowered(shape, chosen, is_view=False, drop=False)
 
 
 def whole_mask(item: Evaluated, shape: tuple[int, ...]) -> to.Masked | None:

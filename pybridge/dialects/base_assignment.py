@@ -78,10 +78,10 @@ def plan_assignment(subscripts: sub.Subscripts, shape: to.Shape, value: Value) -
         words = "incorrect number of subscripts" + (" on matrix" if len(items) == 2 else "")
         raise base.wrong_count(words, subscripts, sizes)
     axes = choose_each(items, sizes)
-    selection = to.Orthogonal(sizes, axes)
+    selection = base.lowered_axes(sizes, axes)
     if len(items) == 2:  # R asks about NA first on a matrix, and last on more axes
         _refuse_missing(subscripts, value, selection.has_missing)
-    kept = tuple(extent(axis, size) for axis, size in zip(axes, sizes, strict=True))
+    kept = tuple(map(extent, axes))
     count = math.prod(kept)
     if count and value.size == 0:
         raise _empty(count)
@@ -104,7 +104,7 @@ def _plan_alone(item: Evaluated, shape: tuple[int, ...], value: Value) -> Assign
     """Plan for one subscript alone: linear, or one element for each row of a matrix."""
     selection: to.Selection | None = base.whole_mask(item, shape)
     if isinstance(item, sub.Missing):
-        selection = to.Orthogonal(shape or (1,), (to.WHOLE,) * max(len(shape), 1))
+        selection = to.Lowered(shape or (1,), ())
     elif base.is_coordinates(item, shape):
         selection = base.points(item, shape)
     if selection is not None:
@@ -117,12 +117,12 @@ def _plan_alone(item: Evaluated, shape: tuple[int, ...], value: Value) -> Assign
     _refuse_missing(item, value, has_missing)
     growth = _growth(chosen, size) if chosen.reach > size else None
     if growth is not None:
-        selection = to.Orthogonal((growth.length,), (chosen.axis,))
+        selection = base.lowered_axes((growth.length,), (chosen.axis,))
     elif len(shape) < 2:
-        selection = to.Orthogonal((size,), (chosen.axis,))
+        selection = base.lowered_axes((size,), (chosen.axis,))
     else:
         selection = base.linear_points(chosen.axis, shape)
-    return _recycled(selection, extent(chosen.axis, size), value, growth)
+    return _recycled(selection, extent(chosen.axis), value, growth)
 
 
 def _growth(chosen: Chosen, size: int) -> Growth:
@@ -151,7 +151,7 @@ def _recycled(
     if value.size == 1:
         return Assignment(selection, value.reshape(()), growth)
     flat = repeated(value.ravel(order="F"), count)
-    if isinstance(selection, to.Orthogonal):
+    if isinstance(selection, to.Lowered):
         flat = flat.reshape(base.known_sizes(selection.kept_shape), order="F")
     return Assignment(selection, flat, growth)
 

@@ -30,10 +30,8 @@ LARGEST_INTEGER: Final = 2**31 - 1
 
 Indices: TypeAlias = npt.NDArray[np.int64]
 Holes: TypeAlias = npt.NDArray[np.bool_]
-Picked: TypeAlias = to.Whole | to.Run | to.Gather
+Picked: TypeAlias = range | to.Gather
 """What a subscript names on one axis."""
-
-_NOTHING: Final = to.Run(0, 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +46,16 @@ class Chosen:
     reach: int
 
 
-def extent(axis: Picked, size: int) -> int:
-    """Return how many entries an axis selection has on an axis of `size`."""
-    match axis:
-        case to.Whole():
-            return size
-        case to.Run(length=length):
-            return length
-        case _:
-            return len(axis.indices)
+def extent(axis: Picked) -> int:
+    """Return how many entries an axis selection has."""
+    return len(axis) if isinstance(axis, range) else len(axis.indices)
 
 
 def indices_and_holes(axis: Picked) -> tuple[Indices, Holes | None]:
-    """Return the indices that a run or a gather stands for, and which of them are `NA`."""
-    assert not isinstance(axis, to.Whole)
+    """Return the indices that a range or a gather stands for, and which of them are `NA`."""
     if isinstance(axis, to.Gather):
         return axis.indices, axis.missing
-    stop = axis.start + axis.step * axis.length
-    return np.arange(axis.start, stop, axis.step), None
+    return np.arange(axis.start, axis.stop, axis.step), None
 
 
 def choose_each(items: tuple[Evaluated, ...], sizes: tuple[int, ...]) -> tuple[Picked, ...]:
@@ -82,11 +72,11 @@ def choose(item: Evaluated, size: int, axis: int | None) -> Chosen:
     """
     match item:
         case sub.Missing():
-            return Chosen(to.WHOLE, size)
+            return Chosen(range(size), size)
         case sub.Scalar(value=value):
             if type(value) is int:
                 if 0 < value <= size:
-                    return Chosen(to.Run(value - 1, 1, 1), size)
+                    return Chosen(range(value - 1, value), size)
                 if -LARGEST_INTEGER <= value < 0:
                     return Chosen(_all_but_run(-value, min(-value, size), size), 0)
             number = real(value, str(item))
@@ -102,7 +92,7 @@ def choose(item: Evaluated, size: int, axis: int | None) -> Chosen:
         case sub.Mask():
             return _choose_flags(item, size, axis)
         case sub.NewAxis():  # NULL is integer(0)
-            return Chosen(_NOTHING, 0)
+            return Chosen(range(0), 0)
         case sub.Characters():
             raise SubscriptTypeError(
                 f"`{item}` names a position; tensors carry no dimnames, so use its number",
@@ -117,7 +107,7 @@ def _choose_numbers(
 ) -> Chosen:
     """Apply R's rules for numbers: cut fractions off, drop zeros, exclude, fill in `NA`."""
     if values.size == 0:
-        return Chosen(_NOTHING, 0)
+        return Chosen(range(0), 0)
     if missing is None and values.dtype.kind == "i" and values.min() > 0:
         highest = int(values.max())
         if highest <= size:
@@ -181,13 +171,13 @@ def _warn_of_lost_integers() -> None:
     )
 
 
-def _all_but(excluded: Indices, size: int) -> to.Run | to.Gather:
+def _all_but(excluded: Indices, size: int) -> Picked:
     kept = np.ones(size, bool)
     kept[excluded[excluded < size]] = False
     return _gathered(np.flatnonzero(kept))
 
 
-def _gathered(indices: Indices) -> to.Run | to.Gather:
+def _gathered(indices: Indices) -> Picked:
     run = to.regular_run(indices)
     return to.Gather(indices) if run is None else run
 
@@ -219,18 +209,19 @@ def _choose_colon(item: Colon, size: int, axis: int | None) -> Chosen:
         count -= 1
         start = 1 if direction > 0 else start
     if count == 0:
-        return Chosen(_NOTHING, 0)
-    return Chosen(to.Run(start - 1, direction, count), high)
+        return Chosen(range(0), 0)
+    first = start - 1
+    return Chosen(range(first, first + direction * count, direction), high)
 
 
-def _all_but_run(first: int, last: int, size: int) -> to.Run | to.Gather:
+def _all_but_run(first: int, last: int, size: int) -> Picked:
     """Exclude the positions from `first` to `last`, none where they are the wrong way round."""
     if first > last:
-        return to.Run(0, 1, size)
+        return range(size)
     if first == 1:
-        return to.Run(last, 1, size - last) if last < size else _NOTHING
+        return range(last, size)
     if last == size:
-        return to.Run(0, 1, first - 1)
+        return range(first - 1)
     return to.Gather(np.concatenate([np.arange(first - 1), np.arange(last, size)]))
 
 
@@ -246,7 +237,7 @@ def _choose_flags(item: sub.Mask, size: int, axis: int | None) -> Chosen:
             subscript=text,
         )
     if count == 0:
-        return Chosen(_NOTHING, 0)
+        return Chosen(range(0), 0)
     if flags.ndim != 1:
         flags = flags.ravel(order="F")
         missing = None if missing is None else missing.ravel(order="F")

@@ -21,55 +21,32 @@ Shape: TypeAlias = tuple[Size, ...]
 Order: TypeAlias = Literal["C", "F"]
 
 
-class Whole(Frozen):
-    """All of an axis."""
+Key: TypeAlias = tuple[Any, ...]
+"""A zero-based key as NumPy reads it: an int, a slice or None for each subscript.
+
+With a known size a slice holds indices of its axis alone, and an int is never negative. Where the
+size is unknown both have Python's meaning.
+"""
+
+WHOLE: Final = slice(None)
+NOTHING: Final = slice(0, 0, 1)
 
 
-class Index(Frozen):
-    """One index; its axis is dropped. Negative, from the end, only where the size is unknown."""
-
-    index: int
-
-
-class Run(Frozen):
-    """The indices `start, start + step, ...`, `length` of them; a descending run may reach 0.
-
-    >>> Run(4, -2, 3).as_slice()
-    slice(4, None, -2)
-    """
-
-    start: int
-    step: int
-    length: int
-
-    def as_slice(self) -> slice:
-        """Return the slice of the same indices on an axis that holds them all."""
-        if self.length == 0:
-            return slice(0, 0, 1)
-        stop = self.start + self.step * self.length
-        return slice(self.start, stop if stop >= 0 else None, self.step)
-
-
-class OpenRun(Frozen):
-    """A slice with Python's meaning, for an axis whose size is unknown while code is traced."""
-
-    start: int | None
-    stop: int | None
-    step: int
-
-
-class Gather(Frozen, eq=False):
+class Gather:
     """The indices of `indices`, in any order, with repeats; 1-d int64.
 
     `missing` marks entries that select no element but R's `NA`; their index is 0.
     """
 
-    indices: npt.NDArray[np.int64]
-    missing: npt.NDArray[np.bool_] | None = None
+    __slots__ = ("indices", "missing")
+    __match_args__ = ("indices", "missing")
 
-
-class NewAxis(Frozen):
-    """A new axis of size 1."""
+    def __init__(
+        self, indices: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_] | None = None
+    ) -> None:
+        """Hold the indices; a plain class, since every reading by a vector makes one."""
+        self.indices = indices
+        self.missing = missing
 
 
 class TracedIndex(Frozen, eq=False):
@@ -105,46 +82,57 @@ class TracedMask(Frozen, eq=False):
     mask: Any
 
 
-AxisSelection: TypeAlias = (
-    Whole
-    | Index
-    | Run
-    | OpenRun
-    | Gather
-    | NewAxis
-    | TracedIndex
-    | TracedGather
-    | TracedRun
-    | TracedMask
-)
-
-SCALARS: Final = (Index, TracedIndex)
-"""What drops its axis."""
-
-NOT_SLICES: Final = (Gather, TracedIndex, TracedGather, TracedRun, TracedMask)
+Taken: TypeAlias = Gather | TracedIndex | TracedGather | TracedRun | TracedMask
 """What a slice cannot say."""
+TAKEN: Final = (Gather, TracedIndex, TracedGather, TracedRun, TracedMask)
+
+AxisSelection: TypeAlias = int | slice | Taken | None
+"""What is selected on one axis; None is a new axis."""
 
 NOWHERE: Final = -(2**31) + 1
 """Stands for position 0 in a traced tensor: it becomes an index beyond the axis, never the last."""
 
-WHOLE: Final = Whole()
-NEW_AXIS: Final = NewAxis()
 
-
-class Orthogonal(Frozen, eq=False):
+class Lowered:
     """Each axis selected by itself; axes never move.
 
-    `axes` holds one entry for each axis of `shape`, in order, and the new axes among them.
-    `squeezed` are the axes of the result, zero-based, that R drops at the end because their
-    extent is 1. `is_written_as_basic` tells that the caller wrote scalars, ranges and new axes
-    alone, so that a library with views gives a view; what a vector selects is always new memory,
-    whatever its values.
+    `key` comes first: trailing axes that it does not name are whole, and an axis that something is
+    taken from is whole in it too. Then each of `takes` is taken along its place, which counts the
+    axes that the key keeps. `squeezed` are the axes of the result, zero-based, that R drops at the
+    end because their extent is 1. `is_view` tells that the caller wrote scalars, ranges and new
+    axes alone, so that a library with views gives a view; what a vector selects is always new
+    memory, whatever its values.
     """
 
-    shape: Shape
-    axes: tuple[AxisSelection, ...]
-    is_written_as_basic: bool = True
-    squeezed: tuple[int, ...] = ()
+    __slots__ = ("is_view", "key", "shape", "squeezed", "takes")
+    __match_args__ = ("shape", "key", "takes", "is_view", "squeezed")
+
+    def __init__(
+        self,
+        shape: Shape,
+        key: Key,
+        takes: tuple[tuple[int, Taken], ...] = (),
+        is_view: bool = True,
+        squeezed: tuple[int, ...] = (),
+    ) -> None:
+        """Hold what a dialect has checked; a plain class, as `Gather` is."""
+        self.shape = shape
+        self.key = key
+        self.takes = takes
+        self.is_view = is_view
+        self.squeezed = squeezed
+
+    @property
+    def axes(self) -> tuple[AxisSelection, ...]:
+        """What is selected on each axis of `shape`, in order, and None for a new axis."""
+        takes = dict(self.takes)
+        axes: list[AxisSelection] = []
+        kept = 0
+        for part in self.key:
+            axes.append(takes.get(kept, part) if part == WHOLE else part)
+            kept += type(part) is not int
+        named = len(axes) - self.key.count(None)
+        return (*axes, *[WHOLE] * (len(self.shape) - named))
 
     @property
     def kept_shape(self) -> Shape:
@@ -152,20 +140,17 @@ class Orthogonal(Frozen, eq=False):
         sizes: list[Size] = []
         old = iter(self.shape)
         for axis in self.axes:
-            kind = type(axis)  # a match on classes costs several times as much
-            if kind is NewAxis:
+            if axis is None:
                 sizes.append(1)
                 continue
             size = next(old)
-            if isinstance(axis, Run):
-                sizes.append(axis.length)
+            if isinstance(axis, slice):
+                sizes.append(None if size is None else len(range(*axis.indices(size))))
             elif isinstance(axis, Gather):
                 sizes.append(len(axis.indices))
             elif isinstance(axis, TracedGather):
                 sizes.append(axis.size)
-            elif kind is Whole:
-                sizes.append(size)
-            elif kind not in SCALARS:
+            elif isinstance(axis, TracedRun | TracedMask):
                 sizes.append(None)
         return tuple(sizes)
 
@@ -180,7 +165,7 @@ class Orthogonal(Frozen, eq=False):
     @property
     def has_missing(self) -> bool:
         """Whether the result holds `NA` that the tensor does not."""
-        return any(isinstance(axis, Gather) and axis.missing is not None for axis in self.axes)
+        return True in [type(t) is Gather and t.missing is not None for _, t in self.takes]
 
 
 class Points(Frozen, eq=False):
@@ -267,51 +252,65 @@ class TracedMasked(Frozen, eq=False):
         return False
 
 
-Selection: TypeAlias = Orthogonal | Points | Masked | TracedPoints | TracedMasked
+Selection: TypeAlias = Lowered | Points | Masked | TracedPoints | TracedMasked
 
 
-def regular_run(indices: npt.NDArray[np.int64]) -> Run | None:
-    """Return the run that `indices` form, or None where they are irregular or repeat.
+def lowered_from(shape: Shape, found: Key | Selection) -> Selection:
+    """Return what subscripts lowered to with all that is known of it.
+
+    >>> lowered_from((4, 5), (1, slice(0, 3, 1))).result_shape
+    (3,)
+    """
+    return Lowered(shape, found) if isinstance(found, tuple) else found
+
+
+def lowered_axes(
+    shape: Shape, axes: tuple[AxisSelection, ...], squeezed: tuple[int, ...] = ()
+) -> Lowered:
+    """Return what is selected on each axis as one: a view where no vector is among them."""
+    key: list[int | slice | None] = []
+    takes: list[tuple[int, Taken]] = []
+    kept = 0
+    for axis in axes:
+        if isinstance(axis, TAKEN):
+            takes.append((kept, axis))
+            key.append(WHOLE)
+        else:
+            key.append(axis)
+        kept += not isinstance(axis, int)
+    return Lowered(shape, tuple(key), tuple(takes), not takes, squeezed)
+
+
+def regular_run(indices: npt.NDArray[np.int64]) -> range | None:
+    """Return the range that `indices` form, or None where they are irregular or repeat.
 
     >>> regular_run(np.array([4, 2, 0])), regular_run(np.array([0, 0]))
-    (Run(start=4, step=-2, length=3), None)
+    (range(4, -2, -2), None)
     """
     count = len(indices)
     if count == 0:
-        return Run(0, 1, 0)
+        return range(0)
     first = int(indices[0])
     if count == 1:
-        return Run(first, 1, 1)
+        return range(first, first + 1)
     step = int(indices[1]) - first
     if step == 0 or int(indices[-1]) - first != step * (count - 1):
         return None
     if count > 2 and not bool((indices[1:] - indices[:-1] == step).all()):
         return None
-    return Run(first, step, count)
+    return range(first, first + step * count, step)
 
 
-def selection_key(axes: tuple[AxisSelection, ...]) -> tuple[Any, ...] | None:
-    """Return the NumPy key of scalars, runs and new axes, or None where all are whole.
+def slice_from_run(run: range) -> slice:
+    """Return the slice of the indices of a range, on an axis that holds them all.
 
-    Gathers stand as whole axes: they are applied afterwards, on the axes that remain.
+    >>> slice_from_run(range(4, -2, -2)), slice_from_run(range(3, 3))
+    (slice(4, None, -2), slice(0, 0, 1))
     """
-    key: list[Any] = []
-    trivial = True
-    for axis in axes:
-        match axis:
-            case Index(index=index):
-                key.append(index)
-            case Run():
-                key.append(axis.as_slice())
-            case OpenRun(start=start, stop=stop, step=step):
-                key.append(slice(start, stop, step))
-            case NewAxis():
-                key.append(None)
-            case _:
-                key.append(slice(None))
-                continue
-        trivial = False
-    return None if trivial else tuple(key)
+    if len(run) == 0:
+        return NOTHING
+    stop = run.start + run.step * len(run)
+    return slice(run.start, stop if stop >= 0 else None, run.step)
 
 
 def upward_key(
@@ -346,67 +345,27 @@ def upward_key(
     return tuple(before), tuple(upward), tuple(after)
 
 
-def gathers(axes: tuple[AxisSelection, ...]) -> list[tuple[int, AxisSelection]]:
-    """Return what a slice cannot do, each with its axis once the scalars are dropped, zero-based.
-
-    Those are the gathers, and all that a traced tensor selects.
-    """
-    found: list[tuple[int, AxisSelection]] = []
-    kept = 0
-    for axis in axes:
-        if isinstance(axis, NOT_SLICES):
-            found.append((kept, axis))
-        if not isinstance(axis, Index):
-            kept += 1
-    return found
-
-
-def assignment_key(axes: tuple[AxisSelection, ...], sizes: tuple[int, ...]) -> tuple[Any, ...]:
-    """Return the NumPy key under which every axis is kept, at size 1 for a scalar.
+def assignment_key(axes: tuple[Any, ...], sizes: tuple[int, ...]) -> Key:
+    """Return the NumPy key of slices and vectors under which every axis stays in its place.
 
     Arrays that a slice separates would move their axes to the front in NumPy, so that all the axes
-    between two gathers become arrays as well. The indices may be tensors of another library.
+    between two vectors become arrays as well. The indices may be tensors of another library.
 
-    >>> axes = (Gather(np.array([2, 0])), WHOLE, Gather(np.array([4, 1, 3])), WHOLE)
+    >>> axes = (np.array([2, 0]), slice(None), np.array([4, 1, 3]), slice(None))
     >>> [getattr(part, "shape", part) for part in assignment_key(axes, (3, 2, 5, 7))]
     [(2, 1, 1), (2, 1), (3,), slice(None, None, None)]
     """
-    places = [k for k, axis in enumerate(axes) if type(axis) is Gather]
-    if not places:
-        return tuple([kept_slice(axis) for axis in axes])
+    places = [k for k, axis in enumerate(axes) if type(axis) is not slice]
+    if len(places) < 2:
+        return axes
     first, final = places[0], places[-1]
-    key: list[Any] = []
-    for k, axis in enumerate(axes):
-        if first <= k <= final:
-            indices = axis_indices(axis, sizes[k])
-            key.append(indices if k == final else indices.reshape((-1,) + (1,) * (final - k)))
-        else:
-            key.append(kept_slice(axis))
+    key = list(axes)
+    for k in range(first, final):
+        indices = axis_indices(axes[k], sizes[k])
+        key[k] = indices.reshape((-1,) + (1,) * (final - k))
     return tuple(key)
 
 
-def kept_slice(axis: AxisSelection) -> slice:
-    """Return the slice of a scalar, a run or a whole axis; a scalar keeps its axis.
-
-    >>> kept_slice(Index(-1)), kept_slice(Run(2, 2, 3)), kept_slice(OpenRun(1, None, 1))
-    (slice(-1, None, None), slice(2, 8, 2), slice(1, None, 1))
-    """
-    kind = type(axis)  # a match on classes costs several times as much
-    if kind is Whole:
-        return _WHOLE_SLICE
-    if isinstance(axis, Run):
-        return axis.as_slice()
-    if isinstance(axis, Index):
-        return slice(axis.index, axis.index + 1 if axis.index != -1 else None)
-    assert isinstance(axis, OpenRun), "a gather is no slice"
-    return slice(axis.start, axis.stop, axis.step)
-
-
-_WHOLE_SLICE: Final = slice(None)
-
-
-def axis_indices(axis: AxisSelection, size: int) -> Any:
-    """Return all the indices that are selected on an axis of known size, as a vector."""
-    if isinstance(axis, Gather):
-        return axis.indices
-    return np.arange(*kept_slice(axis).indices(size))
+def axis_indices(axis: Any, size: int) -> Any:
+    """Return all the indices that a slice or a vector selects on an axis of known size."""
+    return np.arange(size)[axis] if isinstance(axis, slice) else axis

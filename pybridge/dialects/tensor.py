@@ -1,13 +1,14 @@
 """The tensor dialect: one-based, both ends included, open ends, and no silent trap.
 
-`resolve` turns subscripts and a shape into a checked, zero-based selection. `index_from_position`
-and `slice_from_range` hold the arithmetic for one axis; the short path for common subscripts calls
-the same two, so that a rule is written once. A size of None is unknown (traced code): nothing can
-be checked then, and negative indices keep Python's meaning for the backend to finish.
+`lower` is the road that every subscript takes: what stood between the brackets, and a shape, become
+a checked, zero-based key and what is taken after it. `index_from_position` and `slice_from_range`
+hold the arithmetic for one axis. A size of None is unknown (traced code): nothing can be checked
+then, and negative indices keep Python's meaning for the backend to finish.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,9 +17,9 @@ from pybridge import subscripts as sub
 from pybridge.dialects import selections as to
 from pybridge.dialects.traced import (
     fits_shape,
-    resolve_traced_alone,
-    resolve_traced_axis,
-    resolve_traced_range,
+    lower_traced_alone,
+    lower_traced_axis,
+    lower_traced_range,
 )
 from pybridge.errors import (
     SubscriptCountError,
@@ -29,9 +30,17 @@ from pybridge.errors import (
     SubscriptTypeError,
 )
 from pybridge.subscripts import NA, short_text
+from pybridge.subscripts.python_values import as_subscript, as_subscripts
+from pybridge.subscripts.spelling import spelled_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+_BOUNDS: Final = frozenset({int, type(NA), type(None)})
+"""What the bounds of a common range are."""
+
+_INT64: Final = np.dtype(np.int64)
+_BOOL: Final = np.dtype(np.bool_)
 
 _ARRAYS: Final = (sub.Vector, sub.Mask, sub.Traced)
 _NO_AXIS: Final = (sub.NewAxis, sub.Rest)
@@ -70,12 +79,24 @@ def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: i
     (slice(0, 0, 1), slice(-3, None, 1))
     """
     written = step
-    is_open_start = start is NA or start is None
-    is_open_stop = stop is NA or stop is None
-    have_one_sign = not is_open_start and not is_open_stop and start * stop > 0
-    if step is NA or step is None:
-        step = -1 if have_one_sign and start > stop else 1
-    elif have_one_sign and start != stop and (step > 0) != (start < stop):
+    is_open_start = start is None or start is NA
+    is_open_stop = stop is None or stop is NA
+    if step is None or step is NA:
+        if is_open_start or is_open_stop:
+            if is_open_start and is_open_stop:
+                return to.WHOLE
+            step = 1
+        else:
+            step = -1 if start > stop and start * stop > 0 else 1
+    elif step == 0:
+        raise _zero_step(_range_text(start, stop, step))
+    elif (
+        not is_open_start
+        and not is_open_stop
+        and start * stop > 0
+        and start != stop
+        and (step > 0) != (start < stop)
+    ):
         text = _range_text(start, stop, step)
         raise SubscriptRangeError(
             f"`{text}`: wrong sign in the step; from {start} to {stop} the step is "
@@ -91,7 +112,7 @@ def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: i
     elif -size <= start < 0:
         first = start + size
     elif start == size + 1 and is_open_stop and step > 0:
-        return slice(0, 0, 1)  # so that NA:k and (k+1):NA always split an axis
+        return to.NOTHING  # so that NA:k and (k+1):NA always split an axis
     else:
         raise _bad_bound(start, _range_text(start, stop, written), axis, size)
     if is_open_stop:
@@ -103,17 +124,10 @@ def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: i
     else:
         raise _bad_bound(stop, _range_text(start, stop, written), axis, size)
     if step > 0:
-        return slice(first, last + 1, step) if first <= last else slice(0, 0, 1)
+        return slice(first, last + 1, step) if first <= last else to.NOTHING
     if first < last or size == 0:
-        return slice(0, 0, 1)
+        return to.NOTHING
     return slice(first, last - 1 if last > 0 else None, step)
-
-
-def run_from_slice(made: slice, size: to.Size) -> to.AxisSelection:
-    """Return what `slice_from_range` gave for an axis of `size` as a selection of that axis."""
-    if size is None:
-        return to.OpenRun(made.start, made.stop, made.step)
-    return to.Run(made.start, made.step, len(range(*made.indices(size))))
 
 
 def _slice_of_unknown_size(
@@ -132,40 +146,121 @@ def _slice_of_unknown_size(
     return slice(first, None if end == edge else end, step)
 
 
-def resolve(
-    subscripts: sub.Subscripts, shape: to.Shape, *, drop: bool = True, order: to.Order = "C"
-) -> to.Selection:
-    """Resolve subscripts against a shape under the tensor dialect.
+def lower(
+    written: tuple[Any, ...],
+    shape: to.Shape,
+    *,
+    drop: bool = True,
+    order: to.Order = "C",
+    read: Callable[[Any], sub.Subscript] = as_subscript,
+) -> to.Key | to.Selection:
+    """Lower subscripts to what NumPy's own brackets take, and what is taken after them.
 
     Scalars drop their axis unless `drop` is False. A logical of the whole shape, alone, selects in
     `order`. A matrix of positions with one column per axis, alone, selects one element per row.
+    Where scalars, ranges and new axes say all, the answer is the bare key. `read` makes a subscript
+    of what is none of the common kinds. Too many subscripts and a second `..` are refused first.
 
-    >>> from pybridge.subscripts.python_values import as_subscripts
-    >>> resolve(as_subscripts((slice(NA, 5), -1)), (10, 3)).result_shape
-    (5,)
+    >>> lower((2, slice(NA, 3)), (4, 5)), lower((..., -1), (4, 5))
+    ((1, slice(0, 3, 1)), (slice(None, None, None), 4))
+    >>> lower(([3, 1],), (4, 5)).result_shape
+    (2, 5)
     """
-    items = subscripts.items
-    if len(items) == 1:
-        alone = items[0]
-        if isinstance(alone, sub.Missing):
-            items = ()
-        elif isinstance(alone, sub.Mask) and alone.values.ndim > 1:
-            return _whole_mask(alone, shape, order)
-        elif isinstance(alone, sub.Vector) and alone.values.ndim == 2:
-            return _points(alone, shape)
-        elif isinstance(alone, sub.Traced) and alone.ndim > 1:
-            return resolve_traced_alone(alone, shape, order)
-    axes: list[to.AxisSelection] = []
-    is_basic = True
-    size_at = iter(enumerate(shape))
-    for item in _expanded(items, subscripts, len(shape)):
-        if isinstance(item, sub.NewAxis):
-            axes.append(to.NEW_AXIS)
-            continue
-        axis, size = next(size_at)
-        axes.append(_resolve_axis(item, size, axis, drop))
-        is_basic = is_basic and not isinstance(item, _ARRAYS)
-    return to.Orthogonal(shape, tuple(axes), is_basic)
+    key: list[Any] = []
+    takes: list[tuple[int, to.Taken]] = []
+    axis = 0
+    is_compact = False
+    try:
+        for item in written:
+            kind = type(item)
+            if kind is slice:
+                start, stop, step = item.start, item.stop, item.step
+                if type(start) in _BOUNDS and type(stop) in _BOUNDS and type(step) in _BOUNDS:
+                    key.append(slice_from_range(start, stop, step, shape[axis], axis))
+                    axis += 1
+                    continue
+            elif kind is int:
+                index = index_from_position(item, shape[axis], axis)
+                key.append(index if drop else _kept(index))
+                axis += 1
+                continue
+            elif item is None:
+                key.append(None)
+                continue
+            elif kind is list or kind is np.ndarray:
+                indices = _common_indices(item, shape[axis] if axis < len(shape) else None)
+                if indices is not None:
+                    takes.append((_count_kept(key), to.Gather(indices)))
+                    key.append(to.WHOLE)
+                    axis += 1
+                    continue
+            elif kind is str or kind is sub.Subscripts:
+                is_compact = True
+                break
+            subscript = sub.REST if item is ... else read(item)
+            if isinstance(subscript, sub.NewAxis):
+                key.append(None)
+            elif isinstance(subscript, sub.Rest):
+                unnamed = _count_unnamed(written, len(shape), read)
+                key.extend([to.WHOLE] * unnamed)
+                axis += unnamed
+            else:
+                whole = _lower_alone(subscript, shape, order) if len(written) == 1 else None
+                if whole is not None:
+                    return whole
+                chosen = _lower_axis(subscript, shape[axis], axis, drop)
+                if isinstance(chosen, to.TAKEN):
+                    takes.append((_count_kept(key), chosen))
+                    chosen = to.WHOLE
+                key.append(chosen)
+                axis += 1
+    except IndexError:
+        if not shape and len(written) == 1 and isinstance(read(written[0]), sub.Missing):
+            return ()
+        _count_unnamed(written, len(shape), read)
+        raise
+    if is_compact:
+        return lower(spelled_out(written), shape, drop=drop, order=order, read=read)
+    return to.Lowered(shape, tuple(key), tuple(takes), is_view=False) if takes else tuple(key)
+
+
+def _kept(index: int) -> slice:
+    """Return the slice of one index, which keeps its axis."""
+    return slice(index, index + 1 if index != -1 else None, 1)
+
+
+def _count_kept(key: list[Any]) -> int:
+    """Return how many axes a key keeps."""
+    return sum([type(part) is not int for part in key])
+
+
+def _count_unnamed(
+    written: tuple[Any, ...], ndim: int, read: Callable[[Any], sub.Subscript] = as_subscript
+) -> int:
+    """Return for how many axes `..` stands; refuse a second one, and too many subscripts."""
+    rests = sum([item is ... or isinstance(item, sub.Rest) for item in written])
+    new = sum([item is None or isinstance(item, sub.NewAxis) for item in written])
+    named = len(written) - rests - new
+    if named <= ndim and rests < 2:
+        return ndim - named
+    text = short_text(as_subscripts(tuple([read(item) for item in spelled_out(written)])))
+    raise SubscriptCountError(
+        f"`[{text}]` names {named} axes; the tensor has {ndim}",
+        subscript=text,
+        count=named,
+        ndim=ndim,
+    )
+
+
+def _lower_alone(item: sub.Subscript, shape: to.Shape, order: to.Order) -> to.Selection | None:
+    """Return what the only subscript selects if it concerns all axes at once."""
+    if isinstance(item, sub.Mask) and item.values.ndim > 1:
+        return _whole_mask(item, shape, order)
+    if isinstance(item, sub.Vector) and item.values.ndim == 2:
+        return _points(item, shape)
+    if isinstance(item, sub.Traced) and item.ndim > 1:
+        return lower_traced_alone(item, shape, order)
+    return None
 
 
 def least_sizes(subscripts: sub.Subscripts, ndim: int) -> tuple[int | None, ...]:
@@ -180,8 +275,12 @@ def least_sizes(subscripts: sub.Subscripts, ndim: int) -> tuple[int | None, ...]
     alone = subscripts.items[0] if len(subscripts) == 1 else None
     if isinstance(alone, sub.Vector | sub.Mask) and alone.values.ndim > 1:
         return (None,) * ndim
-    expanded = _expanded(subscripts.items, subscripts, ndim)
-    return tuple([_least_size(item) for item in expanded if not isinstance(item, sub.NewAxis)])
+    unnamed = [sub.MISSING] * _count_unnamed(subscripts.items, ndim)
+    items: list[sub.Subscript] = []
+    for item in subscripts.items:
+        items += unnamed if isinstance(item, sub.Rest) else [item]
+    found = [_least_size(item) for item in items if not isinstance(item, sub.NewAxis)]
+    return (*found, *[0] * (ndim - len(found)))
 
 
 def _least_size(item: sub.Subscript) -> int | None:
@@ -201,48 +300,21 @@ def _least_size(item: sub.Subscript) -> int | None:
             return None
 
 
-def _expanded(
-    items: tuple[sub.Subscript, ...], written: sub.Subscripts, ndim: int
-) -> list[sub.Subscript]:
-    """Make `..` and the missing trailing axes explicit: after this, subscript k is axis k."""
-    named = sum(not isinstance(item, _NO_AXIS) for item in items)
-    if named > ndim:
-        raise SubscriptCountError(
-            f"`[{short_text(written)}]` names {named} axes; the tensor has {ndim}",
-            subscript=short_text(written),
-            count=named,
-            ndim=ndim,
-        )
-    filled: list[sub.Subscript] = []
-    for item in items:
-        if isinstance(item, sub.Rest):
-            filled.extend([sub.MISSING] * (ndim - named))
-        else:
-            filled.append(item)
-    if not any(isinstance(item, sub.Rest) for item in items):
-        filled.extend([sub.MISSING] * (ndim - named))
-    return filled
-
-
-def _resolve_axis(item: sub.Subscript, size: to.Size, axis: int, drop: bool) -> to.AxisSelection:
+def _lower_axis(item: sub.Subscript, size: to.Size, axis: int, drop: bool) -> to.AxisSelection:
     match item:
         case sub.Missing():
             return to.WHOLE
         case sub.Scalar(value=value):
             index = index_from_position(_whole_number(value, item, axis), size, axis)
-            if drop:
-                return to.Index(index)
-            if size is None:
-                return to.OpenRun(index, index + 1 if index != -1 else None, 1)
-            return to.Run(index, 1, 1)
+            return index if drop else _kept(index)
         case sub.Range():
-            return _resolve_range(item, size, axis)
+            return _lower_range(item, size, axis)
         case sub.Vector():
-            return gather(indices_from_positions(item, size, axis), size)
+            return to.Gather(indices_from_positions(item, size, axis))
         case sub.Mask():
-            return gather(_indices_from_mask(item, size, axis), size)
+            return to.Gather(_indices_from_mask(item, size, axis))
         case sub.Traced():
-            return resolve_traced_axis(item, size, axis, drop)
+            return lower_traced_axis(item, size, axis, drop)
         case _:
             raise SubscriptTypeError(
                 f"`{item}` names a position; tensors carry no dimnames, so use its number",
@@ -250,30 +322,27 @@ def _resolve_axis(item: sub.Subscript, size: to.Size, axis: int, drop: bool) -> 
             )
 
 
-def _resolve_range(item: sub.Range, size: to.Size, axis: int) -> to.AxisSelection:
+def _lower_range(item: sub.Range, size: to.Size, axis: int) -> to.AxisSelection:
     start, stop, step = (
         value if value is NA or isinstance(value, sub.Traced) else _whole_number(value, item, axis)
         for value in (item.start, item.stop, item.step)
     )
-    if step == 0:
-        raise SubscriptRangeError(
-            f"`{item}` has step 0; a step moves forward or backward, so write 1 or -1",
-            subscript=str(item),
-        )
     if any(isinstance(value, sub.Traced) for value in (start, stop, step)):
-        return _resolve_traced_range(item, start, stop, step, size, axis)
-    return run_from_slice(slice_from_range(start, stop, step, size, axis), size)
+        return _range_with_traced(item, start, stop, step, size, axis)
+    return slice_from_range(start, stop, step, size, axis)
 
 
-def _resolve_traced_range(
+def _range_with_traced(
     item: sub.Range, start: Any, stop: Any, step: Any, size: to.Size, axis: int
 ) -> to.AxisSelection:
+    if step is not NA and not isinstance(step, sub.Traced) and step == 0:
+        raise _zero_step(str(item))
     for bound in (start, stop):
         if not (bound is NA or isinstance(bound, sub.Traced)) and (
             bound == 0 or (size is not None and abs(bound) > size)
         ):
             raise _bad_bound(bound, short_text(item), axis, size)
-    return resolve_traced_range(start, stop, step)
+    return lower_traced_range(start, stop, step)
 
 
 def _whole_number(value: Any, item: sub.Subscript, axis: int) -> int:
@@ -287,7 +356,7 @@ def _whole_number(value: Any, item: sub.Subscript, axis: int) -> int:
         if not value.is_integer():
             raise _fractional(value, short_text(item), axis)
         return int(value)
-    return int(value)
+    return value  # type: ignore[no-any-return]
 
 
 def indices_from_positions(item: sub.Vector, size: to.Size, axis: int) -> npt.NDArray[np.int64]:
@@ -359,10 +428,30 @@ def _checked_indices(
     return np.where(whole > 0, whole - 1, whole + (size or 0))
 
 
-def gather(indices: npt.NDArray[np.int64], size: to.Size) -> to.AxisSelection:
-    """Return what selects some indices: a run where they are regular, which is cheaper."""
-    run = to.regular_run(indices) if size is not None else None
-    return run if run is not None else to.Gather(indices)
+def _common_indices(written: Any, size: to.Size) -> npt.NDArray[np.int64] | None:
+    """Return the indices of a list or an array that fits as it is, or None for a closer look."""
+    if size is None:
+        return None
+    if type(written) is list:
+        kinds = {*map(type, written)}
+        if kinds == {bool}:
+            written = np.array(written)
+        elif kinds != {int}:
+            return None
+        elif min(written) >= 1 and max(written) <= size:
+            return np.array(written, np.int64) - 1  # a look at a short list costs least
+        else:
+            try:
+                written = np.array(written, np.int64)
+            except OverflowError:
+                return None
+    if written.ndim != 1 or not written.size:
+        return None
+    if written.dtype == _INT64:
+        return indices_from_integers(written, size)
+    if written.dtype == _BOOL and len(written) == size:
+        return np.flatnonzero(written)
+    return None
 
 
 def _indices_from_mask(item: sub.Mask, size: to.Size, axis: int) -> npt.NDArray[np.int64]:
@@ -456,6 +545,12 @@ def _beyond(text: str, position: int, axis: int, size: to.Size) -> SubscriptOutO
 def _range_text(start: Any, stop: Any, step: Any) -> str:
     bounds = (NA if bound is None else bound for bound in (start, stop, step))
     return str(sub.Range(*bounds))
+
+
+def _zero_step(text: str) -> SubscriptRangeError:
+    return SubscriptRangeError(
+        f"`{text}` has step 0; a step moves forward or backward, so write 1 or -1", subscript=text
+    )
 
 
 def _bad_bound(bound: int, text: str, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:

@@ -24,7 +24,7 @@ def index_of_traced(item: sub.Traced) -> Any:
     return where(positions > 0, positions - 1, where(positions < 0, positions, to.NOWHERE))
 
 
-def resolve_traced_axis(item: sub.Traced, size: to.Size, axis: int, drop: bool) -> to.AxisSelection:
+def lower_traced_axis(item: sub.Traced, size: to.Size, axis: int, drop: bool) -> to.AxisSelection:
     """Resolve a traced scalar, vector or mask on one axis."""
     if item.ndim > 1:
         raise SubscriptTypeError(
@@ -58,7 +58,7 @@ def _traced_mask(item: sub.Traced, size: to.Size, axis: int) -> to.TracedMask:
     return to.TracedMask(item.tensor)
 
 
-def resolve_traced_range(start: Any, stop: Any, step: Any) -> to.TracedRun:
+def lower_traced_range(start: Any, stop: Any, step: Any) -> to.TracedRun:
     """Resolve a range with a traced bound; known bounds are ints, open ends `NA`.
 
     The rules are those of `slice_from_range`, save that a step of the wrong sign selects nothing
@@ -96,7 +96,7 @@ def _bound(bound: Any) -> Any:
     return bound - 1 if bound > 0 else bound
 
 
-def resolve_traced_alone(
+def lower_traced_alone(
     item: sub.Traced, shape: to.Shape, order: to.Order
 ) -> to.TracedPoints | to.TracedMasked:
     """Resolve the only subscript: a mask of the whole shape, or a matrix of positions."""

@@ -23,7 +23,7 @@ from pybridge.explaining.contrasts import (
 )
 from pybridge.explaining.python_text import Known, known_selection, python_expression
 from pybridge.subscripts import Subscripts, short_text
-from pybridge.subsetting.resolving import Dialect, checked_shape, read_subscripts, resolve
+from pybridge.subsetting.lowering import Dialect, checked_shape, lower, read_subscripts
 
 _BRACKETS: Final = re.compile(r"\s*([^\W\d_][\w.]*)(?:@r)?\s*\[(.*)\]\s*", re.DOTALL)
 _IN_ORDER: Final = {"C": "row by row", "F": "column by column"}
@@ -108,7 +108,7 @@ def explain(
     written = read_subscripts((subscripts,))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PybridgeWarning)
-        selection = known_selection(resolve(sizes, written, drop=drop, dialect=dialect))
+        selection = _lowered(sizes, written, drop=drop, dialect=dialect)
     warned = [f"warns: {warning.message}" for warning in caught]
     pairs = _pairs(written, selection)
     is_alone = len(written) == 1 and not isinstance(written.items[0], sub.Missing)
@@ -129,6 +129,11 @@ def explain(
     )
 
 
+def _lowered(shape: to.Shape, written: Subscripts, *, drop: bool, dialect: Dialect) -> Known:
+    found = lower(None, shape, written.items, drop=drop, dialect=dialect)
+    return known_selection(to.lowered_from(shape, found))
+
+
 def _checked_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     sizes = tuple([size for size in checked_shape(shape) if size is not None])
     if len(sizes) != len(checked_shape(shape)):
@@ -143,19 +148,18 @@ def _is_matrix(written: Subscripts) -> bool:
 
 def _pairs(written: Subscripts, selection: Known) -> list[Pair]:
     """Pair each subscript with what it resolved to; `..` and missing trailing axes are whole."""
-    if not isinstance(selection, to.Orthogonal):
+    if not isinstance(selection, to.Lowered):
         return []
-    items = list(written.items)
-    unnamed = len(selection.axes) - len(items)
-    for k, item in enumerate(items):
-        if isinstance(item, sub.Rest):
-            items[k : k + 1] = [sub.MISSING] * (unnamed + 1)
-            break
+    items: list[sub.Subscript] = []
+    for item in written.items:
+        is_rest = isinstance(item, sub.Rest)
+        unnamed = len(selection.axes) - len(written.items) + 1
+        items += [sub.MISSING] * unnamed if is_rest else [item]
     items += [sub.MISSING] * (len(selection.axes) - len(items))
     found = []
     axis = 0
     for item, chosen in zip(items, selection.axes, strict=False):
-        if isinstance(chosen, to.NewAxis):
+        if chosen is None:
             found.append(Pair(item, chosen, None, 1))
         else:
             found.append(Pair(item, chosen, axis, selection.shape[axis] or 0))
@@ -163,12 +167,12 @@ def _pairs(written: Subscripts, selection: Known) -> list[Pair]:
     return found
 
 
-def _gone(selection: to.Orthogonal) -> list[bool]:
+def _gone(selection: to.Lowered) -> list[bool]:
     """Return for each axis selection whether its axis is missing from the result."""
     gone = []
     kept = 0
     for chosen in selection.axes:
-        if isinstance(chosen, to.Index):
+        if isinstance(chosen, int):
             gone.append(True)
         else:
             gone.append(kept in selection.squeezed)
@@ -178,7 +182,7 @@ def _gone(selection: to.Orthogonal) -> list[bool]:
 
 def _selected(selection: Known, pairs: list[Pair], is_linear: bool) -> list[str]:
     match selection:
-        case to.Orthogonal():
+        case to.Lowered():
             return [_axis_words(p, g) for p, g in zip(pairs, _gone(selection), strict=True)]
         case to.Masked(order=order):
             count = int(selection.result_shape[0] or 0)
@@ -246,7 +250,7 @@ def _in_python(
                 f"it takes the matrix as indices of the first axis, which gives shape "
                 f"{shown + shape[1:]}"
             ]
-        case to.Orthogonal(shape=shape):
+        case to.Lowered(shape=shape):
             gone = _gone(selection)
             unforced = [
                 pair.axis
@@ -259,7 +263,7 @@ def _in_python(
 def _in_tensor_dialect(written: Subscripts, selection: Known, drop: bool) -> list[str]:
     """Say what the tensor dialect makes of subscripts that R's own dialect took."""
     try:
-        other = known_selection(resolve(selection.shape, written, drop=drop))
+        other = _lowered(selection.shape, written, drop=drop, dialect="tensor")
     except SubscriptError as error:
         return [f"refuses this: {error}"]
     if other.result_shape != selection.result_shape:
@@ -271,13 +275,13 @@ def _in_tensor_dialect(written: Subscripts, selection: Known, drop: bool) -> lis
 
 def _are_same(one: Known, other: Known) -> bool:
     """Return whether two selections of one shape name the same elements in the same order."""
-    if isinstance(one, to.Orthogonal) and isinstance(other, to.Orthogonal):
+    if isinstance(one, to.Lowered) and isinstance(other, to.Lowered):
         return all(map(np.array_equal, _indices_by_axis(one), _indices_by_axis(other)))
     return np.array_equal(_places(one), _places(other))
 
 
-def _indices_by_axis(selection: to.Orthogonal) -> list[npt.NDArray[np.int64]]:
-    old = [axis for axis in selection.axes if not isinstance(axis, to.NewAxis)]
+def _indices_by_axis(selection: to.Lowered) -> list[npt.NDArray[np.int64]]:
+    old = [axis for axis in selection.axes if axis is not None]
     sizes = (size or 0 for size in selection.shape)
     return [
         np.asarray(indices_of(axis, size), np.int64) for axis, size in zip(old, sizes, strict=True)
@@ -287,7 +291,7 @@ def _indices_by_axis(selection: to.Orthogonal) -> list[npt.NDArray[np.int64]]:
 def _places(selection: Known) -> npt.NDArray[np.int64]:
     """Return where the selected elements lie in row-major order, in the order of the result."""
     match selection:
-        case to.Orthogonal():
+        case to.Lowered():
             coordinates = np.ix_(*_indices_by_axis(selection))
         case to.Points(coordinates=coordinates):
             pass

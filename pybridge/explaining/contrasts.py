@@ -42,10 +42,10 @@ class Pair:
 def indices_of(chosen: to.AxisSelection, size: int) -> Indices:
     """Return the indices that one axis selection stands for."""
     match chosen:
-        case to.Index(index=index):
-            return range(index, index + 1)
-        case to.Run(start=start, step=step, length=length):
-            return range(start, start + step * length, step)
+        case int():
+            return range(chosen, chosen + 1)
+        case slice():
+            return range(size)[chosen]
         case to.Gather(indices=indices):
             return indices
         case _:

@@ -8,24 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from pybridge.dialects.selections import (
+    WHOLE,
     AxisSelection,
     Gather,
-    Index,
+    Lowered,
     Masked,
-    NewAxis,
-    OpenRun,
-    Orthogonal,
     Points,
-    Run,
     Selection,
     Shape,
-    Whole,
-    gathers,
     regular_run,
+    slice_from_run,
 )
 from pybridge.errors import TracingError
 
-Known: TypeAlias = Orthogonal | Points | Masked
+Known: TypeAlias = Lowered | Points | Masked
 """A selection that no traced tensor takes part in."""
 
 
@@ -51,16 +47,16 @@ def python_expression(
     The text is complete and can be run where `name` and `numpy` are known. `is_linear` says that
     the caller counted through the whole tensor, column by column, as R does.
 
-    >>> axes = (Run(0, 1, 5), Whole(), Run(7, 1, 14))
-    >>> python_expression(Orthogonal((60000, 28, 28), axes), (60000, 28, 28))
+    >>> key = (slice(0, 5), slice(None), slice(7, 21))
+    >>> python_expression(Lowered((60000, 28, 28), key), (60000, 28, 28))
     'x[0:5, :, 7:21]'
     """
     start = name if selection.shape == shape else f"{name}.reshape({selection.shape})"
     if selection.has_missing and 0 in selection.shape:
         return f"numpy.full({selection.result_shape}, numpy.nan)"
     match selection:
-        case Orthogonal():
-            return _orthogonal(selection, start)
+        case Lowered():
+            return _lowered(selection, start)
         case Points():
             return _points(selection, start, is_linear)
         case Masked(mask=mask, order=order):
@@ -71,28 +67,37 @@ def python_expression(
             assert_never(selection)
 
 
-def _orthogonal(selection: Orthogonal, start: str) -> str:
-    axes = selection.axes
-    chosen = [(axis, gather) for axis, gather in gathers(axes) if isinstance(gather, Gather)]
+def _lowered(lowered: Lowered, start: str) -> str:
+    axes = tuple(map(_as_slice, lowered.axes))
+    chosen: list[tuple[int, Gather]] = []
+    kept = 0
+    for axis in axes:
+        if isinstance(axis, Gather):
+            chosen.append((kept, axis))
+        kept += not isinstance(axis, int)
     if not chosen:
-        text = f"{start}[{_key(axes)}]" + ("" if selection.is_written_as_basic else ".copy()")
-    elif len(chosen) == 1 and not any(isinstance(axis, Index) for axis in axes):
+        text = f"{start}[{_key(axes)}]" + ("" if lowered.is_view else ".copy()")
+    elif len(chosen) == 1 and not any(isinstance(axis, int) for axis in axes):
         text = f"{start}[{_key(axes)}]"
     elif len(chosen) == len(axes):
-        text = f"{start}[numpy.ix_({', '.join(_indices(gather) for _, gather in chosen)})]"
+        text = f"{start}[numpy.ix_({', '.join(_list(gather.indices) for _, gather in chosen)})]"
     else:
-        waiting = tuple(Whole() if isinstance(axis, Gather) else axis for axis in axes)
-        text = start if all(isinstance(axis, Whole) for axis in waiting) else ""
-        text = text or f"{start}[{_key(waiting)}]"
-        for axis, gather in chosen:
-            text += f".take({_indices(gather)}, axis={axis})"
-    ndim = len(selection.kept_shape)
-    for axis, gather in chosen:
+        waiting = tuple(WHOLE if isinstance(axis, Gather) else axis for axis in axes)
+        text = start if waiting.count(WHOLE) == len(waiting) else f"{start}[{_key(waiting)}]"
+        for place, gather in chosen:
+            text += f".take({_list(gather.indices)}, axis={place})"
+    for place, gather in chosen:
         if gather.missing is not None:
-            along = tuple(-1 if k == axis else 1 for k in range(ndim))
+            along = tuple(-1 if k == place else 1 for k in range(kept))
             holes = f"numpy.reshape({gather.missing.tolist()}, {along})"
             text = f"numpy.where({holes}, numpy.nan, {text})"
-    return f"{text}.squeeze(axis={selection.squeezed})" if selection.squeezed else text
+    return f"{text}.squeeze(axis={lowered.squeezed})" if lowered.squeezed else text
+
+
+def _as_slice(axis: AxisSelection) -> AxisSelection:
+    """Return a slice for a vector of regular positions, which reads better."""
+    run = regular_run(axis.indices) if isinstance(axis, Gather) and axis.missing is None else None
+    return axis if run is None else slice_from_run(run)
 
 
 def _points(selection: Points, start: str, is_linear: bool) -> str:
@@ -100,7 +105,7 @@ def _points(selection: Points, start: str, is_linear: bool) -> str:
         shape = tuple(size or 0 for size in selection.shape)
         linear = np.ravel_multi_index(selection.coordinates, shape, order="F")
         run = regular_run(linear)
-        key = _list(linear) if run is None else _slice_text(run.as_slice())
+        key = _list(linear) if run is None else _slice_text(slice_from_run(run))
         copied = "" if run is None else ".copy()"
         text = f'{start}.ravel(order="F")[{key}]{copied}'
     else:
@@ -119,18 +124,14 @@ def _key(axes: tuple[AxisSelection, ...]) -> str:
 
 def _axis_text(axis: AxisSelection) -> str:
     match axis:
-        case Whole():
-            return ":"
-        case Index(index=index):
-            return str(index)
-        case Run():
-            return _slice_text(axis.as_slice())
-        case OpenRun(start=start, stop=stop, step=step):
-            return _slice_text(slice(start, stop, step))
-        case NewAxis():
+        case None:
             return "numpy.newaxis"
+        case int():
+            return str(axis)
+        case slice():
+            return _slice_text(axis)
         case Gather():
-            return _indices(axis)
+            return _list(axis.indices)
         case _:
             raise refusal_of_traced()
 
@@ -138,10 +139,6 @@ def _axis_text(axis: AxisSelection) -> str:
 def _slice_text(made: slice) -> str:
     start, stop = ("" if bound is None else bound for bound in (made.start, made.stop))
     return f"{start}:{stop}" + (f":{made.step}" if made.step not in (None, 1) else "")
-
-
-def _indices(gather: Gather) -> str:
-    return _list(gather.indices)
 
 
 def _list(indices: npt.NDArray[Any]) -> str:

@@ -10,27 +10,26 @@ from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.compiling import runs_as_python
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.backends.stores import StoreBackend
-from pybridge.dialects.selections import Order, Selection, Shape
-from pybridge.dialects.shortcut import short_gather, short_key
+from pybridge.dialects import tensor
+from pybridge.dialects.selections import Key, Order, Selection, Shape, lowered_from
 from pybridge.errors import ImmutableTensorError
 from pybridge.subscripts import Subscripts
-from pybridge.subsetting import compiled, execution, values
-from pybridge.subsetting.arguments import without_tensors
-from pybridge.subsetting.protocols import Protocols
-from pybridge.subsetting.resolving import (
+from pybridge.subsetting import compiled
+from pybridge.subsetting.lowering import (
     Dialect,
     checked_shape,
-    is_short,
-    plan_as_r_does,
-    read_for_one_use,
+    lower,
     read_subscripts,
+    reader_for,
     refuse_dialect,
-    resolve,
-    select,
 )
-from pybridge.subsetting.values import fits_as_it_is
+from pybridge.subsetting.protocols import Protocols
+from pybridge.subsetting.reading import read
+from pybridge.subsetting.writing import fit_broadcast, write
+from pybridge.subsetting.writing_as_r import assign_as_r_does, growth_in_place, plan_as_r_does
 
 _NDARRAY: Final = np.ndarray
+_READ: Final = reader_for(NUMPY)
 
 
 class R(Protocols):
@@ -79,22 +78,17 @@ class R(Protocols):
     def __getitem__(self, written: Any) -> Tensor:
         """Return the elements that the subscripts name."""
         x = self._tensor
-        if self._dialect == "base":
-            backend, x = open_tensor(x)
-        elif type(x) is _NDARRAY:
-            backend = NUMPY
-            key = short_key(written, x.shape)
-            if key is not None:
+        if type(written) is not tuple:
+            written = (written,)
+        if type(x) is _NDARRAY and self._dialect == "tensor":
+            found = tensor.lower(written, x.shape, read=_READ)
+            if type(found) is tuple and found:
                 try:
-                    return x[key]
+                    return x[found]
                 except IndexError:
-                    pass  # more axes than NumPy has: the general path says so
-        else:
-            backend, x = open_tensor(x)
-            key = None if backend.is_compiling() else short_key(written, backend.shape(x))
-            if key is not None:
-                return backend.basic(x, key if type(key) is tuple else (key,))
-        written = written if type(written) is tuple else (written,)
+                    pass  # more axes than NumPy has, as its backend says
+            return read(NUMPY, x, found)
+        backend, x = open_tensor(x)
         return _read(backend, x, written, dialect=self._dialect)
 
     @runs_as_python
@@ -105,18 +99,14 @@ class R(Protocols):
         make a longer vector raises.
         """
         x = self._tensor
-        if (
-            type(x) is _NDARRAY
-            and self._dialect == "tensor"
-            and x.flags.writeable
-            and fits_as_it_is(value, x.dtype.char)
-        ):
-            key = short_key(written, x.shape)
-            if key is not None:
-                x[key] = value
-                return
-        written = written if type(written) is tuple else (written,)
-        assign_in_place(x, written, value, dialect=self._dialect)
+        if type(written) is not tuple:
+            written = (written,)
+        if type(x) is _NDARRAY and self._dialect == "tensor":
+            found = tensor.lower(written, x.shape, read=_READ)
+            _refuse_immutable(NUMPY, x)
+            write(NUMPY, x, found, fit_broadcast(NUMPY, x, found, value))
+        else:
+            assign_in_place(x, written, value, dialect=self._dialect)
 
 
 @runs_as_python
@@ -127,6 +117,7 @@ def r_subscripts(*subscripts: Any) -> Subscripts:
     `parse_subscripts` for its grammar. `result_shape` tells what shape they will give. Raises
     `SubscriptSyntaxError` for text outside the grammar, `SubscriptTypeError` for other values.
 
+    >>> import numpy as np
     >>> from pybridge import NA
     >>> crop = r_subscripts("NA:2, .., -1")
     >>> crop == r_subscripts(slice(NA, 2), ..., -1), {crop: "crop"}[crop]
@@ -182,17 +173,10 @@ def _read(
 ) -> Tensor:
     if backend.is_compiling():
         return compiled.read(x, drop, dialect, order, *compiled.arguments_of(backend, written))
-    shape = backend.shape(x)
-    written = tuple(map(without_tensors, written))
-    if not isinstance(backend, StoreBackend) and is_short(drop, dialect, order):
-        gather = short_gather(written, shape)
-        if gather is not None:
-            key, indices, axis = gather
-            return backend.take(x if key is None else backend.basic(x, key), indices, axis)
-    selection = select(backend, shape, written, drop=drop, dialect=dialect, order=order)
+    found = lower(backend, backend.shape(x), written, drop=drop, dialect=dialect, order=order)
     if isinstance(backend, StoreBackend):
-        return execution.read(NUMPY, *backend.load(x, selection))
-    return execution.read(backend, x, selection)
+        return read(NUMPY, *backend.load(x, lowered_from(backend.shape(x), found)))
+    return read(backend, x, found)
 
 
 @runs_as_python
@@ -206,8 +190,9 @@ def result_shape(
     >>> result_shape((60000, 28, 28), ", 15:NA, 15:NA")
     (60000, 14, 14)
     """
-    read = read_for_one_use(subscripts)
-    return resolve(checked_shape(shape), read, drop=drop, dialect=dialect).result_shape
+    sizes = checked_shape(shape)
+    found = lower(None, sizes, subscripts, drop=drop, dialect=dialect)
+    return lowered_from(sizes, found).result_shape
 
 
 @runs_as_python
@@ -237,11 +222,10 @@ def r_assign(
         return compiled.assign(x, given[0], dialect, order, False, *given[1])
     if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, x, subscripts, value)
-        return execution.assign_as_r_does(backend, x, plan, fitted)
-    written = tuple(map(without_tensors, subscripts))
-    selection = select(backend, backend.shape(x), written, dialect=dialect, order=order)
-    fitted = _broadcast_value(backend, x, selection, value)
-    return execution.write(backend, backend.copy(x), selection, fitted)
+        return assign_as_r_does(backend, x, plan, fitted)
+    found = lower(backend, backend.shape(x), subscripts, dialect=dialect, order=order)
+    fitted = fit_broadcast(backend, x, found, value)
+    return write(backend, backend.copy(x), found, fitted)
 
 
 def assign_in_place(
@@ -260,23 +244,23 @@ def assign_in_place(
         given = compiled.value_of(value), compiled.arguments_of(backend, written)
         compiled.assign(x, given[0], dialect, order, True, *given[1])
         return
+    found: Key | Selection | None
     if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, held, written, value)
-        selection = plan.selection
+        found = plan.selection
         _refuse_immutable(holder, x)
         if plan.growth is not None:
-            raise execution.growth_in_place(plan.growth.length, backend.shape(held))
-        if selection is None:
+            raise growth_in_place(plan.growth.length, backend.shape(held))
+        if found is None:
             return
     else:
-        written = tuple(map(without_tensors, written))
-        selection = select(backend, backend.shape(held), written, dialect=dialect, order=order)
+        found = lower(backend, backend.shape(held), written, dialect=dialect, order=order)
         _refuse_immutable(holder, x)
-        fitted = _broadcast_value(backend, held, selection, value)
+        fitted = fit_broadcast(backend, held, found, value)
     if backend is holder:
-        execution.write(backend, x, selection, fitted)
+        write(backend, x, found, fitted)
     else:  # a variable that holds a tensor of another library
-        holder.store(x, execution.write(backend, backend.copy(held), selection, fitted))
+        holder.store(x, write(backend, backend.copy(held), found, fitted))
 
 
 def _refuse_immutable(backend: Backend, x: Tensor) -> None:
@@ -290,12 +274,3 @@ def _refuse_immutable(backend: Backend, x: Tensor) -> None:
             f"this {type(x).__name__} cannot be written in place{cause}; "
             "`r_assign(x, ..., value=...)` returns an updated one"
         )
-
-
-def _broadcast_value(backend: Backend, x: Tensor, selection: Selection, value: Any) -> Tensor:
-    """Return `value` in the dtype of `x`, checked to broadcast into the selection."""
-    fitted = values.fit_value(backend, x, value)
-    sizes = values.backend_of_value(backend, fitted).shape(fitted)
-    if sizes:
-        values.refuse_unbroadcast(sizes, selection.result_shape)
-    return fitted

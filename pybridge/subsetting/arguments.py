@@ -8,7 +8,6 @@ from typing import Any, Final
 import numpy as np
 
 from pybridge.backends import NUMPY, find_backend
-from pybridge.backends.protocol import Backend
 from pybridge.errors import SubscriptTypeError, TracingError
 from pybridge.subscripts import (
     Characters,
@@ -81,15 +80,3 @@ def _read_tensor(written: Any) -> Any:
     if not backend.is_traced(value):
         return backend.to_numpy(value)
     return Traced(value, backend.shape(value), backend.dtype_name(value) == "bool", backend)
-
-
-def refuse_foreign(backend: Backend, subscripts: Subscripts) -> None:
-    """Raise `TracingError` where a traced subscript is of another library than the tensor."""
-    for item in subscripts.items:
-        parts = (item.start, item.stop, item.step) if isinstance(item, Range) else (item,)
-        for part in parts:
-            if isinstance(part, Traced) and part.backend is not backend:
-                raise TracingError(
-                    f"a {backend.name} tensor cannot be subscripted by `{part}`, a traced tensor "
-                    f"of {part.backend.name} whose values are unknown; convert one of them first"
-                )

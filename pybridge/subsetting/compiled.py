@@ -17,22 +17,23 @@ import numpy as np
 from pybridge.backends import backend_of
 from pybridge.backends.compiling import gives_constants, in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
-from pybridge.dialects.selections import (
-    Gather,
-    NewAxis,
-    OpenRun,
-    Order,
-    Orthogonal,
-    Selection,
-    Shape,
-)
+from pybridge.dialects.selections import Key, Lowered, Order, Selection, Shape, lowered_from
 from pybridge.dialects.tensor import least_sizes
 from pybridge.errors import SubscriptError, TracingError
-from pybridge.subscripts import NA, Mask, Missing, Range, Rest, Scalar, Subscripts, Traced, Vector
-from pybridge.subscripts import NewAxis as WrittenNewAxis
-from pybridge.subsetting import execution, values
-from pybridge.subsetting.arguments import without_tensors
-from pybridge.subsetting.resolving import Dialect, plan_as_r_does, read_for_one_use, resolve, select
+from pybridge.subscripts import (
+    NA,
+    Mask,
+    Missing,
+    NewAxis,
+    Range,
+    Rest,
+    Scalar,
+    Subscripts,
+    Traced,
+    Vector,
+)
+from pybridge.subsetting import reading, values, writing, writing_as_r
+from pybridge.subsetting.lowering import Dialect, lower, read_for_one_use
 
 _LARGEST: Final[dict[type, dict[str, float]]] = {
     int: {"float32": 2**24, "float64": 2**53},
@@ -72,7 +73,7 @@ def _written_out(item: Any) -> Any:
     """Return a subscript as Python's users would write it."""
     if type(item) is Traced:
         return item.tensor
-    if type(item) is Range:
+    if isinstance(item, Range):
         bounds: tuple[Any, ...] = (item.start, item.stop, item.step)
         return slice(*[end.tensor if type(end) is Traced else end for end in bounds])
     return _as_python(item)
@@ -83,7 +84,7 @@ def _as_python(item: Any) -> Any:
     match item:
         case Missing():
             return slice(None)
-        case WrittenNewAxis():
+        case NewAxis():
             return None
         case Rest():
             return ...
@@ -103,14 +104,14 @@ def _as_python(item: Any) -> Any:
 def read(x: Tensor, drop: bool, dialect: Dialect, order: Order, *written: Any) -> Tensor:
     """Return the elements of `x` that the subscripts name."""
     backend = backend_of(x)
-    selection = _selection(backend, x, None, written, drop=drop, dialect=dialect, order=order)
-    return execution.read(backend, x, selection)
+    found = _lowered(backend, x, None, written, drop=drop, dialect=dialect, order=order)
+    return reading.read(backend, x, found)
 
 
-def _selection(
+def _lowered(
     backend: Backend, x: Tensor, value: Shape | None, written: tuple[Any, ...], **options: Any
-) -> Selection:
-    """Return the selection that subscripts make of `x`, its sizes open where they can be.
+) -> Key | Selection:
+    """Return what subscripts make of `x`, its sizes open where they can be.
 
     `value` is the shape of what is written, None when reading.
     """
@@ -119,25 +120,25 @@ def _selection(
         for item in filter(backend.serves, written):
             if backend.dtype_name(item) == "bool":
                 static_shape(backend, item)
-        return select(backend, sizes, tuple(map(without_tensors, written)), **options)
+        return lower(backend, sizes, written, **options)
     shape = backend.shape(x)
     if None in shape or any(map(backend.is_open, itertools.chain(*map(_parts, written)))):
         if options.get("dialect") != "base":
-            found = _open_selection(backend, x, value, written, options)
+            found = _lowered_open(backend, x, value, written, options)
             if found is not None:
                 return found
         shape = static_shape(backend, x)
         written = tuple([_constant(backend, item) for item in written])
-    return select(backend, shape, written, **options)
+    return lower(backend, shape, written, **options)
 
 
-def _open_selection(
+def _lowered_open(
     backend: Backend,
     x: Tensor,
     value: Shape | None,
     written: tuple[Any, ...],
     options: dict[str, Any],
-) -> Selection | None:
+) -> Key | Selection | None:
     """Return a selection in which sizes and numbers stay open, or None where they cannot.
 
     They can where the subscripts need no more of a size than that it is large enough, which a
@@ -146,11 +147,11 @@ def _open_selection(
     shape = backend.shape(x)
     try:
         subscripts = read_for_one_use(tuple([_with_open(backend, item) for item in written]))
-        selection = resolve(shape, subscripts, **options)
+        selection = lower(backend, shape, subscripts.items, **options)
         least = least_sizes(subscripts, len(shape))
     except SubscriptError:
         return None
-    if value is not None and not _is_plainly_set(selection, value):
+    if value is not None and not _is_plainly_set(shape, selection, value):
         return None
     for axis, size in enumerate(least):
         if shape[axis] is None and (size is None or bool(x.shape[axis] < size)):
@@ -158,16 +159,18 @@ def _open_selection(
     return selection
 
 
-def _is_plainly_set(selection: Selection, value: Shape) -> bool:
+def _is_plainly_set(shape: Shape, found: Key | Selection, value: Shape) -> bool:
     """Return whether an open size can stay so: slices run upward, and the value repeats there."""
-    if not isinstance(selection, Orthogonal) or len(value) > len(selection.kept_shape):
+    lowered = lowered_from(shape, found)
+    if not isinstance(lowered, Lowered) or len(value) > len(lowered.kept_shape):
         return False
-    axes = [axis for axis in selection.axes if not isinstance(axis, NewAxis)]
-    aligned = execution.aligned_sizes(selection.axes, value)
-    count = sum([isinstance(axis, Gather) for axis in axes])
-    return count < 2 and not any(
-        size is None and ((isinstance(axis, OpenRun) and axis.step < 0) or given != 1)
-        for axis, size, given in zip(axes, selection.shape, aligned, strict=True)
+    axes = lowered.axes
+    aligned = writing.aligned_sizes(axes, value)
+    return len(lowered.takes) < 2 and not any(
+        size is None and (given != 1 or (isinstance(axis, slice) and (axis.step or 1) < 0))
+        for axis, size, given in zip(
+            [axis for axis in axes if axis is not None], shape, aligned, strict=True
+        )
     )
 
 
@@ -204,21 +207,21 @@ def assign(
     fitted = _fitted(backend, x, value)
     if dialect == "base":
         static_shape(backend, x)
-        if values.backend_of_value(backend, fitted) is backend:
+        if backend.serves(fitted):
             static_shape(backend, fitted)
         constants = tuple([_constant(backend, item) for item in written])
-        plan, fitted = plan_as_r_does(backend, x, constants, fitted)
+        plan, fitted = writing_as_r.plan_as_r_does(backend, x, constants, fitted)
         if not is_in_place:
-            return execution.assign_as_r_does(backend, x, plan, fitted)
+            return writing_as_r.assign_as_r_does(backend, x, plan, fitted)
         if plan.growth is not None:
-            raise execution.growth_in_place(plan.growth.length, backend.shape(x))
-        return x if plan.selection is None else execution.write(backend, x, plan.selection, fitted)
-    sizes = values.backend_of_value(backend, fitted).shape(fitted)
-    if None in sizes:
-        sizes = static_shape(backend, fitted)
-    selection = _selection(backend, x, sizes, written, order=order)
-    values.refuse_unbroadcast(sizes, selection.result_shape)
-    return execution.write(backend, x if is_in_place else backend.copy(x), selection, fitted)
+            raise writing_as_r.growth_in_place(plan.growth.length, backend.shape(x))
+        return x if plan.selection is None else writing.write(backend, x, plan.selection, fitted)
+    sizes: Shape = ()
+    if not values.is_number(fitted):
+        sizes = static_shape(values.backend_of_value(backend, fitted), fitted)
+    found = _lowered(backend, x, sizes, written, order=order)
+    values.refuse_unbroadcast(sizes, lowered_from(backend.shape(x), found).result_shape)
+    return writing.write(backend, x if is_in_place else backend.copy(x), found, fitted)
 
 
 def _fitted(backend: Backend, x: Tensor, value: Any) -> Tensor:

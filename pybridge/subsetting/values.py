@@ -53,6 +53,11 @@ def fits_as_it_is(value: Any, dtype: str) -> bool:
     return kind is float and abs(value) < FLOAT32_MAX and dtype in _HOLD_REALS
 
 
+def is_number(value: Any) -> bool:
+    """Return whether a value is one of Python's own numbers."""
+    return type(value) is int or type(value) is float
+
+
 def fit_value(backend: Backend, x: Tensor, value: Any) -> Tensor:
     """Return `value` cast to the dtype of `x` without loss, or raise `LossyValueError`.
 
@@ -64,6 +69,8 @@ def fit_value(backend: Backend, x: Tensor, value: Any) -> Tensor:
     """
     name = x.dtype.char if backend is NUMPY else backend.dtype_name(x)
     if fits_as_it_is(value, name):
+        if backend.takes_numbers:
+            return value
         return np.array(value, "float32" if name == "bfloat16" else name)
     found, value = _opened(value)
     if found is None or found is NUMPY:

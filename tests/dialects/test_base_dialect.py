@@ -613,16 +613,16 @@ def test_views_for_positions_and_ranges_and_new_memory_for_all_else():
 
 def test_what_is_regular_becomes_a_slice():
     def axis(written, size=10):
-        return base.resolve(as_subscripts((written, [1, 1])), (size, 2)).axes[0]
+        return base.lower(as_subscripts((written, [1, 1])), (size, 2)).axes[0]
 
-    assert axis(-1) == to.Run(1, 1, 9)
-    assert axis(-10) == to.Run(0, 1, 9)
-    assert axis(slice(-1, -4)) == to.Run(4, 1, 6)
-    assert axis(slice(-7, -12)) == to.Run(0, 1, 6)
-    assert axis([9, 6, 3, 0]) == to.Run(8, -3, 3)
-    assert axis([True, False]) == to.Run(0, 2, 5)
-    assert axis(slice(0, 4)) == to.Run(0, 1, 4)
-    assert axis(7) == to.Index(6)
+    assert axis(-1) == slice(1, 10, 1)
+    assert axis(-10) == slice(0, 9, 1)
+    assert axis(slice(-1, -4)) == slice(4, 10, 1)
+    assert axis(slice(-7, -12)) == slice(0, 6, 1)
+    assert axis([9, 6, 3, 0]) == slice(8, None, -3)
+    assert axis([True, False]) == slice(0, 10, 2)
+    assert axis(slice(0, 4)) == slice(0, 4, 1)
+    assert axis(7) == 6
     assert isinstance(axis(-5), to.Gather)
 
 

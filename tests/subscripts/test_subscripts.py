@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from pybridge import NA, R, newaxis, r_slice, r_subscripts
-from pybridge.dialects.selections import WHOLE, Gather, Index, OpenRun, Run, Whole
+from pybridge.dialects.selections import Gather
 from pybridge.errors import PybridgeError, SubscriptOutOfBoundsError, SubscriptTypeError
 from pybridge.subscripts import (
     MISSING,
@@ -344,6 +344,29 @@ class Corner(Point):
 
 class Thing(Frozen, eq=False):
     size: int
+
+
+class Run(Frozen):
+    start: int
+    step: int
+    length: int
+
+
+class OpenRun(Frozen):
+    start: int | None
+    stop: int | None
+    step: int
+
+
+class Index(Frozen):
+    index: int
+
+
+class Whole(Frozen):
+    pass
+
+
+WHOLE = Whole()
 
 
 def test_a_frozen_value_prints_its_fields():

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from pybridge import NA, R, errors, r_assign, r_slice, result_shape
 from pybridge.backends import NUMPY
-from pybridge.dialects.shortcut import short_gather, short_key, short_selection
-from pybridge.subscripts.python_values import as_subscripts
-from pybridge.subsetting import execution
-from pybridge.subsetting.resolving import resolve
+from pybridge.dialects import tensor as tensor_dialect
+from pybridge.dialects.selections import lowered_from
+from pybridge.subscripts.python_values import as_subscript
+from pybridge.subsetting.reading import read
 
 SHAPES = st.lists(st.integers(0, 4), min_size=0, max_size=4).map(tuple)
 
@@ -120,19 +120,29 @@ RAW = st.one_of(
 )
 
 
+class Wrapped:
+    """A subscript of a kind that nobody knows, so that it becomes one of pybridge's own types."""
+
+    def __init__(self, item):
+        self.item = item
+
+
 def generally(x, written):
-    """Read without any short path, or return the error that refuses it."""
+    """Read by subscripts of pybridge's own types, or return the error that refuses them."""
+    wrapped = [item if item is None or item is ... else Wrapped(item) for item in written]
     try:
-        selection = resolve(x.shape, as_subscripts(written))
+        found = tensor_dialect.lower(
+            tuple(wrapped), x.shape, read=lambda item: as_subscript(getattr(item, "item", item))
+        )
     except errors.PybridgeError as error:
         return None, error
-    return execution.read(NUMPY, x, selection), None
+    return read(NUMPY, x, found), None
 
 
-def outcome(read):
-    """Return what a reading gives, or the error that refuses it."""
+def outcome(act):
+    """Return what a call gives, or the error that refuses it."""
     try:
-        return read(), None
+        return act(), None
     except errors.PybridgeError as error:
         return None, error
 
@@ -154,48 +164,14 @@ def raw(draw):
     return shape, tuple(items)
 
 
-@settings(max_examples=2000)
-@given(SHAPES, st.lists(RAW, min_size=1, max_size=5))
-def test_the_short_path_equals_the_general_one(shape, items):
-    x = tensor(shape)
-    key = short_key(items[0] if len(items) == 1 else tuple(items), shape)
-    general, refusal = generally(x, tuple(items))
-    if refusal is not None:
-        assert key is None
-    elif key is not None:
-        short = x[key]
-        np.testing.assert_array_equal(short, general)
-        assert np.shape(short) == np.shape(general)
-        assert type(short) is type(general)
-        assert np.size(short) == 0 or np.ndim(short) == 0 or np.shares_memory(short, x)
-
-
 @settings(max_examples=3000)
 @given(raw())
-def test_the_short_selection_equals_the_general_one(case):
-    shape, written = case
-    x = tensor(shape)
-    short = short_selection(written, shape)
-    general, refusal = generally(x, written)
-    if refusal is not None:
-        assert short is None, refusal
-    elif short is not None:
-        found = execution.read(NUMPY, x, short)
-        np.testing.assert_array_equal(found, general)
-        assert short.result_shape == np.shape(found) == np.shape(general)
-        assert short.is_written_as_basic == (
-            not any(isinstance(w, list | np.ndarray) for w in written)
-        )
-
-
-@settings(max_examples=3000)
-@given(raw())
-def test_reading_equals_the_general_path_and_refuses_alike(case):
+def test_values_of_python_and_subscripts_of_our_own_go_one_road(case):
     shape, written = case
     x = tensor(shape)
     general, refusal = generally(x, written)
-    for read in (lambda: R(x)[written], lambda: r_slice(x, *written)):
-        found, our_refusal = outcome(read)
+    for reading in (lambda: R(x)[written], lambda: r_slice(x, *written)):
+        found, our_refusal = outcome(reading)
         assert (type(our_refusal), str(our_refusal)) == (type(refusal), str(refusal))
         if refusal is None:
             np.testing.assert_array_equal(found, general)
@@ -204,52 +180,20 @@ def test_reading_equals_the_general_path_and_refuses_alike(case):
                 assert not np.shares_memory(found, x)
 
 
-def test_the_short_path_serves_what_is_common():
-    for written in (3, slice(1, 3), slice(NA, 5), (slice(None), slice(2, NA), -1), (None, 2)):
-        assert short_key(written, (9, 9, 9)) is not None
-    for written in ((..., -1), (2, ...), (1, ..., slice(2, 3), 5)):
-        assert short_key(written, (9, 9, 9)) is not None
-    rows = np.array([3, 1])
-    mask = [True, False, True] * 3
-    for written in (
-        ([3, -1],),
-        (rows,),
-        (mask, 2),
-        (1, np.array(mask)),
-        (..., -rows),
-        (slice(2, 3), [1, 9], -1),
-        (None, 2, rows),
-    ):
-        assert short_gather(written, (9, 9, 9)) is not None
-        assert short_selection(written, (9, 9, 9)) is not None
-    assert short_selection(([1, 2], rows, slice(2, NA)), (9, 9, 9)) is not None
-    assert short_selection((slice(None), 2), (None, 9)).shape == (None, 9)
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        *(([-10],), ([],), ([10],), ([0],), ([True] * 8,), ([1.5],), ([2**70],), ("1",)),
-        *((np.array([1.0]),), (np.array([[1]]),), (np.array([], int),), (np.array([-10]),)),
-        *((1, 1, [1], 1), (..., [1], ...), (1, 2, 3, [1]), (..., 1, 1, 1, 1), (1.0, [1])),
-        *((slice(1, 2, 0), [1]), (slice(1.0, 2), [1]), (10, [1])),
-    ],
-    ids=str,
-)
-def test_what_the_short_path_leaves_to_the_general_one(written):
-    assert short_gather(written, (9, 9, 9)) is None
-    assert short_selection(written, (9, 9, 9)) is None
+@given(raw())
+def test_what_was_lowered_knows_its_shape(case):
+    shape, written = case
+    found, _ = outcome(lambda: tensor_dialect.lower(written, shape))
+    if found is not None:
+        lowered = lowered_from(shape, found)
+        assert lowered.result_shape == read(NUMPY, tensor(shape), found).shape
+        assert lowered.is_view == (not any(isinstance(w, list | np.ndarray) for w in written))
 
 
 def test_an_array_of_another_class_stands_beside_a_vector():
     x = tensor((3, 4))
     for rows in (np.ma.array([3, 1]), np.array([3, 1]).view(np.recarray)):
         np.testing.assert_array_equal(R(x)[rows, [1, 2]], [[9, 10], [1, 2]])
-
-
-def test_the_short_path_reads_no_vector_on_an_axis_of_unknown_size():
-    assert short_gather(([1],), (None, 9)) is None
-    assert short_selection((slice(None), [1]), (9, None)) is None
 
 
 @settings(max_examples=1000)

@@ -1,0 +1,117 @@
+"""From what stood between the brackets to what a backend reads: every road begins here."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from typing import Any, Literal, NoReturn, TypeAlias
+
+from pybridge.backends import find_backend
+from pybridge.backends.protocol import Backend
+from pybridge.dialects import tensor
+from pybridge.dialects.selections import Key, Order, Selection, Shape
+from pybridge.errors import ArgumentError, TracingError
+from pybridge.subscripts import NA, Range, Subscript, Subscripts, Traced
+from pybridge.subscripts.python_values import as_subscript, as_subscripts, lent
+from pybridge.subscripts.spelling import spelled_out
+from pybridge.subsetting.arguments import without_tensors
+
+Dialect: TypeAlias = Literal["tensor", "base"]
+
+
+def read_subscripts(written: tuple[Any, ...]) -> Subscripts:
+    """Return subscripts to keep: values as in `R(x)[...]`, or one string of R text."""
+    return as_subscripts(tuple(map(without_tensors, spelled_out(written))))
+
+
+def read_for_one_use(written: tuple[Any, ...]) -> Subscripts:
+    """Return subscripts that nobody keeps, so that arrays only lend their memory."""
+    return as_subscripts(tuple([lent(without_tensors(item)) for item in spelled_out(written)]))
+
+
+def lower(
+    backend: Backend | None,
+    shape: Shape,
+    written: tuple[Any, ...],
+    *,
+    drop: bool = True,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> Key | Selection:
+    """Return what subscripts make of a tensor of `shape`, touching no data of it.
+
+    Without a backend a traced tensor among them may be of any library.
+    """
+    if drop is not True and drop is not False:
+        raise ArgumentError(f"`drop` is True or False, not {drop!r}")
+    if not isinstance(order, str) or order not in ("C", "F"):
+        raise ArgumentError(f'`order` is "C" or "F", not {order!r}')
+    if not isinstance(dialect, str):
+        refuse_dialect(dialect)
+    if dialect == "tensor":
+        return tensor.lower(written, shape, drop=drop, order=order, read=reader_for(backend))
+    if dialect == "base":
+        from pybridge.dialects import base  # few programs port R code line by line
+
+        subscripts = read_for_one_use(written)
+        for item in subscripts.items:
+            refuse_foreign(backend, item)
+        return base.lower(subscripts, shape, drop=drop)
+    refuse_dialect(dialect)
+
+
+def refuse_dialect(dialect: Any) -> NoReturn:
+    """Raise `ArgumentError` for what is no dialect."""
+    raise ArgumentError(f'`dialect` is "tensor" or "base", not {dialect!r}')
+
+
+def checked_shape(shape: Any) -> Shape:
+    """Return a shape that the caller wrote: one size or several, None for one that is unknown.
+
+    >>> checked_shape((60000, 28)), checked_shape(5), checked_shape([None, 3])
+    ((60000, 28), (5,), (None, 3))
+    """
+    if find_backend(shape) is not None:
+        raise ArgumentError("`shape` is a tensor here; write x.shape in place of x")
+    try:
+        if isinstance(shape, str | bytes | dict | set):
+            raise TypeError
+        entries = (shape,) if isinstance(shape, int) else tuple(shape)
+        return tuple([None if size is None or size is NA else _size(size) for size in entries])
+    except (TypeError, ValueError, OverflowError):
+        raise ArgumentError(
+            f"`shape` is a tuple of sizes, whole numbers of 0 or more, not {shape!r}"
+        ) from None
+
+
+def _size(size: Any) -> int:
+    if isinstance(size, bool) or not 0 <= size < 2**63:
+        raise ValueError
+    return operator.index(size)
+
+
+@functools.cache
+def reader_for(backend: Backend | None) -> Callable[[Any], Subscript]:
+    """Return what reads one subscript of a tensor of `backend`, also a tensor."""
+    return functools.partial(_read_one, backend)
+
+
+def _read_one(backend: Backend | None, item: Any) -> Subscript:
+    subscript = as_subscript(lent(without_tensors(item)))
+    if isinstance(subscript, Traced | Range):
+        refuse_foreign(backend, subscript)
+    return subscript
+
+
+def refuse_foreign(backend: Backend | None, item: Subscript) -> None:
+    """Raise `TracingError` where a traced subscript is of another library than the tensor."""
+    if backend is None:
+        return
+    parts = (item.start, item.stop, item.step) if isinstance(item, Range) else (item,)
+    for part in parts:
+        if isinstance(part, Traced) and part.backend is not backend:
+            raise TracingError(
+                f"a {backend.name} tensor cannot be subscripted by `{part}`, a traced tensor "
+                f"of {part.backend.name} whose values are unknown; convert one of them first"
+            )

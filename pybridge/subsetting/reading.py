@@ -1,0 +1,253 @@
+"""Reading: what subscripts were lowered to, applied to a tensor.
+
+The key comes first, which is a view where the library has views, and then what is taken along each
+axis by itself, that which shrinks the tensor most first. Nothing here knows a dialect.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+
+from pybridge.backends.protocol import Backend, Indices, Tensor
+from pybridge.dialects.selections import (
+    WHOLE,
+    Gather,
+    Key,
+    Lowered,
+    Masked,
+    Points,
+    Selection,
+    Shape,
+    Size,
+    Taken,
+    TracedGather,
+    TracedIndex,
+    TracedMask,
+    TracedMasked,
+    TracedPoints,
+    TracedRun,
+)
+from pybridge.errors import MissingValueError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+def read(backend: Backend, x: Tensor, lowered: Key | Selection) -> Tensor:
+    """Return the elements of `x` that subscripts name.
+
+    What the caller wrote with scalars, ranges and new axes alone gives a view where the library has
+    views; anything else gives new memory, whatever the values in it. Raises `MissingValueError`
+    where `NA` is selected and the dtype of `x` has no missing value.
+    """
+    if isinstance(lowered, tuple):
+        return backend.basic(x, lowered) if lowered else _whole_view(backend, x)
+    if is_vector_of_scalar(backend, x, lowered):
+        x = backend.reshape(x, known_shape(lowered.shape))
+    if lowered.has_missing:
+        return _read_with_missing(backend, x, lowered)
+    if isinstance(lowered, Lowered):
+        return _read_axes(backend, x, lowered)
+    match lowered:
+        case Points(coordinates=(), count=count):  # each row of no column names the one element
+            return backend.take(backend.reshape(x, (1,)), np.zeros(count, np.int64), 0)
+        case Points(coordinates=coordinates):
+            return backend.take_points(x, counted(backend, x, coordinates))
+        case Masked(mask=mask, order=order):
+            if order == "F":
+                return backend.take_mask(backend.transpose(x, reversed_axes(mask.ndim)), mask.T)
+            return backend.take_mask(x, mask)
+        case TracedPoints(coordinates=coordinates):
+            return backend.take_points(x, counted(backend, x, coordinates))
+        case TracedMasked():
+            return backend.take_points(x, traced_coordinates(backend, lowered))
+
+
+def is_vector_of_scalar(backend: Backend, x: Tensor, selection: Selection) -> bool:
+    """Return whether `x` has no axis and the selection one: to R it is a vector of length 1."""
+    return len(selection.shape) == 1 and not backend.shape(x)
+
+
+def _read_axes(backend: Backend, x: Tensor, lowered: Lowered) -> Tensor:
+    key, takes = lowered.key, lowered.takes
+    found = x if key.count(WHOLE) == len(key) else backend.basic(x, key)
+    if not takes:
+        if found is x and lowered.is_view:
+            return _whole_view(backend, x)
+        found = found if lowered.is_view else backend.copy(found)
+    elif len(takes) > 1:
+        before = backend.shape(found)
+        takes = tuple(sorted(takes, key=lambda pair: _shrinkage(pair[1], before[pair[0]])))
+    for place, taken in takes:
+        found = backend.take(found, indices_on(backend, found, taken, place), place)
+    dropped = [place for place, taken in takes if type(taken) is TracedIndex]
+    return _without_axes(backend, found, (*dropped, *lowered.squeezed))
+
+
+def _whole_view(backend: Backend, x: Tensor) -> Tensor:
+    """Return all of `x` as another object, whose shape may be set without that of `x`."""
+    ndim = len(backend.shape(x))
+    return backend.basic(x, (WHOLE,) * ndim) if ndim else backend.reshape(x, ())
+
+
+def _without_axes(backend: Backend, x: Tensor, axes: tuple[int, ...]) -> Tensor:
+    """Drop axes of size 1, if any."""
+    if not axes:
+        return x
+    ndim = len(backend.shape(x))
+    return backend.basic(x, tuple([0 if k in axes else WHOLE for k in range(ndim)]))
+
+
+def _shrinkage(taken: Taken, size: Size) -> float:
+    """Return how much of an axis is kept; what is unknown comes last."""
+    match taken:
+        case Gather(indices=indices):
+            return len(indices) / max(size or 1, 1)
+        case TracedIndex():
+            return 1 / max(size or 1, 1)
+        case TracedGather(size=int(count)):
+            return count / max(size or 1, 1)
+        case _:
+            return math.inf
+
+
+def indices_on(backend: Backend, x: Tensor, taken: Taken, place: int) -> Indices:
+    """Return the indices of what is taken along an axis, none negative."""
+    if isinstance(taken, Gather):
+        if backend.shape(x)[place] is None:
+            return _from_the_start(backend, x, taken.indices, place)
+        return taken.indices
+    match taken:
+        case TracedIndex(index=index):
+            return backend.reshape(_wrapped(backend, x, index, place), (1,))
+        case TracedGather(indices=indices):
+            return _wrapped(backend, x, indices, place)
+        case TracedRun():
+            return _traced_range(backend, x, taken, place)
+        case TracedMask(mask=mask):
+            return backend.nonzero(mask)[0]
+
+
+def _traced_range(backend: Backend, x: Tensor, axis: TracedRun, place: int) -> Indices:
+    step = axis.step
+    size = backend.size(x, place)
+    if isinstance(step, int):  # an open end has an explicit step, or runs upward
+        first = (0 if step > 0 else size - 1) if axis.first is None else axis.first
+        last = (size - 1 if step > 0 else 0) if axis.last is None else axis.last
+        beyond = 1 if step > 0 else -1
+    else:
+        first, last, beyond = axis.first, axis.last, step
+    first, last = (
+        bound + size if isinstance(bound, int) and bound < 0 else bound
+        for bound in (
+            bound if isinstance(bound, int) else _wrapped(backend, x, bound, place)
+            for bound in (first, last)
+        )
+    )
+    return backend.arange(first, last + beyond, step)
+
+
+def _wrapped(backend: Backend, x: Tensor, indices: Indices, axis: int) -> Indices:
+    """Count traced negative indices from the start; what no index is goes beyond the axis."""
+    size = backend.size(x, axis)
+    from_end = backend.where(indices < -size, size, indices + size)
+    return backend.where(indices < 0, from_end, indices)
+
+
+def _from_the_start(
+    backend: Backend, x: Tensor, indices: npt.NDArray[np.int64], axis: int
+) -> Indices:
+    """Count negative indices from the start of an axis whose size only the running code knows."""
+    if indices.size == 0 or int(indices.min()) >= 0:
+        return indices
+    size = backend.size(x, axis)
+    return backend.where(indices < 0, size + indices, indices)
+
+
+def counted(backend: Backend, x: Tensor, coordinates: tuple[Indices, ...]) -> tuple[Indices, ...]:
+    """Return coordinates of which none is negative."""
+    sizes = backend.shape(x)
+    return tuple(
+        _wrapped(backend, x, indices, axis)
+        if not isinstance(indices, np.ndarray)
+        else (_from_the_start(backend, x, indices, axis) if sizes[axis] is None else indices)
+        for axis, indices in enumerate(coordinates)
+    )
+
+
+def traced_coordinates(backend: Backend, selection: TracedMasked) -> tuple[Indices, ...]:
+    """Return where a traced mask is true, in its order."""
+    ndim = len(selection.shape)
+    if selection.order == "F":
+        return backend.nonzero(backend.transpose(selection.mask, reversed_axes(ndim)))[::-1]
+    return backend.nonzero(selection.mask)
+
+
+def reversed_axes(ndim: int) -> tuple[int, ...]:
+    """Return all axes, the last first."""
+    return tuple(range(ndim))[::-1]
+
+
+def _read_with_missing(backend: Backend, x: Tensor, selection: Selection) -> Tensor:
+    """Read with a stand-in element wherever the selection is `NA`, then blank those."""
+    holes = missing_holes(selection)
+    if holes.size == 0:
+        return filled(backend, x, 0, holes.shape)
+    missing = missing_value(backend, x, SELECTS_NA)
+    if 0 in selection.shape:  # there is no element to stand in: every one of the result is NA
+        return backend.copy(backend.broadcast_to(missing, holes.shape))
+    if isinstance(selection, Lowered):
+        found = _read_axes(backend, x, selection)
+    else:
+        assert isinstance(selection, Points)
+        found = backend.take_points(x, selection.coordinates)
+    return backend.where(holes, missing, found)
+
+
+SELECTS_NA: Final = "the subscript selects NA"
+
+
+def missing_value(backend: Backend, x: Tensor, reason: str) -> Tensor:
+    """Return NaN in the dtype of `x`; R's complex NA is missing in both parts."""
+    name = backend.dtype_name(x)
+    refuse_missing(name, reason)
+    nan = complex(math.nan, math.nan) if "complex" in name else math.nan
+    return backend.convert(np.array(nan), x)
+
+
+def refuse_missing(name: str, reason: str) -> None:
+    """Raise `MissingValueError` for a dtype that cannot hold an `NA`, which comes for a reason."""
+    if not ("float" in name or "complex" in name):
+        raise MissingValueError(
+            f"{reason}, and a tensor of dtype {name} has no missing value; convert the tensor to a "
+            "real dtype first",
+            dtype=name,
+        )
+
+
+def filled(backend: Backend, x: Tensor, value: Any, shape: tuple[int, ...]) -> Tensor:
+    """Return a new tensor like `x` with one value everywhere."""
+    return backend.copy(backend.broadcast_to(backend.convert(np.array(value), x), shape))
+
+
+def missing_holes(selection: Selection) -> npt.NDArray[np.bool_]:
+    """Return, in the shape of the result, where it is `NA`."""
+    if isinstance(selection, Points):
+        assert selection.missing is not None
+        return selection.missing
+    assert isinstance(selection, Lowered)
+    kept = known_shape(selection.kept_shape)
+    holes = np.zeros(kept, bool)
+    for place, taken in selection.takes:
+        if isinstance(taken, Gather) and taken.missing is not None:
+            holes |= taken.missing.reshape([-1 if k == place else 1 for k in range(len(kept))])
+    return holes.reshape(known_shape(selection.result_shape))
+
+
+def known_shape(shape: Shape) -> tuple[int, ...]:
+    """Return a shape whose sizes are all known."""
+    assert None not in shape, "a size is unknown here"
+    return cast("tuple[int, ...]", shape)

@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits words at spaces, and a checkout may have one.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests test test-python test-r fuzz mnist mnist-python examples lint coverage sanitize docs bench clean
+.PHONY: help setup setup-tests test test-python test-r fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release
 
 python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
@@ -21,6 +21,11 @@ export CUDA_VISIBLE_DEVICES ?= -1
 export TF_ENABLE_ONEDNN_OPTS ?= 0
 # The documentation keeps to MkDocs 1, and need not be told that there is another.
 export NO_MKDOCS_2_WARNING := 1
+
+# What `make test-quick` runs: the corpus, the dialects and the pure layers; R's own arrays.
+quick_python := tests/subscripts tests/dialects tests/shapes tests/subsetting tests/test_rbridge.py
+quick_r := testthat::test_dir("testthat", package = "pybridge", load_package = "installed", \
+	stop_on_failure = TRUE, filter = "^(array|array-value|subscripts|notation|reshape|conditions|corpus)$$$$")
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +74,16 @@ examples: setup ## run every example whole, in R and in Python: some minutes
 	run $(rscript) examples/loops.R; \
 	run $(python) examples/launch_workers.py 2 \
 		$(python) examples/mnist_workers.py + $(rscript) examples/mnist_workers.R
+
+test-quick: setup ## run the deterministic core in both languages, in under a minute
+	@$(python) -m pytest -q -m 'not hypothesis' $(quick_python)
+	@cd r/tests && $(rscript) -e '$(quick_r)'
+
+matrix: setup ## test each library at its oldest and newest version, in environments that are removed
+	@$(python) tools/matrix.py
+
+release: setup-tests ## build and try all three packages: make release VERSION=1.2.3 URL=https://...
+	@$(python) tools/release.py $(VERSION) $(URL)
 
 lint: setup-tests ## check style, formatting and types, in Python and in R
 	@$(python) -m ruff check .

@@ -70,18 +70,15 @@ numpy_for_vignette <- function() {
     python <- Find(is_fit, Filter(file.exists, made))
   }
   if (!is.null(python)) {
-    Sys.setenv(RETICULATE_PYTHON = normalize_place(python))
+    # What is on PATH may be a script that starts another Python.
+    place <- c("-c", "import sys; print(); print(sys.executable)")
+    place <- system2(python, shQuote(place), stdout = TRUE, env = "LD_LIBRARY_PATH=")
+    Sys.setenv(RETICULATE_PYTHON = place[length(place)])
   }
   if (!has_numpy()) {
     stop("the vignette needs a Python with NumPy: set RETICULATE_PYTHON to one", call. = FALSE)
   }
   TRUE
-}
-
-#' Make a path absolute, and follow no link: a virtual environment is known by its own path
-#' @noRd
-normalize_place <- function(path) {
-  file.path(normalizePath(dirname(path)), basename(path))
 }
 
 #' Whether a Python with NumPy is at hand, for the examples and the tests

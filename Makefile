@@ -51,6 +51,7 @@ fuzz: setup ## run the searches that take long: a million cases each, for an hou
 	@$(python) tests/support/fuzz_dialects.py base
 	@$(python) tests/support/fuzz_dialects.py tensor
 	@$(python) tests/support/fuzz_text.py
+	@$(python) tests/support/fuzz_hostile.py
 	@$(python) tests/support/conversion_soak.py
 	@$(python) tests/support/conversion_signals.py 500
 	@$(python) tests/support/kill_examples.py

@@ -28,6 +28,19 @@ class _WithFields(type):
         return error
 
 
+def shown(value: object) -> str:
+    """Write what was met into a message, whatever it is.
+
+    >>> shown("K"), shown([1] * 100)[-20:]
+    ("'K'", '1, 1, 1, 1, 1, 1, 1]')
+    """
+    try:
+        text = repr(value)
+    except Exception:  # an object that cannot print itself
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= 100 else f"{text[:60]} ... {text[-30:]}"
+
+
 LONGEST_MESSAGE = 480
 """How many characters a message has at most, whatever the user wrote; its end says what to do."""
 

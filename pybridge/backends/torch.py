@@ -300,6 +300,8 @@ def _apart(value: Any, x: Any, key: Key = ()) -> Any:
         start, begin = mine.data_ptr(), other.data_ptr()
     except NotImplementedError:  # under torch.func a tensor has no storage to look at
         return value.clone()
+    if start == 0 or begin == 0:  # no memory: nothing in it, or the meta device
+        return value
     if begin >= start + mine.nbytes() or start >= begin + other.nbytes():
         return value
     if not any(isinstance(part, torch.Tensor) for part in key):

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from pybridge import subscripts as sub
 from pybridge.dialects import selections as to
-from pybridge.errors import ArgumentError, PybridgeWarning, SubscriptError
+from pybridge.errors import ArgumentError, PybridgeWarning, SubscriptError, shown
 from pybridge.explaining.contrasts import (
     Pair,
     indices_of,
@@ -137,7 +137,7 @@ def _lowered(shape: to.Shape, written: Subscripts, *, drop: bool, dialect: Diale
 def _checked_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     sizes = tuple([size for size in checked_shape(shape) if size is not None])
     if len(sizes) != len(checked_shape(shape)):
-        raise ArgumentError(f"`shape` is a tuple of sizes, all of them known, not {shape!r}")
+        raise ArgumentError(f"`shape` is a tuple of sizes, all of them known, not {shown(shape)}")
     return sizes
 
 

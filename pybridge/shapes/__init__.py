@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, SupportsIndex, TypeAlias
 import numpy as np
 
 from pybridge.dialects.selections import Shape, Size
-from pybridge.errors import BroadcastError, RecyclingError, ReshapeError, TracingError
+from pybridge.errors import BroadcastError, RecyclingError, ReshapeError, TracingError, shown
 from pybridge.subscripts import NA, number_text
 from pybridge.subscripts.frozen import Frozen
 
@@ -151,7 +151,7 @@ def _entries(dim: Any) -> Iterable[Any]:
         raise ReshapeError("`dim` is missing (NULL); give the new sizes, such as c(-1, 784)")
     if isinstance(dim, str | bytes | dict | set | frozenset):
         raise ReshapeError(
-            f"`dim` is {dim!r}, of type {type(dim).__name__}; give the new sizes as numbers"
+            f"`dim` is {shown(dim)}, of type {type(dim).__name__}; give the new sizes as numbers"
         )
     if dim is NA or isinstance(dim, float | bool | np.generic):
         return [dim]
@@ -190,6 +190,8 @@ def _size(entry: Any, k: int) -> int:
         size = int(entry)
     else:
         size = _from_index(entry, k)
+    if size >= 2**63:
+        raise ReshapeError(f"`dim[{k}]` is {number_text(size)}, more than any tensor has")
     if size < UNKNOWN:
         raise ReshapeError(
             f"`dim[{k}]` is {size}; a size is 0 or more, and -1 or NA stands for the one to be "

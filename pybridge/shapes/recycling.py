@@ -17,7 +17,7 @@ from pybridge.backends.compiling import in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.backends.stores import StoreBackend
 from pybridge.dialects.selections import Shape
-from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, warn
+from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, shown, warn
 from pybridge.shapes import (
     Align,
     broadcast_shapes,
@@ -112,7 +112,7 @@ def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]
            [20, 20]])
     """
     if align not in ("trailing", "leading"):
-        raise ArgumentError(f'`align` is "trailing" or "leading", not {align!r}')
+        raise ArgumentError(f'`align` is "trailing" or "leading", not {shown(align)}')
     if _is_compiling(tensors):
         return _broadcast_in_graph(align, *tensors)
     return _broadcast(tensors, align)
@@ -159,14 +159,14 @@ def recycled(op: Callable[..., Any], *, fold: bool = True) -> Callable[..., Any]
            [ 4,  5,  6]])
     """
     if not callable(op):
-        raise ArgumentError(f"`op` is a function such as numpy.add, not {op!r}")
+        raise ArgumentError(f"`op` is a function such as numpy.add, not {shown(op)}")
     if not isinstance(fold, bool):
-        raise ArgumentError(f"`fold` is True or False, not {fold!r}")
+        raise ArgumentError(f"`fold` is True or False, not {shown(fold)}")
     is_arithmetic = getattr(op, "__name__", "") not in COMPARISONS
 
     def recycled_op(*operands: Any, **options: Any) -> Any:
         if not operands:
-            raise ArgumentError(f"{op!r} under R's rule needs at least one operand")
+            raise ArgumentError(f"{shown(op)} under R's rule needs at least one operand")
         if not fold or len(operands) < 3:
             rows = None if options else _rows_of_vectors(op, operands)
             if rows is not None:

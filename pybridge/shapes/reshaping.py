@@ -9,7 +9,7 @@ from pybridge.backends import backend_of
 from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.dialects.selections import Order
-from pybridge.errors import ArgumentError
+from pybridge.errors import ArgumentError, shown
 from pybridge.shapes import UNKNOWN, new_sizes, read_sizes
 
 
@@ -42,7 +42,7 @@ def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
         several = ""
         if isinstance(order, int):
             several = "; the sizes are one argument, as in `array_reshape(x, (4, 4))`"
-        raise ArgumentError(f'`order` is "C" or "F", not {order!r}{several}')
+        raise ArgumentError(f'`order` is "C" or "F", not {shown(order)}{several}')
     backend = backend_of(x)
     if backend.is_compiling():
         return _reshape_in_graph(x, dim, order)

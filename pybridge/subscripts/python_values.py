@@ -122,7 +122,7 @@ def _bound(value: Any, written: slice) -> int | float | NAType | Any:
     if isinstance(made, Traced) and made.ndim == 0 and not made.is_logical:
         return made
     parts = [written.start, written.stop] + ([] if written.step is None else [written.step])
-    text = ":".join("NA" if part is None else str(part) for part in parts)
+    text = ":".join("NA" if part is None else _python_text(part) for part in parts)
     raise SubscriptTypeError(
         f"`{text}`: a bound of a range is one number or NA, not `{short_text(made)}`",
         subscript=text,
@@ -274,13 +274,24 @@ def _entry(entry: Any) -> Any:
         if isinstance(entry, kind):
             return kind(entry)
     if _is_integer_like(entry):
-        return operator.index(entry)
+        return _index_of(entry)
     array = _array_of(entry)
     return _entry(array[()]) if array is not None and array.ndim == 0 else entry
 
 
 def _is_integer_like(value: Any) -> bool:
     return hasattr(type(value), "__index__") and not hasattr(value, "shape")
+
+
+def _index_of(value: Any) -> int:
+    try:
+        return int(operator.index(value))
+    except Exception as error:  # whatever the object raises
+        name = type(value).__name__
+        raise SubscriptTypeError(
+            f"an object of type `{name}` is no subscript: it gives no integer, {error}",
+            subscript=f"<{name}>",
+        ) from error
 
 
 def as_real(value: float) -> float:
@@ -316,7 +327,7 @@ def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
         array = np.array([[]], dtype=object)
         is_even = False
     else:
-        is_even = not any(map(_is_row, array.flat))
+        is_even = not any(map(_is_row, array.ravel().tolist()))
     if not is_even:
         raise SubscriptTypeError(
             f"`{text}` has rows of different lengths; a matrix needs equal ones", subscript=text
@@ -337,7 +348,7 @@ def _length(row: Any) -> int:
 def _from_object(value: Any) -> Subscript:
     """Read an integer-like object or a column of a data frame, or say why it is no subscript."""
     if _is_integer_like(value):
-        return Scalar(int(operator.index(value)))
+        return Scalar(_index_of(value))
     if hasattr(type(value), "to_numpy"):
         return _from_array(np.asarray(value.to_numpy()))
     name = type(value).__name__

@@ -11,7 +11,7 @@ from pybridge.backends import find_backend
 from pybridge.backends.protocol import Backend
 from pybridge.dialects import tensor
 from pybridge.dialects.selections import Key, Order, Selection, Shape
-from pybridge.errors import ArgumentError, TracingError
+from pybridge.errors import ArgumentError, TracingError, shown
 from pybridge.subscripts import NA, Range, Subscript, Subscripts, Traced
 from pybridge.subscripts.python_values import as_subscript, as_subscripts, lent
 from pybridge.subscripts.spelling import spelled_out
@@ -44,9 +44,9 @@ def lower(
     Without a backend a traced tensor among them may be of any library.
     """
     if drop is not True and drop is not False:
-        raise ArgumentError(f"`drop` is True or False, not {drop!r}")
+        raise ArgumentError(f"`drop` is True or False, not {shown(drop)}")
     if not isinstance(order, str) or order not in ("C", "F"):
-        raise ArgumentError(f'`order` is "C" or "F", not {order!r}')
+        raise ArgumentError(f'`order` is "C" or "F", not {shown(order)}')
     if not isinstance(dialect, str):
         refuse_dialect(dialect)
     if dialect == "tensor":
@@ -63,7 +63,7 @@ def lower(
 
 def refuse_dialect(dialect: Any) -> NoReturn:
     """Raise `ArgumentError` for what is no dialect."""
-    raise ArgumentError(f'`dialect` is "tensor" or "base", not {dialect!r}')
+    raise ArgumentError(f'`dialect` is "tensor" or "base", not {shown(dialect)}')
 
 
 def checked_shape(shape: Any) -> Shape:
@@ -81,7 +81,7 @@ def checked_shape(shape: Any) -> Shape:
         return tuple([None if size is None or size is NA else _size(size) for size in entries])
     except (TypeError, ValueError, OverflowError):
         raise ArgumentError(
-            f"`shape` is a tuple of sizes, whole numbers of 0 or more, not {shape!r}"
+            f"`shape` is a tuple of sizes, whole numbers of 0 or more, not {shown(shape)}"
         ) from None
 
 

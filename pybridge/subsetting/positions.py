@@ -16,7 +16,7 @@ from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Indices, Key, Tensor
 from pybridge.dialects.selections import Order, Shape
-from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError
+from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError, shown
 from pybridge.subscripts import NA, NAType
 
 _ALL: Final = slice(None)
@@ -42,7 +42,7 @@ def which(mask: Tensor, *, order: Order = "F") -> Tensor:
     (array([2, 3]), [[2, 2], [1, 3], [2, 3]])
     """
     if order not in ("C", "F"):
-        raise ArgumentError(f'`order` is "C" or "F", not {order!r}')
+        raise ArgumentError(f'`order` is "C" or "F", not {shown(order)}')
     if backend_of(mask).is_compiling():
         return _which_in_graph(mask, order)
     return _which(mask, order)

@@ -23,6 +23,13 @@ _OPERAND = (
 )
 
 
+def _is_one(element: Any) -> bool:
+    try:
+        return np.ndim(element) == 0
+    except Exception:  # uneven rows, and whatever an object raises
+        return False
+
+
 class Protocols:
     """The protocols of Python on the tensor that a subclass holds in `_tensor`.
 
@@ -59,7 +66,7 @@ class Protocols:
     def __contains__(self, element: Any) -> bool:
         """Return whether one element equals `element`, at whatever place."""
         backend, x = open_tensor(self._tensor)
-        if np.ndim(element) != 0:
+        if not _is_one(element):
             raise OperationError(
                 "`in` looks for one element; `numpy.isin(y, x)` tells of each element of y whether "
                 "it is in x"

@@ -277,7 +277,7 @@ def _missing_entries(value: Any, array: npt.NDArray[Any]) -> npt.NDArray[np.bool
     if isinstance(value, np.ma.MaskedArray):
         missing = np.ma.getmaskarray(value)
     elif array.dtype.kind == "O":
-        flat = [entry is NA or entry is np.ma.masked for entry in array.flat]
+        flat = [entry is NA or entry is np.ma.masked for entry in array.ravel().tolist()]
         missing = np.array(flat, bool).reshape(array.shape)
     else:
         return None

@@ -146,3 +146,8 @@ def test_leading_fit():
     assert leading_fit(10, (2, 3, 5)) == (3, 30)
     assert leading_fit(3, (1, 3, None)) == (2, 3)
     assert leading_fit(3, (None, 3)) is None
+
+
+def test_a_size_beyond_every_tensor():
+    with pytest.raises(ReshapeError, match="more than any tensor has"):
+        new_sizes((0,), [0, 10**30])

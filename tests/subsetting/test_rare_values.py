@@ -246,3 +246,34 @@ def test_a_message_is_short_whatever_was_written(act):
     with pytest.raises(errors.PybridgeError) as caught:
         act()
     assert 20 < len(str(caught.value)) < 500
+
+
+class Stubborn:
+    """An object that neither prints itself nor gives an integer or an array."""
+
+    def __index__(self):
+        raise ValueError("no")
+
+    def __repr__(self):
+        raise RuntimeError("no text")
+
+
+class Secret(Stubborn):
+    __index__ = None
+
+    def __array__(self, dtype=None, copy=None):
+        raise ValueError("no")
+
+
+def test_what_an_object_raises_is_told_in_our_words():
+    for odd in (Stubborn(), Secret(), [Stubborn()], [Secret()], slice(Stubborn(), Secret())):
+        for act in (lambda odd=odd: R(V)[odd], lambda odd=odd: r_slice(M, odd, 1, dialect="base")):
+            with pytest.raises(errors.SubscriptError):
+                act()
+    for wrong in (lambda: R(V, dialect=Stubborn()), lambda: result_shape(Stubborn(), 1)):
+        with pytest.raises(errors.ArgumentError, match="<Stubborn>"):
+            wrong()
+    with pytest.raises(errors.AssignmentError):
+        written(V, 1, Secret())
+    with pytest.raises(errors.OperationError):
+        assert [[1], [2, 3]] in R(V)

@@ -24,7 +24,7 @@ ADDRESSED = ("pyproject.toml", "r/DESCRIPTION")
 
 
 def changed(version: str, url: str) -> dict[Path, str]:
-    """Return the new text of each file that a release changes; raise ValueError for what is amiss."""
+    """Return the new text of each file that a release changes; raise ValueError for a fault."""
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         raise ValueError(f"VERSION is three numbers such as 1.2.3, not {version!r}")
     if not re.fullmatch(r"https://[^\s\"]+", url):

@@ -25,7 +25,7 @@ export NO_MKDOCS_2_WARNING := 1
 # What `make test-quick` runs: the corpus, the dialects and the pure layers; R's own arrays.
 quick_python := tests/subscripts tests/dialects tests/shapes tests/subsetting tests/test_rbridge.py
 quick_r := testthat::test_dir("testthat", package = "pybridge", load_package = "installed", \
-	stop_on_failure = TRUE, filter = "^(array|array-value|subscripts|notation|reshape|conditions|corpus)$$$$")
+	stop_on_failure = TRUE, filter = "^(array|array-value|subscripts|notation|reshape|conditions|corpus)$$")
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile

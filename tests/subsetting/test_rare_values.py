@@ -8,6 +8,11 @@ from pybridge import NA, R, array_reshape, errors, explain, r_assign, r_slice, r
 V = np.arange(1.0, 4)
 M = np.arange(1, 7).reshape(2, 3)
 
+# Strings of any length and 64 axes came with NumPy 2.
+newer_numpy = pytest.mark.skipif(
+    int(np.__version__.partition(".")[0]) < 2, reason="needs NumPy 2 or newer"
+)
+
 
 def written(x, subscript, value, **options):
     x = x.copy()
@@ -25,6 +30,7 @@ class Shown:
         return np.array(self.values)
 
 
+@newer_numpy
 def test_strings_of_any_length():
     words = np.array(["ab", "c"], np.dtypes.StringDType())
     assert written(words, 1, "hello").tolist() == ["hello", "c"]
@@ -162,6 +168,7 @@ def test_an_array_of_objects_is_called_one():
         written(V, 1, np.array([object()], object))
 
 
+@newer_numpy
 def test_as_many_axes_as_numpy_has():
     x = np.zeros((1,) * 64)
     assert R(x)[[[1] * 64, [-1] * 64]].tolist() == [0, 0]
@@ -237,7 +244,7 @@ def test_why_a_tensor_is_not_written():
         lambda: array_reshape(V, "a" * 5000),
         lambda: written(np.array(["a"]), 1, "b" * 5000),
         lambda: R(V, dialect="x" * 5000),
-        lambda: R(np.zeros((2,) * 20))[np.ones((1,) * 64, bool)],
+        lambda: R(np.zeros((2,) * 20))[np.ones((1,) * 32, bool)],
         lambda: result_shape(tuple(range(1, 5000)), *range(1, 5001)),
         lambda: R(V)[10**5000],
     ],

@@ -1,0 +1,52 @@
+"""A release changes nothing where something is amiss, and both versions where all is well."""
+
+import importlib.util
+import shutil
+
+import pytest
+from processes import ROOT
+
+FILES = ("pybridge/__init__.py", "r/DESCRIPTION", "pyproject.toml", "CHANGELOG.md")
+
+
+@pytest.fixture
+def release(tmp_path, monkeypatch):
+    """The tool, on a copy of the files that it changes."""
+    found = importlib.util.spec_from_file_location("release", ROOT / "tools/release.py")
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    for name in FILES:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    return module
+
+
+def test_both_versions_and_all_addresses_are_set(release, tmp_path):
+    (tmp_path / "CHANGELOG.md").write_text("# Changes\n\n## 9.8.7 (2031-05-06)\n\n- new\n")
+    texts = release.changed("9.8.7", "https://pybridge.test/")
+    assert set(texts) == {tmp_path / name for name in FILES[:3]}
+    assert '__version__ = "9.8.7"' in texts[tmp_path / "pybridge/__init__.py"]
+    assert "\nVersion: 9.8.7\n" in texts[tmp_path / "r/DESCRIPTION"]
+    for name in ("r/DESCRIPTION", "pyproject.toml"):
+        assert "https://pybridge.test" in texts[tmp_path / name]
+        assert release.PLACEHOLDER not in texts[tmp_path / name]
+
+
+@pytest.mark.parametrize(
+    ("heading", "version", "url", "fault"),
+    [
+        ("9.8.7 (2031-05-06)", "9.8", "https://x.test", "three numbers"),
+        ("9.8.7 (2031-05-06)", "9.8.7", "x.test", "begins with https"),
+        ("9.8.6 (2031-05-06)", "9.8.7", "https://x.test", "is not '## 9.8.7'"),
+        ("9.8.7 (not yet released)", "9.8.7", "https://x.test", "give its date"),
+    ],
+)
+def test_what_is_amiss_is_said_and_nothing_is_changed(
+    release, tmp_path, capsys, heading, version, url, fault
+):
+    (tmp_path / "CHANGELOG.md").write_text(f"# Changes\n\n## {heading}\n")
+    before = {name: (tmp_path / name).read_text() for name in FILES}
+    assert release.main(version, url) == 1
+    assert fault in capsys.readouterr().err
+    assert before == {name: (tmp_path / name).read_text() for name in FILES}

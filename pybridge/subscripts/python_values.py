@@ -75,7 +75,7 @@ def as_subscript(value: Any) -> Subscript:
     """Read one Python value as a subscript, copying what the caller could change later.
 
     Accepts what R users and NumPy users write: integers and whole reals, `slice(a, b, s)` with
-    both ends included, lists, tuples, ranges, NumPy arrays and scalars, logicals, `None`,
+    both ends included, lists, ranges, NumPy arrays and scalars, logicals, `None`,
     `Ellipsis`, `NA`, and subscripts themselves. Raises `SubscriptTypeError` for anything else.
 
     >>> as_subscript(slice(2, None)), as_subscript([3, 1]).values
@@ -102,7 +102,14 @@ def as_subscript(value: Any) -> Subscript:
         return Characters((str(value),))
     if isinstance(value, np.ndarray | np.generic):
         return _from_array(value)
-    if isinstance(value, list | tuple | range):
+    if isinstance(value, tuple):
+        text = _python_text(value)
+        raise SubscriptTypeError(
+            f"the tuple `{text}` is several subscripts where it stands alone between brackets, and "
+            "here it is one of them: write its parts, or a list for a vector of positions",
+            subscript=text,
+        )
+    if isinstance(value, list | range):
         return _from_sequence(value)
     return _from_object(value)
 
@@ -218,7 +225,7 @@ _MOST_IN_ROWS: Final = 2**26
 """More positions than this are no matrix that somebody wrote in rows."""
 
 
-def _from_sequence(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
+def _from_sequence(value: list[Any] | range) -> Subscript:
     if isinstance(value, range):
         return _from_range(value)
     if len(value) == 0:

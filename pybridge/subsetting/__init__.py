@@ -79,7 +79,7 @@ class R(Protocols):
         """Return the elements that the subscripts name."""
         x = self._tensor
         if type(written) is not tuple:
-            written = (written,)
+            written = tuple(written) if isinstance(written, tuple) else (written,)
         if type(x) is _NDARRAY and self._dialect == "tensor":
             found = tensor.lower(written, x.shape, read=_READ)
             if type(found) is tuple and found:
@@ -100,7 +100,7 @@ class R(Protocols):
         """
         x = self._tensor
         if type(written) is not tuple:
-            written = (written,)
+            written = tuple(written) if isinstance(written, tuple) else (written,)
         if type(x) is _NDARRAY and self._dialect == "tensor":
             found = tensor.lower(written, x.shape, read=_READ)
             _refuse_immutable(NUMPY, x)

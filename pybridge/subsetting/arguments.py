@@ -49,7 +49,9 @@ def without_tensors(written: Any) -> Any:
         return slice(*map(without_tensors, (start, stop, step)))
     if kind is Range:
         return Range(*map(without_tensors, (written.start, written.stop, written.step)))
-    if kind is list or kind is tuple:
+    if isinstance(written, tuple):
+        return written
+    if kind is list:
         if all(type(entry) in _PLAIN for entry in written):
             return written
         try:

@@ -4,13 +4,6 @@
 #' Return a value in the type of `x`, or refuse what would lose information
 #' @noRd
 cast_value <- function(value, x, call) {
-  if (inherits(value, "python.builtin.object")) {
-    value <- reticulate::py_to_r(value)
-  }
-  if (inherits(value, "integer64")) {
-    value <- array(int64_as_double(as.vector(unclass(value))), dim(value) %||% length(value))
-  }
-  check_value(value, call)
   if (typeof(value) == typeof(x)) {
     return(value)
   }

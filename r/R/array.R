@@ -1,43 +1,64 @@
-# The tensor dialect on R's own vectors and arrays, without Python. Each rule and each message is
-# that of pybridge/dialects/tensor.py; the tests run one corpus through both.
+# Subscripts of R's own vectors and arrays, without Python: each becomes positive positions, and R's
+# own `[` and `[<-` do the rest. Each rule and each message is that of pybridge's tensor dialect; the
+# tests run one corpus through both.
 
 #' Read an R array by subscripts
 #' @noRd
 read_array <- function(x, capture, call) {
   check_array(x, call)
   parts <- capture_parts(capture, call)
-  if (is_base(parts$record)) {
+  if (has_option(parts$record, BASE)) {
     return(eval_base(x, parts, call))
   }
-  items <- read_items(parts, call)
-  selection <- select(items, array_shape(x), parts$record[[1L]], call)
-  found <- if (is.null(selection$index)) {
-    x[selection$elements]
-  } else {
-    do.call(`[`, c(list(as_array(x)), selection$index, list(drop = FALSE)))
+  selection <- select(x, parts, call)
+  found <- do.call(`[`, c(list(x), selection$index, list(drop = FALSE)), quote = TRUE)
+  labels <- if (is.null(dim(x))) list(names(found)) else dimnames(found)
+  found <- as.vector(found)
+  if (length(selection$shape) > 1L) {
+    dim(found) <- selection$shape
   }
-  with_shape(found, selection$shape)
+  if (!is.null(labels) && !is.null(selection$axes)) {
+    found <- with_labels(found, labels, selection$axes)
+  }
+  found
+}
+
+#' Keep names and dimnames as R's own `[` does: those of the axes that remain
+#'
+#' @param axes The axes of the result as those of the array; 0 is a new one.
+#' @noRd
+with_labels <- function(found, labels, axes) {
+  if (length(axes) == 0L && length(labels) == 1L) {
+    axes <- 1L # R keeps the name of one element of a vector
+  }
+  if (length(axes) > 1L && any(lengths(labels[axes]) > 0L)) {
+    kept <- lapply(axes, function(axis) if (axis > 0L) labels[[axis]])
+    names(kept) <- if (!is.null(names(labels))) c("", names(labels))[axes + 1L]
+    dimnames(found) <- kept
+  } else if (length(axes) == 1L && axes > 0L) {
+    names(found) <- labels[[axes]]
+  }
+  found
 }
 
 #' Return an R array with a value at the elements that the subscripts name
 #' @noRd
 write_array <- function(x, capture, value, call) {
   check_array(x, call)
-  parts <- capture_parts(capture, call, known = c("dialect", "order"))
-  if (is_base(parts$record)) {
+  parts <- assignment_parts(capture, call)
+  if (inherits(value, "python.builtin.object")) {
+    value <- reticulate::py_to_r(value)
+  }
+  check_value(value, call)
+  if (inherits(value, "integer64")) {
+    value <- read_int64(value, call, is_exact = TRUE)
+  }
+  if (has_option(parts$record, BASE)) {
     return(eval_base(x, parts, call, value))
   }
-  items <- read_items(parts, call)
-  selection <- select(items, array_shape(x), parts$record[[1L]], call)
-  fitted <- broadcast_value(cast_value(value, x, call), selection$shape, call)
-  if (is.null(selection$index)) {
-    x[selection$elements] <- fitted
-    return(x)
-  }
-  places <- array(seq_along(x), array_shape(x))
-  places <- do.call(`[`, c(list(places), selection$index, list(drop = FALSE)))
-  x[as.vector(places)] <- fitted
-  x
+  selection <- select(x, parts, call)
+  fitted <- cast_value(broadcast_value(value, selection$shape, call), x, call)
+  do.call(`[<-`, c(list(x), selection$index, list(value = fitted)), quote = TRUE)
 }
 
 check_array <- function(x, call) {
@@ -53,48 +74,26 @@ array_shape <- function(x) {
   dim(x) %||% length(x)
 }
 
-as_array <- function(x) {
-  if (is.null(dim(x))) array(x, length(x)) else x
-}
-
-#' Give elements, in R's order, their shape: one axis or none is an R vector
-#' @noRd
-with_shape <- function(elements, shape) {
-  elements <- as.vector(elements)
-  if (length(shape) > 1L) {
-    dim(elements) <- shape
-  }
-  elements
-}
-
 #' Do what R's own `[` and `[<-` do
 #' @noRd
 eval_base <- function(x, parts, call, value) {
-  if (bitwAnd(parts$record[[1L]], 1L) > 0L) {
-    drop <- list(drop = FALSE)
-  } else {
-    drop <- list()
-  }
-  index <- lapply(read_items(parts, call, check = FALSE), function(item) {
+  index <- lapply(decode(parts$record, parts$values), function(item) {
     switch(item$kind,
       missing = quote(expr = ),
       newaxis = NULL,
       rest = abort_subscript("R's own `[` has no `..`; it belongs to the tensor dialect", "type", call,
         subscript = ".."
       ),
+      value = as_base_index(item$value, call),
       item$value
     )
   })
+  more <- if (missing(value)) list(drop = !has_option(parts$record, NO_DROP)) else list(value = value)
   tryCatch(
     withCallingHandlers(
-      if (missing(value)) {
-        do.call(`[`, c(list(x), index, drop), quote = TRUE)
-      } else {
-        do.call(`[<-`, c(list(x), index, list(value = value)), quote = TRUE)
-      },
+      do.call(if (missing(value)) `[` else `[<-`, c(list(x), index, more), quote = TRUE),
       warning = function(warning) {
-        class <- c("pybridge_warning_recycling", "pybridge_warning", "warning")
-        base::warning(new_condition(conditionMessage(warning), class, call, list()))
+        warn_recycling(conditionMessage(warning), call)
         invokeRestart("muffleWarning")
       }
     ),
@@ -103,6 +102,13 @@ eval_base <- function(x, parts, call, value) {
       abort(message, base_error_class(message), call)
     }
   )
+}
+
+as_base_index <- function(value, call) {
+  if (inherits(value, "python.builtin.object")) {
+    return(reticulate::py_to_r(value))
+  }
+  if (inherits(value, "integer64")) read_int64(value, call) else value
 }
 
 #' Name the class of an error of R's own brackets
@@ -122,42 +128,12 @@ base_error_class <- function(message) {
   c(if (length(kind) > 0L) paste0("pybridge_error_subscript_", kind[[1L]]), "pybridge_error_subscript")
 }
 
-#' Turn a capture into items, each a list of its kind and its value
+#' Return the subscripts of a capture, each a list of its kind and its value
 #' @noRd
-read_items <- function(parts, call, check = TRUE) {
-  record <- parts$record
-  values <- parts$values
-  items <- list()
-  place <- 2L
-  beside <- 0L
-  while (place <= length(record)) {
-    code <- record[[place]]
-    place <- place + 1L
-    item <- if (code == 0L) {
-      list(kind = "missing")
-    } else if (code == 1L) {
-      list(kind = "newaxis")
-    } else if (code == 2L) {
-      list(kind = "rest")
-    } else if (code == 3L) {
-      place <- place + 1L
-      list(kind = "scalar", value = record[[place - 1L]])
-    } else if (code == 4L) {
-      beside <- beside + 1L
-      value <- values[[beside]]
-      if (check) read_value(value, call) else list(kind = "value", value = value)
-    } else if (code == 5L) {
-      beside <- beside + 1L
-      list(kind = "range", value = read_bounds(values[[beside]], call))
-    } else {
-      given <- bitwAnd(code, c(1L, 2L, 4L)) > 0L
-      bounds <- rep(NA_real_, 3L)
-      bounds[given] <- record[place - 1L + seq_len(sum(given))]
-      place <- place + sum(given)
-      list(kind = "range", value = bounds)
-    }
-    items[[length(items) + 1L]] <- item
-  }
+read_items <- function(parts, call) {
+  items <- lapply(decode(parts$record, parts$values), function(item) {
+    if (item$kind == "value") read_value(item$value, call) else item
+  })
   if (sum(item_kinds(items) == "rest") > 1L) {
     text <- items_text(items)
     abort(
@@ -172,26 +148,23 @@ item_kinds <- function(items) {
   vapply(items, function(item) item$kind, "")
 }
 
-read_bounds <- function(bounds, call) {
-  tagged <- tag_bounds(bounds, call)
-  vapply(tagged, function(bound) {
-    switch(bound[[1L]],
-      na = NA_real_,
-      number = as.double(bound[[2L]]),
-      int64 = int64_as_double(bound[[2L]]),
-      tensor = as.double(reticulate::py_to_r(bound[[2L]]))
-    )
-  }, 0)
-}
-
 read_value <- function(value, call) {
-  if (inherits(value, "python.builtin.object")) {
-    value <- reticulate::py_to_r(value)
+  if (inherits(value, "pybridge_bounds")) {
+    bounds <- vapply(tag_bounds(value, call), read_bound, 0, call = call)
+    return(list(kind = "range", value = c(bounds, NA)[1:3]))
   }
-  check_subscript(value, FALSE, call)
+  if (inherits(value, "python.builtin.object") && !inherits(value, "python.builtin.tuple")) {
+    value <- reticulate::py_to_r(value)
+    if (is.null(value)) {
+      return(list(kind = "newaxis"))
+    }
+  }
+  tag_subscript(value, FALSE, call) # it refuses what is no subscript
   if (inherits(value, "integer64")) {
-    value <- array(int64_as_double(as.vector(unclass(value))), dim(value) %||% length(value))
-    if (length(value) == 1L) dim(value) <- NULL
+    value <- read_int64(value, call)
+  }
+  if (is.double(value)) {
+    value[is.nan(value)] <- NA # as R's own `[` reads it
   }
   kind <- if (is.character(value)) {
     "characters"
@@ -205,53 +178,55 @@ read_value <- function(value, call) {
   list(kind = kind, value = value)
 }
 
-#' Read 64-bit integers out of the bits of reals; the smallest is NA
-#' @noRd
-int64_as_double <- function(bits) {
-  halves <- readBin(writeBin(bits, raw(), endian = "little"), "integer", 2L * length(bits),
-    endian = "little"
-  )
-  low <- halves[c(TRUE, FALSE)]
-  high <- halves[c(FALSE, TRUE)]
-  # R reads the pattern of -2^31 as NA
-  low[is.na(low)] <- -2^31
-  high[is.na(high)] <- -2^31
-  value <- high * 2^32 + ifelse(low < 0, low + 2^32, low)
-  ifelse(value == -2^63, NA_real_, value)
+read_bound <- function(tagged, call) {
+  if (tagged[[1L]] == "na") {
+    return(NA_real_)
+  }
+  value <- tagged[[2L]]
+  if (tagged[[1L]] == "int64") {
+    value <- read_int64(structure(value, class = "integer64"), call)
+  } else if (tagged[[1L]] == "tensor") {
+    value <- reticulate::py_to_r(value)
+    return(read_bound(tag_bounds(list(value, NA, NULL), call)[[1L]], call))
+  }
+  as.double(value)
 }
 
-#' Resolve items against a shape
+#' Resolve subscripts against an array
 #'
-#' @return A list of `shape`, that of the result, and either `index`, R's subscripts for each axis,
-#'   or `elements`, where the elements are in R's order.
+#' @return A list of `index`, what R's own brackets take; `shape`, that of the result; and `axes`,
+#'   those of the array that remain in it, 0 for a new one, or NULL where R keeps no names.
 #' @noRd
-select <- function(items, shape, options, call) {
+select <- function(x, parts, call) {
+  shape <- array_shape(x)
+  items <- read_items(parts, call)
   kinds <- item_kinds(items)
   if (length(items) == 1L) {
     value <- items[[1L]]$value
-    if (kinds == "missing") {
-      items <- list()
-    } else if (kinds == "mask" && length(dim(value)) > 1L) {
-      return(select_mask(value, shape, options, call))
-    } else if (kinds == "vector" && length(dim(value)) == 2L) {
+    if (kinds == "mask" && length(dim(value)) > 1L) {
+      return(select_mask(value, shape, has_option(parts$record, COLUMN_MAJOR), call))
+    }
+    if (kinds == "vector" && length(dim(value)) == 2L) {
       return(select_points(value, shape, call))
     }
   }
+  labels <- if (is.null(dim(x))) list(names(x)) else dimnames(x)
   index <- list()
   kept <- integer()
   axis <- 0L
   for (item in expand(items, length(shape), call)) {
     if (item$kind == "newaxis") {
-      kept <- c(kept, 1L)
+      kept <- c(kept, 0L)
       next
     }
     axis <- axis + 1L
+    item <- with_positions(item, labels[[axis]], axis, call)
     index[[axis]] <- axis_index(item, shape[[axis]], axis, call)
-    if (item$kind != "scalar" || bitwAnd(options, 1L) > 0L) {
-      kept <- c(kept, length(index[[axis]]))
+    if (item$kind != "scalar" || has_option(parts$record, NO_DROP)) {
+      kept <- c(kept, axis)
     }
   }
-  list(index = index, shape = kept)
+  list(index = index, shape = c(1L, lengths(index))[kept + 1L], axes = kept)
 }
 
 #' Make `..` and the trailing axes explicit: after this, subscript k is axis k
@@ -259,6 +234,10 @@ select <- function(items, shape, options, call) {
 expand <- function(items, ndim, call) {
   kinds <- item_kinds(items)
   named <- sum(!kinds %in% c("newaxis", "rest"))
+  if (length(items) == 1L && kinds == "missing") {
+    named <- 0L
+    items <- list()
+  }
   if (named > ndim) {
     text <- items_text(items)
     abort_subscript(
@@ -268,9 +247,33 @@ expand <- function(items, ndim, call) {
   }
   rest <- rep(list(list(kind = "missing")), ndim - named)
   place <- if ("rest" %in% kinds) which(kinds == "rest") else length(items) + 1L
-  before <- items[seq_len(place - 1L)]
-  after <- items[seq_len(max(length(items) - place, 0L)) + place]
-  c(before, rest, after)
+  c(items[seq_len(place - 1L)], rest, items[-seq_len(place)])
+}
+
+#' Turn labels into the positions where an array has them
+#' @noRd
+with_positions <- function(item, labels, axis, call) {
+  if (item$kind != "characters") {
+    return(item)
+  }
+  text <- item_text(item)
+  if (is.null(labels)) {
+    abort_subscript(
+      sprintf("`%s` names a position; tensors carry no dimnames, so use its number", text),
+      "type", call,
+      subscript = text
+    )
+  }
+  places <- match(item$value, labels, incomparables = NA)
+  if (anyNA(places)) {
+    met <- item_text(list(kind = "characters", value = item$value[is.na(places)][[1L]]))
+    abort_subscript(
+      sprintf("%s is no label of axis %d, whose labels are %s", met, axis, entries_text(labels)),
+      "oob", call,
+      subscript = text, axis = axis
+    )
+  }
+  list(kind = if (length(places) == 1L) "scalar" else "vector", value = places)
 }
 
 axis_index <- function(item, size, axis, call) {
@@ -279,12 +282,7 @@ axis_index <- function(item, size, axis, call) {
     scalar = scalar_index(item, size, axis, call),
     range = range_index(item, size, axis, call),
     vector = vector_index(item, size, axis, call),
-    mask = mask_index(item, size, axis, call),
-    abort_subscript(
-      sprintf("`%s` names a position; tensors carry no dimnames, so use its number", item_text(item)),
-      "type", call,
-      subscript = item_text(item)
-    )
+    mask_index(item, size, axis, call)
   )
 }
 
@@ -295,7 +293,7 @@ scalar_index <- function(item, size, axis, call) {
 }
 
 whole_number <- function(value, item, axis, call) {
-  if (is.na(value) && !is.nan(value)) {
+  if (is.na(value)) {
     abort_subscript(
       sprintf("`NA` on axis %d is no position; for an open end write a range such as `NA:5`", axis),
       "missing", call,
@@ -340,7 +338,7 @@ range_index <- function(item, size, axis, call) {
   if (isTRUE(start == size + 1) && is.na(stop) && step > 0) {
     return(integer()) # so that NA:k and (k + 1):NA always split an axis
   }
-  ends <- c(if (step > 0) c(1, size) else c(size, 1))
+  ends <- if (step > 0) c(1, size) else c(size, 1)
   first <- bound_index(start, ends[[1L]], text, size, axis, call)
   last <- bound_index(stop, ends[[2L]], text, size, axis, call)
   if (size == 0 || (last - first) * step < 0) integer() else seq(first, last, by = step)
@@ -429,12 +427,13 @@ abort_fractional <- function(value, text, axis, call) {
 }
 
 mask_index <- function(item, size, axis, call) {
+  mask <- item$value
   text <- item_text(item)
   if (text == "NA") {
     whole_number(NA, item, axis, call)
   }
-  refuse_missing_mask(item$value, text, call)
-  ndim <- max(length(dim(item$value)), 1L)
+  refuse_missing_mask(mask, text, call)
+  ndim <- max(length(dim(mask)), 1L)
   if (ndim != 1L) {
     abort_subscript(
       sprintf("`%s` has %d axes; on axis %d a logical vector is needed", text, ndim, axis),
@@ -442,20 +441,20 @@ mask_index <- function(item, size, axis, call) {
       subscript = text
     )
   }
-  if (length(item$value) != size) {
+  if (length(mask) != size) {
     abort_subscript(
       sprintf(
         paste(
-          "`%s` has length %d and axis %d has size %.0f; a logical subscript has one entry for",
+          "`%s` has length %.0f and axis %d has size %.0f; a logical subscript has one entry for",
           "each position, nothing is recycled"
         ),
-        text, length(item$value), axis, size
+        text, length(mask), axis, size
       ),
       "mask", call,
       subscript = text
     )
   }
-  which(as.vector(item$value))
+  which(as.vector(mask))
 }
 
 refuse_missing_mask <- function(mask, text, call) {
@@ -468,7 +467,7 @@ refuse_missing_mask <- function(mask, text, call) {
   }
 }
 
-select_mask <- function(mask, shape, options, call) {
+select_mask <- function(mask, shape, is_column_major, call) {
   text <- item_text(list(kind = "mask", value = mask))
   refuse_missing_mask(mask, text, call)
   if (!identical(as.numeric(dim(mask)), as.numeric(shape))) {
@@ -481,12 +480,8 @@ select_mask <- function(mask, shape, options, call) {
       subscript = text
     )
   }
-  places <- if (bitwAnd(options, 4L) > 0L) {
-    which(mask)
-  } else {
-    aperm(array(seq_along(mask), shape))[which(aperm(mask))]
-  }
-  list(elements = places, shape = length(places))
+  places <- if (is_column_major) which(mask) else aperm(array(seq_along(mask), shape))[aperm(mask)]
+  list(index = list(places), shape = length(places))
 }
 
 select_points <- function(points, shape, call) {
@@ -504,11 +499,11 @@ select_points <- function(points, shape, call) {
       subscript = text, count = ncol(points), ndim = length(shape)
     )
   }
-  strides <- c(1, cumprod(shape))
   places <- rep(1, nrow(points))
+  strides <- cumprod(c(1, shape))
   for (axis in seq_along(shape)) {
     positions <- checked_positions(points[, axis], text, shape[[axis]], axis, call)
     places <- places + (positions - 1) * strides[[axis]]
   }
-  list(elements = places, shape = length(places))
+  list(index = list(places), shape = length(places))
 }

@@ -4,7 +4,7 @@
 #' @noRd
 describe_value <- function(value) {
   if (is.character(value) && length(value) == 1L && !is.na(value)) {
-    return(dQuote(value, FALSE))
+    return(short_text(dQuote(value, FALSE)))
   }
   if ((is.numeric(value) || is.logical(value)) && !is.object(value) && length(value) == 1L) {
     return(format_number(value))
@@ -19,6 +19,12 @@ describe_value <- function(value) {
     return(sprintf("a %s vector of length %.0f", typeof(value), length(value)))
   }
   sprintf("an object of class %s", class(value)[[1L]])
+}
+
+#' Cut a text that came from the user, so that no message is long
+#' @noRd
+short_text <- function(text) {
+  if (nchar(text) > 60L) paste0(substr(text, 1L, 57L), "...") else text
 }
 
 #' Write one number, logical or NA as Python's messages do
@@ -49,7 +55,6 @@ item_text <- function(item) {
     range = paste(vapply(value[c(TRUE, TRUE, !is.na(value[[3L]]))], format_number, ""),
       collapse = ":"
     ),
-    characters = if (length(value) == 1L) deparse(value) else sprintf("c(%s)", toString(dQuote(value, FALSE))),
     entries_text(value)
   )
 }
@@ -63,8 +68,10 @@ entries_text <- function(value) {
   shape <- array_shape(value)
   count <- length(value)
   shown <- if (count <= printed) seq_len(count) else c(seq_len(printed - 1L), count)
-  texts <- vapply(shown, function(k) format_number(value[[k]]), "")
-  if (!is.logical(value) && count > 0L && all(is.na(value))) {
+  texts <- vapply(shown, function(k) {
+    if (is.character(value)) short_text(deparse(value[[k]])) else format_number(value[[k]])
+  }, "")
+  if (!is.character(value) && !is.logical(value) && count > 0L && all(is.na(value))) {
     texts[] <- "NA_integer_"
   }
   if (count > printed) {
@@ -81,7 +88,7 @@ entries_text <- function(value) {
     if (count != 1L) {
       return(joined)
     }
-    return(if (is.logical(value)) texts else sprintf("array(%s)", texts))
+    return(if (is.logical(value) || is.character(value)) texts else sprintf("array(%s)", texts))
   }
   if (length(shape) == 2L && shape[[2L]] > 0L) {
     return(sprintf("matrix(%s, ncol = %d)", joined, shape[[2L]]))

@@ -38,7 +38,7 @@
 #' y |> r_assign(.., -1, value = 0)
 r_slice <- function(x, ..., drop = TRUE, dialect = c("tensor", "base"), order = c("C", "F")) {
   call <- sys.call()
-  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE) %||%
+  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE, FALSE) %||%
     capture_forwarded(..., drop = drop, dialect = dialect[[1L]], order = order[[1L]])
   if (inherits(x, "python.builtin.object")) {
     return(read_tensor(x, capture, call))
@@ -51,7 +51,7 @@ r_slice <- function(x, ..., drop = TRUE, dialect = c("tensor", "base"), order = 
 `r_slice<-` <- function(x, ..., dialect = c("tensor", "base"), order = c("C", "F"), value) {
   call <- sys.call()
   frame <- parent.frame()
-  capture <- .Call(pybridge_capture, call, frame, FALSE) %||%
+  capture <- .Call(pybridge_capture, call, frame, FALSE, TRUE) %||%
     capture_forwarded(..., dialect = dialect[[1L]], order = order[[1L]])
   write <- if (inherits(x, "python.builtin.object")) write_tensor else write_array
   write(x, capture, value, assignment_call(call, frame, x, substitute(value)))
@@ -64,14 +64,14 @@ r_assign <- function(x, ..., value, dialect = c("tensor", "base"), order = c("C"
   if (missing(value)) {
     abort_argument("`value` is missing; it has to be named: `r_assign(x, ..., value = 0)`", call)
   }
-  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE) %||%
+  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE, TRUE) %||%
     capture_forwarded(..., dialect = dialect[[1L]], order = order[[1L]])
   if (!inherits(x, "python.builtin.object")) {
     return(write_array(x, capture, value, call))
   }
   parts <- assignment_parts(capture, call)
   value <- tag_value(value, call)
-  flagged(py_call(bridge$assigned, x, parts$record, parts$values, value), x, call)
+  flagged(py_call(bridge$assigned, x, parts$record, tag_values(parts, call), value), x, call)
 }
 
 #' New axes and all the other axes
@@ -105,22 +105,22 @@ read_tensor <- function(x, capture, call) {
     return(flagged(bridge$call(bridge$subset, list(x, capture), list()), x, call))
   }
   parts <- capture_parts(capture, call)
-  values <- tag_values(parts$values, parts$record, call)
+  values <- tag_values(parts, call)
   flagged(py_call(bridge$subset_by_values, x, parts$record, values), x, call)
 }
 
 write_tensor <- function(x, capture, value, call) {
   parts <- assignment_parts(capture, call)
-  answered(py_call(bridge$assign, x, parts$record, parts$values, tag_value(value, call)), call)
+  values <- tag_values(parts, call)
+  answered(py_call(bridge$assign, x, parts$record, values, tag_value(value, call)), call)
   x
 }
 
 assignment_parts <- function(capture, call) {
   parts <- capture_parts(capture, call, known = c("dialect", "order"))
-  if (bitwAnd(parts$record[[1L]], 1L) > 0L) {
+  if (has_option(parts$record, NO_DROP)) {
     abort_argument("an assignment has no `drop`; the value broadcasts to the selection", call)
   }
-  parts$values <- tag_values(parts$values, parts$record, call)
   parts
 }
 
@@ -136,11 +136,10 @@ tag_value <- function(value, call) {
     sizes <- length(value)
   }
   shaped <- function(entries) if (is.null(sizes)) entries else array(entries, sizes)
-  bits <- inherits(value, "integer64")
-  value <- as.vector(unclass(value))
-  if (bits) {
-    return(list("int64", shaped(value)))
+  if (inherits(value, "integer64")) {
+    return(list("int64", shaped(int64_bits(value, call))))
   }
+  value <- as.vector(value)
   if (is.character(value)) {
     if (anyNA(value)) {
       abort("the value holds NA, and a tensor of strings has none", "pybridge_error_missing_value", call)

@@ -101,7 +101,7 @@ NULL
 #' @export
 `[.pybridge_view` <- function(x, ...) {
   call <- sys.call()
-  capture <- .Call(pybridge_capture, call, parent.frame(), TRUE)
+  capture <- .Call(pybridge_capture, call, parent.frame(), TRUE, FALSE)
   if (is.integer(capture)) {
     x <- .subset2(x, 1L)
     result <- bridge$call(bridge$subset, list(x, capture), list())
@@ -118,14 +118,14 @@ NULL
   tensor <- .subset2(x, 1L)
   call <- sys.call()
   frame <- parent.frame()
-  capture <- .Call(pybridge_capture, call, frame, TRUE) %||% capture_forwarded(...)
+  capture <- .Call(pybridge_capture, call, frame, TRUE, TRUE) %||% capture_forwarded(...)
   write_tensor(tensor, capture, value, assignment_call(call, frame, tensor, substitute(value), "r"))
 }
 
 #' @export
 `[.pybridge_py_view` <- function(x, ...) {
   call <- sys.call()
-  capture <- .Call(pybridge_capture, call, parent.frame(), TRUE) %||% capture_forwarded(...)
+  capture <- .Call(pybridge_capture, call, parent.frame(), TRUE, FALSE) %||% capture_forwarded(...)
   call <- generic_call(call, "[")
   parts <- python_parts(capture, call)
   x <- .subset2(x, 1L)
@@ -137,7 +137,7 @@ NULL
   tensor <- .subset2(x, 1L)
   call <- sys.call()
   frame <- parent.frame()
-  capture <- .Call(pybridge_capture, call, frame, TRUE) %||% capture_forwarded(...)
+  capture <- .Call(pybridge_capture, call, frame, TRUE, TRUE) %||% capture_forwarded(...)
   write_as_python(
     tensor, capture, value, assignment_call(call, frame, tensor, substitute(value), "py")
   )
@@ -159,7 +159,7 @@ python_parts <- function(capture, call) {
   if (parts$record[[1L]] > 0L) {
     abort_argument("`drop`, `dialect` and `order` belong to `@r`; Python's brackets have none", call)
   }
-  parts$values <- tag_values(parts$values, parts$record, call)
+  parts$values <- tag_values(parts, call)
   parts
 }
 
@@ -181,6 +181,35 @@ python_parts <- function(capture, call) {
 
 #' @export
 `$.pybridge_py_view` <- `$.pybridge_view`
+
+#' Refuse a view where a tensor is meant: it is for brackets alone
+#' @noRd
+refuse_view <- function(x, ...) {
+  call <- sys.call()
+  name <- sub("\\.pybridge_(py_)?view$", "", as.character(call[[1L]])[[1L]])
+  abort_argument(
+    sprintf("`x@r` and `x@py` are for brackets, and `%s()` needs a tensor: write `x@r[...]` or `x`", name),
+    generic_call(call, name)
+  )
+}
+
+#' @exportS3Method utils::head
+head.pybridge_view <- refuse_view
+
+#' @exportS3Method utils::head
+head.pybridge_py_view <- refuse_view
+
+#' @exportS3Method utils::tail
+tail.pybridge_view <- refuse_view
+
+#' @exportS3Method utils::tail
+tail.pybridge_py_view <- refuse_view
+
+#' @exportS3Method utils::str
+str.pybridge_view <- refuse_view
+
+#' @exportS3Method utils::str
+str.pybridge_py_view <- refuse_view
 
 #' @export
 print.pybridge_view <- function(x, ...) {

@@ -144,6 +144,32 @@ static SEXP evaluate(SEXP part, SEXP env) {
   }
 }
 
+/* The operand of `!!!operand`, else NULL. Outside tidy evaluation it is R's `!`, three times. */
+static SEXP spliced_operand(SEXP part) {
+  for (int k = 0; k < 3; k++) {
+    if (TYPEOF(part) != LANGSXP || CAR(part) != Rf_install("!") || Rf_length(part) != 2) return NULL;
+    part = CADR(part);
+  }
+  return part;
+}
+
+/* Evaluate `!!!operand` once: R's `!` of a logical, or a list that nobody spliced, of a class that
+ * tells so. */
+static SEXP evaluate_spliced(SEXP operand, SEXP env) {
+  SEXP value = PROTECT(Rf_eval(operand, env));
+  if (TYPEOF(value) == VECSXP) {
+    value = PROTECT(Rf_shallow_duplicate(value));
+    Rf_setAttrib(value, R_ClassSymbol, PROTECT(Rf_mkString("pybridge_spliced")));
+    UNPROTECT(3);
+    return value;
+  }
+  SEXP quoted = PROTECT(Rf_lang2(Rf_install("quote"), value));
+  SEXP negated = PROTECT(Rf_lang2(Rf_install("!"), quoted));
+  value = Rf_eval(negated, env);
+  UNPROTECT(3);
+  return value;
+}
+
 static void capture_range(capture *made, SEXP part, SEXP env) {
   SEXP parts[3] = { CADR(part), CADDR(part), NULL };
   if (is_colon(parts[0])) {
@@ -171,6 +197,8 @@ static void capture_range(capture *made, SEXP part, SEXP env) {
   } else {
     made->count = mark;
     push(made, RANGE_OF_VALUES);
+    Rf_setAttrib(values, R_ClassSymbol, PROTECT(Rf_mkString("pybridge_bounds")));
+    UNPROTECT(1);
     keep_value(made, values);
   }
   UNPROTECT(1);
@@ -201,7 +229,8 @@ static void capture_one(capture *made, SEXP part, SEXP env, int is_base, int is_
     capture_range(made, part, env);
     return;
   }
-  SEXP value = PROTECT(evaluate(part, env));
+  SEXP operand = env == R_EmptyEnv ? NULL : spliced_operand(part);
+  SEXP value = PROTECT(operand == NULL ? evaluate(part, env) : evaluate_spliced(operand, env));
   int number;
   if (value == R_MissingArg) {
     push(made, MISSING_SUBSCRIPT);
@@ -260,8 +289,10 @@ static SEXP finish(capture *made) {
 
 /* call: the call of x@r[...], r_slice(x, ...) and the like; env: where its arguments are evaluated,
  * or a list of environments, one for each argument; is_bracket: whether the first argument is the
- * tensor whatever its name. Returns NULL where `...` stands in the call. */
-SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket) {
+ * tensor whatever its name; is_assignment: whether an argument `value` is what is written and no
+ * subscript. Returns NULL where `...` stands in the call. */
+SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_assignment) {
+  const int is_write = Rf_asLogical(is_assignment) == TRUE;
   SEXP arguments = CDR(call);
   SEXP skipped = Rf_asLogical(is_bracket) == TRUE ? arguments : R_NilValue;
   int is_base = 0, is_forwarded = TYPEOF(env) == VECSXP;
@@ -278,7 +309,8 @@ SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket) {
   int place = 0;
   for (SEXP cell = arguments; cell != R_NilValue; cell = CDR(cell), place++) {
     SEXP tag = TAG(cell);
-    if (cell == skipped || tag == R_NilValue || tag == Rf_install("value")) continue;
+    if (cell == skipped || tag == R_NilValue) continue;
+    if (is_write && tag == Rf_install("value")) continue;
     SEXP part = CAR(cell), here = is_forwarded ? VECTOR_ELT(env, place) : env;
     if (part == R_MissingArg) continue;
     if (!is_forwarded && TYPEOF(part) == SYMSXP && is_missing_argument(part, here)) continue;

@@ -3,7 +3,7 @@
 
 static const R_CallMethodDef routines[] = {
   {"pybridge_broadcast", (DL_FUNC) &pybridge_broadcast, 3},
-  {"pybridge_capture", (DL_FUNC) &pybridge_capture, 3},
+  {"pybridge_capture", (DL_FUNC) &pybridge_capture, 4},
   {"pybridge_hand_over", (DL_FUNC) &pybridge_hand_over, 1},
   {"pybridge_take_back", (DL_FUNC) &pybridge_take_back, 0},
   {"pybridge_is_answer", (DL_FUNC) &pybridge_is_answer, 1},

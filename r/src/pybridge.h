@@ -11,7 +11,7 @@
 #include <Rinternals.h>
 
 SEXP pybridge_broadcast(SEXP x, SEXP old, SEXP new_shape);
-SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket);
+SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_assignment);
 SEXP pybridge_hand_over(SEXP x);
 SEXP pybridge_take_back(void);
 SEXP pybridge_is_answer(SEXP result);

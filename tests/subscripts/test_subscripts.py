@@ -83,7 +83,6 @@ KINDS = [
     (slice(np.ma.masked, 2.0), Range(NA, 2), "NA:2"),
     ([3], vector([3]), "array(3)"),
     ([3, 1], vector([3, 1]), "c(3, 1)"),
-    ((3, 1), vector([3, 1]), "c(3, 1)"),
     (range(3, 0, -1), vector([3, 2, 1]), "c(3, 2, 1)"),
     (range(10**20, 10**20 + 1), vector([1e20]), "array(1e+20)"),
     ([1, NA], vector([1, 0], [False, True]), "c(1, NA)"),

@@ -2,6 +2,7 @@
 
 import pickle
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -45,7 +46,6 @@ CUBE = np.arange(1, 121).reshape(5, 4, 6)
         ([3.0, 1.0], [3, 1]),
         (np.array([3, 1], np.uint8), [3, 1]),
         (range(2, 9, 3), [2, 5, 8]),
-        ((2, 1), [2, 1]),
         (TEN > 7, [8, 9, 10]),
         ([[3], [-1]], [3, 10]),
     ],
@@ -341,3 +341,37 @@ def test_nothing_warns():
         R(TEN)[[3, 1]]
         r_assign(TEN, [3, 1], value=[1.0, 2.0])
         r_assign(np.zeros(3, "f4"), 1, value=1e-300)
+
+
+class Place(NamedTuple):
+    row: int
+    column: int
+
+
+def test_a_tuple_of_any_class_is_several_subscripts() -> None:
+    a = np.arange(1, 31).reshape(5, 6)
+    assert R(a)[Place(2, 3)] == 9
+    assert R(a, dialect="base")[Place(2, 3)] == 9
+    np.testing.assert_array_equal(R(a)[Place(2, [3, 1])], [9, 7])
+    expected = a.copy()
+    expected[1, 2] = -1
+    R(a)[Place(2, 3)] = -1
+    np.testing.assert_array_equal(a, expected)
+    size = pytest.importorskip("torch").zeros(2, 3).shape
+    assert R(a)[size] == -1
+
+
+@pytest.mark.parametrize("written", [(1, 2), Place(1, 2), ((1, 2), (2, 3)), ()])
+def test_a_tuple_among_the_subscripts_is_an_error(written: tuple[object, ...]) -> None:
+    a = np.arange(1, 31).reshape(5, 6)
+    before = a.copy()
+    for dialect in ("tensor", "base"):
+        with pytest.raises(errors.SubscriptTypeError, match="write its parts"):
+            r_slice(a, written, dialect=dialect)
+        with pytest.raises(errors.SubscriptTypeError, match="write its parts"):
+            R(a, dialect=dialect)[written, 1]
+        with pytest.raises(errors.SubscriptTypeError, match="write its parts"):
+            r_assign(a, written, 1, value=0, dialect=dialect)
+        with pytest.raises(errors.SubscriptTypeError, match="write its parts"):
+            R(a, dialect=dialect)[1, written] = 0
+    np.testing.assert_array_equal(a, before)

@@ -20,7 +20,7 @@ test_that("an R array gives R arrays; one axis or none is a vector", {
   expect_identical(r_slice(numbers, 2:2), numbers[2, , , drop = FALSE])
   expect_identical(r_slice(1:10, -3:NA), 8:10)
   expect_identical(r_slice(numbers, .., newaxis), array(numbers, c(2, 3, 5, 1)))
-  expect_identical(r_slice(c(a = 1, b = 2), 2), 2)
+  expect_identical(r_slice(c(a = 1, b = 2), 2), c(b = 2))
   expect_identical(r_slice(c("a", "b"), 2:1), c("b", "a"))
   expect_identical(r_slice(c(TRUE, NA), c(FALSE, TRUE)), NA)
   expect_identical(r_slice(matrix(1:6, 2), rbind(c(1, 3), c(2, 1))), c(5L, 2L))
@@ -67,6 +67,12 @@ test_that("every message of an R array is that of a tensor", {
     r_slice(x, c(TRUE, NA)), r_slice(x, "a"), r_slice(x, c("a", "b")), r_slice(x, matrix(1, 2, 2)),
     r_slice(x, 1, matrix(1, 2, 2)), r_slice(x, matrix(TRUE, 2, 2)), r_slice(x, 1, matrix(TRUE, 1, 3)),
     r_slice(x, .., ..), r_slice(x, , , c(1:20)), r_slice(x, 1:Inf), r_slice(x, 0:1), r_slice(x, 3e9),
+    r_slice(x, NaN), r_slice(x, c(1, NaN)), r_slice(x, NaN:2), r_slice(x, 1:NaN), r_slice(x, 1:5:-1, 1, 1, 1),
+    r_slice(x, 0, 1, 1, 1), r_slice(x, value = 2), r_slice(x, structure(1:2, class = "integer64")),
+    r_slice(x, structure(1L, class = "integer64"), 1, 1, dialect = "base"), r_slice(x, 1:end),
+    r_slice(x, factor("a")), r_slice(x, !!!list(1)), r_slice(x, reticulate::tuple(1L, 2L), 1),
+    r_slice(x, reticulate::tuple(1L, 2L, 3L, 4L)), r_slice(x, 1, i = 2),
+    r_assign(x, 1, value = structure(1L, class = "integer64")),
     r_slice(x, NA:7), r_slice(x, , c(NA, NA_real_)), r_slice(x, rbind(c(1, 1, 9), 1)), r_slice(x, Inf)
   )
   tensor <- as_tensor(numbers)
@@ -77,6 +83,70 @@ test_that("every message of an R array is that of a tensor", {
     expect_identical(conditionMessage(on_array), conditionMessage(on_tensor), label = label)
     expect_identical(class(on_array), class(on_tensor), label = label)
   }
+})
+
+test_that("names and dimnames stay where R's own `[` keeps them", {
+  named <- c(a = 1, b = 2, c = 3)
+  m <- matrix(1:6, 2, dimnames = list(rows = c("a", "b"), columns = c("x", "y", "z")))
+  half <- matrix(1:6, 2, dimnames = list(NULL, c("x", "y", "z")))
+  one <- array(1:3, 3, list(c("a", "b", "c")))
+  expect_identical(r_slice(named, 3:2), named[3:2])
+  expect_identical(r_slice(named, -1), named[3])
+  expect_identical(r_slice(named, c(TRUE, FALSE, TRUE)), named[c(1, 3)])
+  expect_identical(r_slice(m, 1), m[1, ])
+  expect_identical(r_slice(m, , 2), m[, 2])
+  expect_identical(r_slice(m, 2, 3), m[2, 3])
+  expect_identical(r_slice(m, 2:1, c(3, 1)), m[2:1, c(3, 1)])
+  expect_identical(r_slice(m, 1, drop = FALSE), m[1, , drop = FALSE])
+  expect_identical(r_slice(half, 2), half[2, ])
+  expect_identical(r_slice(half, , 2), half[, 2])
+  expect_identical(r_slice(half, 1:1), half[1, , drop = FALSE])
+  expect_identical(r_slice(m, m > 2, order = "F"), m[m > 2])
+  expect_identical(r_slice(m, cbind(2, 3)), m[cbind(2, 3)])
+  expect_identical(r_slice(one, 2:3), c(b = 2L, c = 3L))
+  expect_identical(
+    dimnames(r_slice(m, , newaxis, 2:3)), list(rows = c("a", "b"), NULL, columns = c("y", "z"))
+  )
+})
+
+test_that("a string is a label where the array has labels", {
+  m <- matrix(1:6, 2, dimnames = list(c("a", "b"), c("x", "y", "x")))
+  expect_identical(r_slice(m, "b"), m["b", ])
+  expect_identical(r_slice(m, "b", "x"), m["b", "x"])
+  expect_identical(r_slice(m, , c("y", "x")), m[, c("y", "x")])
+  expect_identical(r_slice(c(a = 1, b = 2), "b"), c(b = 2))
+  expect_identical(r_assign(m, "a", "y", value = 0L)["a", "y"], 0L)
+  expect_error(r_slice(m, "z"), "labels are c(\"a\", \"b\")", fixed = TRUE, class = "pybridge_error_subscript_oob")
+  expect_error(r_slice(m, NA_character_), class = "pybridge_error_subscript_oob")
+  expect_error(r_slice(matrix(1:6, 2), "a"), class = "pybridge_error_subscript_type")
+})
+
+test_that("64-bit integers are right or refused, on arrays and tensors alike", {
+  skip_without_python()
+  v <- c(10, 20, 30)
+  for (x in list(v, as_tensor(array(v)))) {
+    elements <- function(x) as.vector(if (is.numeric(x)) x else reticulate::py_to_r(x))
+    expect_identical(elements(r_slice(x, bit64_value(2L), dialect = "base")), 20)
+    expect_identical(elements(r_slice(x, bit64_value(3L, 1L), dialect = "base")), c(30, 10))
+    expect_identical(elements(r_assign(x, 1, value = bit64_value(5L), dialect = "base")), c(5, 20, 30))
+    code <- structure(-1L, levels = "a", class = "factor")
+    expect_identical(elements(r_slice(x, code, dialect = "base")), c(20, 30))
+    beyond <- structure(readBin(as.raw(c(1, 0, 0, 0, 0, 0, 0x20, 0)), "double", endian = "little"), class = "integer64")
+    expect_error(r_assign(x, 1, value = beyond), class = "pybridge_error_assignment_lossy")
+  }
+})
+
+test_that("a vector of 2^31 elements and more is read and refused as any other", {
+  long <- 1:3e9
+  expect_identical(r_slice(long, 1), 1)
+  expect_identical(r_slice(long, -1), 3e9)
+  expect_identical(r_slice(long, 2999999999:NA), c(2999999999, 3e9))
+  expect_error(r_slice(long, 3e9 + 1), class = "pybridge_error_subscript_oob")
+  expect_error(r_slice(long, 1, 1), class = "pybridge_error_subscript_count")
+  expect_error(r_slice(long, TRUE), class = "pybridge_error_subscript_mask")
+  expect_error(r_slice(long, matrix(TRUE, 1, 1)), class = "pybridge_error_subscript_mask")
+  expect_error(r_slice(1:3, long), class = "pybridge_error_subscript_type")
+  expect_error(r_assign(1:3, 1:2, value = long), class = "pybridge_error_assignment")
 })
 
 test_that("what is no array says so", {

@@ -1,6 +1,6 @@
 # What a call becomes: the record, as src/capture.c describes it, and the values beside it.
 
-capture <- function(...) .Call(pybridge_capture, sys.call(), parent.frame(), FALSE)
+capture <- function(...) .Call(pybridge_capture, sys.call(), parent.frame(), FALSE, FALSE)
 x <- NULL
 
 test_that("whole numbers, ranges of them, new axes and nothing are one record", {
@@ -30,7 +30,8 @@ test_that("no NA is in a record: what is missing stands beside it", {
     expect_identical(made[[1L]], c(0L, 4L))
     expect_identical(made[[2L]], list(value))
   }
-  expect_identical(capture(x, 1:2.5), list(c(0L, 5L), list(list(1, 2.5, NULL)), list()))
+  bounds <- structure(list(1, 2.5, NULL), class = "pybridge_bounds")
+  expect_identical(capture(x, 1:2.5), list(c(0L, 5L), list(bounds), list()))
   expect_identical(capture(x, NaN:3)[[1L]], c(0L, 5L))
 })
 
@@ -50,7 +51,7 @@ test_that("`...` in the call is for the other reader", {
 test_that("what crosses to Python is tagged, and no NA is in it", {
   tag <- function(...) {
     parts <- capture_parts(capture_forwarded(...), NULL)
-    tag_values(parts$values, parts$record, NULL)
+    tag_values(parts, NULL)
   }
   expect_identical(tag(1, 2:3), list())
   expect_identical(tag(c(3, 1)), list(list("entries", array(c(3, 1)))))
@@ -65,7 +66,7 @@ test_that("what crosses to Python is tagged, and no NA is in it", {
   expect_identical(
     tag(1, 2.5:NA, 1:2, c(4, 5)),
     list(
-      list(list("number", 2.5), list("na"), list("na")),
+      list(list("number", 2.5), list("na")),
       list("entries", array(c(4, 5)))
     )
   )

@@ -1,0 +1,271 @@
+# What src/capture.c read of a call, taken apart: the only code in R that knows the codes of a record.
+#
+# A capture is an integer vector, the record, or list(record, values, settings) where whole numbers
+# do not say it all. A value crosses to Python tagged, so that it arrives as what it is in R.
+
+NO_DROP <- 1L
+BASE <- 2L
+COLUMN_MAJOR <- 4L
+
+MISSING <- 0L
+NEW_AXIS <- 1L
+REST <- 2L
+POSITION <- 3L
+VALUE <- 4L
+RANGE_OF_VALUES <- 5L
+RANGE <- 8L
+BOUNDS <- c(1L, 2L, 4L) # beside RANGE: there is a start, a stop, a step
+
+#' Capture subscripts that came in through `...` of the caller
+#'
+#' Each may have a frame of its own, which only its promise knows.
+#' @param ... The subscripts, unevaluated, and named arguments.
+#' @noRd
+capture_forwarded <- function(...) {
+  dots <- rlang::enquos0(...)
+  call <- as.call(c(list(quote(r_slice), quote(x)), lapply(dots, rlang::quo_get_expr)))
+  frames <- c(list(emptyenv()), unname(lapply(dots, rlang::quo_get_env)))
+  .Call(pybridge_capture, call, frames, TRUE, FALSE)
+}
+
+#' Split a capture into its record and its values, refusing arguments that no reader knows
+#'
+#' A Python tuple alone is several subscripts, as between Python's own brackets.
+#' @param known The names that an argument in the brackets may have.
+#' @noRd
+capture_parts <- function(capture, call, known = c("drop", "dialect", "order")) {
+  if (is.integer(capture)) {
+    return(list(record = capture, values = list()))
+  }
+  settings <- rev(capture[[3L]]) # the capture has the last first
+  for (name in names(settings)) {
+    if (!name %in% known) {
+      allowed <- if (length(known) > 0L) sprintf("none of %s", or_text(known)) else "no argument here"
+      abort_subscript(sprintf("a subscript has no name, and `%s =` is %s", short_text(name), allowed),
+        "type", call,
+        subscript = name
+      )
+    }
+    allowed <- switch(name, drop = "TRUE or FALSE", dialect = '"tensor" or "base"', '"C" or "F"')
+    abort_argument(sprintf("`%s` is %s, not %s", name, allowed, describe_value(settings[[name]])), call)
+  }
+  record <- capture[[1L]]
+  values <- capture[[2L]]
+  if (identical(record[-1L], VALUE) && inherits(values[[1L]], "python.builtin.tuple")) {
+    values <- lapply(seq_len(length(values[[1L]])) - 1L, reticulate::py_get_item, x = values[[1L]])
+    record <- c(record[[1L]], rep(VALUE, length(values)))
+  }
+  list(record = record, values = values)
+}
+
+or_text <- function(names) {
+  paste0("`", names, "`", collapse = ", ")
+}
+
+#' Whether a record has an option: NO_DROP, BASE or COLUMN_MAJOR
+#' @noRd
+has_option <- function(record, option) {
+  bitwAnd(record[[1L]], option) > 0L
+}
+
+#' Return the subscripts of a record, each a list of its kind and its value
+#'
+#' The kinds are missing, newaxis, rest, scalar, range, and value for one that stands beside it.
+#' @noRd
+decode <- function(record, values) {
+  items <- list()
+  place <- 1L
+  take <- function(count) {
+    place <<- place + count
+    as.double(record[place - count + seq_len(count)])
+  }
+  beside <- 0L
+  while (place < length(record)) {
+    code <- take(1L)
+    if (code == VALUE || code == RANGE_OF_VALUES) {
+      beside <- beside + 1L
+    }
+    items[[length(items) + 1L]] <- if (code >= RANGE) {
+      given <- bitwAnd(code, BOUNDS) > 0L
+      list(kind = "range", value = replace(rep(NA_real_, 3L), given, take(sum(given))))
+    } else if (code == POSITION) {
+      list(kind = "scalar", value = take(1L))
+    } else if (code == VALUE || code == RANGE_OF_VALUES) {
+      list(kind = "value", value = values[[beside]])
+    } else {
+      list(kind = c("missing", "newaxis", "rest")[[code + 1L]])
+    }
+  }
+  items
+}
+
+#' Tag the values of a capture, so that Python knows what each is
+#'
+#' No NA crosses raw, and a vector crosses as an array, or length 1 would be ambiguous.
+#' @param parts A capture's parts.
+#' @noRd
+tag_values <- function(parts, call) {
+  lapply(parts$values, function(value) {
+    if (inherits(value, "pybridge_bounds")) {
+      tag_bounds(value, call)
+    } else {
+      tag_subscript(value, has_option(parts$record, BASE), call)
+    }
+  })
+}
+
+tag_bounds <- function(bounds, call) {
+  given <- !vapply(bounds, is.null, NA)
+  given[1:2] <- TRUE
+  text <- paste(vapply(bounds[given], bound_text, ""), collapse = ":")
+  lapply(bounds[given], function(bound) {
+    if (inherits(bound, "python.builtin.object")) {
+      return(list("tensor", bound))
+    }
+    is_number <- is.numeric(bound) || identical(bound, NA)
+    if (!is_number || length(bound) != 1L || is.factor(bound) || is_nan(bound)) {
+      met <- if (is.function(bound)) {
+        "a function; the last position is -1, and an open end is NA"
+      } else {
+        describe_value(bound)
+      }
+      abort_subscript(sprintf("`%s`: a bound of a range is one number or NA, not %s", text, met),
+        "type", call,
+        subscript = text
+      )
+    }
+    tag_entry(bound, call)
+  })
+}
+
+bound_text <- function(bound) {
+  if (is.numeric(bound) && length(bound) != 1L && !is.object(bound)) {
+    return(entries_text(bound))
+  }
+  if (is.atomic(bound) && length(bound) == 1L) short_text(format_number(bound)) else class(bound)[[1L]]
+}
+
+is_nan <- function(value) {
+  is.double(value) && !is.object(value) && is.nan(value)
+}
+
+tag_subscript <- function(value, base, call) {
+  if (inherits(value, "python.builtin.object")) {
+    if (inherits(value, "python.builtin.tuple")) {
+      abort_subscript(
+        paste(
+          "a Python tuple is several subscripts, and here it is one of them; write its parts, or",
+          "a vector such as c(1, 2)"
+        ), "type", call,
+        subscript = "<tuple>"
+      )
+    }
+    return(list("tensor", value))
+  }
+  check_subscript(value, base, call)
+  if (is.character(value)) {
+    return(list("characters", as.list(as.vector(value))))
+  }
+  if (is.null(dim(value)) && length(value) == 1L && is.numeric(value)) {
+    return(tag_entry(value, call))
+  }
+  tag_entries(value, call)
+}
+
+#' Tag one number
+#' @noRd
+tag_entry <- function(value, call) {
+  if (inherits(value, "integer64")) {
+    return(tag_entries(value, call))
+  }
+  value <- as.vector(value)
+  if (is.na(value) && !is.nan(value)) list("na") else list("number", value)
+}
+
+#' Tag a vector or an array of numbers or logicals; its names and classes stay behind
+#' @noRd
+tag_entries <- function(value, call) {
+  sizes <- dim(value) %||% length(value)
+  if (inherits(value, "integer64")) {
+    bits <- int64_bits(value, call)
+    is_one <- is.null(dim(value)) && length(bits) == 1L
+    return(list("int64", if (is_one) bits else array(bits, sizes)))
+  }
+  value <- as.vector(unclass(value))
+  if (!anyNA(value)) {
+    return(list("entries", array(value, sizes)))
+  }
+  holes <- is.na(value)
+  value[holes] <- if (is.logical(value)) FALSE else 0L
+  list("entries", array(value, sizes), array(holes, sizes))
+}
+
+#' Refuse what is no subscript, with the reason
+#' @noRd
+check_subscript <- function(value, base, call) {
+  advice <- if (is.factor(value) && !base) {
+    "a factor; use as.integer() for its codes"
+  } else if (is.data.frame(value)) {
+    "a data frame; use as.matrix() for a matrix of positions"
+  } else if (inherits(value, "pybridge_spliced")) {
+    paste(
+      "a list behind `!!!`, which R itself does not splice; write rlang::inject(x@r[!!!i]), or",
+      "do.call(`[`, c(list(x@r), i))"
+    )
+  } else if (is.list(value)) {
+    "a list; use unlist() for a vector"
+  } else if (!is.numeric(value) && !is.logical(value) && !is.character(value) && !is.factor(value)) {
+    paste0(describe_value(value), "; use numbers, logicals, a range, newaxis, .. or nothing")
+  } else if (is.object(value) && !base && !is.factor(value) && !inherits(value, "integer64")) {
+    sprintf("of class %s; use unclass() for its numbers", class(value)[[1L]])
+  } else if (length(value) > .Machine$integer.max) {
+    "longer than any axis can be"
+  }
+  if (!is.null(advice)) {
+    abort_subscript(
+      paste("a subscript is", advice), "type", call,
+      subscript = paste0("<", class(value)[[1L]], ">")
+    )
+  }
+}
+
+#' Return the bits of 64-bit integers, which the package bit64 keeps in reals
+#' @noRd
+int64_bits <- function(value, call) {
+  if (!is.double(value)) {
+    abort_argument(
+      sprintf(
+        "an object of class integer64 holds its bits in reals, and this one is of type %s; %s",
+        typeof(value), "bit64::as.integer64() makes one"
+      ), call
+    )
+  }
+  as.vector(unclass(value))
+}
+
+#' Return 64-bit integers as reals of the same shape; the smallest is NA
+#'
+#' @param is_exact Whether one that no real can hold is an error.
+#' @noRd
+read_int64 <- function(value, call, is_exact = FALSE) {
+  halves <- readBin(writeBin(int64_bits(value, call), raw(), endian = "little"), "integer",
+    2L * length(value),
+    endian = "little"
+  )
+  low <- halves[c(TRUE, FALSE)]
+  high <- halves[c(FALSE, TRUE)]
+  # R reads the pattern of -2^31 as NA
+  low[is.na(low)] <- -2^31
+  high[is.na(high)] <- -2^31
+  found <- high * 2^32 + ifelse(low < 0, low + 2^32, low)
+  found[found == -2^63] <- NA_real_
+  is_rounded <- abs(found) > 2^53 | (abs(found) == 2^53 & low %% 2 != 0)
+  if (is_exact && any(is_rounded, na.rm = TRUE)) {
+    abort(
+      "a 64-bit integer beyond 2^53 would lose information in an R array of reals",
+      c("pybridge_error_assignment_lossy", "pybridge_error_assignment"), call
+    )
+  }
+  if (!is.null(dim(value))) dim(found) <- dim(value)
+  found
+}

@@ -9,7 +9,7 @@
 register_tensor_methods <- function() {
   for (generic in names(tensor_methods)) {
     if (is.null(found_method(generic))) {
-      registerS3method(generic, "python.builtin.object", tensor_methods[[generic]], baseenv())
+      registerS3method(generic, "python.builtin.object", tensor_methods[[generic]], home_of(generic))
     }
   }
 }
@@ -19,13 +19,18 @@ register_tensor_methods <- function() {
 remove_tensor_methods <- function() {
   for (generic in names(tensor_methods)) {
     if (is_ours(found_method(generic))) {
-      rm(list = paste0(generic, ".python.builtin.object"), envir = baseenv()[[".__S3MethodsTable__."]])
+      table <- get(".__S3MethodsTable__.", home_of(generic))
+      rm(list = paste0(generic, ".python.builtin.object"), envir = table)
     }
   }
 }
 
 found_method <- function(generic) {
-  utils::getS3method(generic, "python.builtin.object", optional = TRUE, envir = baseenv())
+  utils::getS3method(generic, "python.builtin.object", optional = TRUE, envir = home_of(generic))
+}
+
+home_of <- function(generic) {
+  if (generic %in% c("head", "tail")) asNamespace("utils") else baseenv()
 }
 
 #' Whether a Python object is a tensor of a library that pybridge serves
@@ -110,6 +115,93 @@ tensor_aperm <- function(a, perm = NULL, ...) {
   flagged(py_call(bridge$permute, a, perm), a, call)
 }
 
+#' Return the first elements of each axis, or the last, as head() and tail() do on an R array
+#' @noRd
+ends <- function(x, n, is_head, call) {
+  shape <- tensor_shape(x)
+  if (!is.numeric(n) || length(n) == 0L || length(n) > length(shape)) {
+    abort_argument(
+      sprintf("`n` is one number, or one for each of the %d axes, not %s", length(shape), one_line(n)), call
+    )
+  }
+  positions <- lapply(seq_along(n), function(axis) {
+    size <- shape[[axis]]
+    if (is.na(n[[axis]])) {
+      return(quote(expr = ))
+    }
+    if (is.na(size)) {
+      abort_argument(sprintf("axis %d has a size that is not known before the code runs", axis), call)
+    }
+    count <- if (n[[axis]] < 0) max(size + n[[axis]], 0) else min(n[[axis]], size)
+    if (is_head) seq_len(count) else size - rev(seq_len(count)) + 1L
+  })
+  select_from(x, positions, "tensor", call)
+}
+
+tensor_head <- function(x, n = 6L, ...) {
+  if (!has_axes(x)) {
+    return(NextMethod())
+  }
+  ends(x, n, TRUE, generic_call(sys.call(), "head"))
+}
+
+tensor_tail <- function(x, n = 6L, ...) {
+  if (!has_axes(x)) {
+    return(NextMethod())
+  }
+  ends(x, n, FALSE, generic_call(sys.call(), "tail"))
+}
+
+tensor_rev <- function(x) {
+  if (!has_axes(x)) {
+    return(NextMethod())
+  }
+  call <- generic_call(sys.call(), "rev")
+  count <- element_count(x, call)
+  if (count == 0) x else select_from(x, list(rev(seq_len(count))), "base", call)
+}
+
+tensor_rep <- function(x, ...) {
+  if (!is_tensor(x)) {
+    return(NextMethod())
+  }
+  call <- generic_call(sys.call(), "rep")
+  count <- element_count(x, call)
+  positions <- rep(seq_len(count), ...)
+  if (count == 0 && length(positions) == 0L) {
+    return(x)
+  }
+  if (tensor_ndim(x) == 0L) {
+    x <- array_reshape(x, 1L)
+  }
+  select_from(x, list(positions), "base", call)
+}
+
+has_axes <- function(x) {
+  is_tensor(x) && tensor_ndim(x) > 0L
+}
+
+element_count <- function(x, call) {
+  count <- prod(tensor_shape(x))
+  if (is.na(count)) {
+    abort_argument("the tensor has a size that is not known before the code runs", call)
+  }
+  count
+}
+
+#' Select by vectors of positions, one for each axis, or in R's order where there is but one
+#' @noRd
+select_from <- function(x, positions, dialect, call) {
+  made <- tryCatch(
+    do.call(r_slice, c(list(x), positions, dialect = dialect, drop = FALSE), quote = TRUE),
+    pybridge_error = function(error) {
+      error$call <- call
+      stop(error)
+    }
+  )
+  made
+}
+
 tensor_methods <- list(
   dim = tensor_dim,
   as.array = tensor_as_array,
@@ -119,5 +211,9 @@ tensor_methods <- list(
   as.logical = as_type("as.logical"),
   as.complex = as_type("as.complex"),
   t = tensor_t,
-  aperm = tensor_aperm
+  aperm = tensor_aperm,
+  head = tensor_head,
+  tail = tensor_tail,
+  rev = tensor_rev,
+  rep = tensor_rep
 )

@@ -12,9 +12,9 @@
 #' Names, dimnames and time series attributes are dropped, since they belong to the old axes; other
 #' attributes, such as the class of dates, stay.
 #'
-#' @param x A vector, array or list of R (logical, integer, double, complex, character or raw; not a
-#'   factor, whose levels belong to whole vectors), or a tensor of 'Python'. A list or tuple of
-#'   'Python' is read as a 'NumPy' array.
+#' @param x A vector or array of R, or a tensor of 'Python'. As for reticulate's function of this
+#'   name, a list of equally long entries, of R or of 'Python', is the array that it stands for, a
+#'   factor its strings, and a raw vector integers.
 #' @param dim The new sizes: a vector of whole numbers, a list of them, or a tuple, list or shape of
 #'   'Python'. One may be `-1` or `NA`, in a list also `NULL`: it is computed from the others.
 #' @param order `"C"` for row-major, `"F"` for column-major.
@@ -40,6 +40,7 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
     call <- sys.call()
     return(flagged(call_python("array_reshape", x, as.list(sizes), order, call = call), x, call))
   }
+  x <- as_reshapable(x)
   old <- array_sizes(x, sys.call())
   sizes <- new_sizes(old, sizes, sys.call())
   if (order == "C") {
@@ -88,15 +89,38 @@ choose_order <- function(order, call) {
   order
 }
 
+#' Return what reticulate's function makes of a factor, a raw vector and of a regular list
+#'
+#' Ours takes the place of that function and answers alike: strings, integers, and the array that a
+#' list of numbers, or of lists of them, stands for.
+#' @noRd
+as_reshapable <- function(x) {
+  if (is.raw(x) && is.null(dim(x))) {
+    return(as.integer(x))
+  } else if (is.factor(x)) {
+    return(array(as.character(x), dim(x) %||% length(x)))
+  } else if (is.list(x) && !is.object(x) && is.null(dim(x)) && length(x) > 0L) {
+    shape <- list_shape(x)
+    if (!is.null(shape)) {
+      return(aperm(array(unlist(x, use.names = FALSE), rev(shape))))
+    }
+  }
+  x
+}
+
+#' Return the shape of a list of equally long entries, as Python reads it, or NULL for any other
+#' @noRd
+list_shape <- function(x) {
+  if (is.atomic(x) && !is.null(x) && !is.object(x) && is.null(dim(x)) && length(x) > 0L) {
+    return(if (length(x) > 1L) length(x) else integer())
+  }
+  shapes <- if (is.list(x) && !is.object(x) && length(x) > 0L) unique(lapply(x, list_shape))
+  if (length(shapes) == 1L && !is.null(shapes[[1L]])) c(length(x), shapes[[1L]])
+}
+
 #' Return the shape of an R array as integers; a vector has one axis
 #' @noRd
 array_sizes <- function(x, call) {
-  if (is.factor(x)) {
-    abort_argument(paste0(
-      "`x` is a factor, and an array of it would lose its levels; reshape as.integer(x) or ",
-      "as.character(x)"
-    ), call)
-  }
   if (is.data.frame(x)) {
     abort_argument("`x` is a data frame, not an array; as.matrix(x) makes one", call)
   }

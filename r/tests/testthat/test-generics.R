@@ -67,3 +67,37 @@ test_that("a single element is useful, and a tensor becomes a vector of each typ
   expect_null(dim(x@r[1, 1, 1]))
   expect_error(as.numeric(reticulate::py_eval("'a'", FALSE)), "cannot coerce", fixed = TRUE)
 })
+
+test_that("head(), tail(), rev() and rep() agree with R on every shape", {
+  skip_without_python()
+  compared <- 0
+  expect_same <- function(x, expected, label) {
+    compared <<- compared + 1
+    found <- list(tensor_shape(x), as.numeric(as.vector(x)))
+    wanted <- list(as.integer(dim(expected) %||% length(expected)), as.numeric(as.vector(expected)))
+    expect_identical(found, wanted, label = label)
+  }
+  for (shape in list(1L, 5L, 0L, c(2, 3), c(3, 1), c(0, 3), c(2, 3, 5))) {
+    r <- array(as.double(seq_len(prod(shape))), shape)
+    x <- as_tensor(r)
+    counts <- as.list(-7:7)
+    if (length(shape) > 1L) {
+      counts <- c(counts, list(c(1, 2), c(-1, 2), c(NA, 1), c(2, NA), c(0, 1)))
+    }
+    for (n in counts) {
+      label <- sprintf("n = %s of (%s)", deparse(n), toString(shape))
+      expect_same(head(x, n), head(r, n), paste("head", label))
+      expect_same(tail(x, n), tail(r, n, keepnums = FALSE), paste("tail", label))
+    }
+    expect_same(head(x), head(r), "head")
+    expect_same(tail(x), tail(r, keepnums = FALSE), "tail")
+    expect_same(rev(x), rev(r), "rev")
+    expect_same(rep(x, 2), rep(r, 2), "rep")
+    expect_same(rep(x, each = 3), rep(r, each = 3), "rep each")
+    expect_same(rep(x, times = seq_along(r)), rep(r, times = seq_along(r)), "rep times")
+    if (length(r)) expect_same(rep(x, length.out = 7), rep(r, length.out = 7), "rep length.out")
+  }
+  expect_identical(compared, 297)
+  expect_same(rep(as_tensor(7:9)@r[3], 2), c(9, 9), "rep of one element")
+  expect_error(head(x, "a"), "`n` is one number", class = "pybridge_error_argument")
+})

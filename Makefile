@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits words at spaces, and a checkout may have one.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests test test-python test-r fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release
+.PHONY: help setup setup-tests test test-python test-r test-r-beside fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release
 
 python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
@@ -45,6 +45,12 @@ test-python: setup-tests ## run the Python tests
 
 test-r: setup-tests ## run the R tests
 	@$(python) tools/run_tests.py r
+
+# Found in the library that R_LIBS names, with the reticulate that they want; never in make test.
+test-r-beside: setup-tests ## run the R tests beside the real keras3 and tensorflow, where R has them
+	@if $(rscript) -e 'quit(status = !all(c("keras3", "tensorflow") %in% rownames(installed.packages())))'; \
+	then PYBRIDGE_TEST_BESIDE=reticulate,tensorflow,keras3 $(python) tools/run_tests.py r; \
+	else echo "skipped: R has no keras3 and tensorflow; see CONTRIBUTING.md"; fi
 
 fuzz: setup ## run the searches that take long: a million cases each, for an hour or two
 	@$(python) -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz

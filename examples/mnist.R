@@ -20,9 +20,9 @@ draw_digits <- function(images, labels, path) {
   par(mfrow = c(5, 8), mar = c(0.3, 0.5, 1.6, 0.5), oma = c(0, 0, 2, 0), cex.main = 1.2)
   for (position in 1:40) {
     # image() draws rows of a matrix from left to right, upwards: turn the digit.
-    digit <- t(py_to_r(images@r[position, 28:1]))
+    digit <- t(from_python(images@r[position, 28:1]))
     image(digit, col = gray(255:0 / 255), zlim = c(0, 255), axes = FALSE, asp = 1)
-    title(py_to_r(labels@r[position]), font.main = 1, line = 0.3)
+    title(from_python(labels@r[position]), font.main = 1, line = 0.3)
   }
   mtext("MNIST: the first 40 training digits and their labels", outer = TRUE, line = 0.3)
   invisible(dev.off())
@@ -76,7 +76,7 @@ mnist <- tryCatch(loader$load_mnist(), error = function(fault) {
 
 say <- function(...) cat(paste(...), sep = "\n")
 describe <- function(x) sprintf("%s (%s)", x$dtype, toString(unlist(py_to_r(x$shape))))
-first_ten <- function(x) c("first ten:", py_to_r(x@r[1:10])) |> paste(collapse = " ")
+first_ten <- function(x) c("first ten:", from_python(x@r[1:10])) |> paste(collapse = " ")
 say("training images:", describe(mnist$x_train))
 say("training labels:", describe(mnist$y_train), first_ten(mnist$y_train))
 say("test images:", describe(mnist$x_test))
@@ -86,10 +86,10 @@ say("test labels:", describe(mnist$y_test), first_ten(mnist$y_test))
 digit <- mnist$x_train@r[1]
 row <- c(3, 18, 18, 18, 126, 136, 175, 26, 166, 255, 247, 127)
 stopifnot(
-  py_to_r(mnist$y_train@r[1]) == 5,
+  from_python(mnist$y_train@r[1]) == 5,
   py_to_r(digit$sum()) == 27525,
   py_to_r(digit@r[NA:5]$sum()) == 0,
-  identical(as.numeric(py_to_r(digit@r[6, 13:24])), row),
+  identical(as.numeric(from_python(digit@r[6, 13:24])), row),
   py_to_r(mnist$x_train$sum()) == 1567298545
 )
 
@@ -122,10 +122,10 @@ history <- model$fit(
 
 test_digits <- test_images@r[1:10]
 predictions <- model$predict(test_digits, verbose = 0L)
-position <- which.max(py_to_r(predictions@r[1]))
+position <- which.max(from_python(predictions@r[1]))
 say(sprintf(
   "the first test digit: probability %.4f at position %d, so it is a %d; its label is %d",
-  py_to_r(predictions@r[1, position]), position, position - 1L, py_to_r(mnist$y_test@r[1])
+  from_python(predictions@r[1, position]), position, position - 1L, from_python(mnist$y_test@r[1])
 ))
 stopifnot(position == 8)
 

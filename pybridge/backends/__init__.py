@@ -62,6 +62,12 @@ def _h5py() -> Backend:
     return BACKEND
 
 
+def _array_api() -> Backend:
+    from pybridge.backends.array_api import BACKEND
+
+    return BACKEND
+
+
 _LIBRARIES: dict[str, Callable[[], Backend]] = {
     "torch": _torch,
     "tensorflow": _tensorflow,
@@ -70,6 +76,7 @@ _LIBRARIES: dict[str, Callable[[], Backend]] = {
     "dask.array": _dask,
     "zarr": _zarr,
     "h5py": _h5py,
+    "numpy": _array_api,  # whatever library it is; NumPy itself is always there
 }
 """The top-level module of each library, and what gives the one backend that serves it.
 
@@ -114,9 +121,12 @@ def backend_of(x: Any) -> Backend:
     """
     found = find_backend(x)
     if found is None:
+        call = "numpy.asarray()"
+        if hasattr(type(x), "__dlpack__") and not hasattr(type(x), "__array__"):
+            call = "numpy.from_dlpack()"
         raise UnsupportedTensorError(
             f"an object of type `{type(x).__name__}` is not a tensor that pybridge serves; "
-            "convert it first, for example with numpy.asarray()"
+            f"convert it first, for example with {call}"
         )
     return found
 

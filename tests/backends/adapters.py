@@ -295,6 +295,26 @@ def dask_lazy(function, *arrays):
     return join(list(map(dask_read, values)))
 
 
+# the array standard
+
+
+def standard_make(array):
+    import array_api_strict
+
+    return array_api_strict.asarray(array)
+
+
+def standard_read(tensor):
+    assert hasattr(tensor, "__array_namespace__"), type(tensor)
+    assert not isinstance(tensor, np.ndarray), type(tensor)
+    return np.from_dlpack(tensor)
+
+
+def standard_eager(function, *arrays):
+    values, join = split(function(*map(standard_make, arrays)))
+    return join(list(map(standard_read, values)))
+
+
 # stores
 
 
@@ -379,6 +399,13 @@ STORES = {
     ),
 }
 """What is read into NumPy, written in place and never copied, by the same rules."""
+
+STANDARD = {
+    "array_api": Adapter(standard_make, standard_read, {"strict": standard_eager}),
+}
+"""What the array standard has, which lacks dtypes that tests of other libraries make."""
+
+ALL = ADAPTERS | STORES | STANDARD
 
 
 def store_again(x):

@@ -15,7 +15,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "support")]
 
-from backends.adapters import ADAPTERS, STORES, store_again  # noqa: E402
+from backends.adapters import ADAPTERS, ALL, STANDARD, STORES, store_again  # noqa: E402
 from corpus import cases, tensor_of, value_of  # noqa: E402
 
 from pybridge import errors, r_assign, r_slice  # noqa: E402
@@ -28,7 +28,9 @@ BY_CLASS = {
     if isinstance(cls, type) and issubclass(cls, errors.PybridgeError)
 }
 MODES = [(name, mode) for name, adapter in ADAPTERS.items() for mode in adapter.modes]
-STORE_MODES = [(name, mode) for name, adapter in STORES.items() for mode in adapter.modes]
+STORE_MODES = [
+    (name, mode) for name, adapter in (STORES | STANDARD).items() for mode in adapter.modes
+]
 
 
 SIZE_DEPENDENT = (
@@ -65,7 +67,7 @@ def perform(x: Any, subscripts: str, case: dict[str, Any], value: Any = None) ->
 
 def found_in(name: str, mode: str, wanted: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """Return what each case gives: an array in NumPy or an exception. One trace per shape."""
-    adapter = (ADAPTERS | STORES)[name]
+    adapter = ALL[name]
     run = adapter.modes[mode]
     if mode in adapter.compiled:
         return {case["id"]: compiled(run, case) for case in wanted}
@@ -142,7 +144,7 @@ def main() -> None:
     titles = ("as R", "left to library", "refused", "wrong", "total")
     print(f"{'backend':12}{'mode':10}" + "".join(f"{title:>17}" for title in titles))
     for name, mode in MODES + STORE_MODES:
-        known = mode not in (ADAPTERS | STORES)[name].unknown
+        known = mode not in ALL[name].unknown
         found = found_in(name, mode, wanted)
         wrong = sum(complaint(case, found[case["id"]], known=known) is not None for case in wanted)
         left = sum(isinstance(each, LeftToLibraryError) for each in found.values())

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from backends.adapters import ADAPTERS, STORES
+from backends.adapters import ADAPTERS, ALL
 from backends.running import MODES, STORE_MODES, act, complaint, found_in
 from corpus import cases
 
@@ -55,7 +55,7 @@ def test_the_corpus(name, mode):
         warnings.simplefilter("ignore", errors.PybridgeWarning)
         found = found_in(name, mode, CASES)
     assert len(found) == len(CASES) >= 280
-    known = mode not in (ADAPTERS | STORES)[name].unknown
+    known = mode not in ALL[name].unknown
     complaints = {case["id"]: complaint(case, found[case["id"]], known=known) for case in CASES}
     refused = [each for each in found.values() if isinstance(each, errors.TracingError)]
     assert not refused or not known

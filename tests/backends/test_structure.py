@@ -6,7 +6,7 @@ import tomllib
 from importlib import import_module
 
 import pytest
-from backends.adapters import ADAPTERS, STORES
+from backends.adapters import ALL, STORES
 from processes import ROOT, python
 
 from pybridge import backends
@@ -51,12 +51,12 @@ ALLOWED = {
 
 def test_every_backend_has_a_file_an_extra_and_a_row_in_the_adapters():
     assert {path.stem for path in FOLDER.glob("*.py")} - HELPERS == set(FILES)
-    assert set(ADAPTERS | STORES) == set(FILES) - {"numpy"}
+    assert set(ALL) == set(FILES) - {"numpy"}
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
         "optional-dependencies"
     ]
     declared = " ".join(text for group in extras.values() for text in group)
-    assert [name for name in ADAPTERS | STORES if name not in declared] == []
+    assert [name for name in ALL if name.replace("_", "-") not in declared] == []
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -105,7 +105,7 @@ def test_each_backend_has_the_file_of_its_giver():
 
 
 def test_backends_are_told_apart_by_name():
-    assert sorted(backend.name for backend in classes()) == sorted(["numpy", *ADAPTERS, *STORES])
+    assert sorted(backend.name for backend in classes()) == sorted(["numpy", *ALL])
 
 
 def run(source):
@@ -161,7 +161,7 @@ def test_importing_pybridge_imports_nothing_slower_than_itself(extra, expected):
 def test_an_adapter_answers_for_its_own_library():
     import numpy as np
 
-    for name, adapter in (ADAPTERS | STORES).items():
+    for name, adapter in ALL.items():
         tensor = adapter.make(np.arange(3.0))
         assert backends.backend_of(tensor).name == name
         if name in STORES:

@@ -276,6 +276,8 @@ def _missing_entries(value: Any, array: npt.NDArray[Any]) -> npt.NDArray[np.bool
     """Return where a value is `NA`, or None where it never is."""
     if isinstance(value, np.ma.MaskedArray):
         missing = np.ma.getmaskarray(value)
+        if missing.dtype.names is not None:
+            raise AssignmentError("a masked array of records is no value; fill its holes first")
     elif array.dtype.kind == "O":
         flat = [entry is NA or entry is np.ma.masked for entry in array.ravel().tolist()]
         missing = np.array(flat, bool).reshape(array.shape)

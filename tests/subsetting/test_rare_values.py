@@ -284,3 +284,9 @@ def test_what_an_object_raises_is_told_in_our_words():
         written(V, 1, Secret())
     with pytest.raises(errors.OperationError):
         assert [[1], [2, 3]] in R(V)
+
+
+def test_a_masked_array_of_records_is_refused():
+    records = np.ma.array([(1, 2)], mask=[(True, False)], dtype=[("a", int), ("b", int)])
+    with pytest.raises(errors.AssignmentError, match="fill its holes"):
+        written(V, 1, records)

@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pybridge.backends.dense import assign_dense
-from pybridge.backends.protocol import Indices, Key
-from pybridge.dialects.selections import AxisSelection, Gather, Shape, upward_key
+from pybridge.backends.protocol import Backend, Indices, Key
+from pybridge.dialects.selections import Shape, upward_key
 from pybridge.errors import TracingError, UnsupportedTensorError
 
 
-class ArrayApiBackend:
+class ArrayApiBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on arrays of the standard."""
 
     __slots__ = ()
@@ -31,42 +31,22 @@ class ArrayApiBackend:
         return hasattr(type(x), "__array_namespace__") and not is_numpy
 
     def shape(self, x: Any) -> Shape:
-        """See `Backend.shape`."""
         return tuple([None if size is None else int(size) for size in x.shape])
 
     def size(self, x: Any, axis: int) -> Any:
-        """See `Backend.size`."""
         size = x.shape[axis]
         if size is None:
             raise TracingError(f"axis {axis + 1} of this {type(x).__name__} has an unknown size")
         return size
 
     def dtype_name(self, x: Any) -> str:
-        """See `Backend.dtype_name`."""
         return str(getattr(x.dtype, "name", x.dtype)).rpartition(".")[2]
 
     def is_writable(self, x: Any) -> bool:
         """See `Backend.is_writable`; the standard allows arrays that never change."""
         return hasattr(type(x), "__setitem__")
 
-    def is_traced(self, x: Any) -> bool:
-        """See `Backend.is_traced`: never; the standard knows no symbols."""
-        return False
-
-    def is_compiling(self) -> bool:
-        """See `Backend.is_compiling`: never."""
-        return False
-
-    def is_open(self, number: Any) -> bool:
-        """See `Backend.is_open`: never."""
-        return False
-
-    def value_of(self, x: Any) -> Any:
-        """See `Backend.value_of`."""
-        return x
-
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
-        """See `Backend.to_numpy`."""
         if hasattr(x, "todense"):
             return np.asarray(x.todense())
         try:
@@ -75,7 +55,6 @@ class ArrayApiBackend:
             return np.array(x)
 
     def convert(self, value: Any, like: Any) -> Any:
-        """See `Backend.convert`."""
         if self.serves(value):
             if value.__array_namespace__() is like.__array_namespace__():
                 return _of(like, "astype")(value, like.dtype)
@@ -93,87 +72,59 @@ class ArrayApiBackend:
         return _of(x, "flip")(found, axis=after) if after else found
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
-        """See `Backend.take`."""
         is_sparse = hasattr(x, "todense")  # a sparse array is no vector of indices
         return _of(x, "take")(x, indices if is_sparse else _own(x, indices), axis=axis)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
-        """See `Backend.take_points`."""
         return self.take(self.reshape(x, (-1,)), _flat(x, coordinates), 0)
 
-    def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
-        """See `Backend.take_mask`."""
-        return self.take_points(x, tuple(np.nonzero(mask)))
-
     def copy(self, x: Any) -> Any:
-        """See `Backend.copy`."""
         return _of(x, "asarray")(x, copy=True) if self.is_writable(x) else x
 
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.reshape`."""
         return _of(x, "reshape")(x, shape)
 
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
-        """See `Backend.transpose`."""
         return _of(x, "permute_dims")(x, axes)
 
     def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """See `Backend.broadcast_to`."""
         return _of(x, "broadcast_to")(x, shape)
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
-        """See `Backend.where`."""
         like = x if self.serves(x) else y
         x, y = (part if self.serves(part) else self.convert(part, like) for part in (x, y))
         return _of(like, "where")(_own(like, condition), x, y)
 
     def isnan(self, x: Any) -> Any:
-        """See `Backend.isnan`."""
         return _of(x, "isnan")(x)
 
     def argmax(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmax`."""
         return _of(x, "argmax")(_comparable(x), axis=axis)
 
     def argmin(self, x: Any, axis: int) -> Any:
-        """See `Backend.argmin`."""
         return _of(x, "argmin")(_comparable(x), axis=axis)
 
     def argsort(self, x: Any) -> Any:
-        """See `Backend.argsort`."""
         return _of(x, "argsort")(_comparable(x), stable=True)
 
     def as_indices(self, x: Any) -> Any:
-        """See `Backend.as_indices`."""
         return _of(x, "astype")(x, _of(x, "int64"))
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
-        """See `Backend.arange`."""
         return np.arange(int(start), int(stop), int(step))
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
-        """See `Backend.nonzero`."""
         return tuple(_of(mask, "nonzero")(mask))
 
-    def assign_axes(self, x: Any, axes: tuple[AxisSelection, ...], value: Any) -> Any:
-        """See `Backend.assign_axes`."""
+    def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
         return self._set(x, assign_dense(self, x, axes, value, _no_tracing))
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
-        """See `Backend.assign_points`."""
         if not coordinates or len(coordinates[0]) == 0:
             return x if coordinates else self._set(x, self.reshape(value, ()))
-        flat = Gather(_flat(x, coordinates))
+        flat = _flat(x, coordinates)
         spread = assign_dense(self, self.reshape(x, (-1,)), (flat,), value, _no_tracing)
         return self._set(x, self.reshape(spread, x.shape))
-
-    def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
-        """See `Backend.assign_mask`."""
-        return self.assign_points(x, tuple(np.nonzero(mask)), value)
-
-    def store(self, x: Any, value: Any) -> None:
-        """See `Backend.store`."""
-        raise AssertionError("an array of the standard is no variable")
 
     def _set(self, x: Any, updated: Any) -> Any:
         if not self.is_writable(x):
@@ -221,5 +172,5 @@ def _comparable(x: Any) -> Any:
     return x
 
 
-def _no_tracing(x: Any, axis: AxisSelection, place: int) -> tuple[Any, Any]:
+def _no_tracing(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
     raise TracingError(f"axis {place + 1} of this {type(x).__name__} has an unknown size")

@@ -26,12 +26,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "r" / "tests" / "testthat"
-CALL_FORMS = ROOT / "tests" / "call_forms.R"
+CALL_FORMS = ROOT / "tests" / "support" / "r_call_forms.R"
 RSCRIPT = ("Rscript", "--no-environ", "--no-init-file")
 FLAGS = "-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 # Tests whose calls of C are many and whose calls of Python are few: valgrind slows all of it down.
-VALGRIND_TESTS = ("reshape", "array", "array-value", "subscripts", "subset", "view", "conversion")
+VALGRIND_TESTS = ("reshape", "array", "array-value", "record", "subset", "view", "conversion")
 
 VALGRIND = "valgrind --quiet --error-exitcode=9 --leak-check=no --num-callers=20"
 # Python's allocator and vectorised string functions read beyond what they use, on purpose.

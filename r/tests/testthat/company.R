@@ -224,6 +224,8 @@ if (length(arguments) > 1L && file.exists(dirname(arguments[[1L]]))) {
       suppressWarnings(suppressMessages(library(package, character.only = TRUE)))
     }
   }
+  # tensorflow says it once in a session, which would tell the second evaluation from the first
+  options(tensorflow.extract.warn_negatives_pythonic = FALSE)
   attach_all(arguments[-1L])
   if ("pybridge" %in% arguments[-1L]) {
     found <- readRDS(file)

@@ -22,8 +22,8 @@ export TF_ENABLE_ONEDNN_OPTS ?= 0
 # The documentation keeps to MkDocs 1, and need not be told that there is another.
 export NO_MKDOCS_2_WARNING := 1
 
-# What `make test-quick` runs: the corpus, the dialects and the pure layers; R's own arrays.
-quick_python := tests/subscripts tests/dialects tests/shapes tests/subsetting tests/test_rbridge.py
+# What `make test-quick` runs: text and subscripts, the corpus, what R calls; R's own arrays.
+quick_python := tests/subscripts tests/subsetting/test_corpus.py tests/test_rbridge.py
 quick_r := testthat::test_dir("testthat", package = "pybridge", load_package = "installed", \
 	stop_on_failure = TRUE, filter = "^(array|array-value|subscripts|notation|reshape|conditions|corpus)$$")
 
@@ -84,7 +84,7 @@ examples: setup ## run every example whole, in R and in Python: some minutes
 		$(python) examples/mnist_workers.py + $(rscript) examples/mnist_workers.R
 
 test-quick: setup ## run the deterministic core in both languages, in under a minute
-	@$(python) -m pytest -q -m 'not hypothesis' $(quick_python)
+	@$(python) -m pytest -q -m 'not hypothesis' -k 'not fuzzing and not random' $(quick_python)
 	@cd r/tests && $(rscript) -e '$(quick_r)'
 
 matrix: setup ## test each library at its oldest and newest version, in environments that are removed

@@ -248,6 +248,8 @@ def _as_python_index(value: Any) -> Any:
         raise IndexError("NA is no index of Python; `NA:5` is an open end")
     if isinstance(value, sub.Characters):
         return value.values[0] if len(value.values) == 1 else list(value.values)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         whole = value.astype(np.int64)
         return whole if np.array_equal(whole, value) else value

@@ -75,6 +75,12 @@ NULL
 #' @usage \method{@}{python.builtin.object}(object, name)
 #' @export
 `@.python.builtin.object` <- function(object, name) {
+  if (reticulate::py_is_null_xptr(object)) {
+    abort(
+      "the tensor belongs to an R session that has ended; save its elements, as.array(x), instead",
+      "pybridge_error_tensor", sys.call(-1L)
+    )
+  }
   view <- .Call(pybridge_view, object, name)
   if (is.null(view)) {
     abort_argument(

@@ -290,3 +290,15 @@ test_that("`!!!` outside tidy evaluation is R's `!`, and a list behind it says w
   expect_error(x@py[value = 2], class = "pybridge_error_subscript_type")
   expect_error(x@r[1, value = 2], "`value =`", fixed = TRUE)
 })
+
+test_that("a whole real beyond 32 bits is an index, and a tensor of another session is refused", {
+  skip_without_python()
+  x <- as_tensor(numbers)
+  expect_error(x@py[2^33 - 1], "8589934591 is out of bounds", class = "pybridge_error_python")
+  file <- tempfile(fileext = ".rds")
+  saveRDS(x, file)
+  old <- readRDS(file)
+  for (code in expression(old@r[1], old@py[0], old@r[1] <- 0L)) {
+    expect_error(eval(code), "session that has ended", class = "pybridge_error_tensor")
+  }
+})

@@ -46,11 +46,8 @@ class NumpyBackend(Backend):
     def basic(self, x: Any, key: Key) -> Any:
         try:
             return x[key]
-        except IndexError as error:  # a dialect has checked all bounds: too many axes are left
-            ndim = x.ndim + key.count(None) - sum([isinstance(part, int) for part in key])
-            raise SubscriptCountError(
-                f"the result would have {ndim} axes, more than NumPy has", count=ndim, ndim=x.ndim
-            ) from error
+        except IndexError as error:
+            raise _too_many_axes(x, key) from error
 
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
         return self.value_of(x).reshape(shape)
@@ -118,11 +115,14 @@ class NumpyBackend(Backend):
         return self.set_key(x, key, value)
 
     def set_key(self, x: Any, key: Key, value: Any) -> Any:
-        if not isinstance(value, np.ndarray):
-            x[key] = value
-            return x
-        key = (*key, ...)  # one element of NumPy takes no array, an array of no axis does
-        x[key] = _apart(value, x, key) if np.may_share_memory(x, value) else value
+        try:
+            if not isinstance(value, np.ndarray):
+                x[key] = value
+                return x
+            within = (*key, ...)  # one element of NumPy takes no array, an array of no axis does
+            x[within] = _apart(value, x, within) if np.may_share_memory(x, value) else value
+        except IndexError as error:
+            raise _too_many_axes(x, key) from error
         return x
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
@@ -140,6 +140,14 @@ class NumpyBackend(Backend):
 
     def store(self, x: Any, value: Any) -> None:
         x[...] = value
+
+
+def _too_many_axes(x: Any, key: Key) -> SubscriptCountError:
+    """Return the error for a key whose bounds a dialect has checked, and that NumPy refuses."""
+    ndim = x.ndim + sum([(part is None) - isinstance(part, int) for part in key])
+    return SubscriptCountError(
+        f"the result would have {ndim} axes, more than NumPy has", count=ndim, ndim=x.ndim
+    )
 
 
 def _apart(given: Any, x: Any, key: Key = ()) -> Any:

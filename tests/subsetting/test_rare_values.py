@@ -174,7 +174,13 @@ def test_as_many_axes_as_numpy_has():
     assert R(x)[[[1] * 64, [-1] * 64]].tolist() == [0, 0]
     assert r_assign(x, [[1] * 64], value=[3]).sum() == 3
     assert r_assign(x, *[[1, 1]] * 3, value=np.ones((2, 2, 2) + (1,) * 61)).sum() == 1
-    for act in (lambda: R(x)[None], lambda: R(x)[[1], None], lambda: r_slice(x[0], None, None)):
+    for act in (
+        lambda: R(x)[None],
+        lambda: R(x)[[1], None],
+        lambda: r_slice(x[0], None, None),
+        lambda: r_assign(x, None, value=np.ones(1)),
+        lambda: written(x, None, 1),
+    ):
         with pytest.raises(errors.SubscriptCountError, match="65 axes"):
             act()
 

@@ -225,7 +225,10 @@ if (length(arguments) > 1L && file.exists(dirname(arguments[[1L]]))) {
     }
   }
   # tensorflow says it once in a session, which would tell the second evaluation from the first
-  options(tensorflow.extract.warn_negatives_pythonic = FALSE)
+  options(
+    tensorflow.extract.warn_negatives_pythonic = FALSE,
+    tensorflow.extract.warn_tensors_passed_asis = FALSE
+  )
   attach_all(arguments[-1L])
   if ("pybridge" %in% arguments[-1L]) {
     found <- readRDS(file)

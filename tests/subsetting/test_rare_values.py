@@ -111,6 +111,9 @@ def test_what_numpy_can_read_is_a_subscript():
     assert R(V)[R(np.array([3, 1]))].tolist() == [3, 1]
     with pytest.raises(errors.SubscriptTypeError, match="not a subscript"):
         R(V)[Shown({"a": 1})]
+    with pytest.raises(errors.SubscriptTypeError, match="NumPy cannot read it"):
+        R(V)[Shown([[1], [2, 3]])]
+    assert R(V)[range(0)].tolist() == []
 
 
 def test_a_step_of_na_is_an_error_of_rs_colon():

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TESTS = ("subscripts", "dialects", "shapes", "subsetting", "test_rare_paths.py")
+TESTS = ("subscripts", "dialects", "shapes", "subsetting")
 SEARCHES = [
     "every_range",
     "every_short",

@@ -698,3 +698,23 @@ def test_large_axes_are_not_written_down():
     ):
         result_shape((3, 4), slice(1, 2**40), 1, dialect="base")
     assert r_slice(big, slice(-2, 1 - 2**31), 7, dialect="base").tolist() == [1]
+
+
+def test_a_range_of_zero_alone_selects_nothing():
+    assert result_shape((5,), slice(0, 0), dialect="base") == (0,)
+
+
+def test_a_step_after_a_single_position_is_its_end():
+    assert R(np.arange(1, 6), dialect="base")[3:3:2].tolist() == [3, 2]
+
+
+def test_a_bound_beyond_every_real_is_rs_infinity():
+    with pytest.raises(errors.SubscriptError, match=r"NA/NaN|too long|too large"):
+        r_slice(np.arange(1, 6), slice(1, 10**400), dialect="base")
+    with pytest.raises(errors.SubscriptError, match=r"NA/NaN|too long|too large"):
+        r_slice(np.arange(1, 6), slice(-(10**400), -1), dialect="base")
+
+
+def test_nothing_does_not_fill_a_matrix():
+    with pytest.raises(errors.AssignmentError, match="replacement has length zero"):
+        r_assign(np.zeros((2, 3)), 1, slice(1, 2), value=np.zeros(0), dialect="base")

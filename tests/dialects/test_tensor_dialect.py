@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from tensor_cases import Case, disagreements, outcome, random_cases, restated
 
-from pybridge import NA
+from pybridge import NA, R, result_shape
 from pybridge.dialects.tensor import least_sizes
+from pybridge.errors import SubscriptMaskError, SubscriptOutOfBoundsError
 from pybridge.subscripts.python_values import as_subscripts
 
 SIZES = range(7)
+X = np.arange(1, 31).reshape(2, 3, 5)
 BOUNDS = (NA, *range(-8, 9))
 
 
@@ -147,3 +149,33 @@ def test_random_cases_are_mostly_valid_and_of_both_kinds():
 )
 def test_the_least_sizes_that_subscripts_fit(written, least):
     assert least_sizes(as_subscripts(written), 3) == least
+
+
+def test_whole_reals_are_positions_and_bounds():
+    assert R(X)[2.0, 3.0, 1.0:2.0].tolist() == [26, 27]
+
+
+def test_a_vector_that_starts_and_ends_like_a_run_is_none():
+    assert R(X)[1, 1, [1, 2, 4, 4]].tolist() == [1, 2, 4, 4]
+
+
+@pytest.mark.parametrize("subscript", [0, slice(0, 2), slice(2, 0)])
+def test_zero_is_no_position_of_an_axis_of_unknown_size(subscript):
+    with pytest.raises(SubscriptOutOfBoundsError, match="positions start at 1"):
+        result_shape((None, 3), subscript)
+
+
+def test_what_is_known_of_an_axis_of_unknown_size():
+    assert result_shape((None, 3), slice(2, 4)) == (None, 3)
+    assert result_shape((None, 3), [2, 3]) == (2, 3)
+    assert result_shape((None, 3), 2, drop=False) == (None, 3)
+    assert result_shape((None, 3), -1, drop=False) == (None, 3)
+
+
+def test_a_mask_on_one_axis_is_a_vector():
+    with pytest.raises(SubscriptMaskError, match="has 2 axes; on axis 2 a logical vector"):
+        R(X)[1, np.ones((2, 2), bool)]
+
+
+def test_an_open_range_of_an_unknown_size_may_keep_its_axis():
+    assert result_shape((None, 3), slice(2, NA), 1, drop=False) == (None, 1)

@@ -248,8 +248,9 @@ def test_a_named_file_that_is_no_mnist(loader, tmp_path, monkeypatch, content, m
     assert len(str(caught.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize("content", [content for content, _ in NO_MNIST.values() if content])
-def test_a_kept_copy_that_is_no_mnist_is_replaced(trusting, digits, monkeypatch, capsys, content):
+@pytest.mark.parametrize("name", [name for name, (content, _) in NO_MNIST.items() if content])
+def test_a_kept_copy_that_is_no_mnist_is_replaced(trusting, digits, monkeypatch, capsys, name):
+    content, _ = NO_MNIST[name]
     path = trusting.cache_path()
     path.parent.mkdir()
     path.write_bytes(content)

@@ -151,3 +151,8 @@ def test_leading_fit():
 def test_a_size_beyond_every_tensor():
     with pytest.raises(ReshapeError, match="more than any tensor has"):
         new_sizes((0,), [0, 10**30])
+
+
+def test_recycling_with_no_axis_and_with_no_element():
+    assert recycle_shapes([(), (1,)]).shape == (1,)
+    assert recycle_shapes([(0,), (2, 3)]).shape == (0,)

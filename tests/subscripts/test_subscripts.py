@@ -30,6 +30,8 @@ from pybridge.subscripts import (
 from pybridge.subscripts.frozen import Frozen
 from pybridge.subscripts.python_values import as_subscript, as_subscripts, mask, vector
 
+X = np.arange(1, 31).reshape(2, 3, 5)
+
 
 class Integer:
     def __index__(self):
@@ -461,3 +463,29 @@ def test_frozen_values_match_patterns():
     match WHOLE:
         case Index():
             pytest.fail("a whole axis is no index")
+
+
+def test_na_is_one_value_and_has_no_truth():
+    assert copy.deepcopy(NA) is pickle.loads(pickle.dumps(NA)) is NA
+    with pytest.raises(TypeError, match="neither true nor false"):
+        bool(NA)
+
+
+def test_numbers_and_texts_of_other_classes_are_read_as_plain_ones():
+    class Real(float):
+        pass
+
+    assert R(X)[1, 1, [Real(3), Real(1)]].tolist() == [3, 1]
+
+
+def test_an_array_of_no_axis_is_a_position():
+    assert R(X)[np.array(2), 3, 1] == 26
+
+
+def test_an_object_that_numpy_cannot_read_is_no_subscript():
+    class Broken:
+        def __array__(self, dtype=None, copy=None):
+            raise RuntimeError("no memory of mine")
+
+    with pytest.raises(SubscriptTypeError, match="NumPy cannot read it, no memory of mine"):
+        as_subscript(Broken())

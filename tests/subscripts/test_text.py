@@ -12,7 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pybridge import NA, errors, newaxis, r_assign, r_slice, r_subscripts, result_shape
-from pybridge.errors import PybridgeError, SubscriptSyntaxError
+from pybridge.errors import (
+    PybridgeError,
+    SubscriptError,
+    SubscriptMissingError,
+    SubscriptSyntaxError,
+    SubscriptTypeError,
+)
 from pybridge.subscripts import (
     MISSING,
     NEW_AXIS,
@@ -24,10 +30,12 @@ from pybridge.subscripts import (
     Subscripts,
     Vector,
 )
-from pybridge.subscripts.literals import MOST_ENTRIES
+from pybridge.subscripts.literals import MOST_ENTRIES, numbers
 from pybridge.subscripts.python_values import mask, vector
 from pybridge.subscripts.text import MOST_NESTED, parse_subscripts
 from pybridge.testing import run_r
+
+X = np.arange(1, 31).reshape(2, 3, 5)
 
 LITERAL = [
     ("", [MISSING]),
@@ -475,3 +483,45 @@ def test_short_texts_are_parsed_once_and_long_vectors_not_kept():
     assert parse_subscripts("1:3, c(3, 1)") is parse_subscripts("1:3, c(3, 1)")
     assert parse_subscripts("c(1:5000)") is not parse_subscripts("c(1:5000)")
     assert parse_subscripts("c(1:5000)") == parse_subscripts("c(1:5000)")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1)", r"`\)` closes nothing"),
+        ("(1, 2)", "`,` stands where"),
+        ("1, drop = FALSE", "`drop` is no subscript"),
+        ("seq(1, NA)", "is a number, not NA"),
+        ("seq(1, Inf)", "the arguments of seq.. are finite"),
+        ("seq_len(3, 2)", "and no more"),
+        ("matrix(1:4, 2) + 1", "is one number, not an array"),
+        ("matrix('a')", "needs numbers or logicals"),
+    ],
+)
+def test_text_that_says_nothing(text, message):
+    with pytest.raises(SubscriptSyntaxError, match=message):
+        r_slice(X, text)
+
+
+def test_missing_numbers_are_no_positions():
+    for subscript in ("c(NaN, 1)", "NaN", [float("nan"), 1], float("nan")):
+        with pytest.raises(SubscriptError):
+            r_slice(X, subscript)
+    assert numbers(np.array([np.nan, 1.0])).missing.tolist() == [True, False]
+
+
+def test_text_of_matrices_and_signs():
+    assert r_slice(X, "matrix(c(2, 3, 5), 1, 3)").tolist() == [30]
+    assert r_slice(np.arange(5), "matrix(c(5, 1))").tolist() == [4, 0]
+    assert r_slice(X, "2, +c(3, 1), 5").tolist() == [30, 20]
+
+
+def test_vectors_of_blanks_are_as_long_as_they_say():
+    assert r_slice(X, "integer(0)").shape == (0, 3, 5)
+    with pytest.raises(SubscriptTypeError, match="tensors carry no dimnames"):
+        r_slice(X, "character(2)")
+
+
+def test_a_single_missing_logical_is_no_position():
+    with pytest.raises(SubscriptMissingError, match="`NA` on axis 1 is no position"):
+        r_slice(np.arange(1), "c(NA)")

@@ -95,9 +95,7 @@ test_that("broadcasting by an explicit axis", {
   use_chapter_data()
   y <- np$arange(10, dtype = "float64")
   y <- y@r[newaxis, ..]
-  expect_identical(
-    capture.output(str(y)), "<numpy.ndarray shape(1,10), dtype=float64>"
-  )
+  expect_identical(printed(y$shape), "(1, 10)")
   expect_identical(printed(np$tile(y, list(32L, 1L))$shape), "(32, 10)")
 
   x <- as_tensor(array(as.double(1:120), c(4, 3, 5, 2)))

@@ -106,7 +106,7 @@ is_python_named <- function() {
   config <- suppressMessages(suppressWarnings(
     tryCatch(reticulate::py_discover_config(), error = function(e) NULL)
   ))
-  is.list(config) && !is.null(config$forced)
+  is.list(config) && !is.null(config$forced) && !config$forced %in% c("PATH", "Windows Registry")
 }
 
 #' Say by which rule reticulate chose a Python

@@ -32,7 +32,7 @@ test_that("where nothing names a Python it says what to do, and starts and downl
   expect_match(lines, "RETICULATE_PYTHON", all = FALSE)
   expect_lt(length(lines), 12)
   expect_identical(lines[length(lines)], "FALSE unset")
-  expect_false(any(grepl("astral|download", lines)))
+  expect_false(any(grepl("download", lines)))
 })
 
 test_that("its lines are a table that a person can read", {

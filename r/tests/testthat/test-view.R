@@ -302,3 +302,17 @@ test_that("a whole real beyond 32 bits is an index, and a tensor of another sess
     expect_error(eval(code), "session that has ended", class = "pybridge_error_tensor")
   }
 })
+
+test_that("a value that overlaps what it is written to is as if it had been copied first", {
+  skip_without_python()
+  np <- reticulate::import("numpy", convert = FALSE)
+  masked <- rep(c(FALSE, TRUE), 4)
+  for (write in list(
+    function(x) { x@r[2:8:2] <- x@r[1:4]; x },
+    function(x) { x@r[c(2, 4, 6, 8)] <- x@r[1:4]; x },
+    function(x) { x@r[masked] <- x@r[1:4]; x },
+    function(x) { r_slice(x, c(2, 4, 6, 8), dialect = "base") <- x@r[1:4]; x }
+  )) {
+    expect_identical(as.vector(as.array(write(np$arange(8L)))), c(0, 0, 2, 1, 4, 2, 6, 3))
+  }
+})

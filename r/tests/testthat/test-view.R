@@ -307,12 +307,14 @@ test_that("a value that overlaps what it is written to is as if it had been copi
   skip_without_python()
   np <- reticulate::import("numpy", convert = FALSE)
   masked <- rep(c(FALSE, TRUE), 4)
-  for (write in list(
-    function(x) { x@r[2:8:2] <- x@r[1:4]; x },
-    function(x) { x@r[c(2, 4, 6, 8)] <- x@r[1:4]; x },
-    function(x) { x@r[masked] <- x@r[1:4]; x },
-    function(x) { r_slice(x, c(2, 4, 6, 8), dialect = "base") <- x@r[1:4]; x }
+  for (write in expression(
+    x@r[2:8:2] <- x@r[1:4],
+    x@r[c(2, 4, 6, 8)] <- x@r[1:4],
+    x@r[masked] <- x@r[1:4],
+    r_slice(x, c(2, 4, 6, 8), dialect = "base") <- x@r[1:4]
   )) {
-    expect_identical(as.vector(as.array(write(np$arange(8L)))), c(0, 0, 2, 1, 4, 2, 6, 3))
+    x <- np$arange(8L)
+    eval(write)
+    expect_identical(as.vector(as.array(x)), c(0, 0, 2, 1, 4, 2, 6, 3))
   }
 })

@@ -18,12 +18,12 @@ import numpy.typing as npt
 
 import pybridge
 from pybridge import subscripts as sub
-from pybridge.backends import backend_of, find_backend, open_tensor
+from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
 from pybridge.backends.stores import StoreBackend
 from pybridge.dialects.tensor import lower
 from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
 from pybridge.shapes import recycling
-from pybridge.subsetting import assign_in_place, r_assign, r_slice
+from pybridge.subsetting import assign_in_place, r_assign, r_slice, refuse_immutable
 from pybridge.subsetting.reading import read
 
 # The codes of a record, as r/src/capture.c writes them.
@@ -161,7 +161,10 @@ def subset_as_python(x: Any, record: list[int], values: list[Any]) -> Any:
 @_answering
 def assign_as_python(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
     """Write by Python's own brackets, counting from zero; return `x`."""
-    x[python_key(_as_record(record), values)] = _value_of(value)
+    key = python_key(_as_record(record), values)
+    if isinstance(x, np.ndarray):
+        refuse_immutable(NUMPY, x)
+    x[key] = _value_of(value)
     return x
 
 

@@ -103,7 +103,7 @@ class R(Protocols):
             written = tuple(written) if isinstance(written, tuple) else (written,)
         if type(x) is _NDARRAY and self._dialect == "tensor":
             found = tensor.lower(written, x.shape, read=_READ)
-            _refuse_immutable(NUMPY, x)
+            refuse_immutable(NUMPY, x)
             write(NUMPY, x, found, fit_broadcast(NUMPY, x, found, value))
         else:
             assign_in_place(x, written, value, dialect=self._dialect)
@@ -240,7 +240,7 @@ def assign_in_place(
     holder = backend_of(x)
     backend, held = open_tensor(x)
     if backend.is_compiling():
-        _refuse_immutable(holder, x)
+        refuse_immutable(holder, x)
         given = compiled.value_of(value), compiled.arguments_of(backend, written)
         compiled.assign(x, given[0], dialect, order, True, *given[1])
         return
@@ -248,14 +248,14 @@ def assign_in_place(
     if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, held, written, value)
         found = plan.selection
-        _refuse_immutable(holder, x)
+        refuse_immutable(holder, x)
         if plan.growth is not None:
             raise growth_in_place(plan.growth.length, backend.shape(held))
         if found is None:
             return
     else:
         found = lower(backend, backend.shape(held), written, dialect=dialect, order=order)
-        _refuse_immutable(holder, x)
+        refuse_immutable(holder, x)
         fitted = fit_broadcast(backend, held, found, value)
     if backend is holder:
         write(backend, x, found, fitted)
@@ -263,14 +263,30 @@ def assign_in_place(
         holder.store(x, write(backend, backend.copy(held), found, fitted))
 
 
-def _refuse_immutable(backend: Backend, x: Tensor) -> None:
+def refuse_immutable(backend: Backend, x: Tensor) -> None:
+    """Raise where `x` cannot be written in place, with the cause and what to do."""
     if not backend.is_writable(x):
         cause = ""
         if getattr(x, "requires_grad", False):
             cause = ": autograd forbids it where gradients are wanted, save under torch.no_grad()"
         elif isinstance(x, _NDARRAY):
-            cause = ": it is read-only"
+            cause = _why_read_only(x)
         raise ImmutableTensorError(
             f"this {type(x).__name__} cannot be written in place{cause}; "
             "`r_assign(x, ..., value=...)` returns an updated one"
         )
+
+
+def _why_read_only(x: Any) -> str:
+    """Return why an array of NumPy is read-only: memory of R is so on purpose."""
+    owner = x
+    while isinstance(owner, _NDARRAY):
+        owner = owner.base
+    # reticulate keeps the object of R in a capsule, and from_r() in an object of its own.
+    kind = type(owner).__name__
+    if kind == "RMemory" or (kind == "PyCapsule" and '"r_object"' in repr(owner)):
+        return (
+            ": it is read-only, a view of memory of R, where a vector does not change; "
+            "write to its `copy()`, or in R to what `to_python()` makes"
+        )
+    return ": it is read-only; write to its `copy()`"

@@ -11,9 +11,11 @@ from conversion_soak import growth_of_soak
 from rpy2 import rinterface
 from rpy2.rinterface_lib import openrlib
 
+from pybridge import R
 from pybridge.conversion import from_r, to_r
 from pybridge.conversion.rlibrary import RMemory
 from pybridge.conversion.rpy2_host import r_library
+from pybridge.errors import ImmutableTensorError
 
 VIEWS = {
     "integer": ("matrix(as.integer(c(1, 2, 3, 4, 5, 7)), 2)", "INTEGER", "int32"),
@@ -53,6 +55,8 @@ def test_numbers_are_a_read_only_view_of_the_memory_of_r(r_type):
         view[0, 0] = 9
     with pytest.raises(ValueError, match="WRITEABLE"):
         view.flags.writeable = True
+    with pytest.raises(ImmutableTensorError, match=r"a view of memory of R.*`copy\(\)`"):
+        R(view)[1, 1] = 1
     assert isinstance(owner(view), RMemory)
     assert owner(view).sexp.rid == value.rid
 

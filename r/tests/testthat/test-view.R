@@ -209,8 +209,18 @@ test_that("memory that is read-only stays as it is", {
   skip_without_python()
   held <- array(1:10)
   x <- reticulate::r_to_py(held)
-  expect_error(x@r[1] <- 0L, class = "pybridge_error_assignment_immutable")
+  is_refused <- function(write) {
+    expect_error(write, "memory of R.*`copy\\(\\)`.*`to_python\\(\\)`",
+      class = "pybridge_error_assignment_immutable"
+    )
+  }
+  is_refused(x@r[1] <- 0L)
+  is_refused(x@py[0] <- 0L)
+  is_refused(r_slice(x, 1) <- 0L)
   expect_identical(held, array(1:10))
+  y <- reticulate::py_call(reticulate::py_get_attr(x, "copy"))
+  y@r[1] <- 0L
+  expect_tensor(y, c(0L, 2:10))
   expect_tensor(r_assign(x, 1, value = 0L), c(0L, 2:10))
 })
 

@@ -61,6 +61,7 @@ fuzz: setup ## run the searches that take long: a million cases each, for an hou
 	@$(rscript) tests/support/r_call_forms.R hostile 5000
 	@$(python) tests/support/conversion_soak.py
 	@$(python) tests/support/conversion_signals.py 500
+	@$(python) tests/support/conversion_signals.py 500 r
 	@$(python) tests/support/kill_examples.py
 
 mnist: setup ## train the first network on the MNIST digits, in R
@@ -102,7 +103,7 @@ lint: setup-tests ## check style, formatting and types, in Python and in R
 coverage: setup ## check that every line and branch of the pure layers has a test
 	@$(python) tools/coverage.py
 
-sanitize: setup ## run the C code under sanitizers, valgrind and gctorture: half an hour
+sanitize: setup ## run the C code under sanitizers, valgrind and gctorture: ten minutes
 	@$(python) tools/sanitize.py
 
 docs: setup-tests ## build the documentation site in output/site, running every line of it

@@ -18,15 +18,18 @@ _T = TypeVar("_T")
 class _Hold:
     """What keeps an R object alive, until it is dropped."""
 
-    __slots__ = ("address", "dropped")
+    __slots__ = ("address", "dropped", "is_kept")
 
     def __init__(self, address: int, dropped: deque[int]) -> None:
         self.address = address
         self.dropped = dropped
+        self.is_kept = False
 
     def __del__(self) -> None:
-        # Any thread may drop it, and only R's own thread may tell R.
-        self.dropped.append(self.address)
+        # Any thread may drop it, and only R's own thread may tell R. One that was interrupted
+        # while it was made has no such attribute, and keeps nothing.
+        if getattr(self, "is_kept", False):
+            self.dropped.append(self.address)
 
 
 class HeldObject:
@@ -75,8 +78,11 @@ class ReticulateLibrary(RLibrary):
         """Return an object that keeps the R object at `address` alive."""
         if address == self.null:
             return self.null_sexp
-        self.c.R_PreserveObject(address)
-        return HeldObject(_Hold(address, self._dropped))
+        preserve = self.c.R_PreserveObject
+        hold = _Hold(address, self._dropped)
+        hold.is_kept = True  # Python looks for an interrupt after the next call, not before it
+        preserve(address)
+        return HeldObject(hold)
 
     def allocate_large(self, r_type: int, length: int) -> int:
         """Return a vector that the package's C code makes under R's guard."""

@@ -1,8 +1,9 @@
-"""Interrupts in the middle of conversions: `python tests/support/conversion_signals.py 500`.
+"""Interrupts in the middle of conversions: `python tests/support/conversion_signals.py 500 [r]`.
 
 A child process converts and reads while another of its threads is at work in R, and is sent one
 interrupt after another at random moments. It must never hang, the lock of R must be free after each
-interrupt, R's stack as high as before, and every conversion right.
+interrupt, R's stack as high as before, and every conversion right. With `r` the child is R, with a
+thread of Python at work: `r_signals.R` beside this file.
 """
 
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 CHILD = """
 import ctypes, os, signal, sys, threading
@@ -81,20 +83,29 @@ print("done", turns[0], flush=True)
 """
 
 
-def interrupt(count: int, seed: int = 1) -> int:
+def command_of(language: str) -> list[str]:
+    """Return the command that starts the child, without how many interrupts it waits for."""
+    if language == "r":
+        script = Path(__file__).with_name("r_signals.R")
+        return ["Rscript", "--no-environ", "--no-init-file", str(script)]
+    return [sys.executable, "-X", "faulthandler", "-c", CHILD]
+
+
+def interrupt(count: int, seed: int = 1, language: str = "python") -> int:
     """Send `count` interrupts; return how often the other thread converted meanwhile."""
     moments = random.Random(seed)
+    longest = 0.02 if language == "r" else 0.004  # so that any step of a turn is met
     errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
     child = subprocess.Popen(
-        [sys.executable, "-X", "faulthandler", "-c", CHILD, str(count)],
+        [*command_of(language), str(count)],
         stdout=subprocess.PIPE,
         stderr=errors,
         text=True,
     )
     deadline = time.monotonic() + 60 + count
     line = child.stdout.readline()
-    while line and not line.startswith("done"):
-        time.sleep(moments.random() * 0.004)
+    while line and line.strip() != str(count):
+        time.sleep(moments.random() * longest)
         child.send_signal(signal.SIGINT)
         # Python swallows an interrupt that comes while an object is dropped; then there is another.
         while not select.select([child.stdout], [], [], 1)[0]:
@@ -103,6 +114,7 @@ def interrupt(count: int, seed: int = 1) -> int:
                 raise AssertionError("the child hangs")
             child.send_signal(signal.SIGINT)
         line = child.stdout.readline()
+    line = line and child.stdout.readline()
     if child.wait(60) != 0 or not line:
         errors.seek(0)
         said = errors.read()[-2000:]
@@ -113,9 +125,11 @@ def interrupt(count: int, seed: int = 1) -> int:
 if __name__ == "__main__":
     os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    language = sys.argv[2] if len(sys.argv) > 2 else "python"
     start = time.perf_counter()
-    turns = interrupt(count)
+    turns = interrupt(count, language=language)
+    did, free = ("read", "") if language == "r" else ("converted", "lock free, ")
     print(
-        f"{count} interrupts: no hang, lock free, stack level; the other thread converted "
-        f"{turns} times; {time.perf_counter() - start:.0f} s"
+        f"{count} interrupts: no hang, {free}stack level, every value right; the other thread "
+        f"{did} {turns} times; {time.perf_counter() - start:.0f} s"
     )

@@ -27,6 +27,8 @@ from pybridge.dialects.selections import (
 )
 from pybridge.errors import TracingError, UnsupportedTensorError
 
+_STRIDED = torch.strided
+
 _INTEGERS = (torch.int64, torch.int32, torch.bool, torch.uint8)
 """Dtypes whose values no gradient, no conjugate and no quantization hides."""
 
@@ -61,12 +63,16 @@ class TorchBackend(Backend):
 
     def shape(self, x: Any) -> Shape:
         # `torch.compile` leaves a size open that changed between calls
-        if x.layout is not torch.strided or x.is_nested:
+        if x.layout is not _STRIDED or x.is_nested:
             raise UnsupportedTensorError(
                 f"a {type(x).__name__} of layout {x.layout} has no strided memory to index; "
                 "convert it first, for example with .to_dense()"
             )
-        return tuple([n if type(n) is int else _known_size(n) for n in x.shape])
+        sizes = tuple(x.shape)
+        for size in sizes:
+            if type(size) is not int:
+                return tuple([n if type(n) is int else _known_size(n) for n in sizes])
+        return sizes
 
     def dtype_name(self, x: Any) -> str:
         return str(x.dtype).removeprefix("torch.")
@@ -126,7 +132,7 @@ class TorchBackend(Backend):
     def basic(self, x: Any, key: Key) -> Any:
         # a negative step slices upward and then flips
         for part in key:
-            if isinstance(part, slice) and part.step is not None and part.step < 0:
+            if type(part) is slice and part.step is not None and part.step < 0:
                 before, upward, after = upward_key(key, self.shape(x))
                 found = (_flip(x, before) if before else x)[upward]
                 return _flip(found, after) if after else found

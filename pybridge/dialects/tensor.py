@@ -35,10 +35,10 @@ _BOUNDS: Final = frozenset({int, type(NA), type(None)})
 def lower(
     written: tuple[Any, ...],
     shape: to.Shape,
+    read: Callable[[Any], sub.Subscript] = as_subscript,
     *,
     drop: bool = True,
     order: to.Order = "C",
-    read: Callable[[Any], sub.Subscript] = as_subscript,
 ) -> to.Key | to.Selection:
     """Lower subscripts to what NumPy's own brackets take, and what is taken after them.
 
@@ -59,16 +59,21 @@ def lower(
     try:
         for item in written:
             kind = type(item)
+            if kind is int:
+                index = index_from_position(item, shape[axis], axis)
+                key.append(index if drop else slice_of_index(index))
+                axis += 1
+                continue
             if kind is slice:
                 start, stop, step = item.start, item.stop, item.step
                 if type(start) in _BOUNDS and type(stop) in _BOUNDS and type(step) in _BOUNDS:
                     key.append(slice_from_range(start, stop, step, shape[axis], axis))
                     axis += 1
                     continue
-            elif kind is int:
-                index = index_from_position(item, shape[axis], axis)
-                key.append(index if drop else slice_of_index(index))
-                axis += 1
+            elif item is ...:
+                unnamed = _count_unnamed(written, len(shape), read)
+                key += [to.WHOLE] * unnamed
+                axis += unnamed
                 continue
             elif item is None:
                 key.append(None)
@@ -83,12 +88,12 @@ def lower(
             elif kind is str or kind is sub.Subscripts:
                 is_compact = True
                 break
-            subscript = sub.REST if item is ... else read(item)
+            subscript = read(item)
             if isinstance(subscript, sub.NewAxis):
                 key.append(None)
             elif isinstance(subscript, sub.Rest):
                 unnamed = _count_unnamed(written, len(shape), read)
-                key.extend([to.WHOLE] * unnamed)
+                key += [to.WHOLE] * unnamed
                 axis += unnamed
             else:
                 whole = _lower_alone(subscript, shape, order) if len(written) == 1 else None
@@ -106,7 +111,7 @@ def lower(
         _count_unnamed(written, len(shape), read)
         raise
     if is_compact:
-        return lower(spelled_out(written), shape, drop=drop, order=order, read=read)
+        return lower(spelled_out(written), shape, read, drop=drop, order=order)
     return to.Lowered(shape, tuple(key), tuple(takes), is_view=False) if takes else tuple(key)
 
 
@@ -119,9 +124,12 @@ def _count_unnamed(
     written: tuple[Any, ...], ndim: int, read: Callable[[Any], sub.Subscript] = as_subscript
 ) -> int:
     """Return for how many axes `..` stands; refuse a second one, and too many subscripts."""
-    rests = sum([item is ... or isinstance(item, sub.Rest) for item in written])
-    new = sum([item is None or isinstance(item, sub.NewAxis) for item in written])
-    named = len(written) - rests - new
+    rests = named = 0
+    for item in written:
+        if item is ... or type(item) is sub.Rest:
+            rests += 1
+        elif item is not None and type(item) is not sub.NewAxis:
+            named += 1
     if named <= ndim and rests < 2:
         return ndim - named
     text = short_text(as_subscripts(tuple([read(item) for item in spelled_out(written)])))

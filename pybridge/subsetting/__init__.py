@@ -30,6 +30,7 @@ from pybridge.subsetting.writing_as_r import assign_as_r_does, growth_in_place, 
 
 _NDARRAY: Final = np.ndarray
 _READ: Final = reader_for(NUMPY)
+_TENSOR: Final = "tensor"
 
 
 class R(Protocols):
@@ -66,7 +67,9 @@ class R(Protocols):
         """Hold `x`; nothing is copied and nothing is checked yet."""
         self._tensor = x
         self._dialect = dialect
-        if not isinstance(dialect, str) or (dialect != "tensor" and dialect != "base"):
+        if dialect is _TENSOR:
+            return
+        if not isinstance(dialect, str) or dialect not in (_TENSOR, "base"):
             refuse_dialect(dialect)
 
     def __repr__(self) -> str:
@@ -81,7 +84,7 @@ class R(Protocols):
         if type(written) is not tuple:
             written = tuple(written) if isinstance(written, tuple) else (written,)
         if type(x) is _NDARRAY and self._dialect == "tensor":
-            found = tensor.lower(written, x.shape, read=_READ)
+            found = tensor.lower(written, x.shape, _READ)
             if type(found) is tuple and found:
                 try:
                     return x[found]
@@ -102,7 +105,7 @@ class R(Protocols):
         if type(written) is not tuple:
             written = tuple(written) if isinstance(written, tuple) else (written,)
         if type(x) is _NDARRAY and self._dialect == "tensor":
-            found = tensor.lower(written, x.shape, read=_READ)
+            found = tensor.lower(written, x.shape, _READ)
             refuse_immutable(NUMPY, x)
             write(NUMPY, x, found, fit_broadcast(NUMPY, x, found, value))
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable
-from typing import Any, Literal, NoReturn, TypeAlias
+from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 from pybridge.backends import find_backend
 from pybridge.backends.protocol import Backend
@@ -18,6 +18,10 @@ from pybridge.subscripts.spelling import spelled_out
 from pybridge.subsetting.arguments import without_tensors
 
 Dialect: TypeAlias = Literal["tensor", "base"]
+
+_TENSOR: Final = "tensor"
+_ROW_MAJOR: Final = "C"
+"""The usual options, which are known by identity before a closer look."""
 
 
 def read_subscripts(written: tuple[Any, ...]) -> Subscripts:
@@ -45,12 +49,12 @@ def lower(
     """
     if drop is not True and drop is not False:
         raise ArgumentError(f"`drop` is True or False, not {shown(drop)}")
-    if not isinstance(order, str) or order not in ("C", "F"):
+    if order is not _ROW_MAJOR and (not isinstance(order, str) or order not in ("C", "F")):
         raise ArgumentError(f'`order` is "C" or "F", not {shown(order)}')
-    if not isinstance(dialect, str):
+    if dialect is not _TENSOR and not isinstance(dialect, str):
         refuse_dialect(dialect)
-    if dialect == "tensor":
-        return tensor.lower(written, shape, drop=drop, order=order, read=reader_for(backend))
+    if dialect == _TENSOR:
+        return tensor.lower(written, shape, reader_for(backend), drop=drop, order=order)
     if dialect == "base":
         from pybridge.dialects import base  # few programs port R code line by line
 

@@ -352,7 +352,7 @@ def _lossy(entry: Any, dtype: np.dtype[Any] | str) -> LossyValueError:
 
 
 def _number_text(entry: Any) -> str:
-    """Write a number as R would; so is a complex one."""
+    """Return the text of a number, real or complex, as R writes it."""
     number = entry.item() if isinstance(entry, np.generic) else entry
     if not isinstance(number, complex):
         return number_text(number)

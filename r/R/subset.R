@@ -100,6 +100,14 @@ print.pybridge_rest <- function(x, ...) {
   invisible(x)
 }
 
+#' Refuse `..` where it is no subscript of ours, as tensorflow's `x[.., 1]` takes it to Python
+#'
+#' reticulate asks for this where it makes Python's tuple of the subscripts.
+#' @noRd
+r_to_py.pybridge_rest <- function(x, convert = FALSE) {
+  abort_subscript("`..` is a subscript of `@r[` and `@py[`: write `x@r[.., 1]` for `x[.., 1]`", "type", NULL)
+}
+
 read_tensor <- function(x, capture, call) {
   if (is.integer(capture)) {
     return(flagged(bridge$call(bridge$subset, list(x, capture), list()), x, call))

@@ -173,9 +173,9 @@ run_all_company <- function(known = NULL) {
     is_whole <- nzchar(Sys.getenv("PYBRIDGE_TEST_BESIDE"))
     # NumPy's arrays stay in Python more often than not, what other packages hand out does not
     for (convert in if (library != "numpy") TRUE else if (is_whole) c(FALSE, TRUE) else FALSE) {
-      # the suite of every day takes the whole list on two libraries, on each of the others a third
-      third <- seq_along(company_expressions) %% 3L == match(library, libraries) %% 3L
-      for (text in company_expressions[is_whole | library %in% c("numpy", "tensorflow") | third]) {
+      # the suite of every day takes the whole list on two libraries, and deals it to the other five
+      dealt <- seq_along(company_expressions) %% 5L == match(library, libraries) %% 5L
+      for (text in company_expressions[is_whole | library %in% c("numpy", "tensorflow") | dealt]) {
         if (convert && grepl("array_reshape", text)) next
         if (library != "numpy" && !grepl("\\b[xyvsl]\\b", text)) next
         if (library == "symbolic" && grepl("iterat", text)) next # to iterate over it has no end
@@ -215,7 +215,8 @@ company_exceptions <- c(
 
 # Called as a script: company.R FILE PACKAGE ... evaluates the list beside the packages, attaches
 # pybridge and evaluates what worked once more. With pybridge among the packages, FILE is there, and
-# what worked is evaluated with them attached in that order.
+# what worked is evaluated with them attached in that order. Beside reticulate alone, which pybridge
+# loads first in any order, the places on the search path are all that differs: one process does both.
 arguments <- commandArgs(TRUE)
 if (length(arguments) > 1L && file.exists(dirname(arguments[[1L]]))) {
   file <- arguments[[1L]]
@@ -237,6 +238,12 @@ if (length(arguments) > 1L && file.exists(dirname(arguments[[1L]]))) {
     found <- list(without = run_all_company())
     attach_all("pybridge")
     found$last <- run_all_company(found$without)
+    if (identical(arguments[-1L], "reticulate")) {
+      detach("package:reticulate")
+      attach_all("reticulate")
+      stopifnot(match("package:reticulate", search()) < match("package:pybridge", search()))
+      found$first <- run_all_company(found$without)
+    }
   }
   saveRDS(found, file)
 }

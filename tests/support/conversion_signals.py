@@ -52,6 +52,8 @@ def interrupt(*_):
     if armed[0]:
         raise KeyboardInterrupt
 
+# An interrupt inside a first import can leave Python's own lock of that module held for ever.
+from_r(to_r(x)), from_r(to_r(s)), from_r(to_r({"a": [1.5], "b": ["x"]})), R(x)[1, -1]
 signal.signal(signal.SIGINT, interrupt)
 worker = threading.Thread(target=work, daemon=True)
 worker.start()

@@ -19,7 +19,6 @@ import numpy.typing as npt
 import pybridge
 from pybridge import subscripts as sub
 from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
-from pybridge.backends.stores import StoreBackend
 from pybridge.dialects.tensor import lower
 from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
 from pybridge.shapes import recycling
@@ -122,10 +121,7 @@ def subset(x: Any, record: list[int] | int) -> Any:
         return subset_by_values(x, record, [])
     try:
         backend, held = open_tensor(x)
-        found = lower(decode(record, []), backend.shape(held))
-        if isinstance(backend, StoreBackend):
-            return subset_by_values(x, record, [])
-        return read(backend, held, found)
+        return read(backend, held, lower(decode(record, []), backend.shape(held)))
     except Exception as error:
         return Answer(None, error, [])
 

@@ -26,7 +26,7 @@ class ArrayApiBackend(Backend):
     name = "array_api"
 
     def serves(self, x: object) -> bool:
-        """See `Backend.serves`; NumPy's arrays have a namespace too, and a backend of their own."""
+        # NumPy's arrays have a namespace too, and a backend of their own
         is_numpy = isinstance(x, np.ndarray | np.generic)
         return hasattr(type(x), "__array_namespace__") and not is_numpy
 
@@ -43,7 +43,7 @@ class ArrayApiBackend(Backend):
         return str(getattr(x.dtype, "name", x.dtype)).rpartition(".")[2]
 
     def is_writable(self, x: Any) -> bool:
-        """See `Backend.is_writable`; the standard allows arrays that never change."""
+        # the standard allows arrays that never change
         return hasattr(type(x), "__setitem__")
 
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
@@ -62,7 +62,7 @@ class ArrayApiBackend(Backend):
         return _of(like, "asarray")(np.asarray(value), dtype=like.dtype)
 
     def basic(self, x: Any, key: Key) -> Any:
-        """See `Backend.basic`; not every library slices by a negative step."""
+        # not every library slices by a negative step
         named = sum([part is not None for part in key])
         rest = (slice(None),) * (len(x.shape) - named)
         before, upward, after = upward_key((*key, *rest), self.shape(x))

@@ -77,8 +77,6 @@ class H5pyBackend(StoreBackend):
         return result
 
     def _write(self, x: Any, parts: tuple[Part, ...], value: npt.NDArray[Any]) -> None:
-        if value.size == 0:
-            return
         pieces = [runs(part, size) for part, size in zip(parts, x.shape, strict=True)]
         for box in itertools.product(*pieces):
             x[tuple([piece for piece, _ in box])] = value[tuple([kept for _, kept in box])]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from pybridge.dialects.selections import Shape
+from pybridge.dialects.selections import Selection, Shape
 from pybridge.errors import TracingError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ Indices: TypeAlias = Any
 """A vector of zero-based indices: int64 in NumPy, or a tensor of the backend's own library."""
 
 
-class Backend:
+class Backend(ABC):
     """The primitives. Each takes and gives native tensors: same library, dtype, device, graph.
 
     What is written here is what most libraries share; a backend writes what its own does otherwise.
@@ -36,10 +37,12 @@ class Backend:
     """The library's name, as its users know it."""
     takes_numbers: ClassVar[bool] = False
     """Whether `assign_axes` and `set_key` take one of Python's own numbers for a value."""
+    is_store: ClassVar[bool] = False
+    """Whether the arrays lie in a store, and are never read whole but for what `load` gives."""
 
+    @abstractmethod
     def serves(self, x: object) -> bool:
         """Return whether `x` is a tensor of this library."""
-        raise NotImplementedError
 
     def shape(self, x: Tensor) -> Shape:
         """Return the sizes of `x`; None where traced code does not know one."""
@@ -73,28 +76,28 @@ class Backend:
         """Return the tensor that a variable holds now, and any other tensor as it is."""
         return x
 
+    @abstractmethod
     def to_numpy(self, x: Tensor) -> npt.NDArray[Any]:
         """Return the values of `x`, computed if need be; `TracingError` where it can have none.
 
         A dtype that NumPy lacks comes as a wider one that holds it exactly.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def convert(self, value: Any, like: Tensor) -> Tensor:
         """Return an array or a tensor of this library in the dtype and on the device of `like`."""
-        raise NotImplementedError
 
     def basic(self, x: Tensor, key: Key) -> Tensor:
         """Return `x[key]` for ints, slices (of negative step too) and None; a view if any."""
         return x[key]
 
+    @abstractmethod
     def take(self, x: Tensor, indices: Indices, axis: int) -> Tensor:
         """Return the slices `indices` along `axis`, in new memory."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take_points(self, x: Tensor, coordinates: tuple[Indices, ...]) -> Tensor:
         """Return one element for each entry of the coordinates, as a tensor of one axis."""
-        raise NotImplementedError
 
     def take_mask(self, x: Tensor, mask: npt.NDArray[np.bool_]) -> Tensor:
         """Return the elements where `mask` is true, row-major, as a tensor of one axis."""
@@ -112,55 +115,56 @@ class Backend:
         """Return `x` with its axes in the order `axes`."""
         return x.transpose(axes)
 
+    @abstractmethod
     def broadcast_to(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
         """Return `x` broadcast to `shape` by NumPy's rule."""
-        raise NotImplementedError
 
+    @abstractmethod
     def where(self, condition: Any, x: Any, y: Any) -> Tensor:
         """Return `x` where `condition` is true and `y` elsewhere, broadcast by NumPy's rule.
 
         `condition` is an array or a tensor of logicals; of `x` and `y` one may be a number.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def isnan(self, x: Tensor) -> Tensor:
         """Return where a tensor of reals holds NaN."""
-        raise NotImplementedError
 
+    @abstractmethod
     def argmax(self, x: Tensor, axis: int) -> Indices:
         """Return the index of the first greatest entry along an axis; `x` holds no NaN."""
-        raise NotImplementedError
 
+    @abstractmethod
     def argmin(self, x: Tensor, axis: int) -> Indices:
         """Return the index of the first least entry along an axis; `x` holds no NaN."""
-        raise NotImplementedError
 
+    @abstractmethod
     def argsort(self, x: Tensor) -> Indices:
         """Return the indices of a vector in ascending order, equals in theirs; it holds no NaN."""
-        raise NotImplementedError
 
+    @abstractmethod
     def as_indices(self, x: Tensor) -> Tensor:
         """Return a tensor of integers in the signed dtype that the library indexes by.
 
         While a compiler reads the code it may be a NumPy array, of which the compiler hides the
         values.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def arange(self, start: Any, stop: Any, step: Any) -> Tensor:
         """Return `start, start + step, ...` before `stop` as indices; traced scalars are allowed.
 
         Raises `TracingError` where the library must know how many there are.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def nonzero(self, mask: Tensor) -> tuple[Tensor, ...]:
         """Return the coordinates where `mask` is true, row-major, one vector per axis.
 
         Raises `TracingError` where the library must know how many there are while it traces.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def assign_axes(self, x: Tensor, axes: tuple[Any, ...], value: Any) -> Tensor:
         """Set an orthogonal selection; return `x` itself if it is writable, else a new tensor.
 
@@ -170,7 +174,6 @@ class Backend:
         element twice where `value` has another size than 1; where indices are a traced tensor the
         last of equals wins.
         """
-        raise NotImplementedError
 
     def set_key(self, x: Tensor, key: Key, value: Any) -> Tensor | None:
         """Set `x[key]` as NumPy's brackets do, or return None where the library's cannot.
@@ -179,12 +182,12 @@ class Backend:
         """
         return None
 
+    @abstractmethod
     def assign_points(self, x: Tensor, coordinates: tuple[Indices, ...], value: Tensor) -> Tensor:
         """Set one element for each entry of the coordinates, as `assign_axes` does.
 
         `value` is a vector with one entry for each point, or with one for all.
         """
-        raise NotImplementedError
 
     def assign_mask(self, x: Tensor, mask: npt.NDArray[np.bool_], value: Tensor) -> Tensor:
         """Set the elements where `mask` is true, row-major, as `assign_points` does."""
@@ -193,6 +196,10 @@ class Backend:
     def store(self, x: Tensor, value: Tensor) -> None:
         """Set all of a variable at once; `value` has its shape and dtype."""
         raise AssertionError(f"a {self.name} tensor is no variable")
+
+    def load(self, x: Tensor, selection: Selection) -> tuple[npt.NDArray[Any], Selection]:
+        """Return what a selection needs of a store, and the selection that names the same in it."""
+        raise AssertionError(f"a {self.name} tensor is no store")
 
 
 def static_shape(backend: Backend, x: Tensor) -> Shape:

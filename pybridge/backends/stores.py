@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 import numpy as np
@@ -38,18 +38,12 @@ MOST_NEEDLESS: Final = 4
 """A cover is split that holds so many times the elements that are asked for."""
 
 
-class StoreBackend(Backend, ABC):
+class StoreBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on an array in a store."""
 
     __slots__ = ()
 
-    @abstractmethod
-    def serves(self, x: object) -> bool:
-        """See `Backend.serves`."""
-
-    @abstractmethod
-    def is_writable(self, x: Any) -> bool:
-        """See `Backend.is_writable`; raises with the way to open the store for writing."""
+    is_store = True
 
     @abstractmethod
     def _read(self, x: Any, parts: tuple[Part, ...]) -> npt.NDArray[Any]:
@@ -57,7 +51,7 @@ class StoreBackend(Backend, ABC):
 
     @abstractmethod
     def _write(self, x: Any, parts: tuple[Part, ...], value: npt.NDArray[Any]) -> None:
-        """Set the outer product of the parts; `value` has its shape."""
+        """Set the outer product of the parts, which names some; `value` has its shape."""
 
     @abstractmethod
     def _read_points(self, x: Any, coordinates: tuple[Indices, ...]) -> npt.NDArray[Any]:
@@ -217,7 +211,8 @@ class StoreBackend(Backend, ABC):
                 value = value.take(first, place)
             parts.append(indices)
         sizes = tuple([count(part) if isinstance(part, slice) else len(part) for part in parts])
-        self._write(x, tuple(parts), np.broadcast_to(value, sizes))
+        if 0 not in sizes:
+            self._write(x, tuple(parts), np.broadcast_to(value, sizes))
         return x
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:

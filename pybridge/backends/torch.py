@@ -131,12 +131,11 @@ class TorchBackend(Backend):
 
     def basic(self, x: Any, key: Key) -> Any:
         # a negative step slices upward and then flips
-        for part in key:
-            if type(part) is slice and part.step is not None and part.step < 0:
-                before, upward, after = upward_key(key, self.shape(x))
-                found = (_flip(x, before) if before else x)[upward]
-                return _flip(found, after) if after else found
-        return x[key]
+        if not _runs_down(key):
+            return x[key]
+        before, upward, after = upward_key(key, self.shape(x))
+        found = (_flip(x, before) if before else x)[upward]
+        return _flip(found, after) if after else found
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         if x.dtype in _UNKNOWN:
@@ -222,9 +221,8 @@ class TorchBackend(Backend):
         )
 
     def set_key(self, x: Any, key: Key, value: Any) -> Any:
-        for part in key:
-            if type(part) is slice and part.step is not None and part.step < 0:
-                return None
+        if _runs_down(key):
+            return None
         if isinstance(value, np.ndarray):
             value = self.convert(value, x)
         return self._set(x, key, value)
@@ -259,6 +257,14 @@ class TorchBackend(Backend):
 
 
 BACKEND = TorchBackend()
+
+
+def _runs_down(key: Key) -> bool:
+    """Return whether a key has a slice of a negative step, which PyTorch lacks."""
+    for part in key:  # noqa: SIM110  a generator would cost more than all the rest of a reading
+        if type(part) is slice and part.step is not None and part.step < 0:
+            return True
+    return False
 
 
 def _comparable(x: Any) -> Any:

@@ -42,8 +42,6 @@ class ZarrBackend(StoreBackend):
         return np.asarray(x.get_orthogonal_selection(parts))
 
     def _write(self, x: Any, parts: tuple[Part, ...], value: npt.NDArray[Any]) -> None:
-        if value.size == 0:
-            return
         if all(isinstance(part, slice) for part in parts):
             x.set_basic_selection(parts, value)
         else:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pybridge.conversion.places import first_index, position
+from pybridge.conversion.rlibrary import NA_DOUBLE_BITS
 from pybridge.errors import ConversionError
 
 Array = np.ndarray[Any, Any]
@@ -32,7 +33,7 @@ def moments_from(values: Array, is_date: bool) -> Array:
     if values.dtype.kind == "i":
         missing = values == np.iinfo(values.dtype).min
     known = np.where(missing, 0.0, numbers)
-    limit = 2.0**53 if is_date else 9.2e9
+    limit = _LONGEST if is_date else 9.2e9
     within = np.abs(known) < limit
     known = np.where(within, known, 0.0)
     whole = np.floor(known)
@@ -92,6 +93,5 @@ def numbers_from(moments: Array) -> tuple[Array, tuple[str, ...]]:
 
 
 def _with_missing(numbers: Array, missing: Array) -> Array:
-    # The very NaN that R takes for NA.
-    numbers.view("u8")[missing] = 0x7FF00000000007A2
+    numbers.view("u8")[missing] = NA_DOUBLE_BITS
     return numbers

@@ -15,7 +15,6 @@ import numpy as np
 from pybridge.backends import backend_of
 from pybridge.backends.compiling import in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
-from pybridge.backends.stores import StoreBackend
 from pybridge.dialects.selections import Shape
 from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, shown, warn
 from pybridge.shapes import (
@@ -212,8 +211,7 @@ def _rows_of_vectors(op: Any, operands: Sequence[Any]) -> list[Any] | None:
 def _refuse_stores(operands: Sequence[Any]) -> None:
     """Refuse arrays in stores, of which an operation would silently read all."""
     for x in operands:
-        backend = None if isinstance(x, NUMBERS) else backend_of(x)
-        if isinstance(backend, StoreBackend):
+        if not isinstance(x, NUMBERS) and (backend := backend_of(x)).is_store:
             backend.broadcast_to(x, ())
 
 

@@ -294,11 +294,7 @@ def _index_of(value: Any) -> int:
     try:
         return int(operator.index(value))
     except Exception as error:  # whatever the object raises
-        name = type(value).__name__
-        raise SubscriptTypeError(
-            f"an object of type `{name}` is no subscript: it gives no integer, {error}",
-            subscript=f"<{name}>",
-        ) from error
+        raise _no_subscript(value, f"no subscript: it gives no integer, {error}") from error
 
 
 def as_real(value: float) -> float:
@@ -358,15 +354,18 @@ def _from_object(value: Any) -> Subscript:
         return Scalar(_index_of(value))
     if hasattr(type(value), "to_numpy"):
         return _from_array(np.asarray(value.to_numpy()))
-    name = type(value).__name__
     array = _array_of(value)
     if array is not None:
         return _from_array(array)
-    raise SubscriptTypeError(
-        f"an object of type `{name}` is not a subscript; use numbers, logicals, a range, "
-        "newaxis, .. or a missing subscript",
-        subscript=f"<{name}>",
+    raise _no_subscript(
+        value,
+        "not a subscript; use numbers, logicals, a range, newaxis, .. or a missing subscript",
     )
+
+
+def _no_subscript(value: Any, why: str) -> SubscriptTypeError:
+    name = type(value).__name__
+    return SubscriptTypeError(f"an object of type `{name}` is {why}", subscript=f"<{name}>")
 
 
 def _array_of(value: Any) -> npt.NDArray[Any] | None:
@@ -376,11 +375,7 @@ def _array_of(value: Any) -> npt.NDArray[Any] | None:
     try:
         array = np.asarray(value)
     except Exception as error:  # whatever the object raises
-        name = type(value).__name__
-        raise SubscriptTypeError(
-            f"an object of type `{name}` is no subscript: NumPy cannot read it, {error}",
-            subscript=f"<{name}>",
-        ) from error
+        raise _no_subscript(value, f"no subscript: NumPy cannot read it, {error}") from error
     return None if array.dtype.kind == "O" else array
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.compiling import runs_as_python
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.backends.stores import StoreBackend
 from pybridge.dialects import tensor
 from pybridge.dialects.selections import Key, Order, Selection, Shape, lowered_from
 from pybridge.errors import ImmutableTensorError
@@ -177,8 +176,6 @@ def _read(
     if backend.is_compiling():
         return compiled.read(x, drop, dialect, order, *compiled.arguments_of(backend, written))
     found = lower(backend, backend.shape(x), written, drop=drop, dialect=dialect, order=order)
-    if isinstance(backend, StoreBackend):
-        return read(NUMPY, *backend.load(x, lowered_from(backend.shape(x), found)))
     return read(backend, x, found)
 
 
@@ -221,8 +218,9 @@ def r_assign(
     """
     backend, x = open_tensor(x)
     if backend.is_compiling():
-        given = compiled.value_of(value), compiled.arguments_of(backend, subscripts)
-        return compiled.assign(x, given[0], dialect, order, False, *given[1])
+        fitting = compiled.value_of(value)
+        arguments = compiled.arguments_of(backend, subscripts)
+        return compiled.assign(x, fitting, dialect, order, False, *arguments)
     if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, x, subscripts, value)
         return assign_as_r_does(backend, x, plan, fitted)
@@ -244,8 +242,8 @@ def assign_in_place(
     backend, held = open_tensor(x)
     if backend.is_compiling():
         refuse_immutable(holder, x)
-        given = compiled.value_of(value), compiled.arguments_of(backend, written)
-        compiled.assign(x, given[0], dialect, order, True, *given[1])
+        fitting = compiled.value_of(value)
+        compiled.assign(x, fitting, dialect, order, True, *compiled.arguments_of(backend, written))
         return
     found: Key | Selection | None
     if isinstance(dialect, str) and dialect == "base":

@@ -15,11 +15,11 @@ import numpy as np
 from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Indices, Key, Tensor
-from pybridge.dialects.selections import Order, Shape
+from pybridge.dialects.selections import WHOLE, Order, Shape
 from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError, shown
 from pybridge.subscripts import NA, NAType
+from pybridge.subsetting.reading import reversed_axes
 
-_ALL: Final = slice(None)
 _BACKWARD: Final = slice(None, None, -1)
 
 
@@ -65,7 +65,7 @@ def _which(mask: Tensor, order: Order) -> Tensor:
         return _true(backend, x, "which()")[0] + 1
     if order == "C":
         return _columns(backend, _true(backend, x, "which()"), ndim) + 1
-    found = _true(backend, backend.transpose(x, _reversed(ndim)), "which()")
+    found = _true(backend, backend.transpose(x, reversed_axes(ndim)), "which()")
     return _columns(backend, found[::-1], ndim) + 1
 
 
@@ -183,7 +183,7 @@ def _extreme(
         # where all that is known equals the filling, it is the first that is not missing
         known = backend.argmax(~missing, place)
         found = backend.where(found < known, known, found)
-        at_first = backend.basic(missing, (_ALL,) * place + (0,))
+        at_first = backend.basic(missing, (WHOLE,) * place + (0,))
         has_none = at_first & (known < 1)
     if axis is not None:
         return found + 1 if has_none is None else backend.where(has_none, 0, found + 1)
@@ -292,7 +292,7 @@ def _true(backend: Backend, mask: Tensor, verb: str) -> tuple[Indices, ...]:
 
 def _in_columns(backend: Backend, x: Tensor) -> Tensor:
     """Return the elements as a vector, column by column."""
-    return backend.reshape(backend.transpose(x, _reversed(len(backend.shape(x)))), (-1,))
+    return backend.reshape(backend.transpose(x, reversed_axes(len(backend.shape(x)))), (-1,))
 
 
 def _positions(backend: Backend, x: Tensor, found: Indices) -> Tensor:
@@ -310,9 +310,9 @@ def _positions(backend: Backend, x: Tensor, found: Indices) -> Tensor:
 
 def _columns(backend: Backend, vectors: Any, ndim: int) -> Tensor:
     """Return vectors as the columns of a matrix; `ndim` 0 takes none but the number of rows."""
-    upright: Key = (_ALL, None)
+    upright: Key = (WHOLE, None)
     if ndim == 0:
-        return backend.basic(backend.basic(vectors[0], upright), (_ALL, slice(0, 0)))
+        return backend.basic(backend.basic(vectors[0], upright), (WHOLE, slice(0, 0)))
     matrix = backend.basic(vectors[0], upright)
     for k in range(1, ndim):
         column = backend.basic(vectors[k], upright)
@@ -331,7 +331,3 @@ def _zeros(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
 
 def _shape_of_rows(shape: Shape, count: int) -> Shape:
     return (count,) if len(shape) == 1 else (count, len(shape))
-
-
-def _reversed(ndim: int) -> tuple[int, ...]:
-    return tuple(range(ndim - 1, -1, -1))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
+from pybridge.backends import NUMPY
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.dialects.selections import (
     WHOLE,
@@ -29,6 +30,7 @@ from pybridge.dialects.selections import (
     TracedMasked,
     TracedPoints,
     TracedRun,
+    lowered_from,
 )
 from pybridge.errors import MissingValueError
 
@@ -43,6 +45,8 @@ def read(backend: Backend, x: Tensor, lowered: Key | Selection) -> Tensor:
     views; anything else gives new memory, whatever the values in it. Raises `MissingValueError`
     where `NA` is selected and the dtype of `x` has no missing value.
     """
+    if backend.is_store:
+        return read(NUMPY, *backend.load(x, lowered_from(backend.shape(x), lowered)))
     if isinstance(lowered, tuple):
         return backend.basic(x, lowered) if lowered else _whole_view(backend, x)
     if is_vector_of_scalar(backend, x, lowered):

@@ -11,7 +11,6 @@ from processes import ROOT, python
 
 from pybridge import backends
 from pybridge.backends.protocol import Backend
-from pybridge.backends.stores import StoreBackend
 
 FOLDER = ROOT / "pybridge" / "backends"
 FILES = {"numpy": "numpy"} | {
@@ -95,8 +94,7 @@ def test_no_backend_has_a_public_method_of_its_own():
     for backend in classes():
         kinds = [kind for kind in type(backend).__mro__ if kind.__module__.startswith("pybridge")]
         public = {name for kind in kinds for name in vars(kind) if not name.startswith("_")}
-        own = {"load"} if isinstance(backend, StoreBackend) else set()
-        assert public == {*METHODS, "name", "takes_numbers", *own}, type(backend)
+        assert public == {*METHODS, "name", "takes_numbers", "is_store"}, type(backend)
 
 
 def test_each_backend_has_the_file_of_its_giver():

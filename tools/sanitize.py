@@ -23,7 +23,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -172,16 +173,22 @@ def sanitizers(report: Report, seconds: float) -> None:
         report.run("sanitizers", tests("plain", names), seconds, environment, names)
 
 
-def valgrind(report: Report, seconds: float) -> None:
-    """Run the tests of C code in valgrind."""
-    chosen = every_test()[: len(FIRST_TESTS)]
+@contextmanager
+def r_in_valgrind() -> Iterator[list[str]]:
+    """Give the command that runs R in valgrind, as far as the script that it is to run."""
     with tempfile.NamedTemporaryFile("w", suffix=".supp") as file:
         file.write(SUPPRESSIONS)
         file.flush()
         debugger = f"--debugger={VALGRIND} --suppressions={file.name}"
-        environment = {"PYBRIDGE_TEST_BACKENDS": "", "PYTHONMALLOC": "malloc"}
-        command = ["R", "--no-echo", "--no-restore", "--no-environ", "--no-init-file", debugger]
-        command += ["-f", "tools/torture.R", "--args", "memory", *chosen]
+        yield ["R", "--no-echo", "--no-restore", "--no-environ", "--no-init-file", debugger, "-f"]
+
+
+def valgrind(report: Report, seconds: float) -> None:
+    """Run the tests of C code in valgrind."""
+    chosen = every_test()[: len(FIRST_TESTS)]
+    environment = {"PYBRIDGE_TEST_BACKENDS": "", "PYTHONMALLOC": "malloc"}
+    with r_in_valgrind() as command:
+        command += ["tools/torture.R", "--args", "memory", *chosen]
         report.run("valgrind", command, seconds, environment, chosen)
 
 
@@ -198,16 +205,12 @@ def call_forms(report: Report, seconds: float) -> None:
     script = str(CALL_FORMS)
     tortured = f"torture={seconds / 2:.0f}"  # what is left of the forms then runs plain
     plain = report.run("call forms", [*RSCRIPT, script], seconds).splitlines()
-    command = ["R", "--no-echo", "--no-restore", "--no-environ", "--no-init-file"]
-    with tempfile.NamedTemporaryFile("w", suffix=".supp") as file:
-        file.write(SUPPRESSIONS)
-        file.flush()
-        command += [f"--debugger={VALGRIND} --suppressions={file.name}", "-f", script]
-        environment = {"PYTHONMALLOC": "malloc"}
-        found = {
-            "valgrind": report.run("call forms, valgrind", command, seconds, environment),
-            "gctorture": report.run("call forms, gctorture", tests(tortured, [script]), seconds),
-        }
+    environment = {"PYTHONMALLOC": "malloc"}
+    found = {}
+    with r_in_valgrind() as command:
+        command += [script]
+        found["valgrind"] = report.run("call forms, valgrind", command, seconds, environment)
+    found["gctorture"] = report.run("call forms, gctorture", tests(tortured, [script]), seconds)
     for tool, text in found.items():
         printed = [line for line in text.splitlines() if " -> " in line]
         expected = [line for line in plain if " -> " in line]

@@ -192,14 +192,13 @@ element_count <- function(x, call) {
 #' Select by vectors of positions, one for each axis, or in R's order where there is but one
 #' @noRd
 select_from <- function(x, positions, dialect, call) {
-  made <- tryCatch(
+  tryCatch(
     do.call(r_slice, c(list(x), positions, dialect = dialect, drop = FALSE), quote = TRUE),
     pybridge_error = function(error) {
       error$call <- call
       stop(error)
     }
   )
-  made
 }
 
 tensor_methods <- list(

@@ -39,7 +39,7 @@ import_hooks <- function() {
 #' @noRd
 claim_subscripts <- function(...) {
   table <- baseenv()[[".__S3MethodsTable__."]]
-  for (name in grep("^@(<-)?\\.", ls(table, all.names = TRUE), value = TRUE)) {
+  for (name in subscript_methods(table)) {
     theirs <- table[[name]]
     if (identical(environmentName(topenv(environment(theirs))), "keras3")) {
       generic <- sub("^(@(<-)?)\\..*", "\\1", name)
@@ -47,6 +47,12 @@ claim_subscripts <- function(...) {
       registerS3method(generic, class, yielding(generic, theirs), baseenv())
     }
   }
+}
+
+#' Return the names of all methods for `@` and `@<-`
+#' @noRd
+subscript_methods <- function(table) {
+  grep("^@(<-)?\\.", ls(table, all.names = TRUE), value = TRUE)
 }
 
 yielding <- function(generic, theirs) {
@@ -85,7 +91,7 @@ announce_claims <- function(...) {
 #' @noRd
 release_claims <- function() {
   table <- baseenv()[[".__S3MethodsTable__."]]
-  for (name in grep("^@(<-)?\\.", ls(table, all.names = TRUE), value = TRUE)) {
+  for (name in subscript_methods(table)) {
     theirs <- environment(table[[name]])[["theirs"]]
     if (is_ours(table[[name]]) && is.function(theirs)) {
       assign(name, theirs, envir = table)

@@ -40,11 +40,9 @@
 #' y@r[tensor_which_min(y)]
 tensor_which <- function(x, order = c("F", "C")) {
   call <- sys.call()
-  if (!identical(order, c("F", "C")) && !identical(order, "F") && !identical(order, "C")) {
-    abort_argument(paste0("`order` is \"C\" or \"F\", not ", one_line(order)), call)
-  }
+  order <- choose_order(order, call, offered = c("F", "C"))
   if (inherits(x, "python.builtin.object")) {
-    return(flagged(call_python("which", x, order[1L], call = call), x, call))
+    return(flagged(call_python("which", x, order, call = call), x, call))
   }
   check_array(x, call)
   if (!is.logical(x)) {
@@ -53,7 +51,7 @@ tensor_which <- function(x, order = c("F", "C")) {
       "pybridge_error_tensor", call
     )
   }
-  if (order[1L] == "F" || length(dim(x)) < 2L) {
+  if (order == "F" || length(dim(x)) < 2L) {
     return(positions_in(x, which(as.vector(x))))
   }
   unname(which(aperm(x), arr.ind = TRUE)[, rev(seq_along(dim(x))), drop = FALSE])

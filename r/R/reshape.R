@@ -79,11 +79,13 @@ announce_masking <- function(pkgname, ...) {
   )
 }
 
-choose_order <- function(order, call) {
-  if (identical(order, "C") || identical(order, c("C", "F"))) {
-    return("C")
+#' Return the order that the user chose, or the first of those that the signature offers
+#' @noRd
+choose_order <- function(order, call, offered = c("C", "F")) {
+  if (identical(order, offered)) {
+    return(offered[[1L]])
   }
-  if (!identical(order, "F")) {
+  if (!identical(order, "C") && !identical(order, "F")) {
     abort_argument(paste0("`order` is \"C\" or \"F\", not ", one_line(order)), call)
   }
   order
@@ -129,13 +131,7 @@ array_sizes <- function(x, call) {
       "`x` is of type ", typeof(x), ", which is neither an R array nor a tensor"
     ), call)
   }
-  old <- dim(x)
-  if (is.null(old)) {
-    length_of <- length(unclass(x))
-    length_of
-  } else {
-    old
-  }
+  dim(x) %||% length(unclass(x))
 }
 
 #' Put the attributes back that say what an element is, such as the class of dates

@@ -10,7 +10,7 @@
 #'
 #' It works on NumPy arrays and on every tensor class of TensorFlow, JAX, PyTorch, Keras and dask,
 #' from the moment the package is attached. The result is a tensor of the same library; nothing is
-#' converted to R. [reticulate::py_to_r()] converts.
+#' converted to R. [from_python()] and [as.array()] bring the elements to R.
 #'
 #' @section Subscripts of `x@r`:
 #' * One whole number is a position, and its axis is dropped: `x@r[1]` is the first, `x@r[-1]` the
@@ -32,8 +32,8 @@
 #' @section Differences from R's `[`:
 #' * `-1` counts from the end; R's `[` excludes.
 #' * A range is read as it is written: `26:-26` means "cut 25 from each side". The same expression
-#'   held in a variable is R's vector of 53 numbers, zero among them, and an error. To a whole
-#'   number in a variable nothing happens: `a:b` takes the values of `a` and `b`.
+#'   held in a variable is R's vector of 53 numbers, zero among them, and an error. Bounds may be
+#'   variables: `a:b` takes the values of `a` and `b`.
 #' * One number drops its axis, a range or vector does not; but R cannot tell `3` from `c(3)`, so
 #'   that a vector of length 1 is a number. `array(3)` is a vector, and so is `3:3`.
 #' * Ranges with parts that R computes itself are R's vectors: `(n - 1) * 128 + 1:128`.
@@ -47,10 +47,10 @@
 #' of `x`, and a value that would lose information is an error. A failed assignment changes nothing.
 #'
 #' @section Beside keras3:
-#' The package keras3 also claims `@r` on some tensor classes once Keras is imported. Where it has,
-#' the subscripts of pybridge are used all the same, in either order of loading, which a message
-#' says once in a session. `options(pybridge.yield_to_keras3 = TRUE)` gives `@r` on those classes
-#' back to keras3, at any time.
+#' The package keras3 also has a method for `@r` on some tensor classes. From the moment that both
+#' packages are loaded, in either order, `@r` is that of pybridge there too, which a message says
+#' once in a session. `options(pybridge.yield_to_keras3 = TRUE)` gives `@r` on those classes back to
+#' keras3, at any time.
 #'
 #' @param object A Python tensor.
 #' @param name `r` or `py`.

@@ -283,8 +283,8 @@ def a_file(venv: Path, other: Path) -> None:
 @pytest.mark.parametrize("put", [a_symbolic_link, a_link_to_nothing, a_copy, a_file])
 def test_a_foreign_venv_is_left_alone(checkout, tmp_path, put):
     other = tmp_path / "other"
-    (other / "work").mkdir(parents=True)
-    (other / "work/thesis").write_text("years")
+    (other / "mine").mkdir(parents=True)
+    (other / "mine/thesis").write_text("years")
     (other / "pyvenv.cfg").write_text("home = /usr/bin\n")
     put(checkout.root / ".venv", other)
     checkout.put("Rscript", GOOD_R)
@@ -292,9 +292,9 @@ def test_a_foreign_venv_is_left_alone(checkout, tmp_path, put):
     message = refusal(checkout.set_up())
     assert message.startswith("setup: .venv ")
     assert message.endswith("and run this again.")
-    assert (other / "work/thesis").read_text() == "years"
+    assert (other / "mine/thesis").read_text() == "years"
     if put is a_copy:
-        assert (checkout.root / ".venv/work/thesis").read_text() == "years"
+        assert (checkout.root / ".venv/mine/thesis").read_text() == "years"
 
 
 @pytest.mark.parametrize("mark", ["made-by-tools-setup", "stamp-python", "setup.log", None])

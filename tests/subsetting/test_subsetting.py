@@ -357,7 +357,8 @@ def test_a_tuple_of_any_class_is_several_subscripts() -> None:
     expected[1, 2] = -1
     R(a)[Place(2, 3)] = -1
     np.testing.assert_array_equal(a, expected)
-    size = pytest.importorskip("torch").zeros(2, 3).shape
+    torch = pytest.importorskip("torch", reason="needs torch, which is not installed")
+    size = torch.zeros(2, 3).shape
     assert R(a)[size] == -1
 
 

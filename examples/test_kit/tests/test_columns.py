@@ -12,7 +12,7 @@ from pybridge.testing import strategies as kit
 
 
 def torch_tensor(array):
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch, which is not installed")
     return torch.from_numpy(array)
 
 

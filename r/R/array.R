@@ -46,7 +46,7 @@ with_labels <- function(found, labels, axes) {
 write_array <- function(x, capture, value, call) {
   check_array(x, call)
   parts <- assignment_parts(capture, call)
-  if (inherits(value, "python.builtin.object")) {
+  if (is_python(value, call)) {
     value <- reticulate::py_to_r(value)
   }
   check_value(value, call)
@@ -105,7 +105,7 @@ eval_base <- function(x, parts, call, value) {
 }
 
 as_base_index <- function(value, call) {
-  if (inherits(value, "python.builtin.object")) {
+  if (is_python(value, call)) {
     return(reticulate::py_to_r(value))
   }
   if (inherits(value, "integer64")) read_int64(value, call) else value
@@ -153,7 +153,7 @@ read_value <- function(value, call) {
     bounds <- vapply(tag_bounds(value, call), read_bound, 0, call = call)
     return(list(kind = "range", value = c(bounds, NA)[1:3]))
   }
-  if (inherits(value, "python.builtin.object") && !inherits(value, "python.builtin.tuple")) {
+  if (is_python(value, call) && !inherits(value, "python.builtin.tuple")) {
     value <- reticulate::py_to_r(value)
     if (is.null(value)) {
       return(list(kind = "newaxis"))

@@ -28,11 +28,17 @@ assignment_call <- function(call, frame, tensor, written, accessor = NULL) {
   }
   is_own <- vapply(found, function(target) is.name(target) && is_value_of(target, frame, tensor), NA)
   if (length(found) == 0L) {
-    names <- lapply(names(frame), as.name)
-    found <- names[vapply(names, is_value_of, NA, frame = frame, value = tensor)]
-    is_own <- found != "*tmp*"
+    found <- names_of(tensor, frame)
+    is_own <- rep(TRUE, length(found))
   }
   as_written(c(found[is_own], found, quote(x))[[1L]])
+}
+
+#' Return the names that the user has for a value in a frame
+#' @noRd
+names_of <- function(value, frame) {
+  names <- lapply(setdiff(names(frame), "*tmp*"), as.name)
+  names[vapply(names, is_value_of, NA, frame = frame, value = value)]
 }
 
 #' Whether a name has a value in a frame, told without evaluating a promise or an active binding

@@ -60,12 +60,13 @@
 to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "float"),
                       order = c("C", "F")) {
   call <- sys.call()
-  if (inherits(x, "python.builtin.object")) {
+  if (is_python(x, call)) {
     if (!is.null(dtype) || !is.null(like)) {
       abort_argument("`x` is in Python already, where its own library casts it", call)
     }
     return(x)
   }
+  is_python(like, call)
   bridge$host
   .Call(pybridge_hand_over, x)
   on.exit(.Call(pybridge_take_back))
@@ -85,7 +86,7 @@ from_python <- function(x, na = c("error", "float", "integer"),
 #' @noRd
 elements_in_r <- function(x, call, na = "error", int64 = "double", dimnames = NULL,
                           mapping = "data.frame") {
-  if (!inherits(x, "python.builtin.object")) {
+  if (!is_python(x, call)) {
     return(x)
   }
   bridge$host
@@ -97,7 +98,7 @@ elements_in_r <- function(x, call, na = "error", int64 = "double", dimnames = NU
 }
 
 check_dtype <- function(dtype, call) {
-  if (inherits(dtype, "python.builtin.object")) {
+  if (is_python(dtype, call)) {
     dtype <- reticulate::py_to_r(reticulate::py_get_attr(dtype, "name"))
   }
   if (!is.null(dtype) && !(is.character(dtype) && length(dtype) == 1L && !is.na(dtype))) {

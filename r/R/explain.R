@@ -50,7 +50,7 @@ explain_shapes <- function(...) {
 }
 
 shape_of <- function(x, call) {
-  if (inherits(x, "python.builtin.object")) {
+  if (is_python(x, call)) {
     sizes <- call_python("tensor_shape", x, call = call)
   } else {
     sizes <- dim(x)

@@ -35,18 +35,20 @@ home_of <- function(generic) {
 
 #' Whether a Python object is a tensor of a library that pybridge serves
 #'
-#' It starts nothing: a module may be one that Python has yet to import, and an object of another
-#' session is none of this one.
+#' It starts nothing: a module may be one that Python has yet to import.
 #' @noRd
-is_tensor <- function(x) {
-  if (inherits(x, "python.builtin.module") || reticulate::py_is_null_xptr(x)) {
+is_tensor <- function(x, call = sys.call(-1L)) {
+  method <- as.character(call[[1L]])[[1L]]
+  call[[1L]] <- as.name(sub(".python.builtin.object", "", method, fixed = TRUE))
+  if (inherits(x, "python.builtin.module") || !is_python(x, call)) {
     return(FALSE)
   }
   tryCatch(reticulate::py_to_r(py_call(bridge$is_tensor, x)), error = function(e) FALSE)
 }
 
 tensor_dim <- function(x) {
-  if (!is_tensor(x)) {
+  # What only looks at objects asks for this, also of one whose session has ended.
+  if (is.na(.Call(pybridge_is_python, x)) || !is_tensor(x)) {
     return(NextMethod())
   }
   shape <- tensor_shape(x)
@@ -177,8 +179,8 @@ tensor_rep <- function(x, ...) {
   select_from(x, list(positions), "base", call)
 }
 
-has_axes <- function(x) {
-  is_tensor(x) && tensor_ndim(x) > 0L
+has_axes <- function(x, call = sys.call(-1L)) {
+  is_tensor(x, call) && tensor_ndim(x) > 0L
 }
 
 element_count <- function(x, call) {

@@ -41,7 +41,7 @@
 tensor_which <- function(x, order = c("F", "C")) {
   call <- sys.call()
   order <- choose_order(order, call, offered = c("F", "C"))
-  if (inherits(x, "python.builtin.object")) {
+  if (is_python(x, call)) {
     return(flagged(call_python("which", x, order, call = call), x, call))
   }
   check_array(x, call)
@@ -75,7 +75,7 @@ tensor_order <- function(x, decreasing = FALSE, na_last = TRUE) {
   if (!is.logical(na_last) || length(na_last) != 1L) {
     abort_argument(paste0("`na_last` is TRUE, FALSE or NA, not ", one_line(na_last)), call)
   }
-  if (inherits(x, "python.builtin.object")) {
+  if (is_python(x, call)) {
     place <- if (is.na(na_last)) "none" else if (na_last) "last" else "first"
     return(flagged(call_python("order", x, decreasing, place, call = call), x, call))
   }
@@ -88,7 +88,7 @@ extreme_position <- function(x, axis, name, call) {
   if (!is.null(axis) && !is_number) {
     abort_argument(paste0("`axis` is the number of one axis, not ", one_line(axis)), call)
   }
-  if (inherits(x, "python.builtin.object")) {
+  if (is_python(x, call)) {
     axis <- if (is_number) as.integer(axis)
     return(flagged(call_python(name, x, axis, call = call), x, call))
   }

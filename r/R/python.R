@@ -28,10 +28,24 @@ call_python <- function(name, ..., call = sys.call(-1L)) {
   result
 }
 
+#' Whether a value lives in Python; one of an R session that has ended is refused
+#' @noRd
+is_python <- function(x, call = sys.call(-1L)) {
+  found <- .Call(pybridge_is_python, x)
+  if (is.na(found)) refuse_ended(call) else found
+}
+
+refuse_ended <- function(call) {
+  abort(
+    "the tensor belongs to an R session that has ended; save its elements, as.array(x), instead",
+    "pybridge_error_tensor", call
+  )
+}
+
 #' Make a value of R cross as the array that it is; a number crosses as a number
 #' @noRd
 as_operand <- function(value, call) {
-  if (inherits(value, "python.builtin.object") || !is.atomic(value) || is.null(value)) {
+  if (is_python(value, call) || !is.atomic(value) || is.null(value)) {
     return(value)
   }
   if ((is.integer(value) || is.logical(value)) && anyNA(value)) {

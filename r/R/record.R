@@ -51,7 +51,8 @@ capture_parts <- function(capture, call, known = c("drop", "dialect", "order")) 
   }
   record <- capture[[1L]]
   values <- capture[[2L]]
-  if (identical(record[-1L], VALUE) && inherits(values[[1L]], "python.builtin.tuple")) {
+  is_tuple <- identical(record[-1L], VALUE) && inherits(values[[1L]], "python.builtin.tuple")
+  if (is_tuple && is_python(values[[1L]], call)) {
     values <- lapply(seq_len(length(values[[1L]])) - 1L, reticulate::py_get_item, x = values[[1L]])
     record <- c(record[[1L]], rep(VALUE, length(values)))
   }
@@ -119,7 +120,7 @@ tag_bounds <- function(bounds, call) {
   given[1:2] <- TRUE
   text <- paste(vapply(bounds[given], bound_text, ""), collapse = ":")
   lapply(bounds[given], function(bound) {
-    if (inherits(bound, "python.builtin.object")) {
+    if (is_python(bound, call)) {
       return(list("tensor", bound))
     }
     is_number <- is.numeric(bound) || identical(bound, NA)
@@ -150,7 +151,7 @@ is_nan <- function(value) {
 }
 
 tag_subscript <- function(value, base, call) {
-  if (inherits(value, "python.builtin.object")) {
+  if (is_python(value, call)) {
     if (inherits(value, "python.builtin.tuple")) {
       abort_subscript(
         paste(

@@ -77,6 +77,7 @@ broadcast <- function(..., align = c("trailing", "leading")) {
 #' @rdname recycle
 #' @export
 recycled <- function(op, fold = TRUE) {
+  is_python(op)
   if (!is.function(op) && !(is.character(op) && length(op) == 1L)) {
     abort_argument(paste0("`op` is a function or its name, not ", one_line(op)), sys.call())
   }

@@ -31,18 +31,18 @@
 #' array_reshape(images, c(-1, 12))
 #' @export
 array_reshape <- function(x, dim, order = c("C", "F")) {
-  order <- choose_order(order, sys.call())
+  call <- sys.call()
+  order <- choose_order(order, call)
   if (missing(dim)) {
     dim <- NULL
   }
-  sizes <- read_sizes(dim, sys.call())
-  if (inherits(x, "python.builtin.object")) {
-    call <- sys.call()
+  sizes <- read_sizes(dim, call)
+  if (is_python(x, call)) {
     return(flagged(call_python("array_reshape", x, as.list(sizes), order, call = call), x, call))
   }
   x <- as_reshapable(x)
-  old <- array_sizes(x, sys.call())
-  sizes <- new_sizes(old, sizes, sys.call())
+  old <- array_sizes(x, call)
+  sizes <- new_sizes(old, sizes, call)
   if (order == "C") {
     made <- .Call(pybridge_reshape, x, old, sizes)
   } else if (length(sizes)) {
@@ -157,7 +157,7 @@ shape_text <- function(shape) {
 #' Return the sizes that the caller wrote, with -1 for the one left open
 #' @noRd
 read_sizes <- function(dim, call) {
-  if (inherits(dim, "python.builtin.object")) {
+  if (is_python(dim, call)) {
     dim <- python_sizes(dim)
   }
   if (is.integer(dim) && !is.object(dim) && !anyNA(dim) && all(dim >= 0L)) {
@@ -200,7 +200,7 @@ check_one_axis <- function(dim, call) {
 
 read_size <- function(entry, k, call) {
   place <- paste0("`dim[", k, "]` is ")
-  if (inherits(entry, "python.builtin.object")) {
+  if (is_python(entry, call)) {
     entry <- tryCatch(reticulate::py_to_r(entry), error = function(e) entry)
   }
   if (is.null(entry)) {

@@ -40,7 +40,7 @@ r_slice <- function(x, ..., drop = TRUE, dialect = c("tensor", "base"), order = 
   call <- sys.call()
   capture <- .Call(pybridge_capture, call, parent.frame(), FALSE, FALSE) %||%
     capture_forwarded(..., drop = drop, dialect = dialect[[1L]], order = order[[1L]])
-  if (inherits(x, "python.builtin.object")) {
+  if (is_python(x, call)) {
     return(read_tensor(x, capture, call))
   }
   read_array(x, capture, call)
@@ -53,8 +53,9 @@ r_slice <- function(x, ..., drop = TRUE, dialect = c("tensor", "base"), order = 
   frame <- parent.frame()
   capture <- .Call(pybridge_capture, call, frame, FALSE, TRUE) %||%
     capture_forwarded(..., dialect = dialect[[1L]], order = order[[1L]])
-  write <- if (inherits(x, "python.builtin.object")) write_tensor else write_array
-  write(x, capture, value, assignment_call(call, frame, x, substitute(value)))
+  delayedAssign("shown", assignment_call(call, frame, x, substitute(value)))
+  write <- if (is_python(x, shown)) write_tensor else write_array
+  write(x, capture, value, shown)
 }
 
 #' @rdname r_slice
@@ -66,7 +67,7 @@ r_assign <- function(x, ..., value, dialect = c("tensor", "base"), order = c("C"
   }
   capture <- .Call(pybridge_capture, call, parent.frame(), FALSE, TRUE) %||%
     capture_forwarded(..., dialect = dialect[[1L]], order = order[[1L]])
-  if (!inherits(x, "python.builtin.object")) {
+  if (!is_python(x, call)) {
     return(write_array(x, capture, value, call))
   }
   parts <- assignment_parts(capture, call)
@@ -135,7 +136,7 @@ assignment_parts <- function(capture, call) {
 #' Tag the value of an assignment, so that Python knows what it is
 #' @noRd
 tag_value <- function(value, call) {
-  if (inherits(value, "python.builtin.object")) {
+  if (is_python(value, call)) {
     return(list("tensor", value))
   }
   check_value(value, call)

@@ -19,7 +19,7 @@
 #' tensor_ndim(images)
 #' tensor_dtype(images)
 tensor_shape <- function(x) {
-  if (!inherits(x, "python.builtin.object")) {
+  if (!is_python(x)) {
     check_array(x, sys.call())
     return(array_shape(x))
   }
@@ -32,7 +32,7 @@ tensor_shape <- function(x) {
 #' @export
 tensor_ndim <- function(x) {
   call <- sys.call()
-  if (!inherits(x, "python.builtin.object")) {
+  if (!is_python(x)) {
     check_array(x, call)
     return(length(array_shape(x)))
   }
@@ -43,7 +43,7 @@ tensor_ndim <- function(x) {
 #' @export
 tensor_dtype <- function(x) {
   call <- sys.call()
-  if (inherits(x, "python.builtin.object")) {
+  if (is_python(x)) {
     return(reticulate::py_to_r(answered(py_call(bridge$tensor_dtype, x), call)))
   }
   check_array(x, call)

@@ -75,20 +75,16 @@ NULL
 #' @usage \method{@}{python.builtin.object}(object, name)
 #' @export
 `@.python.builtin.object` <- function(object, name) {
-  if (reticulate::py_is_null_xptr(object)) {
-    abort(
-      "the tensor belongs to an R session that has ended; save its elements, as.array(x), instead",
-      "pybridge_error_tensor", sys.call(-1L)
-    )
-  }
   view <- .Call(pybridge_view, object, name)
-  if (is.null(view)) {
-    abort_argument(
-      sprintf("a Python object has `@r` and `@py`, and no `@%s`", toString(name)),
-      sys.call(-1L)
-    )
+  if (is.list(view)) {
+    return(view)
   }
-  view
+  call <- sys.call(-1L)
+  if (identical(call[[2L]], quote(`*tmp*`))) {
+    call[[2L]] <- c(names_of(object, parent.frame()), quote(x))[[1L]]
+  }
+  is_python(object, call)
+  abort_argument(sprintf("a Python object has `@r` and `@py`, and no `@%s`", toString(name)), call)
 }
 
 #' @rdname tensor-subscripts

@@ -16,6 +16,7 @@ SEXP pybridge_hand_over(SEXP x);
 SEXP pybridge_take_back(void);
 SEXP pybridge_is_answer(SEXP result);
 SEXP pybridge_receive(SEXP result, SEXP x);
+SEXP pybridge_is_python(SEXP x);
 SEXP pybridge_is_value_of(SEXP name, SEXP frame, SEXP value);
 SEXP pybridge_reshape(SEXP x, SEXP old, SEXP new_shape);
 SEXP pybridge_view(SEXP tensor, SEXP name);

@@ -7,11 +7,36 @@ static SEXP preserved(const char *text) {
   return made;
 }
 
-/* x@r and x@py: the tensor in a list, so that `[` finds our method and no other. */
+/* The environment in which reticulate keeps what belongs to a Python object, or NULL for others. */
+static SEXP reference(SEXP object) {
+  while (TYPEOF(object) == CLOSXP || TYPEOF(object) == VECSXP)
+    object = Rf_getAttrib(object, Rf_install("py_object"));
+  return TYPEOF(object) == ENVSXP ? object : NULL;
+}
+
+/* Whether a Python object belongs to an R session that has ended: R saves no pointer. What has none
+ * at all is a module that Python has yet to import. */
+static int is_ended(SEXP object) {
+  static SEXP name = NULL;
+  if (name == NULL) name = Rf_install("pyobj");
+  SEXP frame = reference(object);
+  SEXP pointer = frame == NULL ? R_NilValue : Rf_findVarInFrame(frame, name);
+  return TYPEOF(pointer) == EXTPTRSXP && R_ExternalPtrAddr(pointer) == NULL;
+}
+
+/* Whether a value lives in Python; NA where its session has ended. */
+SEXP pybridge_is_python(SEXP x) {
+  if (!Rf_inherits(x, "python.builtin.object")) return Rf_ScalarLogical(0);
+  return Rf_ScalarLogical(is_ended(x) ? NA_LOGICAL : 1);
+}
+
+/* x@r and x@py: the tensor in a list, so that `[` finds our method and no other. NULL where
+ * there is no such view. */
 SEXP pybridge_view(SEXP tensor, SEXP name) {
   static SEXP r_class = NULL, py_class = NULL;
   if (r_class == NULL) r_class = preserved("pybridge_view");
   if (py_class == NULL) py_class = preserved("pybridge_py_view");
+  if (is_ended(tensor)) return R_NilValue;
   if (TYPEOF(name) != SYMSXP && !(TYPEOF(name) == STRSXP && XLENGTH(name) == 1)) return R_NilValue;
   const char *text = TYPEOF(name) == SYMSXP ? CHAR(PRINTNAME(name)) : CHAR(STRING_ELT(name, 0));
   const int is_r = strcmp(text, "r") == 0;
@@ -32,13 +57,6 @@ static int is_answer(SEXP result) {
 /* Whether Python answered with conditions; it is asked after every call, so it must cost nothing. */
 SEXP pybridge_is_answer(SEXP result) {
   return Rf_ScalarLogical(is_answer(result));
-}
-
-/* The environment in which reticulate keeps what belongs to a Python object, or NULL for others. */
-static SEXP reference(SEXP object) {
-  while (TYPEOF(object) == CLOSXP || TYPEOF(object) == VECSXP)
-    object = Rf_getAttrib(object, Rf_install("py_object"));
-  return TYPEOF(object) == ENVSXP ? object : NULL;
 }
 
 /* Give a fresh result of Python the flag of the tensor it came from, which says whether reticulate

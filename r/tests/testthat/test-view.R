@@ -301,16 +301,41 @@ test_that("`!!!` outside tidy evaluation is R's `!`, and a list behind it says w
   expect_error(x@r[1, value = 2], "`value =`", fixed = TRUE)
 })
 
-test_that("a whole real beyond 32 bits is an index, and a tensor of another session is refused", {
+test_that("a whole real beyond 32 bits is an index", {
   skip_without_python()
   x <- as_tensor(numbers)
   expect_error(x@py[2^33 - 1], "8589934591 is out of bounds", class = "pybridge_error_python")
+})
+
+test_that("every verb refuses a tensor of another session, wherever it stands", {
+  skip_without_python()
+  x <- as_tensor(numbers)
   file <- tempfile(fileext = ".rds")
-  saveRDS(x, file)
-  old <- readRDS(file)
-  for (code in expression(old@r[1], old@py[0], old@r[1] <- 0L)) {
-    expect_error(eval(code), "session that has ended", class = "pybridge_error_tensor")
+  saveRDS(list(x, reticulate::tuple(1L, 2L)), file)
+  saved <- readRDS(file)
+  old <- saved[[1L]]
+  pair <- saved[[2L]]
+  for (code in expression(
+    old@r[1], old@py[0], r_slice(old, 1), r_slice(old, c(1, 2), NULL), r_assign(old, 1, value = 0L),
+    x@r[old], x@r[pair], x@r[1:old], x@py[old], r_slice(numbers, old), r_slice(1:3, pair),
+    r_slice(numbers, old, dialect = "base"), r_assign(x, 1, value = old),
+    r_assign(numbers, 1, value = old), to_python(old), to_python(1:3, like = old),
+    to_python(1:3, dtype = old), from_python(old), array_reshape(old, 30), array_reshape(x, old),
+    array_reshape(x, list(old, 5)), recycle(old, 1), recycle(x, old), broadcast(old, 1),
+    recycled("+")(old, 1), recycled(old), tensor_shape(old), tensor_ndim(old), tensor_dtype(old),
+    explain_shapes(old, x), tensor_which(old), tensor_which_max(old), tensor_which_min(old),
+    tensor_order(old), as.integer(old), as.logical(old), t(old), aperm(old), head(old), tail(old),
+    rev(old), rep(old, 2), expect_same_tensor(old, numbers)
+  )) {
+    expect_error(eval(code), class = "pybridge_error_tensor")
   }
+  for (code in expression(old@r[1] <- 0L, old@py[0] <- 0L, r_slice(old, 1) <- 0L, x@r[1] <- old)) {
+    found <- expect_error(eval(code), "session that has ended", class = "pybridge_error_tensor")
+    expect_false("*tmp*" %in% all.names(conditionCall(found)))
+  }
+  found <- tryCatch(recycle(x, old), error = identity)
+  expect_identical(conditionCall(found), quote(recycle(x, old)))
+  expect_null(dim(old)) # what only looks at objects asks for it
 })
 
 test_that("a value that overlaps what it is written to is as if it had been copied first", {

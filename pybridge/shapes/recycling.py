@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 import numpy as np
 
 from pybridge.backends import backend_of
+from pybridge.backends.annotations import Detachable, HasShape, ScalarT, TensorT, Variable
 from pybridge.backends.compiling import in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.dialects.selections import Shape
@@ -26,6 +27,9 @@ from pybridge.shapes import (
     shape_text,
 )
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 COMPARISONS: Final = frozenset(
     {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal"}
     | {"lt", "le", "gt", "ge", "eq", "ne", "and_", "or_", "xor"}
@@ -38,6 +42,21 @@ NUMBERS: Final = (int, float, complex)
 """Python's own numbers, which every operation takes as they are."""
 
 
+Result = TypeVar("Result")
+
+
+@overload
+def recycle(*tensors: Variable) -> tuple[Any, ...]: ...
+@overload
+def recycle(*tensors: np.ndarray[Any, np.dtype[ScalarT]]) -> tuple[npt.NDArray[ScalarT], ...]: ...
+@overload
+def recycle(*tensors: np.ndarray[Any, Any] | complex) -> tuple[npt.NDArray[Any], ...]: ...
+@overload
+def recycle(*tensors: Detachable[TensorT]) -> tuple[TensorT, ...]: ...
+@overload
+def recycle(*tensors: TensorT) -> tuple[TensorT, ...]: ...
+@overload
+def recycle(*tensors: HasShape | complex) -> tuple[Any, ...]: ...
 def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
     """Return the tensors at the common shape of R's arithmetic, as `x + y + ...` recycles them.
 
@@ -96,6 +115,22 @@ def _check_lengths_known(vectors: Sequence[Tensor]) -> None:
         )
 
 
+@overload
+def broadcast(*tensors: Variable, align: Align = ...) -> tuple[Any, ...]: ...
+@overload
+def broadcast(
+    *tensors: np.ndarray[Any, np.dtype[ScalarT]], align: Align = ...
+) -> tuple[npt.NDArray[ScalarT], ...]: ...
+@overload
+def broadcast(
+    *tensors: np.ndarray[Any, Any] | complex, align: Align = ...
+) -> tuple[npt.NDArray[Any], ...]: ...
+@overload
+def broadcast(*tensors: Detachable[TensorT], align: Align = ...) -> tuple[TensorT, ...]: ...
+@overload
+def broadcast(*tensors: TensorT, align: Align = ...) -> tuple[TensorT, ...]: ...
+@overload
+def broadcast(*tensors: HasShape | complex, align: Align = ...) -> tuple[Any, ...]: ...
 def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]:
     """Return the tensors at the common shape of NumPy's rule, as views (read-only in NumPy).
 
@@ -137,7 +172,7 @@ def _broadcast(tensors: Sequence[Tensor], align: Align) -> tuple[Tensor, ...]:
     return tuple(results)
 
 
-def recycled(op: Callable[..., Any], *, fold: bool = True) -> Callable[..., Any]:
+def recycled(op: Callable[..., Result], *, fold: bool = True) -> Callable[..., Result]:
     """Return `op`, any elementwise operation, under R's rule instead of NumPy's.
 
     `recycled(np.add)(x, y)` gives what R's `x + y` gives. Operands that repeat reach `op` in a form
@@ -169,7 +204,8 @@ def recycled(op: Callable[..., Any], *, fold: bool = True) -> Callable[..., Any]
         if not fold or len(operands) < 3:
             rows = None if options else _rows_of_vectors(op, operands)
             if rows is not None:
-                return op(*rows).reshape(-1)
+                by_rows: Any = op(*rows)
+                return by_rows.reshape(-1)
             return op(*_forms(operands, is_arithmetic), **options)
         result = operands[0]
         for operand in operands[1:]:

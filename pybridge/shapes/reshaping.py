@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
 
 from pybridge.backends import backend_of
+from pybridge.backends.annotations import Detachable, ScalarT, TensorT, Variable
 from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.dialects.selections import Order
 from pybridge.errors import ArgumentError, shown
 from pybridge.shapes import UNKNOWN, new_sizes, read_sizes
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
+
+@overload
+def array_reshape(x: Variable, dim: Any, order: Order = ...) -> Any: ...
+@overload
+def array_reshape(
+    x: np.ndarray[Any, np.dtype[ScalarT]], dim: Any, order: Order = ...
+) -> npt.NDArray[ScalarT]: ...
+@overload
+def array_reshape(x: Detachable[TensorT], dim: Any, order: Order = ...) -> TensorT: ...
+@overload
+def array_reshape(x: TensorT, dim: Any, order: Order = ...) -> TensorT: ...
 @runs_as_python
 def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
     """Return the elements of `x` in the sizes `dim`, as a tensor of the same library.

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 import numpy as np
 
 from pybridge.backends import NUMPY, backend_of, open_tensor
+from pybridge.backends.annotations import (
+    Detachable,
+    Position,
+    ScalarT,
+    ShapeT,
+    Stored,
+    TensorT,
+    TensorT_co,
+    Variable,
+)
 from pybridge.backends.compiling import runs_as_python
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.dialects import tensor
@@ -27,12 +37,15 @@ from pybridge.subsetting.reading import read
 from pybridge.subsetting.writing import fit_broadcast, write
 from pybridge.subsetting.writing_as_r import assign_as_r_does, growth_in_place, plan_as_r_does
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 _NDARRAY: Final = np.ndarray
 _READ: Final = reader_for(NUMPY)
 _TENSOR: Final = "tensor"
 
 
-class R(Protocols):
+class R(Protocols[TensorT_co]):
     """R's subscripts on a tensor: `R(x)[1:3, NA:5, ..., -1]`, read and assigned.
 
     Positions start at 1, ranges include both ends, `NA` or nothing is an open end, `-1` is the last
@@ -62,6 +75,21 @@ class R(Protocols):
 
     __slots__ = ("_dialect", "_tensor")
 
+    @overload
+    def __init__(self: R[Any], x: Variable, *, dialect: Dialect = ...) -> None: ...
+    @overload
+    def __init__(
+        self: R[npt.NDArray[ScalarT]],
+        x: np.ndarray[Any, np.dtype[ScalarT]],
+        *,
+        dialect: Dialect = ...,
+    ) -> None: ...
+    @overload
+    def __init__(self: R[npt.NDArray[Any]], x: Stored, *, dialect: Dialect = ...) -> None: ...
+    @overload
+    def __init__(self: R[TensorT], x: Detachable[TensorT], *, dialect: Dialect = ...) -> None: ...
+    @overload
+    def __init__(self: R[TensorT], x: TensorT, *, dialect: Dialect = ...) -> None: ...
     def __init__(self, x: Tensor, *, dialect: Dialect = "tensor") -> None:
         """Hold `x`; nothing is copied and nothing is checked yet."""
         self._tensor = x
@@ -76,6 +104,12 @@ class R(Protocols):
             return f'R({self._tensor!r}, dialect="base")'
         return f"R({self._tensor!r})"
 
+    @overload
+    def __getitem__(
+        self: R[np.ndarray[Any, Any]], written: Position | tuple[Position, ...]
+    ) -> Any: ...
+    @overload
+    def __getitem__(self, written: Any) -> TensorT_co: ...
     @runs_as_python
     def __getitem__(self, written: Any) -> Tensor:
         """Return the elements that the subscripts name."""
@@ -132,6 +166,44 @@ def r_subscripts(*subscripts: Any) -> Subscripts:
     return read_subscripts(subscripts)
 
 
+@overload
+def r_slice(
+    x: Variable, *subscripts: Any, drop: bool = ..., dialect: Dialect = ..., order: Order = ...
+) -> Any: ...
+@overload
+def r_slice(
+    x: np.ndarray[Any, Any] | Stored,
+    first: Position,
+    /,
+    *subscripts: Position,
+    drop: Literal[True] = ...,
+    dialect: Dialect = ...,
+    order: Order = ...,
+) -> Any: ...
+@overload
+def r_slice(
+    x: np.ndarray[Any, np.dtype[ScalarT]],
+    *subscripts: Any,
+    drop: bool = ...,
+    dialect: Dialect = ...,
+    order: Order = ...,
+) -> npt.NDArray[ScalarT]: ...
+@overload
+def r_slice(
+    x: Stored, *subscripts: Any, drop: bool = ..., dialect: Dialect = ..., order: Order = ...
+) -> npt.NDArray[Any]: ...
+@overload
+def r_slice(
+    x: Detachable[TensorT],
+    *subscripts: Any,
+    drop: bool = ...,
+    dialect: Dialect = ...,
+    order: Order = ...,
+) -> TensorT: ...
+@overload
+def r_slice(
+    x: TensorT, *subscripts: Any, drop: bool = ..., dialect: Dialect = ..., order: Order = ...
+) -> TensorT: ...
 @runs_as_python
 def r_slice(
     x: Tensor,
@@ -195,6 +267,38 @@ def result_shape(
     return lowered_from(sizes, found).result_shape
 
 
+@overload
+def r_assign(
+    x: Variable, *subscripts: Any, value: Any, dialect: Dialect = ..., order: Order = ...
+) -> Any: ...
+@overload
+def r_assign(
+    x: np.ndarray[ShapeT, np.dtype[ScalarT]],
+    *subscripts: Any,
+    value: Any,
+    dialect: Literal["tensor"] = ...,
+    order: Order = ...,
+) -> np.ndarray[ShapeT, np.dtype[ScalarT]]: ...
+@overload
+def r_assign(
+    x: np.ndarray[Any, np.dtype[ScalarT]],
+    *subscripts: Any,
+    value: Any,
+    dialect: Dialect,
+    order: Order = ...,
+) -> npt.NDArray[ScalarT]: ...
+@overload
+def r_assign(
+    x: Detachable[TensorT],
+    *subscripts: Any,
+    value: Any,
+    dialect: Dialect = ...,
+    order: Order = ...,
+) -> TensorT: ...
+@overload
+def r_assign(
+    x: TensorT, *subscripts: Any, value: Any, dialect: Dialect = ..., order: Order = ...
+) -> TensorT: ...
 @runs_as_python
 def r_assign(
     x: Tensor,

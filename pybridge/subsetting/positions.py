@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import numpy as np
 
 from pybridge.backends import NUMPY, backend_of, open_tensor
+from pybridge.backends.annotations import Detachable, TensorT, Variable
 from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Indices, Key, Tensor
 from pybridge.dialects.selections import WHOLE, Order, Shape
@@ -20,9 +21,20 @@ from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError,
 from pybridge.subscripts import NA, NAType
 from pybridge.subsetting.reading import reversed_axes
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 _BACKWARD: Final = slice(None, None, -1)
 
 
+@overload
+def which(mask: Variable, *, order: Order = ...) -> Any: ...
+@overload
+def which(mask: np.ndarray[Any, Any], *, order: Order = ...) -> npt.NDArray[np.int64]: ...
+@overload
+def which(mask: Detachable[TensorT], *, order: Order = ...) -> TensorT: ...
+@overload
+def which(mask: TensorT, *, order: Order = ...) -> TensorT: ...
 @runs_as_python
 def which(mask: Tensor, *, order: Order = "F") -> Tensor:
     """Return the positions where `mask` is true, in integers of its own library.
@@ -69,6 +81,16 @@ def _which(mask: Tensor, order: Order) -> Tensor:
     return _columns(backend, found[::-1], ndim) + 1
 
 
+@overload
+def which_max(x: Variable, axis: int | None = ...) -> Any: ...
+@overload
+def which_max(x: np.ndarray[Any, Any], axis: None = ...) -> npt.NDArray[np.int64]: ...
+@overload
+def which_max(x: np.ndarray[Any, Any], axis: int) -> Any: ...
+@overload
+def which_max(x: Detachable[TensorT], axis: int | None = ...) -> TensorT: ...
+@overload
+def which_max(x: TensorT, axis: int | None = ...) -> TensorT: ...
 @runs_as_python
 def which_max(x: Tensor, axis: int | None = None) -> Tensor:
     """Return the position of the first greatest element of `x`; NaN and `NA` do not count.
@@ -94,6 +116,16 @@ def which_max(x: Tensor, axis: int | None = None) -> Tensor:
     return _extreme("which_max()", x, axis, True)
 
 
+@overload
+def which_min(x: Variable, axis: int | None = ...) -> Any: ...
+@overload
+def which_min(x: np.ndarray[Any, Any], axis: None = ...) -> npt.NDArray[np.int64]: ...
+@overload
+def which_min(x: np.ndarray[Any, Any], axis: int) -> Any: ...
+@overload
+def which_min(x: Detachable[TensorT], axis: int | None = ...) -> TensorT: ...
+@overload
+def which_min(x: TensorT, axis: int | None = ...) -> TensorT: ...
 @runs_as_python
 def which_min(x: Tensor, axis: int | None = None) -> Tensor:
     """Return the position of the first least element of `x`, as `which_max` does.
@@ -106,6 +138,20 @@ def which_min(x: Tensor, axis: int | None = None) -> Tensor:
     return _extreme("which_min()", x, axis, False)
 
 
+@overload
+def order(x: Variable, *, decreasing: bool = ..., na_last: bool | NAType | None = ...) -> Any: ...
+@overload
+def order(
+    x: np.ndarray[Any, Any], *, decreasing: bool = ..., na_last: bool | NAType | None = ...
+) -> npt.NDArray[np.int64]: ...
+@overload
+def order(
+    x: Detachable[TensorT], *, decreasing: bool = ..., na_last: bool | NAType | None = ...
+) -> TensorT: ...
+@overload
+def order(
+    x: TensorT, *, decreasing: bool = ..., na_last: bool | NAType | None = ...
+) -> TensorT: ...
 @runs_as_python
 def order(x: Tensor, *, decreasing: bool = False, na_last: bool | NAType | None = True) -> Tensor:
     """Return the positions of the elements of `x` from the least to the greatest.

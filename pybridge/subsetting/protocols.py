@@ -8,11 +8,12 @@ protocol has an answer of its own here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, overload
 
 import numpy as np
 
 from pybridge.backends import open_tensor
+from pybridge.backends.annotations import TensorT_co
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import OperationError, TracingError
 
@@ -30,7 +31,7 @@ def _is_one(element: Any) -> bool:
         return False
 
 
-class Protocols:
+class Protocols(Generic[TensorT_co]):
     """The protocols of Python on the tensor that a subclass holds in `_tensor`.
 
     Iteration, length, membership, truth and conversion to NumPy are the tensor's own: all of them
@@ -45,11 +46,19 @@ class Protocols:
         """Return the size of the first axis."""
         return self._first_axis("len()")[2]
 
+    @overload
+    def __iter__(self: Protocols[np.ndarray[Any, Any]]) -> Iterator[Any]: ...
+    @overload
+    def __iter__(self) -> Iterator[TensorT_co]: ...
     def __iter__(self) -> Iterator[Tensor]:
         """Yield what stands at each position of the first axis, as the tensor itself does."""
         backend, x, size = self._first_axis("iteration")
         return (backend.basic(x, (index,)) for index in range(size))
 
+    @overload
+    def __reversed__(self: Protocols[np.ndarray[Any, Any]]) -> Iterator[Any]: ...
+    @overload
+    def __reversed__(self) -> Iterator[TensorT_co]: ...
     def __reversed__(self) -> Iterator[Tensor]:
         backend, x, size = self._first_axis("reversed()")
         return (backend.basic(x, (index,)) for index in reversed(range(size)))
@@ -97,28 +106,30 @@ class Protocols:
     def __bytes__(self) -> bytes:
         return bytes(self._tensor)
 
-    def _refuse(self, *operands: object, **options: object) -> NoReturn:
-        raise OperationError(_OPERAND)
+    if not TYPE_CHECKING:  # so that a checker refuses too what is refused here
 
-    __hash__ = None  # type: ignore[assignment]
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
-    __add__ = __sub__ = __mul__ = __matmul__ = __truediv__ = __floordiv__ = __mod__ = _refuse
-    __pow__ = __divmod__ = __lshift__ = __rshift__ = __and__ = __or__ = __xor__ = _refuse
-    __radd__ = __rsub__ = __rmul__ = __rmatmul__ = __rtruediv__ = __rfloordiv__ = _refuse
-    __rmod__ = __rpow__ = __rdivmod__ = __rlshift__ = __rrshift__ = _refuse
-    __rand__ = __ror__ = __rxor__ = __neg__ = __pos__ = __abs__ = __invert__ = _refuse
-    __array_ufunc__ = _refuse
+        def _refuse(self, *operands: object, **options: object) -> NoReturn:
+            raise OperationError(_OPERAND)
 
-    def __delitem__(self, written: Any) -> NoReturn:
-        raise OperationError(
-            "a tensor cannot lose elements in place; keep the others in a new one, by a range, a "
-            "vector or a mask"
-        )
+        __hash__ = None
+        __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
+        __add__ = __sub__ = __mul__ = __matmul__ = __truediv__ = __floordiv__ = __mod__ = _refuse
+        __pow__ = __divmod__ = __lshift__ = __rshift__ = __and__ = __or__ = __xor__ = _refuse
+        __radd__ = __rsub__ = __rmul__ = __rmatmul__ = __rtruediv__ = __rfloordiv__ = _refuse
+        __rmod__ = __rpow__ = __rdivmod__ = __rlshift__ = __rrshift__ = _refuse
+        __rand__ = __ror__ = __rxor__ = __neg__ = __pos__ = __abs__ = __invert__ = _refuse
+        __array_ufunc__ = _refuse
 
-    def __getattr__(self, name: str) -> NoReturn:
-        raise AttributeError(
-            f"R(x) has no attribute {name!r}: it takes subscripts, and all else belongs to the "
-            f"tensor itself, `x.{name}`",
-            name=name,
-            obj=self,
-        )
+        def __delitem__(self, written: Any) -> NoReturn:
+            raise OperationError(
+                "a tensor cannot lose elements in place; keep the others in a new one, by a range, "
+                "a vector or a mask"
+            )
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise AttributeError(
+                f"R(x) has no attribute {name!r}: it takes subscripts, and all else belongs to the "
+                f"tensor itself, `x.{name}`",
+                name=name,
+                obj=self,
+            )

@@ -17,7 +17,7 @@ FILES = {"numpy": "numpy"} | {
     give.__name__.removeprefix("_"): module.partition(".")[0]
     for module, give in backends._LIBRARIES.items()
 }
-HELPERS = {"__init__", "compiling", "protocol", "dense", "stores"}
+HELPERS = {"__init__", "annotations", "compiling", "protocol", "dense", "stores"}
 METHODS = [
     name
     for name, value in vars(Backend).items()

@@ -112,6 +112,21 @@ class SubscriptOutOfBoundsError(SubscriptError):
     """The size of that axis."""
 
 
+class SubscriptLabelError(SubscriptError, LookupError):
+    """A name is no label of its axis, or the label of several positions."""
+
+    r_class = "pybridge_error_subscript_label"
+
+    label: str
+    """The name as it was written."""
+    axis: int
+    """The axis, one-based."""
+    nearest: tuple[str, ...]
+    """The labels of that axis that come nearest to an unknown name, the nearest first."""
+    positions: tuple[int, ...]
+    """The first few of several positions that have the label."""
+
+
 class SubscriptTypeError(SubscriptError, TypeError):
     """A subscript has a type or a fractional part that can never select anything."""
 

@@ -22,8 +22,13 @@ from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
 from pybridge.dialects.tensor import lower
 from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
 from pybridge.shapes import recycling
-from pybridge.subsetting import assign_in_place, r_assign, r_slice, refuse_immutable
-from pybridge.subsetting.reading import read
+from pybridge.subsetting import (
+    assign_in_place,
+    r_assign,
+    r_slice,
+    read_with_labels,
+    refuse_immutable,
+)
 
 # The codes of a record, as r/src/capture.c writes them.
 NO_DROP: Final = 1
@@ -121,7 +126,8 @@ def subset(x: Any, record: list[int] | int) -> Any:
         return subset_by_values(x, record, [])
     try:
         backend, held = open_tensor(x)
-        return read(backend, held, lower(decode(record, []), backend.shape(held)))
+        found = lower(decode(record, []), backend.shape(held))
+        return read_with_labels(x, backend, held, found)
     except Exception as error:
         return Answer(None, error, [])
 
@@ -181,13 +187,21 @@ def _from_tagged(kind: str, value: Any = None, holes: Any = None) -> Any:
         case "na":
             return sub.NA
         case "characters":
-            return sub.Characters((value,) if isinstance(value, str) else tuple(value))
+            return sub.Characters(*_names(value, holes))
         case "int64":
             return _from_bits(value)
         case "entries" if holes is not None:
             return np.ma.MaskedArray(value, holes)
         case _:
             return value
+
+
+def _names(names: list[str | None], sizes: list[int] | None) -> tuple[Any, ...]:
+    """Return names of R, which counts down the columns, in row-major order with their shape."""
+    if sizes is None:
+        return tuple(names), None
+    laid = np.array(names, object).reshape(sizes, order="F")
+    return tuple(laid.ravel().tolist()), tuple(sizes)
 
 
 def _from_bits(value: Any) -> npt.NDArray[Any]:
@@ -246,6 +260,8 @@ def _as_python_index(value: Any) -> Any:
     if isinstance(value, np.ma.MaskedArray | sub.Scalar):
         raise IndexError("NA is no index of Python; `NA:5` is an open end")
     if isinstance(value, sub.Characters):
+        if None in value.values:
+            raise IndexError("NA is no key of Python")
         return value.values[0] if len(value.values) == 1 else list(value.values)
     if isinstance(value, float) and value.is_integer():
         return int(value)

@@ -62,6 +62,12 @@ def _h5py() -> Backend:
     return BACKEND
 
 
+def _xarray() -> Backend:
+    from pybridge.backends.xarray import BACKEND
+
+    return BACKEND
+
+
 def _array_api() -> Backend:
     from pybridge.backends.array_api import BACKEND
 
@@ -76,6 +82,7 @@ _LIBRARIES: dict[str, Callable[[], Backend]] = {
     "dask.array": _dask,
     "zarr": _zarr,
     "h5py": _h5py,
+    "xarray": _xarray,
     "numpy": _array_api,  # whatever library it is; NumPy itself is always there
 }
 """The top-level module of each library, and what gives the one backend that serves it.

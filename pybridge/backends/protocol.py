@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from pybridge.dialects.labels import Labels
 from pybridge.dialects.selections import Selection, Shape
 from pybridge.errors import TracingError
 
@@ -37,6 +38,8 @@ class Backend(ABC):
     """The library's name, as its users know it."""
     takes_numbers: ClassVar[bool] = False
     """Whether `assign_axes` and `set_key` take one of Python's own numbers for a value."""
+    names_another: ClassVar[bool] = False
+    """Whether `value_of` gives the tensor itself, to which this library adds names."""
     is_store: ClassVar[bool] = False
     """Whether the arrays lie in a store, and are never read whole but for what `load` gives."""
 
@@ -73,7 +76,7 @@ class Backend(ABC):
         return False
 
     def value_of(self, x: Tensor) -> Tensor:
-        """Return the tensor that a variable holds now, and any other tensor as it is."""
+        """Return the tensor that a variable holds now, or that `x` gives names to; else `x`."""
         return x
 
     @abstractmethod
@@ -192,6 +195,25 @@ class Backend(ABC):
     def assign_mask(self, x: Tensor, mask: npt.NDArray[np.bool_], value: Tensor) -> Tensor:
         """Set the elements where `mask` is true, row-major, as `assign_points` does."""
         return self.assign_points(x, tuple(np.nonzero(mask)), value)
+
+    def labels(self, x: Tensor) -> Labels | None:
+        """Return what gives the labels of an axis, or None where this library has no labels."""
+        return None
+
+    def axis_names(self, x: Tensor) -> tuple[str, ...] | None:
+        """Return a name for each axis, "" where it has none, or None without such names."""
+        return None
+
+    def with_labels(self, x: Tensor, selection: Selection, values: Tensor) -> Tensor:
+        """Return values, read of those of `x`, with its labels cut alike."""
+        return values
+
+    def with_values(self, x: Tensor, values: Tensor) -> Tensor:
+        """Return updated values of `x` as what `x` is, where that holds more than values."""
+        return values
+
+    def refuse_value(self, x: Tensor, selection: Selection, value: Any) -> None:  # noqa: B027
+        """Raise `AssignmentError` for a value whose named axes are not those it goes into."""
 
     def store(self, x: Tensor, value: Tensor) -> None:
         """Set all of a variable at once; `value` has its shape and dtype."""

@@ -19,7 +19,7 @@ in which the type of the result depends on the dtype alone and never on the valu
 
 A list of scalars of one type is a vector, as R has no scalars; a Python int counts as an int64.
 From R, a factor arrives as text and an `integer64` as int64. Names, dimnames and row names are
-dropped.
+dropped, unless a DataArray of xarray keeps them.
 
 What several threads do through this module is safe. A thread that also calls rpy2 itself must do
 so inside `with rpy2.rinterface_lib.openrlib.rlock:`, which is the lock used here.
@@ -46,8 +46,17 @@ from pybridge.conversion.frames import (
     r_list,
     r_mapping,
 )
+from pybridge.conversion.labels import labelled_from, labels_of
 from pybridge.conversion.numpy_to_r import Dimnames, vector_from
-from pybridge.conversion.policies import Arriving, FromR, Mappings, Missing, ToR, Wide
+from pybridge.conversion.policies import (
+    Arriving,
+    FromR,
+    Labelling,
+    Mappings,
+    Missing,
+    ToR,
+    Wide,
+)
 from pybridge.conversion.r_to_numpy import DTYPES, array_from, classes_of, is_scalar
 from pybridge.conversion.rlibrary import (
     CHARACTER,
@@ -143,10 +152,12 @@ def _to_r(r: RLibrary, x: Any, policies: ToR) -> Any:
         return r_list(r, x, None, convert)
     if is_metric(x):
         return convert(x.result())
-    return vector_from(r, numpy_from(x), policies)
+    return vector_from(r, numpy_from(x), policies, labels=labels_of(x))
 
 
-def from_r(v: Any, *, na: Arriving = "error", copy: bool = False) -> Any:
+def from_r(
+    v: Any, *, na: Arriving = "error", copy: bool = False, dimnames: Labelling = "drop"
+) -> Any:
     """Return an R object as a NumPy array, a data frame or named list as a dict of them.
 
     An integer, double, complex or raw vector is not copied: the array is a read-only view of R's
@@ -158,6 +169,9 @@ def from_r(v: Any, *, na: Arriving = "error", copy: bool = False) -> Any:
     masked array with `"mask"`, for every vector and whether or not there is an `NA`; float64 with
     NaN for `"float"`, for logical and integer vectors. An `NA` among doubles arrives as NaN, which
     keeps its bits; with `"mask"` it is masked, and other NaNs are not.
+
+    `dimnames="xarray"` keeps names and dimnames: an array becomes a DataArray of xarray, whose axes
+    have the names of the dimnames, and labels where those are. Otherwise they are dropped.
 
     A factor arrives as the text of its levels, a Date as datetime64[D] and a POSIXct as
     datetime64[ns]. Other classes mean more than their numbers and are refused with
@@ -172,7 +186,7 @@ def from_r(v: Any, *, na: Arriving = "error", copy: bool = False) -> Any:
     """
     if not hasattr(v, "__sexp__"):
         raise UnsupportedTensorError(f"from_r takes an R object of rpy2, not {type(v).__name__}")
-    return convert_to_python(r_library(), v, FromR(na, copy=copy))
+    return convert_to_python(r_library(), v, FromR(na, copy=copy, dimnames=dimnames))
 
 
 def convert_to_python(r: RLibrary, v: Any, policies: FromR) -> Any:
@@ -182,7 +196,9 @@ def convert_to_python(r: RLibrary, v: Any, policies: FromR) -> Any:
         return None
     if r_type in DTYPES or r_type == CHARACTER:
         found = array_from(r, sexp, classes, policies)
-        return found.reshape(()) if policies.scalars and r.inside(is_scalar, r, sexp) else found
+        if policies.scalars and r.inside(is_scalar, r, sexp):
+            found = found.reshape(())
+        return found if policies.dimnames == "drop" else labelled_from(r, sexp, found)
     is_frame = "data.frame" in classes
     if r_type == LIST and (is_frame or set(classes) <= PLAIN_LISTS):
         of_elements = replace(policies, scalars=policies.scalars and not is_frame)

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from pybridge.backends import backend_of, find_backend
 from pybridge.conversion import convert_to_python, convert_to_r
 from pybridge.conversion.casting import Order, Wanted, own_array
-from pybridge.conversion.policies import Arriving, FromR, ToR
+from pybridge.conversion.policies import Arriving, FromR, Labelling, ToR
 from pybridge.conversion.reticulate_host import ReticulateLibrary
-from pybridge.errors import PybridgeError
+from pybridge.errors import ArgumentError, PybridgeError
 
 _opened: list[ReticulateLibrary] = []
 
@@ -38,8 +39,16 @@ def from_python(x: Any, policies: ToR, has_dimnames: bool) -> None:
 def to_python(dtype: str | None, like: Any, na: Arriving, order: Order) -> Any:
     """Return what R handed over, in memory of its own, in the dtype that is asked for."""
     r = _opened[0]
+    labelling: Labelling = "drop"
+    if isinstance(like, str):
+        if like != "xarray":
+            raise ArgumentError(f'`like` is a tensor or "xarray", not {like!r}')
+        labelling, like = "xarray", None
+    elif like is not None and backend_of(like).names_another:
+        labelling = "xarray"
     wanted = Wanted(dtype, like, order)
-    return _own(convert_to_python(r, r.inside(r.handed), FromR(na, scalars=True)), wanted)
+    policies = FromR(na, scalars=True, dimnames=labelling)
+    return _own(convert_to_python(r, r.inside(r.handed), policies), wanted)
 
 
 def _own(found: Any, wanted: Wanted) -> Any:
@@ -47,7 +56,12 @@ def _own(found: Any, wanted: Wanted) -> Any:
         return {name: _within(repr(name), value, wanted) for name, value in found.items()}
     if isinstance(found, list):
         return [_within(str(place), value, wanted) for place, value in enumerate(found, start=1)]
-    return own_array(found, wanted) if isinstance(found, np.ndarray) else found
+    if isinstance(found, np.ndarray):
+        return own_array(found, wanted)
+    holder = find_backend(found)
+    if holder is None or not holder.names_another:
+        return found
+    return holder.with_values(found, own_array(holder.value_of(found), wanted))
 
 
 def _within(place: str, value: Any, wanted: Wanted) -> Any:

@@ -30,6 +30,8 @@ from pybridge.conversion.strings import character_vector
 from pybridge.errors import ArgumentError, ConversionError
 
 Array = np.ndarray[Any, Any]
+Labels = list[tuple[str, Sequence[str | None] | None]]
+"""The name of each axis, "" for none, and its labels."""
 Dimnames = Sequence[Sequence[str] | None] | Mapping[str, Sequence[str] | None]
 
 LARGEST_EXACT = 2**53
@@ -135,8 +137,18 @@ def _no_rule(dtype: np.dtype[Any]) -> str:
     return f"dtype {dtype} has no R equivalent"
 
 
-def vector_from(r: RLibrary, array: Array, policies: ToR, dimnames: Dimnames | None = None) -> Any:
-    """Return a new R vector or array that holds `array`, as an rpy2 object."""
+def vector_from(
+    r: RLibrary,
+    array: Array,
+    policies: ToR,
+    dimnames: Dimnames | None = None,
+    labels: Labels | None = None,
+) -> Any:
+    """Return a new R vector or array that holds `array`, as an rpy2 object.
+
+    Its labels are `dimnames` as a user gives them, or `labels`, known to fit. One axis with a name
+    among those stays an axis.
+    """
     mask = None
     if isinstance(array, np.ma.MaskedArray):
         mask = None if array.mask is np.ma.nomask else np.asarray(array.mask)
@@ -149,7 +161,8 @@ def vector_from(r: RLibrary, array: Array, policies: ToR, dimnames: Dimnames | N
         if mask is not None and mask.any():
             raise ConversionError("R's raw has no NA, so a masked byte has no counterpart")
         array = array.view("u1")
-    labels = None if dimnames is None else _checked_labels(dimnames, array.shape)
+    if dimnames is not None:
+        labels = _checked_labels(dimnames, array.shape)
     _check_axes(array.shape)
     if rule.r_type == CHARACTER:
         return r.inside(_new_text, r, array, mask, policies, labels)
@@ -159,9 +172,6 @@ def vector_from(r: RLibrary, array: Array, policies: ToR, dimnames: Dimnames | N
     # The copy needs no lock: nobody else knows the new vector yet.
     copy_tiles(target, array, mask=mask, finish=_finish(rule, array, mask, policies))
     return sexp
-
-
-Labels = list[tuple[str, list[str] | None]]
 
 
 def _new_text(
@@ -282,7 +292,8 @@ def _set_shape(
     shape: tuple[int, ...],
     labels: Labels | None,
 ) -> None:
-    if len(shape) > 1:
+    is_vector = len(shape) < 2 and not (labels and labels[0][0])
+    if not is_vector:
         r.set_integers(sexp, "dim", shape)
     if labels is None:
         return
@@ -290,7 +301,7 @@ def _set_shape(
         r.null_sexp if label is None else character_vector(r, label, len(label))
         for _, label in labels
     ]
-    if len(shape) == 1:
+    if is_vector:
         r.set_attribute(sexp, "names", vectors[0])
         return
     value = r.list_of(vectors)
@@ -304,7 +315,8 @@ def _checked_labels(dimnames: Dimnames, shape: tuple[int, ...]) -> Labels | None
     if isinstance(dimnames, str):
         raise ArgumentError("dimnames must hold one sequence of labels, or None, for each axis")
     if isinstance(dimnames, Mapping):
-        pairs = [(str(name), label) for name, label in dimnames.items()]
+        is_vector = len(shape) == 1
+        pairs = [("" if is_vector else str(name), label) for name, label in dimnames.items()]
     else:
         pairs = [("", label) for label in dimnames]
     if len(pairs) != len(shape):
@@ -315,4 +327,4 @@ def _checked_labels(dimnames: Dimnames, shape: tuple[int, ...]) -> Labels | None
         if texts is not None and len(texts) != size:
             raise ArgumentError(f"dimnames give axis {axis} {len(texts)} labels for {size} places")
         labels.append((name, texts))
-    return labels if any(texts is not None for _, texts in labels) else None
+    return labels if any(texts is not None or name for name, texts in labels) else None

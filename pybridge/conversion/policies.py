@@ -11,9 +11,11 @@ Missing = Literal["error", "float", "integer"]
 Wide = Literal["double", "integer", "character", "integer64"]
 Mappings = Literal["data.frame", "list"]
 Arriving = Literal["error", "mask", "float"]
+Labelling = Literal["drop", "xarray"]
 
 _MISSING, _WIDE = get_args(Missing), get_args(Wide)
 _MAPPINGS, _ARRIVING = get_args(Mappings), get_args(Arriving)
+_LABELLING = get_args(Labelling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,19 @@ class FromR:
     """What becomes of `NA`."""
     scalars: bool = False
     """Whether one element without axes is an array without axes."""
+    dimnames: Labelling = "drop"
+    """Whether names and dimnames are dropped, or kept in a DataArray of xarray."""
     copy: bool = False
     """Whether the result must be writable memory of its own."""
 
     def __post_init__(self) -> None:
         """Reject a policy that does not exist."""
         _check("na", self.na, _ARRIVING)
+        _check("dimnames", self.dimnames, _LABELLING)
+        if self.dimnames == "xarray" and self.na == "mask":
+            raise ArgumentError(
+                'a masked array is NumPy\'s alone: a DataArray goes with na="float"'
+            )
         if not isinstance(self.copy, bool):
             raise ArgumentError(f"copy must be True or False, not {self.copy!r}")
 

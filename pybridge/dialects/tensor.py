@@ -13,6 +13,7 @@ import numpy as np
 
 from pybridge import subscripts as sub
 from pybridge.dialects import selections as to
+from pybridge.dialects.labels import Labels, positions_from_names
 from pybridge.dialects.tensor_axis import (
     checked_indices,
     common_indices,
@@ -39,13 +40,15 @@ def lower(
     *,
     drop: bool = True,
     order: to.Order = "C",
+    labels: Labels | None = None,
 ) -> to.Key | to.Selection:
     """Lower subscripts to what NumPy's own brackets take, and what is taken after them.
 
     Scalars drop their axis unless `drop` is False. A logical of the whole shape, alone, selects in
     `order`. A matrix of positions with one column per axis, alone, selects one element per row.
     Where scalars, ranges and new axes say all, the answer is the bare key. `read` makes a subscript
-    of what is none of the common kinds. Too many subscripts and a second `..` are refused first.
+    of what is none of the common kinds. Where `labels` gives those of an axis, names are positions.
+    Too many subscripts and a second `..` are refused first.
 
     >>> lower((2, slice(NA, 3)), (4, 5)), lower((..., -1), (4, 5))
     ((1, slice(0, 3, 1)), (slice(None, None, None), 4))
@@ -96,6 +99,11 @@ def lower(
                 key += [to.WHOLE] * unnamed
                 axis += unnamed
             else:
+                if labels is not None and isinstance(subscript, sub.Characters) and shape[axis:]:
+                    is_alone = len(written) == 1
+                    subscript = positions_from_names(
+                        subscript, labels, axis, len(shape), is_alone=is_alone
+                    )
                 whole = _lower_alone(subscript, shape, order) if len(written) == 1 else None
                 if whole is not None:
                     return whole
@@ -111,7 +119,8 @@ def lower(
         _count_unnamed(written, len(shape), read)
         raise
     if is_compact:
-        return lower(spelled_out(written), shape, read, drop=drop, order=order)
+        written = spelled_out(written)
+        return lower(written, shape, read, drop=drop, order=order, labels=labels)
     return to.Lowered(shape, tuple(key), tuple(takes), is_view=False) if takes else tuple(key)
 
 

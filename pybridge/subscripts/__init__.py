@@ -196,15 +196,44 @@ class Mask(_Entries):
 
 
 class Characters(Frozen):
-    """Names. Tensors carry no dimnames, so each dialect refuses them with the reason."""
+    """Names, each a label of the tensor, None where it is `NA`; where there are no labels an error.
 
-    values: tuple[str, ...]
+    `shape` is None for one name that stands for itself, and for several in a row. A vector of one
+    has the shape (1,), a matrix of names its own, and then the values are row-major.
+
+    >>> print(Characters(("a",)), Characters(("a", None)), Characters(("a",), (1,)))
+    "a" c("a", NA) array("a")
+    """
+
+    values: tuple[str | None, ...]
+    shape: tuple[int, ...] | None = None
 
     def __str__(self) -> str:
-        quoted = [f'"{"".join(map(_escaped, name))}"' for name in self.values]
-        if len(quoted) == 1:
-            return quoted[0]
-        return f"c({', '.join(quoted)})" if quoted else "character(0)"
+        return self._text(max(len(self.values), 1))
+
+    def _text(self, most: int) -> str:
+        values, shape = self.values, self.shape
+        if shape is not None and len(shape) == 2:  # R counts down the columns
+            values = tuple([name for k in range(shape[1]) for name in values[k :: shape[1]]])
+        shown = values if len(values) <= most else (*values[: most - 1], values[-1])
+        quoted = [name_text(name) for name in shown]
+        if len(values) > most:
+            quoted.insert(most - 1, "...")
+        joined = f"c({', '.join(quoted)})" if quoted else "character(0)"
+        if shape is None:
+            return quoted[0] if len(quoted) == 1 else joined
+        if len(shape) == 2:
+            return f"matrix({joined}, ncol = {shape[1]})"
+        return f"array({quoted[0] if len(quoted) == 1 else joined})"
+
+
+def name_text(name: str | None) -> str:
+    """Write one name as R does.
+
+    >>> name_text("a\\n"), name_text(None)
+    ('"a\\\\u{a}"', 'NA')
+    """
+    return "NA" if name is None else f'"{"".join(map(_escaped, name))}"'
 
 
 def _escaped(char: str) -> str:
@@ -293,7 +322,7 @@ def short_text(subscript: object) -> str:
     >>> short_text(Vector(np.arange(1, 100)))
     'c(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ..., 99)'
     """
-    if isinstance(subscript, _Entries):
+    if isinstance(subscript, _Entries | Characters):
         return subscript._text(PRINTED_ENTRIES)
     if isinstance(subscript, Subscripts):
         return ", ".join(map(short_text, subscript.items))

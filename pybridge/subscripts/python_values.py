@@ -151,9 +151,9 @@ def _from_array(value: npt.NDArray[Any] | np.generic) -> Subscript:
         value = value.data
     array = np.asarray(value)
     kind = array.dtype.kind
-    if kind == "U":
-        return Characters(tuple(map(str, array.ravel())))
-    if kind == "O":
+    if kind == "U" and holes is None:
+        return _names(tuple(map(str, array.ravel())), array.shape)
+    if kind in "OU":
         if holes is not None:
             array = np.where(holes, np.array(NA, "O"), array)
         return as_subscript(array.item() if array.ndim == 0 else array.tolist())
@@ -168,6 +168,11 @@ def _from_array(value: npt.NDArray[Any] | np.generic) -> Subscript:
     if holes is not None and holes.any():
         return as_subscript(NA) if kind == "b" else Scalar(NA)
     return _scalar(float(array)) if kind == "f" else as_subscript(array.item())
+
+
+def _names(texts: tuple[str, ...], shape: tuple[int, ...]) -> Characters:
+    """Return names in a shape; of several in a row the shape goes without saying."""
+    return Characters(texts, shape if len(shape) > 1 or shape == (1,) else None)
 
 
 def _frozen(array: npt.NDArray[Any], holes: npt.NDArray[np.bool_] | None) -> Vector | Mask:
@@ -242,7 +247,7 @@ def _from_sequence(value: list[Any] | range) -> Subscript:
         return _from_rows(value)
     entries = list(map(_entry, value))
     if all(isinstance(entry, str) for entry in entries):
-        return Characters(tuple(entries))
+        return _names(tuple(entries), (len(entries),))
     kinds = {type(entry) for entry in entries if entry is not NA}
     holes = np.array([entry is NA for entry in entries])
     if kinds <= {bool}:  # a vector of nothing but NA is logical in R as well

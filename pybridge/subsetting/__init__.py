@@ -20,9 +20,10 @@ from pybridge.backends.annotations import (
 from pybridge.backends.compiling import runs_as_python
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.dialects import tensor
+from pybridge.dialects.labels import Labels
 from pybridge.dialects.selections import Key, Order, Selection, Shape, lowered_from
 from pybridge.errors import ImmutableTensorError
-from pybridge.subscripts import Subscripts
+from pybridge.subscripts import Characters, Subscripts
 from pybridge.subsetting import compiled
 from pybridge.subsetting.lowering import (
     Dialect,
@@ -124,8 +125,7 @@ class R(Protocols[TensorT_co]):
                 except IndexError:
                     pass  # more axes than NumPy has, as its backend says
             return read(NUMPY, x, found)
-        backend, x = open_tensor(x)
-        return _read(backend, x, written, dialect=self._dialect)
+        return _read(x, written, dialect=self._dialect, is_text=False)
 
     @runs_as_python
     def __setitem__(self, written: Any, value: Any) -> None:
@@ -232,23 +232,53 @@ def r_slice(
     Raises a `SubscriptError` for subscripts that do not fit, `MissingValueError` where R would give
     NA and the dtype has none, `UnsupportedTensorError` where `x` is no tensor.
     """
-    backend, x = open_tensor(x)
-    return _read(backend, x, subscripts, drop=drop, dialect=dialect, order=order)
+    return _read(x, subscripts, drop=drop, dialect=dialect, order=order)
 
 
 def _read(
-    backend: Backend,
     x: Tensor,
     written: tuple[Any, ...],
     *,
     drop: bool = True,
     dialect: Dialect = "tensor",
     order: Order = "C",
+    is_text: bool = True,
 ) -> Tensor:
+    backend, held = open_tensor(x)
     if backend.is_compiling():
-        return compiled.read(x, drop, dialect, order, *compiled.arguments_of(backend, written))
-    found = lower(backend, backend.shape(x), written, drop=drop, dialect=dialect, order=order)
-    return read(backend, x, found)
+        arguments = compiled.arguments_of(backend, written)
+        return compiled.read(held, drop, dialect, order, *arguments)
+    labels = None
+    if held is not x:
+        labels = backend_of(x).labels(x)
+        written = _with_names(written, labels, is_text=is_text)
+    found = lower(
+        backend,
+        backend.shape(held),
+        written,
+        drop=drop,
+        dialect=dialect,
+        order=order,
+        labels=labels,
+    )
+    return read_with_labels(x, backend, held, found)
+
+
+def read_with_labels(x: Tensor, backend: Backend, held: Tensor, found: Key | Selection) -> Tensor:
+    """Return the elements that subscripts name of what `x` is or holds, with labels as `x` has."""
+    values = read(backend, held, found)
+    if held is x:
+        return values
+    return backend_of(x).with_labels(x, lowered_from(backend.shape(held), found), values)
+
+
+def _with_names(
+    written: tuple[Any, ...], labels: Labels | None, *, is_text: bool
+) -> tuple[Any, ...]:
+    """Read each string as a name where there are labels; one alone may hold all subscripts."""
+    if labels is None or (is_text and len(written) == 1):
+        return written
+    return tuple([Characters((str(w),)) if isinstance(w, str) else w for w in written])
 
 
 @runs_as_python
@@ -320,17 +350,23 @@ def r_assign(
     array([[0, 0, 0],
            [8, 0, 7]])
     """
-    backend, x = open_tensor(x)
+    backend, held = open_tensor(x)
     if backend.is_compiling():
         fitting = compiled.value_of(value)
         arguments = compiled.arguments_of(backend, subscripts)
-        return compiled.assign(x, fitting, dialect, order, False, *arguments)
+        return compiled.assign(held, fitting, dialect, order, False, *arguments)
+    holder = backend_of(x)
+    labels = holder.labels(x)
+    written = _with_names(subscripts, labels, is_text=True)
     if isinstance(dialect, str) and dialect == "base":
-        plan, fitted = plan_as_r_does(backend, x, subscripts, value)
-        return assign_as_r_does(backend, x, plan, fitted)
-    found = lower(backend, backend.shape(x), subscripts, dialect=dialect, order=order)
-    fitted = fit_broadcast(backend, x, found, value)
-    return write(backend, backend.copy(x), found, fitted)
+        plan, fitted = plan_as_r_does(backend, held, written, value, labels)
+        return holder.with_values(x, assign_as_r_does(backend, held, plan, fitted))
+    shape = backend.shape(held)
+    found = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
+    if held is not x:
+        holder.refuse_value(x, lowered_from(shape, found), value)
+    fitted = fit_broadcast(backend, held, found, value)
+    return holder.with_values(x, write(backend, backend.copy(held), found, fitted))
 
 
 def assign_in_place(
@@ -350,8 +386,12 @@ def assign_in_place(
         compiled.assign(x, fitting, dialect, order, True, *compiled.arguments_of(backend, written))
         return
     found: Key | Selection | None
+    labels = None
+    if held is not x:
+        labels = holder.labels(x)
+        written = _with_names(written, labels, is_text=False)
     if isinstance(dialect, str) and dialect == "base":
-        plan, fitted = plan_as_r_does(backend, held, written, value)
+        plan, fitted = plan_as_r_does(backend, held, written, value, labels)
         found = plan.selection
         refuse_immutable(holder, x)
         if plan.growth is not None:
@@ -359,10 +399,16 @@ def assign_in_place(
         if found is None:
             return
     else:
-        found = lower(backend, backend.shape(held), written, dialect=dialect, order=order)
+        shape = backend.shape(held)
+        found = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
         refuse_immutable(holder, x)
+        if held is not x:
+            holder.refuse_value(x, lowered_from(shape, found), value)
         fitted = fit_broadcast(backend, held, found, value)
-    if backend is holder:
+    if holder.names_another:
+        refuse_immutable(backend, held)
+        write(backend, held, found, fitted)
+    elif backend is holder:
         write(backend, x, found, fitted)
     else:  # a variable that holds a tensor of another library
         holder.store(x, write(backend, backend.copy(held), found, fitted))

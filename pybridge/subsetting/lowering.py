@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NoReturn, TypeAlias
 from pybridge.backends import find_backend
 from pybridge.backends.protocol import Backend
 from pybridge.dialects import tensor
+from pybridge.dialects.labels import Labels, names_as_r_reads
 from pybridge.dialects.selections import Key, Order, Selection, Shape
 from pybridge.errors import ArgumentError, TracingError, shown
 from pybridge.subscripts import NA, Range, Subscript, Subscripts, Traced
@@ -42,10 +43,12 @@ def lower(
     drop: bool = True,
     dialect: Dialect = "tensor",
     order: Order = "C",
+    labels: Labels | None = None,
 ) -> Key | Selection:
     """Return what subscripts make of a tensor of `shape`, touching no data of it.
 
-    Without a backend a traced tensor among them may be of any library.
+    Without a backend a traced tensor among them may be of any library; without `labels` no name
+    stands for a position.
     """
     if drop is not True and drop is not False:
         raise ArgumentError(f"`drop` is True or False, not {shown(drop)}")
@@ -54,15 +57,31 @@ def lower(
     if dialect is not _TENSOR and not isinstance(dialect, str):
         refuse_dialect(dialect)
     if dialect == _TENSOR:
-        return tensor.lower(written, shape, reader_for(backend), drop=drop, order=order)
+        read = reader_for(backend)
+        return tensor.lower(written, shape, read, drop=drop, order=order, labels=labels)
     if dialect == "base":
         from pybridge.dialects import base  # few programs port R code line by line
 
-        subscripts = read_for_one_use(written)
-        for item in subscripts.items:
-            refuse_foreign(backend, item)
+        subscripts = read_as_r_does(backend, shape, written, labels)
         return base.lower(subscripts, shape, drop=drop)
     refuse_dialect(dialect)
+
+
+def read_as_r_does(
+    backend: Backend | None,
+    shape: Shape,
+    written: tuple[Any, ...],
+    labels: Labels | None,
+    *,
+    is_write: bool = False,
+) -> Subscripts:
+    """Return subscripts for R's own dialect, with positions for names where there are labels."""
+    subscripts = read_for_one_use(written)
+    for item in subscripts.items:
+        refuse_foreign(backend, item)
+    if labels is None:
+        return subscripts
+    return names_as_r_reads(subscripts, labels, len(shape), is_write=is_write)
 
 
 def refuse_dialect(dialect: Any) -> NoReturn:

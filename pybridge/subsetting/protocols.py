@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, overload
 
 import numpy as np
 
-from pybridge.backends import open_tensor
+from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.annotations import TensorT_co
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import OperationError, TracingError
@@ -65,6 +65,8 @@ class Protocols(Generic[TensorT_co]):
 
     def _first_axis(self, asked: str) -> tuple[Backend, Tensor, int]:
         backend, x = open_tensor(self._tensor)
+        if (holder := backend_of(self._tensor)).names_another:
+            backend, x = holder, self._tensor
         shape = backend.shape(x)
         if not shape:
             raise OperationError(f"{asked} needs an axis, and this tensor of shape () has none")

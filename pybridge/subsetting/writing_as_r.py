@@ -9,9 +9,10 @@ import numpy as np
 
 from pybridge.backends import NUMPY
 from pybridge.backends.protocol import Backend, Indices, Tensor
+from pybridge.dialects.labels import Labels
 from pybridge.dialects.selections import Shape
 from pybridge.errors import AssignmentError
-from pybridge.subsetting.lowering import read_for_one_use, refuse_foreign
+from pybridge.subsetting.lowering import read_as_r_does
 from pybridge.subsetting.reading import filled, known_shape, missing_value, reversed_axes
 from pybridge.subsetting.values import backend_of_value, fit_value, is_number
 from pybridge.subsetting.writing import write
@@ -29,7 +30,11 @@ def growth_in_place(length: int, shape: Shape) -> AssignmentError:
 
 
 def plan_as_r_does(
-    backend: Backend, x: Tensor, written: tuple[Any, ...], value: Any
+    backend: Backend,
+    x: Tensor,
+    written: tuple[Any, ...],
+    value: Any,
+    labels: Labels | None = None,
 ) -> tuple[Assignment, Tensor]:
     """Return what R's `[<-` does, and the value as it repeats.
 
@@ -38,13 +43,11 @@ def plan_as_r_does(
     """
     from pybridge.dialects import base, base_assignment
 
-    subscripts = read_for_one_use(written)
-    for item in subscripts.items:
-        refuse_foreign(backend, item)
+    shape = backend.shape(x)
+    subscripts = read_as_r_does(backend, shape, written, labels, is_write=True)
     fitted = fit_value(backend, x, value)
     if is_number(fitted):
         fitted = np.array(fitted)
-    shape = backend.shape(x)
     serving = backend_of_value(backend, fitted)
     if serving is NUMPY:
         plan = base_assignment.plan_assignment(subscripts, shape, fitted)

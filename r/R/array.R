@@ -201,6 +201,7 @@ select <- function(x, parts, call) {
   shape <- array_shape(x)
   items <- read_items(parts, call)
   kinds <- item_kinds(items)
+  labels <- if (is.null(dim(x))) list(names(x)) else dimnames(x)
   if (length(items) == 1L) {
     value <- items[[1L]]$value
     if (kinds == "mask" && length(dim(value)) > 1L) {
@@ -209,8 +210,13 @@ select <- function(x, parts, call) {
     if (kinds == "vector" && length(dim(value)) == 2L) {
       return(select_points(value, shape, call))
     }
+    if (kinds == "characters" && length(dim(value)) == 2L && ncol(value) == length(shape)) {
+      points <- vapply(seq_along(shape), FUN.VALUE = numeric(nrow(value)), function(axis) {
+        as.double(label_positions(value[, axis], items[[1L]], labels[[axis]], axis, call))
+      })
+      return(select_points(matrix(points, nrow(value)), shape, call))
+    }
   }
-  labels <- if (is.null(dim(x))) list(names(x)) else dimnames(x)
   index <- list()
   kept <- integer()
   axis <- 0L
@@ -250,30 +256,101 @@ expand <- function(items, ndim, call) {
   c(items[seq_len(place - 1L)], rest, items[-seq_len(place)])
 }
 
-#' Turn labels into the positions where an array has them
+#' Turn labels into the positions where an array has them; each is the label of one position
 #' @noRd
 with_positions <- function(item, labels, axis, call) {
   if (item$kind != "characters") {
     return(item)
   }
-  text <- item_text(item)
+  if (length(dim(item$value)) > 1L) {
+    text <- item_text(item)
+    abort_subscript(
+      sprintf(
+        paste(
+          "`%s` has shape %s; a vector of names is needed here, or a matrix of names with one column",
+          "for each axis as the only subscript"
+        ),
+        text, python_tuple(dim(item$value))
+      ),
+      "type", call,
+      subscript = text
+    )
+  }
+  places <- label_positions(as.vector(item$value), item, labels, axis, call)
+  is_one <- length(places) == 1L && is.null(dim(item$value))
+  list(kind = if (is_one) "scalar" else "vector", value = places)
+}
+
+label_positions <- function(names, item, labels, axis, call) {
   if (is.null(labels)) {
+    text <- item_text(item)
     abort_subscript(
       sprintf("`%s` names a position; tensors carry no dimnames, so use its number", text),
       "type", call,
       subscript = text
     )
   }
-  places <- match(item$value, labels, incomparables = NA)
-  if (anyNA(places)) {
-    met <- item_text(list(kind = "characters", value = item$value[is.na(places)][[1L]]))
+  if (anyNA(names)) {
+    text <- item_text(item)
     abort_subscript(
-      sprintf("%s is no label of axis %d, whose labels are %s", met, axis, entries_text(labels)),
-      "oob", call,
-      subscript = text, axis = axis
+      sprintf("`%s` on axis %d holds NA, which is the label of no position", text, axis),
+      "missing", call,
+      subscript = text
     )
   }
-  list(kind = if (length(places) == 1L) "scalar" else "vector", value = places)
+  labels[!nzchar(labels)] <- NA # to R "" is no label
+  places <- match(names, labels)
+  if (anyNA(places)) {
+    abort_label(names[is.na(places)][[1L]], labels, axis, call)
+  }
+  doubled <- names[names %in% labels[duplicated(labels, incomparables = NA)]]
+  if (length(doubled) > 0L) {
+    abort_doubled(doubled[[1L]], which(labels == doubled[[1L]]), axis, call)
+  }
+  places
+}
+
+abort_label <- function(name, labels, axis, call) {
+  nearest <- nearest_labels(name, labels)
+  shown <- labels[seq_len(min(length(labels), 5L))]
+  advice <- if (length(nearest) > 0L) {
+    paste("the nearest are", quoted_names(nearest))
+  } else {
+    paste0("the labels are ", quoted_names(shown[!is.na(shown)]), if (length(labels) > 5L) ", ...")
+  }
+  text <- quoted_names(name)
+  abort_subscript(sprintf("%s is no label of axis %d; %s", text, axis, advice), "label", call,
+    subscript = text, label = name, axis = axis, nearest = nearest
+  )
+}
+
+abort_doubled <- function(name, positions, axis, call) {
+  shown <- positions[seq_len(min(length(positions), 5L))]
+  more <- if (length(positions) > 5L) ", ..." else ""
+  text <- quoted_names(name)
+  abort_subscript(
+    sprintf(
+      "%s is the label of %d positions of axis %d, %s%s; use the numbers of those that you want",
+      text, length(positions), axis, paste(shown, collapse = ", "), more
+    ),
+    "label", call,
+    subscript = text, label = name, axis = axis, positions = shown
+  )
+}
+
+quoted_names <- function(names) {
+  paste(vapply(names, function(name) short_text(deparse(name)), ""), collapse = ", ")
+}
+
+#' Return up to three labels that a name may have been meant for, the nearest first
+#' @noRd
+nearest_labels <- function(name, labels) {
+  labels <- unique(labels[seq_len(min(length(labels), 10000L))])
+  labels <- labels[!is.na(labels)]
+  distances <- as.vector(utils::adist(name, labels, ignore.case = TRUE))
+  near <- distances <= max(1, 0.4 * nchar(name)) & distances < nchar(name)
+  nearest <- labels[near][order(distances[near])]
+  nearest[seq_len(min(length(nearest), 3L))]
 }
 
 select_mask <- function(mask, shape, is_column_major, call) {

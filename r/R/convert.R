@@ -25,7 +25,8 @@
 #' | POSIXct | datetime64 in nanoseconds | POSIXct in UTC |
 #' | list, data frame | list, dict of columns | list, data frame |
 #'
-#' Names, dimnames and row names are dropped. Other classes mean more than their numbers and are
+#' Names, dimnames and row names are dropped, unless `like = "xarray"` keeps names and dimnames; a
+#' `DataArray` comes back with them. Other classes mean more than their numbers and are
 #' refused; `unclass(x)` gives those.
 #'
 #' @param x For `to_python()` an R vector, array, factor, list of these or data frame; for
@@ -34,7 +35,8 @@
 #' @param dtype The dtype of the array under 'NumPy' name, such as `"float32"`, `"uint8"` or
 #'   `"bfloat16"`; `NULL` for the one that belongs to the type of `x`. A real is rounded to a
 #'   narrower real; anything else that the dtype does not hold is an error.
-#' @param like A tensor: the result is of its library, its dtype and on its device.
+#' @param like A tensor: the result is of its library, its dtype and on its device. Or `"xarray"`: names
+#'   and dimnames are kept, in a `DataArray` of the Python package xarray.
 #' @param na For `to_python()`, what becomes of `NA` among logicals, integers and strings: an
 #'   `"error"`; a masked array with `"mask"`; NaN with `"float"`. A real `NA` arrives as NaN. For
 #'   `from_python()`, what is `NA` beside masked elements: nothing else (`"error"`); NaN with

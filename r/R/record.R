@@ -165,7 +165,9 @@ tag_subscript <- function(value, base, call) {
   }
   check_subscript(value, base, call)
   if (is.character(value)) {
-    return(list("characters", as.list(as.vector(value))))
+    sizes <- dim(value) # a vector of one is one name, as one position is
+    names <- lapply(as.vector(value), function(name) if (!is.na(name)) name)
+    return(list("characters", names, if (!is.null(sizes)) as.list(sizes)))
   }
   if (is.null(dim(value)) && length(value) == 1L && is.numeric(value)) {
     return(tag_entry(value, call))

@@ -55,3 +55,12 @@ tensor_dtype <- function(x) {
     character = "str"
   )
 }
+
+#' Count the elements of a Zarr array, of which Python knows no length
+#'
+#' reticulate makes 1 of it, its truth; of a 'NumPy' array it counts the elements, as here.
+#' @export
+#' @noRd
+length.zarr.core.array.Array <- function(x) {
+  prod(dim(x) %||% 1L)
+}

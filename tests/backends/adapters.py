@@ -351,6 +351,43 @@ def in_store(make):
     return run
 
 
+# xarray
+
+
+def xarray_make(array):
+    import xarray as xr
+
+    return xr.DataArray(array.copy(), attrs={"unit": "place"})
+
+
+def xarray_read(found):
+    import xarray as xr
+
+    assert isinstance(found, xr.DataArray), type(found)
+    assert found.attrs == {"unit": "place"}
+    return found.to_numpy()
+
+
+def xarray_eager(function, *arrays):
+    values, join = split(function(*map(xarray_make, arrays)))
+    return join(list(map(xarray_read, values)))
+
+
+def xarray_lazy(function, *arrays):
+    """Run over dask with a scheduler that raises, and only then compute."""
+    import dask
+    import dask.array as da
+
+    def refuse(*_, **__):
+        raise AssertionError("computed too early")
+
+    with dask.config.set(scheduler=refuse):
+        made = [xarray_make(array).copy(data=dask_make(array)) for array in arrays]
+        values, join = split(function(*made))
+    assert all(isinstance(value.data, da.Array) for value in values)
+    return join([xarray_read(value.compute(scheduler="sync")) for value in values])
+
+
 ADAPTERS = {
     "tensorflow": Adapter(
         tf_make,
@@ -405,7 +442,12 @@ STANDARD = {
 }
 """What the array standard has, which lacks dtypes that tests of other libraries make."""
 
-ALL = ADAPTERS | STORES | STANDARD
+LABELLED = {
+    "xarray": Adapter(xarray_make, xarray_read, {"numpy": xarray_eager, "dask": xarray_lazy}),
+}
+"""What adds labels to a tensor of another library."""
+
+ALL = ADAPTERS | STORES | STANDARD | LABELLED
 
 
 def store_again(x):

@@ -15,7 +15,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "support")]
 
-from backends.adapters import ADAPTERS, ALL, STANDARD, STORES, store_again  # noqa: E402
+from backends.adapters import ADAPTERS, ALL, LABELLED, STANDARD, STORES, store_again  # noqa: E402
 from corpus import cases, tensor_of, value_of  # noqa: E402
 
 from pybridge import errors, r_assign, r_slice  # noqa: E402
@@ -29,7 +29,9 @@ BY_CLASS = {
 }
 MODES = [(name, mode) for name, adapter in ADAPTERS.items() for mode in adapter.modes]
 STORE_MODES = [
-    (name, mode) for name, adapter in (STORES | STANDARD).items() for mode in adapter.modes
+    (name, mode)
+    for name, adapter in (STORES | STANDARD | LABELLED).items()
+    for mode in adapter.modes
 ]
 
 

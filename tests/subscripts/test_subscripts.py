@@ -374,7 +374,7 @@ def test_a_frozen_value_prints_its_fields():
     assert repr(Run(4, -2, 3)) == "Run(start=4, step=-2, length=3)"
     assert repr(OpenRun(1, None, step=2)) == "OpenRun(start=1, stop=None, step=2)"
     assert repr(Range(1, 5)) == "Range(start=1, stop=5, step=NA)"
-    assert repr(Characters(("a",))) == "Characters(values=('a',))"
+    assert repr(Characters(("a",))) == "Characters(values=('a',), shape=None)"
     assert repr(vector([3, 1])) == "Vector(values=array([3, 1]), missing=None)"
     assert repr(MISSING) == "Missing()"
     assert (repr(Corner(3)), str(Corner(3))) == (

@@ -110,15 +110,30 @@ test_that("names and dimnames stay where R's own `[` keeps them", {
 })
 
 test_that("a string is a label where the array has labels", {
-  m <- matrix(1:6, 2, dimnames = list(c("a", "b"), c("x", "y", "x")))
+  m <- matrix(1:6, 2, dimnames = list(c("a", "b"), c("x", "y", "z")))
   expect_identical(r_slice(m, "b"), m["b", ])
   expect_identical(r_slice(m, "b", "x"), m["b", "x"])
   expect_identical(r_slice(m, , c("y", "x")), m[, c("y", "x")])
+  expect_identical(r_slice(m, array("b"), ), m["b", , drop = FALSE])
+  expect_identical(r_slice(m, cbind(c("b", "a"), c("z", "x"))), m[cbind(c("b", "a"), c("z", "x"))])
+  expect_error(r_slice(m, cbind("a", "x"), 1), "has shape .1, 2.", class = "pybridge_error_subscript_type")
   expect_identical(r_slice(c(a = 1, b = 2), "b"), c(b = 2))
   expect_identical(r_assign(m, "a", "y", value = 0L)["a", "y"], 0L)
-  expect_error(r_slice(m, "z"), "labels are c(\"a\", \"b\")", fixed = TRUE, class = "pybridge_error_subscript_oob")
-  expect_error(r_slice(m, NA_character_), class = "pybridge_error_subscript_oob")
+  expect_error(r_slice(m, "z"), "the labels are \"a\", \"b\"", class = "pybridge_error_subscript_label")
+  expect_error(r_slice(m, NA_character_), class = "pybridge_error_subscript_missing")
   expect_error(r_slice(matrix(1:6, 2), "a"), class = "pybridge_error_subscript_type")
+})
+
+test_that("an unknown or doubled label is an error that offers the nearest", {
+  m <- matrix(1:9, 3, dimnames = list(c("setosa", "versicolor", ""), c("x", "y", "x")))
+  unknown <- expect_error(r_slice(m, "Setosa"), "nearest are \"setosa\"", class = "pybridge_error_subscript_label")
+  expect_identical(unknown[c("label", "axis", "nearest")], list(label = "Setosa", axis = 1L, nearest = "setosa"))
+  doubled <- expect_error(r_slice(m, 1, "x"), "2 positions of axis 2, 1, 3;", class = "pybridge_error_subscript_label")
+  expect_identical(doubled$positions, c(1L, 3L))
+  expect_identical(r_slice(m, 1, "y"), c(m[1, "y"]))
+  expect_identical(r_slice(m, 1, "x", dialect = "base"), m[1, "x"])
+  expect_error(r_slice(m, ""), "\"\" is no label", class = "pybridge_error_subscript_label")
+  expect_error(r_slice(m, "q") <- 1L, class = "pybridge_error_subscript_label")
 })
 
 test_that("64-bit integers are right or refused, on arrays and tensors alike", {

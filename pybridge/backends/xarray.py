@@ -1,0 +1,175 @@
+"""xarray: an array of another library with names for its axes and labels along them.
+
+The values are read and written by the library that they are in, NumPy or dask for the most part;
+what is here cuts the coordinates alike, by xarray's own `isel`, and turns labels into text.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from pybridge.backends.numpy import NumpyBackend
+from pybridge.dialects.labels import Labels
+from pybridge.dialects.selections import Gather, Lowered, Masked, Points, Selection
+from pybridge.errors import AssignmentError, ImmutableTensorError, TracingError
+from pybridge.subscripts import number_text
+
+
+class XarrayBackend(NumpyBackend):
+    """What a `DataArray` adds to its values, which are served by the library that they are in."""
+
+    __slots__ = ()
+
+    name = "xarray"
+    names_another = True
+
+    def serves(self, x: object) -> bool:
+        return isinstance(x, xr.DataArray)
+
+    def is_writable(self, x: Any) -> bool:
+        if isinstance(x.variable, xr.IndexVariable):
+            raise ImmutableTensorError(
+                "this DataArray is the index of an axis, which never changes in place; "
+                f"x.assign_coords({x.name}=...) gives a DataArray with another one"
+            )
+        return True  # if its values are
+
+    def value_of(self, x: Any) -> Any:
+        return x.data
+
+    def labels(self, x: Any) -> Labels | None:
+        if not x.indexes:
+            return None
+        return functools.partial(axis_labels, x)
+
+    def axis_names(self, x: Any) -> tuple[str, ...]:
+        # xarray's own names for axes that nobody named are none
+        return tuple("" if name == f"dim_{k}" else str(name) for k, name in enumerate(x.dims))
+
+    def with_labels(self, x: Any, selection: Selection, values: Any) -> Any:
+        coords = x.coords.to_dataset()
+        if len(selection.shape) != x.ndim:  # no axis: to R a vector of length 1
+            dims = (_new_name("points", x),)
+            return _made(x, values, coords, dims)
+        match selection:
+            case Lowered():
+                return _cut_by_axes(x, selection, values, coords)
+            case Points(coordinates=places, missing=missing):
+                return _cut_by_points(x, places, missing, values, coords)
+            case Masked():
+                return _cut_by_points(x, selection.coordinates, None, values, coords)
+        raise _lazy()
+
+    def with_values(self, x: Any, values: Any) -> Any:
+        if tuple(values.shape) != tuple(x.shape):  # R made a longer vector
+            return xr.DataArray(values, name=x.name, attrs=x.attrs)
+        return x.copy(deep=True, data=values)
+
+    def refuse_value(self, x: Any, selection: Selection, value: Any) -> None:
+        """Refuse a DataArray whose own names say that it belongs elsewhere."""
+        if not isinstance(value, xr.DataArray) or not isinstance(selection, Lowered):
+            return
+        kept = _kept_names(x, selection)
+        named = kept[len(kept) - value.ndim :] if value.ndim <= len(kept) else kept
+        if tuple(value.dims) != tuple(named):
+            raise AssignmentError(
+                f"the value has the axes {tuple(value.dims)} and goes into {tuple(kept)}; bring "
+                "its axes into that order, x.transpose(...), or write its bare values, x.data"
+            )
+
+
+BACKEND = XarrayBackend()
+
+
+def axis_labels(x: Any, axis: int) -> Sequence[str | None] | None:
+    """Return the index of an axis as text, None where there is none or text cannot say it.
+
+    Numbers have all their digits, times are in UTC and as ISO 8601 writes them, but for the T.
+    """
+    index = x.indexes.get(x.dims[axis])
+    if index is None or index.nlevels > 1:
+        return None
+    entries = np.asarray(index)
+    if entries.dtype.kind in "biuf":
+        return [number_text(entry) for entry in entries.tolist()]
+    if entries.dtype.kind == "M":
+        known = entries[~np.isnat(entries)]
+        unit: Any = "D" if np.array_equal(known, known.astype("M8[D]")) else None
+        if unit is None and np.array_equal(known, known.astype("M8[s]")):
+            unit = "s"
+        texts = np.datetime_as_string(entries, unit=unit).tolist()
+        return [None if text == "NaT" else str(text).replace("T", " ") for text in texts]
+    found = entries.tolist()
+    if all(isinstance(entry, str) or entry != entry or entry is None for entry in found):
+        return [entry if isinstance(entry, str) else None for entry in found]
+    return None
+
+
+def _kept_names(x: Any, selection: Lowered) -> list[Hashable]:
+    """Return the names of the axes that a selection keeps or makes."""
+    names: list[Hashable] = []
+    old = iter(x.dims)
+    for axis in selection.axes:
+        if axis is None:
+            names.append(_new_name("newaxis", x, names))
+            continue
+        name = next(old)
+        if not isinstance(axis, int):
+            names.append(name)
+    return names
+
+
+def _new_name(wanted: str, x: Any, others: Sequence[Hashable] = ()) -> str:
+    """Return a name that nothing has yet."""
+    taken = {*x.dims, *x.coords, *others}
+    names = (wanted if k == 1 else f"{wanted}_{k}" for k in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
+
+
+def _cut_by_axes(x: Any, selection: Lowered, values: Any, coords: Any) -> Any:
+    chosen: dict[Hashable, Any] = {}
+    axes = [axis for axis in selection.axes if axis is not None]
+    for name, axis in zip(x.dims, axes, strict=True):
+        if isinstance(axis, Gather):
+            if axis.missing is not None:  # where the element is NA it has no label
+                coords = _without(coords, name)
+            chosen[name] = axis.indices
+        elif isinstance(axis, int | slice):
+            chosen[name] = axis
+        else:
+            raise _lazy()
+    names = _kept_names(x, selection)
+    for place in selection.squeezed:
+        chosen[names[place]] = int(np.ravel(chosen[names[place]])[0])
+    kept = [name for place, name in enumerate(names) if place not in selection.squeezed]
+    return _made(x, values, coords.isel(chosen, missing_dims="ignore"), kept)
+
+
+def _cut_by_points(x: Any, places: Any, missing: Any, values: Any, coords: Any) -> Any:
+    name = _new_name("points", x)
+    if missing is not None:
+        for dim in x.dims:
+            coords = _without(coords, dim)
+    chosen = {dim: xr.Variable(name, place) for dim, place in zip(x.dims, places, strict=True)}
+    return _made(x, values, coords.isel(chosen, missing_dims="ignore"), [name])
+
+
+def _without(coords: Any, dim: Hashable) -> Any:
+    return coords.drop_vars([name for name, each in coords.coords.items() if dim in each.dims])
+
+
+def _made(x: Any, values: Any, coords: Any, dims: Sequence[Hashable]) -> Any:
+    made = xr.DataArray(values, coords=coords.coords, dims=dims, name=x.name, attrs=x.attrs)
+    made.encoding = dict(x.encoding)
+    return made
+
+
+def _lazy() -> TracingError:
+    return TracingError(
+        "a lazy subscript leaves the labels of the result unknown; call .compute() on it first"
+    )

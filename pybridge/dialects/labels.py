@@ -1,0 +1,192 @@
+"""Names among the subscripts: a label stands for its position, where a tensor has labels.
+
+Here, before either dialect counts, names become positions. Sources: R Language Definition, 3.4.1,
+and R itself, which the tests ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from pybridge import subscripts as sub
+from pybridge.errors import SubscriptLabelError, SubscriptMissingError, SubscriptTypeError
+from pybridge.subscripts import name_text, short_text
+
+Names: TypeAlias = tuple[str | None, ...]
+Labels: TypeAlias = Callable[[int], Sequence[str | None] | None]
+"""What gives the labels of an axis: a text for each position, or None where it has none."""
+
+_MOST_COMPARED: Final = 10_000
+"""Among more labels than this nobody is made to wait for the nearest ones."""
+
+
+def positions_from_names(
+    item: sub.Characters, labels: Labels, axis: int, ndim: int, *, is_alone: bool
+) -> sub.Scalar | sub.Vector:
+    """Return the positions that names stand for, by the rules of the tensor dialect.
+
+    Each name must be the label of one position and no more. One name drops its axis, as one
+    position does. A matrix of names with one column for each axis, alone, is one of positions.
+
+    >>> species = lambda axis: ["setosa", "versicolor", "virginica"]
+    >>> names = sub.Characters(("versicolor", "setosa"))
+    >>> print(positions_from_names(names, species, 0, 2, is_alone=False))
+    c(2, 1)
+    """
+    shape = item.shape or ()
+    if len(shape) < 2:
+        found = _only_positions(item, item.values, labels(axis), axis)
+        is_one = item.shape is None and len(found) == 1
+        return sub.Scalar(found[0]) if is_one else _vector(np.array(found, np.int64))
+    if is_alone and len(shape) == 2 and shape[1] == ndim:
+        columns = [_only_positions(item, item.values[k::ndim], labels(k), k) for k in range(ndim)]
+        return _vector(np.array(columns, np.int64).T)
+    raise SubscriptTypeError(
+        f"`{short_text(item)}` has shape {shape}; a vector of names is needed here, or a matrix "
+        "of names with one column for each axis as the only subscript",
+        subscript=short_text(item),
+    )
+
+
+def names_as_r_reads(
+    subscripts: sub.Subscripts, labels: Labels, ndim: int, *, is_write: bool = False
+) -> sub.Subscripts:
+    """Return subscripts with positions in the place of names, by the rules of R's own `[`.
+
+    The first of equal labels counts. An unknown name is `NA` on a plain vector and out of bounds on
+    an array. One subscript alone asks an array for names of its elements, which it has not, unless
+    it is a matrix with one column for each axis. Names stay where the axis has no labels, and where
+    R's `[<-` would make a new element of that name: the dialect refuses them.
+    """
+    items = list(subscripts.items)
+    is_alone = len(items) == 1
+    for axis, item in enumerate(items):
+        if not isinstance(item, sub.Characters):
+            continue
+        shape = item.shape or ()
+        if is_alone and ndim > 1 and len(shape) == 2 and shape[1] == ndim:
+            columns = [_first_positions(item.values[k::ndim], labels(k), k) for k in range(ndim)]
+            if None not in columns:
+                items[axis] = _vector(np.array(columns, np.int64).T)
+        elif is_alone:
+            texts = labels(0) if ndim == 1 else []
+            if texts is not None:
+                places = _places(texts)
+                found = np.array([places.get(name, [0])[0] for name in item.values], np.int64)
+                if not is_write or found.all():
+                    items[axis] = _vector(found)
+        elif axis < ndim:
+            matched = _first_positions(item.values, labels(axis), axis)
+            if matched is not None and 0 in matched:
+                raise SubscriptMissingError(
+                    f"subscript out of bounds: `{short_text(item)}` on axis {axis + 1} holds NA",
+                    subscript=short_text(item),
+                )
+            if matched is not None:
+                items[axis] = _vector(np.array(matched, np.int64))
+    return sub.Subscripts(tuple(items))
+
+
+def _vector(positions: Any) -> sub.Vector:
+    """Make a vector of positions, of which 0 is `NA`."""
+    holes = positions == 0
+    missing = sub.read_only(holes) if holes.any() else None
+    return sub.Vector(sub.read_only(np.ascontiguousarray(positions)), missing)
+
+
+def _only_positions(
+    item: sub.Characters, names: Names, labels: Sequence[str | None] | None, axis: int
+) -> list[int]:
+    """Return the position of each name, which is known and the only one."""
+    text = short_text(item)
+    if labels is None:
+        raise SubscriptTypeError(
+            f"`{text}` names a position, and axis {axis + 1} has no labels; use its number",
+            subscript=text,
+        )
+    places = _places(labels)
+    found = []
+    for name in names:
+        if name is None:
+            raise SubscriptMissingError(
+                f"`{text}` on axis {axis + 1} holds NA, which is the label of no position",
+                subscript=text,
+            )
+        positions = places.get(name, [])
+        if not positions:
+            raise _unknown(name, labels, axis)
+        if len(positions) > 1:
+            raise _doubled(name, positions, axis)
+        found += positions
+    return found
+
+
+def _first_positions(
+    names: Names, labels: Sequence[str | None] | None, axis: int
+) -> list[int] | None:
+    """Return the first position of each name, 0 for `NA`; None where the axis has no labels."""
+    if labels is None:
+        return None
+    places = _places(labels)
+    for name in names:
+        if name is not None and name not in places:
+            raise _unknown(name, labels, axis, "subscript out of bounds: ")
+    return [0 if name is None else places[name][0] for name in names]
+
+
+def _places(labels: Sequence[str | None]) -> dict[str | None, list[int]]:
+    """Return the positions of each label; to R neither "" nor `NA` is one."""
+    places: dict[str | None, list[int]] = {}
+    for position, label in enumerate(labels, start=1):
+        if label:
+            places.setdefault(label, []).append(position)
+    return places
+
+
+def _doubled(name: str, positions: list[int], axis: int) -> SubscriptLabelError:
+    shown = ", ".join(map(str, positions[:5])) + (", ..." if len(positions) > 5 else "")
+    return SubscriptLabelError(
+        f"{name_text(name)} is the label of {len(positions)} positions of axis {axis + 1}, {shown};"
+        " use the numbers of those that you want",
+        subscript=name_text(name),
+        label=name,
+        axis=axis + 1,
+        nearest=(),
+        positions=tuple(positions[:5]),
+    )
+
+
+def _unknown(
+    name: str, labels: Sequence[str | None], axis: int, said: str = ""
+) -> SubscriptLabelError:
+    nearest = nearest_labels(name, labels)
+    advice = f"the nearest are {', '.join(map(name_text, nearest))}"
+    if not nearest:
+        shown = ", ".join([name_text(label) for label in labels[:5] if label])
+        advice = f"the labels are {shown}{', ...' if len(labels) > 5 else ''}"
+    return SubscriptLabelError(
+        f"{said}{name_text(name)} is no label of axis {axis + 1}; {advice}",
+        subscript=name_text(name),
+        label=name,
+        axis=axis + 1,
+        nearest=nearest,
+        positions=(),
+    )
+
+
+def nearest_labels(name: str, labels: Sequence[str | None]) -> tuple[str, ...]:
+    """Return up to three labels that a name may have been meant for, the nearest first.
+
+    >>> nearest_labels("Setosa", ["setosa", "versicolor", "virginica"])
+    ('setosa',)
+    """
+    from difflib import get_close_matches  # only a mistake needs it
+
+    folded: dict[str, str] = {}
+    for label in labels[:_MOST_COMPARED]:
+        if label:
+            folded.setdefault(label.casefold(), label)
+    return tuple([folded[near] for near in get_close_matches(name.casefold(), folded)])

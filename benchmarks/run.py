@@ -24,6 +24,7 @@ PROGRAMS = (
     "reshaping.R",
     "recycling.py",
     "conversion.py",
+    "conversion.R",
     "jobs.py",
 )
 

@@ -195,9 +195,13 @@ def convert_to_python(r: RLibrary, v: Any, policies: FromR) -> Any:
     if r_type == NULL:
         return None
     if r_type in DTYPES or r_type == CHARACTER:
-        found = array_from(r, sexp, classes, policies)
+        found, refuse = array_from(r, sexp, classes, policies)
         if policies.scalars and r.inside(is_scalar, r, sexp):
             found = found.reshape(())
+        if policies.own is not None:
+            found = policies.own(found, refuse=refuse)
+        elif refuse is not None:
+            refuse(found)
         return found if policies.dimnames == "drop" else labelled_from(r, sexp, found)
     is_frame = "data.frame" in classes
     if r_type == LIST and (is_frame or set(classes) <= PLAIN_LISTS):

@@ -5,8 +5,8 @@ Each element is cast once, in tiles, and checked on the way; nothing is lost wit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from typing import Any, Literal, get_args
 
@@ -44,14 +44,19 @@ class Wanted:
             raise ArgumentError("`like` brings its own dtype, so give `dtype` or `like`, not both")
 
 
-def own_array(values: Array, wanted: Wanted) -> Any:
+Refuse = Callable[[Array], None]
+
+
+def own_array(values: Array, wanted: Wanted, refuse: Refuse | None = None) -> Any:
     """Return `values` in memory of its own, cast without loss, or in a tensor like another.
+
+    `refuse` is called with each part before it is read, and may raise.
 
     >>> own_array(np.array([1.0, 2.0]), Wanted("uint8"))
     array([1, 2], dtype=uint8)
     """
     if wanted.like is None:
-        return _cast(values, _dtype_named(wanted.dtype) or values.dtype, wanted.order)
+        return _cast(values, _dtype_named(wanted.dtype) or values.dtype, wanted.order, refuse)
     if isinstance(values, np.ma.MaskedArray):
         raise ArgumentError('a masked array is NumPy\'s alone: `like` goes with na = "float"')
     backend, held = open_tensor(wanted.like)
@@ -59,7 +64,7 @@ def own_array(values: Array, wanted: Wanted) -> Any:
     if values.dtype.kind == "U" and name == "string":
         return backend.convert(values.astype(object), held)
     narrow = name.startswith(_NARROW)
-    made = _cast(values, _dtype_named(name) or values.dtype, wanted.order)
+    made = _cast(values, _dtype_named(name) or values.dtype, wanted.order, refuse)
     # The library makes its own narrow reals of wider ones, whose values are those already.
     return backend.convert(made.astype("float32") if narrow else made, held)
 
@@ -82,7 +87,7 @@ def _dtype_named(name: str | None) -> np.dtype[Any] | None:
         raise ArgumentError(f"there is no dtype {name!r} in NumPy") from None
 
 
-def _cast(values: Array, dtype: np.dtype[Any], order: Order) -> Array:
+def _cast(values: Array, dtype: np.dtype[Any], order: Order, refuse: Refuse | None = None) -> Array:
     _refuse_kinds(values.dtype, dtype)
     if dtype.kind in "UT" and dtype.itemsize == 0:
         dtype = values.dtype
@@ -91,13 +96,24 @@ def _cast(values: Array, dtype: np.dtype[Any], order: Order) -> Array:
     if source.dtype.kind == "c" and dtype.kind != "c":
         source = _reals(source, mask, dtype)
     made = np.empty(source.shape, dtype, order=order)
-    check = partial(_check_tile, source, made, mask) if _may_lose(source.dtype, dtype) else None
+    may_lose = _may_lose(source.dtype, dtype)
+
+    def check(cast: Array, part: Array, masked: Array | None) -> None:
+        if refuse is not None:
+            refuse(part)
+        if may_lose and _is_lossy(part, cast, masked):
+            _reject(source, dtype, mask)
+
+    checks: dict[str, Any] = {}
+    if may_lose or refuse is not None:
+        # Only what compares each element with its cast gains from a buffer between the two.
+        checks = {"check" if _is_compared(source.dtype, dtype) else "finish": check}
     with np.errstate(all="ignore"):
         # Reversed, row-major memory is column-major, which is what tiles are made for.
         if order == "C":
-            copy_tiles(made.T, source.T, mask=None if mask is None else mask.T, finish=check)
+            copy_tiles(made.T, source.T, mask=None if mask is None else mask.T, **checks)
         else:
-            copy_tiles(made, source, mask=mask, finish=check)
+            copy_tiles(made, source, mask=mask, **checks)
     if mask is None:
         return made
     return np.ma.MaskedArray(made, mask=np.array(mask, order=order))
@@ -125,24 +141,32 @@ def _may_lose(source: np.dtype[Any], dtype: np.dtype[Any]) -> bool:
     return not np.can_cast(source, dtype, "safe")
 
 
-def _check_tile(
-    source: Array, made: Array, mask: Array | None, cast: Array, part: Array, masked: Array | None
-) -> None:
-    if _is_lossy(part, cast, masked):
-        _reject(source, made, mask)
-
-
 def _is_lossy(part: Array, cast: Array, masked: Array | None) -> bool:
-    if masked is None and part.dtype.kind in "iu" and cast.dtype.kind in "iu":
-        limits = np.iinfo(cast.dtype)
-        return int(part.min()) < limits.min or int(part.max()) > limits.max
-    is_rounding = masked is None and part.dtype.kind == "f" and cast.dtype.kind == "f"
-    if is_rounding and bool(np.isfinite(cast).all()):
+    if masked is None and _is_kept(part, cast):
         return False
     lost = _lost(part, cast)
     if masked is not None:
         lost &= ~masked
     return bool(lost.any())
+
+
+def _is_kept(part: Array, cast: Array) -> bool:
+    """Tell cheaply, where it can be told so, that nothing was lost; False says nothing."""
+    kinds = part.dtype.kind + cast.dtype.kind
+    if kinds in ("ii", "iu"):
+        limits = np.iinfo(cast.dtype)
+        return int(limits.min) <= int(part.min()) and int(part.max()) <= int(limits.max)
+    if kinds in ("if", "ic"):
+        whole: int = 2 ** (np.finfo(cast.dtype).nmant + 1)  # up to here every integer is exact
+        return -whole <= int(part.min()) and int(part.max()) <= whole
+    if kinds == "ff":
+        return bool(np.isfinite(cast).all())
+    return _is_compared(part.dtype, cast.dtype) and bool(np.equal(cast, part).all())
+
+
+def _is_compared(source: np.dtype[Any], dtype: np.dtype[Any]) -> bool:
+    """Tell whether a double that equals its cast is one: each value of the dtype is a double."""
+    return bool(source == "f8") and dtype.kind in "biu" and dtype.itemsize < 8
 
 
 def _lost(values: Array, cast: Array) -> Array:
@@ -169,21 +193,20 @@ def _reals(source: Array, mask: Array | None, dtype: np.dtype[Any]) -> Array:
     return source.real
 
 
-def _reject(source: Array, made: Array, mask: Array | None) -> None:
-    lost = np.zeros(source.shape, bool)
+def _reject(source: Array, dtype: np.dtype[Any], mask: Array | None) -> None:
     with np.errstate(all="ignore"):
-        lost |= _lost(source, source.astype(made.dtype))
+        lost = np.asarray(_lost(source, source.astype(dtype)))
     if mask is not None:
         lost &= ~mask
     where = first_index(lost)
     value = source[where]
     if source.dtype.kind == "f" and np.isnan(value):
         raise ConversionError(
-            f"element {position(where)} is {_nan_name(value)}, and dtype {made.dtype} has no "
+            f"element {position(where)} is {_nan_name(value)}, and dtype {dtype} has no "
             'missing value: a real dtype has, and na = "mask" masks NA'
         )
     raise ConversionError(
-        f"element {position(where)} is {value}, which dtype {made.dtype} does not hold: convert x "
+        f"element {position(where)} is {value}, which dtype {dtype} does not hold: convert x "
         "first, or choose a wider dtype"
     )
 

@@ -2,23 +2,33 @@
 
 A row-major array copied into column-major memory walks one of the two across the grain: the
 plain loop fetches a whole cache line for every element. In tiles, each line is used up while it
-is still there, and the checks of a tile read what was just written.
+is still there, and the checks of a tile read what was just written. A second thread takes every
+tile that the first has not yet begun, where there is a processor for it: what is copied is plain
+memory, for which NumPy lets go of Python's lock.
 """
 
 from __future__ import annotations
 
+import math
+import os
+import threading
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 Array = np.ndarray[Any, Any]
 
-_TILE = 2**18
-"""Elements of a tile: one to two megabytes of R's numbers, what a core's own cache holds."""
+_TILE = 2**16
+"""Elements of a tile: half a megabyte of R's numbers, what a core's own cache holds."""
 
 _SHORTEST = 64
 """A tile cut across the grain is at least this long, so that the inner loop is worth starting."""
+
+_SHARED = 2**21
+"""From this many elements on, a second thread saves more than it costs to start."""
 
 
 def copy_tiles(
@@ -26,35 +36,102 @@ def copy_tiles(
     source: Array,
     *,
     mask: Array | None = None,
+    check: Callable[[Array, Array, Array | None], None] | None = None,
     finish: Callable[[Array, Array, Array | None], None] | None = None,
 ) -> None:
     """Copy `source` into the column-major `target`, with NumPy's unchecked conversion of dtype.
 
-    After each tile, `finish(target_tile, source_tile, mask_tile)` may check or change it; it is
-    never called on an empty tile.
+    After each tile, `finish(target_tile, source_tile, mask_tile)` may check or change it. With
+    `check`, a tile is cast to a buffer in the memory order of `source` first, where the two are
+    compared the fastest, and `check(buffer, source_tile, mask_tile)` may refuse it. Neither is ever
+    called on an empty tile, and both may run in two threads at a time.
     """
     if source.size == 0:
         return
     # Reversed, column-major memory is what NumPy's loops expect.
     target, source = target.T, source.T
     mask = None if mask is None else mask.T
-    for tile in _tiles(source):
-        np.copyto(target[tile], source[tile], casting="unsafe")
+
+    def copy(tile: tuple[Any, ...]) -> None:
+        part = source[tile]
+        masked = None if mask is None else mask[tile]
+        if check is not None:
+            given, part = part, part.astype(target.dtype, order="K", casting="unsafe")
+            check(part, given, masked)
+        np.copyto(target[tile], part, casting="unsafe")
         if finish is not None:
-            finish(target[tile], source[tile], None if mask is None else mask[tile])
+            finish(target[tile], part, masked)
+
+    if source.size < _SHARED or _processors() < 2:
+        for tile in _tiles(source):
+            copy(tile)
+    else:
+        _share(copy, _tiles(source))
+
+
+def _processors() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1  # not every system tells what this process may use
+
+
+def _share(work: Callable[[Any], None], tasks: Iterator[Any]) -> None:
+    """Do each task in this thread or in another; the first failure ends both and is raised."""
+    failures: list[BaseException] = []
+    lock = threading.Lock()
+
+    def work_on() -> None:
+        try:
+            while not failures:
+                with lock:
+                    task = next(tasks, None)
+                if task is None:
+                    return
+                work(task)
+        except BaseException as error:
+            failures.append(error)
+
+    # What NumPy is to do about overflow belongs to the context.
+    other = threading.Thread(target=copy_context().run, args=(work_on,), daemon=True)
+    other.start()
+    try:
+        work_on()
+    finally:
+        _wait_for(other, failures)
+    if failures:
+        raise failures[0]
+
+
+def _wait_for(other: threading.Thread, failures: list[BaseException]) -> None:
+    """Wait until a thread has ended, also through an interrupt, which makes it end soon."""
+    while other.is_alive():
+        try:
+            other.join()
+        except BaseException as error:
+            failures.append(error)
 
 
 def _tiles(source: Array) -> Iterator[tuple[Any, ...]]:
     """Yield subscripts that cover `source`, which is about to be copied in row-major order."""
-    wide = [axis for axis, size in enumerate(source.shape) if size > 1]
+    lengths = list(source.shape)
+    wide = [axis for axis, size in enumerate(lengths) if size > 1]
     if source.size <= _TILE or not wide:
         # The ellipsis keeps an array of no axes an array.
         yield (...,)
         return
+
+    def shorten(axis: int, least: int) -> None:
+        wanted = _TILE * lengths[axis] // math.prod(lengths)
+        lengths[axis] = min(lengths[axis], max(wanted, least))
+
     fastest = min(wide, key=lambda axis: abs(source.strides[axis]))
-    across = fastest != wide[-1] and source.shape[wide[-1]] > _SHORTEST
-    axis = wide[-1] if across else wide[0]
-    length = max(_TILE * source.shape[axis] // source.size, _SHORTEST if across else 1)
-    before = (slice(None),) * axis
-    for start in range(0, source.shape[axis], length):
-        yield (*before, slice(start, start + length), ...)
+    if fastest != wide[-1] and _SHORTEST * source.size > _TILE * lengths[fastest]:
+        shorten(wide[-1], _SHORTEST)
+    for axis in wide:
+        shorten(axis, 1)
+    cuts = [
+        [slice(start, start + length) for start in range(0, size, length)]
+        for size, length in zip(source.shape, lengths, strict=True)
+    ]
+    yield from product(*cuts)

@@ -6,17 +6,15 @@ the middle of a call from R.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-import numpy as np
-
-from pybridge.backends import backend_of, find_backend
+from pybridge.backends import backend_of
 from pybridge.conversion import convert_to_python, convert_to_r
 from pybridge.conversion.casting import Order, Wanted, own_array
 from pybridge.conversion.policies import Arriving, FromR, Labelling, ToR
 from pybridge.conversion.reticulate_host import ReticulateLibrary
-from pybridge.errors import ArgumentError, PybridgeError
+from pybridge.errors import ArgumentError
 
 _opened: list[ReticulateLibrary] = []
 
@@ -46,26 +44,6 @@ def to_python(dtype: str | None, like: Any, na: Arriving, order: Order) -> Any:
         labelling, like = "xarray", None
     elif like is not None and backend_of(like).names_another:
         labelling = "xarray"
-    wanted = Wanted(dtype, like, order)
-    policies = FromR(na, scalars=True, dimnames=labelling)
-    return _own(convert_to_python(r, r.inside(r.handed), policies), wanted)
-
-
-def _own(found: Any, wanted: Wanted) -> Any:
-    if isinstance(found, Mapping):
-        return {name: _within(repr(name), value, wanted) for name, value in found.items()}
-    if isinstance(found, list):
-        return [_within(str(place), value, wanted) for place, value in enumerate(found, start=1)]
-    if isinstance(found, np.ndarray):
-        return own_array(found, wanted)
-    holder = find_backend(found)
-    if holder is None or not holder.names_another:
-        return found
-    return holder.with_values(found, own_array(holder.value_of(found), wanted))
-
-
-def _within(place: str, value: Any, wanted: Wanted) -> Any:
-    try:
-        return _own(value, wanted)
-    except PybridgeError as error:
-        raise type(error)(f"element {place}: {error}", **error.fields) from error
+    own = partial(own_array, wanted=Wanted(dtype, like, order))
+    policies = FromR(na, scalars=True, own=own, dimnames=labelling)
+    return convert_to_python(r, r.inside(r.handed), policies)

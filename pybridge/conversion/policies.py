@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pybridge.errors import ArgumentError
 
@@ -46,6 +47,8 @@ class FromR:
     """Whether one element without axes is an array without axes."""
     dimnames: Labelling = "drop"
     """Whether names and dimnames are dropped, or kept in a DataArray of xarray."""
+    own: Callable[..., Any] | None = None
+    """What makes the result of an array, and of the check that its parts are still to pass."""
     copy: bool = False
     """Whether the result must be writable memory of its own."""
 

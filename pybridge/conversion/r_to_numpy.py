@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from pybridge.conversion.casting import Refuse
 from pybridge.conversion.moments import moments_from
 from pybridge.conversion.numpy_to_r import LARGEST_EXACT
 from pybridge.conversion.places import first_index, position
@@ -41,8 +43,13 @@ TRANSPARENT = frozenset({"AsIs", "noquote", "table", "xtabs", "integer64", "fact
 _POLICIES = 'na="mask" gives a masked array, na="float" a float array with NaN'
 
 
-def array_from(r: RLibrary, sexp: Any, classes: tuple[str, ...], policies: FromR) -> Array:
-    """Return the elements of an atomic R vector, whose classes have been read."""
+def array_from(
+    r: RLibrary, sexp: Any, classes: tuple[str, ...], policies: FromR
+) -> tuple[Array, Refuse | None]:
+    """Return the elements of an atomic R vector, whose classes have been read.
+
+    Beside them comes what is to be called with each part of them, and refuses `NA`.
+    """
     is_moment = _DATES <= set(classes) <= _DATES | {"IDate"} or set(classes) == _TIMES
     if not is_moment:
         _refuse_classes(classes)
@@ -56,20 +63,20 @@ def array_from(r: RLibrary, sexp: Any, classes: tuple[str, ...], policies: FromR
         if r_type not in (INTEGER, DOUBLE):
             raise ConversionError(f"a date of type {TYPE_NAMES[r_type]} is broken")
         moments = moments_from(r.inside(_numbers, r, sexp), set(classes) != _TIMES)
-        return _masked(moments, np.isnat(moments)) if policies.na == "mask" else moments
+        return _masked(moments, np.isnat(moments)) if policies.na == "mask" else moments, None
     if "factor" in classes:
-        return _labelled(*r.inside(_factor, r, sexp), policies)
+        return _labelled(*r.inside(_factor, r, sexp), policies), None
     if r_type == CHARACTER:
-        return _labelled(*r.inside(_character, r, sexp), policies)
+        return _labelled(*r.inside(_character, r, sexp), policies), None
     values = r.inside(_numbers, r, sexp)
     if "integer64" in classes:
         return _integers(values.view("i8"), NA_INTEGER64, policies)
     if r_type == LOGICAL:
-        return _logical(values, policies)
+        return _logical(values, policies), None
     if r_type == INTEGER:
         return _integers(values, NA_INTEGER, policies)
     found = _owned(values, policies)
-    return _masked(found, _is_na(values)) if policies.na == "mask" else found
+    return _masked(found, _is_na(values)) if policies.na == "mask" else found, None
 
 
 def shape_of(r: RLibrary, sexp: Any) -> tuple[int, ...]:
@@ -129,18 +136,19 @@ def _logical(values: Array, policies: FromR) -> Array:
         return _floats(values, NA_INTEGER)
     if policies.na == "mask":
         return _masked(values != 0, values == NA_INTEGER)
-    _refuse_na(values, NA_INTEGER, "logical")
+    _refuse_na(values, NA_INTEGER, "logical", values)
     found: Array = values != 0
     return found
 
 
-def _integers(values: Array, na: int, policies: FromR) -> Array:
+def _integers(values: Array, na: int, policies: FromR) -> tuple[Array, Refuse | None]:
     if policies.na == "float":
-        return _floats(values, na)
+        return _floats(values, na), None
+    found = _owned(values, policies)
     if policies.na == "mask":
-        return _masked(_owned(values, policies), values == na)
-    _refuse_na(values, na, "integer" if na == NA_INTEGER else "integer64")
-    return _owned(values, policies)
+        return _masked(found, values == na), None
+    what = "integer" if na == NA_INTEGER else "integer64"
+    return found, partial(_refuse_na, values, na, what)
 
 
 def _floats(values: Array, na: int) -> Array:
@@ -159,9 +167,9 @@ def _floats(values: Array, na: int) -> Array:
     return found
 
 
-def _refuse_na(values: Array, na: int, what: str) -> None:
+def _refuse_na(values: Array, na: int, what: str, part: Array) -> None:
     # The least integer is R's NA, so one pass without a temporary array finds it.
-    if values.size and values.min() == na:
+    if part.size and part.min() == na:
         where = first_index(values == na)
         raise ConversionError(
             f"element {position(where)} is NA, and NumPy's {what} has none: {_POLICIES}"

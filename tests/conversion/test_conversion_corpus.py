@@ -5,6 +5,7 @@ What it expects is written in the other language: R's own value, or NumPy's own 
 
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import ml_dtypes
@@ -31,8 +32,8 @@ def of_numpy(code):
 def of_r(case):
     policy = dict(case["policy"])
     na = policy.pop("na", "error")
-    found = convert_to_python(r_library(), r_value(case["r"]), FromR(na, scalars=True))
-    return own_array(found, Wanted(**policy)) if isinstance(found, np.ndarray) else found
+    own = partial(own_array, wanted=Wanted(**policy))
+    return convert_to_python(r_library(), r_value(case["r"]), FromR(na, scalars=True, own=own))
 
 
 def assert_same_array(found, expected):

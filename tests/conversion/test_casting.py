@@ -1,0 +1,128 @@
+"""Arrays of their own, cast in tiles: what is lost is found in any tile and either thread."""
+
+import threading
+from functools import partial
+
+import numpy as np
+import pytest
+
+from pybridge.conversion import copying
+from pybridge.conversion.casting import Wanted, own_array
+from pybridge.conversion.r_to_numpy import _refuse_na
+from pybridge.errors import ConversionError
+
+SHAPE = (37, 11, 13)
+
+
+@pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
+def small_tiles(request, monkeypatch):
+    """Cut arrays of a few thousand elements into many tiles, for one thread or for two."""
+    monkeypatch.setattr(copying, "_TILE", 256)
+    monkeypatch.setattr(copying, "_SHORTEST", 4)
+    monkeypatch.setattr(copying, "_SHARED", 1000)
+    monkeypatch.setattr(copying, "_processors", lambda: request.param)
+
+
+def column_major(dtype):
+    return np.asfortranarray((np.arange(np.prod(SHAPE)) % 121).reshape(SHAPE).astype(dtype))
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dtype", ["float64", "float32", "uint8", "int64", "complex64", "int8"])
+@pytest.mark.parametrize("source", ["float64", "int32", "complex128"])
+def test_every_element_arrives(small_tiles, source, dtype, order):
+    made = own_array(column_major(source), Wanted(dtype, order=order))
+    assert made.dtype == dtype
+    assert made.flags.f_contiguous == (order == "F")
+    assert made.ravel().tolist() == [number % 121 for number in range(37 * 11 * 13)]
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize(
+    ("source", "dtype", "value"),
+    [
+        ("float64", "uint8", 0.5),
+        ("float64", "uint8", 256.0),
+        ("float64", "uint8", -1.0),
+        ("float64", "int32", 2.0**31),
+        ("float64", "int32", np.nan),
+        ("float64", "int64", 2.0**63),
+        ("float64", "bool", 2.0),
+        ("float64", "float32", 1e39),
+        ("int32", "uint8", -1),
+        ("int32", "int8", 128),
+        ("int32", "float32", 2**24 + 1),
+        ("int32", "float16", 2049),
+        ("int32", "uint64", -5),
+        ("complex128", "float64", 1j),
+    ],
+)
+def test_one_lost_element_is_found_wherever_it_is(small_tiles, source, dtype, value, order):
+    base = column_major(source)
+    if dtype == "bool":
+        base[...] = 1
+    for index in [(0, 0, 0), (36, 10, 12), (20, 5, 7), (3, 10, 0)]:
+        x = base.copy(order="F")
+        x[index] = value
+        where = ", ".join(str(i + 1) for i in index)
+        with pytest.raises(ConversionError, match=rf"element \[{where}\] is "):
+            own_array(x, Wanted(dtype, order=order))
+
+
+@pytest.mark.parametrize(
+    ("source", "dtype", "value"),
+    [("float64", "float32", np.inf), ("float64", "uint8", 255.0), ("int32", "float32", 2**24 + 2)],
+)
+def test_what_is_at_the_edge_is_kept(small_tiles, source, dtype, value):
+    x = column_major(source)
+    x[20, 5, 7] = value
+    assert own_array(x, Wanted(dtype))[20, 5, 7] == value
+
+
+def test_na_is_refused_in_any_tile_before_what_it_would_be_cast_to(small_tiles):
+    x = column_major("int32")
+    x[30, 9, 12] = -(2**31)
+    with pytest.raises(ConversionError, match=r"element \[31, 10, 13\] is NA"):
+        own_array(x, Wanted("uint8"), partial(_refuse_na, x, -(2**31), "integer"))
+
+
+def test_the_first_failure_of_two_threads_is_raised_and_neither_is_left(small_tiles):
+    before = threading.active_count()
+    seen = []
+
+    def refuse(part):
+        seen.append(part.size)
+        raise ConversionError("no")
+
+    with pytest.raises(ConversionError, match="no"):
+        own_array(column_major("int32"), Wanted("uint8"), refuse)
+    assert 1 <= len(seen) <= 2
+    assert threading.active_count() == before
+
+
+def test_an_interrupt_waits_for_the_other_thread(small_tiles):
+    if copying._processors() == 1:
+        return  # there is no other
+    before = threading.active_count()
+    began, go_on = threading.Event(), threading.Event()
+    ended = []
+
+    def refuse(_part):
+        if threading.current_thread() is threading.main_thread():
+            assert began.wait(60)
+            go_on.set()
+            raise KeyboardInterrupt
+        began.set()
+        assert go_on.wait(60)
+        ended.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        own_array(column_major("int32"), Wanted("uint8"), refuse)
+    assert ended
+    assert threading.active_count() == before
+
+
+def test_casting_warns_of_nothing_in_either_thread(small_tiles, recwarn):
+    with pytest.raises(ConversionError):
+        own_array(np.full(SHAPE, 1e300, order="F"), Wanted("float32"))
+    assert not recwarn

@@ -19,7 +19,11 @@ PLACEHOLDER = "https://pybridge.example.org"
 VERSIONED = {
     "pybridge/__init__.py": r'(?m)^(__version__ = ")[^"]+(")$',
     "r/DESCRIPTION": r"(?m)^(Version: ).+()$",
+    "r/NEWS.md": r"\A(# pybridge )\S+()",
+    "README.md": r"(R CMD INSTALL pybridge_)[\d.]+(\.tar\.gz)",
+    "docs/install.md": r"(R CMD INSTALL pybridge_)[\d.]+(\.tar\.gz)",
 }
+"""What states the version. CHANGELOG.md is written by hand, and checked."""
 ADDRESSED = ("pyproject.toml", "r/DESCRIPTION")
 
 
@@ -37,8 +41,8 @@ def changed(version: str, url: str) -> dict[Path, str]:
     texts = {}
     for name, pattern in VERSIONED.items():
         text, count = re.subn(pattern, rf"\g<1>{version}\g<2>", (ROOT / name).read_text())
-        if count != 1:
-            raise ValueError(f"{name} has {count} lines with a version, not one")
+        if count == 0:
+            raise ValueError(f"{name} has no line with a version")
         texts[ROOT / name] = text
     for name in ADDRESSED:
         text = texts.get(ROOT / name) or (ROOT / name).read_text()

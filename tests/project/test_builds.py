@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from processes import INHERITED, ROOT, run
 
+from pybridge import __version__
+
 SMOKE = """
 import sys
 import numpy as np
@@ -77,7 +79,10 @@ def test_an_empty_environment_runs_what_was_built(kind, built, tmp_path):
 def test_a_wheel_holds_the_package_and_nothing_else(built):
     names = zipfile.ZipFile(built["wheel"]).namelist()
     assert "pybridge/py.typed" in names
-    assert {name.split("/")[0] for name in names} == {"pybridge", "pybridge_r-0.1.0.dist-info"}
+    assert {name.split("/")[0] for name in names} == {
+        "pybridge",
+        f"pybridge_r-{__version__}.dist-info",
+    }
 
 
 def test_the_source_package_of_r_installs_from_its_tarball(tmp_path):

@@ -1,11 +1,12 @@
-# Data larger than the memory: dask reads chunks, pybridge slices them. Its twin, whose file and
+# Data larger than the memory: dask reads chunks, pybridge slices them. Its twin, whose store and
 # whose limit are used here too, is larger_than_memory.py.
 #
 #     Rscript examples/larger_than_memory.R
 #
-# Finds the mean image of each digit in a file of shifted digits, with only MEMORY_MB more memory
-# than at the start. MNIST_SHIFTS says how large the file is (25 make 1.2 GB), MNIST_OUTPUT where.
-# MNIST_LOAD_ALL=1 tries to load the file whole, to show that it cannot be done.
+# Finds the mean image of each digit in a Zarr store of shifted digits, with only MEMORY_MB more
+# memory than at the start. MNIST_SHIFTS says how large it is (25 make 1.2 GB), MNIST_OUTPUT where.
+# MNIST_LOAD_ALL=1 tries to load it whole, to show that it cannot be done. The workers of a cluster
+# read the chunks where DASK_SCHEDULER_ADDRESS names its scheduler, as the twin tells.
 
 library(reticulate, exclude = "array_reshape") # pybridge has one that knows every tensor library
 library(pybridge)
@@ -63,17 +64,18 @@ main <- function() {
     message("larger_than_memory: ", py_last_error()$value)
     quit(status = 1)
   })
-  path <- file.path(output, "shifted-digits-r.npy")
-  on.exit(unlink(path))
+  path <- file.path(output, "shifted-digits-r.zarr")
+  on.exit(unlink(path, recursive = TRUE))
   twin$write_shifted(mnist$x_train, count, path)
-  size <- file.size(path) / 2^20
-  cat(sprintf("a file of %.0f MB, and %d MB of memory to read it\n", size, MEMORY_MB))
+  size <- py_to_r(twin$size_in_mb(path))
+  cat(sprintf("a store of %.0f MB, and %d MB of memory to read it\n", size, MEMORY_MB))
   stopifnot(size > MEMORY_MB)
+  twin$find_workers()
   twin$limit_memory(MEMORY_MB)
   if (nzchar(Sys.getenv("MNIST_LOAD_ALL"))) {
     tryCatch(twin$load_all(path), error = function(fault) {
       message(py_last_error()$value)
-      unlink(path)
+      unlink(path, recursive = TRUE)
       quit(status = 1)
     })
   }

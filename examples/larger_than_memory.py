@@ -2,16 +2,24 @@
 
     python examples/larger_than_memory.py
 
-Writes the training digits many times, each time shifted a little, to a file; then allows itself
-only MEMORY_MB more memory, and finds the mean image of each digit and how well these ten images
-read the test digits. MNIST_SHIFTS says how many times (25 make 1.2 GB), MNIST_OUTPUT where.
-MNIST_LOAD_ALL=1 tries to load the file whole, to show that it cannot be done.
+Writes the training digits many times, each time shifted a little, to a Zarr store; then allows
+itself only MEMORY_MB more memory, and finds the mean image of each digit and how well these ten
+images read the test digits. MNIST_SHIFTS says how many times (25 make 1.2 GB), MNIST_OUTPUT where.
+MNIST_LOAD_ALL=1 tries to load the store whole, to show that it cannot be done.
+
+Where DASK_SCHEDULER_ADDRESS names a scheduler, its workers read and reduce the chunks. They need
+the store at the same path, and this folder on their PYTHONPATH:
+
+    dask scheduler &
+    PYTHONPATH=examples dask worker localhost:8786 --nworkers 2 --nthreads 1 &
+    DASK_SCHEDULER_ADDRESS=localhost:8786 python examples/larger_than_memory.py
 """
 
 from __future__ import annotations
 
 import os
 import resource
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,13 +27,17 @@ from typing import Any
 import dask
 import dask.array
 import numpy as np
+import zarr
 from mnist_data import MnistError, load_mnist
 from pictures import draw_means
 from progress import Progress
 
 from pybridge import NA, R, array_reshape
 
-MEMORY_MB = 160
+# Each thread keeps some memory of its own, and two read as fast as the disk gives.
+zarr.config.set({"async.concurrency": 2, "threading.max_workers": 2})
+
+MEMORY_MB = 170
 CHUNK = 6000
 
 
@@ -43,20 +55,38 @@ def kept(size: int, shift: int) -> tuple[slice, slice]:
 
 
 def write_shifted(images: np.ndarray, count: int, path: Path | str) -> None:
-    """Write all images once for each shift, one shift after the other."""
+    """Write all images once for each shift, one shift after the other, in chunks of CHUNK."""
     shape = (count * len(images), *images.shape[1:])
-    file = np.lib.format.open_memmap(path, mode="w+", dtype=images.dtype, shape=shape)
+    chunks = (CHUNK, *images.shape[1:])
+    store = zarr.create_array(
+        path, shape=shape, chunks=chunks, dtype="uint8", compressors=None, overwrite=True
+    )
     height, width = images.shape[1:]
     with Progress(count, "writing", "shifts") as progress:
         for number, (down, right) in enumerate(shifts(count)):
-            part = R(file)[number * len(images) + 1 : (number + 1) * len(images)]
+            part = np.zeros_like(images)
             (to_rows, from_rows), (to_columns, from_columns) = (
                 kept(height, down),
                 kept(width, right),
             )
             R(part)[:, to_rows, to_columns] = R(images)[:, from_rows, from_columns]
+            R(store)[number * len(images) + 1 : (number + 1) * len(images)] = part
             progress.advance()
-    file.flush()
+
+
+def size_in_mb(path: Path | str) -> float:
+    """Return how large a store is on the disk."""
+    return sum(file.stat().st_size for file in Path(path).rglob("*") if file.is_file()) / 2**20
+
+
+def find_workers() -> None:
+    """Let dask compute on the cluster whose scheduler the environment names, or in two threads."""
+    if "DASK_SCHEDULER_ADDRESS" in os.environ:
+        from distributed import Client
+
+        Client()  # which is dask's own choice from now on
+    else:
+        dask.config.set(scheduler="threads", num_workers=2)
 
 
 def limit_memory(megabytes: int) -> None:
@@ -73,28 +103,15 @@ def limit_memory(megabytes: int) -> None:
 def load_all(path: Path | str) -> None:
     """Try what the limit is there to forbid."""
     try:
-        digits = np.load(path)
+        digits = zarr.open_array(path, mode="r")[...]
     except MemoryError as fault:
         sys.exit(f"larger_than_memory: {fault}; read it in chunks instead")
     raise AssertionError(f"{digits.nbytes} bytes fitted into {MEMORY_MB} MB")
 
 
 def open_in_chunks(path: Path | str) -> Any:
-    """Return the file as a dask array whose chunks are read when they are needed."""
-    # dask.array.from_array() would copy the mapped file into memory.
-    shape = np.load(path, mmap_mode="r").shape
-    chunks = [
-        dask.array.from_delayed(
-            dask.delayed(read_chunk)(path, start, start + CHUNK - 1), (CHUNK, *shape[1:]), "uint8"
-        )
-        for start in range(1, shape[0] + 1, CHUNK)
-    ]
-    return dask.array.concatenate(chunks)
-
-
-def read_chunk(path: Path | str, start: int, end: int) -> np.ndarray:
-    """Return some of the images in the file."""
-    return np.array(R(np.load(path, mmap_mode="r"))[start:end])
+    """Return the store as a dask array whose chunks are read when they are needed."""
+    return dask.array.from_zarr(str(path))
 
 
 def sums_by_label(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -116,7 +133,7 @@ def mean_digits(digits: Any, labels: np.ndarray) -> np.ndarray:
                 )
                 for start in range(0, len(labels), CHUNK)
             ]
-            sums += sum(dask.compute(*parts, scheduler="threads", num_workers=2))
+            sums += sum(dask.compute(*parts))
             progress.advance(len(labels))
     counts = np.bincount(labels) * (len(digits) // len(labels))
     return sums / R(counts)[:, None, None]
@@ -137,12 +154,13 @@ def main() -> None:
         mnist = load_mnist()
     except MnistError as fault:
         sys.exit(f"larger_than_memory: {fault}")
-    path = output / "shifted-digits.npy"
-    write_shifted(mnist.x_train, count, path)
+    path = output / "shifted-digits.zarr"
     try:
-        size = path.stat().st_size / 2**20
-        print(f"a file of {size:.0f} MB, and {MEMORY_MB} MB of memory to read it")
+        write_shifted(mnist.x_train, count, path)
+        size = size_in_mb(path)
+        print(f"a store of {size:.0f} MB, and {MEMORY_MB} MB of memory to read it")
         assert size > MEMORY_MB
+        find_workers()
         limit_memory(MEMORY_MB)
         if os.environ.get("MNIST_LOAD_ALL"):
             load_all(path)
@@ -151,7 +169,7 @@ def main() -> None:
         print(f"{digits.shape[0]} images in {digits.numblocks[0]} chunks")
         means = mean_digits(digits, mnist.y_train)
     finally:
-        path.unlink()
+        shutil.rmtree(path, ignore_errors=True)
     accuracy = float(np.mean(nearest(means, mnist.x_test) == mnist.y_test))
     print(f"ink in the mean image of each digit: {means.mean(axis=(1, 2)).round(2).tolist()}")
     print(f"test digits read by the nearest mean image: {accuracy:.4f}")

@@ -1,4 +1,4 @@
-"""A file larger than the memory that the process may have: read in chunks, or not at all."""
+"""A store larger than the memory that the process may have: read in chunks, or not at all."""
 
 import re
 
@@ -12,7 +12,7 @@ SCRIPTS = {"larger_than_memory.py": "python", "larger_than_memory.R": "r"}
 def test_in_chunks(script, tmp_path):
     lines = lines_of(script, tmp_path, MNIST_SHIFTS="4")
     assert lines[:2] == [
-        "a file of 179 MB, and 160 MB of memory to read it",
+        "a store of 179 MB, and 170 MB of memory to read it",
         "240000 images in 40 chunks",
     ]
     # What plain NumPy finds in memory, with np.pad() for the shifts and all distances computed.
@@ -20,7 +20,7 @@ def test_in_chunks(script, tmp_path):
     assert ink == [44.22, 19.38, 37.99, 36.09, 30.95, 32.83, 35.01, 29.2, 38.29, 31.26]
     assert lines[3] == "test digits read by the nearest mean image: 0.8145"
     assert_pictures(tmp_path, {f"larger-than-memory-means-{SCRIPTS[script]}": (800, 380)})
-    assert not list(tmp_path.glob("*.npy"))
+    assert not list(tmp_path.glob("*.zarr"))
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from hearing import heard_warnings
 
 from pybridge.conversion import copying
 from pybridge.conversion.casting import Wanted, own_array
@@ -122,7 +123,7 @@ def test_an_interrupt_waits_for_the_other_thread(small_tiles):
     assert threading.active_count() == before
 
 
-def test_casting_warns_of_nothing_in_either_thread(small_tiles, recwarn):
-    with pytest.raises(ConversionError):
+def test_casting_warns_of_nothing_in_either_thread(small_tiles):
+    with heard_warnings() as heard, pytest.raises(ConversionError):
         own_array(np.full(SHAPE, 1e300, order="F"), Wanted("float32"))
-    assert not recwarn
+    assert not heard

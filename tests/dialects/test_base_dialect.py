@@ -31,6 +31,7 @@ from base_cases import (
     value_of,
     vector,
 )
+from hearing import heard_warnings
 
 from pybridge import NA, R, errors, r_assign, r_slice, result_shape
 from pybridge.backends import backend_of
@@ -252,6 +253,22 @@ def test_the_comparison_sees_a_wrong_warning():
     assert differs(case, wanted, Outcome(("W:number of items: ",), ours.shape, ours.values))
     quiet = Case((5,), (span(1, 2),), value=value_of(2))
     assert differs(quiet, by_r([quiet])[0], Outcome(ours.said, (5,), by_r([quiet])[0].values))
+
+
+class LeavesAFile:
+    """A position that leaves an open file behind, as tests that ran before may have done."""
+
+    def __index__(self):
+        open(__file__)  # noqa: SIM115
+        return 2
+
+
+def test_the_comparison_hears_nothing_of_what_other_code_left_open():
+    with warnings.catch_warnings(record=True) as left:
+        warnings.simplefilter("always")
+        LeavesAFile().__index__()
+    assert [warning.category for warning in left] == [ResourceWarning]
+    agree([Case((3,), (Both(LeavesAFile(), "2L"),), value=value) for value in (None, value_of(1))])
 
 
 def test_the_comparison_sees_a_wrong_error():
@@ -666,8 +683,7 @@ def test_text_reads_as_r_would():
 
 
 def test_warnings_point_at_the_caller():
-    with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always")
+    with heard_warnings() as heard:
         r_slice(M, np.inf, 1, dialect="base")
         r_assign(X, slice(1, 3), value=[1, 2], dialect="base")
         R(X.copy(), dialect="base")[1:3] = [1, 2]

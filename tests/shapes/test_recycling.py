@@ -9,6 +9,7 @@ import warnings
 
 import numpy as np
 import pytest
+from hearing import heard_warnings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,8 +115,7 @@ def answers_of_r(cases):
 
 def answer_here(op, shapes):
     operands = [operand(shape, k, op) for k, shape in enumerate(shapes, 1)]
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with heard_warnings() as caught:
         try:
             value = recycled(OPERATIONS[op])(*operands)
         except RecyclingError as error:

@@ -12,6 +12,11 @@ from pybridge.dialects.selections import lowered_from
 from pybridge.subscripts.python_values import as_subscript
 from pybridge.subsetting.reading import read
 
+
+def test_no_law_is_broken_by_a_slow_machine():
+    assert settings().deadline is None
+
+
 SHAPES = st.lists(st.integers(0, 4), min_size=0, max_size=4).map(tuple)
 
 

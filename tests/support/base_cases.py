@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from hearing import heard_warnings
 
 from pybridge import NA, R, errors, r_assign, r_slice
 from pybridge.subscripts import Scalar
@@ -150,8 +151,7 @@ def by_r(cases: Sequence[Case]) -> list[Outcome]:
 def by_pybridge(cases: Iterable[Case]) -> Iterator[Outcome]:
     """Evaluate the cases in Python, each by the public call that a user would write."""
     tensors: dict[tuple[int, ...], np.ndarray] = {}
-    with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always")
+    with heard_warnings() as heard:
         for case in cases:
             heard.clear()
             if case.shape not in tensors:

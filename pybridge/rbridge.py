@@ -22,13 +22,8 @@ from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
 from pybridge.dialects.tensor import lower
 from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
 from pybridge.shapes import recycling
-from pybridge.subsetting import (
-    assign_in_place,
-    r_assign,
-    r_slice,
-    read_with_labels,
-    refuse_immutable,
-)
+from pybridge.subsetting import r_assign, r_slice, read_with_labels
+from pybridge.subsetting.in_place import assign_in_place, refuse_immutable
 
 # The codes of a record, as r/src/capture.c writes them.
 NO_DROP: Final = 1
@@ -43,8 +38,6 @@ RANGE: Final = 8
 HAS_START: Final = 1
 HAS_STOP: Final = 2
 HAS_STEP: Final = 4
-
-_WHOLE: Final = slice(None)
 
 
 class Answer:
@@ -67,12 +60,12 @@ class Answer:
 
 
 def _described(condition: Exception) -> tuple[str, list[str], dict[str, Any]]:
-    classes = r_classes(condition)
     if isinstance(condition, PybridgeError):
         fields = {name: _for_r(value) for name, value in condition.fields.items()}
-        return str(condition), classes, fields
+        return str(condition), r_classes(condition), fields
     if isinstance(condition, PybridgeWarning):
-        return str(condition), [_warning_class(condition)], {}
+        kind = type(condition).__name__.removesuffix("Warning").lower()
+        return str(condition), [f"pybridge_warning_{kind}"], {}
     return _foreign_text(condition), ["pybridge_error_python", "pybridge_error"], {}
 
 
@@ -81,10 +74,6 @@ def _for_r(field: Any) -> Any:
     if isinstance(field, int) and abs(field) >= 2**31:
         return float(field)
     return [_for_r(entry) for entry in field] if isinstance(field, list | tuple) else field
-
-
-def _warning_class(warning: PybridgeWarning) -> str:
-    return "pybridge_warning_" + type(warning).__name__.removesuffix("Warning").lower()
 
 
 def _foreign_text(error: Exception) -> str:
@@ -148,7 +137,7 @@ def assign(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
 
 
 @_answering
-def assigned(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
+def assign_to_copy(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
     """Return `x` with a value at the elements that the subscripts name."""
     record = _as_record(record)
     return r_assign(x, *decode(record, values), value=_value_of(value), **_options(record))
@@ -239,7 +228,7 @@ def decode(record: list[int], values: list[Any]) -> tuple[Any, ...]:
         elif code == RANGE_OF_VALUES:
             items.append(slice(*[_from_tagged(*bound) for bound in next(beside)]))
         else:
-            items.append(_WHOLE)
+            items.append(slice(None))
     return tuple(items)
 
 
@@ -305,7 +294,7 @@ def broadcast(operands: list[Any], align: Any) -> list[Any]:
 
 
 def _as_tensor(operand: Any) -> Any:
-    """Return an operand as it is, one number as a tensor of no axis."""
+    """Return one number as a tensor of no axis, any other operand as it is."""
     return np.asarray(operand) if isinstance(operand, int | float | complex) else operand
 
 

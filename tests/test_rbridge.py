@@ -159,7 +159,7 @@ def test_assignment_in_place_and_not():
     x = X.copy()
     assert rbridge.assign(x, [0, POSITION, 1], [], ("value", 0)) is x
     assert not x[0].any()
-    updated = rbridge.assigned(x, [0, POSITION, 2], [], ("value", -1))
+    updated = rbridge.assign_to_copy(x, [0, POSITION, 2], [], ("value", -1))
     assert (updated[1] == -1).all()
     np.testing.assert_array_equal(x[1], X[1])
     answer = rbridge.assign(x, [0, POSITION, 2], [], ("value", 0.5))

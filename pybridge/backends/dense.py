@@ -20,11 +20,11 @@ def assign_dense(
     x: Tensor,
     axes: tuple[Any, ...],
     value: Tensor,
-    traced_hits: Callable[[Tensor, Any, int], tuple[Any, Any]],
+    find_traced: Callable[[Tensor, Any, int], tuple[Any, Any]],
 ) -> Tensor:
     """Return `x` with `value` at an orthogonal selection, as `Backend.assign_axes` wants it.
 
-    `traced_hits` gives what `hits` gives, for an axis of `x` whose size or indices are traced.
+    `find_traced` gives what `find_written` gives, for an axis of `x` of traced size or indices.
     """
     mask = np.ones((1,) * len(axes), bool)
     traced: list[Any] = []
@@ -35,31 +35,31 @@ def assign_dense(
         size = backend.shape(x)[place]
         is_traced = not isinstance(axis, slice | np.ndarray)
         if size is None or is_traced:
-            hit, source = traced_hits(x, axis, place)
+            is_written, source = find_traced(x, axis, place)
         else:
-            hit, source = hits(axis, size)
+            is_written, source = find_written(axis, size)
         if sizes[place] != 1:
             value = backend.take(value, source, place)
         key = (None,) * place + (slice(None),) + (None,) * (len(axes) - place - 1)
-        if isinstance(hit, np.ndarray):
-            mask = mask & hit[key]
+        if isinstance(is_written, np.ndarray):
+            mask = mask & is_written[key]
         else:
-            traced.append(backend.basic(hit, key))
+            traced.append(backend.basic(is_written, key))
     for other in traced:
         value = backend.where(other, value, x)
     return backend.where(mask, value, x)
 
 
-def hits(axis: Any, size: int) -> tuple[Any, Any]:
+def find_written(axis: Any, size: int) -> tuple[Any, Any]:
     """Return which positions of an axis are set, and from which entry of the value.
 
-    >>> hit, source = hits(np.array([3, 0]), 4)
-    >>> hit.tolist(), source.tolist()
+    >>> is_written, source = find_written(np.array([3, 0]), 4)
+    >>> is_written.tolist(), source.tolist()
     ([True, False, False, True], [1, 0, 0, 0])
     """
     indices = axis_indices(axis, size)
-    hit = np.zeros(size, bool)
+    is_written = np.zeros(size, bool)
     source = np.zeros(size, np.int64)
-    hit[indices] = True
+    is_written[indices] = True
     source[indices] = np.arange(len(indices))
-    return hit, source
+    return is_written, source

@@ -124,11 +124,11 @@ class KerasBackend(Backend):
         )
 
     def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
-        return assign_dense(self, x, axes, value, _traced_hits)
+        return assign_dense(self, x, axes, value, _find_traced)
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
         flat = _flat(x.shape, coordinates)
-        spread = assign_dense(self, ops.reshape(x, (-1,)), (flat,), value, _traced_hits)
+        spread = assign_dense(self, ops.reshape(x, (-1,)), (flat,), value, _find_traced)
         return ops.reshape(spread, tuple(-1 if size is None else size for size in x.shape))
 
     def store(self, x: Any, value: Any) -> None:
@@ -176,7 +176,7 @@ def _positions(x: Any, axis: int) -> Any:
     return ops.cumsum(_ones_along(x, axis)) - 1
 
 
-def _traced_hits(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
+def _find_traced(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
     """Compare every index with every position; the last index that matches is the source."""
     positions = _positions(x, place)
     if isinstance(axis, slice):

@@ -37,7 +37,8 @@ class NumpyBackend(Backend):
         return shape
 
     def is_writable(self, x: Any) -> bool:
-        return bool(x.flags.writeable)
+        is_writable: bool = x.flags.writeable
+        return is_writable
 
     def value_of(self, x: Any) -> Any:
         # a matrix keeps two axes whatever is selected, so not that

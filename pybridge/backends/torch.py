@@ -47,6 +47,12 @@ _UNKNOWN = frozenset({*_AS_PLAIN, torch.complex32})
 _EFFORT: Any = 1000
 """How long NumPy may look for an address that two tensors have in common."""
 
+_NAMES = {
+    dtype: str(dtype).removeprefix("torch.")
+    for dtype in vars(torch).values()
+    if isinstance(dtype, torch.dtype)
+}
+
 _FLOATS_OF_NUMPY = (torch.float16, torch.float32, torch.float64)
 
 
@@ -75,7 +81,7 @@ class TorchBackend(Backend):
         return sizes
 
     def dtype_name(self, x: Any) -> str:
-        return str(x.dtype).removeprefix("torch.")
+        return _NAMES[x.dtype]
 
     def is_writable(self, x: Any) -> bool:
         # autograd forbids writing into a leaf that wants gradients, and into a view of one; nor can
@@ -120,11 +126,11 @@ class TorchBackend(Backend):
 
     def convert(self, value: Any, like: Any) -> Any:
         if isinstance(value, torch.Tensor):
+            if value.dtype is like.dtype and value.device == like.device:
+                return value
             if value.is_complex() and not like.is_complex():
                 value = value.real  # PyTorch warns of it, also where the other part is zero
-            if value.dtype is not like.dtype or value.device != like.device:
-                return value.to(device=like.device, dtype=like.dtype)
-            return value
+            return value.to(device=like.device, dtype=like.dtype)
         if self.is_open(value):
             return torch.full((), value, dtype=like.dtype, device=like.device)
         return torch.from_numpy(np.array(value)).to(device=like.device, dtype=like.dtype)
@@ -205,10 +211,11 @@ class TorchBackend(Backend):
     def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
         is_batched = False
         for k, axis in enumerate(axes):
-            if isinstance(axis, torch.Tensor):
-                is_batched = is_batched or _is_wrapped(axis)
-                if isinstance(value, torch.Tensor) and value.shape[k] != 1:
-                    value = value.index_select(k, _last_of_equals(axis, x.shape[k]))
+            if type(axis) is slice or type(axis) is np.ndarray:
+                continue
+            is_batched = is_batched or _is_wrapped(axis)
+            if isinstance(value, torch.Tensor) and value.shape[k] != 1:
+                value = value.index_select(k, _last_of_equals(axis, x.shape[k]))
         if is_batched:
             # under vmap index_put takes no slice beside a batched index
             axes = tuple(
@@ -273,7 +280,7 @@ def _comparable(x: Any) -> Any:
         return x.to(torch.uint8)
     if x.dtype in (torch.uint16, torch.uint32):
         return x.to(torch.int64)
-    if x.dtype is torch.uint64:  # the same bits, with the sign turned, are in the same order
+    if x.dtype is torch.uint64:  # the same bits, their sign reversed, are in the same order
         return x.view(torch.int64) ^ torch.iinfo(torch.int64).min
     return x
 
@@ -347,10 +354,10 @@ def _is_wrapped(x: Any) -> bool:
 
 
 def _on_device(indices: Indices, x: Any) -> Any:
-    """Return indices or logicals beside `x`; a fresh copy, since selections are read-only."""
-    if isinstance(indices, torch.Tensor):
-        return indices.to(x.device)
-    return torch.from_numpy(np.array(indices)).to(x.device)
+    """Return indices or logicals beside `x`; PyTorch takes no memory that is read-only."""
+    if type(indices) is np.ndarray:
+        indices = torch.from_numpy(indices if indices.flags.carray else np.array(indices))
+    return indices if indices.device == x.device else indices.to(x.device)
 
 
 def _last_of_equals(indices: Any, size: int) -> Any:

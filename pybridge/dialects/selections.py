@@ -86,8 +86,19 @@ Taken: TypeAlias = Gather | TracedIndex | TracedGather | TracedRun | TracedMask
 """What a slice cannot say."""
 TAKEN: Final = (Gather, TracedIndex, TracedGather, TracedRun, TracedMask)
 
+_OF_UNKNOWN_SIZE: Final = (TracedRun, TracedMask)
+
 AxisSelection: TypeAlias = int | slice | Taken | None
 """What is selected on one axis; None is a new axis."""
+
+
+def is_index(part: Any) -> bool:
+    """Return whether a part of a key is one index, which drops its axis.
+
+    That is an int, or what a compiler made of one: a symbol that stands for it.
+    """
+    return part is not None and type(part) is not slice
+
 
 NOWHERE: Final = -(2**31) + 1
 """Stands for position 0 in a traced tensor: it becomes an index beyond the axis, never the last."""
@@ -104,7 +115,7 @@ class Lowered:
     memory, whatever its values.
     """
 
-    __slots__ = ("is_view", "key", "shape", "squeezed", "takes")
+    __slots__ = ("_axes", "_kept_shape", "is_view", "key", "shape", "squeezed", "takes")
     __match_args__ = ("shape", "key", "takes", "is_view", "squeezed")
 
     def __init__(
@@ -121,22 +132,34 @@ class Lowered:
         self.takes = takes
         self.is_view = is_view
         self.squeezed = squeezed
+        self._axes: tuple[AxisSelection, ...] | None = None
+        self._kept_shape: Shape | None = None
 
     @property
     def axes(self) -> tuple[AxisSelection, ...]:
         """What is selected on each axis of `shape`, in order, and None for a new axis."""
-        takes = dict(self.takes)
-        axes: list[AxisSelection] = []
-        kept = 0
-        for part in self.key:
-            axes.append(takes.get(kept, part) if part == WHOLE else part)
-            kept += type(part) is not int
-        named = len(axes) - self.key.count(None)
-        return (*axes, *[WHOLE] * (len(self.shape) - named))
+        if self._axes is None:
+            takes = dict(self.takes)
+            axes: list[AxisSelection] = []
+            kept = 0
+            for part in self.key:
+                if is_index(part):
+                    axes.append(part)
+                    continue
+                axes.append(takes.get(kept, part))
+                kept += 1
+            named = len(axes) - self.key.count(None)
+            self._axes = (*axes, *[WHOLE] * (len(self.shape) - named))
+        return self._axes
 
     @property
     def kept_shape(self) -> Shape:
         """The shape of the result before any axis is squeezed."""
+        if self._kept_shape is None:
+            self._kept_shape = self._find_kept_shape()
+        return self._kept_shape
+
+    def _find_kept_shape(self) -> Shape:
         sizes: list[Size] = []
         old = iter(self.shape)
         for axis in self.axes:
@@ -150,7 +173,7 @@ class Lowered:
                 sizes.append(len(axis.indices))
             elif isinstance(axis, TracedGather):
                 sizes.append(axis.size)
-            elif isinstance(axis, TracedRun | TracedMask):
+            elif isinstance(axis, _OF_UNKNOWN_SIZE):
                 sizes.append(None)
         return tuple(sizes)
 
@@ -165,11 +188,28 @@ class Lowered:
     @property
     def has_missing(self) -> bool:
         """Whether the result holds `NA` that the tensor does not."""
-        return True in [type(t) is Gather and t.missing is not None for _, t in self.takes]
+        for _, taken in self.takes:  # noqa: SIM110  a generator would cost more than it looks at
+            if type(taken) is Gather and taken.missing is not None:
+                return True
+        return False
 
 
-class Points(Frozen, eq=False):
-    """One element for each entry of the coordinates; the result has one axis.
+class _OneAxis(Frozen):
+    """What the selections share whose result has one axis, whatever the tensor has."""
+
+    @property
+    def result_shape(self) -> Shape:
+        """The shape of the result: one axis of `count` elements."""
+        return (self.count,)  # type: ignore[attr-defined]
+
+    @property
+    def has_missing(self) -> bool:
+        """Whether the result holds `NA` that the tensor does not."""
+        return getattr(self, "missing", None) is not None
+
+
+class Points(_OneAxis, eq=False):
+    """One element for each entry of the coordinates.
 
     `coordinates` holds one int64 vector for each axis of `shape`, all of one length. `missing`
     marks entries that select no element but R's `NA`; their coordinates are 0.
@@ -180,18 +220,8 @@ class Points(Frozen, eq=False):
     count: int
     missing: npt.NDArray[np.bool_] | None = None
 
-    @property
-    def result_shape(self) -> Shape:
-        """The shape of the result: one axis."""
-        return (self.count,)
 
-    @property
-    def has_missing(self) -> bool:
-        """Whether the result holds `NA` that the tensor does not."""
-        return self.missing is not None
-
-
-class Masked(Frozen, eq=False):
+class Masked(_OneAxis, eq=False):
     """The elements where `mask`, of the whole shape, is true, in row- or column-major order."""
 
     shape: Shape
@@ -199,9 +229,9 @@ class Masked(Frozen, eq=False):
     order: Order = "C"
 
     @property
-    def result_shape(self) -> Shape:
-        """The shape of the result: one axis."""
-        return (int(np.count_nonzero(self.mask)),)
+    def count(self) -> int:
+        """How many elements the mask selects."""
+        return int(np.count_nonzero(self.mask))
 
     @property
     def coordinates(self) -> tuple[npt.NDArray[np.int64], ...]:
@@ -210,31 +240,16 @@ class Masked(Frozen, eq=False):
             return tuple(np.nonzero(self.mask.T))[::-1]
         return tuple(np.nonzero(self.mask))
 
-    @property
-    def has_missing(self) -> bool:
-        """Whether the result holds `NA` that the tensor does not: never."""
-        return False
 
-
-class TracedPoints(Frozen, eq=False):
+class TracedPoints(_OneAxis, eq=False):
     """One element for each entry of the coordinates, which are tensors of unknown values."""
 
     shape: Shape
     coordinates: tuple[Any, ...]
     count: Size
 
-    @property
-    def result_shape(self) -> Shape:
-        """The shape of the result: one axis."""
-        return (self.count,)
 
-    @property
-    def has_missing(self) -> bool:
-        """Whether the result holds `NA` that the tensor does not: never."""
-        return False
-
-
-class TracedMasked(Frozen, eq=False):
+class TracedMasked(_OneAxis, eq=False):
     """The elements where a tensor of logicals, of the whole shape, is true."""
 
     shape: Shape
@@ -242,14 +257,9 @@ class TracedMasked(Frozen, eq=False):
     order: Order = "C"
 
     @property
-    def result_shape(self) -> Shape:
-        """The shape of the result: one axis of unknown size."""
-        return (None,)
-
-    @property
-    def has_missing(self) -> bool:
-        """Whether the result holds `NA` that the tensor does not: never."""
-        return False
+    def count(self) -> None:
+        """How many elements the mask selects is unknown."""
+        return None
 
 
 Selection: TypeAlias = Lowered | Points | Masked | TracedPoints | TracedMasked
@@ -277,7 +287,7 @@ def lowered_axes(
             key.append(WHOLE)
         else:
             key.append(axis)
-        kept += not isinstance(axis, int)
+        kept += not is_index(key[-1])
     return Lowered(shape, tuple(key), tuple(takes), not takes, squeezed)
 
 
@@ -313,6 +323,11 @@ def slice_from_run(run: range) -> slice:
     return slice(run.start, stop if stop >= 0 else None, run.step)
 
 
+def slice_of_index(index: int) -> slice:
+    """Return the slice of one index, which keeps its axis."""
+    return slice(index, index + 1 if index != -1 else None, 1)
+
+
 def upward_key(
     key: tuple[Any, ...], sizes: Shape
 ) -> tuple[tuple[int, ...], tuple[Any, ...], tuple[int, ...]]:
@@ -341,7 +356,7 @@ def upward_key(
                 after.append(kept)
         upward.append(part)
         axis += part is not None
-        kept += not isinstance(part, int)
+        kept += not is_index(part)
     return tuple(before), tuple(upward), tuple(after)
 
 

@@ -21,7 +21,6 @@ from pybridge.dialects.tensor_axis import (
     lower_axis,
     refuse_missing_mask,
     slice_from_range,
-    slice_of_index,
 )
 from pybridge.dialects.traced import fits_shape, lower_traced_alone
 from pybridge.errors import SubscriptCountError, SubscriptMaskError
@@ -55,37 +54,38 @@ def lower(
     >>> lower(([3, 1],), (4, 5)).result_shape
     (2, 5)
     """
-    key: list[Any] = []
-    takes: list[tuple[int, to.Taken]] = []
-    axis = 0
+    key: to.Key = ()
+    takes: tuple[tuple[int, to.Taken], ...] = ()
+    axis = dropped = 0
     is_compact = False
     try:
         for item in written:
             kind = type(item)
             if kind is int:
                 index = index_from_position(item, shape[axis], axis)
-                key.append(index if drop else slice_of_index(index))
+                key += (index if drop else to.slice_of_index(index),)
+                dropped += drop
                 axis += 1
                 continue
             if kind is slice:
                 start, stop, step = item.start, item.stop, item.step
                 if type(start) in _BOUNDS and type(stop) in _BOUNDS and type(step) in _BOUNDS:
-                    key.append(slice_from_range(start, stop, step, shape[axis], axis))
+                    key += (slice_from_range(start, stop, step, shape[axis], axis),)
                     axis += 1
                     continue
             elif item is ...:
                 unnamed = _count_unnamed(written, len(shape), read)
-                key += [to.WHOLE] * unnamed
+                key += (to.WHOLE,) * unnamed
                 axis += unnamed
                 continue
             elif item is None:
-                key.append(None)
+                key += (None,)
                 continue
             elif kind is list or kind is np.ndarray:
                 indices = common_indices(item, shape[axis] if axis < len(shape) else None)
                 if indices is not None:
-                    takes.append((_count_kept(key), to.Gather(indices)))
-                    key.append(to.WHOLE)
+                    takes += ((len(key) - dropped, to.Gather(indices)),)
+                    key += (to.WHOLE,)
                     axis += 1
                     continue
             elif kind is str or kind is sub.Subscripts:
@@ -93,10 +93,10 @@ def lower(
                 break
             subscript = read(item)
             if isinstance(subscript, sub.NewAxis):
-                key.append(None)
+                key += (None,)
             elif isinstance(subscript, sub.Rest):
                 unnamed = _count_unnamed(written, len(shape), read)
-                key += [to.WHOLE] * unnamed
+                key += (to.WHOLE,) * unnamed
                 axis += unnamed
             else:
                 if labels is not None and isinstance(subscript, sub.Characters) and shape[axis:]:
@@ -109,9 +109,10 @@ def lower(
                     return whole
                 chosen = lower_axis(subscript, shape[axis], axis, drop)
                 if isinstance(chosen, to.TAKEN):
-                    takes.append((_count_kept(key), chosen))
+                    takes += ((len(key) - dropped, chosen),)
                     chosen = to.WHOLE
-                key.append(chosen)
+                key += (chosen,)
+                dropped += to.is_index(chosen)
                 axis += 1
     except IndexError:
         if not shape and len(written) == 1 and isinstance(read(written[0]), sub.Missing):
@@ -121,12 +122,7 @@ def lower(
     if is_compact:
         written = spelled_out(written)
         return lower(written, shape, read, drop=drop, order=order, labels=labels)
-    return to.Lowered(shape, tuple(key), tuple(takes), is_view=False) if takes else tuple(key)
-
-
-def _count_kept(key: list[Any]) -> int:
-    """Return how many axes a key keeps."""
-    return sum([type(part) is not int for part in key])
+    return to.Lowered(shape, key, takes, is_view=False) if takes else key
 
 
 def _count_unnamed(

@@ -129,11 +129,6 @@ def _slice_of_unknown_size(
     return slice(first, None if end == edge else end, step)
 
 
-def slice_of_index(index: int) -> slice:
-    """Return the slice of one index, which keeps its axis."""
-    return slice(index, index + 1 if index != -1 else None, 1)
-
-
 def lower_axis(item: sub.Subscript, size: to.Size, axis: int, drop: bool) -> to.AxisSelection:
     """Return what one subscript selects on its axis."""
     match item:
@@ -141,7 +136,7 @@ def lower_axis(item: sub.Subscript, size: to.Size, axis: int, drop: bool) -> to.
             return to.WHOLE
         case sub.Scalar(value=value):
             index = index_from_position(_whole_number(value, item, axis), size, axis)
-            return index if drop else slice_of_index(index)
+            return index if drop else to.slice_of_index(index)
         case sub.Range():
             return _lower_range(item, size, axis)
         case sub.Vector():
@@ -158,11 +153,15 @@ def lower_axis(item: sub.Subscript, size: to.Size, axis: int, drop: bool) -> to.
 
 
 def _lower_range(item: sub.Range, size: to.Size, axis: int) -> to.AxisSelection:
-    start, stop, step = (
-        value if value is NA or isinstance(value, sub.Traced) else _whole_number(value, item, axis)
-        for value in (item.start, item.stop, item.step)
-    )
-    if any(isinstance(value, sub.Traced) for value in (start, stop, step)):
+    bounds: list[Any] = [item.start, item.stop, item.step]
+    has_traced = False
+    for k, bound in enumerate(bounds):
+        if isinstance(bound, sub.Traced):
+            has_traced = True
+        elif bound is not NA:
+            bounds[k] = _whole_number(bound, item, axis)
+    start, stop, step = bounds
+    if has_traced:
         return _range_with_traced(item, start, stop, step, size, axis)
     return slice_from_range(start, stop, step, size, axis)
 
@@ -221,10 +220,10 @@ def indices_from_integers(
     """
     indices = positions - 1
     # what is below position 1 becomes a huge unsigned number: one maximum checks both ends
-    if indices.view(np.uint64).max() < size:
+    if np.maximum.reduce(indices.view(np.uint64)) < size:
         return indices
     np.add(indices, size + 1, out=indices, where=positions < 0)
-    return indices if indices.view(np.uint64).max() < size else None
+    return indices if np.maximum.reduce(indices.view(np.uint64)) < size else None
 
 
 def checked_indices(
@@ -269,13 +268,18 @@ def common_indices(written: Any, size: to.Size) -> npt.NDArray[np.int64] | None:
     if size is None:
         return None
     if type(written) is list:
+        indices = []
+        for position in written:  # of a short list that costs less than an array of NumPy
+            if type(position) is not int or not 0 < position <= size:
+                break
+            indices.append(position - 1)
+        else:
+            return np.array(indices, np.int64) if indices else None
         kinds = {*map(type, written)}
         if kinds == {bool}:
             written = np.array(written)
         elif kinds != {int}:
             return None
-        elif min(written) >= 1 and max(written) <= size:
-            return np.array(written, np.int64) - 1  # a look at a short list costs least
         else:
             try:
                 written = np.array(written, np.int64)
@@ -322,8 +326,8 @@ def refuse_missing_mask(item: sub.Mask) -> None:
 
 def _zero(text: str, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:
     return SubscriptOutOfBoundsError(
-        f"`{text}` on axis {axis + 1}: positions start at 1, and 0 is none; the first is 1, the "
-        "last -1",
+        f"`{text}` on axis {axis + 1}: positions start at 1, so there is no position 0; the first "
+        "is 1, the last -1",
         subscript=text,
         position=0,
         axis=axis + 1,

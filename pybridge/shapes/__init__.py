@@ -1,4 +1,4 @@
-"""Pure shape arithmetic: the sizes of a new shape, and the common shapes of two rules.
+"""Pure shape arithmetic: the common shapes of two rules.
 
 No tensor is touched here. A size is None where traced code does not know it.
 """
@@ -6,21 +6,14 @@ No tensor is touched here. A size is None where traced code does not know it.
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal, SupportsIndex, TypeAlias
-
-import numpy as np
+from typing import Final, Literal, TypeAlias
 
 from pybridge.dialects.selections import Shape, Size
-from pybridge.errors import BroadcastError, RecyclingError, ReshapeError, TracingError, shown
-from pybridge.subscripts import NA, number_text
+from pybridge.errors import BroadcastError, RecyclingError, TracingError
 from pybridge.subscripts.frozen import Frozen
 
 Align: TypeAlias = Literal["trailing", "leading"]
-
-UNKNOWN: Final = -1
-"""Stands in a new shape for the one size that follows from the others."""
 
 UNEVEN: Final = "longer object length is not a multiple of shorter object length"
 NON_CONFORMABLE: Final = "non-conformable arrays"
@@ -49,176 +42,13 @@ def known_count(shape: Shape) -> int | None:
         return 0 if 0 in shape else None
 
 
-# reshaping
+def listed(entries: Sequence[object]) -> str:
+    """Write two or more entries as a list in a sentence.
 
-
-def new_sizes(shape: Shape, dim: Any) -> tuple[int, ...]:
-    """Return `dim` as the sizes of a tensor that had `shape`, or raise `ReshapeError`.
-
-    The one size that may be `-1` or `NA` is computed; it stays -1 where `shape` has an unknown
-    size, and the library computes it when the code runs.
-
-    >>> new_sizes((2, 3, 5), [6, -1]), new_sizes((None, 28, 28), (NA, 784.0))
-    ((6, 5), (-1, 784))
+    >>> listed([1, 2, 3])
+    '1, 2 and 3'
     """
-    sizes = read_sizes(dim)
-    unknown = [k for k, size in enumerate(sizes, 1) if size == UNKNOWN]
-    if len(unknown) > 1:
-        raise _unfit(
-            shape,
-            sizes,
-            f"`dim` = {shape_text(sizes)} leaves the sizes {_listed(unknown)} open; at most one "
-            "may be -1 or NA",
-        )
-    count = known_count(shape)
-    if count is None:
-        return sizes
-    if not unknown:
-        if math.prod(sizes) != count:
-            raise _unfit(shape, sizes, _wrong_product(shape, count, sizes))
-        return sizes
-    others = -math.prod(sizes)
-    if others == 0:
-        raise _unfit(shape, sizes, _zero_product(shape, count, sizes))
-    if count % others:
-        raise _unfit(
-            shape,
-            sizes,
-            f"cannot reshape {shape_text(shape)} to {shape_text(sizes)}: {_elements(count)} "
-            f"cannot be split evenly, {count} is not a multiple of {others}",
-        )
-    return tuple(count // others if size == UNKNOWN else size for size in sizes)
-
-
-def _unfit(shape: Shape, sizes: tuple[int, ...], message: str) -> ReshapeError:
-    return ReshapeError(message, shape=shape, dim=sizes)
-
-
-def _listed(entries: Sequence[object]) -> str:
     return f"{', '.join(map(str, entries[:-1]))} and {entries[-1]}"
-
-
-def _elements(count: int) -> str:
-    return "1 element" if count == 1 else f"{count} elements"
-
-
-def _wrong_product(shape: Shape, count: int, sizes: tuple[int, ...]) -> str:
-    wanted = math.prod(sizes)
-    message = (
-        f"cannot reshape {shape_text(shape)} to {shape_text(sizes)}: "
-        f"{_elements(count)} cannot become {wanted}"
-    )
-    if len(sizes) == 1 and count:
-        message += (
-            f"; `dim` has the one entry {wanted}, so check that none was lost on the way: "
-            f"c(nrow(x), {wanted}) is c({wanted}) where nrow(x) is NULL, as for a plain vector"
-        )
-        if wanted and count % wanted == 0:
-            message += f"; c(-1, {wanted}) computes the other size"
-    elif not sizes and count != 1:
-        message += "; `dim` is empty, so check that it was not computed from NULL"
-    return message
-
-
-def _zero_product(shape: Shape, count: int, sizes: tuple[int, ...]) -> str:
-    message = f"cannot reshape {shape_text(shape)} to {shape_text(sizes)}: "
-    if count == 0:
-        return message + (
-            "the other sizes multiply to 0, so every size would do for the open one; write it out"
-        )
-    return message + f"{_elements(count)} cannot become 0"
-
-
-def read_sizes(dim: Any) -> tuple[int, ...]:
-    """Return what the caller wrote for `dim` as integers, with -1 for the size left open.
-
-    Accepts one number or a sequence of numbers: integers, whole reals, `-1`, `NA` (also as NaN or
-    a masked entry). Raises `ReshapeError` for anything else; logicals are not sizes.
-
-    >>> read_sizes([2, 15.0]), read_sizes(NA), read_sizes(np.array([6, 5]))
-    ((2, 15), (-1,), (6, 5))
-    """
-    kind = type(dim)
-    if kind is int:
-        return (_size(dim, 1),)
-    if kind is not tuple and kind is not list:
-        dim = _entries(dim)
-    return tuple([_size(entry, k) for k, entry in enumerate(dim, 1)])
-
-
-def _entries(dim: Any) -> Iterable[Any]:
-    if dim is None:
-        raise ReshapeError("`dim` is missing (NULL); give the new sizes, such as c(-1, 784)")
-    if isinstance(dim, str | bytes | dict | set | frozenset):
-        raise ReshapeError(
-            f"`dim` is {shown(dim)}, of type {type(dim).__name__}; give the new sizes as numbers"
-        )
-    if dim is NA or isinstance(dim, float | bool | np.generic):
-        return [dim]
-    if isinstance(dim, np.ndarray):
-        if dim.ndim > 1:
-            raise ReshapeError(
-                f"`dim` has shape {shape_text(dim.shape)}; the new sizes are one vector"
-            )
-        flat = dim.reshape(-1)
-        if isinstance(dim, np.ma.MaskedArray):
-            return [NA if entry is np.ma.masked else entry for entry in flat]
-        return flat
-    try:
-        return list(dim)
-    except Exception:  # each library has its own for a scalar and for a traced tensor
-        return [dim]
-
-
-def _size(entry: Any, k: int) -> int:
-    """Return one size; `k` is its one-based place in `dim`."""
-    if type(entry) is int:
-        size = entry
-    elif entry is NA or (isinstance(entry, float | np.floating) and np.isnan(entry)):
-        return UNKNOWN
-    elif entry is None:
-        raise ReshapeError(
-            f"`dim[{k}]` is missing (NULL or None); write -1 or NA for the one size to be computed"
-        )
-    elif isinstance(entry, bool | np.bool_):
-        raise ReshapeError(f"`dim[{k}]` is {number_text(entry)}; a logical is not a size")
-    elif isinstance(entry, float | np.floating):
-        if not np.isfinite(entry) or entry != np.floor(entry):
-            raise ReshapeError(
-                f"`dim[{k}]` is {number_text(float(entry))}; a size is a whole number"
-            )
-        size = int(entry)
-    else:
-        size = _from_index(entry, k)
-    if size >= 2**63:
-        raise ReshapeError(f"`dim[{k}]` is {number_text(size)}, more than any tensor has")
-    if size < UNKNOWN:
-        raise ReshapeError(
-            f"`dim[{k}]` is {size}; a size is 0 or more, and -1 or NA stands for the one to be "
-            "computed"
-        )
-    return size
-
-
-def _from_index(entry: SupportsIndex, k: int) -> int:
-    try:
-        return operator.index(entry)
-    except Exception:
-        raise ReshapeError(
-            f"`dim[{k}]` is an object of type {type(entry).__name__}, not a known number; "
-            "write -1 or NA for the one size to be computed when the code runs"
-        ) from None
-
-
-def read_shape(shape: Any) -> Shape:
-    """Return a shape that the caller wrote: integers or whole reals, None or `NA` for unknown.
-
-    >>> read_shape((NA, 28.0)), read_shape([None, 3]), read_shape(5), read_shape(())
-    ((None, 28), (None, 3), (5,), ())
-    """
-    if isinstance(shape, tuple | list):
-        shape = [NA if size is None else size for size in shape]
-    return tuple([None if size == UNKNOWN else size for size in read_sizes(shape)])
 
 
 # broadcasting
@@ -241,8 +71,8 @@ def broadcast_shapes(shapes: Sequence[Shape], align: Align = "trailing") -> Shap
         if len(known) > 1:
             texts = list(map(shape_text, shapes))
             raise BroadcastError(
-                f"shapes {_listed(texts)} do not broadcast: axis {axis} has the sizes "
-                f"{_listed(list(known))}",
+                f"shapes {listed(texts)} do not broadcast: axis {axis} has the sizes "
+                f"{listed(list(known))}",
                 shapes=tuple(shapes),
                 axis=axis,
                 align=align,

@@ -15,10 +15,10 @@ from pybridge.shapes import (
     broadcast_shapes,
     known_count,
     pad_shape,
-    read_shape,
     recycle_shapes,
     shape_text,
 )
+from pybridge.shapes.sizes import read_shape
 
 Verdict: TypeAlias = Literal[
     "same", "different", "recycling only", "broadcasting only", "neither", "unknown"
@@ -47,10 +47,8 @@ class Outcome:
         """One line for a person."""
         if self.shape is None:
             return f"error: {self.error}"
-        return "".join([f"result {shape_text(self.shape)}", *self._warned()])
-
-    def _warned(self) -> list[str]:
-        return [f", with the warning: {words}" for words in self.warnings]
+        warned = "".join([f", with the warning: {words}" for words in self.warnings])
+        return f"result {shape_text(self.shape)}{warned}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,10 +317,7 @@ def _advice(found: ShapeExplanation) -> list[str]:
         case "same":
             return ["Both rules succeed and mean the same elements."]
         case "different" if found.position is None:
-            return [
-                "Both rules succeed and disagree: the results have different shapes.",
-                choice,
-            ]
+            return ["Both rules succeed and disagree: the results have different shapes.", choice]
         case "different":
             return [_disagreement(found), choice]
         case "recycling only":

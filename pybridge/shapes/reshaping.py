@@ -13,7 +13,7 @@ from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.dialects.selections import Order
 from pybridge.errors import ArgumentError, shown
-from pybridge.shapes import UNKNOWN, new_sizes, read_sizes
+from pybridge.shapes.sizes import UNKNOWN, new_sizes, read_sizes
 
 if TYPE_CHECKING:
     import numpy.typing as npt

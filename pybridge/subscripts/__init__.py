@@ -267,6 +267,11 @@ Subscript: TypeAlias = (
     Missing | NewAxis | Rest | Scalar | Range | Vector | Mask | Characters | Traced
 )
 
+SUBSCRIPT_TYPES: Final = frozenset(
+    {Missing, NewAxis, Rest, Scalar, Range, RangeByNA, Vector, Mask, Characters, Traced}
+)
+"""The same for a quick look; none of them is meant to be a base of others."""
+
 MISSING: Final = Missing()
 NEW_AXIS: Final = NewAxis()
 REST: Final = Rest()

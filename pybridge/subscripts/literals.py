@@ -29,13 +29,13 @@ _FLT_EPSILON: Final = 1.1920928955078125e-07
 """R's `:` forgives this much of its end."""
 
 Kind: TypeAlias = Literal["null", "logical", "number", "character"]
-_RANK: Final[dict[Kind, int]] = {"null": 0, "logical": 1, "number": 2, "character": 3}
-_DTYPE: Final[dict[Kind, Any]] = {
+_DTYPES: Final[dict[Kind, Any]] = {
     "null": bool,
     "logical": bool,
     "number": np.int64,
     "character": "O",
 }
+"""The kinds, each of which takes the ones before it in `c()`, and their dtypes."""
 
 
 class LiteralError(ValueError):
@@ -100,14 +100,12 @@ def logical(*entries: bool | None) -> Values:
     >>> logical(True, None).missing
     array([False,  True])
     """
-    missing = np.array([entry is None for entry in entries])
-    values = np.array([bool(entry) for entry in entries])
-    return Values("logical", values, missing if missing.any() else None)
+    missing = np.array([entry is None for entry in entries]) if None in entries else None
+    return Values("logical", np.array([bool(entry) for entry in entries]), missing)
 
 
-def missing_number() -> Values:
-    """Make `NA_integer_`."""
-    return Values("number", np.zeros(1, np.int64), np.ones(1, bool))
+MISSING_NUMBER: Final = Values("number", np.zeros(1, np.int64), np.ones(1, bool))
+"""R's `NA_integer_`."""
 
 
 def character(*names: str) -> Values:
@@ -148,14 +146,10 @@ def _flag(values: Values, what: str) -> bool:
     return bool(values.values[0])
 
 
-def negative(values: Values) -> Values:
-    """Return R's `-values`."""
-    return Values("number", -_as_numbers(values).values, values.missing, values.dim)
-
-
-def positive(values: Values) -> Values:
-    """Return R's `+values`."""
-    return Values("number", _as_numbers(values).values, values.missing, values.dim)
+def signed(sign: str, values: Values) -> Values:
+    """Return R's `-values` or `+values`."""
+    entries = _as_numbers(values).values
+    return Values("number", -entries if sign == "-" else entries, values.missing, values.dim)
 
 
 def _as_numbers(values: Values) -> Values:
@@ -201,8 +195,7 @@ def arithmetic(sign: str, left: Values, right: Values) -> Values:
 
 def colon(start: Values, stop: Values) -> Values:
     """Return R's `start:stop`, up or down by one."""
-    first = one_number(start, "a bound of `:` within other text")
-    last = one_number(stop, "a bound of `:` within other text")
+    first, last = (one_number(end, "a bound of `:` within other text") for end in (start, stop))
     return _colon(first, last)
 
 
@@ -250,7 +243,7 @@ def combine(arguments: list[Argument]) -> Values:
     pieces = [value for _, value in arguments if value.kind != "null"]
     if not pieces:
         return NULL
-    kind = max((piece.kind for piece in pieces), key=_RANK.__getitem__)
+    kind = max((piece.kind for piece in pieces), key=list(_DTYPES).index)
     if kind == "character" and any(piece.kind != "character" for piece in pieces):
         raise LiteralError("c() in text holds names or numbers, not both")
     check_count(sum(map(len, pieces)))
@@ -270,7 +263,10 @@ def seq_len(arguments: list[Argument]) -> Values:
     found = matched("seq_len", ("length.out",), arguments)
     if not found:
         raise LiteralError("seq_len() needs a length")
-    count = _whole(found["length.out"], "the length in seq_len()")
+    return _first(_whole(found["length.out"], "the length in seq_len()"))
+
+
+def _first(count: int) -> Values:
     return Values("number", np.arange(1, count + 1, dtype=np.int64))
 
 
@@ -281,7 +277,7 @@ def seq(arguments: list[Argument]) -> Values:
     if not found:
         raise LiteralError("seq() needs at least one number")
     if len(found) == 1 and "from" in found and len(found["from"]) != 1:
-        return Values("number", np.arange(1, len(found["from"]) + 1, dtype=np.int64))
+        return _first(len(found["from"]))
     if len(found) == 4:
         raise LiteralError("seq() takes at most three of from, to, by and length.out")
     parts = {name: one_number(value, f"`{name}` in seq()") for name, value in found.items()}
@@ -297,11 +293,9 @@ def seq(arguments: list[Argument]) -> Values:
 
 def _seq_by(first: float, last: float, by: float) -> Values:
     span = last - first
-    if span == 0 and last == 0:
-        return numbers(np.array([float(last)]))
+    if span == 0 and (last == 0 or by == 0):
+        return numbers(np.array([float(first)]))
     if by == 0:
-        if span == 0:
-            return numbers(np.array([float(first)]))
         raise LiteralError("`by` in seq() is not 0")
     steps = span / by
     if steps < 0:
@@ -339,14 +333,10 @@ def matrix(arguments: list[Argument]) -> Values:
     data = _data("matrix", found)
     sizes = {name: _whole(found[name], f"`{name}`") for name in ("nrow", "ncol") if name in found}
     rows, columns = sizes.get("nrow"), sizes.get("ncol")
-    if rows is None and columns is None:
-        rows, columns = len(data), 1
-    elif rows is None:
+    if columns is None:
+        columns = 1 if rows is None else ceil(len(data) / rows) if rows else 0
+    if rows is None:
         rows = ceil(len(data) / columns) if columns else 0
-    elif columns is None:
-        columns = ceil(len(data) / rows) if rows else 0
-    assert rows is not None
-    assert columns is not None
     by_row = "byrow" in found and _flag(found["byrow"], "`byrow`")
     shaped = _with_dim("matrix", data, (rows, columns))
     if not by_row:
@@ -393,10 +383,7 @@ def _with_dim(call: str, data: Values, dim: tuple[int, ...]) -> Values:
 def _blank(call: str, kind: Kind, arguments: list[Argument]) -> Values:
     found = matched(call, ("length",), arguments)
     count = _whole(found["length"], f"the length in {call}()") if found else 0
-    values: npt.NDArray[Any] = np.zeros(count, _DTYPE[kind])
-    if kind == "character":
-        values[:] = ""
-    return Values(kind, values)
+    return Values(kind, np.full(count, "" if kind == "character" else 0, _DTYPES[kind]))
 
 
 FUNCTIONS: Final[dict[str, Callable[[list[Argument]], Values]]] = {
@@ -410,4 +397,4 @@ FUNCTIONS: Final[dict[str, Callable[[list[Argument]], Values]]] = {
     "logical": lambda arguments: _blank("logical", "logical", arguments),
     "character": lambda arguments: _blank("character", "character", arguments),
 }
-"""Each function that text may call: a fixed table, so that no name is ever looked up elsewhere."""
+"""Each function that text may call: no name is ever looked up elsewhere."""

@@ -7,7 +7,6 @@ refused. What a subscript means is left to the dialects.
 from __future__ import annotations
 
 import operator
-from types import EllipsisType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,6 +17,7 @@ from pybridge.subscripts import (
     NA,
     NEW_AXIS,
     REST,
+    SUBSCRIPT_TYPES,
     Characters,
     Mask,
     Missing,
@@ -36,8 +36,6 @@ from pybridge.subscripts import (
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-_LENDABLE: Final = (np.dtype(np.int64), np.dtype(np.bool_))
 
 
 def vector(values: Any, missing: Any = None) -> Vector:
@@ -82,16 +80,16 @@ def as_subscript(value: Any) -> Subscript:
     (Range(start=2, stop=NA, step=NA), array([3, 1]))
     """
     kind = type(value)
+    if kind in SUBSCRIPT_TYPES:
+        return value  # type: ignore[no-any-return]
     if kind is int:
         return Scalar(value)
     if kind is slice:
         return _range_from_slice(value)
     if value is None:
         return NEW_AXIS
-    if isinstance(value, EllipsisType):
+    if value is ...:
         return REST
-    if isinstance(value, Subscript):
-        return value
     if isinstance(value, bool | np.bool_):
         return mask([bool(value)])
     if value is NA:  # a lone NA is a logical in R, and x[NA] recycles it
@@ -191,13 +189,13 @@ def _frozen(array: npt.NDArray[Any], holes: npt.NDArray[np.bool_] | None) -> Vec
     return Vector(read_only(array.astype(np.int64)), holes)
 
 
-def lent(value: Any) -> Any:
+def borrow_array(value: Any) -> Any:
     """Return an array of positions or logicals as a subscript that borrows its memory.
 
     For one use only: who keeps a subscript wants `as_subscript`, which copies. Anything else than
     an int64 or logical array comes back as it is.
     """
-    if type(value) is not np.ndarray or value.dtype not in _LENDABLE or value.ndim == 0:
+    if type(value) is not np.ndarray or value.dtype not in (np.int64, np.bool_) or value.ndim == 0:
         return value
     seen = read_only(value.view())
     return Mask(seen) if value.dtype == np.bool_ else Vector(seen)
@@ -331,15 +329,12 @@ def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
         if sum([_length(row) for row in value]) > _MOST_IN_ROWS:
             raise MemoryError
         array = np.array(value, dtype=object)
+        if any(map(_is_row, array.ravel().tolist())):
+            raise ValueError
     except (ValueError, MemoryError, OverflowError):
-        array = np.array([[]], dtype=object)
-        is_even = False
-    else:
-        is_even = not any(map(_is_row, array.ravel().tolist()))
-    if not is_even:
         raise SubscriptTypeError(
             f"`{text}` has rows of different lengths; a matrix needs equal ones", subscript=text
-        )
+        ) from None
     entries = _from_sequence(array.ravel().tolist())
     if not isinstance(entries, Vector | Mask):
         raise SubscriptTypeError(f"`{text}` is not a matrix of numbers", subscript=text)
@@ -348,7 +343,7 @@ def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
 
 
 def _length(row: Any) -> int:
-    if isinstance(row, range):
+    if isinstance(row, range):  # whose len() has limits
         return (row[-1] - row[0]) // row.step + 1 if row else 0
     return len(row) if _is_row(row) else 1
 

@@ -23,27 +23,13 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
 
 from pybridge import subscripts as sub
-from pybridge.errors import SubscriptSyntaxError, SubscriptTypeError
+from pybridge.errors import SubscriptTypeError
 from pybridge.subscripts import NA, NAType, Subscript, Subscripts, literals, python_values
 from pybridge.subscripts.literals import LiteralError, Values
+from pybridge.subscripts.tokens import HINTS, Token, fail_at, split_text
 
 MOST_NESTED: Final = 50
 """How deep parentheses, calls and signs may nest."""
-
-_SHOWN: Final = 60
-"""How many characters of a long text an error shows."""
-
-_TOKEN: Final = re.compile(
-    r"""(?P<space>[ \t\r\n\f]+)
-      | (?P<hex>0[xX][0-9a-fA-F]+L?)
-      | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?L?)
-      | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*)
-      | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-      | (?P<sign>%/%|%%|\*\*|[-+*/^:(),=])""",
-    re.VERBOSE | re.DOTALL,
-)
-
-_RUNS_ON: Final = re.compile(r"[\w.]")
 
 _ESCAPE: Final = re.compile(
     r"""\\(?:x(?P<x>[0-9a-fA-F]{1,2}) | (?P<octal>[0-7]{1,3}) | [uU]\{(?P<braced>[0-9a-fA-F]{1,8})\}
@@ -68,44 +54,15 @@ _BINDING: Final = {
 """How tightly an operator holds what stands left and right of it; a sign holds with 12."""
 _SIGN_BINDING: Final = 12
 
-_HINTS: Final = {
-    "T": "`T` is a variable in R; write TRUE",
-    "F": "`F` is a variable in R; write FALSE",
-    "True": "R writes TRUE",
-    "False": "R writes FALSE",
-    "true": "R writes TRUE",
-    "false": "R writes FALSE",
-    "None": "R writes NULL or newaxis for a new axis, and nothing for a whole axis",
-    "nan": "R writes NaN or NA",
-    "inf": "R writes Inf",
-    "Ellipsis": "write `..` for all the axes that are not named",
-    "...": "write `..` for all the axes that are not named",
-    "drop": "`drop` is no subscript; give it as an argument of its own, as in drop=False",
-    "[": "a vector is written c(...)",
-    "]": "give what stands between the brackets, without them",
-    "!": "write the logicals themselves, or pass a mask",
-    "#": "text holds no comments",
-    "\N{MINUS SIGN}": "this is a typographic minus; write -",
-    "\N{EN DASH}": "this is a dash; write -",
-    "\N{LEFT DOUBLE QUOTATION MARK}": 'this is a typographic quote; write "',
-    "\N{RIGHT DOUBLE QUOTATION MARK}": 'this is a typographic quote; write "',
-}
 _NO_BOUND: Final = frozenset([",", ":", ")"])
 _OPEN_END: Final = "this range lacks a bound; an open end is written NA, as in NA:5 or 5:NA"
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    offset: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Colons:
     """`a:b` or `a:b:s` before it is known whether it is a range or a sequence within more."""
 
-    parts: tuple[tuple[Values, _Token], ...]
+    parts: tuple[tuple[Values, Token], ...]
 
 
 _Node: TypeAlias = Values | _Colons
@@ -114,9 +71,9 @@ _CONSTANTS: Final[dict[str, Values]] = {
     "TRUE": literals.logical(True),
     "FALSE": literals.logical(False),
     "NA": literals.logical(None),
-    "NA_integer_": literals.missing_number(),
-    "NA_real_": literals.missing_number(),
-    "NaN": literals.missing_number(),
+    "NA_integer_": literals.MISSING_NUMBER,
+    "NA_real_": literals.MISSING_NUMBER,
+    "NaN": literals.MISSING_NUMBER,
     "Inf": literals.number(float("inf")),
     "NULL": literals.NULL,
 }
@@ -170,67 +127,29 @@ def _parsed(text: str) -> Subscripts:
     return made
 
 
-def _fail(text: str, offset: int, message: str) -> NoReturn:
-    """Raise the error whose message shows the text with a caret under the character."""
-    start = max(0, min(offset - _SHOWN // 2, len(text) - _SHOWN))
-    window = text[start : start + _SHOWN]
-    before, after = "... " * (start > 0), " ..." * (start + _SHOWN < len(text))
-    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in window)
-    caret = " " * (len(before) + offset - start) + "^"
-    raise SubscriptSyntaxError(
-        f"{message}\n    {before}{shown}{after}\n    {caret}", subscript=text, offset=offset
-    )
-
-
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
-    offset = 0
-    while offset < len(text):
-        match = _TOKEN.match(text, offset)
-        if match is None:
-            _fail_at_character(text, offset)
-        kind = str(match.lastgroup)
-        if kind != "space":
-            found.append(_Token(kind, match.group(), offset))
-        offset = match.end()
-        if kind in ("hex", "number") and _RUNS_ON.match(text, offset):
-            _fail(text, offset, f"the number `{match.group()}` runs on into a letter or a digit")
-    found.append(_Token("end", "", len(text)))
-    return found
-
-
-def _fail_at_character(text: str, offset: int) -> NoReturn:
-    char = text[offset]
-    if char in "\"'":
-        _fail(text, offset, "this string has no end")
-    name = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
-    hint = _HINTS.get(char)
-    _fail(text, offset, f"{name} is no part of subscript text" + (f"; {hint}" if hint else ""))
-
-
 class _Parser:
     """One pass over the tokens; `_position` is the next one."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._tokens = _tokens(text)
+        self._tokens = split_text(text)
         self._position = 0
         self._depth = 0
         self._entries = 0
 
     @property
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         return self._tokens[self._position]
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self._next
         self._position += 1
         return token
 
-    def _fail(self, token: _Token, message: str) -> NoReturn:
-        _fail(self._text, token.offset, message)
+    def _fail(self, token: Token, message: str) -> NoReturn:
+        fail_at(self._text, token.offset, message)
 
-    def _unexpected(self, token: _Token, wanted: str) -> NoReturn:
+    def _unexpected(self, token: Token, wanted: str) -> NoReturn:
         if token.kind == "end":
             self._fail(token, f"the text ends where {wanted} is missing")
         self._fail(token, f"`{token.text}` stands where {wanted} should")
@@ -245,7 +164,7 @@ class _Parser:
             if token.text != ",":
                 self._refuse_after_subscript(token)
 
-    def _refuse_after_subscript(self, token: _Token) -> NoReturn:
+    def _refuse_after_subscript(self, token: Token) -> NoReturn:
         if token.text == ")":
             self._fail(token, "`)` closes nothing")
         self._unexpected(token, "a comma or an operator")
@@ -267,7 +186,7 @@ class _Parser:
         kind = sub.RangeByNA if len(bounds) == 3 and bounds[2] is NA else sub.Range
         return kind(*bounds)
 
-    def _bound(self, values: Values, token: _Token) -> int | float | NAType:
+    def _bound(self, values: Values, token: Token) -> int | float | NAType:
         is_na = values.kind == "logical" and values.missing is not None
         if not (is_na or values.kind == "number") or len(values) != 1 or values.dim is not None:
             self._fail(token, "a bound of a range is one number or NA")
@@ -295,18 +214,18 @@ class _Parser:
                 left = self._with_bound(left, first, right, start)
             else:
                 sign = "^" if operator.text == "**" else operator.text
-                left = self._made(operator, literals.arithmetic, sign, self._settled(left), right)
+                left = self._made(operator, literals.arithmetic, sign, self._as_values(left), right)
 
-    def _with_bound(self, left: _Node, first: _Token, right: Values, start: _Token) -> _Colons:
+    def _with_bound(self, left: _Node, first: Token, right: Values, start: Token) -> _Colons:
         parts = left.parts if isinstance(left, _Colons) else ((left, first),)
         if len(parts) == 3:
             self._fail(start, "a range has a start, an end and a step, and no more")
         return _Colons((*parts, (right, start)))
 
     def _value(self, least: int) -> Values:
-        return self._settled(self._expression(least))
+        return self._as_values(self._expression(least))
 
-    def _settled(self, node: _Node) -> Values:
+    def _as_values(self, node: _Node) -> Values:
         """Return a range within other text as the sequence that R's own `:` makes."""
         if isinstance(node, Values):
             return node
@@ -319,7 +238,7 @@ class _Parser:
             )
         return self._made(token, literals.colon, start, stop)
 
-    def _made(self, token: _Token, function: Callable[..., Values], *operands: Any) -> Values:
+    def _made(self, token: Token, function: Callable[..., Values], *operands: Any) -> Values:
         """Return what `function` makes, within the budget of entries of the whole text."""
         try:
             made = function(*operands)
@@ -341,8 +260,7 @@ class _Parser:
             return _number(token.text)
         if token.text in ("-", "+"):
             operand = self._value(_SIGN_BINDING)
-            sign = literals.negative if token.text == "-" else literals.positive
-            return self._made(token, sign, operand)
+            return self._made(token, literals.signed, token.text, operand)
         if token.text == "(":
             value = self._value(0)
             self._close(token)
@@ -351,14 +269,14 @@ class _Parser:
             self._fail(token, _OPEN_END)
         return self._unexpected(token, "a subscript" if self._depth == 1 else "a value")
 
-    def _close(self, opened: _Token) -> None:
+    def _close(self, opened: Token) -> None:
         token = self._take()
         if token.kind == "end":
             self._fail(opened, "this parenthesis is never closed")
         if token.text != ")":
             self._unexpected(token, "`)`")
 
-    def _named(self, token: _Token) -> Values:
+    def _named(self, token: Token) -> Values:
         if self._next.text == "(":
             return self._call(token)
         constant = _CONSTANTS.get(token.text)
@@ -368,12 +286,12 @@ class _Parser:
             self._fail(token, f"`{token.text}` is a subscript of its own, not a part of one")
         self._fail(
             token,
-            _HINTS.get(token.text)
+            HINTS.get(token.text)
             or f"`{token.text}` is a variable, and text is never evaluated; pass its value as a "
             "subscript instead of text",
         )
 
-    def _call(self, token: _Token) -> Values:
+    def _call(self, token: Token) -> Values:
         function = literals.FUNCTIONS.get(token.text)
         if function is None:
             known = ", ".join(literals.FUNCTIONS)
@@ -402,7 +320,7 @@ class _Parser:
             self._position += 2
         return (name, self._value(0))
 
-    def _unescaped(self, token: _Token) -> str:
+    def _unescaped(self, token: Token) -> str:
         def character(match: re.Match[str]) -> str:
             char = match["char"]
             if char is not None:
@@ -426,8 +344,8 @@ class _Parser:
             self._fail(token, "R does not mix \\u with \\x or octal escapes in one string")
         return _ESCAPE.sub(character, body)
 
-    def _fail_within(self, token: _Token, match: re.Match[str], message: str) -> NoReturn:
-        _fail(self._text, token.offset + 1 + match.start(), message)
+    def _fail_within(self, token: Token, match: re.Match[str], message: str) -> NoReturn:
+        fail_at(self._text, token.offset + 1 + match.start(), message)
 
 
 def _number(text: str) -> Values:

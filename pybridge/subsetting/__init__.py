@@ -20,11 +20,10 @@ from pybridge.backends.annotations import (
 from pybridge.backends.compiling import runs_as_python
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.dialects import tensor
-from pybridge.dialects.labels import Labels
 from pybridge.dialects.selections import Key, Order, Selection, Shape, lowered_from
-from pybridge.errors import ImmutableTensorError
-from pybridge.subscripts import Characters, Subscripts
+from pybridge.subscripts import Subscripts
 from pybridge.subsetting import compiled
+from pybridge.subsetting.in_place import assign_in_place, refuse_immutable
 from pybridge.subsetting.lowering import (
     Dialect,
     checked_shape,
@@ -32,11 +31,12 @@ from pybridge.subsetting.lowering import (
     read_subscripts,
     reader_for,
     refuse_dialect,
+    with_names,
 )
 from pybridge.subsetting.protocols import Protocols
 from pybridge.subsetting.reading import read
 from pybridge.subsetting.writing import fit_broadcast, write
-from pybridge.subsetting.writing_as_r import assign_as_r_does, growth_in_place, plan_as_r_does
+from pybridge.subsetting.writing_as_r import assign_as_r_does, plan_as_r_does
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -125,6 +125,9 @@ class R(Protocols[TensorT_co]):
                 except IndexError:
                     pass  # more axes than NumPy has, as its backend says
             return read(NUMPY, x, found)
+        backend, held = open_tensor(x)
+        if held is x and self._dialect == "tensor" and not backend.is_compiling():
+            return read(backend, x, tensor.lower(written, backend.shape(x), reader_for(backend)))
         return _read(x, written, dialect=self._dialect, is_text=False)
 
     @runs_as_python
@@ -251,7 +254,7 @@ def _read(
     labels = None
     if held is not x:
         labels = backend_of(x).labels(x)
-        written = _with_names(written, labels, is_text=is_text)
+        written = with_names(written, labels, is_text=is_text)
     found = lower(
         backend,
         backend.shape(held),
@@ -270,15 +273,6 @@ def read_with_labels(x: Tensor, backend: Backend, held: Tensor, found: Key | Sel
     if held is x:
         return values
     return backend_of(x).with_labels(x, lowered_from(backend.shape(held), found), values)
-
-
-def _with_names(
-    written: tuple[Any, ...], labels: Labels | None, *, is_text: bool
-) -> tuple[Any, ...]:
-    """Read each string as a name where there are labels; one alone may hold all subscripts."""
-    if labels is None or (is_text and len(written) == 1):
-        return written
-    return tuple([Characters((str(w),)) if isinstance(w, str) else w for w in written])
 
 
 @runs_as_python
@@ -357,7 +351,7 @@ def r_assign(
         return compiled.assign(held, fitting, dialect, order, False, *arguments)
     holder = backend_of(x)
     labels = holder.labels(x)
-    written = _with_names(subscripts, labels, is_text=True)
+    written = with_names(subscripts, labels, is_text=True)
     if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, held, written, value, labels)
         return holder.with_values(x, assign_as_r_does(backend, held, plan, fitted))
@@ -367,77 +361,3 @@ def r_assign(
         holder.refuse_value(x, lowered_from(shape, found), value)
     fitted = fit_broadcast(backend, held, found, value)
     return holder.with_values(x, write(backend, backend.copy(held), found, fitted))
-
-
-def assign_in_place(
-    x: Tensor,
-    written: tuple[Any, ...],
-    value: Any,
-    *,
-    dialect: Dialect = "tensor",
-    order: Order = "C",
-) -> None:
-    """Write `value` into `x` itself, or raise and leave `x` as it was."""
-    holder = backend_of(x)
-    backend, held = open_tensor(x)
-    if backend.is_compiling():
-        refuse_immutable(holder, x)
-        fitting = compiled.value_of(value)
-        compiled.assign(x, fitting, dialect, order, True, *compiled.arguments_of(backend, written))
-        return
-    found: Key | Selection | None
-    labels = None
-    if held is not x:
-        labels = holder.labels(x)
-        written = _with_names(written, labels, is_text=False)
-    if isinstance(dialect, str) and dialect == "base":
-        plan, fitted = plan_as_r_does(backend, held, written, value, labels)
-        found = plan.selection
-        refuse_immutable(holder, x)
-        if plan.growth is not None:
-            raise growth_in_place(plan.growth.length, backend.shape(held))
-        if found is None:
-            return
-    else:
-        shape = backend.shape(held)
-        found = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
-        refuse_immutable(holder, x)
-        if held is not x:
-            holder.refuse_value(x, lowered_from(shape, found), value)
-        fitted = fit_broadcast(backend, held, found, value)
-    if holder.names_another:
-        refuse_immutable(backend, held)
-        write(backend, held, found, fitted)
-    elif backend is holder:
-        write(backend, x, found, fitted)
-    else:  # a variable that holds a tensor of another library
-        holder.store(x, write(backend, backend.copy(held), found, fitted))
-
-
-def refuse_immutable(backend: Backend, x: Tensor) -> None:
-    """Raise where `x` cannot be written in place, with the cause and what to do."""
-    if not backend.is_writable(x):
-        cause = ""
-        if getattr(x, "requires_grad", False):
-            cause = ": autograd forbids it where gradients are wanted, save under torch.no_grad()"
-        elif isinstance(x, _NDARRAY):
-            cause = _why_read_only(x)
-        raise ImmutableTensorError(
-            f"this {type(x).__name__} cannot be written in place{cause}; "
-            "`r_assign(x, ..., value=...)` returns an updated one"
-        )
-
-
-def _why_read_only(x: Any) -> str:
-    """Return why an array of NumPy is read-only: memory of R is so on purpose."""
-    owner = x
-    while isinstance(owner, _NDARRAY):
-        owner = owner.base
-    # reticulate keeps the object of R in a capsule, and from_r() in an object of its own.
-    kind = type(owner).__name__
-    if kind == "RMemory" or (kind == "PyCapsule" and '"r_object"' in repr(owner)):
-        return (
-            ": it is read-only, a view of memory of R, where a vector does not change; "
-            "write to its `copy()`, or in R to what `to_python()` makes"
-        )
-    return ": it is read-only; write to its `copy()`"

@@ -9,24 +9,11 @@ import numpy as np
 
 from pybridge.backends import NUMPY, find_backend
 from pybridge.errors import SubscriptTypeError, TracingError
-from pybridge.subscripts import (
-    Characters,
-    Mask,
-    Missing,
-    NAType,
-    NewAxis,
-    Range,
-    Rest,
-    Scalar,
-    Subscripts,
-    Traced,
-    Vector,
-)
+from pybridge.subscripts import SUBSCRIPT_TYPES, NAType, Range, Subscripts, Traced
 
-_PLAIN: Final = frozenset(
-    {int, NoneType, EllipsisType, NAType, bool, float, str, range, np.ndarray}
-    | {Subscripts, Missing, NewAxis, Rest, Scalar, Vector, Mask, Characters, Traced}
-)
+_PLAIN: Final = (SUBSCRIPT_TYPES - {Range}) | {
+    *(int, NoneType, EllipsisType, NAType, bool, float, str, range, np.ndarray, Subscripts)
+}
 """Types that hold no tensor of another library."""
 
 
@@ -42,13 +29,11 @@ def without_tensors(written: Any) -> Any:
     kind = type(written)
     if kind in _PLAIN:
         return written
-    if kind is slice:
+    if kind is slice or kind is Range:
         start, stop, step = written.start, written.stop, written.step
         if type(start) in _PLAIN and type(stop) in _PLAIN and type(step) in _PLAIN:
             return written
-        return slice(*map(without_tensors, (start, stop, step)))
-    if kind is Range:
-        return Range(*map(without_tensors, (written.start, written.stop, written.step)))
+        return kind(*map(without_tensors, (start, stop, step)))
     if isinstance(written, tuple):
         return written
     if kind is list:

@@ -13,8 +13,8 @@ from pybridge.dialects import tensor
 from pybridge.dialects.labels import Labels, names_as_r_reads
 from pybridge.dialects.selections import Key, Order, Selection, Shape
 from pybridge.errors import ArgumentError, TracingError, shown
-from pybridge.subscripts import NA, Range, Subscript, Subscripts, Traced
-from pybridge.subscripts.python_values import as_subscript, as_subscripts, lent
+from pybridge.subscripts import NA, Characters, Range, Subscript, Subscripts, Traced
+from pybridge.subscripts.python_values import as_subscript, as_subscripts, borrow_array
 from pybridge.subscripts.spelling import spelled_out
 from pybridge.subsetting.arguments import without_tensors
 
@@ -31,8 +31,10 @@ def read_subscripts(written: tuple[Any, ...]) -> Subscripts:
 
 
 def read_for_one_use(written: tuple[Any, ...]) -> Subscripts:
-    """Return subscripts that nobody keeps, so that arrays only lend their memory."""
-    return as_subscripts(tuple([lent(without_tensors(item)) for item in spelled_out(written)]))
+    """Return subscripts that nobody keeps, so that no array is copied."""
+    return as_subscripts(
+        tuple([borrow_array(without_tensors(item)) for item in spelled_out(written)])
+    )
 
 
 def lower(
@@ -84,6 +86,15 @@ def read_as_r_does(
     return names_as_r_reads(subscripts, labels, len(shape), is_write=is_write)
 
 
+def with_names(
+    written: tuple[Any, ...], labels: Labels | None, *, is_text: bool
+) -> tuple[Any, ...]:
+    """Read each string as a name where there are labels; one alone may hold all subscripts."""
+    if labels is None or (is_text and len(written) == 1):
+        return written
+    return tuple([Characters((str(w),)) if isinstance(w, str) else w for w in written])
+
+
 def refuse_dialect(dialect: Any) -> NoReturn:
     """Raise `ArgumentError` for what is no dialect."""
     raise ArgumentError(f'`dialect` is "tensor" or "base", not {shown(dialect)}')
@@ -121,10 +132,13 @@ def reader_for(backend: Backend | None) -> Callable[[Any], Subscript]:
 
 
 def _read_one(backend: Backend | None, item: Any) -> Subscript:
-    subscript = as_subscript(lent(without_tensors(item)))
-    if isinstance(subscript, Traced | Range):
+    subscript = as_subscript(borrow_array(without_tensors(item)))
+    if isinstance(subscript, _MAY_HOLD_TENSORS):
         refuse_foreign(backend, subscript)
     return subscript
+
+
+_MAY_HOLD_TENSORS: Final = (Traced, Range)
 
 
 def refuse_foreign(backend: Backend | None, item: Subscript) -> None:

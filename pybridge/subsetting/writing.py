@@ -1,7 +1,7 @@
 """Writing: a value fitted, laid along the axes, and set where the subscripts name.
 
 Each axis is written upward and no element twice, so that no library's order of writing shows: the
-value turns and loses entries instead. Nothing here knows a dialect.
+entries of the value are put in order and left out instead. Nothing here knows a dialect.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from pybridge.dialects.selections import (
     Selection,
     Shape,
     Size,
-    TracedIndex,
+    TracedGather,
     TracedMask,
     TracedMasked,
     TracedPoints,
-    lowered_from,
+    TracedRun,
     regular_run,
     slice_from_run,
+    slice_of_index,
 )
 from pybridge.subsetting.reading import (
     counted,
@@ -50,8 +51,9 @@ def fit_broadcast(backend: Backend, x: Tensor, lowered: Key | Selection, value: 
     if not is_number(fitted):
         sizes = backend_of_value(backend, fitted).shape(fitted)
         if sizes:
-            shape = lowered_from(backend.shape(x), lowered).result_shape
-            refuse_unbroadcast(sizes, shape)
+            if isinstance(lowered, tuple):
+                lowered = Lowered(backend.shape(x), lowered)
+            refuse_unbroadcast(sizes, lowered.result_shape)
     return fitted
 
 
@@ -132,7 +134,7 @@ def _write_points(backend: Backend, x: Tensor, selection: Points, value: Tensor)
 def _write_axes(backend: Backend, x: Tensor, lowered: Lowered, value: Any) -> Tensor:
     """Give every axis of `x` one axis of the value, and set all at once."""
     axes = lowered.axes
-    if _names_nothing(lowered.shape, axes):  # some libraries stumble over that
+    if _names_nothing(lowered):  # some libraries stumble over that
         return x
     ndim = len(lowered.shape)
     sizes: Shape = (1,) * ndim
@@ -147,9 +149,9 @@ def _write_axes(backend: Backend, x: Tensor, lowered: Lowered, value: Any) -> Te
         if axis is None:
             continue
         place = len(parts)
-        part, turn = axis_to_set(axis, lowered.shape[place], is_single=sizes[place] == 1)
-        if turn is not None:
-            value = _turned(values, value, turn, place, ndim)
+        part, entries = axis_to_set(axis, lowered.shape[place], is_single=sizes[place] == 1)
+        if entries is not None:
+            value = _with_entries(values, value, entries, place, ndim)
         if isinstance(part, TracedMask) and sizes[place] == 1:
             masks.append(_along(backend, part.mask, place, ndim))
             part = WHOLE
@@ -180,11 +182,11 @@ _BACKWARD: Final = slice(None, None, -1)
 
 
 def axis_to_set(axis: Any, size: Size, *, is_single: bool) -> tuple[Any, slice | Indices | None]:
-    """Return what to set on an axis of the tensor, and how the value turns along it.
+    """Return what to set on an axis of the tensor, and which entries of the value go there.
 
-    What is set is ascending, holds no `NA`, and names no element for two values. The value, which
-    has one entry for all if it `is_single`, turns by a slice or by the entries that count; None
-    leaves it.
+    What is set is ascending, holds no `NA`, and names no element for two values. The entries of the
+    value are a slice or a vector; None stands for all of them, and for the one entry of a value
+    that `is_single`.
 
     >>> axis_to_set(slice(4, None, -2), 5, is_single=False)
     (slice(0, 6, 2), slice(None, None, -1))
@@ -192,48 +194,41 @@ def axis_to_set(axis: Any, size: Size, *, is_single: bool) -> tuple[Any, slice |
     if isinstance(axis, Gather):
         run = regular_run(axis.indices) if axis.missing is None and size is not None else None
         if run is None or abs(run.step) != 1:
-            turn = None
+            entries = None
             if axis.missing is not None or not is_single:
-                turn = _last_entries(axis)
-            if turn is None:
+                entries = _last_entries(axis)
+            if entries is None:
                 return axis, None
-            return Gather(axis.indices[turn]), None if is_single else turn
+            return Gather(axis.indices[entries]), None if is_single else entries
         axis = slice_from_run(run)
     if isinstance(axis, slice):
         if size is None or axis.step is None or axis.step > 0:
             return axis, None
         upward = slice_from_run(range(*axis.indices(size))[::-1])
         return upward, None if is_single else _BACKWARD
-    if isinstance(axis, int):
-        return slice(axis, axis + 1 if axis != -1 else None), None
-    return axis, None
+    if isinstance(axis, TAKEN):
+        return axis, None
+    return slice_of_index(axis), None
 
 
-def _names_nothing(shape: Shape, axes: tuple[AxisSelection, ...]) -> bool:
+def _names_nothing(lowered: Lowered) -> bool:
     """Return whether no element is selected, as far as that can be known."""
-    if 0 in shape:
+    if 0 in lowered.shape or 0 in lowered.kept_shape:
         return True
-    sizes = iter(shape)
-    for axis in axes:
-        if axis is None:
-            continue
-        size = next(sizes)
-        if isinstance(axis, slice):
-            if size is not None and len(range(*axis.indices(size))) == 0:
-                return True
-        elif isinstance(axis, Gather) and (
-            len(axis.indices) == 0 or (axis.missing is not None and axis.missing.all())
-        ):
+    for _, taken in lowered.takes:
+        if type(taken) is Gather and taken.missing is not None and taken.missing.all():
             return True
     return False
 
 
-def _turned(values: Backend, value: Tensor, turn: slice | Indices, place: int, ndim: int) -> Tensor:
-    """Return a value of `ndim` axes with one of them turned as `axis_to_set` says."""
-    if not isinstance(turn, slice):
-        return values.take(value, turn, place)
+def _with_entries(
+    values: Backend, value: Tensor, entries: slice | Indices, place: int, ndim: int
+) -> Tensor:
+    """Return a value of `ndim` axes with the entries of one of them that `axis_to_set` gives."""
+    if not isinstance(entries, slice):
+        return values.take(value, entries, place)
     around = (slice(None),)
-    return values.basic(value, around * place + (turn,) + around * (ndim - place - 1))
+    return values.basic(value, around * place + (entries,) + around * (ndim - place - 1))
 
 
 def _along(backend: Backend, mask: Tensor, axis: int, ndim: int) -> Tensor:
@@ -254,8 +249,11 @@ def _aligned(
     return values.basic(value, aligned_key(axes, len(sizes))), aligned
 
 
-def _drops_axis(axis: AxisSelection) -> bool:
-    return isinstance(axis, int | TracedIndex)
+_KEPT: Final = (slice, Gather, TracedGather, TracedRun, TracedMask, type(None))
+
+
+def _keeps_axis(axis: AxisSelection) -> bool:
+    return isinstance(axis, _KEPT)
 
 
 def aligned_key(axes: tuple[AxisSelection, ...], ndim: int) -> Key:
@@ -264,10 +262,10 @@ def aligned_key(axes: tuple[AxisSelection, ...], ndim: int) -> Key:
     >>> aligned_key((1, slice(None), None, slice(None)), 3)
     (None, slice(None, None, None), 0, slice(None, None, None))
     """
-    place = ndim - sum([not _drops_axis(axis) for axis in axes])
+    place = ndim - sum(map(_keeps_axis, axes))
     key: list[Any] = [0] * place  # more axes than are kept have size 1
     for axis in axes:
-        if _drops_axis(axis):
+        if not _keeps_axis(axis):
             key.append(None)
             continue
         if axis is not None:
@@ -286,10 +284,10 @@ def aligned_sizes(axes: tuple[AxisSelection, ...], sizes: Shape) -> Shape:
     >>> aligned_sizes((1, slice(None), None, slice(None)), (3, 1, 5))
     (1, 3, 5)
     """
-    place = len(sizes) - sum([not _drops_axis(axis) for axis in axes])
+    place = len(sizes) - sum(map(_keeps_axis, axes))
     aligned: list[Size] = []
     for axis in axes:
-        if _drops_axis(axis):
+        if not _keeps_axis(axis):
             aligned.append(1)
             continue
         if axis is not None:
@@ -302,7 +300,7 @@ def _last_entries(gather: Gather) -> Indices | None:
     """Return which entries of a gather to write, or None for all: no `NA`, the last of equals.
 
     Of two combinations that name one element, R writes the later in column-major order. That is
-    the one with the later entry on every axis, so each axis can be settled by itself.
+    the one with the later entry on every axis, so each axis can be decided by itself.
     """
     entries = None if gather.missing is None else np.flatnonzero(~gather.missing)
     indices = gather.indices if entries is None else gather.indices[entries]

@@ -81,7 +81,7 @@ check_position <- function(position, text, size, axis, call) {
   if (position == 0) {
     abort_subscript(
       sprintf(
-        "`%s` on axis %d: positions start at 1, and 0 is none; the first is 1, the last -1",
+        "`%s` on axis %d: positions start at 1, so there is no position 0; the first is 1, the last -1",
         text, axis
       ),
       "oob", call,

@@ -72,7 +72,7 @@ r_assign <- function(x, ..., value, dialect = c("tensor", "base"), order = c("C"
   }
   parts <- assignment_parts(capture, call)
   value <- tag_value(value, call)
-  flagged(py_call(bridge$assigned, x, parts$record, tag_values(parts, call), value), x, call)
+  flagged(py_call(bridge$assign_to_copy, x, parts$record, tag_values(parts, call), value), x, call)
 }
 
 #' New axes and all the other axes

@@ -248,8 +248,8 @@ static void capture_one(capture *made, SEXP part, SEXP env, int is_base, int is_
   UNPROTECT(1);
 }
 
-/* Settle drop, dialect and order where they are plain; R looks at any other named argument. */
-static int settled(capture *made, SEXP tag, SEXP value) {
+/* Read drop, dialect and order where they are plain; R looks at any other named argument. */
+static int reads_setting(capture *made, SEXP tag, SEXP value) {
   if (tag == Rf_install("drop") && TYPEOF(value) == LGLSXP && XLENGTH(value) == 1 &&
       LOGICAL(value)[0] != NA_LOGICAL) {
     if (!LOGICAL(value)[0]) made->ints[0] |= NO_DROP;
@@ -315,7 +315,7 @@ SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_assignment) 
     if (part == R_MissingArg) continue;
     if (!is_forwarded && TYPEOF(part) == SYMSXP && is_missing_argument(part, here)) continue;
     SEXP value = PROTECT(evaluate(part, here));
-    if (!settled(&made, tag, value)) keep_setting(&made, tag, value);
+    if (!reads_setting(&made, tag, value)) keep_setting(&made, tag, value);
     UNPROTECT(1);
   }
   is_base = made.ints[0] & BASE;

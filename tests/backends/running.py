@@ -20,7 +20,7 @@ from corpus import cases, tensor_of, value_of  # noqa: E402
 
 from pybridge import errors, r_assign, r_slice  # noqa: E402
 from pybridge.backends import backend_of  # noqa: E402
-from pybridge.subsetting import assign_in_place  # noqa: E402
+from pybridge.subsetting.in_place import assign_in_place  # noqa: E402
 
 BY_CLASS = {
     cls.r_class: cls

@@ -293,6 +293,30 @@ def test_positions_and_values_that_change_stay_open_in_a_graph():
         run(x, 4)
 
 
+def test_a_position_that_changes_stands_before_vectors_and_ranges_that_run_down():
+    # the compiler makes a symbol of it, which drops its axis as a number does
+    import torch
+
+    x = torch.arange(60.0).reshape(3, 4, 5)
+    value = torch.arange(10.0).reshape(2, 5)
+
+    def written(x, at):
+        R(x)[at, [3, 1]] = value
+        return x
+
+    for act in (
+        lambda x, at: R(x)[at, [1, 3]],
+        lambda x, at: R(x)[at, 4:1, [2, 1]],
+        lambda x, at: R(x)[at, 4:1],
+        lambda x, at: r_assign(x, at, [1, 3], value=value),
+        lambda x, at: r_assign(x, at, slice(4, 1), value=value[:, :1].repeat(2, 1)),
+        written,
+    ):
+        compiled = torch.compile(act, backend="aot_eager", dynamic=True, fullgraph=True)
+        for at in (1, 3, 2, -1):
+            assert torch.equal(compiled(x.clone(), at), act(x.clone(), at)), (act, at)
+
+
 def test_what_is_written_as_vectors_is_new_memory_in_a_graph_too():
     import torch
 

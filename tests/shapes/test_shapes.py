@@ -11,11 +11,10 @@ from pybridge.shapes import (
     broadcast_shapes,
     known_count,
     leading_fit,
-    new_sizes,
-    read_shape,
     recycle_shapes,
     shape_text,
 )
+from pybridge.shapes.sizes import new_sizes, read_shape
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ LOAD = "".join(
     f"source({str(SOURCES / name)!r}, local = TRUE)\n"
     for name in ("conditions.R", "reshape.R", "recycle.R", "explain.R")
 )
+LOAD += "is_python <- function(x, call) FALSE\n"  # it is C code, and no tensor is here
 
 
 def in_r(shape):

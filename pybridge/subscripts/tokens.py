@@ -1,0 +1,100 @@
+"""The tokens of subscript text, and the error that points at a character of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from pybridge.errors import SubscriptSyntaxError
+
+_SHOWN: Final = 60
+"""How many characters of a long text an error shows."""
+
+_TOKEN: Final = re.compile(
+    r"""(?P<space>[ \t\r\n\f]+)
+      | (?P<hex>0[xX][0-9a-fA-F]+L?)
+      | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?L?)
+      | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*)
+      | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+      | (?P<sign>%/%|%%|\*\*|[-+*/^:(),=])""",
+    re.VERBOSE | re.DOTALL,
+)
+
+_RUNS_ON: Final = re.compile(r"[\w.]")
+
+HINTS: Final = {
+    "T": "`T` is a variable in R; write TRUE",
+    "F": "`F` is a variable in R; write FALSE",
+    "True": "R writes TRUE",
+    "False": "R writes FALSE",
+    "true": "R writes TRUE",
+    "false": "R writes FALSE",
+    "None": "R writes NULL or newaxis for a new axis, and nothing for a whole axis",
+    "nan": "R writes NaN or NA",
+    "inf": "R writes Inf",
+    "Ellipsis": "write `..` for all the axes that are not named",
+    "...": "write `..` for all the axes that are not named",
+    "drop": "`drop` is no subscript; give it as an argument of its own, as in drop=False",
+    "[": "a vector is written c(...)",
+    "]": "give what stands between the brackets, without them",
+    "!": "write the logicals themselves, or pass a mask",
+    "#": "text holds no comments",
+    "\N{MINUS SIGN}": "this is a typographic minus; write -",
+    "\N{EN DASH}": "this is a dash; write -",
+    "\N{LEFT DOUBLE QUOTATION MARK}": 'this is a typographic quote; write "',
+    "\N{RIGHT DOUBLE QUOTATION MARK}": 'this is a typographic quote; write "',
+}
+"""What to write instead of what R, Python or a keyboard has for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, number, string or sign of a text, and where it begins."""
+
+    kind: str
+    text: str
+    offset: int
+
+
+def fail_at(text: str, offset: int, message: str) -> NoReturn:
+    """Raise the error whose message shows the text with a caret under the character."""
+    start = max(0, min(offset - _SHOWN // 2, len(text) - _SHOWN))
+    window = text[start : start + _SHOWN]
+    before, after = "... " * (start > 0), " ..." * (start + _SHOWN < len(text))
+    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in window)
+    caret = " " * (len(before) + offset - start) + "^"
+    raise SubscriptSyntaxError(
+        f"{message}\n    {before}{shown}{after}\n    {caret}", subscript=text, offset=offset
+    )
+
+
+def split_text(text: str) -> list[Token]:
+    """Return the tokens of a text, the last of kind "end".
+
+    >>> [token.text for token in split_text("NA:5, -1")]
+    ['NA', ':', '5', ',', '-', '1', '']
+    """
+    found: list[Token] = []
+    offset = 0
+    while offset < len(text):
+        match = _TOKEN.match(text, offset)
+        if match is None:
+            _fail_at_character(text, offset)
+        kind = str(match.lastgroup)
+        if kind != "space":
+            found.append(Token(kind, match.group(), offset))
+        offset = match.end()
+        if kind in ("hex", "number") and _RUNS_ON.match(text, offset):
+            fail_at(text, offset, f"the number `{match.group()}` runs on into a letter or a digit")
+    found.append(Token("end", "", len(text)))
+    return found
+
+
+def _fail_at_character(text: str, offset: int) -> NoReturn:
+    char = text[offset]
+    if char in "\"'":
+        fail_at(text, offset, "this string has no end")
+    name = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
+    hint = HINTS.get(char)
+    fail_at(text, offset, f"{name} is no part of subscript text" + (f"; {hint}" if hint else ""))

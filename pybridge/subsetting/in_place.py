@@ -1,0 +1,92 @@
+"""Writing into a tensor itself, and the refusal of a tensor that cannot be changed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from pybridge.backends import backend_of, open_tensor
+from pybridge.backends.protocol import Backend, Tensor
+from pybridge.dialects.selections import Key, Order, Selection, lowered_from
+from pybridge.errors import ImmutableTensorError
+from pybridge.subsetting import compiled
+from pybridge.subsetting.lowering import Dialect, lower, with_names
+from pybridge.subsetting.writing import fit_broadcast, write
+from pybridge.subsetting.writing_as_r import growth_in_place, plan_as_r_does
+
+_NDARRAY: Final = np.ndarray
+
+
+def assign_in_place(
+    x: Tensor,
+    written: tuple[Any, ...],
+    value: Any,
+    *,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> None:
+    """Write `value` into `x` itself, or raise and leave `x` as it was."""
+    backend, held = open_tensor(x)
+    holder = backend if held is x else backend_of(x)
+    if backend.is_compiling():
+        refuse_immutable(holder, x)
+        fitting = compiled.value_of(value)
+        compiled.assign(x, fitting, dialect, order, True, *compiled.arguments_of(backend, written))
+        return
+    found: Key | Selection | None
+    labels = None
+    if held is not x:
+        labels = holder.labels(x)
+        written = with_names(written, labels, is_text=False)
+    if isinstance(dialect, str) and dialect == "base":
+        plan, fitted = plan_as_r_does(backend, held, written, value, labels)
+        found = plan.selection
+        refuse_immutable(holder, x)
+        if plan.growth is not None:
+            raise growth_in_place(plan.growth.length, backend.shape(held))
+        if found is None:
+            return
+    else:
+        shape = backend.shape(held)
+        found = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
+        refuse_immutable(holder, x)
+        if held is not x:
+            holder.refuse_value(x, lowered_from(shape, found), value)
+        fitted = fit_broadcast(backend, held, found, value)
+    if holder.names_another:
+        refuse_immutable(backend, held)
+        write(backend, held, found, fitted)
+    elif backend is holder:
+        write(backend, x, found, fitted)
+    else:  # a variable that holds a tensor of another library
+        holder.store(x, write(backend, backend.copy(held), found, fitted))
+
+
+def refuse_immutable(backend: Backend, x: Tensor) -> None:
+    """Raise where `x` cannot be written in place, with the cause and what to do."""
+    if not backend.is_writable(x):
+        cause = ""
+        if getattr(x, "requires_grad", False):
+            cause = ": autograd forbids it where gradients are wanted, save under torch.no_grad()"
+        elif isinstance(x, _NDARRAY):
+            cause = _why_read_only(x)
+        raise ImmutableTensorError(
+            f"this {type(x).__name__} cannot be written in place{cause}; "
+            "`r_assign(x, ..., value=...)` returns an updated one"
+        )
+
+
+def _why_read_only(x: Any) -> str:
+    """Return why an array of NumPy is read-only: memory of R is so on purpose."""
+    owner = x
+    while isinstance(owner, _NDARRAY):
+        owner = owner.base
+    # reticulate keeps the object of R in a capsule, and from_r() in an object of its own.
+    kind = type(owner).__name__
+    if kind == "RMemory" or (kind == "PyCapsule" and '"r_object"' in repr(owner)):
+        return (
+            ": it is read-only, a view of memory of R, where a vector does not change; "
+            "write to its `copy()`, or in R to what `to_python()` makes"
+        )
+    return ": it is read-only; write to its `copy()`"

@@ -59,6 +59,7 @@ fuzz: setup ## run the searches that take long: a million cases each, for an hou
 	@$(python) tests/support/fuzz_text.py
 	@$(python) tests/support/fuzz_hostile.py
 	@$(rscript) tests/support/r_call_forms.R hostile 5000
+	@$(rscript) tests/support/conversion_fuzz.R 200000 1
 	@$(python) tests/support/conversion_soak.py
 	@$(python) tests/support/conversion_signals.py 500
 	@$(python) tests/support/conversion_signals.py 500 r

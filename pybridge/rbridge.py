@@ -262,9 +262,11 @@ def _as_python_index(value: Any) -> Any:
 
 def _value_of(tagged: Any) -> Any:
     """Return the value of an assignment."""
-    if tagged[0] == "characters":
-        return np.array(tagged[1])
-    return _from_tagged(*tagged)
+    if tagged[0] == "handed":
+        from pybridge.conversion import in_r
+
+        return in_r.value_of_assignment()
+    return tagged[1]
 
 
 @_answering

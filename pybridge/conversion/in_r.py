@@ -9,12 +9,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from pybridge.backends import backend_of
 from pybridge.conversion import convert_to_python, convert_to_r
 from pybridge.conversion.casting import Order, Wanted, own_array
 from pybridge.conversion.policies import Arriving, FromR, Labelling, ToR
 from pybridge.conversion.reticulate_host import ReticulateLibrary
-from pybridge.errors import ArgumentError
+from pybridge.errors import ArgumentError, AssignmentError, ConversionError, MissingValueError
+from pybridge.subscripts import NA
 
 _opened: list[ReticulateLibrary] = []
 
@@ -47,3 +50,23 @@ def to_python(dtype: str | None, like: Any, na: Arriving, order: Order) -> Any:
     own = partial(own_array, wanted=Wanted(dtype, like, order))
     policies = FromR(na, scalars=True, own=own, dimnames=labelling)
     return convert_to_python(r, r.inside(r.handed), policies)
+
+
+def value_of_assignment() -> Any:
+    """Return the value that R handed over to be written, as `to_python` reads it.
+
+    It is a view of R's memory, masked where it holds `NA`; one number is a number of Python.
+    """
+    r = _opened[0]
+    try:
+        found = convert_to_python(r, r.inside(r.handed), FromR("mask", scalars=True))
+    except ConversionError as error:
+        raise AssignmentError(str(error), **error.fields) from error
+    missing, value = np.ma.getmaskarray(found), np.asarray(found)
+    if value.dtype.kind == "M":
+        return value  # a missing date is NaT
+    if missing.any():
+        if value.dtype.kind == "U":
+            raise MissingValueError("the value holds NA, and a tensor of strings has none")
+        return found if found.ndim or value.dtype.kind == "f" else NA
+    return value.item() if not value.ndim and value.dtype.kind in "biufc" else value

@@ -226,7 +226,10 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     """
     array = _as_array(value)
     missing = _missing_entries(value, array)
-    if missing is not None:
+    if missing is not None and not (
+        # R's own NA is a NaN already, and its bits are what R knows it by
+        array.dtype.kind == "f" and dtype.kind in "fc" and np.isnan(array[missing]).all()
+    ):
         return _cast_around(missing, array, dtype)
     if array.dtype.name == "bfloat16":
         array = array.astype(np.float32)

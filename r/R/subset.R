@@ -71,8 +71,9 @@ r_assign <- function(x, ..., value, dialect = c("tensor", "base"), order = c("C"
     return(write_array(x, capture, value, call))
   }
   parts <- assignment_parts(capture, call)
-  value <- tag_value(value, call)
-  flagged(py_call(bridge$assign_to_copy, x, parts$record, tag_values(parts, call), value), x, call)
+  values <- tag_values(parts, call)
+  on.exit(.Call(pybridge_take_back))
+  flagged(py_call(bridge$assign_to_copy, x, parts$record, values, tag_value(value, call)), x, call)
 }
 
 #' New axes and all the other axes
@@ -121,6 +122,7 @@ read_tensor <- function(x, capture, call) {
 write_tensor <- function(x, capture, value, call) {
   parts <- assignment_parts(capture, call)
   values <- tag_values(parts, call)
+  on.exit(.Call(pybridge_take_back))
   answered(py_call(bridge$assign, x, parts$record, values, tag_value(value, call)), call)
   x
 }
@@ -133,46 +135,34 @@ assignment_parts <- function(capture, call) {
   parts
 }
 
-#' Tag the value of an assignment, so that Python knows what it is
+#' Hand the value of an assignment over to Python, which reads it as to_python() does
+#'
+#' One plain number crosses as itself, which costs the least. The caller takes back what was handed
+#' over when its call has ended.
 #' @noRd
 tag_value <- function(value, call) {
   if (is_python(value, call)) {
     return(list("tensor", value))
   }
-  check_value(value, call)
-  sizes <- dim(value)
-  if (is.null(sizes) && length(value) != 1L) {
-    sizes <- length(value)
+  if (is.numeric(value) && length(value) == 1L && is.null(attributes(value)) && !is.na(value)) {
+    return(list("number", value))
   }
-  shaped <- function(entries) if (is.null(sizes)) entries else array(entries, sizes)
-  if (inherits(value, "integer64")) {
-    return(list("int64", shaped(int64_bits(value, call))))
+  if (!is.atomic(value) || is.null(value)) {
+    abort_value(value, call)
   }
-  value <- as.vector(value)
-  if (is.character(value)) {
-    if (anyNA(value)) {
-      abort("the value holds NA, and a tensor of strings has none", "pybridge_error_missing_value", call)
-    }
-    return(list("characters", shaped(value)))
-  }
-  if (is.raw(value)) {
-    value <- as.integer(value)
-  }
-  if (!anyNA(value) || is.complex(value)) {
-    return(list("entries", shaped(value)))
-  }
-  holes <- is.na(value) & !is.nan(value)
-  if (is.null(sizes)) {
-    return(if (holes) list("na") else list("entries", value))
-  }
-  value[holes] <- if (is.logical(value)) FALSE else 0L
-  list("entries", shaped(value), shaped(holes))
+  bridge$host
+  .Call(pybridge_hand_over, value)
+  list("handed")
 }
 
 check_value <- function(value, call) {
   if (is.atomic(value) && !is.null(value) && (!is.object(value) || inherits(value, "integer64"))) {
     return(invisible())
   }
+  abort_value(value, call)
+}
+
+abort_value <- function(value, call) {
   abort(
     sprintf("the value is %s; use numbers, logicals or a tensor", describe_value(value)),
     "pybridge_error_assignment", call

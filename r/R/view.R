@@ -147,6 +147,7 @@ NULL
 
 write_as_python <- function(tensor, capture, value, call) {
   parts <- python_parts(capture, call)
+  on.exit(.Call(pybridge_take_back))
   answered(
     py_call(
       bridge$assign_as_python, tensor, parts$record, parts$values, tag_value(value, call)

@@ -156,3 +156,63 @@ test_that("a large array crosses in tiles, element by element", {
   x[650, 20, 33] <- -1L
   expect_error(to_python(x, "uint32"), "[650, 20, 33] is -1", fixed = TRUE)
 })
+
+test_that("a value assigned from R crosses by the same law", {
+  main <- python_side()
+  main <- reticulate::import_main(convert = TRUE)
+  tried <- 0L
+  for (case in conversions("to_python")) {
+    if (length(case$policy) || !is.null(case$error)) next
+    value <- eval(parse(text = case$r, keep.source = FALSE))
+    if (!is.atomic(value)) next
+    x <- reticulate::py_eval(sprintf("np.empty_like(%s)", case$numpy), convert = FALSE)
+    x@r[..] <- value
+    expect_identical(main$pybridge_differ(x, case$numpy), "", label = case$r)
+    tried <- tried + 1L
+  }
+  expect_gt(tried, 12L)
+})
+
+test_that("dates, factors and 64-bit integers are written as what they are, or refused", {
+  skip_without_python()
+  new <- function(code) reticulate::py_eval(code, convert = FALSE)
+  reticulate::py_run_string("import numpy as np")
+  days <- new("np.zeros(2, 'M8[D]')")
+  days@r[2] <- as.Date("2026-01-02")
+  expect_identical(from_python(days), as.Date(c("1970-01-01", "2026-01-02")))
+  days@r[1:2] <- as.Date(c(NA, "2026-01-03"))
+  expect_identical(from_python(days), as.Date(c(NA, "2026-01-03")))
+  expect_error(days@r[1] <- .POSIXct(0.5, "UTC"), "does not fit", class = "pybridge_error_assignment")
+  texts <- new("np.array(['a', 'b', 'c'])")
+  texts@r[2:3] <- factor(c("u", "v"))
+  expect_identical(from_python(texts), c("a", "u", "v"))
+  expect_error(texts@r[1] <- c("u", NA)[2], "tensor of strings has none", class = "pybridge_error_missing_value")
+  expect_error(texts@r[1:2] <- c("u", NA), "tensor of strings has none", class = "pybridge_error_missing_value")
+  expect_identical(from_python(texts), c("a", "u", "v"))
+  reals <- new("np.zeros(3)")
+  reals@r[] <- table(c("a", "b", "b", "c", "c", "c"))
+  expect_identical(from_python(reals), c(1, 2, 3))
+  expect_error(reals@r[1] <- as.Date("2026-01-02"), "does not fit", class = "pybridge_error_assignment")
+  expect_error(reals@r[1] <- factor("a"), "does not fit", class = "pybridge_error_assignment")
+  expect_error(reals@r[1] <- as.difftime(1, units = "hours"), "class difftime means more",
+    class = "pybridge_error_assignment"
+  )
+  expect_error(reals@r[1:2] <- list(1, 2), "the value is", class = "pybridge_error_assignment")
+  reals@r[1:3] <- c(NA, 2L, NA)
+  expect_identical(is.na(from_python(reals)), c(TRUE, FALSE, TRUE))
+  reals@r[1:3] <- c(NaN, NA, 1)
+  expect_identical(from_python(reals), c(NaN, NA, 1))
+  reals@r[1] <- NA_real_
+  expect_true(identical(from_python(reals), c(NA, NA, 1), single.NA = FALSE))
+  r_slice(reals, 2:3, dialect = "base") <- c(NA, 3)
+  expect_identical(from_python(reals), c(NA, NA, 3))
+  whole <- new("np.zeros(2, 'int32')")
+  expect_error(whole@r[1] <- NA_real_, "holds NA", class = "pybridge_error_missing_value")
+  expect_error(whole@r[1:2] <- c(1, NA), "holds NA", class = "pybridge_error_missing_value")
+  expect_error(whole@r[1:2] <- c(1, NaN), "lose information", class = "pybridge_error_assignment_lossy")
+  wide <- new("np.zeros(2, 'int64')")
+  wide@r[1] <- structure(readBin(as.raw(c(1, 0, 0, 0, 0, 0, 0, 0x40)), "double"), class = "integer64")
+  expect_identical(from_python(wide, int64 = "character"), c("4611686018427387905", "0"))
+  expect_error(wide@r[1:2] <- c(1L, NA), "holds NA", class = "pybridge_error_missing_value")
+  expect_identical(from_python(wide, int64 = "character"), c("4611686018427387905", "0"))
+})

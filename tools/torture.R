@@ -3,8 +3,10 @@
 # MODE is `plain`, `memory` or `torture=SECONDS`. With `memory` a failed test is no fault: valgrind
 # keeps no flags of floating point, by which NumPy knows that a number was too large. With `torture`
 # a garbage collection comes at every allocation inside the package's C code, for so many seconds in
-# all, 0 for no end, and each file has its share of them. After the first calls of a routine it is
-# every seventh, so that a long test is met all the way.
+# all, 0 for no end, and each file has its share of them. A call that evaluates much of R's own code
+# is slow then, and makes the next ones collect at every second allocation, fourth, and so on, until
+# one is quick again. After the first calls it is every seventh, so that a long file is met all the
+# way.
 
 arguments <- commandArgs(TRUE)
 mode <- arguments[[1]]
@@ -12,7 +14,8 @@ names <- arguments[-1]
 suppressMessages(library(pybridge))
 
 calls <- new.env()
-calls$all <- calls$tortured <- 0
+calls$all <- calls$tortured <- calls$each <- 0
+calls$step <- 1
 seconds <- as.numeric(sub("^torture=|^plain$|^memory$", "", mode))
 calls$budget <- if (isTRUE(seconds == 0)) Inf else seconds
 
@@ -22,12 +25,15 @@ tortured_call <- function(...) {
     return(.Call(...))
   }
   calls$tortured <- calls$tortured + 1
+  calls$each <- calls$each + (calls$step == 1)
   start <- proc.time()[["elapsed"]]
   on.exit({
-    gctorture(FALSE)
-    calls$budget <- calls$budget - (proc.time()[["elapsed"]] - start)
+    gctorture2(0)
+    took <- proc.time()[["elapsed"]] - start
+    calls$budget <- calls$budget - took
+    calls$step <- if (took > 0.5) calls$step * 2 else max(calls$step %/% 2, 1)
   })
-  gctorture(TRUE)
+  gctorture2(calls$step)
   .Call(...)
 }
 
@@ -63,11 +69,19 @@ torture <- function(namespace) {
   }
 }
 
-if (startsWith(mode, "torture")) torture(asNamespace("pybridge"))
+if (startsWith(mode, "torture")) {
+  # R's compiler would run inside a call of C, with a collection at each of its many allocations.
+  compiler::enableJIT(0)
+  torture(asNamespace("pybridge"))
+  gc()
+}
 
 report <- function(what) {
   tortured <- if (startsWith(mode, "torture")) {
-    sprintf(", %.0f of %.0f calls of C tortured", calls$tortured, calls$all)
+    sprintf(
+      ", %.0f of %.0f calls of C tortured, %.0f of them at every allocation",
+      calls$tortured, calls$all, calls$each
+    )
   }
   cat("\nsanitize: ", what, tortured, "\n", sep = "")
 }
@@ -79,7 +93,7 @@ if (all(endsWith(names, ".R"))) {
 } else {
   share <- calls$budget / length(names)
   for (name in names) {
-    calls$all <- calls$tortured <- 0
+    calls$all <- calls$tortured <- calls$each <- 0
     calls$budget <- share
     results <- as.data.frame(testthat::test_dir(
       "r/tests/testthat",

@@ -52,7 +52,7 @@ test-r-beside: setup-tests ## run the R tests beside the real keras3 and tensorf
 	then PYBRIDGE_TEST_BESIDE=reticulate,tensorflow,keras3 $(python) tools/run_tests.py r; \
 	else echo "skipped: R has no keras3 and tensorflow; see CONTRIBUTING.md"; fi
 
-fuzz: setup ## run the searches that take long: a million cases each, for an hour or two
+fuzz: setup ## run the searches: a million cases each, bounded, three hours at the most
 	@$(python) -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
 	@$(python) tests/support/fuzz_dialects.py base
 	@$(python) tests/support/fuzz_dialects.py tensor

@@ -1,7 +1,9 @@
 """Settings that every test needs before any library starts."""
 
 import os
+import time
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
@@ -16,5 +18,14 @@ settings.register_profile("tests", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("tests")
 # `make fuzz` asks for this one.
 settings.register_profile("fuzz", parent=settings.get_profile("tests"), max_examples=5000)
+FUZZ_SECONDS = 1800
+BEGAN = time.monotonic()
 
 pytest_plugins = ["missing"]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin no test of the searches when their time is over; the skipped ones are counted."""
+    is_search = item.config.getoption("--hypothesis-profile", default=None) == "fuzz"
+    if is_search and time.monotonic() - BEGAN > FUZZ_SECONDS:
+        pytest.skip(f"the {FUZZ_SECONDS} s of this search are over")

@@ -114,6 +114,36 @@ def test_the_end_of_r_memory_is_an_error_and_not_the_end_of_python():
     assert last == "REALSXP"
 
 
+def test_the_end_of_r_nodes_is_an_error_as_well():
+    out = run(
+        """
+        import numpy as np
+        import rpy2.rinterface as ri
+        from pybridge import from_r, to_r
+        from pybridge.errors import ConversionError
+        to_r(np.zeros((2, 3))), to_r(["a"])
+        ri.evalr("mem.maxNSize(8e5)")
+        ri.evalr("filler <- NULL")
+        for size in ("2000L", "300L"):
+            more = f"filler <<- list(filler, as.pairlist(vector('list', {size})))"
+            try:
+                ri.evalr(f"(function() for (k in 1:3000) {more})()")
+            except Exception as error:
+                print("mem.maxNSize" in str(error))
+        kept = []
+        try:
+            for turn in range(3000):
+                kept.append(to_r(np.full((2, 3), f"text {turn}")))
+        except ConversionError as error:
+            print("mem.maxNSize" in str(error))
+        kept.clear()
+        ri.evalr("rm(filler)")
+        print(from_r(to_r([1.0, 2.0])).tolist())
+        """
+    )
+    assert out.splitlines()[-4:] == ["True", "True", "True", "[1.0, 2.0]"]
+
+
 def test_no_interrupt_keeps_the_lock_or_raises_the_stack():
     assert interrupt(40) > 0
 

@@ -1,8 +1,9 @@
 """Many small conversions, checked, and what they leave behind; also a program for the full soak.
 
-`python tests/conversion_soak.py 1000000 8` converts a million times in eight threads.
+`python tests/support/conversion_soak.py 1000000 8` converts a million times in eight threads.
 """
 
+import faulthandler
 import gc
 import os
 import sys
@@ -71,6 +72,7 @@ def growth_of_soak(count: int, threads: int) -> int:
 
 
 if __name__ == "__main__":
+    faulthandler.dump_traceback_later(1200, exit=True)  # threads that wait for ever are a finding
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     for threads in map(int, sys.argv[2:] or ("1", "8")):
         start = time.perf_counter()

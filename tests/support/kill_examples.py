@@ -97,7 +97,7 @@ def run(name: str, output: Path, until: float = float("inf")) -> tuple[End, floa
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
                 break
-            time.sleep(0.02)
+            time.sleep(0.1)
         file.seek(0)
         lines = [line.replace(str(output), "OUTPUT") for line in file.read().splitlines()]
     files = {
@@ -121,7 +121,7 @@ def search(name: str, times: int, seconds: float, chance: random.Random) -> int:
     assert expected.code == 0, expected
     kills = ended = empty = faults = 0
     for _ in range(times):
-        if time.monotonic() > deadline:
+        if kills and time.monotonic() > deadline:
             break
         with tempfile.TemporaryDirectory() as folder:
             # Two in three near the end, where there is something to lose.

@@ -99,7 +99,7 @@ lint: setup-tests ## check style, formatting and types, in Python and in R
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy
-	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(python) -m pyright --pythonpath $(python)
+	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(python) -m pyright -p pyproject.toml --pythonpath $(python)
 	@$(rscript) tools/lint.R
 
 coverage: setup ## check that every line and branch of the pure layers has a test

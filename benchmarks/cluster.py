@@ -1,9 +1,9 @@
 """The larger-than-memory example on workers of a cluster: `python benchmarks/cluster.py`.
 
-There are 1, 2 and 4 of them, each a process with one thread on this machine. Printed are the seconds of the reduction,
-those with one worker killed on the way, whether the result is that of one process, and what crosses
-for a subscript: the graph, pickled, beside the elements that it names. BENCH_SHIFTS says how large
-the store is (4 make 188 MB); it lies in a temporary folder.
+There are 1, 2 and 4 of them, each a process with one thread on this machine. Printed are the
+seconds of the reduction, those with one worker killed on the way, whether the result is that of one
+process, and what crosses for a subscript: the graph, pickled, beside the elements that it names.
+BENCH_SHIFTS says how large the store is (4 make 188 MB); it lies in a temporary folder.
 """
 
 import os

@@ -24,6 +24,7 @@ PROGRAMS = (
     "reshaping.R",
     "recycling.py",
     "conversion.py",
+    "stores.py",
     "conversion.R",
     "jobs.py",
 )

@@ -61,8 +61,10 @@ class H5pyBackend(StoreBackend):
         return tuple(sizes[::-1])
 
     def _read(self, x: Any, parts: tuple[Part, ...]) -> npt.NDArray[Any]:
+        if all(isinstance(part, slice) and part.step in (None, 1) for part in parts):
+            return np.asarray(x[parts])
         axes = [
-            split(part, size, chunk)
+            split(_without_step(part, size), size, chunk)
             for part, size, chunk in zip(parts, x.shape, self._chunks(x), strict=True)
         ]
         if math.prod(map(len, axes)) == 1:
@@ -97,6 +99,13 @@ class H5pyBackend(StoreBackend):
 
 
 BACKEND = H5pyBackend()
+
+
+def _without_step(part: Part, size: int) -> Part:
+    """Return the indices of a slice of many steps, which HDF5 reads one by one, as a vector."""
+    if isinstance(part, slice) and part.step not in (None, 1):
+        return np.arange(*part.indices(size), dtype=np.int64)
+    return part
 
 
 def _kept(x: Any, box: tuple[tuple[slice, Part], ...]) -> npt.NDArray[Any]:

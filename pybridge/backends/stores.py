@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, cast
 
 import numpy as np
 
@@ -87,11 +87,12 @@ class StoreBackend(Backend):
     def _load_axes(self, x: Any, lowered: Lowered) -> tuple[npt.NDArray[Any], Lowered]:
         parts: list[Part] = []
         axes: list[AxisSelection] = []
+        shape = lowered.shape  # which a library may look up anew each time
         for axis in lowered.axes:
             if axis is None:
                 axes.append(axis)
                 continue
-            part, local = _cover(axis, x.shape[len(parts)])
+            part, local = _cover(axis, cast("int", shape[len(parts)]))
             parts.append(part)
             axes.append(local)
         found = self._read(x, tuple(parts))
@@ -283,15 +284,15 @@ def split(part: Part, size: int, chunk: int) -> list[tuple[slice, Part]]:
         return [(_bounded(part, size), slice(None))]
     pieces: list[tuple[slice, Part]] = []
     first = 0
-    indices = part.tolist()
-    for k in range(1, len(indices) + 1):
-        if k < len(indices):
-            is_apart = indices[k] // chunk > indices[k - 1] // chunk + 1
-            needless = indices[k] - indices[first] + 1 > MOST_NEEDLESS * (k - first + 1)
-            if not is_apart and not (needless and indices[k] // chunk > indices[k - 1] // chunk):
+    blocks = part // chunk
+    changes = np.flatnonzero(np.diff(blocks)) + 1  # only there can a piece end: few look at many
+    for k in [*changes.tolist(), len(part)] if len(part) else []:
+        if k < len(part):
+            is_apart = blocks[k] > blocks[k - 1] + 1
+            if not is_apart and part[k] - part[first] + 1 <= MOST_NEEDLESS * (k - first + 1):
                 continue
-        start = indices[first]
-        pieces.append((slice(start, indices[k - 1] + 1, 1), part[first:k] - start))
+        start = int(part[first])
+        pieces.append((slice(start, int(part[k - 1]) + 1, 1), part[first:k] - start))
         first = k
     return pieces
 

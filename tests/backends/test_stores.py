@@ -258,3 +258,52 @@ def test_a_memory_map_keeps_its_class_and_stays_on_disk(tmp_path):
     assert type(R(x)[[2, 1]]) is np.memmap
     R(x)[1, 1] = 0
     assert not np.fromfile(tmp_path / "x", "f8")[:5].any()
+
+
+class FullStore(MemoryStore):
+    """A store whose disk is full after some chunks."""
+
+    room: int
+
+    async def set(self, key, value, *given, **more):
+        if "c/" in key:
+            if self.room == 0:
+                raise OSError("no space left")
+            self.room -= 1
+        return await super().set(key, value, *given, **more)
+
+
+def test_where_the_disk_fails_each_chunk_is_as_it_was_or_whole():
+    store = FullStore()
+    store.room = 100
+    x = zarr.create_array(store, shape=(7, 12, 5), chunks=(2, 3, 5), dtype="f8")
+    x[...] = X
+    store.room = 3
+    with pytest.raises(OSError, match="no space left"):
+        R(x)[..., [5, 1]] = -1
+    written = X.copy()
+    written[..., [4, 0]] = -1
+    blocks = [
+        np.array_equal(x[at], written[at])
+        for at in itertools.product(
+            [slice(k, k + 2) for k in range(0, 7, 2)], [slice(k, k + 3) for k in range(0, 12, 3)]
+        )
+    ]
+    kept = [
+        np.array_equal(x[at], X[at])
+        for at in itertools.product(
+            [slice(k, k + 2) for k in range(0, 7, 2)], [slice(k, k + 3) for k in range(0, 12, 3)]
+        )
+    ]
+    assert blocks.count(True) == 3
+    assert [not block for block in blocks] == kept
+
+
+def test_hdf5_reads_what_is_many_steps_apart_in_blocks():
+    store, _ = counted_h5py(X, (2, 3, 5))
+    assert np.array_equal(R(store)[7:1:-2, :, 1:5:3], X[::-2, :, ::3])
+    assert all(part.step in (None, 1) for box in store.boxes for part in box)
+    assert len(store.boxes) == 1
+    store.boxes.clear()
+    assert np.array_equal(R(store)[slice(1, 7, 6), 1, 1], X[::6, 0, 0])
+    assert sum(box[0].stop - box[0].start for box in store.boxes) == 2

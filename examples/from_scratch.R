@@ -107,8 +107,6 @@ new_optimizer_update <- function() {
   keras$optimizers$SGD(learning_rate = LEARNING_RATE)$apply
 }
 
-as_numbers <- function(tensor) py_to_r(ops$convert_to_numpy(tensor))
-
 # Both updates move the same weights to the same place, and the loss goes down.
 check_updates_agree <- function(images, labels) {
   outcomes <- lapply(list(update_by_hand, new_optimizer_update()), function(update) {
@@ -116,8 +114,8 @@ check_updates_agree <- function(images, labels) {
     model <- new_model()
     step <- gradients_by_tape(model)(images, labels)
     update(step$gradients, model$weights)
-    stopifnot(as_numbers(average_loss(model, images, labels)) < as_numbers(step$loss))
-    lapply(model$weights, as_numbers)
+    stopifnot(from_python(average_loss(model, images, labels)) < from_python(step$loss))
+    lapply(model$weights, from_python)
   })
   stopifnot(all.equal(outcomes[[1]], outcomes[[2]], tolerance = 1e-6))
 }
@@ -165,7 +163,7 @@ fit_epoch <- function(run, images, labels, stop) {
 # Keeps some of the losses, and prints fewer.
 note_loss <- function(run, loss) {
   if (run$batch %% NOTE_EVERY == 0L) {
-    run$losses <- c(run$losses, as_numbers(loss))
+    run$losses <- c(run$losses, from_python(loss))
   }
   if (run$batch %% 100L == 0L) {
     cat(sprintf("loss at batch %d: %.2f\n", run$batch, run$losses[length(run$losses)]))
@@ -207,7 +205,7 @@ fit <- function(run, images, labels, epochs, path, name) {
 
 # The labels to which the model gives the highest probability.
 predicted_labels <- function(model, images) {
-  max.col(as_numbers(model$call(images)), ties.method = "first") - 1L
+  max.col(from_python(model$call(images)), ties.method = "first") - 1L
 }
 
 # ---- All of it -----------------------------------------------------------------------------------
@@ -236,7 +234,7 @@ main <- function() {
   fit(run, images, labels, epochs, path, name)
 
   predicted <- predicted_labels(run$model, test_images)
-  test_labels <- as.integer(py_to_r(mnist$y_test))
+  test_labels <- from_python(mnist$y_test)
   accuracy <- mean(predicted == test_labels)
   # A run that was killed after its last epoch has nothing left to train.
   share <- if (run$seconds > 0) run$seconds_slicing / run$seconds else 0

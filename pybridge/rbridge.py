@@ -351,15 +351,6 @@ def is_tensor(x: Any) -> bool:
     return find_backend(x) is not None
 
 
-@_answering
-def as_numpy(x: Any) -> npt.NDArray[Any]:
-    """Return the elements of `x` in a NumPy array; gradients stay behind."""
-    backend, held = open_tensor(x)
-    if backend.is_traced(held):  # dask computes; a library inside traced code says that it cannot
-        return np.asarray(held)
-    return backend.to_numpy(held)
-
-
 def open_r(own_path: str, r_path: str) -> None:
     """Bind R, for the two verbs below; what they need is loaded when one is first used."""
     from pybridge.conversion import in_r

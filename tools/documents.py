@@ -150,6 +150,7 @@ LANGUAGES = {
     "NumPy": "python",
     "pybridge in Python": "python",
     "pybridge in R": "r",
+    "reticulate": "r",
 }
 SETUP_PYTHON = """
 import numpy as np
@@ -166,6 +167,12 @@ np <- reticulate::import("numpy", convert = FALSE)
 x <- np$array(x, "int64")
 v <- np$array(v, "int64")
 """
+SETUP_RETICULATE = f"""{SETUP_R}
+np <- reticulate::import("numpy", convert = FALSE)
+r_to_py <- reticulate::r_to_py
+py_to_r <- reticulate::py_to_r
+np_array <- reticulate::np_array
+"""
 
 
 @dataclass(frozen=True)
@@ -180,7 +187,7 @@ class Line:
 def run_says(blocks: Iterable[Block]) -> list[list[Line]]:
     """Run `says` blocks, all that is R in one process of R."""
     written = [_lines(block) for block in blocks]
-    setups = {"R": SETUP_R, "pybridge in R": SETUP_TENSOR}
+    setups = {"R": SETUP_R, "pybridge in R": SETUP_TENSOR, "reticulate": SETUP_RETICULATE}
     pieces = [
         Piece(code, f"{k}, {n}", setups[language])
         for k, lines in enumerate(written)

@@ -44,7 +44,10 @@ tensor_complaint <- function(tensor, array, tolerance) {
   if (kind != typeof(array)) {
     return(sprintf("the kind is %s (%s), not %s", kind, tensor_dtype(tensor), typeof(array)))
   }
-  found <- tensor_values(tensor)
+  found <- tryCatch(tensor_values(tensor), pybridge_error_conversion = identity)
+  if (inherits(found, "condition")) {
+    return(conditionMessage(found)) # a number that R does not hold is no number of an R array
+  }
   is_same <- same_values(found, as.vector(array), tolerance)
   if (all(is_same)) {
     return(NULL)
@@ -91,7 +94,7 @@ tensor_values <- function(tensor) {
   if (!inherits(tensor, "python.builtin.object")) {
     return(as.vector(tensor))
   }
-  as.vector(reticulate::py_to_r(call_python("as_numpy", tensor)))
+  as.vector(elements_in_r(tensor, sys.call()))
 }
 
 array_code <- function(values, shape) {

@@ -11,7 +11,7 @@ bridge_functions <- c(
   "subset", "subset_by_values", "assign", "assign_to_copy", "subset_as_python", "assign_as_python",
   "array_reshape", "recycle", "recycle_forms", "broadcast", "tensor_shape", "tensor_dtype",
   "which", "which_max", "which_min", "order",
-  "permute", "is_tensor", "as_numpy", "to_python", "from_python"
+  "permute", "is_tensor", "to_python", "from_python"
 )
 
 #' Import the Python half of the package, and check that it is of this version

@@ -131,6 +131,8 @@ def test_pybridge_says_the_same_in_both_languages(said):
     """Every line of pybridge in R follows its twin in Python, and does the same."""
     pairs = 0
     for lines in said:
+        if lines[0].language == "reticulate":
+            continue
         for line, before in zip(lines[1:], lines, strict=False):
             if line.language == "pybridge in R":
                 assert before.language == "pybridge in Python", before.code
@@ -145,9 +147,24 @@ def test_each_group_shows_a_difference(said):
     """Each group starts with R, and NumPy does something else in at least one line."""
     assert len(said) >= 25
     for lines in said:
+        if lines[0].language == "reticulate":
+            continue
         assert lines[0].language == "R"
         others = [line for line in lines if line.language == "NumPy"]
         assert any(not line.outcome.is_same_as(lines[0].outcome) for line in others), lines[0].code
+
+
+def test_each_group_about_a_crossing_shows_what_reticulate_loses(said):
+    crossings = [lines for lines in said if lines[0].language == "reticulate"]
+    assert len(crossings) >= 4
+    for lines in crossings:
+        kinds = {line.language for line in lines}
+        assert kinds == {"reticulate", "pybridge in R"}
+        for line in lines:
+            # What reticulate does is no error: it says nothing.
+            assert not (line.language == "reticulate" and line.outcome.stopped), line.code
+            if line.language == "pybridge in R":
+                assert line.outcome.printed != lines[0].outcome.printed, line.code
 
 
 def test_every_line_of_the_porting_page_does_what_r_does():

@@ -1,9 +1,10 @@
 # A random search: values of R through to_python(), another memory layout and from_python(), and then
 # R's own identical() beside what R itself says they must be.
 #
-#     Rscript tests/support/conversion_fuzz.R 200000 1
+#     Rscript tests/support/conversion_fuzz.R 200000 1 1800
 #
-# The numbers are how many cases, and the seed. A batch of cases has one policy and crosses as one list.
+# The numbers are how many cases, the seed, and after how many seconds it ends at the latest. A batch
+# of cases has one policy and crosses as one list.
 
 suppressMessages({
   library(reticulate, exclude = "array_reshape")
@@ -13,6 +14,7 @@ suppressMessages({
 given <- as.numeric(commandArgs(TRUE))
 COUNT <- if (length(given)) given[[1]] else 200000
 SEED <- if (length(given) > 1L) given[[2]] else 1
+SECONDS <- if (length(given) > 2L) given[[3]] else 1800
 BATCH <- 50L
 
 main <- py_run_string("
@@ -243,7 +245,8 @@ set.seed(SEED)
 done <- 0
 different <- 0
 turn <- 0L
-while (done < COUNT) {
+began <- Sys.time()
+while (done < COUNT && difftime(Sys.time(), began, units = "secs") < SECONDS) {
   turn <- turn + 1L
   is_large <- turn %% 200L == 0L
   size <- if (is_large) 2L else BATCH

@@ -216,3 +216,62 @@ test_that("dates, factors and 64-bit integers are written as what they are, or r
   expect_error(wide@r[1:2] <- c(1L, NA), "holds NA", class = "pybridge_error_missing_value")
   expect_identical(from_python(wide, int64 = "character"), c("4611686018427387905", "0"))
 })
+
+test_that("what reticulate loses on the way crosses whole, or is refused", {
+  skip_without_python()
+  py <- function(code) reticulate::py_eval(code, convert = FALSE)
+  reticulate::py_run_string("import numpy as np")
+  shown <- function(x) reticulate::py_to_r(reticulate::py_eval("repr", convert = FALSE)(x))
+  refused <- function(object, place) expect_error(object, place, class = "pybridge_error_conversion")
+  # Each row: what it becomes or the place of what is refused.
+  refused(to_python(array(c(1L, NA), 2)), "element \\[2\\] is NA")
+  expect_identical(from_python(to_python(array(c(1L, NA), 2), na = "mask")), c(1L, NA))
+  refused(to_python(array(c(TRUE, NA), 2)), "element \\[2\\] is NA")
+  refused(to_python(c(1L, NA), "uint8"), "element \\[2\\] is NA")
+  refused(to_python(c(1L, 300L), "uint8"), "element \\[2\\] is 300")
+  refused(to_python(c(1, 2.7), "uint8"), "element \\[2\\] is 2.7")
+  refused(from_python(py("np.array([2**53 + 1])")), "element \\[1\\] is 9007199254740993")
+  expect_identical(from_python(py("np.array([2**53 + 1])"), int64 = "character"), "9007199254740993")
+  refused(from_python(py("np.array([2**64 - 1], 'uint64')")), "element \\[1\\] is 18446744073709551615")
+  expect_identical(from_python(py("np.array(['NaT'], 'M8[D]')")), as.Date(NA))
+  refused(from_python(py("np.array([-2**31], 'int32')")), "element \\[1\\] is -2147483648")
+  expect_identical(from_python(py("np.ma.array([7, 8], mask=[0, 1], dtype='i4')")), c(7L, NA))
+  nine <- structure(readBin(as.raw(c(9, 0, 0, 0, 0, 0, 0, 0)), "double"), class = "integer64")
+  expect_identical(shown(to_python(nine)), "array(9)")
+  refused(to_python(c("a", NA)), "element \\[2\\] is NA")
+  expect_identical(shown(to_python(c(1, 2))), "array([1., 2.])")
+  x <- to_python(c(1, 2))
+  x@r[1] <- 0
+  expect_identical(from_python(x), c(0, 2))
+})
+
+test_that("tensors of every library cross in every dtype, and like makes more of them", {
+  skip_without_python()
+  wanted <- strsplit(Sys.getenv("PYBRIDGE_TEST_BACKENDS"), ",")[[1L]]
+  makers <- c(
+    torch = "lambda d: torch.tensor(a).to(getattr(torch, d))", jax = "lambda d: jnp.asarray(a).astype(d)",
+    tensorflow = "lambda d: tf.cast(a, d)", keras = "lambda d: keras.Variable(a, dtype=d)",
+    dask = "lambda d: da.from_array(a.astype(getattr(ml_dtypes, d, d)))"
+  )
+  imports <- c(
+    torch = "import torch", jax = "import jax.numpy as jnp", tensorflow = "import tensorflow as tf",
+    keras = "import keras", dask = "import dask.array as da, ml_dtypes"
+  )
+  numbers <- matrix(c(0, 1, 2, 3, 4, 5), 2)
+  reticulate::py_run_string("import numpy as np\na = np.array([[0, 2, 4], [1, 3, 5]], 'float32')")
+  for (library in intersect(names(makers), wanted)) {
+    reticulate::py_run_string(imports[[library]])
+    new <- reticulate::py_eval(makers[[library]], convert = FALSE)
+    for (dtype in c("float32", "float16", "bfloat16", "float8_e5m2", "int32", "uint8", "complex64")) {
+      label <- paste(library, dtype)
+      x <- new(dtype)
+      expected <- numbers
+      storage.mode(expected) <- switch(dtype, int32 = , uint8 = "integer", complex64 = "complex", "double")
+      expect_identical(from_python(x), expected, label = label)
+      made <- to_python(expected[, 2:3], like = x)
+      expect_identical(tensor_dtype(made), dtype, label = label)
+      expect_identical(from_python(made), expected[, 2:3], label = label)
+    }
+  }
+  expect_identical(intersect(wanted, names(makers)), setdiff(wanted, "variable"))
+})

@@ -61,6 +61,7 @@ fuzz: setup ## run the searches: a million cases each, bounded, three hours at t
 	@$(rscript) tests/support/r_call_forms.R hostile 5000
 	@$(rscript) tests/support/conversion_fuzz.R 200000 1
 	@$(python) tests/support/conversion_soak.py
+	@$(rscript) tests/support/conversion_soak.R 1000000
 	@$(python) tests/support/conversion_signals.py 500
 	@$(python) tests/support/conversion_signals.py 500 r
 	@$(python) tests/support/kill_examples.py

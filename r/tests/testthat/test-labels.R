@@ -4,7 +4,10 @@
 measures <- function() {
   array(
     as.double(1:24), c(2, 3, 4),
-    list(species = c("setosa", "virginica"), year = NULL, part = c("Sepal.Length", "Sepal.Width", "Petal.Length", "Petal.Width"))
+    list(
+      species = c("setosa", "virginica"), year = NULL,
+      part = c("Sepal.Length", "Sepal.Width", "Petal.Length", "Petal.Width")
+    )
   )
 }
 

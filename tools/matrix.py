@@ -28,6 +28,7 @@ MINUTES = 40
 PURE = ["tests/subscripts", "tests/dialects", "tests/shapes", "tests/subsetting"]
 TENSORS = ["tests/backends"]
 CONVERSION = ["tests/conversion", "tests/dialects"]
+STORES = ["tests/backends/test_stores.py", "tests/backends/test_xarray.py"]
 
 
 class Row(NamedTuple):
@@ -51,13 +52,25 @@ ROWS = [
     Row("keras newest", "keras", [], ["3.13"], TENSORS),
     Row("rpy2 oldest", "rpy2", ["rpy2==3.5.17"], ["3.11"], CONVERSION),
     Row("rpy2 newest", "rpy2", [], ["3.13"], CONVERSION),
-    Row("torch oldest", "torch", ["torch==2.6.0"], ["3.11"], TENSORS),
+    Row(
+        "stores oldest",
+        "zarr,hdf5,xarray",
+        ["zarr==3.0.8", "h5py==3.10.0", "xarray==2024.1.0", "numpy==1.26.4"],
+        ["3.11"],
+        STORES,
+    ),
+    Row("stores newest", "zarr,hdf5,xarray", [], ["3.13"], STORES),
+    Row("torch oldest", "torch", ["torch==2.13.0"], ["3.11"], TENSORS),
     Row("torch newest", "torch", [], ["3.13"], TENSORS),
 ]
-LIBRARIES = {"keras": "tensorflow,variable,keras", "": "numpy"}
+LIBRARIES = {
+    "keras": "tensorflow,variable,keras",
+    "": "numpy",
+    "zarr,hdf5,xarray": "zarr,h5py,xarray",
+}
 VERSIONS = (
     "import importlib.metadata as m; "
-    "names = 'numpy dask jax keras tensorflow-cpu tensorflow rpy2 torch'.split(); "
+    "names = 'numpy dask h5py jax keras rpy2 tensorflow-cpu tensorflow torch xarray zarr'.split(); "
     "have = {d.name.lower().replace('_', '-'): d.version for d in m.distributions()}; "
     "print(' '.join(f'{n} {have[n]}' for n in names if n in have))"
 )
@@ -111,7 +124,7 @@ def run_row(row: Row, version: str, folder: Path) -> tuple[str, str]:
     for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"):
         shutil.copy(ROOT / name, copy)
     extras = f"[{row.extra}]" if row.extra else ""
-    pip = [inside, "-m", "pip", "install", "--quiet", "--no-cache-dir"]
+    pip = [inside, "-m", "pip", "install", "--quiet"]
     if call(python, "-m", "venv", str(folder / "env")):
         return "", f"no environment: {last_line(log)}"
     if call(*pip, f"{copy}{extras}", *row.pins, *TESTS):

@@ -93,7 +93,8 @@ class Protocols(Generic[TensorT_co]):
                 f"a tensor of shape {shape} is neither true nor false; ask about one element, or "
                 "about them together, as numpy.any(x) and numpy.all(x) do"
             )
-        return bool(x)
+        # some libraries know the truth of no array with axes, and of a store all say something else
+        return bool(backend.basic(x, (0,) * len(shape)) if shape or backend.is_store else x)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         """Return the tensor as NumPy's functions take it."""

@@ -18,14 +18,16 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Literal, TypeAlias
+from uuid import uuid4
 
 import numpy as np
 
 from pybridge import r_assign, r_slice, r_subscripts
 from pybridge import subscripts as sub
-from pybridge.backends import open_tensor
+from pybridge.backends import backend_of, open_tensor
 from pybridge.errors import ArgumentError
 from pybridge.subscripts import NA
+from pybridge.subsetting import assign_in_place
 from pybridge.testing.corpus import corpus, is_expected, tensor_of, value_of
 
 Array = np.ndarray[Any, Any]
@@ -98,6 +100,11 @@ def _tensorflow_write(tensorflow: Any, x: Any, key: Any, value: Any) -> Any:
     return variable.value()
 
 
+def _h5py_make(h5py: Any, x: Array) -> Any:
+    file = h5py.File(f"{uuid4()}.h5", "w", driver="core", backing_store=False)
+    return file.create_dataset("x", data=x)
+
+
 LIBRARIES = {
     "numpy": Library("numpy", lambda np, x: np.array(x), _by_item, _one_by_one),
     "tensorflow": Library(
@@ -116,6 +123,9 @@ LIBRARIES = {
         "keras", lambda keras, x: keras.Variable(x, dtype="float64"), _by_item, _one_by_one
     ),
     "dask": Library("dask.array", lambda da, x: da.from_array(x.copy()), _by_item, _one_by_one),
+    "zarr": Library("zarr", lambda zarr, x: zarr.create_array({}, data=x), _by_item, _one_by_one),
+    "h5py": Library("h5py", _h5py_make, _by_item, _one_by_one),
+    "xarray": Library("xarray", lambda xr, x: xr.DataArray(x.copy()), _by_item, _one_by_one),
 }
 
 
@@ -262,8 +272,15 @@ def _own_task(
 
 def _pybridge_task(case: dict[str, Any]) -> Callable[[Any], Any]:
     text, dialect = case["subscripts"], case["dialect"]
+
+    def write(x: Any) -> Any:
+        if not backend_of(x).is_store:
+            return r_assign(x, text, value=value_of(case), dialect=dialect)
+        assign_in_place(x, (text,), value_of(case), dialect=dialect)
+        return x
+
     if "value" in case:
-        return lambda x: r_assign(x, text, value=value_of(case), dialect=dialect)
+        return write
     return lambda x: r_slice(x, text, dialect=dialect, drop=case.get("drop", True))
 
 

@@ -315,6 +315,24 @@ def standard_eager(function, *arrays):
     return join(list(map(standard_read, values)))
 
 
+def sparse_make(array):
+    import sparse
+
+    return sparse.COO.from_numpy(array)
+
+
+def sparse_read(tensor):
+    import sparse
+
+    assert isinstance(tensor, sparse.SparseArray | np.generic), type(tensor)
+    return np.asarray(tensor.todense() if isinstance(tensor, sparse.SparseArray) else tensor)
+
+
+def sparse_eager(function, *arrays):
+    values, join = split(function(*map(sparse_make, arrays)))
+    return join(list(map(sparse_read, values)))
+
+
 # stores
 
 
@@ -438,7 +456,9 @@ STORES = {
 """What is read into NumPy, written in place and never copied, by the same rules."""
 
 STANDARD = {
-    "array_api": Adapter(standard_make, standard_read, {"strict": standard_eager}),
+    "array_api": Adapter(
+        standard_make, standard_read, {"strict": standard_eager, "sparse": sparse_eager}
+    ),
 }
 """What the array standard has, which lacks dtypes that tests of other libraries make."""
 

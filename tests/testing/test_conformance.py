@@ -99,3 +99,10 @@ def test_the_command():
     assert "no such library: numpi; choose from numpy, tensorflow" in done.stderr
     with pytest.raises(ArgumentError):
         report(["numpi"])
+
+
+@pytest.mark.parametrize("library", ["zarr", "h5py", "xarray"])
+def test_pybridge_answers_every_case_on_stores_and_on_labelled_arrays(library):
+    found = report([library])
+    assert found.ours(library) == len(found.answers) >= 380
+    assert found.count("from zero", library)["differs"] > 40

@@ -27,7 +27,7 @@ from pybridge import subscripts as sub
 from pybridge.backends import backend_of, open_tensor
 from pybridge.errors import ArgumentError
 from pybridge.subscripts import NA
-from pybridge.subsetting import assign_in_place
+from pybridge.subsetting.in_place import assign_in_place
 from pybridge.testing.corpus import corpus, is_expected, tensor_of, value_of
 
 Array = np.ndarray[Any, Any]

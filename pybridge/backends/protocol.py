@@ -181,7 +181,8 @@ class Backend(ABC):
     def set_key(self, x: Tensor, key: Key, value: Any) -> Tensor | None:
         """Set `x[key]` as NumPy's brackets do, or return None where the library's cannot.
 
-        `value` broadcasts to `x[key]`; it is an array, a tensor of this library, or a number.
+        The key may hold one vector of indices, none twice where `value` is no number. `value`
+        broadcasts to `x[key]`; it is an array, a tensor of this library, or a number.
         """
         return None
 

@@ -32,6 +32,8 @@ _STRIDED = torch.strided
 _INTEGERS = (torch.int64, torch.int32, torch.bool, torch.uint8)
 """Dtypes whose values no gradient, no conjugate and no quantization hides."""
 
+_VECTORS = frozenset({np.ndarray, torch.Tensor})
+
 _WITHOUT_VALUES = (FakeTensor, FunctionalTensor)
 """Tensors that stand for others in a graph."""
 
@@ -222,10 +224,7 @@ class TorchBackend(Backend):
                 _on_device(axis_indices(axis, size), x)
                 for axis, size in zip(axes, x.shape, strict=True)
             )
-        key = assignment_key(axes, x.shape)
-        return self._set(
-            x, tuple([p if type(p) is slice else _on_device(p, x) for p in key]), value
-        )
+        return self._set(x, assignment_key(axes, x.shape), value)
 
     def set_key(self, x: Any, key: Key, value: Any) -> Any:
         if _runs_down(key):
@@ -235,6 +234,7 @@ class TorchBackend(Backend):
         return self._set(x, key, value)
 
     def _set(self, x: Any, key: Key, value: Any) -> Any:
+        key = tuple([_on_device(part, x) if type(part) in _VECTORS else part for part in key])
         if isinstance(value, torch.Tensor):
             value = _apart(value, x, key)
         target, value = _as_plain(x, value)

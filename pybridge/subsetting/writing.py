@@ -13,6 +13,7 @@ import numpy as np
 
 from pybridge.backends.protocol import Backend, Indices, Key, Tensor
 from pybridge.dialects.selections import (
+    NOTHING,
     TAKEN,
     WHOLE,
     AxisSelection,
@@ -28,6 +29,7 @@ from pybridge.dialects.selections import (
     TracedMasked,
     TracedPoints,
     TracedRun,
+    is_index,
     regular_run,
     slice_from_run,
     slice_of_index,
@@ -70,7 +72,9 @@ def write(backend: Backend, x: Tensor, lowered: Key | Selection, value: Any) -> 
             return written
         lowered = Lowered(backend.shape(x), lowered)
     if not is_vector_of_scalar(backend, x, lowered):
-        return _write(backend, x, lowered, value)
+        key = _bracket_key(lowered, value) if isinstance(lowered, Lowered) else None
+        written = None if key is None else backend.set_key(x, key, value)
+        return _write(backend, x, lowered, value) if written is None else written
     inner = backend.reshape(backend.value_of(x), (1,))
     written = backend.reshape(_write(backend, inner, lowered, value), ())
     return backend.assign_axes(x, (), written)
@@ -98,6 +102,35 @@ def _write(backend: Backend, x: Tensor, selection: Selection, value: Any) -> Ten
             if backend.shape(value) == (1,):
                 return _keep_unless(backend, x, mask, value)
             return backend.assign_points(x, traced_coordinates(backend, selection), value)
+
+
+def _bracket_key(lowered: Lowered, value: Any) -> Key | None:
+    """Return the key by which brackets set what one vector selects, or None where they would not.
+
+    Those set equal indices in no certain order, and move axes where a slice stands between the
+    vector and an index.
+    """
+    shape = lowered.shape
+    if len(lowered.takes) != 1 or None in shape or 0 in shape or NOTHING in lowered.key:
+        return None
+    place, taken = lowered.takes[0]
+    if type(taken) is not Gather or taken.missing is not None or len(taken.indices) == 0:
+        return None
+    places = [k for k, part in enumerate(lowered.key) if not is_index(part)]
+    k = places[place]
+    part: Any = taken.indices
+    run = regular_run(taken.indices)
+    if run is not None and run.step == 1:
+        part = slice_from_run(run)
+    elif run is not None and run.step == -1 and len(run) > FEW:
+        return None  # a slice that runs up, and the value turned round, cost less
+    elif run is None and not is_number(value) and last_of_equals(part) is not None:
+        return None
+    elif len(places) < len(lowered.key):
+        dropped = [j for j, other in enumerate(lowered.key) if is_index(other)]
+        if max(k, *dropped) - min(k, *dropped) != len(dropped):
+            return None
+    return (*lowered.key[:k], part, *lowered.key[k + 1 :])
 
 
 def _native(backend: Backend, x: Tensor, value: Any) -> Tensor:

@@ -376,3 +376,15 @@ def test_a_tuple_among_the_subscripts_is_an_error(written: tuple[object, ...]) -
         with pytest.raises(errors.SubscriptTypeError, match="write its parts"):
             R(a, dialect=dialect)[1, written] = 0
     np.testing.assert_array_equal(a, before)
+
+
+def test_one_vector_is_set_in_its_place_whatever_stands_beside_it():
+    x = np.zeros((2, 3, 4), int)
+    R(x)[2, :, [4, 1]] = [[1, 2], [3, 4], [5, 6]]
+    R(x)[1, [3, 1]] = [[7, 8, 9, 10], [11, 12, 13, 14]]
+    assert x.tolist() == [
+        [[11, 12, 13, 14], [0, 0, 0, 0], [7, 8, 9, 10]],
+        [[2, 0, 0, 1], [4, 0, 0, 3], [6, 0, 0, 5]],
+    ]
+    R(x)[None, [2, 1, 2], 1, 4:3] = [[[15, 16], [17, 18], [19, 20]]]  # the last of equals wins
+    assert x[:, 0].tolist() == [[11, 12, 18, 17], [2, 0, 20, 19]]

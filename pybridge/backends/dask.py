@@ -112,14 +112,14 @@ class DaskBackend(Backend):
         return tuple(da.nonzero(mask))
 
     def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
-        return assign_dense(self, x, axes, value, _lazy_hits)
+        return assign_dense(self, x, axes, value, _find_lazy)
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
         flat = _flat(self.shape(x), coordinates)
         if isinstance(flat, np.ndarray) and len(flat) == 0:
             return x
         vector = self.reshape(x, (-1,))
-        return self.reshape(assign_dense(self, vector, (flat,), value, _lazy_hits), x.shape)
+        return self.reshape(assign_dense(self, vector, (flat,), value, _find_lazy), x.shape)
 
 
 BACKEND = DaskBackend()
@@ -154,7 +154,7 @@ def _within(block: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
     return block
 
 
-def _lazy_hits(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
+def _find_lazy(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
     """Compare every index with every position; the last index that matches is the source."""
     if isinstance(axis, slice) or math.isnan(x.shape[place]):
         raise TracingError(

@@ -150,6 +150,9 @@ tag_value <- function(value, call) {
   if (!is.atomic(value) || is.null(value)) {
     abort_value(value, call)
   }
+  if (inherits(value, "integer64") && !is.double(value)) {
+    int64_bits(value, call) # it refuses a broken one in the words for R arrays
+  }
   bridge$host
   .Call(pybridge_hand_over, value)
   list("handed")

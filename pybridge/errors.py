@@ -257,6 +257,10 @@ class RecyclingWarning(PybridgeWarning):
     """R's warning that a shorter vector does not fit evenly into a longer one."""
 
 
+class SummaryWarning(PybridgeWarning):
+    """R's warning about a summary of nothing, or about a vector that does not fit evenly."""
+
+
 class SubscriptWarning(PybridgeWarning):
     """R's warning that it takes a subscript otherwise than it is written."""
 

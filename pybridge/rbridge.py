@@ -21,6 +21,7 @@ from pybridge import subscripts as sub
 from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
 from pybridge.dialects.tensor import lower
 from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
+from pybridge.generics import binding, elementwise, summaries
 from pybridge.shapes import recycling
 from pybridge.subsetting import r_assign, r_slice, read_with_labels
 from pybridge.subsetting.in_place import assign_in_place, refuse_immutable
@@ -326,6 +327,41 @@ def order(x: Any, decreasing: bool, missing: str) -> Any:
 
 
 @_answering
+def math_group(x: Any, name: str, argument: float | None) -> Any:
+    """Return what a function of R's Math group makes of `x`."""
+    return elementwise.math_group(x, name, argument)
+
+
+@_answering
+def summary_group(operands: list[Any], name: str, na_rm: bool) -> Any:
+    """Return what a function of R's Summary group makes of tensors and numbers of R."""
+    return summaries.summary_group(_operands(operands), name, na_rm)
+
+
+@_answering
+def mean(x: Any, na_rm: bool) -> Any:
+    """Return the mean of all elements."""
+    return summaries.mean(x, na_rm)
+
+
+@_answering
+def sort(x: Any, decreasing: bool, missing: str) -> Any:
+    """Return the elements in order; missing ones "last", "first" or "none"."""
+    return binding.sort(x, decreasing, None if missing == "none" else missing == "last")
+
+
+@_answering
+def bind(operands: list[Any], is_rows: bool) -> Any:
+    """Return matrices and vectors put together by rows or by columns."""
+    return binding.bind(_operands(operands), is_rows)
+
+
+def _operands(operands: list[Any]) -> list[Any]:
+    """Return tensors as they are, and what `("r", values)` stands for as numbers of R."""
+    return [binding.FromR(x[1]) if isinstance(x, tuple | list) else x for x in operands]
+
+
+@_answering
 def tensor_shape(x: Any) -> list[float]:
     """Return the sizes of `x`, -1 where traced code does not know one; R's integers are short."""
     return [-1.0 if size is None else float(size) for size in backend_of(x).shape(x)]
@@ -373,6 +409,51 @@ def to_python(dtype: str | None, like: Any, na: Any, order: Any) -> Any:
     from pybridge.conversion import in_r
 
     return in_r.to_python(dtype, like, na, order)
+
+
+@_answering
+def result_shape(shape: list[float | None], subscripts: Any, values: list[Any]) -> list[float]:
+    """Return the shape that subscripts give; -1 where a size is unknown."""
+    sizes = tuple([None if size is None else int(size) for size in shape])
+    if isinstance(subscripts, str):
+        found = pybridge.result_shape(sizes, subscripts)
+    else:
+        record = _as_record(subscripts)
+        options = {"drop": not record[0] & NO_DROP, "dialect": _options(record)["dialect"]}
+        found = pybridge.result_shape(sizes, *decode(record, values), **options)
+    return [-1.0 if size is None else float(size) for size in found]
+
+
+@_answering
+def explain(
+    name: str | None,
+    subscripts: Any,
+    values: list[Any],
+    shape: list[float],
+    drop: bool,
+    dialect: Any,
+) -> dict[str, Any]:
+    """Return what subscripts mean: the parts of the explanation, and its text line by line."""
+    from pybridge import explaining  # few programs explain
+
+    sizes = tuple(map(int, shape))
+    if isinstance(subscripts, str):
+        found = explaining.explain(subscripts, shape=sizes, dialect=dialect, drop=drop)
+    else:
+        kept = pybridge.r_subscripts(*decode(_as_record(subscripts), values))
+        found = explaining.explain_named(name or "x", kept, shape=sizes, dialect=dialect, drop=drop)
+    return {
+        "subscripts": str(found.subscripts),
+        "dialect": found.dialect,
+        "selected": list(found.selected),
+        "python": found.python,
+        "shape": [float(size) for size in found.shape],
+        "result_shape": [-1.0 if size is None else float(size) for size in found.result_shape],
+        "in_r": list(found.in_r),
+        "in_python": list(found.in_python),
+        "in_tensor_dialect": list(found.in_tensor_dialect),
+        "lines": str(found).splitlines(),
+    }
 
 
 def examine() -> list[tuple[str, str, str, str]]:

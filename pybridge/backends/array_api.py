@@ -110,6 +110,20 @@ class ArrayApiBackend(Backend):
     def as_indices(self, x: Any) -> Any:
         return _of(x, "astype")(x, _of(x, "int64"))
 
+    def cast(self, x: Any, name: str) -> Any:
+        return _of(x, "astype")(x, _of(x, name))
+
+    def function(self, name: str) -> Any:
+        def call(x: Any, *rest: Any) -> Any:
+            first = x[0] if isinstance(x, list) else x
+            if name.startswith("cum"):
+                return _of(first, _NAMES.get(name, name))(x, axis=rest[0])
+            if name == "concat":
+                return _of(first, name)(x, axis=rest[0])
+            return _of(first, _NAMES.get(name, name))(x, *rest)
+
+        return call
+
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         return np.arange(int(start), int(stop), int(step))
 
@@ -134,6 +148,14 @@ class ArrayApiBackend(Backend):
 
 
 BACKEND = ArrayApiBackend()
+
+
+_NAMES = {
+    "cumsum": "cumulative_sum",
+    "cumprod": "cumulative_prod",
+    **{"arc" + name: "a" + name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
+}
+"""What the standard calls otherwise than NumPy."""
 
 
 def _of(x: Any, name: str) -> Any:

@@ -6,6 +6,7 @@ its axis then raises when the result is computed. Arrays never change in place.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -99,6 +100,9 @@ class DaskBackend(Backend):
         # no unsigned number becomes a negative one
         return (da.minimum(x, 2**63 - 1) if x.dtype == np.uint64 else x).astype(np.int64)
 
+    def function(self, name: str) -> Any:
+        return _FUNCTIONS.get(name) or getattr(da, name, None)
+
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         raise TracingError(
             "a range with a lazy bound has no known size; call .compute() on the bound first"
@@ -123,6 +127,23 @@ class DaskBackend(Backend):
 
 
 BACKEND = DaskBackend()
+
+
+def _accumulate(step: np.ufunc, x: Any, axis: int) -> Any:
+    """Return what a step of NumPy accumulates along an axis, chunk by chunk."""
+    start = math.inf if step is np.minimum else -math.inf
+    if x.dtype.kind in "iu":
+        bounds = np.iinfo(x.dtype)
+        start = bounds.max if step is np.minimum else bounds.min
+    reduce: Any = da.reductions.cumreduction
+    return reduce(step.accumulate, step, start, x, axis, x.dtype)
+
+
+_FUNCTIONS: dict[str, Any] = {
+    "concat": da.concatenate,
+    "cummax": functools.partial(_accumulate, np.maximum),
+    "cummin": functools.partial(_accumulate, np.minimum),
+}
 
 
 def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:

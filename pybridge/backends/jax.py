@@ -85,6 +85,13 @@ class JaxBackend(Backend):
             x = jnp.minimum(x, min(np.iinfo(indices).max, np.iinfo(x.dtype).max))
         return x.astype(indices)
 
+    def cast(self, x: Any, name: str) -> Any:
+        # 64 bits only where JAX has them enabled
+        return x.astype(jax.dtypes.canonicalize_dtype(name))
+
+    def function(self, name: str) -> Any:
+        return _FUNCTIONS.get(name) or getattr(jnp, name, None)
+
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         raise TracingError(
             "a range with a traced bound has no static size, and JAX compiles for static sizes; "
@@ -113,6 +120,16 @@ class JaxBackend(Backend):
 
 
 BACKEND = JaxBackend()
+
+_FUNCTIONS: dict[str, Any] = {
+    "concat": jnp.concatenate,
+    "cummax": jax.lax.cummax,
+    "cummin": jax.lax.cummin,
+    "gamma": jax.scipy.special.gamma,
+    "lgamma": jax.scipy.special.gammaln,
+    "digamma": jax.scipy.special.digamma,
+    "trigamma": lambda x: jax.scipy.special.polygamma(1, x),
+}
 
 
 def _last_of_equals(indices: Any, size: int) -> Any:

@@ -111,6 +111,12 @@ class KerasBackend(Backend):
     def as_indices(self, x: Any) -> Any:
         return ops.cast(x, "int32")
 
+    def cast(self, x: Any, name: str) -> Any:
+        return ops.cast(x, name)
+
+    def function(self, name: str) -> Any:
+        return getattr(ops, "concatenate" if name == "concat" else name, None)
+
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         raise TracingError(
             "a range with a symbolic bound has no size that a functional model could know; give "

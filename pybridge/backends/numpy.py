@@ -105,6 +105,12 @@ class NumpyBackend(Backend):
     def as_indices(self, x: Any) -> Any:
         return x.astype(np.int64, copy=False)
 
+    def cast(self, x: Any, name: str) -> Any:
+        return x.astype(name, copy=False)
+
+    def function(self, name: str) -> Any:
+        return _FUNCTIONS.get(name) or getattr(np, name, None)
+
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         return np.arange(start, stop, step)
 
@@ -141,6 +147,14 @@ class NumpyBackend(Backend):
 
     def store(self, x: Any, value: Any) -> None:
         x[...] = value
+
+
+_FUNCTIONS: dict[str, Any] = {
+    "concat": np.concatenate,
+    "cummax": np.maximum.accumulate,
+    "cummin": np.minimum.accumulate,
+}
+"""What NumPy has under another name; it has no gamma function."""
 
 
 def _too_many_axes(x: Any, key: Key) -> SubscriptCountError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -151,6 +152,19 @@ class Backend(ABC):
 
         While a compiler reads the code it may be a NumPy array, of which the compiler hides the
         values.
+        """
+
+    def cast(self, x: Tensor, name: str) -> Tensor:
+        """Return a tensor of numbers in the dtype `name`, or the widest like it that there is."""
+        return x.astype(name)
+
+    @abstractmethod
+    def function(self, name: str) -> Callable[..., Tensor] | None:
+        """Return the library's own function of a name that NumPy has, or None where it has none.
+
+        Beside NumPy's names there are `lgamma`, `gamma`, `digamma` and `trigamma`, and `cummax` and
+        `cummin`. `cumsum` and its like take a vector and the axis 0, `concat` tensors and an axis;
+        what summarizes takes a tensor and gives one of no axis.
         """
 
     @abstractmethod

@@ -195,6 +195,9 @@ class StoreBackend(Backend):
     def as_indices(self, x: Any) -> Any:
         return self.to_numpy(x).astype(np.int64, copy=False)
 
+    def function(self, name: str) -> NoReturn:
+        self._refuse(f"{name}()")
+
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         return np.arange(start, stop, step)
 

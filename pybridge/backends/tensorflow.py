@@ -7,6 +7,8 @@ runs; compiled by XLA it is clamped to the axis.
 
 from __future__ import annotations
 
+import functools
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,8 @@ import tensorflow as tf
 from pybridge.backends.protocol import Backend, Indices, Key, with_numpy_dtype, without_values
 from pybridge.dialects.selections import WHOLE, Shape
 from pybridge.errors import ConversionError, TracingError, UnsupportedTensorError
+
+_ARCS = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 
 _COMPOSITE = (tf.RaggedTensor, tf.SparseTensor, tf.IndexedSlices)
 
@@ -113,6 +117,12 @@ class TensorFlowBackend(Backend):
     def as_indices(self, x: Any) -> Any:
         return tf.cast(x, tf.int64)
 
+    def cast(self, x: Any, name: str) -> Any:
+        return tf.cast(x, name)
+
+    def function(self, name: str) -> Any:
+        return _FUNCTIONS.get(name) or getattr(tf.math, name, None)
+
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         start, stop, step = (tf.cast(part, tf.int64) for part in (start, stop, step))
         # tf.range refuses an empty range
@@ -157,6 +167,46 @@ class TensorFlowBackend(Backend):
 
 
 BACKEND = TensorFlowBackend()
+
+
+def _with_nan(reduce: Any, x: Any) -> Any:
+    """Return the greatest or the least, NaN where there is one, which XLA would pass over."""
+    found = reduce(x)
+    if not x.dtype.is_floating:
+        return found
+    nan = tf.constant(math.nan, x.dtype)
+    return tf.where(tf.reduce_any(tf.math.is_nan(x)), nan, found)
+
+
+def _accumulate(step: Any, x: Any, axis: int) -> Any:
+    """Accumulate a step along a vector, by doubling its reach: TensorFlow has no such function."""
+    size = x.shape[axis]
+    if size is None:
+        raise TracingError("the size of this vector is unknown while tf.function traces")
+    reach = 1
+    while reach < size:
+        x = tf.concat([x[:reach], step(x[reach:], x[:-reach])], 0)
+        reach *= 2
+    return x
+
+
+_FUNCTIONS: dict[str, Any] = {
+    "sum": tf.reduce_sum,
+    "prod": tf.reduce_prod,
+    "any": tf.reduce_any,
+    "all": tf.reduce_all,
+    "max": functools.partial(_with_nan, tf.reduce_max),
+    "min": functools.partial(_with_nan, tf.reduce_min),
+    "concat": tf.concat,
+    "cummax": functools.partial(_accumulate, tf.maximum),
+    "cummin": functools.partial(_accumulate, tf.minimum),
+    "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.math.floor(x)),
+    "log2": lambda x: tf.math.log(x) / tf.constant(math.log(2), x.dtype),
+    "log10": lambda x: tf.math.log(x) / tf.constant(math.log(10), x.dtype),
+    "trigamma": lambda x: tf.math.polygamma(tf.ones_like(x), x),
+    **{"arc" + name: getattr(tf.math, "a" + name) for name in _ARCS},
+}
+"""What TensorFlow has under another name, or does otherwise."""
 
 
 def _comparable(x: Any) -> Any:

@@ -193,6 +193,12 @@ class TorchBackend(Backend):
                 )
         return x.long()
 
+    def cast(self, x: Any, name: str) -> Any:
+        return x.to(getattr(torch, name))
+
+    def function(self, name: str) -> Any:
+        return _FUNCTIONS.get(name) or getattr(torch, name, None)
+
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         parts = (start, stop, step)
         if any(map(_is_wrapped, parts)):
@@ -264,6 +270,14 @@ class TorchBackend(Backend):
 
 
 BACKEND = TorchBackend()
+
+_FUNCTIONS: dict[str, Any] = {
+    "equal": torch.eq,
+    "cummax": lambda x, axis: torch.cummax(x, axis).values,
+    "cummin": lambda x, axis: torch.cummin(x, axis).values,
+    "trigamma": lambda x: torch.polygamma(1, x),
+}
+"""What PyTorch has under another name."""
 
 
 def _runs_down(key: Key) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +22,9 @@ from pybridge.explaining.contrasts import (
 )
 from pybridge.explaining.python_text import Known, known_selection, python_expression
 from pybridge.subscripts import Subscripts, short_text
+from pybridge.subscripts.spelling import written_in_brackets
 from pybridge.subsetting.lowering import Dialect, checked_shape, lower, read_subscripts
 
-_BRACKETS: Final = re.compile(r"\s*([^\W\d_][\w.]*)(?:@r)?\s*\[(.*)\]\s*", re.DOTALL)
 _IN_ORDER: Final = {"C": "row by row", "F": "column by column"}
 _WIDTH: Final = 200
 """A printed explanation shows this much of the Python text; the field `python` holds all of it."""
@@ -99,12 +98,20 @@ def explain(
     R's own [      on axis 1 `NA:5` is an error, because `:` needs two numbers; there it is `1:5`
                    on axis 3 `-1` drops position 1 instead of taking the last
     """
+    name = (written_in_brackets(subscripts)[0] if isinstance(subscripts, str) else "") or "x"
+    return explain_named(name, subscripts, shape=shape, dialect=dialect, drop=drop)
+
+
+def explain_named(
+    name: str,
+    subscripts: str | Subscripts,
+    *,
+    shape: tuple[int, ...],
+    dialect: Dialect = "tensor",
+    drop: bool = True,
+) -> Explanation:
+    """Explain subscripts of a tensor of a name, as `explain` does."""
     sizes = _checked_shape(shape)
-    name = "x"
-    if isinstance(subscripts, str):
-        brackets = _BRACKETS.fullmatch(subscripts)
-        if brackets:
-            name, subscripts = brackets[1], brackets[2]
     written = read_subscripts((subscripts,))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PybridgeWarning)

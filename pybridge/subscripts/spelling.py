@@ -8,11 +8,29 @@ from pybridge.errors import SubscriptTypeError
 from pybridge.subscripts import Subscripts
 
 
+def written_in_brackets(text: str) -> tuple[str, str]:
+    """Return the name in front of the brackets, if there are any, and what stands in them.
+
+    >>> written_in_brackets("x[NA:5, , -1]"), written_in_brackets("images@r[1]")
+    (('x', 'NA:5, , -1'), ('images', '1'))
+    >>> written_in_brackets("NA:5, , -1"), written_in_brackets("x[1] + y")
+    (('', 'NA:5, , -1'), ('', 'x[1] + y'))
+    """
+    before, bracket, inside = text.strip().partition("[")
+    name = before.strip().removesuffix("@r")
+    is_named = name[:1].isalpha() and name.replace(".", "_").isidentifier()
+    if bracket and is_named and inside.endswith("]"):
+        return name, inside[:-1]
+    return "", text
+
+
 def spelled_out(written: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the subscripts one by one; text stands alone and holds all of them.
 
     >>> spelled_out(("2, ..",))
     (Scalar(value=2), Rest())
+    >>> spelled_out(("x@r[2, ..]",)) == spelled_out(("2, ..",))
+    True
     """
     found: list[Any] = []
     for item in written:
@@ -23,7 +41,7 @@ def spelled_out(written: tuple[Any, ...]) -> tuple[Any, ...]:
         elif len(written) == 1:
             from pybridge.subscripts.text import parse_subscripts  # few programs write text
 
-            return parse_subscripts(item).items
+            return parse_subscripts(written_in_brackets(item)[1]).items
         else:
             raise SubscriptTypeError(
                 f"the text {item!r} stands beside other subscripts; one text holds them all, "

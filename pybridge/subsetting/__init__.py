@@ -152,7 +152,7 @@ class R(Protocols[TensorT_co]):
 def r_subscripts(*subscripts: Any) -> Subscripts:
     """Return subscripts as one value, to print, compare, keep and use on many tensors.
 
-    They are values as in `R(x)[...]`, or one string of R text as between R's brackets; see
+    They are values as in `R(x)[...]`, or one string of R text, with R's brackets or without; see
     `parse_subscripts` for its grammar. `result_shape` tells what shape they will give. Raises
     `SubscriptSyntaxError` for text outside the grammar, `SubscriptTypeError` for other values.
 
@@ -217,7 +217,8 @@ def r_slice(
 ) -> Tensor:
     """Return the elements of `x` that the subscripts name, as a tensor of the same library.
 
-    `subscripts` are values as in `R(x)[...]`, or one string of R text such as `"10:99, , NA:5"`.
+    `subscripts` are values as in `R(x)[...]`, or one string of R text such as `"10:99, , NA:5"` or
+    `"x[10:99, , NA:5]"`.
     With `drop=False` scalars keep their axis at size 1. `dialect="base"` follows R's own `[`
     exactly, its traps included. `order` is the order in which a logical of the whole shape selects
     in the tensor dialect: "C" row-major, "F" column-major as R does.

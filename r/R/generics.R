@@ -216,5 +216,12 @@ tensor_methods <- list(
   head = tensor_head,
   tail = tensor_tail,
   rev = tensor_rev,
-  rep = tensor_rep
+  rep = tensor_rep,
+  Math = tensor_math,
+  Summary = tensor_summary,
+  mean = tensor_mean,
+  sort = tensor_sort,
+  `dim<-` = tensor_dim_assign,
+  rbind = binds("rbind"),
+  cbind = binds("cbind")
 )

@@ -41,7 +41,7 @@ def imported(source):
 
 
 ALLOWED = {
-    *("__future__", "types", "typing", "math", "collections", "itertools", "numpy"),
+    *("__future__", "types", "typing", "math", "collections", "functools", "itertools", "numpy"),
     *("pybridge.backends.protocol", "pybridge.backends.dense"),
     "pybridge.backends.stores",
     *("pybridge.backends.compiling", "pybridge.errors", "pybridge.dialects.selections"),

@@ -14,6 +14,7 @@ LAYERS = (
     "backends",
     "subsetting",
     "shapes",
+    "generics",
     "conversion",
     "explaining",
     "rbridge",

@@ -204,6 +204,8 @@ company_exceptions <- c(
   "(dim|nrow|ncol)\\([xv]\\)$" = "a tensor's sizes, where there was NULL",
   "N(ROW|COL)\\([xv]\\)$" = "a tensor's sizes, where it counted as one element or by len()",
   "(head|tail)\\([xv], [12]\\)$" = "the first and last elements, where positions counted from zero",
+  "mean\\([xvs]\\)$" = "the mean, where there was NA with a warning",
+  "cbind\\((x, x|v, 1:3)\\)$" = "the columns of a matrix, where it was a list of tensors",
   "rev\\([xv]\\)$" = "the elements in reverse, where there were none",
   "array_reshape\\((1:6|1:4|list\\(1:2|2L|integer\\(\\)|structure|ts)" = "integers stay integers, and were doubles",
   "array_reshape\\(NA," = "NA stays NA, and was TRUE",

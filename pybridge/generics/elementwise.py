@@ -1,0 +1,292 @@
+"""R's Math group, element by element and along a vector: `sqrt(x)`, `round(x, 1)`, `cumsum(x)`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from pybridge.backends.protocol import Tensor
+from pybridge.errors import ArgumentError, LossyValueError, UnsupportedTensorError
+from pybridge.generics.numbers import (
+    COMPLEX,
+    INTEGER,
+    LOGICAL,
+    REAL,
+    Numbers,
+)
+from pybridge.generics.summaries import exact_total, refuse_overflow
+
+_PLAIN: Final = {
+    "sqrt": "sqrt",
+    "exp": "exp",
+    "log": "log",
+    "log2": "log2",
+    "log10": "log10",
+    "expm1": "expm1",
+    "log1p": "log1p",
+    "sin": "sin",
+    "cos": "cos",
+    "tan": "tan",
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "tanh": "tanh",
+    "asinh": "arcsinh",
+    "acosh": "arccosh",
+    "atanh": "arctanh",
+    "lgamma": "lgamma",
+}
+"""R's functions that are the library's own, and their names in NumPy."""
+
+_OF_COMPLEX: Final = frozenset({"sqrt", "exp", "log", "sin", "cos", "sinh", "cosh"})
+"""Those of them in which R and the libraries agree on complex numbers."""
+
+_WHOLE: Final = {"floor": "floor", "ceiling": "ceil", "trunc": "trunc"}
+_REALS: Final = (LOGICAL, INTEGER, REAL)
+
+
+def math_group(x: Tensor, name: str, argument: float | None = None) -> Tensor:
+    """Return what the function `name` of R's Math group makes of `x`.
+
+    The shape stays, but for `cumsum` and its like, which give a vector in column-major order. A
+    function of reals takes integers as the widest reals of the library; one that needs no reals
+    keeps the dtype, and logicals become integers. `argument` is the number of digits, or the
+    divisor that stands for the base of a logarithm. Source of the rules: R's help page
+    "groupGeneric" and those of the functions; `round` is that of R 4.0.0, to the nearest number
+    that has so many digits.
+
+    >>> math_group(np.array([[1, 2], [3, 4]]), "cumsum")
+    array([ 1,  4,  6, 10])
+    >>> math_group(np.array([0.15, 2.5, -1.5]), "round", 0)
+    array([ 0.,  2., -2.])
+    """
+    verb = f"{name}()"
+    if name.startswith("cum"):
+        return _accumulated(Numbers(verb, x), name)
+    kinds = (*_REALS, COMPLEX) if name == "abs" or name in _OF_COMPLEX else _REALS
+    numbers = Numbers(verb, x, kinds)
+    return numbers.with_holes(_computed(numbers, name, argument), numbers.hidden)
+
+
+def _computed(numbers: Numbers, name: str, argument: float | None) -> Tensor:
+    is_whole = numbers.kind in (LOGICAL, INTEGER)
+    if name in ("abs", "sign"):
+        return _abs(numbers) if name == "abs" else _sign(numbers)
+    if is_whole and (name in _WHOLE or (name == "round" and (argument or 0) >= 0)):
+        return numbers.as_plain()
+    with np.errstate(all="ignore"):
+        return numbers.given_back(_of_reals(numbers, numbers.as_reals(), name, argument))
+
+
+def _of_reals(numbers: Numbers, x: Tensor, name: str, argument: float | None) -> Tensor:
+    if name in _WHOLE:
+        return numbers.function(_WHOLE[name])(x)
+    if name in _OWN:
+        return _OWN[name](numbers, x)
+    if name in ("round", "signif"):
+        if argument is None or math.isnan(argument):
+            raise ArgumentError(f"`digits` of {numbers.verb} is a number, not NA")
+        return _in_doubles(numbers, x, _round if name == "round" else _signif, argument)
+    found = numbers.function(_PLAIN[name])(x)
+    return found if argument is None else found / numbers.number(argument, found)
+
+
+def _abs(numbers: Numbers) -> Tensor:
+    x = numbers.as_plain()
+    if numbers.kind is LOGICAL or numbers.name.startswith("uint"):
+        return x
+    if numbers.kind is not INTEGER:
+        return numbers.given_back(numbers.function("abs")(numbers.as_reals()))
+    if numbers.has_values and 0 not in numbers.shape:
+        least = numbers.bounds()[0]
+        if least == np.iinfo(numbers.name).min:
+            raise LossyValueError(
+                f"abs() of {least} is no {numbers.name}; convert the tensor to a wider dtype first",
+                dtype=numbers.name,
+            )
+    return numbers.function("abs")(x)
+
+
+def _sign(numbers: Numbers) -> Tensor:
+    if numbers.kind is REAL:
+        x = numbers.as_reals()
+        found = numbers.function("sign")(x)  # PyTorch's gives 0 for NaN
+        return numbers.given_back(numbers.backend.where(numbers.backend.isnan(x), x, found))
+    x = numbers.as_plain()
+    if numbers.name.startswith("uint"):
+        return numbers.backend.where(x != 0, numbers.number(1, x), numbers.number(0, x))
+    return numbers.function("sign")(x)
+
+
+def _where(numbers: Numbers, condition: Any, value: float, x: Tensor) -> Tensor:
+    return numbers.backend.where(condition, numbers.number(value, x), x)
+
+
+def _turn(numbers: Numbers, x: Tensor, period: int) -> Tensor:
+    """Return the angle in half turns, between half a period below 0 and half of one above."""
+    rest = x - period * numbers.function("trunc")(x / period)
+    half = period / 2
+    rest = numbers.backend.where(rest <= -half, rest + period, rest)
+    return numbers.backend.where(rest > half, rest - period, rest)
+
+
+def _sinpi(numbers: Numbers, x: Tensor) -> Tensor:
+    x = _turn(numbers, x, 2)
+    found = numbers.function("sin")(x * math.pi)
+    for value, result in ((0, 0), (1, 0), (0.5, 1), (-0.5, -1)):
+        found = _where(numbers, numbers.equal(x, value), result, found)
+    return found
+
+
+def _cospi(numbers: Numbers, x: Tensor) -> Tensor:
+    x = numbers.function("abs")(_turn(numbers, x, 2))
+    found = numbers.function("cos")(x * math.pi)
+    for value, result in ((0, 1), (0.5, 0), (1, -1)):
+        found = _where(numbers, numbers.equal(x, value), result, found)
+    return found
+
+
+def _tanpi(numbers: Numbers, x: Tensor) -> Tensor:
+    x = _turn(numbers, x, 1)
+    found = numbers.function("tan")(x * math.pi)
+    for value, result in ((0, 0), (0.25, 1), (-0.25, -1), (0.5, math.nan)):
+        found = _where(numbers, numbers.equal(x, value), result, found)
+    return found
+
+
+def _at_poles(name: str) -> Callable[[Numbers, Tensor], Tensor]:
+    """Return a function that is NaN at its poles, 0 and the negative integers, as in R."""
+
+    def of_gamma(numbers: Numbers, x: Tensor) -> Tensor:
+        found = numbers.function(name)(x)
+        is_pole = (x <= 0) & numbers.equal(numbers.function("floor")(x), x)
+        return _where(numbers, is_pole, math.nan, found)
+
+    return of_gamma
+
+
+def _trigamma(numbers: Numbers, x: Tensor) -> Tensor:
+    """Return the trigamma function, below one half by its reflection, which libraries lack."""
+    trigamma = numbers.function("trigamma")
+    is_low = x < 0.5
+    found = trigamma(numbers.backend.where(is_low, 1 - x, x))
+    sine = _sinpi(numbers, x)
+    reflected = (math.pi / sine) * (math.pi / sine) - found
+    found = numbers.backend.where(is_low, reflected, found)
+    return _where(numbers, numbers.equal(x, -math.inf), math.inf, found)
+
+
+_OWN: Final[dict[str, Callable[[Numbers, Tensor], Tensor]]] = {
+    "sinpi": _sinpi,
+    "cospi": _cospi,
+    "tanpi": _tanpi,
+    "gamma": _at_poles("gamma"),
+    "digamma": _at_poles("digamma"),
+    "trigamma": _trigamma,
+}
+
+
+def _in_doubles(
+    numbers: Numbers,
+    x: Tensor,
+    function: Callable[[Numbers, Tensor, int], Tensor],
+    digits: float,
+) -> Tensor:
+    """Compute in the widest reals, as R does, and give back the dtype."""
+    count = int(max(min(math.floor(digits + 0.5), 400), -400))
+    wide = numbers.backend.cast(x, "float64")
+    return numbers.backend.convert(function(numbers, wide, count), x)
+
+
+def _round(numbers: Numbers, x: Tensor, digits: int) -> Tensor:
+    """Round to the nearer of two numbers of so many digits; at a tie to the even one."""
+    if digits == 0:
+        return numbers.function("round")(x)
+    if digits > 323:
+        return x
+    if digits < -308:
+        return x * 0
+    floor, where = numbers.function("floor"), numbers.backend.where
+    size = numbers.function("abs")(x)
+    power = 10.0 ** abs(digits)
+    scaled = size * power if digits > 0 else size / power
+    low, high = floor(scaled), numbers.function("ceil")(scaled)
+    below, above = (part / power if digits > 0 else part * power for part in (low, high))
+    found = _nearer(numbers, size, low, below, above) * numbers.function("sign")(x)
+    # so many digits that x has no more, or no finite number
+    precision = 15 if numbers.backend.dtype_name(x) == "float64" else 6
+    whole_digits = floor(numbers.function("log10")(size)) + 1
+    is_fine = numbers.equal(x, 0) | (whole_digits + digits > precision) | ~(size < math.inf)
+    return where(is_fine, x, found)
+
+
+def _nearer(numbers: Numbers, size: Tensor, low: Tensor, below: Tensor, above: Tensor) -> Tensor:
+    """Return the nearer of two numbers around `size`; at a tie the one whose last digit is even."""
+    to_below, to_above = size - below, above - size
+    is_even = numbers.equal(numbers.function("floor")(low / 2) * 2, low)
+    goes_down = (to_below < to_above) | (numbers.equal(to_below, to_above) & is_even)
+    return numbers.backend.where(goes_down, below, above)
+
+
+def _signif(numbers: Numbers, x: Tensor, digits: int) -> Tensor:
+    """Round to so many significant digits, one at least."""
+    digits = max(digits, 1)
+    if digits > 22:
+        return x
+    where = numbers.backend.where
+    size = numbers.function("abs")(x)
+    is_fine = numbers.equal(x, 0) | ~(size < math.inf)
+    size = _where(numbers, is_fine, 1, size)
+    exponent = numbers.function("floor")(numbers.function("log10")(size))
+    ten = exponent * 0 + 10
+    exponent = where(ten**exponent > size, exponent - 1, exponent)
+    exponent = where(ten ** (exponent + 1) <= size, exponent + 1, exponent)
+    shift = digits - 1 - exponent
+    power = ten ** numbers.function("abs")(shift)
+    scaled = where(shift > 0, size * power, size / power)
+    if numbers.backend.dtype_name(x) == "float64":
+        nearest = numbers.function("round")(scaled)
+        found = where(shift > 0, nearest / power, nearest * power)
+    else:  # a product in float32 would hide on which side of a tie it lies
+        low, high = numbers.function("floor")(scaled), numbers.function("ceil")(scaled)
+        below, above = (where(shift > 0, end / power, end * power) for end in (low, high))
+        found = _nearer(numbers, size, low, below, above)
+    return where(is_fine, x, found * numbers.function("sign")(x))
+
+
+def _accumulated(numbers: Numbers, name: str) -> Tensor:
+    """Return a running sum, product, greatest or least, column by column."""
+    is_extreme = name in ("cummax", "cummin")
+    if is_extreme and numbers.kind is COMPLEX:
+        raise UnsupportedTensorError(f"{numbers.verb} does not take complex numbers")
+    accumulate = numbers.function(name)
+    holes = None
+    if numbers.hidden is not None:
+        holes = np.logical_or.accumulate(numbers.in_columns(numbers.hidden))
+        numbers.x = np.where(numbers.hidden, numbers.number(0, numbers.x), numbers.x)
+    if numbers.kind in (LOGICAL, INTEGER) and name == "cumsum":
+        x = numbers.in_columns(numbers.as_integers())
+        _check_sums(numbers, x)
+    elif is_extreme:
+        x = numbers.in_columns(numbers.computable(numbers.as_plain()))
+    else:
+        x = numbers.in_columns(numbers.as_reals())
+    if numbers.shape == () or 0 not in numbers.shape:
+        with np.errstate(all="ignore"):
+            x = accumulate(x, 0)
+    if is_extreme and x is not None and numbers.kind is INTEGER:
+        x = numbers.backend.convert(x, numbers.x)
+    return numbers.with_holes(numbers.given_back(x), holes)
+
+
+def _check_sums(numbers: Numbers, x: Tensor) -> None:
+    """Refuse a running sum that its integers cannot hold, where the values are known."""
+    if exact_total(numbers, x) is not None:
+        exact = np.cumsum(numbers.backend.to_numpy(x).astype(object))
+        for total in (max(exact), min(exact)):
+            refuse_overflow(numbers, x, total)

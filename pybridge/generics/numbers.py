@@ -1,0 +1,164 @@
+"""What kind of numbers a tensor holds, and how they become reals or wider integers unharmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from pybridge.backends import NUMPY, open_tensor
+from pybridge.backends.protocol import Backend, Tensor
+from pybridge.dialects.selections import Shape
+from pybridge.errors import LossyValueError, UnsupportedTensorError
+from pybridge.subsetting.reading import reversed_axes
+
+LOGICAL: Final = "logicals"
+INTEGER: Final = "integers"
+REAL: Final = "reals"
+COMPLEX: Final = "complex numbers"
+
+NARROW: Final = ("float16", "bfloat16", "float8")
+"""Reals that are computed in float32, since a sum of them soon stops growing."""
+
+
+class Numbers:
+    """A tensor of numbers with its backend, its kind, and where a masked array is `NA`."""
+
+    __slots__ = ("backend", "hidden", "kind", "name", "verb", "x")
+
+    def __init__(self, verb: str, x: Tensor, kinds: tuple[str, ...] = ()) -> None:
+        """Open a tensor for `verb`; `kinds` are those that R's function takes."""
+        backend, x = open_tensor(x)
+        if backend.is_store:
+            backend.where(x, x, x)  # says that all of it would be needed
+        self.hidden: Any = None
+        if isinstance(x, np.ma.MaskedArray):
+            mask = np.ma.getmaskarray(x)
+            self.hidden = mask if mask.any() else None
+            x = x.data
+        self.verb = verb
+        self.backend: Backend = backend
+        self.x: Tensor = x
+        self.name = backend.dtype_name(x)
+        self.kind = _kind_of(backend, x, self.name)
+        if self.kind not in (kinds or (LOGICAL, INTEGER, REAL, COMPLEX)):
+            raise UnsupportedTensorError(
+                f"{verb} does not take {self.kind or self.name}, and this tensor holds {self.name}"
+            )
+
+    @property
+    def shape(self) -> Shape:
+        """The sizes of the tensor."""
+        return self.backend.shape(self.x)
+
+    @property
+    def has_values(self) -> bool:
+        """Whether the values can be looked at now."""
+        return not (self.backend.is_traced(self.x) or self.backend.is_compiling())
+
+    def function(self, name: str) -> Callable[..., Tensor]:
+        """Return the library's function of a name."""
+        found = self.backend.function(name)
+        if found is None:
+            raise UnsupportedTensorError(
+                f"{self.backend.name} has no function for {self.verb}; as.array(x) brings the "
+                "elements to R"
+            )
+        return found
+
+    def number(self, value: float, like: Tensor) -> Tensor:
+        """Return a number in the dtype of a tensor."""
+        return self.backend.convert(np.array(value), like)
+
+    def equal(self, x: Tensor, y: Tensor | float) -> Tensor:
+        """Return where `x` equals `y`: to Keras's symbols `==` says something else."""
+        y = self.number(y, x) if isinstance(y, float | int) else y
+        return self.function("equal")(x, y)
+
+    def bounds(self) -> tuple[int, int]:
+        """Return the least and the greatest of the integers of a tensor that has some."""
+        x = self.computable(self.x)
+        least, greatest = self.function("min")(x), self.function("max")(x)
+        return int(self.backend.to_numpy(least)), int(self.backend.to_numpy(greatest))
+
+    def as_integers(self) -> Tensor:
+        """Return logicals or integers in 64 bits, or in the widest integers that there are."""
+        if self.name == "uint64":
+            return self.x
+        made = self.backend.cast(self.x, "int64")
+        is_short = self.name == "uint32" and self.backend.dtype_name(made) != "int64"
+        return self.x if is_short else made
+
+    def computable(self, x: Tensor) -> Tensor:
+        """Return integers that some libraries store only in a dtype with which all compute."""
+        return self.as_integers() if self.name in ("uint16", "uint32") else x
+
+    def as_plain(self) -> Tensor:
+        """Return logicals as 0 and 1, as R's functions take them, and all else as it is."""
+        return self.backend.cast(self.x, "int32") if self.kind is LOGICAL else self.x
+
+    def as_reals(self) -> Tensor:
+        """Return integers as the widest reals, narrow reals as float32, and all else as it is.
+
+        Raises `LossyValueError` where the reals would round an integer, as far as values are known.
+        """
+        if self.kind in (REAL, COMPLEX):
+            return self.backend.cast(self.x, "float32") if self.is_narrow else self.x
+        made = self.backend.cast(self.x, "float64")
+        name = self.backend.dtype_name(made)
+        exact = 2**53 if name == "float64" else 2**24
+        is_wide = self.name in ("int64", "uint64") or (exact < 2**53 and self.name[-2:] == "32")
+        if is_wide and self.has_values and 0 not in self.shape:
+            least, greatest = self.bounds()
+            if max(-least, greatest) > exact:
+                raise LossyValueError(
+                    f"{self.verb} computes in {name}, which does not hold the integer "
+                    f"{greatest if greatest > exact else least} of this {self.name} tensor; "
+                    "convert the tensor first",
+                    dtype=name,
+                )
+        return made
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether these are reals narrower than float32."""
+        return self.kind is REAL and self.name.startswith(NARROW)
+
+    def given_back(self, result: Tensor) -> Tensor:
+        """Return a result that was computed in float32 in the narrower reals of the tensor."""
+        return self.backend.convert(result, self.x) if self.is_narrow else result
+
+    def with_holes(self, result: Tensor, holes: Any) -> Tensor:
+        """Return a result that is `NA` in places, where `holes` is no None."""
+        return result if holes is None else np.ma.MaskedArray(result, holes)
+
+    def missing(self) -> Any:
+        """Return where `NA` or NaN stands, or None where there can be none."""
+        absent = None
+        if self.kind is REAL:
+            absent = self.backend.isnan(self.x)
+        elif self.kind is COMPLEX:
+            absent = ~self.equal(self.x, self.x)
+        if self.hidden is None:
+            return absent
+        return self.hidden if absent is None else self.hidden | absent
+
+    def in_columns(self, x: Tensor) -> Tensor:
+        """Return the elements as a vector, column by column."""
+        ndim = len(self.backend.shape(x))
+        if ndim == 1:
+            return x
+        return self.backend.reshape(self.backend.transpose(x, reversed_axes(ndim)), (-1,))
+
+
+def _kind_of(backend: Backend, x: Tensor, name: str) -> str:
+    if backend is NUMPY and x.dtype.kind not in "biufcV":
+        return ""
+    if name == "bool":
+        return LOGICAL
+    if name.startswith(("int", "uint")):
+        return INTEGER
+    if name.startswith(("float", "bfloat", "longdouble")):
+        return REAL
+    return COMPLEX if name.startswith(("complex", "clongdouble")) else ""

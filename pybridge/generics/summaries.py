@@ -1,0 +1,205 @@
+"""R's Summary group and the mean: `sum(x)`, `max(x, na.rm = TRUE)`, `range(x)`, `mean(x)`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from pybridge.backends.protocol import Tensor
+from pybridge.errors import (
+    LossyValueError,
+    SummaryWarning,
+    UnsupportedTensorError,
+    warn,
+)
+from pybridge.generics.binding import in_one_dtype
+from pybridge.generics.numbers import (
+    COMPLEX,
+    INTEGER,
+    LOGICAL,
+    REAL,
+    Numbers,
+)
+
+_NEUTRAL: Final = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}
+
+
+def summary_group(operands: Sequence[Any], name: str, na_rm: bool) -> Tensor:
+    """Return what the function `name` of R's Summary group makes of all elements of some tensors.
+
+    The result has no axis, that of `range` two entries. Sums of integers are exact, in 64 bits
+    where the library has them, and refused where they do not fit; products of them are reals. With
+    `na_rm` NaN and `NA` do not count. Where nothing is left, `max` of reals warns and gives -Inf as
+    R does, and that of integers, which hold no infinity, is refused.
+
+    >>> summary_group([np.array([[1, 2], [3, 4]], "int8")], "sum", False)
+    np.int64(10)
+    >>> summary_group([np.array([3, np.nan, 1])], "range", True)
+    array([1., 3.])
+    """
+    x = operands[0] if len(operands) == 1 else _in_a_row(operands)
+    numbers = Numbers(f"{name}()", x)
+    if name in ("any", "all"):
+        return _of_logicals(numbers, name, na_rm)
+    if name in ("sum", "prod"):
+        return _total(numbers, name, na_rm)
+    if numbers.kind is COMPLEX:
+        raise UnsupportedTensorError(f"{numbers.verb} does not take complex numbers")
+    if name in ("max", "min"):
+        return _extreme(numbers, name, na_rm)
+    ends = [_extreme(numbers, end, na_rm) for end in ("min", "max")]
+    holes = np.array([True, True]) if np.ma.isMaskedArray(ends[0]) else None
+    row = [numbers.backend.reshape(end, (1,)) for end in ends]
+    return numbers.with_holes(numbers.function("concat")(row, 0), holes)
+
+
+def mean(x: Tensor, na_rm: bool) -> Tensor:
+    """Return the mean of all elements of `x`, a real or a complex number; NaN where there is none.
+
+    >>> mean(np.array([True, True, False, True]), False)
+    np.float64(0.75)
+    """
+    numbers = Numbers("mean()", x)
+    missing = numbers.missing() if na_rm else None
+    if missing is None:
+        count = _count(numbers)
+    else:
+        count = numbers.function("sum")(numbers.backend.cast(~missing, "int64"))
+    is_whole = numbers.kind in (LOGICAL, INTEGER)
+    total = None
+    if is_whole and numbers.hidden is None:
+        integers = numbers.as_integers()
+        if exact_total(numbers, integers) is None:
+            total = numbers.backend.cast(numbers.function("sum")(integers), "float64")
+    if total is None:
+        total = _wide_total(numbers, "sum", missing)
+    if np.ma.isMaskedArray(total):
+        return numbers.given_back(total)
+    with np.errstate(all="ignore"):
+        if isinstance(count, int):
+            found = total / numbers.number(count, total)
+        else:
+            found = total / numbers.backend.convert(count, total)
+    return numbers.given_back(found)
+
+
+def _in_a_row(operands: Sequence[Any]) -> Tensor:
+    """Return the elements of all operands as one vector, in the dtype of the first tensor."""
+    backend, tensors = in_one_dtype(operands)
+    concat = backend.function("concat")
+    assert concat is not None
+    return concat([backend.reshape(tensor, (-1,)) for tensor in tensors], 0)
+
+
+def _count(numbers: Numbers) -> Any:
+    """Return how many elements there are, a number or a tensor where a size is unknown."""
+    count: Any = 1
+    for axis in range(len(numbers.shape)):
+        count = count * numbers.backend.size(numbers.x, axis)
+    return count
+
+
+def _of_logicals(numbers: Numbers, name: str, na_rm: bool) -> Tensor:
+    if numbers.kind not in (LOGICAL, INTEGER):
+        raise UnsupportedTensorError(
+            f"{numbers.verb} takes logicals, and this tensor holds {numbers.name}; compare it "
+            f"first, as in `{name}(x > 0)`"
+        )
+    x = numbers.x if numbers.kind is LOGICAL else ~numbers.equal(numbers.x, 0)
+    if numbers.hidden is None:
+        return numbers.function(name)(x)
+    found = numbers.function(name)(np.where(numbers.hidden, name == "all", x))
+    is_settled = na_rm or bool(found) == (name == "any")
+    return found if is_settled else np.ma.MaskedArray(found, True)
+
+
+def _total(numbers: Numbers, name: str, na_rm: bool) -> Tensor:
+    missing = numbers.missing() if na_rm else None
+    if name == "prod" or numbers.kind in (REAL, COMPLEX):
+        return numbers.given_back(_wide_total(numbers, name, missing))
+    if numbers.hidden is not None:
+        if not na_rm:
+            return np.ma.MaskedArray(np.int64(0), True)
+        numbers.x = np.where(numbers.hidden, numbers.number(0, numbers.x), numbers.x)
+    x = numbers.as_integers()
+    total = exact_total(numbers, x)
+    if total is not None:
+        refuse_overflow(numbers, x, total)
+    return numbers.function("sum")(x)
+
+
+def _wide_total(numbers: Numbers, name: str, missing: Any) -> Tensor:
+    x = numbers.as_reals()
+    if missing is not None:
+        x = numbers.backend.where(missing, numbers.number(_NEUTRAL[name], x), x)
+    elif numbers.hidden is not None:
+        return np.ma.MaskedArray(np.zeros((), x.dtype), True)
+    with np.errstate(all="ignore"):
+        return numbers.function(name)(x)
+
+
+def exact_total(numbers: Numbers, x: Tensor) -> int | None:
+    """Return the exact sum of integers where that of the library might wrap, None elsewhere."""
+    if not numbers.has_values or 0 in numbers.shape:
+        return None
+    backend = numbers.backend
+    limit = np.iinfo(backend.dtype_name(x)).max
+    width = np.iinfo(numbers.name) if numbers.kind is INTEGER else np.iinfo(np.int8)
+    count = math.prod(size or 1 for size in numbers.shape)
+    if max(-int(width.min), int(width.max)) * count <= limit:
+        return None
+    least, greatest = numbers.bounds()
+    if max(-least, greatest) * count <= limit:
+        return None
+    values = backend.to_numpy(x)
+    if values.dtype.itemsize < 8:
+        return int(values.sum(dtype=np.int64))
+    low = values & 0xFFFFFFFF
+    return (int((values >> 32).sum()) << 32) + int(low.sum())
+
+
+def refuse_overflow(numbers: Numbers, x: Tensor, total: int) -> None:
+    """Raise where integers cannot hold a sum, which R would make `NA`."""
+    name = numbers.backend.dtype_name(x)
+    bounds = np.iinfo(name)
+    if not bounds.min <= total <= bounds.max:
+        raise LossyValueError(
+            f"{numbers.verb} gives {total}, which {name} does not hold; convert the tensor to "
+            "reals first",
+            dtype=name,
+        )
+
+
+def _extreme(numbers: Numbers, name: str, na_rm: bool) -> Tensor:
+    backend = numbers.backend
+    x = numbers.computable(numbers.as_plain()) if numbers.kind is not REAL else numbers.as_reals()
+    missing = numbers.missing() if na_rm else None
+    if not na_rm and numbers.hidden is not None:
+        return np.ma.MaskedArray(np.zeros((), x.dtype), True)
+    if numbers.hidden is not None and numbers.kind is not REAL:
+        x = x[~numbers.hidden]
+        missing = None
+    is_empty = 0 in backend.shape(x)
+    is_checked = numbers.has_values and missing is not None and not is_empty
+    if is_checked and bool(backend.to_numpy(numbers.function("all")(missing))):
+        is_empty = True
+    if not is_empty:
+        if missing is not None:
+            x = backend.where(missing, numbers.number(_NEUTRAL[name], x), x)
+        found = numbers.function(name)(x)
+        is_cast = numbers.kind is not LOGICAL and backend.dtype_name(x) != numbers.name
+        return backend.convert(found, numbers.x) if is_cast else found
+    if numbers.kind is not REAL:
+        raise UnsupportedTensorError(
+            f"{numbers.verb} of no element is {'-' if name == 'max' else ''}Inf in R, which "
+            f"{numbers.name} does not hold"
+        )
+    value = _NEUTRAL[name]
+    warn(
+        f"no non-missing arguments to {name}; returning {'-' if name == 'max' else ''}Inf",
+        SummaryWarning,
+    )
+    return backend.copy(numbers.number(value, numbers.x))

@@ -1,0 +1,147 @@
+# explain() and result_shape(): what subscripts mean and what shape they give, touching no data.
+
+#' What subscripts select, and what shape they give
+#'
+#' @description
+#' `explain()` says what each axis selects, which Python does the same, what shape comes out, and
+#' what R's own `[` and Python's would have done differently. `result_shape()` says the shape alone.
+#' Neither touches an element.
+#'
+#' Other packages have an `explain()` too. What is no text of subscripts and no brackets on a tensor
+#' or an R array goes to the next function of that name on the search path.
+#'
+#' @param subscripts Brackets on a tensor or an R array, as in `explain(x@r[NA:5, , -1])`, which are
+#'   not evaluated; or their text, with the brackets or without, as in `explain("x[NA:5, , -1]",
+#'   shape = c(60000, 28, 28))`.
+#' @param ... For `result_shape()` subscripts as in \code{\link[=tensor-subscripts]{x@r[...]}}, or one
+#'   text that holds them all. For `explain()` arguments of another package's function.
+#' @param shape The sizes of the tensor, a tensor or an R array.
+#' @param drop,dialect As for [r_slice()].
+#' @return `explain()`: an object of class `pybridge_explanation` that prints as a page. Its fields are
+#'   those of Python's `explain`: `selected`, `python`, `result_shape`, `in_r`, `in_python` and
+#'   `in_tensor_dialect`. `result_shape()`: the sizes, `NA` where one is unknown.
+#' @export
+#' @examplesIf pybridge:::has_numpy()
+#' explain("x[NA:5, , -1]", shape = c(60000, 28, 28))
+#' x <- array(1:30, c(2, 3, 5))
+#' explain(x[-1, 1:2, 3])
+#' result_shape(c(60000, 28, 28), , 8:-8, 8:-8)
+#' result_shape(x, "2, .., -1")
+explain <- function(subscripts, ..., shape = NULL, drop = TRUE, dialect = c("tensor", "base")) {
+  call <- sys.call()
+  frame <- parent.frame()
+  written <- if (!missing(subscripts)) substitute(subscripts)
+  is_text <- FALSE
+  if (is.call(written) && identical(written[[1L]], quote(`[`))) {
+    target <- explained_target(written, frame)
+  } else {
+    target <- NULL
+    is_text <- !is.null(shape) && is.character(subscripts) && length(subscripts) == 1L
+  }
+  if (is.null(target) && !is_text) {
+    return(next_explain(call, frame))
+  }
+  if (...length()) {
+    abort_argument("explain() takes subscripts, `shape`, `drop` and `dialect`, and nothing else", call)
+  }
+  dialect <- choose_dialect(dialect, call)
+  drop <- one_flag(drop, "drop", call)
+  if (is_text) {
+    sizes <- as.list(shape_of(shape, call))
+    found <- call_python("explain", NULL, subscripts, list(), sizes, drop, dialect, call = call)
+  } else {
+    parts <- capture_parts(target$capture, call, known = character())
+    values <- tag_values(parts, call)
+    sizes <- as.list(shape_of(shape %||% tensor_shape(target$tensor), call))
+    made <- py_call(bridge$explain, target$name, parts$record, values, sizes, drop, dialect)
+    found <- answered(made, call)
+  }
+  found <- lapply(reticulate::py_to_r(found), unlist)
+  found$result_shape <- as_shape(found$result_shape)
+  found$shape <- as_shape(found$shape)
+  for (field in c("selected", "in_r", "in_python", "in_tensor_dialect")) {
+    found[[field]] <- as.character(found[[field]])
+  }
+  structure(found, class = "pybridge_explanation")
+}
+
+#' @rdname explain
+#' @export
+result_shape <- function(shape, ..., drop = TRUE, dialect = c("tensor", "base")) {
+  call <- sys.call()
+  sizes <- as.list(shape_of(shape, call))
+  sizes[is.na(sizes)] <- list(NULL)
+  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE, FALSE) %||%
+    capture_forwarded(..., drop = drop, dialect = dialect[[1L]])
+  parts <- capture_parts(capture, call, known = c("drop", "dialect"))
+  is_text <- identical(parts$record[-1L], VALUE) && is.character(parts$values[[1L]]) &&
+    length(parts$values[[1L]]) == 1L
+  written <- if (is_text) parts$values[[1L]] else parts$record
+  values <- if (is_text) list() else tag_values(parts, call)
+  as_shape(unlist(reticulate::py_to_r(answered(
+    py_call(bridge$result_shape, sizes, written, values), call
+  ))))
+}
+
+as_shape <- function(sizes) {
+  sizes <- as.numeric(sizes)
+  sizes[sizes < 0] <- NA
+  if (any(sizes > .Machine$integer.max, na.rm = TRUE)) sizes else as.integer(sizes)
+}
+
+choose_dialect <- function(dialect, call) {
+  if (identical(dialect, c("tensor", "base"))) {
+    return("tensor")
+  }
+  if (!identical(dialect, "tensor") && !identical(dialect, "base")) {
+    abort_argument(paste0("`dialect` is \"tensor\" or \"base\", not ", one_line(dialect)), call)
+  }
+  dialect
+}
+
+#' Return the tensor, its name and the subscripts of brackets that were written, or NULL for others
+#' @noRd
+explained_target <- function(written, frame) {
+  target <- written[[2L]]
+  if (is.call(target) && identical(target[[1L]], quote(`@`)) && identical(target[[3L]], quote(r))) {
+    target <- target[[2L]]
+  }
+  tensor <- tryCatch(eval(target, frame), error = function(e) NULL)
+  is_own <- if (inherits(tensor, "python.builtin.object")) is_tensor(tensor) else is.atomic(tensor)
+  if (is.null(tensor) || !is_own) {
+    return(NULL)
+  }
+  as_call <- as.call(c(list(quote(r_slice), target), as.list(written)[-(1:2)]))
+  capture <- .Call(pybridge_capture, as_call, frame, FALSE, FALSE)
+  if (is.null(capture)) {
+    return(NULL)
+  }
+  list(tensor = tensor, name = if (is.name(target)) as.character(target) else "x", capture = capture)
+}
+
+#' Call the function of the same name of another package, which ours stands in front of
+#' @noRd
+next_explain <- function(call, frame) {
+  for (place in setdiff(search(), "package:pybridge")) {
+    other <- get0("explain", as.environment(place), mode = "function", inherits = FALSE)
+    if (!is.null(other) && !identical(other, explain)) {
+      call[[1L]] <- other
+      return(eval(call, frame))
+    }
+  }
+  abort_argument(paste0(
+    "explain() takes brackets on a tensor, as in `explain(x@r[1])`, or a text with a `shape`, as in ",
+    "`explain(\"x[1]\", shape = c(2, 3))`"
+  ), call)
+}
+
+#' @export
+format.pybridge_explanation <- function(x, ...) {
+  x$lines
+}
+
+#' @export
+print.pybridge_explanation <- function(x, ...) {
+  cat(format(x), sep = "\n")
+  invisible(x)
+}

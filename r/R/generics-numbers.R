@@ -1,0 +1,139 @@
+# R's Math and Summary groups, mean(), sort(), rbind(), cbind() and dim<-() on tensors. Python does the
+# work, in the library of the tensor; here is what R's functions take beside it.
+
+#' One function of R's Math group on a tensor
+#' @noRd
+tensor_math <- function(x, ...) {
+  if (!is_tensor(x)) {
+    return(NextMethod())
+  }
+  name <- get(".Generic")
+  call <- call_by_names(generic_call(sys.call(), name), parent.frame())
+  given <- list(...)
+  argument <- NULL
+  if (name %in% c("round", "signif")) {
+    argument <- if (length(given)) given[[1L]] else if (name == "round") 0 else 6
+    argument <- one_number(argument, "digits", call)
+  } else if (name == "log" && length(given)) {
+    base <- one_number(given[[1L]], "base", call)
+    if (base %in% c(2, 10)) {
+      name <- paste0("log", base)
+    } else {
+      argument <- suppressWarnings(log(base))
+    }
+  }
+  flagged(py_call(bridge$math_group, x, name, argument), x, call)
+}
+
+one_number <- function(value, name, call) {
+  is_number <- (is.numeric(value) || is.logical(value)) && length(value) == 1L
+  if (!is_number || inherits(value, "python.builtin.object") || is.na(value)) {
+    abort_argument(sprintf("`%s` is one number, not %s", name, describe_value(value)), call)
+  }
+  as.double(value)
+}
+
+#' One function of R's Summary group, on a tensor and what stands beside it
+#' @noRd
+tensor_summary <- function(..., na.rm = FALSE) {
+  given <- list(...)
+  if (!is_tensor(given[[1L]])) {
+    return(NextMethod())
+  }
+  name <- get(".Generic")
+  call <- call_by_names(generic_call(sys.call(), name), parent.frame())
+  if (name == "range" && !is.null(given[["finite"]])) {
+    abort_argument("range() of a tensor has no `finite`; select the finite elements first", call)
+  }
+  operands <- tag_operands(given, call)
+  na_rm <- one_flag(na.rm, "na.rm", call)
+  flagged(py_call(bridge$summary_group, operands, name, na_rm), given[[1L]], call)
+}
+
+#' Write names for the tensors in a call, where R has put what the arguments were
+#' @noRd
+call_by_names <- function(call, frame) {
+  for (k in which(vapply(as.list(call), is.environment, NA))) {
+    names <- lapply(names(frame), as.name)
+    found <- names[vapply(names, is_value_of, NA, frame = frame, value = call[[k]])]
+    call[[k]] <- c(found, quote(x))[[1L]]
+  }
+  if ("na.rm" %in% names(call) && isFALSE(call[["na.rm"]])) call[["na.rm"]] <- NULL
+  call
+}
+
+one_flag <- function(value, name, call) {
+  if (!isTRUE(value) && !isFALSE(value)) {
+    abort_argument(sprintf("`%s` is TRUE or FALSE, not %s", name, describe_value(value)), call)
+  }
+  value
+}
+
+#' Tag what is no tensor among operands, so that Python knows that it came from R
+#' @noRd
+tag_operands <- function(operands, call) {
+  operands <- unname(operands[!vapply(operands, is.null, NA)])
+  lapply(operands, function(operand) {
+    if (inherits(operand, "python.builtin.object")) {
+      if (!is_tensor(operand)) {
+        abort_argument(sprintf("a %s is no tensor", class(operand)[[1L]]), call)
+      }
+      return(operand)
+    }
+    check_value(operand, call)
+    list("r", as_operand(operand, call))
+  })
+}
+
+tensor_mean <- function(x, trim = 0, na.rm = FALSE, ...) {
+  if (!is_tensor(x)) {
+    return(NextMethod())
+  }
+  call <- generic_call(sys.call(), "mean")
+  if (!identical(as.double(trim), 0)) {
+    abort_argument("mean() of a tensor trims nothing; sort it and select first", call)
+  }
+  flagged(py_call(bridge$mean, x, one_flag(na.rm, "na.rm", call)), x, call)
+}
+
+tensor_sort <- function(x, decreasing = FALSE, na.last = NA, partial = NULL, index.return = FALSE, ...) {
+  if (!is_tensor(x)) {
+    return(NextMethod())
+  }
+  call <- generic_call(sys.call(), "sort")
+  if (!is.null(partial) || !isFALSE(index.return)) {
+    abort_argument(
+      "sort() of a tensor has neither `partial` nor `index.return`; tensor_order(x) gives positions", call
+    )
+  }
+  if (!is.logical(na.last) || length(na.last) != 1L) {
+    abort_argument(paste0("`na.last` is TRUE, FALSE or NA, not ", one_line(na.last)), call)
+  }
+  place <- if (is.na(na.last)) "none" else if (na.last) "last" else "first"
+  flagged(py_call(bridge$sort, x, one_flag(decreasing, "decreasing", call), place), x, call)
+}
+
+#' Make the method of rbind() or cbind()
+#' @noRd
+binds <- function(generic) {
+  is_rows <- generic == "rbind"
+  function(..., deparse.level = 1) {
+    call <- sys.call(-1L) # the method is called by what the function of R is made of
+    given <- list(...)
+    operands <- tag_operands(given, call)
+    first <- Find(function(operand) inherits(operand, "python.builtin.object"), given)
+    flagged(py_call(bridge$bind, operands, is_rows), first, call)
+  }
+}
+
+tensor_dim_assign <- function(x, value) {
+  if (!is_tensor(x)) {
+    return(NextMethod())
+  }
+  call <- generic_call(sys.call(), "dim<-")
+  sizes <- if (is.null(value)) -1 else read_sizes(value, call)
+  if (!is.null(value) && any(sizes < 0)) {
+    abort_argument("`dim(x) <-` takes every size; array_reshape() computes one that is left open", call)
+  }
+  flagged(call_python("array_reshape", x, as.list(sizes), "F", call = call), x, call)
+}

@@ -1,0 +1,246 @@
+# R's Math and Summary groups, mean(), sort(), rbind(), cbind() and dim<-() on the tensors of every
+# library. The oracle is R's own function on an R array with the same elements. With
+# PYBRIDGE_TEST_WHOLE the table is run whole; every day most libraries take a part of it.
+
+is_whole <- nzchar(Sys.getenv("PYBRIDGE_TEST_WHOLE"))
+
+number_makers <- list(
+  numpy = identity,
+  tensorflow = function(x) reticulate::import("tensorflow", convert = FALSE)$constant(x),
+  variable = function(x) reticulate::import("tensorflow", convert = FALSE)$Variable(x),
+  jax = function(x) reticulate::import("jax.numpy", convert = FALSE)$asarray(x),
+  torch = function(x) reticulate::import("torch", convert = FALSE)$as_tensor(x),
+  keras = function(x) reticulate::import("keras", convert = FALSE)$Variable(x, dtype = tensor_dtype(x)),
+  dask = function(x) reticulate::import("dask.array", convert = FALSE)$from_array(x)
+)
+
+reals <- c(
+  -2.5, NaN, -1, -0.5, 0, 0.25, 0.5, 1, 1.5, 2.5, 3, 17.125, 0.15, 2.675, 100000.5, 0.001, 7.25, -0.75
+)
+wholes <- c(-7L, 3L, 0L, 1L, -2L, 5L, 12L, 4L, -1L, 6L, 9L, 2L)
+elements <- list(
+  float64 = c(reals, Inf, -Inf), float32 = c(reals, Inf, -Inf), float16 = reals[-15L],
+  int64 = wholes, int32 = wholes, int8 = wholes, uint8 = abs(wholes), uint16 = abs(wholes) * 100L,
+  bool = wholes > 1L, complex128 = complex(real = reals[-2L], imaginary = rev(reals)[-17L])
+)
+number_shapes <- list(integer(), 0L, 6L, c(2L, 3L), c(0L, 3L), c(2L, 3L, 2L))
+
+plain_math <- c(
+  "abs", "sign", "sqrt", "floor", "ceiling", "trunc", "exp", "log", "log2", "log10", "expm1",
+  "log1p", "cos", "sin", "tan", "cospi", "sinpi", "tanpi", "acos", "asin", "atan", "cosh", "sinh",
+  "tanh", "acosh", "asinh", "atanh", "gamma", "lgamma", "digamma", "trigamma", "cumsum", "cumprod",
+  "cummax", "cummin"
+)
+other_math <- c(
+  "round(x)", "round(x, 1)", "round(x, 2)", "round(x, -1)", "signif(x, 1)", "signif(x, 3)", "signif(x)",
+  "log(x, 2)", "log(x, 10)", "log(x, base = 3)"
+)
+summaries <- c(
+  "sum", "prod", "max", "min", "range", "any", "all", "mean"
+)
+number_calls <- c(
+  sprintf("%s(x)", plain_math), other_math, sprintf("%s(x)", summaries),
+  sprintf("%s(x, na.rm = TRUE)", summaries), "sum(x, x)", "max(x, 1L)", "min(x, x, x)", "range(x, 2L)",
+  "sort(x)", "sort(x, decreasing = TRUE)", "sort(x, na.last = TRUE)", "sort(x, TRUE, na.last = FALSE)",
+  "rbind(x, x)", "cbind(x, x)", "rbind(x)", "cbind(x, 1L)", "rbind(0L, x)", "cbind(x, c(1L, 2L, 0L))",
+  "{ dim(x) <- length(a); x }", "{ dim(x) <- c(1, length(a)); x }", "{ dim(x) <- NULL; x }"
+)
+
+# What is refused in words, by a pattern of "library dtype call", and why. R has an answer to each.
+refused_in_words <- c(
+  "^(numpy|keras|dask) .* (gamma|lgamma|digamma|trigamma)\\(" = "the library has no such function",
+  "^(tensorflow|variable|torch) .* gamma\\(" = "TensorFlow and PyTorch have lgamma() alone",
+  "complex128 (tan|acos|asin|atan|tanh|acosh|asinh|atanh|log2|log10|round|signif|lgamma)\\(" =
+    "R and the libraries differ at branch cuts, or the library has none",
+  "complex128 log\\(x, (2|10)\\)" = "as log2() and log10()",
+  "complex128 sort\\(" = "complex numbers have no order that every language shares",
+  "(float|complex)[0-9]+ (any|all)\\(" = "R warns that it takes numbers for logicals",
+  " (max|min|range)\\(.* of no element" = "Inf, which integers do not hold",
+  "bool (max|min|range)\\(x, [12]L" = "a whole number other than 0 and 1 is no logical",
+  "bool cbind\\(x, c" = "2 is no logical",
+  "complex128 (cummax|cummin)\\(.* of no element" = "complex numbers, whatever their count",
+  "(rbind|cbind)\\(.* of 3 axes" = "R takes an array of three axes as a vector"
+)
+
+number_outcome <- function(call, x, a) {
+  frame <- list2env(list(x = x, a = a), parent = globalenv())
+  tryCatch(suppressWarnings(eval(parse(text = call), frame)), error = identity)
+}
+
+# "agrees", "refused" or what differs. `is_scalar` says that R's vector of length 1 has no axis.
+compare_numbers <- function(wanted, found, is_scalar, tolerance, largest) {
+  if (inherits(wanted, "error")) {
+    return(if (inherits(found, "error")) "agrees" else "R refuses, and here is a value")
+  }
+  if (inherits(found, "error")) {
+    return(if (inherits(found, "pybridge_error")) "refused" else paste("foreign error:", conditionMessage(found)))
+  }
+  if (!inherits(found, "python.builtin.object")) {
+    return("it left its library")
+  }
+  shape <- if (is_scalar) integer() else dim(wanted) %||% length(wanted)
+  known <- tensor_shape(found) # dask knows some only when it has computed
+  if (anyNA(known)) known <- dim(as.array(found))
+  if (!identical(known, as.integer(shape))) {
+    return(sprintf("shape (%s) for (%s)", toString(tensor_shape(found)), toString(shape)))
+  }
+  values <- as.vector(as.array(found))
+  wanted <- as.vector(wanted)
+  wanted[!is.na(wanted) & abs(wanted) > largest] <- Inf # as much as its reals hold
+  is_near <- abs(values - wanted) <= tolerance * pmax(abs(wanted), 1)
+  same <- (is.na(values) & is.na(wanted)) | (!is.na(values) & values == wanted) | (!is.na(is_near) & is_near)
+  same[is.na(same)] <- FALSE
+  if (all(same)) "agrees" else sprintf("%s for %s", toString(values[!same]), toString(wanted[!same]))
+}
+
+test_that("the generics agree with R on every library, dtype and shape, or refuse in words", {
+  skip_without_python()
+  wanted_libraries <- strsplit(Sys.getenv("PYBRIDGE_TEST_BACKENDS"), ",", fixed = TRUE)[[1L]]
+  counts <- c(agrees = 0L, refused = 0L)
+  differ <- character()
+  used <- logical(length(refused_in_words))
+  libraries <- if (length(wanted_libraries)) names(number_makers) else "numpy"
+  deal <- 0L
+  for (library in libraries) {
+    for (dtype in names(elements)) {
+      for (shape in number_shapes) {
+        count <- prod(shape)
+        values <- elements[[dtype]]
+        is_vector <- length(shape) == 1L && count > 0
+        sizes <- if (length(shape)) shape else 1L
+        a <- if (is_vector) array(values) else array(rep_len(values[-2L], count), sizes)
+        held <- as_tensor(a, dtype)
+        a <- as.array(held)
+        if (dtype %in% c("int64", "uint16")) storage.mode(a) <- "integer"
+        if (length(shape) == 0L) held <- held@r[1]
+        if (length(dim(a)) == 1L) a <- as.vector(a)
+        x <- number_makers[[library]](reticulate::import("numpy", convert = FALSE)$asarray(held))
+        if (grepl("float", dtype) && library == "jax") a[] <- as.vector(as.array(x)) # float32, as a rule
+        tolerance <- switch(dtype, float32 = 2e-5, float16 = 2e-3, 1e-9)
+        if (library == "jax" && !dtype %in% "float16") tolerance <- 2e-5
+        largest <- if (dtype == "float16") 65504 else if (library == "jax") 3.4e38 else Inf
+        for (call in number_calls) {
+          deal <- deal + 1L
+          if (dtype == "complex128" && count == 0 && grepl("base", call)) next # R drops its shape
+          if (!is_whole && deal %% (if (library == "numpy") 5L else 29L) != 0L) next
+          wanted <- number_outcome(call, a, a)
+          found <- number_outcome(call, x, a)
+          is_scalar <- grepl("^(sum|prod|max|min|any|all|mean)", call) ||
+            (length(shape) == 0L && sub("\\(.*", "", call) %in% c(plain_math[1:31], "round", "signif"))
+          outcome <- compare_numbers(wanted, found, is_scalar, tolerance, largest)
+          label <- paste(library, dtype, call, if (count == 0) "of no element", if (length(shape) > 2L) "of 3 axes")
+          if (outcome == "refused") {
+            reasons <- vapply(names(refused_in_words), grepl, NA, label)
+            used <- used | reasons
+            if (!any(reasons)) outcome <- paste("refused for no reason:", conditionMessage(found))
+          }
+          if (outcome %in% names(counts)) {
+            counts[[outcome]] <- counts[[outcome]] + 1L
+          } else {
+            differ <- c(differ, paste(label, "of", toString(shape), "--", outcome))
+          }
+        }
+      }
+    }
+  }
+  if (is_whole) print(c(counts, differ = length(differ)))
+  expect_identical(differ, character(), label = paste(differ, collapse = "\n"))
+  expect_gt(counts[["agrees"]], if (is_whole) 20000L else 700L)
+  if (is_whole) expect_identical(names(refused_in_words)[!used], character())
+})
+
+said <- function(value) {
+  warned <- character()
+  value <- withCallingHandlers(value, warning = function(w) {
+    warned <<- c(warned, conditionMessage(w))
+    invokeRestart("muffleWarning")
+  })
+  list(value = value, warned = warned)
+}
+
+integers_of <- function(values, dtype) as_tensor(array(values), dtype)
+
+test_that("integers never wrap around: the exact sum, or a refusal that says it", {
+  skip_without_python()
+  most <- .Machine$integer.max
+  expect_identical(as.numeric(sum(integers_of(c(most, most), "int32"))), 2 * most)
+  expect_identical(as.array(cumsum(integers_of(c(most, most), "int32"))), array(c(1, 2) * most))
+  expect_identical(as.numeric(mean(integers_of(c(most, most), "int32"))), as.numeric(most))
+  expect_identical(as.numeric(sum(integers_of(rep(100L, 3), "int8"))), 300)
+  np <- reticulate::import("numpy", convert = FALSE)
+  large <- np$full(2L, reticulate::py_eval("2**62", convert = FALSE), "int64")
+  expect_error(sum(large), "sum() gives 9223372036854775808, which int64 does not hold", fixed = TRUE)
+  expect_error(cumsum(large), class = "pybridge_error_assignment_lossy")
+  expect_error(sqrt(np$add(large, 1L)), "does not hold the integer", class = "pybridge_error_assignment_lossy")
+  expect_error(abs(integers_of(c(-128L, 1L), "int8")), "abs() of -128 is no int8", fixed = TRUE)
+  if (nzchar(Sys.getenv("PYBRIDGE_TEST_BACKENDS"))) {
+    jax <- number_makers$jax(integers_of(c(most, most), "int32"))
+    expect_error(sum(jax), "sum() gives 4294967294, which int32 does not hold", fixed = TRUE)
+    expect_error(sqrt(jax), "does not hold the integer 2147483647", class = "pybridge_error_assignment_lossy")
+  }
+})
+
+test_that("digits are rounded as R rounds them, on many numbers", {
+  skip_without_python()
+  set.seed(11)
+  values <- c(runif(4000, -100, 100), round(runif(4000, -10, 10), 3), seq(-3, 3, 0.005), 10^(-8:8), -0.5, 2.5)
+  x <- as_tensor(array(values))
+  for (digits in c(-2:5, 12)) expect_identical(as.vector(as.array(round(x, digits))), round(values, digits))
+  for (digits in 1:9) {
+    expect_equal(as.vector(as.array(signif(x, digits))), signif(values, digits), tolerance = 1e-15)
+  }
+})
+
+test_that("rbind() and cbind() recycle and refuse as R's do", {
+  skip_without_python()
+  m <- matrix(c(1.5, 2, 3, 4, 5, 6), 2)
+  n <- reticulate::import("numpy", convert = FALSE)
+  for (bind in list(rbind, cbind)) {
+    for (given in list(
+      list(m, 7), list(m, 7:8), list(7:9, m), list(m, 1:6), list(m, numeric()), list(m, m, 1:3), list(1:2, m),
+      list(numeric(), numeric()), list(1:6, 1:4), list(m, NULL), list(m[0L, ], m[0L, ]), list(m[, 0L], 1)
+    )) {
+      wanted <- said(do.call(bind, given))
+      tensors <- lapply(given, function(value) {
+        if (is.null(value)) NULL else if (is.matrix(value)) as_tensor(value) else as_tensor(array(as.double(value)))
+      })
+      found <- said(do.call(bind, tensors))
+      expect_identical(found$warned, wanted$warned)
+      expect_identical(dim(found$value), dim(wanted$value))
+      expect_equal(as.vector(as.array(found$value)), as.vector(wanted$value))
+    }
+    expect_error(bind(as_tensor(m), as_tensor(t(m))), "of matrices must match", class = "pybridge_error_shape")
+    expect_error(bind(as_tensor(m), n), "is no tensor", class = "pybridge_error_argument")
+    expect_error(bind(as_tensor(m), as_tensor(m, "float32")), "do not go together", class = "pybridge_error_tensor")
+  }
+})
+
+test_that("what is empty, masked or no number, and calls that are the user's own", {
+  skip_without_python()
+  np <- reticulate::import("numpy", convert = FALSE)
+  none <- np$zeros(0L)
+  expect_warning(expect_identical(as.numeric(max(none)), -Inf), "no non-missing arguments to max; returning -Inf")
+  expect_warning(expect_identical(as.numeric(min(none)), Inf), class = "pybridge_warning_summary")
+  expect_error(max(np$zeros(0L, "int32")), "is -Inf in R, which int32 does not hold", class = "pybridge_error_tensor")
+  expect_identical(as.numeric(mean(none)), NaN)
+  masked <- np$ma$masked_array(np$array(c(3, 1, 2)), c(FALSE, TRUE, FALSE))
+  expect_identical(as.numeric(sum(masked, na.rm = TRUE)), 5)
+  expect_identical(from_python(sum(masked)), NA_real_)
+  expect_identical(from_python(cumsum(masked)), c(3, NA, NA))
+  expect_identical(from_python(sqrt(masked)), sqrt(c(3, NA, 2)))
+  expect_error(sum(np$array("a")), "does not take", class = "pybridge_error_tensor")
+  values <- as_tensor(c(3, 1, 2))
+  failed <- list(
+    tryCatch(sum(values, 1i), error = identity), tryCatch(sort(values, partial = 1), error = identity),
+    tryCatch(round(values, "a"), error = identity), tryCatch(rbind(values, "a"), error = identity)
+  )
+  expect_identical(lapply(failed, conditionCall), list(
+    quote(sum(values, 1i)), quote(sort(values, partial = 1)), quote(round(values, "a")), quote(rbind(values, "a"))
+  ))
+  m <- as_tensor(matrix(1:6, 2))
+  expect_error(dim(m) <- c(4, 2), "6 elements cannot become 8", class = "pybridge_error_reshape")
+  expect_error(dim(m) <- c(NA, 2), "takes every size", class = "pybridge_error_argument")
+  expect_identical(tensor_shape(m), c(2L, 3L))
+  # seq_along() counts by length(), which is reticulate's and stays so
+  expect_identical(seq_along(values), seq_len(length(values)))
+})

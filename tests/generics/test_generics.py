@@ -1,0 +1,92 @@
+"""What R's generics are made of, eager and traced; R's own answers are compared in r/tests."""
+
+import numpy as np
+import pytest
+from backends.adapters import ADAPTERS, ALL, STORES
+from backends.running import MODES
+
+from pybridge import errors, r_slice, r_subscripts, result_shape
+from pybridge.generics.binding import FromR, bind, sort
+from pybridge.generics.elementwise import math_group
+from pybridge.generics.summaries import mean, summary_group
+
+NAN, INF = np.nan, np.inf
+X = np.array([[3.0, NAN, 0.5], [-1.5, 2.5, 2.0]])
+CALLS = {
+    # what R says of matrix(c(3, -1.5, NaN, 2.5, 0.5, 2), 2)
+    "sum": (lambda x: summary_group([x], "sum", True), 6.5),
+    "sum with NaN": (lambda x: summary_group([x], "sum", False), NAN),
+    "max": (lambda x: summary_group([x], "max", True), 3),
+    "max with NaN": (lambda x: summary_group([x], "max", False), NAN),
+    "range": (lambda x: summary_group([x], "range", True), [-1.5, 3]),
+    "mean": (lambda x: mean(x, True), 1.3),
+    "round": (lambda x: math_group(x, "round", 0), [[3, NAN, 0], [-2, 2, 2]]),
+    "sign": (lambda x: math_group(x, "sign"), [[1, NAN, 1], [-1, 1, 1]]),
+    "signif": (lambda x: math_group(x, "signif", 1), [[3, NAN, 0.5], [-2, 2, 2]]),
+    "sinpi": (lambda x: math_group(x, "sinpi"), [[0, NAN, 1], [1, 1, 0]]),
+    "cumsum": (lambda x: math_group(x, "cumsum"), [3, 1.5, NAN, NAN, NAN, NAN]),
+    "rbind": (lambda x: bind([x, FromR(7)], True), [*X, [7, 7, 7]]),
+}
+RUN = [(name, mode) for name, mode in MODES if mode not in ADAPTERS[name].compiled]
+OF_UNKNOWN_SIZE = {"rbind", "signif", "cumsum", "range"}
+
+
+@pytest.mark.parametrize(("name", "mode"), RUN, ids=[" ".join(pair) for pair in RUN])
+def test_each_mode_of_a_library_gives_what_r_gives(name, mode):
+    is_unknown = mode in ADAPTERS[name].unknown
+    calls = {key: call for key, call in CALLS.items() if not (is_unknown and key == "rbind")}
+
+    def run(x):
+        return [function(x) for function, _ in calls.values()]
+
+    found = ADAPTERS[name].modes[mode](run, X)
+    for key, value in zip(calls, found, strict=True):
+        np.testing.assert_allclose(value, calls[key][1], rtol=1e-12, err_msg=key)
+
+
+def test_integers_and_logicals_keep_their_exact_sums_and_means():
+    for name in ADAPTERS:
+        x = ADAPTERS[name].make(np.array([100, 100, 100], "int8"))
+        found = [summary_group([x], "sum", False), mean(x, False), math_group(x, "cumsum")]
+        read = [np.asarray(ADAPTERS[name].read(value)).tolist() for value in found]
+        assert read == [300, 100.0, [100, 200, 300]], name
+
+
+def test_a_store_is_never_read_whole():
+    for name in STORES:
+        x = ALL[name].make(np.arange(6.0).reshape(2, 3))
+        for call in (lambda x: mean(x, False), lambda x: sort(x, False, None)):
+            with pytest.raises(errors.UnsupportedTensorError, match="would need all of this"):
+                call(x)
+
+
+def test_what_the_array_standard_lacks_is_refused_and_the_rest_is_done():
+    x = ALL["array_api"].make(np.array([1.0, 4.0]))
+    assert np.asarray(np.from_dlpack(math_group(x, "sqrt"))).tolist() == [1, 2]
+    assert float(summary_group([x], "sum", False)) == 5
+    with pytest.raises(errors.UnsupportedTensorError, match="lacks `gamma`"):
+        math_group(x, "gamma")
+
+
+def test_two_libraries_and_two_dtypes_do_not_go_together():
+    x, y = ADAPTERS["jax"].make(np.ones(2)), ADAPTERS["torch"].make(np.ones(2))
+    with pytest.raises(errors.UnsupportedTensorError, match="do not go together"):
+        bind([x, y], True)
+    with pytest.raises(errors.UnsupportedTensorError, match="int64 and one of float64"):
+        summary_group([np.ones(2), np.arange(2)], "sum", False)
+    with pytest.raises(errors.ShapeError, match="not a tensor of shape"):
+        bind([np.ones((1, 1, 1))], True)
+
+
+@pytest.mark.parametrize("text", ["x[2, c(3, 1)]", "x@r[2, c(3, 1)]", " 2, c(3, 1)"])
+def test_text_of_subscripts_has_its_brackets_or_not(text):
+    x = np.arange(6).reshape(2, 3)
+    assert r_slice(x, text).tolist() == [5, 3]
+    assert result_shape((2, 3), text) == (2,)
+    assert r_subscripts(text) == r_subscripts("2, c(3, 1)")
+
+
+@pytest.mark.parametrize("text", ["x[1] + 1", "[1]", "1[2]", "x[1][2]", "f(x)[1]"])
+def test_other_brackets_are_no_subscripts(text):
+    with pytest.raises(errors.SubscriptSyntaxError):
+        r_slice(np.arange(3), text)

@@ -43,7 +43,8 @@ def imported(source):
 ALLOWED = {
     *("__future__", "types", "typing", "math", "collections", "functools", "itertools", "numpy"),
     *("pybridge.backends.protocol", "pybridge.backends.dense"),
-    "pybridge.backends.stores",
+    *("pybridge.backends.stores", "pybridge.backends.numpy"),  # a backend may build on NumPy's
+    *("pybridge.dialects.labels", "pybridge.subscripts"),
     *("pybridge.backends.compiling", "pybridge.errors", "pybridge.dialects.selections"),
 }
 

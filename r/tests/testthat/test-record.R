@@ -70,5 +70,5 @@ test_that("what crosses to Python is tagged, and no NA is in it", {
       list("entries", array(c(4, 5)))
     )
   )
-  expect_identical(tag(letters[1:2]), list(list("characters", list("a", "b"))))
+  expect_identical(tag(letters[1:2]), list(list("characters", list("a", "b"), NULL)))
 })

@@ -120,10 +120,34 @@ binds <- function(generic) {
   function(..., deparse.level = 1) {
     call <- sys.call(-1L) # the method is called by what the function of R is made of
     given <- list(...)
+    if (!any(vapply(given, is_tensor, NA, call = call))) {
+      return(bind_as_r_does(generic, given, substitute(list(...)), deparse.level))
+    }
     operands <- tag_operands(given, call)
     first <- Find(function(operand) inherits(operand, "python.builtin.object"), given)
     flagged(py_call(bridge$bind, operands, is_rows), first, call)
   }
+}
+
+#' Bind Python objects of which none is a tensor, as R does without a method
+#'
+#' R's rbind() and cbind() know no NextMethod(), so the method steps aside for one call.
+#' @noRd
+bind_as_r_does <- function(generic, given, written, deparse.level) {
+  name <- paste0(generic, ".python.builtin.object")
+  table <- get(".__S3MethodsTable__.", baseenv())
+  method <- table[[name]]
+  rm(list = name, envir = table)
+  on.exit(assign(name, method, table))
+  frame <- new.env(parent = baseenv())
+  operands <- Map(function(value, expression) {
+    if (!is.symbol(expression)) {
+      return(call("quote", value))
+    }
+    assign(as.character(expression), value, frame)
+    expression
+  }, given, as.list(written)[-1L])
+  eval(as.call(c(as.name(generic), operands, deparse.level = deparse.level)), frame)
 }
 
 tensor_dim_assign <- function(x, value) {

@@ -14,7 +14,7 @@
 #'
 #' @param x A vector or array of R, or a tensor of 'Python'. As for reticulate's function of this
 #'   name, a list of equally long entries, of R or of 'Python', is the array that it stands for, a
-#'   factor its strings, and a raw vector integers.
+#'   factor its strings, a raw vector integers, and a data frame of one kind of column its matrix.
 #' @param dim The new sizes: a vector of whole numbers, a list of them, or a tuple, list or shape of
 #'   'Python'. One may be `-1` or `NA`, in a list also `NULL`: it is computed from the others.
 #' @param order `"C"` for row-major, `"F"` for column-major.
@@ -101,6 +101,8 @@ as_reshapable <- function(x) {
     return(as.integer(x))
   } else if (is.factor(x)) {
     return(array(as.character(x), dim(x) %||% length(x)))
+  } else if (is.data.frame(x) && is_of_one_kind(x)) {
+    return(unname(as.matrix(x)))
   } else if (is.list(x) && !is.object(x) && is.null(dim(x)) && length(x) > 0L) {
     shape <- list_shape(x)
     if (!is.null(shape)) {
@@ -108,6 +110,15 @@ as_reshapable <- function(x) {
     }
   }
   x
+}
+
+#' Whether all columns of a data frame are numbers, or all logicals, or all strings
+#' @noRd
+is_of_one_kind <- function(x) {
+  kinds <- vapply(x, function(column) {
+    if (is.factor(column)) "character" else if (is.object(column) || is.array(column)) "" else mode(column)
+  }, "")
+  length(unique(kinds)) == 1L && kinds[[1L]] %in% c("numeric", "logical", "character")
 }
 
 #' Return the shape of a list of equally long entries, as Python reads it, or NULL for any other

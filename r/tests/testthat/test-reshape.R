@@ -99,7 +99,11 @@ test_that("names and dimnames go, the class of the elements stays", {
   expect_identical(attributes(array_reshape(ts(1:6), c(3, 2))), list(dim = 3:2))
   days <- as.Date("2026-01-01") + 0:5
   expect_identical(array_reshape(days, c(2, 3))[2, 1], days[4])
-  expect_error(array_reshape(data.frame(a = 1), 1), "as.matrix", class = "pybridge_error_argument")
+  expect_identical(array_reshape(data.frame(p = 1:2, q = 3:4), 4), array(c(1L, 3L, 2L, 4L)))
+  expect_identical(array_reshape(data.frame(p = c("a", "b"), q = factor(c("c", NA))), 4), array(c("a", "c", "b", NA)))
+  for (frame in list(data.frame(p = 1, q = "u"), data.frame(p = TRUE, q = 1), data.frame(p = days), data.frame())) {
+    expect_error(array_reshape(frame, 2), "as.matrix", class = "pybridge_error_argument")
+  }
   expect_error(array_reshape(NULL, 0), "NULL", class = "pybridge_error_argument")
   expect_error(array_reshape(sum, 1), "builtin", class = "pybridge_error_argument")
 })

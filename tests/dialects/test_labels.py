@@ -7,6 +7,7 @@ import pytest
 import rpy2.robjects as ro
 
 from pybridge import errors
+from pybridge.dialects import tensor
 from pybridge.dialects.labels import names_as_r_reads, nearest_labels, positions_from_names
 from pybridge.subscripts import Characters, Scalar, Subscripts, Vector
 from pybridge.subscripts.python_values import as_subscript
@@ -150,3 +151,13 @@ def refused_text(item):
     with pytest.raises(errors.SubscriptTypeError) as caught:
         positions_from_names(item, lambda axis: None, 0, 1, is_alone=True)
     return str(caught.value)
+
+
+def test_the_tensor_dialect_lowers_a_name_to_its_index():
+    named = [["a", "b", "c"], ["p", "q"]].__getitem__
+    assert tensor.lower((Characters(("b",)), 2), (3, 2), as_subscript, labels=named) == (1, 1)
+    found = tensor.lower((1, ["q", "p"]), (3, 2), as_subscript, labels=named)
+    assert found.result_shape == (2,)
+    assert found.takes[0][1].indices.tolist() == [1, 0]
+    with pytest.raises(errors.SubscriptTypeError, match="no dimnames"):
+        tensor.lower((Characters(("b",)), 2), (3, 2), as_subscript)

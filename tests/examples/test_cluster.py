@@ -34,10 +34,13 @@ class KillOne(SchedulerPlugin):
 
 @pytest.fixture(scope="module")
 def cluster():
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
-    ) as made:
-        yield made
+    with pytest.MonkeyPatch.context() as patch:
+        # R, once it runs in this process, lists folders here that may hold another libpython
+        patch.delenv("LD_LIBRARY_PATH", raising=False)
+        with LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        ) as made:
+            yield made
 
 
 @pytest.mark.parametrize("script", ["larger_than_memory.py", "larger_than_memory.R"])

@@ -65,8 +65,9 @@ company_expressions <- c(
   "pmax(v, 2)", "pmin(v, 2)", "diff(v)", "quantile(v)", "cor(x)", "zapsmall(v)", "max.col(x)", "which.max(v)",
   # bound and built
   "c(x, x)", "c(v, 1)", "c(1, v)", "c(s, s)", "list(x, v)", "rbind(x, x)", "cbind(x, x)", "rbind(v, v)",
-  "cbind(v, 1:3)", "cbind(reticulate::dict(p = 1), 2)", "{ d <- reticulate::dict(p = 1, q = 2); cbind(d, 1:2, d) }",
-  "rbind(reticulate::dict(p = 1), 2)", "rbind(a, a)", "append(list(x), 1)", "append(v, 1)", "setdiff(v, 1)", "union(v, 1)",
+  "cbind(v, 1:3)", "cbind(reticulate::dict(p = 1), 2)",
+  "{ d <- reticulate::dict(p = 1, q = 2); cbind(d, 1:2, d) }", "rbind(reticulate::dict(p = 1), 2)",
+  "rbind(a, a)", "append(list(x), 1)", "append(v, 1)", "setdiff(v, 1)", "union(v, 1)",
   "if (length(v) %in% 0:9) seq_along(v)", "if (length(x) %in% 0:9) seq_along(x)", "seq_len(s)",
   "rapply(list(x), class, how = 'unlist')",
   # loops

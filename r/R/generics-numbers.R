@@ -120,7 +120,7 @@ binds <- function(generic) {
   function(..., deparse.level = 1) {
     call <- sys.call(-1L) # the method is called by what the function of R is made of
     given <- list(...)
-    if (!any(vapply(given, is_tensor, NA, call = call))) {
+    if (!any(vapply(given, is_tensor, NA, call = generic_call(call, generic)))) {
       return(bind_as_r_does(generic, given, substitute(list(...)), deparse.level))
     }
     operands <- tag_operands(given, call)

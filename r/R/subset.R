@@ -150,9 +150,6 @@ tag_value <- function(value, call) {
   if (!is.atomic(value) || is.null(value)) {
     abort_value(value, call)
   }
-  if (inherits(value, "integer64") && !is.double(value)) {
-    int64_bits(value, call) # it refuses a broken one in the words for R arrays
-  }
   if (inherits(value, "integer64")) {
     int64_bits(value, call) # one that is broken is refused in the words that an R array has for it
   }

@@ -226,7 +226,7 @@ def call_forms(report: Report, seconds: float) -> None:
 def every_test() -> list[str]:
     """Return the names of the R tests, without those that start many other processes."""
     names = [path.stem.removeprefix("test-") for path in sorted(TESTS.glob("test-*.R"))]
-    others = ("keras3", "doctor", "zzz", "chapter", *FIRST_TESTS)
+    others = ("company", "beside", "keras3", "doctor", "zzz", *FIRST_TESTS)
     return [*FIRST_TESTS, *(name for name in names if name not in others)]
 
 

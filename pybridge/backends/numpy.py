@@ -62,6 +62,8 @@ class NumpyBackend(Backend):
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         # which of NumPy's two ways is faster depends on the layout
         ndim = x.ndim
+        if x.dtype.names is not None:  # NumPy's `take` fails for a masked array of records
+            return x[(slice(None),) * axis + (indices,)]
         if x.flags.c_contiguous:
             if axis == ndim - 1 and ndim > 1 and x.shape[-1] * x.itemsize < FEW_BYTES:
                 return x[..., indices]

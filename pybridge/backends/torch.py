@@ -117,8 +117,7 @@ class TorchBackend(Backend):
             raise UnsupportedTensorError(
                 "a quantized tensor has no plain elements; .dequantize() makes it a dense one"
             )
-        if x.device.type == "meta":
-            raise TracingError("a tensor on the meta device has no elements")
+        _need_values(x)
         x = x.detach().cpu().resolve_conj().resolve_neg()
         if x.dtype is torch.complex32:
             x = x.to(torch.complex64)
@@ -214,6 +213,7 @@ class TorchBackend(Backend):
                 "how many elements a mask selects under torch.func is unknown, and may differ in "
                 "the batch; use torch.where(mask, x, other)"
             )
+        _need_values(mask)
         return tuple(torch.nonzero(mask, as_tuple=True))
 
     def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
@@ -367,10 +367,17 @@ def _is_wrapped(x: Any) -> bool:
     return torch._C._functorch.is_functorch_wrapped_tensor(x)
 
 
+def _need_values(x: Any) -> None:
+    if x.is_meta:
+        raise TracingError("a tensor on the meta device has no elements")
+
+
 def _on_device(indices: Indices, x: Any) -> Any:
     """Return indices or logicals beside `x`; PyTorch takes no memory that is read-only."""
     if type(indices) is np.ndarray:
-        indices = torch.from_numpy(indices if indices.flags.carray else np.array(indices))
+        # an axis of one element may run backward and still count as contiguous
+        is_fit = indices.flags.carray and min(indices.strides, default=0) >= 0
+        indices = torch.from_numpy(indices if is_fit else np.array(indices))
     return indices if indices.device == x.device else indices.to(x.device)
 
 

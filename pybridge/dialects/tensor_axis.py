@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _INT64: Final = np.dtype(np.int64)
 _BOOL: Final = np.dtype(np.bool_)
+# No axis is longer, so a longer step selects the same; libraries have no integers for some of them.
+_LONGEST: Final = 2**52
 
 
 def index_from_position(position: int, size: int | None, axis: int = 0) -> int:
@@ -71,21 +73,25 @@ def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: i
             step = 1
         else:
             step = -1 if start > stop and start * stop > 0 else 1
-    elif step == 0:
-        raise _zero_step(_range_text(start, stop, step))
-    elif (
-        not is_open_start
-        and not is_open_stop
-        and start * stop > 0
-        and start != stop
-        and (step > 0) != (start < stop)
-    ):
-        text = _range_text(start, stop, step)
-        raise SubscriptRangeError(
-            f"`{text}`: wrong sign in the step; from {start} to {stop} the step is "
-            f"{'positive' if start < stop else 'negative'}",
-            subscript=text,
-        )
+    else:
+        if step == 0:
+            raise _zero_step(_range_text(start, stop, step))
+        if (
+            not is_open_start
+            and not is_open_stop
+            and start * stop > 0
+            and start != stop
+            and (step > 0) != (start < stop)
+        ):
+            text = _range_text(start, stop, step)
+            raise SubscriptRangeError(
+                f"`{text}`: wrong sign in the step; from {start} to {stop} the step is "
+                f"{'positive' if start < stop else 'negative'}",
+                subscript=text,
+            )
+        longest = size or _LONGEST
+        if not -longest <= step <= longest:
+            step = longest if step > 0 else -longest
     if size is None:
         return _slice_of_unknown_size(start, stop, step, is_open_start, is_open_stop, axis)
     if is_open_start:

@@ -82,7 +82,11 @@ class Protocols(Generic[TensorT_co]):
                 "`in` looks for one element; `numpy.isin(y, x)` tells of each element of y whether "
                 "it is in x"
             )
-        return bool(np.any(backend.to_numpy(x) == element))
+        values = backend.to_numpy(x)
+        try:
+            return bool(np.any(values == element))
+        except OverflowError:  # an integer that is larger than every element can be
+            return False
 
     def __bool__(self) -> bool:
         """Return the truth of the only element."""
@@ -94,7 +98,13 @@ class Protocols(Generic[TensorT_co]):
                 "about them together, as numpy.any(x) and numpy.all(x) do"
             )
         # some libraries know the truth of no array with axes, and of a store all say something else
-        return bool(backend.basic(x, (0,) * len(shape)) if shape or backend.is_store else x)
+        one = backend.basic(x, (0,) * len(shape)) if shape or backend.is_store else x
+        try:
+            return bool(one)
+        except RuntimeError as error:  # of PyTorch, where there are no values
+            raise OperationError(
+                f"nobody knows whether this {type(x).__name__} is true: {error}"
+            ) from error
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         """Return the tensor as NumPy's functions take it."""

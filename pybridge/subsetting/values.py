@@ -203,13 +203,25 @@ def _narrow_complex(value: Any) -> npt.NDArray[Any]:
 
 def _texts(value: Any) -> npt.NDArray[Any]:
     array = _as_array(value)
-    if array.dtype.kind not in "SU" and not all(
-        isinstance(entry, str | bytes) for entry in array.ravel().tolist()
-    ):
+    flat = array.ravel().tolist()
+    if array.dtype.kind not in "SU" and not all(isinstance(one, str | bytes) for one in flat):
         raise AssignmentError(
             f"a value of type {_type_text(array, value)} does not fit a tensor of strings"
         )
+    _need_utf8(flat)
     return array.astype(object)
+
+
+def _need_utf8(flat: list[Any]) -> None:
+    """Refuse texts that a library which keeps them as UTF-8 cannot hold."""
+    for text in flat:
+        try:
+            if isinstance(text, str):
+                text.encode()
+        except UnicodeEncodeError as error:
+            raise AssignmentError(
+                f"{text!r} holds half of a surrogate pair, which UTF-8 cannot write"
+            ) from error
 
 
 def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
@@ -268,6 +280,8 @@ def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.N
         raise AssignmentError(
             f"a value of type {_type_text(array, value)} does not fit a tensor of dtype {dtype}"
         )
+    if dtype.kind == "T":
+        _need_utf8(flat)
     cast = texts.astype(dtype)
     for one, arrived in zip(flat, cast.ravel().tolist(), strict=True):
         if one != arrived and one is not arrived:

@@ -45,6 +45,8 @@ def test_membership_truth_and_numpy_are_the_tensors_own(library):
     assert 6 in x
     assert 6.0 in x
     assert 7 not in x
+    assert 10**400 not in x
+    assert 10**400 not in R(make(library, M.astype("float32")))
     assert None not in x
     with pytest.raises(errors.OperationError, match=r"numpy\.isin"):
         assert [4, 5, 6] in x
@@ -58,6 +60,12 @@ def test_membership_truth_and_numpy_are_the_tensors_own(library):
     np.testing.assert_array_equal(np.concatenate([x, x]), [*M, *M])
     assert np.shape(x) == (2, 3)
     assert np.asarray(x, "float32").dtype == np.float32
+
+
+def test_nobody_knows_the_truth_of_no_values():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(errors.OperationError, match="nobody knows whether this Tensor is true"):
+        bool(R(torch.zeros(1, device="meta")))
 
 
 def test_numpy_gets_the_memory_of_the_array_itself():

@@ -47,6 +47,22 @@ def test_strings_of_any_length():
     assert written(with_holes, 1, None).tolist() == [None, "c"]
 
 
+@newer_numpy
+@pytest.mark.parametrize("value", ["\ud800", ["b", "\ud800"]])
+def test_half_of_a_surrogate_pair_is_no_text(value):
+    words = np.array(["a", "b"], np.dtypes.StringDType())
+    with pytest.raises(errors.AssignmentError, match="half of a surrogate pair"):
+        r_assign(words, [1, 2], value=value)
+    assert words.tolist() == ["a", "b"]
+
+
+def test_records_with_a_mask_are_taken():
+    records = np.ma.zeros((2, 3), [("a", int), ("b", "f4")])
+    records[0, 1] = np.ma.masked
+    found = R(records)[[True, False], [2, 1]]
+    assert found.mask.tolist() == [[(True, True), (False, False)]]
+
+
 def test_a_tensor_of_no_axis_by_a_matrix_of_no_column():
     x = np.array(5.0)
     for rows in (3, 1, 0):

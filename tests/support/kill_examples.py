@@ -101,8 +101,9 @@ def run(name: str, output: Path, until: float = float("inf")) -> tuple[End, floa
         file.seek(0)
         lines = [line.replace(str(output), "OUTPUT") for line in file.read().splitlines()]
     files = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-        for path in sorted(output.iterdir())
+        str(path.relative_to(output)): hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in sorted(output.rglob("*"))
+        if path.is_file()
     }
     kept = sorted(line for line in lines if not re.search(VARIES, line))
     return End(process.returncode, kept, files), seconds

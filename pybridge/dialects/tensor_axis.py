@@ -29,6 +29,8 @@ _INT64: Final = np.dtype(np.int64)
 _BOOL: Final = np.dtype(np.bool_)
 # No axis is longer, so a longer step selects the same; libraries have no integers for some of them.
 _LONGEST: Final = 2**52
+# Where a size is unknown a library may count in 32 bits, in which a larger position is another one.
+_FARTHEST: Final = 2**31 - 1
 
 
 def index_from_position(position: int, size: int | None, axis: int = 0) -> int:
@@ -38,8 +40,8 @@ def index_from_position(position: int, size: int | None, axis: int = 0) -> int:
     (0, 9, -1)
     """
     if size is None:
-        if position == 0:
-            raise _zero(str(position), axis, None)
+        if position == 0 or not -_FARTHEST <= position <= _FARTHEST:
+            raise _bad_bound(position, sub.number_text(position), axis, None)
         return position - 1 if position > 0 else position
     if 0 < position <= size:
         return position - 1
@@ -123,8 +125,8 @@ def _slice_of_unknown_size(
     start: Any, stop: Any, step: int, is_open_start: bool, is_open_stop: bool, axis: int
 ) -> slice:
     for bound, is_open in ((start, is_open_start), (stop, is_open_stop)):
-        if not is_open and bound == 0:
-            raise _zero(_range_text(start, stop, NA), axis, None)
+        if not is_open and (bound == 0 or not -_FARTHEST <= bound <= _FARTHEST):
+            raise _bad_bound(bound, _range_text(start, stop, NA), axis, None)
     first = None if is_open_start else (start - 1 if start > 0 else start)
     if is_open_stop:
         return slice(first, None, step)
@@ -257,14 +259,12 @@ def checked_indices(
         indices = indices_from_integers(values, size)
         if indices is not None:
             return indices
-    limit = np.inf if size is None else size
+    limit = _FARTHEST if size is None else size
     bad = (values == 0) | (values > limit) | (values < -limit)
     if bad.any():
         position = int(values[bad][0])
         text = short_text(item)
-        if position == 0:
-            raise _zero(text, axis, size)
-        raise _beyond(text, position, axis, size)
+        raise _bad_bound(position, text, axis, size)
     whole = values.astype(np.int64)
     return np.where(whole > 0, whole - 1, whole + (size or 0))
 
@@ -344,8 +344,13 @@ def _zero(text: str, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:
 def _beyond(text: str, position: int, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:
     shown = sub.number_text(position)
     place = f"position {shown}" if text == shown else f"`{text}`: position {shown}"
+    known = (
+        f"has size {size}"
+        if size is not None
+        else f"has a size that is not known here, so that positions end at {_FARTHEST}"
+    )
     return SubscriptOutOfBoundsError(
-        f"{place} is out of bounds: axis {axis + 1} has size {size}",
+        f"{place} is out of bounds: axis {axis + 1} {known}",
         subscript=text,
         position=position,
         axis=axis + 1,

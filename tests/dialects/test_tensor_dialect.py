@@ -165,6 +165,18 @@ def test_zero_is_no_position_of_an_axis_of_unknown_size(subscript):
         result_shape((None, 3), subscript)
 
 
+# In 32 bits the first of these is position 1; what a size leaves open may be counted so.
+@pytest.mark.parametrize("position", [2**32 + 1, -(2**32) - 1, 2**31, 10**30])
+def test_no_position_wraps_where_the_size_is_unknown(position):
+    vectors = ([position], [1, position], np.array([float(position)]))
+    for subscript in (position, slice(1, position), slice(position, NA), *vectors):
+        with pytest.raises(SubscriptOutOfBoundsError, match="size that is not known here"):
+            result_shape((None, 3), subscript)
+    with pytest.raises(SubscriptOutOfBoundsError, match="size that is not known here"):
+        result_shape((None, 3), np.array([[1, 1], [position if position < 10**19 else 2**62, 1]]))
+    assert result_shape((None, 3), slice(2, 2**31 - 1)) == (None, 3)
+
+
 def test_what_is_known_of_an_axis_of_unknown_size():
     assert result_shape((None, 3), slice(2, 4)) == (None, 3)
     assert result_shape((None, 3), [2, 3]) == (2, 3)

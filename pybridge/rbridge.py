@@ -10,35 +10,19 @@ from __future__ import annotations
 import functools
 import sys
 import warnings
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 import pybridge
-from pybridge import subscripts as sub
 from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
-from pybridge.dialects.tensor import lower
 from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
 from pybridge.generics import binding, elementwise, summaries
 from pybridge.shapes import recycling
-from pybridge.subsetting import r_assign, r_slice, read_with_labels
+from pybridge.subscripts.records import BASE, COLUMN_MAJOR, NO_DROP, decode, python_key
+from pybridge.subsetting import R, r_assign, r_slice
 from pybridge.subsetting.in_place import assign_in_place, refuse_immutable
-
-# The codes of a record, as r/src/capture.c writes them.
-NO_DROP: Final = 1
-BASE: Final = 2
-COLUMN_MAJOR: Final = 4
-NEW_AXIS: Final = 1
-REST: Final = 2
-POSITION: Final = 3
-VALUE: Final = 4
-RANGE_OF_VALUES: Final = 5
-RANGE: Final = 8
-HAS_START: Final = 1
-HAS_STOP: Final = 2
-HAS_STEP: Final = 4
 
 
 class Answer:
@@ -109,24 +93,22 @@ def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
-def subset(x: Any, record: list[int] | int) -> Any:
-    """Return the elements of `x` that a record of whole numbers names."""
-    record = _as_record(record)
-    if record[0]:
-        return subset_by_values(x, record, [])
+def subset(x: Any, record: list[int] | int, values: Sequence[Any] = ()) -> Any:
+    """Return the elements of `x` that a record and the values beside it name."""
     try:
-        backend, held = open_tensor(x)
-        found = lower(decode(record, []), backend.shape(held))
-        return read_with_labels(x, backend, held, found)
+        if isinstance(record, int):
+            record = [record]
+        if record[0]:
+            return _subset_with_options(x, record, values)
+        return R(x)[decode(record, values)]
     except Exception as error:
         return Answer(None, error, [])
 
 
 @_answering
-def subset_by_values(x: Any, record: list[int], values: list[Any]) -> Any:
-    """Return the elements of `x` that a record and the values beside it name."""
-    record = _as_record(record)
-    return r_slice(x, *decode(record, values), drop=not record[0] & NO_DROP, **_options(record))
+def _subset_with_options(x: Any, record: list[int], values: Sequence[Any]) -> Any:
+    drop = not record[0] & NO_DROP
+    return r_slice(x, *decode(record, values), drop=drop, **_options(record))
 
 
 @_answering
@@ -169,96 +151,6 @@ def _options(record: list[int]) -> dict[str, Any]:
         "dialect": "base" if record[0] & BASE else "tensor",
         "order": "F" if record[0] & COLUMN_MAJOR else "C",
     }
-
-
-def _from_tagged(kind: str, value: Any = None, holes: Any = None) -> Any:
-    """Return what a tagged value of R stands for, as Python's users would write it."""
-    match kind:
-        case "na":
-            return sub.NA
-        case "characters":
-            return sub.Characters(*_names(value, holes))
-        case "int64":
-            return _from_bits(value)
-        case "entries" if holes is not None:
-            return np.ma.MaskedArray(value, holes)
-        case _:
-            return value
-
-
-def _names(names: list[str | None], sizes: list[int] | None) -> tuple[Any, ...]:
-    """Return names of R, which counts down the columns, in row-major order with their shape."""
-    if sizes is None:
-        return tuple(names), None
-    laid = np.array(names, object).reshape(sizes, order="F")
-    return tuple(laid.ravel().tolist()), tuple(sizes)
-
-
-def _from_bits(value: Any) -> npt.NDArray[Any]:
-    """Return R's 64-bit integers, which R keeps in the bits of reals; the smallest is NA."""
-    integers = np.array(value, np.float64).view(np.int64)
-    holes = integers == np.iinfo(np.int64).min
-    return np.ma.MaskedArray(integers, holes) if holes.any() else integers
-
-
-def decode(record: list[int], values: list[Any]) -> tuple[Any, ...]:
-    """Return the subscripts of a record and the values beside it, as `r_slice` takes them.
-
-    >>> from pybridge.subscripts.python_values import as_subscripts
-    >>> str(as_subscripts(decode([0, 9, 2, 0, 4], [("number", 3)])))
-    '2:NA, , 3'
-    """
-    items: list[Any] = []
-    beside = iter(values)
-    numbers = iter(record)
-    next(numbers)
-    for code in numbers:
-        if code >= RANGE:
-            start = next(numbers) if code & HAS_START else None
-            stop = next(numbers) if code & HAS_STOP else None
-            items.append(slice(start, stop, next(numbers) if code & HAS_STEP else None))
-        elif code == POSITION:
-            items.append(next(numbers))
-        elif code == NEW_AXIS:
-            items.append(None)
-        elif code == REST:
-            items.append(...)
-        elif code == VALUE:
-            value = _from_tagged(*next(beside))
-            items.append(sub.Scalar(value) if value is sub.NA else value)
-        elif code == RANGE_OF_VALUES:
-            items.append(slice(*[_from_tagged(*bound) for bound in next(beside)]))
-        else:
-            items.append(slice(None))
-    return tuple(items)
-
-
-def python_key(record: list[int], values: list[Any]) -> Any:
-    """Return the key of Python's own brackets; whole reals are integers.
-
-    >>> python_key([0, 11, 1, 3, 0, 2], [])
-    (slice(1, 3, None), slice(None, None, None), Ellipsis)
-    """
-    key = tuple(map(_as_python_index, decode(record, values)))
-    return key[0] if len(key) == 1 else key
-
-
-def _as_python_index(value: Any) -> Any:
-    if isinstance(value, slice):
-        bounds = (value.start, value.stop, value.step)
-        return slice(*(None if part is sub.NA else _as_python_index(part) for part in bounds))
-    if isinstance(value, np.ma.MaskedArray | sub.Scalar):
-        raise IndexError("NA is no index of Python; `NA:5` is an open end")
-    if isinstance(value, sub.Characters):
-        if None in value.values:
-            raise IndexError("NA is no key of Python")
-        return value.values[0] if len(value.values) == 1 else list(value.values)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        whole = value.astype(np.int64)
-        return whole if np.array_equal(whole, value) else value
-    return value
 
 
 def _value_of(tagged: Any) -> Any:

@@ -36,7 +36,6 @@ def lower(
     written: tuple[Any, ...],
     shape: to.Shape,
     read: Callable[[Any], sub.Subscript] = as_subscript,
-    *,
     drop: bool = True,
     order: to.Order = "C",
     labels: Labels | None = None,
@@ -63,9 +62,12 @@ def lower(
             kind = type(item)
             if kind is int:
                 index = index_from_position(item, shape[axis], axis)
-                key += (index if drop else to.slice_of_index(index),)
-                dropped += drop
                 axis += 1
+                if drop:
+                    key += (index,)
+                    dropped += 1
+                else:
+                    key += (to.slice_of_index(index),)
                 continue
             if kind is slice:
                 start, stop, step = item.start, item.stop, item.step

@@ -13,6 +13,7 @@ REST <- 2L
 POSITION <- 3L
 VALUE <- 4L
 RANGE_OF_VALUES <- 5L
+VECTOR <- 6L
 RANGE <- 8L
 BOUNDS <- c(1L, 2L, 4L) # beside RANGE: there is a start, a stop, a step
 
@@ -91,6 +92,9 @@ decode <- function(record, values) {
       list(kind = "range", value = replace(rep(NA_real_, 3L), given, take(sum(given))))
     } else if (code == POSITION) {
       list(kind = "scalar", value = take(1L))
+    } else if (code == VECTOR) {
+      entries <- take(1L)
+      list(kind = "value", value = take(entries))
     } else if (code == VALUE || code == RANGE_OF_VALUES) {
       list(kind = "value", value = values[[beside]])
     } else {

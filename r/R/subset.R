@@ -116,7 +116,7 @@ read_tensor <- function(x, capture, call) {
   }
   parts <- capture_parts(capture, call)
   values <- tag_values(parts, call)
-  flagged(py_call(bridge$subset_by_values, x, parts$record, values), x, call)
+  flagged(py_call(bridge$subset, x, parts$record, values), x, call)
 }
 
 write_tensor <- function(x, capture, value, call) {

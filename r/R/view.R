@@ -103,16 +103,16 @@ NULL
 #' @export
 `[.pybridge_view` <- function(x, ...) {
   call <- sys.call()
-  capture <- .Call(pybridge_capture, call, parent.frame(), TRUE, FALSE)
-  if (is.integer(capture)) {
-    x <- .subset2(x, 1L)
-    result <- bridge$call(bridge$subset, list(x, capture), list())
-    if (.Call(pybridge_receive, result, x)) {
-      return(flagged(result, x, generic_call(call, "[")))
-    }
-    return(result)
+  tensor <- .subset2(x, 1L)
+  found <- .Call(pybridge_read, call, parent.frame(), tensor, bridge$call, bridge$subset)
+  if (is.object(found)) {
+    return(found)
   }
-  read_tensor(.subset2(x, 1L), capture %||% capture_forwarded(...), generic_call(call, "["))
+  call <- generic_call(call, "[")
+  if (length(found) == 1L) {
+    return(flagged(found[[1L]], tensor, call))
+  }
+  read_tensor(tensor, found %||% capture_forwarded(...), call)
 }
 
 #' @export

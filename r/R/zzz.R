@@ -8,7 +8,7 @@ NULL
 bridge <- new.env(parent = emptyenv())
 
 bridge_functions <- c(
-  "subset", "subset_by_values", "assign", "assign_to_copy", "subset_as_python", "assign_as_python",
+  "subset", "assign", "assign_to_copy", "subset_as_python", "assign_as_python",
   "array_reshape", "recycle", "recycle_forms", "broadcast", "tensor_shape", "tensor_dtype",
   "which", "which_max", "which_min", "order",
   "math_group", "summary_group", "mean", "sort", "bind", "explain", "result_shape",

@@ -1,13 +1,14 @@
 /* Read the subscripts of a call such as x@r[1:3, NA:-2, ] in one pass.
  *
  * The parts of a range are evaluated one by one, because R itself cannot evaluate NA:5 or 1:10:2.
- * Where every subscript is a whole number, a range of them, missing, newaxis or .., the answer is
- * one integer vector, the record, which crosses to Python as it is; no NA is in it:
+ * Where every subscript is a whole number, a range or a short vector of them, missing, newaxis or ..,
+ * the answer is one integer vector, the record, which crosses to Python as it is; no NA is in it:
  *
  *   [options, item, item, ...]     options: 1 drop = FALSE, 2 dialect = "base", 4 order = "F"
  *   item: 0 missing, 1 newaxis, 2 .., [3, position], [8 + bounds, start?, stop?, step?]
  *         bounds: 1 there is a start, 2 a stop, 4 a step
  *         4 the next value, 5 a range of the next three values
+ *         [6, length, position, ...] a short vector
  *
  * Otherwise it is list(record, values, options), and R looks at the values next.
  */
@@ -18,8 +19,8 @@
 #include <Rversion.h>
 
 enum { NO_DROP = 1, BASE = 2, COLUMN_MAJOR = 4 };
-enum { MISSING_SUBSCRIPT = 0, NEW_AXIS = 1, REST = 2, POSITION = 3, VALUE = 4, RANGE_OF_VALUES = 5, RANGE = 8 };
-enum { MOST_INTS = 128 };
+enum { MISSING_SUBSCRIPT = 0, NEW_AXIS = 1, REST = 2, POSITION = 3, VALUE = 4, RANGE_OF_VALUES = 5, VECTOR = 6, RANGE = 8 };
+enum { MOST_INTS = 512, MOST_INTS_OF_VECTORS = 256, MOST_ENTRIES = 64 };
 
 typedef struct {
   int ints[MOST_INTS];
@@ -45,20 +46,44 @@ static void keep_setting(capture *made, SEXP tag, SEXP value) {
   UNPROTECT(1);
 }
 
-/* Whether value is one whole number that an int holds; an object, even of length 1, is not. */
-static int is_whole(SEXP value, int *number) {
-  if (ATTRIB(value) != R_NilValue) return 0;
-  if (TYPEOF(value) == INTSXP && XLENGTH(value) == 1) {
-    *number = INTEGER(value)[0];
+/* Whether an entry of a vector of integers or reals is a whole number that an int holds. */
+static int is_whole_entry(SEXP value, R_xlen_t k, int *number) {
+  if (TYPEOF(value) == INTSXP) {
+    *number = INTEGER(value)[k];
     return *number != NA_INTEGER;
   }
-  if (TYPEOF(value) == REALSXP && XLENGTH(value) == 1) {
-    double real = REAL(value)[0];
-    if (!(real > INT_MIN && real <= INT_MAX)) return 0;
-    *number = (int) real;
-    return real == (double) *number;
+  double real = REAL(value)[k];
+  if (!(real > INT_MIN && real <= INT_MAX)) return 0;
+  *number = (int) real;
+  return real == (double) *number;
+}
+
+/* Whether value is a vector of integers or reals and nothing more; an object is not. */
+static int is_plain(SEXP value) {
+  return (TYPEOF(value) == INTSXP || TYPEOF(value) == REALSXP) && ATTRIB(value) == R_NilValue;
+}
+
+static int is_whole(SEXP value, int *number) {
+  return is_plain(value) && XLENGTH(value) == 1 && is_whole_entry(value, 0, number);
+}
+
+/* Push a short vector of whole numbers; one that is none is left to be kept as a value. */
+static int pushes_vector(capture *made, SEXP value) {
+  if (!is_plain(value)) return 0;
+  const R_xlen_t count = XLENGTH(value);
+  if (count < 2 || count > MOST_ENTRIES || made->count + count + 2 > MOST_INTS_OF_VECTORS) return 0;
+  const int mark = made->count;
+  push(made, VECTOR);
+  push(made, (int) count);
+  for (R_xlen_t k = 0; k < count; k++) {
+    int number;
+    if (!is_whole_entry(value, k, &number)) {
+      made->count = mark;
+      return 0;
+    }
+    push(made, number);
   }
-  return 0;
+  return 1;
 }
 
 /* Whether value is one NA of logical, integer or real type: an open end of a range. */
@@ -241,7 +266,7 @@ static void capture_one(capture *made, SEXP part, SEXP env, int is_base, int is_
   } else if (is_whole(value, &number)) {
     push(made, POSITION);
     push(made, number);
-  } else {
+  } else if (!pushes_vector(made, value)) {
     push(made, VALUE);
     keep_value(made, value);
   }

@@ -7,6 +7,7 @@ static const R_CallMethodDef routines[] = {
   {"pybridge_hand_over", (DL_FUNC) &pybridge_hand_over, 1},
   {"pybridge_take_back", (DL_FUNC) &pybridge_take_back, 0},
   {"pybridge_is_answer", (DL_FUNC) &pybridge_is_answer, 1},
+  {"pybridge_read", (DL_FUNC) &pybridge_read, 5},
   {"pybridge_receive", (DL_FUNC) &pybridge_receive, 2},
   {"pybridge_is_python", (DL_FUNC) &pybridge_is_python, 1},
   {"pybridge_is_value_of", (DL_FUNC) &pybridge_is_value_of, 3},

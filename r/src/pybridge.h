@@ -15,6 +15,7 @@ SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_assignment);
 SEXP pybridge_hand_over(SEXP x);
 SEXP pybridge_take_back(void);
 SEXP pybridge_is_answer(SEXP result);
+SEXP pybridge_read(SEXP call, SEXP env, SEXP x, SEXP call_python, SEXP subset);
 SEXP pybridge_receive(SEXP result, SEXP x);
 SEXP pybridge_is_python(SEXP x);
 SEXP pybridge_is_value_of(SEXP name, SEXP frame, SEXP value);

@@ -75,6 +75,30 @@ SEXP pybridge_receive(SEXP result, SEXP x) {
   return Rf_ScalarLogical(0);
 }
 
+/* Read x[...] by one call into Python: `call_python` calls `subset` with a record. Returns the
+ * result; list(answer) where Python answered with conditions; else the capture, or NULL where `...`
+ * stands in the call, and nothing was read. */
+SEXP pybridge_read(SEXP call, SEXP env, SEXP x, SEXP call_python, SEXP subset) {
+  SEXP is_bracket = PROTECT(Rf_ScalarLogical(1)), is_assignment = PROTECT(Rf_ScalarLogical(0));
+  SEXP record = PROTECT(pybridge_capture(call, env, is_bracket, is_assignment));
+  if (TYPEOF(record) != INTSXP) {
+    UNPROTECT(3);
+    return record;
+  }
+  SEXP arguments = PROTECT(Rf_allocVector(VECSXP, 2)), none = PROTECT(Rf_allocVector(VECSXP, 0));
+  SET_VECTOR_ELT(arguments, 0, x);
+  SET_VECTOR_ELT(arguments, 1, record);
+  SEXP question = PROTECT(Rf_lang4(call_python, subset, arguments, none));
+  SEXP result = PROTECT(Rf_eval(question, R_BaseEnv));
+  if (Rf_asLogical(pybridge_receive(result, x))) {
+    SEXP answer = Rf_allocVector(VECSXP, 1);
+    SET_VECTOR_ELT(answer, 0, result);
+    result = answer;
+  }
+  UNPROTECT(7);
+  return result;
+}
+
 /* Whether a variable holds this very object. A promise that nobody needed stays one. */
 SEXP pybridge_is_value_of(SEXP name, SEXP frame, SEXP value) {
   int is_held = R_existsVarInFrame(frame, name) && !R_BindingIsActive(name, frame) &&

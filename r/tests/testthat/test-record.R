@@ -19,16 +19,28 @@ test_that("whole numbers, ranges of them, new axes and nothing are one record", 
   expect_identical(capture(1, x = x), c(0L, 3L, 1L))
 })
 
+test_that("a short vector of whole numbers is in the record, while there is room", {
+  expect_identical(capture(x, c(3, -1), 2L), c(0L, 6L, 2L, 3L, -1L, 3L, 2L))
+  long <- 64:1
+  expect_identical(capture(x, long), c(0L, 6L, 64L, long))
+  made <- capture(x, long, long, long, long, 5)
+  expect_identical(made[[1L]], c(0L, rep(c(6L, 64L, long), 3L), 4L, 3L, 5L))
+  expect_identical(made[[2L]], list(long))
+})
+
 test_that("in R's own dialect a range is R's vector", {
-  expect_identical(capture(x, 1:3, dialect = "base"), list(c(2L, 4L), list(1:3), list()))
+  expect_identical(capture(x, 1:3, dialect = "base"), c(2L, 6L, 3L, 1:3))
   expect_error(capture(x, NA:5, dialect = "base"), "NA/NaN argument")
 })
 
 test_that("no NA is in a record: what is missing stands beside it", {
-  for (value in list(NA, NA_integer_, NA_real_, NaN, 2.5, 3e9, -3e9, Inf, c(1, 2), TRUE, "a")) {
+  for (value in list(NA, NA_integer_, NA_real_, NaN, 2.5, 3e9, -3e9, Inf, TRUE, "a")) {
     made <- capture(x, value)
     expect_identical(made[[1L]], c(0L, 4L))
     expect_identical(made[[2L]], list(value))
+  }
+  for (value in list(c(1, 2.5), c(1L, NA), c(1, 3e9), c(a = 1, b = 2), array(1:2), numeric(), 1:65)) {
+    expect_identical(capture(x, value), list(c(0L, 4L), list(value), list()))
   }
   bounds <- structure(list(1, 2.5, NULL), class = "pybridge_bounds")
   expect_identical(capture(x, 1:2.5), list(c(0L, 5L), list(bounds), list()))
@@ -54,7 +66,7 @@ test_that("what crosses to Python is tagged, and no NA is in it", {
     tag_values(parts, NULL)
   }
   expect_identical(tag(1, 2:3), list())
-  expect_identical(tag(c(3, 1)), list(list("entries", array(c(3, 1)))))
+  expect_identical(tag(c(3, 1.5)), list(list("entries", array(c(3, 1.5)))))
   expect_identical(tag(array(3L)), list(list("entries", array(3L))))
   expect_identical(tag(TRUE), list(list("entries", array(TRUE))))
   expect_identical(tag(c(a = 2.5)), list(list("number", 2.5)))
@@ -64,10 +76,10 @@ test_that("what crosses to Python is tagged, and no NA is in it", {
   )
   expect_identical(tag(NA), list(list("entries", array(FALSE), array(TRUE))))
   expect_identical(
-    tag(1, 2.5:NA, 1:2, c(4, 5)),
+    tag(1, 2.5:NA, 1:2, c(4, 5.5)),
     list(
       list(list("number", 2.5), list("na")),
-      list("entries", array(c(4, 5)))
+      list("entries", array(c(4, 5.5)))
     )
   )
   expect_identical(tag(letters[1:2]), list(list("characters", list("a", "b"), NULL)))

@@ -1,0 +1,128 @@
+"""Records, in which R writes subscripts as whole numbers, read as Python's users write them.
+
+What whole numbers cannot say stands beside a record as tagged values, and no `NA` crosses as
+itself. R/record.R of the R package reads the same codes, and src/capture.c writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pybridge.subscripts import NA, Characters, Scalar
+
+# The first number holds the options.
+NO_DROP: Final = 1
+BASE: Final = 2
+COLUMN_MAJOR: Final = 4
+# Each subscript begins with its code.
+MISSING: Final = 0
+NEW_AXIS: Final = 1
+REST: Final = 2
+POSITION: Final = 3
+VALUE: Final = 4
+RANGE_OF_VALUES: Final = 5
+VECTOR: Final = 6
+RANGE: Final = 8
+HAS_START: Final = 1
+HAS_STOP: Final = 2
+HAS_STEP: Final = 4
+
+_WHOLE: Final = slice(None)
+
+
+def decode(record: list[int], values: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the subscripts of a record and the values beside it, as `r_slice` takes them.
+
+    >>> from pybridge.subscripts.python_values import as_subscripts
+    >>> str(as_subscripts(decode([0, 9, 2, 0, 6, 2, 3, 1, 4], [("number", 3)])))
+    '2:NA, , c(3, 1), 3'
+    """
+    items: list[Any] = []
+    beside = iter(values)
+    numbers = iter(record)
+    next(numbers)
+    for code in numbers:
+        if code == POSITION:
+            items.append(next(numbers))
+        elif code >= RANGE:
+            start = next(numbers) if code & HAS_START else None
+            stop = next(numbers) if code & HAS_STOP else None
+            items.append(slice(start, stop, next(numbers) if code & HAS_STEP else None))
+        elif code == MISSING:
+            items.append(_WHOLE)
+        elif code == REST:
+            items.append(...)
+        elif code == NEW_AXIS:
+            items.append(None)
+        elif code == VECTOR:
+            items.append([next(numbers) for _ in range(next(numbers))])
+        elif code == VALUE:
+            value = _from_tagged(*next(beside))
+            items.append(Scalar(value) if value is NA else value)
+        else:
+            items.append(slice(*[_from_tagged(*bound) for bound in next(beside)]))
+    return tuple(items)
+
+
+def _from_tagged(kind: str, value: Any = None, holes: Any = None) -> Any:
+    """Return what a tagged value of R stands for, as Python's users would write it."""
+    match kind:
+        case "na":
+            return NA
+        case "characters":
+            return Characters(*_names(value, holes))
+        case "int64":
+            return _from_bits(value)
+        case "entries" if holes is not None:
+            return np.ma.MaskedArray(value, holes)
+        case _:
+            return value
+
+
+def _names(names: list[str | None], sizes: list[int] | None) -> tuple[Any, ...]:
+    """Return names of R, which counts down the columns, in row-major order with their shape."""
+    if sizes is None:
+        return tuple(names), None
+    laid = np.array(names, object).reshape(sizes, order="F")
+    return tuple(laid.ravel().tolist()), tuple(sizes)
+
+
+def _from_bits(value: Any) -> npt.NDArray[Any]:
+    """Return R's 64-bit integers, which R keeps in the bits of reals; the smallest is NA."""
+    integers = np.array(value, np.float64).view(np.int64)
+    holes = integers == np.iinfo(np.int64).min
+    return np.ma.MaskedArray(integers, holes) if holes.any() else integers
+
+
+def python_key(record: list[int], values: Sequence[Any]) -> Any:
+    """Return the key of Python's own brackets; whole reals are integers.
+
+    >>> python_key([0, 11, 1, 3, 0, 2], [])
+    (slice(1, 3, None), slice(None, None, None), Ellipsis)
+    """
+    found = tuple(map(_as_python_index, decode(record, values)))
+    return found[0] if len(found) == 1 else found
+
+
+def _as_python_index(value: Any) -> Any:
+    if isinstance(value, slice):
+        bounds = (value.start, value.stop, value.step)
+        return slice(*(None if part is NA else _as_python_index(part) for part in bounds))
+    if isinstance(value, np.ma.MaskedArray | Scalar):
+        raise IndexError("NA is no index of Python; `NA:5` is an open end")
+    if isinstance(value, Characters):
+        if None in value.values:
+            raise IndexError("NA is no key of Python")
+        return value.values[0] if len(value.values) == 1 else list(value.values)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return np.array(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        whole = value.astype(np.int64)
+        return whole if np.array_equal(whole, value) else value
+    return value

@@ -142,7 +142,8 @@ class R(Protocols[TensorT_co]):
             written = tuple(written) if isinstance(written, tuple) else (written,)
         if type(x) is _NDARRAY and self._dialect == "tensor":
             found = tensor.lower(written, x.shape, _READ)
-            refuse_immutable(NUMPY, x)
+            if not x.flags.writeable:
+                refuse_immutable(NUMPY, x)
             write(NUMPY, x, found, fit_broadcast(NUMPY, x, found, value))
         else:
             assign_in_place(x, written, value, dialect=self._dialect)

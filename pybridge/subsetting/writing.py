@@ -50,7 +50,8 @@ if TYPE_CHECKING:
 def fit_broadcast(backend: Backend, x: Tensor, lowered: Key | Selection, value: Any) -> Any:
     """Return `value` in the dtype of `x`, checked to broadcast into what subscripts name."""
     fitted = fit_value(backend, x, value)
-    if not is_number(fitted):
+    kind = type(fitted)
+    if kind is not int and kind is not float:
         sizes = backend_of_value(backend, fitted).shape(fitted)
         if sizes:
             if isinstance(lowered, tuple):

@@ -25,6 +25,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -217,9 +218,12 @@ def call_forms(report: Report, seconds: float) -> None:
         is_whole = plain[-1] in text.splitlines()  # how many calls there were
         if not is_whole:
             printed = printed[:-1]  # the last line may have been cut in the middle
-        same = printed == (expected if is_whole else expected[: len(printed)])
-        print(f"  {tool}: {len(printed)} of {len(expected)} forms, {'the same' if same else 'NOT'}")
-        if not same:
+        wanted = expected if is_whole else expected[: len(printed)]
+        differ = [pair for pair in zip_longest(printed, wanted) if pair[0] != pair[1]]
+        print(f"  {tool}: {len(printed)} of {len(expected)} forms, {len(differ)} differ")
+        for found_line, line in differ[:5]:
+            print(f"    {found_line}\n    plain: {line}")
+        if differ:
             report.faults.append(f"call forms: {tool} prints what a plain run does not")
 
 

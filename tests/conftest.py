@@ -4,7 +4,11 @@ import os
 import time
 
 import pytest
-from hypothesis import HealthCheck, settings
+
+try:
+    from hypothesis import HealthCheck, settings
+except ImportError:  # outside a checkout; what searches then skips, and says so
+    settings = None
 
 os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -14,10 +18,11 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import processes  # noqa: F401 -- remembers the environment before rpy2 changes it
 
 # No test depends on how long it takes: another program may have the processor.
-settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("tests")
-# `make fuzz` asks for this one.
-settings.register_profile("fuzz", parent=settings.get_profile("tests"), max_examples=5000)
+if settings is not None:
+    settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("tests")
+    # `make fuzz` asks for this one.
+    settings.register_profile("fuzz", parent=settings.get_profile("tests"), max_examples=5000)
 FUZZ_SECONDS = 1800
 BEGAN = time.monotonic()
 

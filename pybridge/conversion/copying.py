@@ -92,8 +92,14 @@ def _share(work: Callable[[Any], None], tasks: Iterator[Any]) -> None:
         except BaseException as error:
             failures.append(error)
 
-    # What NumPy is to do about overflow belongs to the context.
-    other = threading.Thread(target=copy_context().run, args=(work_on,), daemon=True)
+    # What NumPy is to do about overflow belongs to the context, and before NumPy 2 to the thread.
+    told = np.geterr()
+
+    def work_elsewhere() -> None:
+        with np.errstate(**told):
+            work_on()
+
+    other = threading.Thread(target=copy_context().run, args=(work_elsewhere,), daemon=True)
     other.start()
     try:
         work_on()

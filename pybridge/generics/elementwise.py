@@ -198,31 +198,54 @@ def _in_doubles(
     digits: float,
 ) -> Tensor:
     """Compute in the widest reals, as R does, and give back the dtype."""
-    count = int(max(min(math.floor(digits + 0.5), 400), -400))
+    count = math.floor(max(min(digits, 400), -400) + 0.5)
     wide = numbers.backend.cast(x, "float64")
     return numbers.backend.convert(function(numbers, wide, count), x)
 
 
 def _round(numbers: Numbers, x: Tensor, digits: int) -> Tensor:
-    """Round to the nearer of two numbers of so many digits; at a tie to the even one."""
+    """Round to the nearer of two numbers of so many digits; at a tie to the even one.
+
+    The steps are those of R, so that the last bit is R's as well.
+    """
     if digits == 0:
         return numbers.function("round")(x)
-    if digits > 323:
+    most, precision = _most_digits(numbers, x)
+    if digits > most + precision:
         return x
-    if digits < -308:
-        return x * 0
-    floor, where = numbers.function("floor"), numbers.backend.where
     size = numbers.function("abs")(x)
-    power = 10.0 ** abs(digits)
-    scaled = size * power if digits > 0 else size / power
-    low, high = floor(scaled), numbers.function("ceil")(scaled)
-    below, above = (part / power if digits > 0 else part * power for part in (low, high))
-    found = _nearer(numbers, size, low, below, above) * numbers.function("sign")(x)
-    # so many digits that x has no more, or no finite number
-    precision = 15 if numbers.backend.dtype_name(x) == "float64" else 6
-    whole_digits = floor(numbers.function("log10")(size)) + 1
-    is_fine = numbers.equal(x, 0) | (whole_digits + digits > precision) | ~(size < math.inf)
-    return where(is_fine, x, found)
+    if digits < -most:
+        return numbers.backend.where(size < math.inf, x * 0, x)
+    rest = max(digits - most, 0)  # a larger power of ten is no finite number
+    power, other = _power_of_ten(digits - rest), _power_of_ten(rest)
+    scaled = size * power * other
+    low, high = numbers.function("floor")(scaled), numbers.function("ceil")(scaled)
+    found = _nearer(numbers, size, low, low / power / other, high / power / other)
+    is_fine = numbers.equal(x, 0) | ~(size < math.inf)
+    least = _least_whole_number(precision - digits)
+    if least is not None:
+        is_fine = is_fine | (size >= least)
+    return numbers.backend.where(is_fine, x, found * numbers.function("sign")(x))
+
+
+def _most_digits(numbers: Numbers, x: Tensor) -> tuple[int, int]:
+    """Return the greatest exponent of ten in reals, and the number of digits that all hold."""
+    return (308, 15) if numbers.backend.dtype_name(x) == "float64" else (38, 6)
+
+
+def _power_of_ten(exponent: int) -> float:
+    """Return a power of ten as R multiplies it up, which is not the nearest number beyond 1e22."""
+    power, square, rest = 1.0, 10.0, abs(exponent)
+    while rest:
+        power = power * square if rest % 2 else power
+        square, rest = square * square, rest // 2
+    return power if exponent >= 0 else 1 / power
+
+
+def _least_whole_number(digits: int) -> float | None:
+    """Return the power of two from which on R takes a number to have no more than `digits`."""
+    exponent = math.floor(digits / math.log10(2) - 0.5) + 1
+    return None if exponent > 1023 else 2.0**exponent
 
 
 def _nearer(numbers: Numbers, size: Tensor, low: Tensor, below: Tensor, above: Tensor) -> Tensor:
@@ -247,16 +270,30 @@ def _signif(numbers: Numbers, x: Tensor, digits: int) -> Tensor:
     exponent = where(ten**exponent > size, exponent - 1, exponent)
     exponent = where(ten ** (exponent + 1) <= size, exponent + 1, exponent)
     shift = digits - 1 - exponent
-    power = ten ** numbers.function("abs")(shift)
-    scaled = where(shift > 0, size * power, size / power)
+    most, _ = _most_digits(numbers, x)
+    over = _where(numbers, shift <= most, 0, shift - most)
+    power = _powers_of_ten(numbers, numbers.function("abs")(shift) - over, most)
+    other = _powers_of_ten(numbers, over, most)
+    scaled = where(shift > 0, size * power * other, size / power)
     if numbers.backend.dtype_name(x) == "float64":
         nearest = numbers.function("round")(scaled)
-        found = where(shift > 0, nearest / power, nearest * power)
+        found = where(shift > 0, nearest / power / other, nearest * power)
     else:  # a product in float32 would hide on which side of a tie it lies
         low, high = numbers.function("floor")(scaled), numbers.function("ceil")(scaled)
-        below, above = (where(shift > 0, end / power, end * power) for end in (low, high))
+        below, above = (where(shift > 0, end / power / other, end * power) for end in (low, high))
         found = _nearer(numbers, size, low, below, above)
     return where(is_fine, x, found * numbers.function("sign")(x))
+
+
+def _powers_of_ten(numbers: Numbers, exponents: Tensor, most: int) -> Tensor:
+    """Return `_power_of_ten` of each of some exponents from 0 to `most`."""
+    powers, square = exponents * 0 + 1, 10.0
+    for _ in range(most.bit_length()):
+        half = numbers.function("floor")(exponents / 2)
+        is_odd = ~numbers.equal(half * 2, exponents)
+        powers = numbers.backend.where(is_odd, powers * square, powers)
+        exponents, square = half, square * square
+    return powers
 
 
 def _accumulated(numbers: Numbers, name: str) -> Tensor:

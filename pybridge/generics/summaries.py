@@ -35,8 +35,8 @@ def summary_group(operands: Sequence[Any], name: str, na_rm: bool) -> Tensor:
     `na_rm` NaN and `NA` do not count. Where nothing is left, `max` of reals warns and gives -Inf as
     R does, and that of integers, which hold no infinity, is refused.
 
-    >>> summary_group([np.array([[1, 2], [3, 4]], "int8")], "sum", False)
-    np.int64(10)
+    >>> print(summary_group([np.array([[1, 2], [3, 4]], "int8")], "sum", False))
+    10
     >>> summary_group([np.array([3, np.nan, 1])], "range", True)
     array([1., 3.])
     """
@@ -59,8 +59,8 @@ def summary_group(operands: Sequence[Any], name: str, na_rm: bool) -> Tensor:
 def mean(x: Tensor, na_rm: bool) -> Tensor:
     """Return the mean of all elements of `x`, a real or a complex number; NaN where there is none.
 
-    >>> mean(np.array([True, True, False, True]), False)
-    np.float64(0.75)
+    >>> print(mean(np.array([True, True, False, True]), False))
+    0.75
     """
     numbers = Numbers("mean()", x)
     missing = numbers.missing() if na_rm else None

@@ -123,7 +123,8 @@ binds <- function(generic) {
     if (!any(vapply(given, is_tensor, NA, call = generic_call(call, generic)))) {
       return(bind_as_r_does(generic, given, substitute(list(...)), deparse.level))
     }
-    operands <- tag_operands(given, call)
+    # to R's functions NULL is a vector of no element
+    operands <- tag_operands(lapply(given, function(operand) operand %||% logical()), call)
     first <- Find(function(operand) inherits(operand, "python.builtin.object"), given)
     flagged(py_call(bridge$bind, operands, is_rows), first, call)
   }

@@ -100,11 +100,14 @@ tensor_t <- function(x) {
   flagged(py_call(bridge$permute, x, NULL), x, call)
 }
 
-tensor_aperm <- function(a, perm = NULL, ...) {
+tensor_aperm <- function(a, perm = NULL, resize = TRUE, ...) {
   if (!is_tensor(a)) {
     return(NextMethod())
   }
   call <- generic_call(sys.call(), "aperm")
+  if (!isTRUE(resize)) {
+    abort_argument("aperm() of a tensor moves the sizes with the axes: `resize` is TRUE", call)
+  }
   if (!is.null(perm)) {
     ndim <- tensor_ndim(a)
     if (!is.numeric(perm) || !identical(sort(as.numeric(perm)), as.numeric(seq_len(ndim)))) {
@@ -121,7 +124,7 @@ tensor_aperm <- function(a, perm = NULL, ...) {
 #' @noRd
 ends <- function(x, n, is_head, call) {
   shape <- tensor_shape(x)
-  if (!is.numeric(n) || length(n) == 0L || length(n) > length(shape)) {
+  if (!is.numeric(n) || all(is.na(n)) || length(n) > length(shape)) {
     abort_argument(
       sprintf("`n` is one number, or one for each of the %d axes, not %s", length(shape), one_line(n)), call
     )
@@ -135,7 +138,7 @@ ends <- function(x, n, is_head, call) {
       abort_argument(sprintf("axis %d has a size that is not known before the code runs", axis), call)
     }
     count <- if (n[[axis]] < 0) max(size + n[[axis]], 0) else min(n[[axis]], size)
-    if (is_head) seq_len(count) else size - rev(seq_len(count)) + 1L
+    if (is_head) seq_len(count) else size - rev(seq_len(ceiling(count))) + 1L # a part of one, as R takes it
   })
   select_from(x, positions, "tensor", call)
 }

@@ -20,7 +20,17 @@ from processes import ROOT
 # The folders of the checkout that the source distribution leaves out, and the modules in them.
 LEFT_OUT = ("tools", "examples", "docs", "benchmarks", "r")
 LIBRARIES = {"tensorflow", "keras", "jax", "torch", "dask", "rpy2", "ml_dtypes"}
-TOOLS = {"matplotlib", "mkdocs", "build", "jsonschema", "nbclient", "zarr", "h5py", "xarray"}
+TOOLS = {
+    "hypothesis",
+    "matplotlib",
+    "mkdocs",
+    "build",
+    "jsonschema",
+    "nbclient",
+    "zarr",
+    "h5py",
+    "xarray",
+}
 
 
 def asked_for() -> set[str]:
@@ -53,7 +63,12 @@ def need_of_checkout(chain: list[BaseException], text: str, absent: set[str]) ->
         return f"needs the module {name} of the checkout"
     if "conversion needs rpy2 and R" in text:
         return "needs rpy2 and R"
-    if "Rscript" in paths or "R" in paths or (shutil.which("R") is None and "R_HOME" in text):
+    if (
+        "Rscript" in paths
+        or "R" in paths
+        or "No such file or directory: 'R'" in text
+        or (shutil.which("R") is None and "R_HOME" in text)
+    ):
         return "needs R, which is not on PATH"
     if "there is no package called" in text:
         return "needs the R package pybridge"

@@ -189,6 +189,20 @@ test_that("digits are rounded as R rounds them, on many numbers", {
   for (digits in 1:9) {
     expect_equal(as.vector(as.array(signif(x, digits))), signif(values, digits), tolerance = 1e-15)
   }
+  # to the last bit, wherever R's own steps lose some
+  wide <- c(values[1:300], runif(500) * 10^runif(500, -20, 20), -9.123456789012345, Inf, -Inf, NaN, 0)
+  wider <- c(wide, exp(runif(200, -745, 709)), 1.7e308, 5e-324)
+  for (library in c("numpy", if (nzchar(Sys.getenv("PYBRIDGE_TEST_BACKENDS"))) "torch")) {
+    x <- number_makers[[library]](as_tensor(array(wider)))
+    for (digits in c(-Inf, -310:-305, -20:20, 25, 100, 300, 305:325, Inf)) {
+      expect_identical(as.vector(as.array(round(x, digits))), round(wider, digits), label = paste("round", digits))
+    }
+    x <- number_makers[[library]](as_tensor(array(wide)))
+    for (digits in c(-Inf, -1:23, Inf)) {
+      expect_identical(as.vector(as.array(signif(x, digits))), signif(wide, digits), label = paste("signif", digits))
+    }
+  }
+  expect_identical(as.numeric(signif(as_tensor(5e-324), 2)), 5e-324)
 })
 
 test_that("rbind() and cbind() recycle and refuse as R's do", {
@@ -198,7 +212,7 @@ test_that("rbind() and cbind() recycle and refuse as R's do", {
   for (bind in list(rbind, cbind)) {
     for (given in list(
       list(m, 7), list(m, 7:8), list(7:9, m), list(m, 1:6), list(m, numeric()), list(m, m, 1:3), list(1:2, m),
-      list(numeric(), numeric()), list(1:6, 1:4), list(m, NULL), list(m[0L, ], m[0L, ]), list(m[, 0L], 1)
+      list(numeric(), numeric()), list(1:6, 1:4), list(m, NULL), list(numeric(), NULL), list(m[, 0L], NULL), list(m[0L, ], m[0L, ]), list(m[, 0L], 1)
     )) {
       wanted <- said(do.call(bind, given))
       tensors <- lapply(given, function(value) {

@@ -13,6 +13,7 @@ test_that("dim(), nrow(), t(), aperm(), %*% and as.array() do on a tensor what t
   expect_tensor(diag(2) %*% x@r[, , 1], diag(2) %*% m)
   expect_identical(as.array(x), numbers)
   expect_snapshot(cran = TRUE, error = TRUE, aperm(x, c(1, 1, 2)))
+  expect_error(aperm(x, resize = FALSE), "`resize` is TRUE", class = "pybridge_error_argument")
 })
 
 test_that("t() takes what R's takes, but for what reticulate's own does to NumPy's", {
@@ -89,9 +90,9 @@ test_that("head(), tail(), rev() and rep() agree with R on every shape", {
   for (shape in list(1L, 5L, 0L, c(2, 3), c(3, 1), c(0, 3), c(2, 3, 5))) {
     r <- array(as.double(seq_len(prod(shape))), shape)
     x <- as_tensor(r)
-    counts <- as.list(-7:7)
+    counts <- as.list(c(-7:7, -1.5, 2.7))
     if (length(shape) > 1L) {
-      counts <- c(counts, list(c(1, 2), c(-1, 2), c(NA, 1), c(2, NA), c(0, 1)))
+      counts <- c(counts, list(c(1, 2), c(-1, 2), c(NA, 1), c(2, NA), c(0, 1), c(2.5, 1.5)))
     }
     for (n in counts) {
       label <- sprintf("n = %s of (%s)", deparse(n), toString(shape))
@@ -106,7 +107,10 @@ test_that("head(), tail(), rev() and rep() agree with R on every shape", {
     expect_same(rep(x, times = seq_along(r)), rep(r, times = seq_along(r)), "rep times")
     if (length(r)) expect_same(rep(x, length.out = 7), rep(r, length.out = 7), "rep length.out")
   }
-  expect_identical(compared, 297)
+  expect_identical(compared, 333)
   expect_same(rep(as_tensor(7:9)@r[3], 2), c(9, 9), "rep of one element")
-  expect_error(head(x, "a"), "`n` is one number", class = "pybridge_error_argument")
+  for (n in list("a", NA_integer_, NA, NULL)) {
+    expect_error(head(x, n), "`n` is one number", class = "pybridge_error_argument")
+    expect_error(tail(x, n), "`n` is one number", class = "pybridge_error_argument")
+  }
 })

@@ -281,26 +281,38 @@ def is_tensor(x: Any) -> bool:
 
 def open_r(own_path: str, r_path: str) -> None:
     """Bind R, for the two verbs below; what they need is loaded when one is first used."""
+    _conversion().open_r(own_path, r_path)
+
+
+@functools.cache
+def _conversion() -> Any:
     from pybridge.conversion import in_r
 
-    in_r.open_r(own_path, r_path)
+    return in_r
 
 
-@_answering
-def from_python(x: Any, na: Any, int64: Any, mapping: Any, has_dimnames: bool) -> None:
-    """Give R the R object that `x` becomes."""
-    from pybridge.conversion import in_r
-    from pybridge.conversion.policies import ToR
+def from_python(
+    x: Any,
+    na: Any = "error",
+    int64: Any = "double",
+    mapping: Any = "data.frame",
+    has_dimnames: bool = False,
+) -> Any:
+    """Give R the R object that `x` becomes. Conversion has no warnings to collect."""
+    try:
+        return _conversion().from_python(x, na, int64, mapping, has_dimnames)
+    except Exception as error:
+        return Answer(None, error, [])
 
-    in_r.from_python(x, ToR(na, int64, mapping), has_dimnames)
 
-
-@_answering
-def to_python(dtype: str | None, like: Any, na: Any, order: Any) -> Any:
+def to_python(
+    dtype: str | None = None, like: Any = None, na: Any = "error", order: Any = "C"
+) -> Any:
     """Return the array that the R object becomes which R handed over."""
-    from pybridge.conversion import in_r
-
-    return in_r.to_python(dtype, like, na, order)
+    try:
+        return _conversion().to_python(dtype, like, na, order)
+    except Exception as error:
+        return Answer(None, error, [])
 
 
 @_answering

@@ -34,6 +34,7 @@ from typing import Any
 
 import numpy as np
 
+from pybridge.conversion.casting import Refuse
 from pybridge.conversion.frames import (
     PLAIN_LISTS,
     history_columns,
@@ -47,7 +48,7 @@ from pybridge.conversion.frames import (
     r_mapping,
 )
 from pybridge.conversion.labels import labelled_from, labels_of
-from pybridge.conversion.numpy_to_r import Dimnames, vector_from
+from pybridge.conversion.numpy_to_r import Dimnames, NewArray, vector_from
 from pybridge.conversion.policies import (
     Arriving,
     FromR,
@@ -57,7 +58,13 @@ from pybridge.conversion.policies import (
     ToR,
     Wide,
 )
-from pybridge.conversion.r_to_numpy import DTYPES, array_from, classes_of, is_scalar
+from pybridge.conversion.r_to_numpy import (
+    DTYPES,
+    array_from,
+    bare_array_from,
+    classes_of,
+    is_scalar,
+)
 from pybridge.conversion.rlibrary import (
     CHARACTER,
     LIST,
@@ -70,6 +77,8 @@ from pybridge.conversion.tensors import numpy_from
 from pybridge.errors import ArgumentError, ConversionError, UnsupportedTensorError
 
 __all__ = ["from_r", "rpy2_converter", "to_r"]
+
+Array = np.ndarray[Any, Any]
 
 
 def to_r(
@@ -115,10 +124,16 @@ def to_r(
     return convert_to_r(r_library(), x, ToR(na, int64, mapping), dimnames)
 
 
-def convert_to_r(r: RLibrary, x: Any, policies: ToR, dimnames: Dimnames | None) -> Any:
-    """Do what `to_r` does, whoever hosts R."""
+def convert_to_r(
+    r: RLibrary,
+    x: Any,
+    policies: ToR,
+    dimnames: Dimnames | None,
+    new_bare: NewArray | None = None,
+) -> Any:
+    """Do what `to_r` does, whoever hosts R; `new_bare` makes the R vector of a bare array."""
     if dimnames is None:
-        return _to_r(r, x, policies)
+        return _to_r(r, x, policies, new_bare)
     if hasattr(x, "__sexp__") or not _is_array(x):
         raise ArgumentError("dimnames go with one array: R objects, lists and dicts have their own")
     return vector_from(r, numpy_from(x), policies, dimnames)
@@ -131,7 +146,9 @@ def _is_array(x: Any) -> bool:
     return not (without or is_history(x) or is_metric(x))
 
 
-def _to_r(r: RLibrary, x: Any, policies: ToR) -> Any:
+def _to_r(r: RLibrary, x: Any, policies: ToR, new_bare: NewArray | None = None) -> Any:
+    if isinstance(x, np.ndarray):  # it is none of the others, which take long to ask
+        return vector_from(r, x, policies, new_bare=new_bare)
     if is_na(x):
         return na_vector(r, x)
     if hasattr(x, "__sexp__"):
@@ -152,7 +169,7 @@ def _to_r(r: RLibrary, x: Any, policies: ToR) -> Any:
         return r_list(r, x, None, convert)
     if is_metric(x):
         return convert(x.result())
-    return vector_from(r, numpy_from(x), policies, labels=labels_of(x))
+    return vector_from(r, numpy_from(x), policies, labels=labels_of(x), new_bare=new_bare)
 
 
 def from_r(
@@ -196,12 +213,8 @@ def convert_to_python(r: RLibrary, v: Any, policies: FromR) -> Any:
         return None
     if r_type in DTYPES or r_type == CHARACTER:
         found, refuse = array_from(r, sexp, classes, policies)
-        if policies.scalars and r.inside(is_scalar, r, sexp):
-            found = found.reshape(())
-        if policies.own is not None:
-            found = policies.own(found, refuse=refuse)
-        elif refuse is not None:
-            refuse(found)
+        is_number = policies.scalars and r.inside(is_scalar, r, sexp)
+        found = _made_own(found, refuse, policies, is_number)
         return found if policies.dimnames == "drop" else labelled_from(r, sexp, found)
     is_frame = "data.frame" in classes
     if r_type == LIST and (is_frame or set(classes) <= PLAIN_LISTS):
@@ -216,6 +229,23 @@ def convert_to_python(r: RLibrary, v: Any, policies: FromR) -> Any:
         f"an R object {described} has no array: from_r takes vectors, arrays, lists and data "
         "frames; of an object made of a list, unclass(x) is one"
     )
+
+
+def convert_bare(r_type: int, values: Array, has_dim: bool, policies: FromR) -> Any:
+    """Do the same with the memory of a vector of numbers without classes."""
+    found, refuse = bare_array_from(r_type, values, policies)
+    is_number = policies.scalars and values.size == 1 and not has_dim
+    return _made_own(found, refuse, policies, is_number)
+
+
+def _made_own(found: Array, refuse: Refuse | None, policies: FromR, is_number: bool) -> Any:
+    if is_number:
+        found = found.reshape(())
+    if policies.own is not None:
+        return policies.own(found, refuse=refuse)
+    if refuse is not None:
+        refuse(found)
+    return found
 
 
 def _look_at(r: RLibrary, v: Any) -> tuple[int, Any, tuple[str, ...]]:

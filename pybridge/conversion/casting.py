@@ -6,7 +6,9 @@ Each element is cast once, in tiles, and checked on the way; nothing is lost wit
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, Literal, get_args
 
@@ -91,8 +93,9 @@ def _cast(values: Array, dtype: np.dtype[Any], order: Order, refuse: Refuse | No
     _refuse_kinds(values.dtype, dtype)
     if dtype.kind in "UT" and dtype.itemsize == 0:
         dtype = values.dtype
-    mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
-    source = np.asarray(values)
+    mask, source = None, values
+    if isinstance(values, np.ma.MaskedArray):
+        mask, source = np.ma.getmaskarray(values), np.asarray(values)
     if source.dtype.kind == "c" and dtype.kind != "c":
         source = _reals(source, mask, dtype)
     made = np.empty(source.shape, dtype, order=order)
@@ -108,7 +111,7 @@ def _cast(values: Array, dtype: np.dtype[Any], order: Order, refuse: Refuse | No
     if may_lose or refuse is not None:
         # Only what compares each element with its cast gains from a buffer between the two.
         checks = {"check" if _is_compared(source.dtype, dtype) else "finish": check}
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore") if may_lose else nullcontext():
         # Reversed, row-major memory is column-major, which is what tiles are made for.
         if order == "C":
             copy_tiles(made.T, source.T, mask=None if mask is None else mask.T, **checks)
@@ -119,6 +122,7 @@ def _cast(values: Array, dtype: np.dtype[Any], order: Order, refuse: Refuse | No
     return np.ma.MaskedArray(made, mask=np.array(mask, order=order))
 
 
+@lru_cache(maxsize=256)
 def _refuse_kinds(source: np.dtype[Any], dtype: np.dtype[Any]) -> None:
     is_number = dtype.kind in "biufc" or dtype.name.startswith(_NARROW)
     if source.kind == "U" and dtype.kind not in "UTO":
@@ -132,6 +136,7 @@ def _refuse_kinds(source: np.dtype[Any], dtype: np.dtype[Any]) -> None:
         raise ConversionError(f"numbers have no dtype {dtype}: {advice}")
 
 
+@lru_cache(maxsize=256)
 def _may_lose(source: np.dtype[Any], dtype: np.dtype[Any]) -> bool:
     if source == dtype or source.kind in "UM":
         return source.kind == "M" and source != dtype
@@ -164,6 +169,7 @@ def _is_kept(part: Array, cast: Array) -> bool:
     return _is_compared(part.dtype, cast.dtype) and bool(np.equal(cast, part).all())
 
 
+@lru_cache(maxsize=256)
 def _is_compared(source: np.dtype[Any], dtype: np.dtype[Any]) -> bool:
     """Tell whether a double that equals its cast is one: each value of the dtype is a double."""
     return bool(source == "f8") and dtype.kind in "biu" and dtype.itemsize < 8

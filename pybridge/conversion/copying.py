@@ -53,16 +53,19 @@ def copy_tiles(
     mask = None if mask is None else mask.T
 
     def copy(tile: tuple[Any, ...]) -> None:
-        part = source[tile]
-        masked = None if mask is None else mask[tile]
+        copy_whole(target[tile], source[tile], None if mask is None else mask[tile])
+
+    def copy_whole(target: Array, part: Array, masked: Array | None) -> None:
         if check is not None:
             given, part = part, part.astype(target.dtype, order="K", casting="unsafe")
             check(part, given, masked)
-        np.copyto(target[tile], part, casting="unsafe")
+        np.copyto(target, part, casting="unsafe")
         if finish is not None:
-            finish(target[tile], part, masked)
+            finish(target, part, masked)
 
-    if source.size < _SHARED or _processors() < 2:
+    if source.size <= _TILE:
+        copy_whole(target, source, mask)
+    elif source.size < _SHARED or _processors() < 2:
         for tile in _tiles(source):
             copy(tile)
     else:
@@ -122,10 +125,6 @@ def _tiles(source: Array) -> Iterator[tuple[Any, ...]]:
     """Yield subscripts that cover `source`, which is about to be copied in row-major order."""
     lengths = list(source.shape)
     wide = [axis for axis, size in enumerate(lengths) if size > 1]
-    if source.size <= _TILE or not wide:
-        # The ellipsis keeps an array of no axes an array.
-        yield (...,)
-        return
 
     def shorten(axis: int, least: int) -> None:
         wanted = _TILE * lengths[axis] // math.prod(lengths)

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from pybridge.backends import backend_of
-from pybridge.conversion import convert_to_python, convert_to_r
+from pybridge.conversion import convert_bare, convert_to_python, convert_to_r
 from pybridge.conversion.casting import Order, Wanted, own_array
-from pybridge.conversion.policies import Arriving, FromR, Labelling, ToR
+from pybridge.conversion.policies import Arriving, FromR, Labelling, ToR, remembering
 from pybridge.conversion.reticulate_host import ReticulateLibrary
 from pybridge.errors import ArgumentError, AssignmentError, ConversionError, MissingValueError
 from pybridge.subscripts import NA
@@ -28,18 +28,41 @@ def open_r(own_path: str, r_path: str) -> None:
         _opened.append(ReticulateLibrary(own_path, r_path))
 
 
-def from_python(x: Any, policies: ToR, has_dimnames: bool) -> None:
+def from_python(x: Any, na: Any, int64: Any, mapping: Any, has_dimnames: bool) -> None:
     """Make an R object of `x` and give it to R; the dimnames are what R handed over."""
     r = _opened[0]
     dimnames = None
     if has_dimnames:
         dimnames = convert_to_python(r, r.inside(r.handed), FromR("error"))
-    r.inside(r.give, convert_to_r(r, x, policies, dimnames))
+    policies = _leaving(na, int64, mapping)
+    made = convert_to_r(r, x, policies, dimnames, r.new_result)
+    if made is not None:  # None is on the board already
+        r.inside(r.give, made)
 
 
 def to_python(dtype: str | None, like: Any, na: Arriving, order: Order) -> Any:
     """Return what R handed over, in memory of its own, in the dtype that is asked for."""
+    if like is None:
+        policies = _arriving(dtype, na, order)
+    else:
+        policies = _arriving_like(dtype, like, na, order)
     r = _opened[0]
+    found = r.inside(r.handed_numbers) if policies.dimnames == "drop" else None
+    if found is None:
+        return convert_to_python(r, r.inside(r.handed), policies)
+    return convert_bare(*found, policies)
+
+
+_leaving = remembering(ToR)
+
+
+@remembering
+def _arriving(dtype: str | None, na: Arriving, order: Order) -> FromR:
+    own = partial(own_array, wanted=Wanted(dtype, None, order))
+    return FromR(na, scalars=True, own=own)
+
+
+def _arriving_like(dtype: str | None, like: Any, na: Arriving, order: Order) -> FromR:
     labelling: Labelling = "drop"
     if isinstance(like, str):
         if like != "xarray":
@@ -48,8 +71,7 @@ def to_python(dtype: str | None, like: Any, na: Arriving, order: Order) -> Any:
     elif like is not None and backend_of(like).names_another:
         labelling = "xarray"
     own = partial(own_array, wanted=Wanted(dtype, like, order))
-    policies = FromR(na, scalars=True, own=own, dimnames=labelling)
-    return convert_to_python(r, r.inside(r.handed), policies)
+    return FromR(na, scalars=True, own=own, dimnames=labelling)
 
 
 def value_of_assignment() -> Any:

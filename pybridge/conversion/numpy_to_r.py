@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ from pybridge.errors import ArgumentError, ConversionError
 Array = np.ndarray[Any, Any]
 Labels = list[tuple[str, Sequence[str | None] | None]]
 """The name of each axis, "" for none, and its labels."""
+NewArray = Callable[[int, str, tuple[int, ...], bool], tuple[Any, Array]]
+"""What makes an R vector of a type, a dtype of its memory, a shape, with a dim or without."""
 Dimnames = Sequence[Sequence[str] | None] | Mapping[str, Sequence[str] | None]
 
 LARGEST_EXACT = 2**53
@@ -79,6 +81,7 @@ class Rule:
     """R's classes of the result."""
 
 
+@lru_cache(maxsize=256)
 def rule_for(dtype: np.dtype[Any], policies: ToR) -> Rule:
     """Return what `dtype` becomes: it depends on the dtype and the policies, never on a value."""
     kind, size, name = dtype.kind, dtype.itemsize, dtype.name
@@ -143,11 +146,12 @@ def vector_from(
     policies: ToR,
     dimnames: Dimnames | None = None,
     labels: Labels | None = None,
+    new_bare: NewArray | None = None,
 ) -> Any:
-    """Return a new R vector or array that holds `array`, as an rpy2 object.
+    """Return a new R vector or array that holds `array`, as an object of the host.
 
     Its labels are `dimnames` as a user gives them, or `labels`, known to fit. One axis with a name
-    among those stays an axis.
+    among those stays an axis. `new_bare` makes the vector where it has no class and no label.
     """
     mask = None
     if isinstance(array, np.ma.MaskedArray):
@@ -166,9 +170,12 @@ def vector_from(
     _check_axes(array.shape)
     if rule.r_type == CHARACTER:
         return r.inside(_new_text, r, array, mask, policies, labels)
-    sexp, target = r.inside(_new_vector, r, rule, array.shape, labels)
-    if classes or rule.classes:
-        r.inside(_set_classes, r, sexp, classes or rule.classes)
+    classes = classes or rule.classes
+    new_array = r.new_array if new_bare is None or classes or labels else new_bare
+    has_dim = not _is_vector(array.shape, labels)
+    sexp, target = r.inside(new_array, rule.r_type, rule.dtype, array.shape, has_dim)
+    if labels or classes:
+        r.inside(_set_attributes, r, sexp, array.shape, labels, classes)
     # The copy needs no lock: nobody else knows the new vector yet.
     copy_tiles(target, array, mask=mask, finish=_finish(rule, array, mask, policies))
     return sexp
@@ -178,20 +185,23 @@ def _new_text(
     r: RLibrary, array: Array, mask: Array | None, policies: ToR, labels: Labels | None
 ) -> Any:
     sexp = character_vector(r, _texts(array, mask, policies), array.size)
-    _set_shape(r, sexp, array.shape, labels)
+    if not _is_vector(array.shape, labels):
+        r.set_integers(sexp, "dim", array.shape)
+    _set_attributes(r, sexp, array.shape, labels)
     return sexp
 
 
-def _new_vector(
-    r: RLibrary, rule: Rule, shape: tuple[int, ...], labels: Labels | None
-) -> tuple[Any, Array]:
-    sexp = r.allocate(rule.r_type, math.prod(shape))
-    target = r.view(sexp, rule.dtype, shape, writable=True)
-    _set_shape(r, sexp, shape, labels)
-    return sexp, target
-
-
-def _set_classes(r: RLibrary, sexp: Any, classes: tuple[str, ...]) -> None:
+def _set_attributes(
+    r: RLibrary,
+    sexp: Any,
+    shape: tuple[int, ...],
+    labels: Labels | None,
+    classes: tuple[str, ...] = (),
+) -> None:
+    if labels:
+        _set_labels(r, sexp, shape, labels)
+    if not classes:
+        return
     r.set_attribute(sexp, "class", character_vector(r, classes, len(classes)))
     if "POSIXct" in classes:
         r.set_attribute(sexp, "tzone", character_vector(r, ["UTC"], 1))
@@ -219,8 +229,8 @@ def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Any:
 
 
 def _fits(rule: Rule, values: Array) -> bool:
-    return (rule.lowest is None or int(values.min()) >= rule.lowest) and (
-        rule.highest is None or int(values.max()) <= rule.highest
+    return (rule.lowest is None or int(np.minimum.reduce(values, axis=None)) >= rule.lowest) and (
+        rule.highest is None or int(np.maximum.reduce(values, axis=None)) <= rule.highest
     )
 
 
@@ -279,29 +289,26 @@ def _no_text(element: Any, where: str, policies: ToR) -> str | None:
 
 
 def _check_axes(shape: tuple[int, ...]) -> None:
+    if len(shape) < 2 or max(shape) <= LARGEST_AXIS:
+        return
     for axis, size in enumerate(shape, start=1):
-        if len(shape) > 1 and size > LARGEST_AXIS:
+        if size > LARGEST_AXIS:
             raise ConversionError(
                 f"axis {axis} has {size} positions; an axis of an R array holds {LARGEST_AXIS}"
             )
 
 
-def _set_shape(
-    r: RLibrary,
-    sexp: Any,
-    shape: tuple[int, ...],
-    labels: Labels | None,
-) -> None:
-    is_vector = len(shape) < 2 and not (labels and labels[0][0])
-    if not is_vector:
-        r.set_integers(sexp, "dim", shape)
-    if labels is None:
-        return
+def _is_vector(shape: tuple[int, ...], labels: Labels | None) -> bool:
+    """Tell whether R's vector of that shape has no dim; a name of an axis needs one."""
+    return len(shape) < 2 and not (labels and labels[0][0])
+
+
+def _set_labels(r: RLibrary, sexp: Any, shape: tuple[int, ...], labels: Labels) -> None:
     vectors = [
         r.null_sexp if label is None else character_vector(r, label, len(label))
         for _, label in labels
     ]
-    if is_vector:
+    if _is_vector(shape, labels):
         r.set_attribute(sexp, "names", vectors[0])
         return
     value = r.list_of(vectors)

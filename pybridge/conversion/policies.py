@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from functools import lru_cache
+from typing import Any, Literal, TypeVar, get_args
 
 from pybridge.errors import ArgumentError
 
@@ -13,6 +14,8 @@ Wide = Literal["double", "integer", "character", "integer64"]
 Mappings = Literal["data.frame", "list"]
 Arriving = Literal["error", "mask", "float"]
 Labelling = Literal["drop", "xarray"]
+
+_T = TypeVar("_T")
 
 _MISSING, _WIDE = get_args(Missing), get_args(Wide)
 _MAPPINGS, _ARRIVING = get_args(Mappings), get_args(Arriving)
@@ -68,3 +71,16 @@ def _check(name: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
         listed = ", ".join(map(repr, choices))
         raise ArgumentError(f"{name} must be one of {listed}, not {value!r}")
+
+
+def remembering(make: Callable[..., _T]) -> Callable[..., _T]:
+    """Return a function that keeps what it has made of choices before; an error is not kept."""
+    remembered = lru_cache(maxsize=64)(make)
+
+    def find(*choices: Any) -> _T:
+        try:
+            return remembered(*choices)
+        except TypeError:
+            return make(*choices)  # a choice that has no hash, which is to be refused in our words
+
+    return find

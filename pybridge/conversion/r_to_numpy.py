@@ -71,6 +71,11 @@ def array_from(
     values = r.inside(_numbers, r, sexp)
     if "integer64" in classes:
         return _integers(values.view("i8"), NA_INTEGER64, policies)
+    return bare_array_from(r_type, values, policies)
+
+
+def bare_array_from(r_type: int, values: Array, policies: FromR) -> tuple[Array, Refuse | None]:
+    """Return the elements of a vector of numbers without classes, seen as R's memory, likewise."""
     if r_type == LOGICAL:
         return _logical(values, policies), None
     if r_type == INTEGER:
@@ -169,7 +174,7 @@ def _floats(values: Array, na: int) -> Array:
 
 def _refuse_na(values: Array, na: int, what: str, part: Array) -> None:
     # The least integer is R's NA, so one pass without a temporary array finds it.
-    if part.size and part.min() == na:
+    if part.size and np.minimum.reduce(part, axis=None) == na:
         where = first_index(values == na)
         raise ConversionError(
             f"element {position(where)} is NA, and NumPy's {what} has none: {_POLICIES}"

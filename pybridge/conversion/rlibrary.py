@@ -65,7 +65,7 @@ NA_DOUBLE_BITS = 0x7FF00000000007A2
 NATIVE, UTF8, BYTES = 0, 1, 3
 """How R marks the encoding of a string (`cetype_t`)."""
 
-_LARGE = 2**24
+LARGE = 2**24
 """From this many bytes on, the zeros with which R fills a vector cost more than to look for another
 way."""
 
@@ -105,6 +105,13 @@ _MAKE_STRINGS = """function(bytes, count, codes) {
 }"""
 
 
+_MEMORY_TYPES = {
+    name: (np.dtype(name).str, np.dtype(name).itemsize)
+    for name in ("i4", "f8", "c16", "u1", "i8", "u8")
+}
+"""Of each dtype of R's memory, NumPy's full name and the size; to ask NumPy takes longer."""
+
+
 class RMemory:
     """The memory of an R vector, in NumPy's array protocol; it keeps the R object alive."""
 
@@ -118,7 +125,7 @@ class RMemory:
     ) -> None:
         """Describe `shape` elements of `dtype`, column-major, that start at `address`."""
         self.sexp = sexp
-        stride = np.dtype(dtype).itemsize
+        code, stride = _MEMORY_TYPES[dtype]
         strides = []
         for size in shape:
             strides.append(stride)
@@ -126,7 +133,7 @@ class RMemory:
         self.__array_interface__ = {
             "version": 3,
             "data": (address, not writable),
-            "typestr": np.dtype(dtype).str,
+            "typestr": code,
             "shape": shape,
             "strides": tuple(strides),
         }
@@ -198,11 +205,20 @@ class RLibrary(ABC):
     def allocate(self, r_type: int, length: int) -> Any:
         """Return a new R vector, or raise `ConversionError`; its numbers are not yet set."""
         size = length * ITEM_SIZES[r_type]
-        if size < _LARGE:
+        if size < LARGE:
             return self.sexp(self.allocate_small(r_type, length))
         sexp = self.sexp(self.allocate_large(r_type, length))
         use_huge_pages(self.c.DATAPTR_RO(address_of(sexp)), size)
         return sexp
+
+    def new_array(
+        self, r_type: int, dtype: str, shape: tuple[int, ...], has_dim: bool
+    ) -> tuple[Any, np.ndarray[Any, Any]]:
+        """Return a new R vector or array, and its memory, in which the numbers are not yet set."""
+        sexp = self.allocate(r_type, math.prod(shape))
+        if has_dim:
+            self.set_integers(sexp, "dim", shape)
+        return sexp, self.view(sexp, dtype, shape, writable=True)
 
     def allocate_small(self, r_type: int, length: int) -> int:
         """Return the address of a new R vector, made by R: it says no in its own words."""
@@ -244,9 +260,13 @@ class RLibrary(ABC):
         failed = ctypes.c_int(0)
         result = self._evaluate(expression, self._base, ctypes.byref(failed))
         if failed.value:
-            message = self.c.R_curErrorBuf().decode("utf-8", "replace").strip()
-            raise ConversionError(f"R refused: {message}")
+            raise self.refusal()
         return int(result)
+
+    def refusal(self) -> ConversionError:
+        """Return the error that R has met last."""
+        message = self.c.R_curErrorBuf().decode("utf-8", "replace").strip()
+        return ConversionError("R refused: " + message.removeprefix("Error: "))
 
     def _new_call(self, function: int, count: int) -> int:
         cells = self.null
@@ -267,7 +287,7 @@ class RLibrary(ABC):
         address = address_of(sexp)
         size = ITEM_SIZES.get(self.c.TYPEOF(address), 0)
         length = self.c.Rf_xlength(address) if size else 0
-        if math.prod(shape) != length or np.dtype(dtype).itemsize != size:
+        if math.prod(shape) != length or _MEMORY_TYPES[dtype][1] != size:
             raise ConversionError(
                 f"an R object of type {self.type_name(address)} and length {length} is not what "
                 f"its attributes say: {shape}"

@@ -62,18 +62,20 @@
 to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "float"),
                       order = c("C", "F")) {
   call <- sys.call()
+  is_default <- nargs() == 1L # each value that crosses costs as much as a call of C
   if (is_python(x, call)) {
     if (!is.null(dtype) || !is.null(like)) {
       abort_argument("`x` is in Python already, where its own library casts it", call)
     }
     return(x)
   }
-  is_python(like, call)
+  if (!is_default) is_python(like, call)
   bridge$host
+  level <- .Call(pybridge_level)
+  on.exit(.Call(pybridge_go_back, level))
   .Call(pybridge_hand_over, x)
-  on.exit(.Call(pybridge_take_back))
-  arguments <- list(check_dtype(dtype, call), like, na[[1L]], order[[1L]])
-  answered(bridge$call(bridge$to_python, arguments, list()), call)
+  policies <- if (is_default) list() else list(check_dtype(dtype, call), like, na[[1L]], order[[1L]])
+  answered(bridge$call(bridge$to_python, policies, list()), call)
 }
 
 #' @rdname to_python
@@ -81,22 +83,23 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
 from_python <- function(x, na = c("error", "float", "integer"),
                         int64 = c("double", "integer", "character", "integer64"), dimnames = NULL,
                         mapping = c("data.frame", "list")) {
-  elements_in_r(x, sys.call(), na[[1L]], int64[[1L]], dimnames, mapping[[1L]])
+  policies <- if (nargs() > 1L) list(na[[1L]], int64[[1L]], mapping[[1L]], !is.null(dimnames))
+  elements_in_r(x, sys.call(), policies, dimnames)
 }
 
 #' Bring the elements of a tensor to R, in R's order and with the axes that it has
 #' @noRd
-elements_in_r <- function(x, call, na = "error", int64 = "double", dimnames = NULL,
-                          mapping = "data.frame") {
+elements_in_r <- function(x, call, policies = NULL, dimnames = NULL) {
   if (!is_python(x, call)) {
     return(x)
   }
   bridge$host
+  arguments <- if (is.null(policies)) list(x) else c(list(x), policies)
+  level <- .Call(pybridge_level)
+  on.exit(.Call(pybridge_go_back, level))
   .Call(pybridge_hand_over, dimnames)
-  answer <- bridge$call(bridge$from_python, list(x, na, int64, mapping, !is.null(dimnames)), list())
-  value <- .Call(pybridge_take_back)
-  answered(answer, call)
-  value
+  answered(bridge$call(bridge$from_python, arguments, list()), call)
+  .Call(pybridge_given)
 }
 
 check_dtype <- function(dtype, call) {

@@ -72,7 +72,8 @@ r_assign <- function(x, ..., value, dialect = c("tensor", "base"), order = c("C"
   }
   parts <- assignment_parts(capture, call)
   values <- tag_values(parts, call)
-  on.exit(.Call(pybridge_take_back))
+  level <- .Call(pybridge_level)
+  on.exit(.Call(pybridge_go_back, level))
   flagged(py_call(bridge$assign_to_copy, x, parts$record, values, tag_value(value, call)), x, call)
 }
 
@@ -122,7 +123,8 @@ read_tensor <- function(x, capture, call) {
 write_tensor <- function(x, capture, value, call) {
   parts <- assignment_parts(capture, call)
   values <- tag_values(parts, call)
-  on.exit(.Call(pybridge_take_back))
+  level <- .Call(pybridge_level)
+  on.exit(.Call(pybridge_go_back, level))
   answered(py_call(bridge$assign, x, parts$record, values, tag_value(value, call)), call)
   x
 }

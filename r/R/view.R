@@ -147,7 +147,8 @@ NULL
 
 write_as_python <- function(tensor, capture, value, call) {
   parts <- python_parts(capture, call)
-  on.exit(.Call(pybridge_take_back))
+  level <- .Call(pybridge_level)
+  on.exit(.Call(pybridge_go_back, level))
   answered(
     py_call(
       bridge$assign_as_python, tensor, parts$record, parts$values, tag_value(value, call)

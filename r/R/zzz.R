@@ -94,6 +94,7 @@ call_by_py_call <- function(x, args, keywords) {
 #' Show Python the library of this package, and where R's own lies if that must be known
 #' @noRd
 open_host <- function() {
+  .Call(pybridge_open_shelf)
   own <- getLoadedDLLs()[["pybridge"]][["path"]]
   r <- if (.Platform$OS.type == "windows") file.path(R.home("bin"), "R.dll") else ""
   py_call(start_bridge()$open_r, own, r)

@@ -12,8 +12,11 @@
 
 SEXP pybridge_broadcast(SEXP x, SEXP old, SEXP new_shape);
 SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_assignment);
+SEXP pybridge_open_shelf(void);
+SEXP pybridge_level(void);
 SEXP pybridge_hand_over(SEXP x);
-SEXP pybridge_take_back(void);
+SEXP pybridge_given(void);
+SEXP pybridge_go_back(SEXP level);
 SEXP pybridge_is_answer(SEXP result);
 SEXP pybridge_read(SEXP call, SEXP env, SEXP x, SEXP call_python, SEXP subset);
 SEXP pybridge_receive(SEXP result, SEXP x);

@@ -114,6 +114,77 @@ test_that("an array of Python is its own memory, and a failed conversion leaves 
   expect_identical(from_python(y), c(1, 20, 3))
 })
 
+test_that("values may cross in the middle of a crossing, as a finalizer brings them", {
+  skip_without_python()
+  mine <- lapply(c(3, 3000), function(n) to_python(as.double(seq_len(n))))
+  other <- to_python(c(9, 9))
+  bridge <- asNamespace("pybridge")$bridge
+  own <- bridge$call
+  on.exit(bridge$call <- own)
+  between <- function() {
+    bridge$call <- own
+    on.exit(bridge$call <- meeting)
+    to_python(7)
+    to_python(rep(8, 3000))
+    from_python(other)
+    try(to_python(NA), silent = TRUE)
+    from_python(mine[[2]])
+  }
+  meeting <- function(...) {
+    between()
+    result <- own(...)
+    between()
+    result
+  }
+  bridge$call <- meeting
+  found <- lapply(mine, from_python)
+  made <- list(to_python(c(4, 5)), to_python(rep(6, 2000)), to_python(3L, "uint8"))
+  x <- to_python(array(0, c(2, 3)))
+  x@r[1, ] <- c(1, 2, 3)
+  bridge$call <- own
+  expect_identical(found, list(c(1, 2, 3), as.double(1:3000)))
+  expect_identical(lapply(made, from_python), list(c(4, 5), rep(6, 2000), 3L))
+  expect_identical(from_python(x), rbind(c(1, 2, 3), 0))
+  expect_identical(.Call(asNamespace("pybridge")$pybridge_level), 0L)
+})
+
+test_that("a failed or interrupted crossing leaves no level behind", {
+  skip_without_python()
+  level <- function() .Call(asNamespace("pybridge")$pybridge_level)
+  bridge <- asNamespace("pybridge")$bridge
+  own <- bridge$call
+  on.exit(bridge$call <- own)
+  expect_error(to_python(c(1, NA), "uint8"))
+  expect_error(from_python(reticulate::py_eval("1j", convert = FALSE), na = "x"))
+  bridge$call <- function(...) stop("in the middle")
+  for (k in 1:40) expect_error(to_python(k), "in the middle")
+  bridge$call <- own
+  expect_identical(level(), 0L)
+  deep <- function(n) if (n == 0) list() else list(deep(n - 1))
+  expect_identical(from_python(to_python(deep(40)), mapping = "list"), deep(40))
+})
+
+test_that("vectors around the size of the desk, and any number of axes, cross whole", {
+  skip_without_python()
+  for (n in c(0, 1, 2, 63, 64, 65, 127, 128, 129, 255, 256, 257, 1024, 1025)) {
+    values <- list(
+      rep_len(c(TRUE, FALSE, FALSE), n), seq_len(n) - 3L, rep_len(7:1, n), seq_len(n) / 7,
+      complex(real = seq_len(n), imaginary = -seq_len(n))
+    )
+    for (x in values) {
+      shapes <- list(NULL, n, c(n, 1), c(1, n), c(1, n, rep(1, 6)), c(rep(1, 8), n))
+      for (shape in shapes) {
+        dim(x) <- shape
+        y <- to_python(x)
+        expected <- if (length(shape) == 1L) as.vector(x) else x
+        expect_identical(from_python(y), expected)
+        sizes <- if (is.null(shape) && n == 1) integer() else as.integer(shape %||% n)
+        expect_identical(tensor_shape(y), sizes)
+      }
+    }
+  }
+})
+
 test_that("lists and data frames cross whole, and an error names the element", {
   skip_without_python()
   x <- list(a = 1:3, b = list("u", NULL))

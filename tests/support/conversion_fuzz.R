@@ -4,7 +4,7 @@
 #     Rscript tests/support/conversion_fuzz.R 200000 1 1800
 #
 # The numbers are how many cases, the seed, and after how many seconds it ends at the latest. A batch
-# of cases has one policy and crosses as one list.
+# of cases has one policy and crosses as one list, or each case by itself.
 
 suppressMessages({
   library(reticulate, exclude = "array_reshape")
@@ -179,9 +179,16 @@ search_batch <- function(size, is_large) {
   p$order <- sample(c("C", "F"), 1L)
   p$layout <- sample(LAYOUTS, 1L)
   values <- lapply(seq_len(size), function(k) value_of(p$make, random_shape(is_large)))
-  made <- to_python(values, dtype = p$dtype, na = p$na %||% "error", order = p$order)
+  leave <- function(x) to_python(x, dtype = p$dtype, na = p$na %||% "error", order = p$order)
+  return_to_r <- function(x) from_python(x, int64 = p$int64 %||% "double", mapping = "list")
+  is_alone <- sample(c(TRUE, FALSE), 1L)
+  made <- if (is_alone) r_to_py(lapply(values, leave), convert = FALSE) else leave(values)
   laid <- main$laid_out(made, p$layout)
-  found <- from_python(laid, int64 = p$int64 %||% "double", mapping = "list")
+  found <- if (is_alone) {
+    lapply(seq_along(values), function(k) return_to_r(py_get_item(laid, k - 1L)))
+  } else {
+    return_to_r(laid)
+  }
   expected <- lapply(values, function(x) bare(p$back(x)))
   differ <- which(!mapply(is_same, found, expected))
   # And one element of each by Python's own index, so that two errors cannot undo each other.

@@ -113,7 +113,7 @@ docs: setup-tests ## build the documentation site in output/site, running every 
 	@$(python) -m mkdocs build --quiet
 	@echo "open $(CURDIR)/output/site/index.html"
 
-bench: ## measure what is fast beside what a user would use instead; a table and a chart
+bench: ## measure what is fast beside what a user would use instead; the table is kept
 	@tools/setup bench
 	@$(python) benchmarks/run.py
 

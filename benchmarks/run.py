@@ -1,21 +1,29 @@
 """Run every benchmark, print one table, and draw it: `make bench`.
 
-The rows go to output/benchmarks.json and, for the documentation site, to output/benchmarks.md and
-output/benchmarks.svg. Nothing here passes or fails: times belong to a machine, and a `!` after an
-aim says only that this run missed it.
+The rows go to output/benchmarks.json and, for the documentation site, to output/benchmarks.svg and
+to benchmarks/measured.md, which the repository keeps, with its date and machine. With names of
+programs after it only these run, and the site shows their tables alone:
+`python benchmarks/run.py subsetting.py reshaping.R`. Nothing here passes or fails: times belong to
+a machine, and a `!` after an aim says only that this run missed it.
 """
 
 import json
 import os
+import platform
 import subprocess
 import sys
 import tempfile
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 from timing import Row, show, time_text
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "output"
+MEASURED = ROOT / "benchmarks/measured.md"
+BUSY = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+"""How many programs wanted a processor before this one began."""
 PROGRAMS = (
     "subsetting.py",
     "backends.py",
@@ -65,9 +73,25 @@ def growth(folder: Path) -> list[dict]:
     return points
 
 
+def machine() -> str:
+    """Return when and on what this was measured, without the name of the machine."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    model = (models or [platform.processor() or platform.machine()])[0]
+    command = ["Rscript", "--no-environ", "--no-init-file", "-e", "cat(format(getRversion()))"]
+    r = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    day = date.today()
+    return (
+        f"Measured on {day.day} {day:%B %Y}, on {os.cpu_count()} processors ({model}) under "
+        f"{platform.system()}, with Python {platform.python_version()}, NumPy {version('numpy')} "
+        f"and R {r}. The load of the machine was {BUSY:.1f} when it began."
+    )
+
+
 def markdown(rows: list[Row], points: list[dict]) -> str:
     """Return the tables as the documentation shows them."""
-    lines = []
+    lines = ["", machine()]
     title = ""
     for row in rows:
         if row.title != title:
@@ -126,17 +150,20 @@ def draw(rows: list[Row], points: list[dict], path: Path) -> None:
 
 
 def main() -> None:
-    """Measure everything, print it and keep it."""
+    """Measure everything, or the programs that are named, print it and keep it."""
+    named = tuple(sys.argv[1:])
     OUTPUT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        rows = [row for program in PROGRAMS for row in rows_of(program, Path(folder))]
-        points = growth(Path(folder))
+        rows = [row for program in named or PROGRAMS for row in rows_of(program, Path(folder))]
+        points = [] if named else growth(Path(folder))
     show(rows)
     kept = {"rows": [vars(row) for row in rows], "growth": points}
     (OUTPUT / "benchmarks.json").write_text(json.dumps(kept, indent=1))
-    (OUTPUT / "benchmarks.md").write_text(markdown(rows, points))
-    draw(rows, points, OUTPUT / "benchmarks.svg")
-    print(f"\n{OUTPUT}/benchmarks.json, {OUTPUT}/benchmarks.svg")
+    MEASURED.write_text(markdown(rows, points))
+    print(f"\n{OUTPUT}/benchmarks.json, {MEASURED}")
+    if points:
+        draw(rows, points, OUTPUT / "benchmarks.svg")
+        print(f"{OUTPUT}/benchmarks.svg")
 
 
 if __name__ == "__main__":

@@ -101,8 +101,10 @@ def test_the_table_of_conformance_names_every_library_and_rule(pages, sources):
     assert "R's own [: negatives leave out" in text
 
 
-def test_the_page_of_benchmarks_is_never_empty(pages):
+def test_the_page_of_benchmarks_has_the_last_table_its_date_and_its_machine(pages, sources):
     assert "make bench" in pages["benchmarks"]
+    assert re.search(r"Measured on \d+ \w+ \d{4}, on \d+ processors \(.+\)", pages["benchmarks"])
+    assert sources["benchmarks"].count("<tr>") > 20
 
 
 def test_both_notebooks_ran(sources, pages):

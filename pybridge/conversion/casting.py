@@ -66,7 +66,9 @@ def own_array(values: Array, wanted: Wanted, refuse: Refuse | None = None) -> An
     if values.dtype.kind == "U" and name == "string":
         return backend.convert(values.astype(object), held)
     narrow = name.startswith(_NARROW)
-    made = _cast(values, _dtype_named(name) or values.dtype, wanted.order, refuse)
+    # NumPy does not read the names of its own text dtypes, such as "str32".
+    dtype = held.dtype if name.startswith("str") else _dtype_named(name)
+    made = _cast(values, dtype or values.dtype, wanted.order, refuse)
     # The library makes its own narrow reals of wider ones, whose values are those already.
     return backend.convert(made.astype("float32") if narrow else made, held)
 
@@ -139,7 +141,8 @@ def _refuse_kinds(source: np.dtype[Any], dtype: np.dtype[Any]) -> None:
 @lru_cache(maxsize=256)
 def _may_lose(source: np.dtype[Any], dtype: np.dtype[Any]) -> bool:
     if source == dtype or source.kind in "UM":
-        return source.kind == "M" and source != dtype
+        is_cut = source.kind == dtype.kind == "U" and dtype.itemsize < source.itemsize
+        return is_cut or (source.kind == "M" and source != dtype)
     if source.kind in "iu" and dtype.kind == "f":
         # NumPy calls int64 to float64 safe.
         return source.itemsize >= dtype.itemsize
@@ -178,6 +181,8 @@ def _is_compared(source: np.dtype[Any], dtype: np.dtype[Any]) -> bool:
 def _lost(values: Array, cast: Array) -> Array:
     if values.dtype.kind == "M":
         return np.asarray((cast.astype(values.dtype) != values) & ~np.isnat(values))
+    if values.dtype.kind == "U":
+        return np.asarray(cast != values)
     if cast.dtype.name.startswith(_NARROW):
         wide = cast.astype("float64")
         if values.dtype.kind == "f" and "int" not in cast.dtype.name:

@@ -114,6 +114,14 @@ test_that("an array of Python is its own memory, and a failed conversion leaves 
   expect_identical(from_python(y), c(1, 20, 3))
 })
 
+test_that("text that is longer than the dtype or the tensor holds is refused, not cut", {
+  skip_without_python()
+  like <- reticulate::py_eval("np.array(['ab'])", convert = FALSE)
+  expect_identical(from_python(to_python(c("x", "yz"), like = like)), c("x", "yz"))
+  expect_error(to_python(c("x", "xyz"), like = like), "\\[2\\] is xyz, which dtype <U2")
+  expect_error(to_python(1, like = like), "numbers have no dtype <U2")
+})
+
 test_that("values may cross in the middle of a crossing, as a finalizer brings them", {
   skip_without_python()
   mine <- lapply(c(3, 3000), function(n) to_python(as.double(seq_len(n))))

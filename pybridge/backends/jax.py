@@ -114,8 +114,13 @@ class JaxBackend(Backend):
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
         if any(isinstance(axis, jax.Array) for axis in coordinates) and value.shape[0] != 1:
-            flat = jnp.ravel_multi_index(coordinates, x.shape, mode="clip")
-            value = value[_last_of_equals(flat, x.size)]
+            flat: Any = 0
+            is_beyond: Any = False
+            for indices, size in zip(coordinates, x.shape, strict=True):
+                flat = flat * size + indices
+                is_beyond = is_beyond | (indices >= size)
+            # what sets nothing is no equal of what sets an element
+            value = value[_last_of_equals(jnp.where(is_beyond, x.size, flat), x.size)]
         return x.at[coordinates].set(value if coordinates else value.reshape(()))
 
 

@@ -109,6 +109,13 @@ class KerasBackend(Backend):
         return ops.argsort(_comparable(x))
 
     def as_indices(self, x: Any) -> Any:
+        # what 32 bits do not hold stays beyond every axis
+        name = x.dtype
+        if name in ("uint32", "uint64", "int64"):
+            x = ops.cast(x, "int64")
+            if name != "int64":  # none becomes a negative number
+                x = ops.where(ops.less(x, 0), _LARGEST, x)
+            x = ops.clip(x, -_LARGEST, _LARGEST)
         return ops.cast(x, "int32")
 
     def cast(self, x: Any, name: str) -> Any:
@@ -141,20 +148,30 @@ class KerasBackend(Backend):
         x.assign(value)
 
 
+_LARGEST = int(np.iinfo(np.int32).max)
+
+
 def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
-    """Return row-major positions; of all the sizes only the first may be unknown."""
+    """Return row-major positions; of all the sizes only the first may be unknown.
+
+    A symbolic position beyond its axis is beyond all of them, and none of the next row.
+    """
     if None in sizes[1:]:
         raise TracingError(
             f"points of a symbolic tensor of shape {tuple(sizes)} cannot be counted: only the "
             "first size may be unknown"
         )
     flat: Any = np.zeros(1, np.int32)
+    is_beyond: Any = None
     for indices, size in zip(coordinates, sizes, strict=True):
         if isinstance(indices, np.ndarray) and isinstance(flat, np.ndarray):
             flat = flat * (size or 1) + indices.astype(np.int32)
-        else:
-            flat = ops.add(ops.multiply(flat, size or 1), ops.cast(indices, "int32"))
-    return flat
+            continue
+        flat = ops.add(ops.multiply(flat, size or 1), ops.cast(indices, "int32"))
+        if size is not None:
+            beyond = ops.greater_equal(indices, size)
+            is_beyond = beyond if is_beyond is None else ops.logical_or(is_beyond, beyond)
+    return flat if is_beyond is None else ops.where(is_beyond, _LARGEST, flat)
 
 
 def _comparable(x: Any) -> Any:

@@ -115,6 +115,8 @@ class TensorFlowBackend(Backend):
         return tf.cast(tf.argsort(_comparable(x), stable=True), tf.int64)
 
     def as_indices(self, x: Any) -> Any:
+        if x.dtype == tf.uint64:  # none becomes a negative number
+            x = tf.minimum(x, tf.constant(tf.int64.max, tf.uint64))
         return tf.cast(x, tf.int64)
 
     def cast(self, x: Any, name: str) -> Any:

@@ -190,7 +190,10 @@ class TorchBackend(Backend):
                     "a NumPy array is no subscript inside torch.compile, which hides its values, "
                     "unless it holds integers; write a list, or make it a torch tensor"
                 )
-        return x.long()
+        found = x.long()
+        if x.dtype is torch.uint64:  # none becomes a negative number
+            found = torch.where(found < 0, torch.iinfo(torch.int64).max, found)
+        return found
 
     def cast(self, x: Any, name: str) -> Any:
         return x.to(getattr(torch, name))

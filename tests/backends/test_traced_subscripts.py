@@ -261,3 +261,58 @@ def test_a_position_beyond_its_axis_meets_the_librarys_own_behaviour():
             torch.compile(lambda x, i: R(x)[1, i], backend="eager")(
                 torch.tensor(X), torch.tensor(position)
             )
+
+
+WRAPPING = [
+    ("uint64", 2**64 - 1),  # the last one in 64 bits with a sign
+    ("uint64", 2**32 + 1),  # the first one in 32 bits
+    ("uint32", 2**32 - 1),
+    ("int64", 2**32 + 1),
+    ("int64", -(2**32) - 1),
+]
+
+
+@pytest.mark.parametrize("library", ["tensorflow", "torch", "keras"])
+@pytest.mark.parametrize(("dtype", "position"), WRAPPING)
+def test_a_traced_position_too_large_for_the_librarys_integers_is_no_other(
+    library, dtype, position
+):
+    import tensorflow as tf
+    import torch
+
+    def run(act):
+        given = np.array([position], dtype)
+        if library == "torch":
+            compiled = torch.compile(act, backend="aot_eager", fullgraph=True)
+            return compiled(torch.tensor(X), torch.from_numpy(given))
+        mode = {"tensorflow": "function", "keras": "model"}[library]
+        return ADAPTERS[library].modes[mode](lambda x, i: [act(x, i)], X, given)[0]
+
+    refusals = (tf.errors.InvalidArgumentError, IndexError)
+    with pytest.raises(refusals):
+        run(lambda x, i: R(x)[1, i])
+    if library == "keras":  # it writes by comparing positions
+        np.testing.assert_array_equal(run(lambda x, i: r_assign(x, 1, i, value=0)), X)
+    else:
+        with pytest.raises(refusals):
+            run(lambda x, i: r_assign(x, 1, i, value=0))
+
+
+@pytest.mark.parametrize(("library", "mode"), [("keras", "model"), ("jax", "jit")])
+def test_a_traced_point_beyond_its_axis_is_no_element_of_the_next_row(library, mode):
+    import tensorflow as tf
+
+    run = ADAPTERS[library].modes[mode]
+    points = np.array([[1, 3, 5], [1, 3, 6], [1, 4, 1]])
+    (found,) = run(
+        lambda x, i, v: [r_assign(x, i, value=v)], X, points, np.array([-1.0, -2.0, -3.0])
+    )
+    expected = X.copy()
+    expected[0, 2, 4] = -1
+    np.testing.assert_array_equal(found, expected)
+    if library == "jax":
+        (found,) = run(lambda x, i: [R(x)[i]], X, points)
+        np.testing.assert_array_equal(found, [15, np.nan, np.nan])
+    else:
+        with pytest.raises(tf.errors.InvalidArgumentError):
+            run(lambda x, i: [R(x)[i]], X, points)

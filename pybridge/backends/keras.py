@@ -7,6 +7,7 @@ loads where pybridge is not installed. Constants are int32, which every backend 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
@@ -154,24 +155,29 @@ _LARGEST = int(np.iinfo(np.int32).max)
 def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
     """Return row-major positions; of all the sizes only the first may be unknown.
 
-    A symbolic position beyond its axis is beyond all of them, and none of the next row.
+    What lies beyond its axis lies beyond the tensor, and is no element of the next row. So does
+    what 32 bits do not count.
     """
     if None in sizes[1:]:
         raise TracingError(
             f"points of a symbolic tensor of shape {tuple(sizes)} cannot be counted: only the "
             "first size may be unknown"
         )
+    countable = _LARGEST // max(math.prod(map(int, sizes[1:])), 1)  # type: ignore[arg-type]
     flat: Any = np.zeros(1, np.int32)
-    is_beyond: Any = None
-    for indices, size in zip(coordinates, sizes, strict=True):
+    is_beyond: Any = np.zeros(1, bool)
+    for axis, (indices, size) in enumerate(zip(coordinates, sizes, strict=True)):
+        limit = min(size or countable, countable) if axis == 0 else size
         if isinstance(indices, np.ndarray) and isinstance(flat, np.ndarray):
-            flat = flat * (size or 1) + indices.astype(np.int32)
+            is_beyond = is_beyond | (indices >= limit)
+            flat = flat * (size or 1) + np.minimum(indices, _LARGEST).astype(np.int32)
             continue
-        flat = ops.add(ops.multiply(flat, size or 1), ops.cast(indices, "int32"))
-        if size is not None:
-            beyond = ops.greater_equal(indices, size)
-            is_beyond = beyond if is_beyond is None else ops.logical_or(is_beyond, beyond)
-    return flat if is_beyond is None else ops.where(is_beyond, _LARGEST, flat)
+        indices = ops.cast(indices, "int32")
+        is_beyond = ops.logical_or(is_beyond, ops.greater_equal(indices, limit))
+        flat = ops.add(ops.multiply(flat, size or 1), indices)
+    if isinstance(flat, np.ndarray):
+        return np.where(is_beyond, _LARGEST, flat).astype(np.int32)
+    return ops.where(is_beyond, _LARGEST, flat)
 
 
 def _comparable(x: Any) -> Any:

@@ -316,3 +316,19 @@ def test_a_traced_point_beyond_its_axis_is_no_element_of_the_next_row(library, m
     else:
         with pytest.raises(tf.errors.InvalidArgumentError):
             run(lambda x, i: [R(x)[i]], X, points)
+
+
+def test_points_that_32_bits_do_not_count_are_no_element_of_a_symbolic_tensor():
+    import keras
+    import tensorflow as tf
+
+    x = np.arange(4000.0, dtype="float32").reshape(4, 1000)
+    inputs = keras.Input((1000,))
+    for row in (4294968, 3000000, 2**31 - 1):  # 4294967000 is -296 in 32 bits
+        with pytest.raises(tf.errors.InvalidArgumentError):
+            keras.Model(inputs, R(inputs)[[[row, 1]]])(x)
+        written = keras.Model(inputs, r_assign(inputs, [[row, 1]], value=-1))(x)
+        np.testing.assert_array_equal(written, x)
+    np.testing.assert_array_equal(
+        keras.Model(inputs, R(inputs)[[[4, 1000], [-1, 1]]])(x), [3999, 3000]
+    )

@@ -96,12 +96,13 @@ def markdown(rows: list[Row], points: list[dict]) -> str:
     for row in rows:
         if row.title != title:
             title = row.title
-            lines += ["", f"## {title}", "", "| | pybridge | beside it | | ratio | aim |"]
-            lines += ["|-|-:|-:|-|-:|-:|"]
+            lines += ["", f"## {title}", "", "| | ratio | aim | pybridge | beside it | |"]
+            lines += ["|-|-:|-:|-:|-:|-|"]
         label = row.label.replace("|", "\\|")
+        aim = "" if row.aim is None else format(row.aim, ".3g")
         lines.append(
-            f"| `{label}` | {time_text(row.ours)} | {time_text(row.theirs)} | {row.beside} | "
-            f"{row.ratio:.3g} | {'' if row.aim is None else format(row.aim, '.3g')} |"
+            f"| `{label}` | {row.ratio:.3g} | {aim} | {time_text(row.ours)} | "
+            f"{time_text(row.theirs)} | {row.beside} |"
         )
     curves = dict.fromkeys(point["curve"] for point in points)
     for curve in curves:

@@ -15,11 +15,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m pybridge", description="R-style subscripts for tensors."
     )
-    commands = parser.add_subparsers(required=True, metavar="command")
+    parser.set_defaults(run=None)
+    commands = parser.add_subparsers(metavar="command")
     _add_explain(commands)
     _add_doctor(commands)
     _add_conformance(commands)
     parsed = parser.parse_args(arguments)
+    if parsed.run is None:
+        parser.print_help(sys.stderr)
+        return 2
     try:
         result = parsed.run(parsed)
     except PybridgeError as error:

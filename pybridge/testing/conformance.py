@@ -196,7 +196,7 @@ class Report:
         return ["".join(f"{each[verdict]:4}" for verdict in VERDICTS) for each in counts]
 
     def _line(self, name: str, cells: Iterable[str]) -> str:
-        return f"{name:46}" + "".join(f"{cell:>14}" for cell in cells)
+        return f"{name:48}" + "".join(f"{cell:>14}" for cell in cells)
 
 
 def _rule(answer: Answer) -> tuple[str, str]:

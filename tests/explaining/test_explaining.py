@@ -441,6 +441,11 @@ def test_the_command_line_takes_the_dialect_and_keeps_axes(capsys):
     assert "() -> ()" in capsys.readouterr().out
 
 
+def test_the_command_line_alone_says_what_there_is(capsys):
+    assert main([]) == 2
+    assert "doctor" in capsys.readouterr().err
+
+
 def test_the_same_in_all_languages_is_said():
     assert str(explain("c(TRUE, FALSE), ", shape=(2, 3))).endswith(
         "R's own [      it drops axis 1 too, where one position is left"

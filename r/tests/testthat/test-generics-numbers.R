@@ -1,6 +1,7 @@
 # R's Math and Summary groups, mean(), sort(), rbind(), cbind() and dim<-() on the tensors of every
 # library. The oracle is R's own function on an R array with the same elements. With
-# PYBRIDGE_TEST_WHOLE the table is run whole; every day most libraries take a part of it.
+# PYBRIDGE_TEST_WHOLE the table is run whole; every day each library takes a part of it, in which every
+# call occurs, on dtypes and shapes in turn.
 
 is_whole <- nzchar(Sys.getenv("PYBRIDGE_TEST_WHOLE"))
 
@@ -100,8 +101,9 @@ test_that("the generics agree with R on every library, dtype and shape, or refus
   differ <- character()
   used <- logical(length(refused_in_words))
   libraries <- if (length(wanted_libraries)) names(number_makers) else "numpy"
-  deal <- 0L
+  tried <- character()
   for (library in libraries) {
+    deal <- 0L
     for (dtype in names(elements)) {
       for (shape in number_shapes) {
         count <- prod(shape)
@@ -122,7 +124,12 @@ test_that("the generics agree with R on every library, dtype and shape, or refus
         for (call in number_calls) {
           deal <- deal + 1L
           if (dtype == "complex128" && count == 0 && grepl("base", call)) next # R drops its shape
-          if (!is_whole && deal %% (if (library == "numpy") 5L else 29L) != 0L) next
+          # primes, so that the part meets each call, and fewer than the 60 rows of each; JAX compiles
+          # a function for each dtype and shape, and so takes most on one
+          is_first <- library == "jax" && dtype == "float32" && identical(shape, c(2L, 3L))
+          share <- switch(library, numpy = 7L, jax = 293L, 59L)
+          if (!is_whole && !is_first && deal %% share != 0L) next
+          tried <- union(tried, paste(library, call))
           wanted <- number_outcome(call, a, a)
           found <- number_outcome(call, x, a)
           is_scalar <- grepl("^(sum|prod|max|min|any|all|mean)", call) ||
@@ -145,7 +152,8 @@ test_that("the generics agree with R on every library, dtype and shape, or refus
   }
   if (is_whole) print(c(counts, differ = length(differ)))
   expect_identical(differ, character(), label = paste(differ, collapse = "\n"))
-  expect_gt(counts[["agrees"]], if (is_whole) 20000L else 700L)
+  expect_length(tried, length(libraries) * length(number_calls))
+  if (length(libraries) > 1L) expect_gt(counts[["agrees"]], if (is_whole) 25000L else 900L)
   if (is_whole) expect_identical(names(refused_in_words)[!used], character())
 })
 

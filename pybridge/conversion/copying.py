@@ -131,7 +131,7 @@ def _tiles(source: Array) -> Iterator[tuple[Any, ...]]:
         lengths[axis] = min(lengths[axis], max(wanted, least))
 
     fastest = min(wide, key=lambda axis: abs(source.strides[axis]))
-    if fastest != wide[-1] and _SHORTEST * source.size > _TILE * lengths[fastest]:
+    if fastest != wide[-1]:
         shorten(wide[-1], _SHORTEST)
     for axis in wide:
         shorten(axis, 1)

@@ -13,8 +13,6 @@ tf <- import("tensorflow", convert = FALSE)
 output <- Sys.getenv("MNIST_OUTPUT", "output")
 dir.create(output, showWarnings = FALSE, recursive = TRUE)
 
-as_numbers <- function(tensor) py_to_r(tensor$numpy())
-
 # Opens a picture of this example and says where it is.
 open_named <- function(name, width, height) {
   path <- sprintf("%s/derivatives-%s-r.png", output, name)
@@ -28,7 +26,7 @@ x <- tf$Variable(0)
 with(tf$GradientTape() %as% tape, {
   y <- 2 * x + 3
 })
-slope <- as_numbers(tape$gradient(y, x))
+slope <- from_python(tape$gradient(y, x))
 cat("gradient of 2 * x + 3 at 0:", slope, "\n")
 stopifnot(slope == 2)
 
@@ -42,16 +40,16 @@ with(tf$GradientTape() %as% tape, {
   tape$watch(constant)
   y <- 2 * constant + 3
 })
-stopifnot(as_numbers(tape$gradient(y, constant)) == 2)
+stopifnot(from_python(tape$gradient(y, constant)) == 2)
 
 # ---- A derivative is the slope of the line that touches ------------------------------------------
 
-angles <- tf$Variable(as.array(seq(0, 6, length.out = 121)))
+angles <- tf$Variable(to_python(seq(0, 6, length.out = 121)))
 with(tf$GradientTape() %as% tape, {
   curve <- tf$cos(angles)
 })
-slopes <- as_numbers(tape$gradient(curve, angles))
-at <- as_numbers(angles)
+slopes <- from_python(tape$gradient(curve, angles))
+at <- from_python(angles)
 stopifnot(all.equal(slopes, -sin(at), tolerance = 1e-12))
 cat("the derivative of cos is -sin: at all 121 points\n")
 
@@ -85,9 +83,9 @@ with(tf$GradientTape(persistent = TRUE) %as% tape, {
   x2 <- x1 + b
   loss <- tf$abs(y_true - x2)
 })
-gradient <- function(result, source) as_numbers(tape$gradient(result, source))
+gradient <- function(result, source) from_python(tape$gradient(result, source))
 
-stopifnot(as_numbers(x1) == 6, as_numbers(x2) == 7, as_numbers(loss) == 3)
+stopifnot(from_python(x1) == 6, from_python(x2) == 7, from_python(loss) == 3)
 edges <- c(
   loss = gradient(loss, x2), x1 = gradient(x2, x1), b = gradient(x2, b), w = gradient(x1, w)
 )
@@ -104,7 +102,7 @@ nodes <- data.frame(
   column = c(0, 2, 1, 3, 2, 4, 3),
   row = c(3, 3, 2, 2, 1, 1, 0),
   text = c("x", "w", "x1 = x * w", "b", "x2 = x1 + b", "y_true", "loss = |y_true - x2|"),
-  value = vapply(list(x, w, x1, b, x2, y_true, loss), as_numbers, 0)
+  value = vapply(list(x, w, x1, b, x2, y_true, loss), from_python, 0)
 )
 
 draw_arrows <- function(start, end, color, width) {
@@ -167,10 +165,10 @@ descend <- function(loss_of, start, rate, momentum) {
     with(tf$GradientTape() %as% tape, {
       loss <- loss_of(weights)
     })
-    gradient <- as_numbers(tape$gradient(loss, weights))
+    gradient <- from_python(tape$gradient(loss, weights))
     velocity <- momentum * velocity - rate * gradient
     weights$assign_add(momentum * velocity - rate * gradient)
-    way[step + 1, ] <- as_numbers(weights)
+    way[step + 1, ] <- from_python(weights)
   }
   way
 }

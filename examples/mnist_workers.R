@@ -24,8 +24,6 @@ ANOTHER_IS_GONE <- paste0(
   c("UnavailableError", "AbortedError", "CancelledError", "DeadlineExceededError", "InternalError")
 )
 
-as_numbers <- function(tensor) py_to_r(tensor$numpy())
-
 # The weights of two dense layers; each worker gets those of the first.
 new_weights <- function() {
   uniform <- function(rows, columns, seed) {
@@ -92,7 +90,7 @@ train <- function(strategy, number, count, weights, images, labels) {
       progress$advance()
     }
     progress$close()
-    cat(sprintf("epoch %d: loss of the last batch %.3f\n", epoch, as_numbers(loss)))
+    cat(sprintf("epoch %d: loss of the last batch %.3f\n", epoch, from_python(loss)))
   }
 }
 
@@ -131,8 +129,8 @@ main <- function() {
       quit(status = 1)
     }
   )
-  predicted <- max.col(as_numbers(logits(weights, test_images)), ties.method = "first") - 1
-  accuracy <- mean(predicted == py_to_r(mnist$y_test))
+  predicted <- max.col(from_python(logits(weights, test_images)), ties.method = "first") - 1
+  accuracy <- mean(predicted == from_python(mnist$y_test))
   cat(sprintf("accuracy: %.4f\n", accuracy))
   cat(sprintf("weights: %s\n", py_to_r(checkpoint$digest(lapply(weights, \(w) w$numpy())))))
   stopifnot(accuracy > 0.8 || samples < 10000) # so few teach too little

@@ -27,6 +27,9 @@ _NARROW = ("bfloat16", "float8_", "float6_", "float4_", "int2", "int4", "uint2",
 """Dtypes of the package ml_dtypes, which NumPy knows once it is imported."""
 
 
+_NOTHING = nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What an array is to become."""
@@ -113,7 +116,7 @@ def _cast(values: Array, dtype: np.dtype[Any], order: Order, refuse: Refuse | No
     if may_lose or refuse is not None:
         # Only what compares each element with its cast gains from a buffer between the two.
         checks = {"check" if _is_compared(source.dtype, dtype) else "finish": check}
-    with np.errstate(all="ignore") if may_lose else nullcontext():
+    with np.errstate(all="ignore") if may_lose else _NOTHING:
         # Reversed, row-major memory is column-major, which is what tiles are made for.
         if order == "C":
             copy_tiles(made.T, source.T, mask=None if mask is None else mask.T, **checks)

@@ -220,7 +220,8 @@ test_that("rbind() and cbind() recycle and refuse as R's do", {
   for (bind in list(rbind, cbind)) {
     for (given in list(
       list(m, 7), list(m, 7:8), list(7:9, m), list(m, 1:6), list(m, numeric()), list(m, m, 1:3), list(1:2, m),
-      list(numeric(), numeric()), list(1:6, 1:4), list(m, NULL), list(numeric(), NULL), list(m[, 0L], NULL), list(m[0L, ], m[0L, ]), list(m[, 0L], 1)
+      list(numeric(), numeric()), list(1:6, 1:4), list(m, NULL), list(numeric(), NULL), list(m[, 0L], NULL),
+      list(m[0L, ], m[0L, ]), list(m[, 0L], 1)
     )) {
       wanted <- said(do.call(bind, given))
       tensors <- lapply(given, function(value) {

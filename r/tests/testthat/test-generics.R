@@ -57,6 +57,40 @@ test_that("a method of any package on a class of its own comes first, whenever i
   expect_identical(trimws(lines), c("theirs 2 3", "TRUE", "2 3 1.0"))
 })
 
+test_that("the tensors of a new backend have dim(), length(), as.array() and t() by its file in Python alone", {
+  skip_without_python()
+  lines <- run_r(c(
+    "library(pybridge)",
+    "tensor_shape(reticulate::np_array(1:3))",
+    "reticulate::py_run_string('",
+    "import sys, types",
+    "import pybridge.backends as backends",
+    "from pybridge.backends.numpy import NumpyBackend",
+    "class Tensor:",
+    "    def __init__(self, held): self.held = held",
+    "    def __len__(self): return len(self.held)",
+    "Tensor.__module__ = \"novel\"",
+    "sys.modules[\"novel\"] = types.ModuleType(\"novel\")",
+    "class NovelBackend(NumpyBackend):",
+    "    def serves(self, x): return isinstance(x, Tensor)",
+    "    def value_of(self, x): return x.held if isinstance(x, Tensor) else x",
+    "    def shape(self, x): return self.value_of(x).shape",
+    "    def transpose(self, x, order): return self.value_of(x).transpose(order)",
+    "    def to_numpy(self, x): return self.value_of(x)",
+    "novel = NovelBackend()",
+    "backends._LIBRARIES[\"novel\"] = lambda: novel",
+    "')",
+    "make <- reticulate::py_eval('Tensor', convert = FALSE)",
+    "m <- array(1:6, c(2, 3)); x <- make(reticulate::np_array(m))",
+    "cat(class(x), '\\n')",
+    "cat(dim(x), nrow(x), length(x), identical(as.array(x), m), identical(as.array(t(x)), t(m)), '\\n')",
+    "cat(as.array(x@r[2, NA:2]), as.numeric(x@r[1, 3]), as.numeric(sum(x)), '\\n')"
+  ))
+  expect_identical(
+    trimws(utils::tail(lines, 3)), c("novel.Tensor python.builtin.object", "2 3 2 2 TRUE TRUE", "2 4 5 21")
+  )
+})
+
 test_that("a single element is useful, and a tensor becomes a vector of each type", {
   skip_without_python()
   labels <- as_tensor(c(5L, 0L, 4L, 1L, 9L), "uint8")

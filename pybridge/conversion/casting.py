@@ -76,6 +76,7 @@ def own_array(values: Array, wanted: Wanted, refuse: Refuse | None = None) -> An
     return backend.convert(made.astype("float32") if narrow else made, held)
 
 
+@lru_cache(maxsize=64)
 def _dtype_named(name: str | None) -> np.dtype[Any] | None:
     if name is None:
         return None
@@ -163,16 +164,24 @@ def _is_lossy(part: Array, cast: Array, masked: Array | None) -> bool:
 
 def _is_kept(part: Array, cast: Array) -> bool:
     """Tell cheaply, where it can be told so, that nothing was lost; False says nothing."""
-    kinds = part.dtype.kind + cast.dtype.kind
-    if kinds in ("ii", "iu"):
-        limits = np.iinfo(cast.dtype)
-        return int(limits.min) <= int(part.min()) and int(part.max()) <= int(limits.max)
-    if kinds in ("if", "ic"):
-        whole: int = 2 ** (np.finfo(cast.dtype).nmant + 1)  # up to here every integer is exact
-        return -whole <= int(part.min()) and int(part.max()) <= whole
-    if kinds == "ff":
-        return bool(np.isfinite(cast).all())
+    limits = _limits(part.dtype, cast.dtype)
+    if limits is not None:
+        least = int(np.minimum.reduce(part, axis=None))
+        return limits[0] <= least and int(np.maximum.reduce(part, axis=None)) <= limits[1]
+    if part.dtype.kind == cast.dtype.kind == "f":
+        return bool(np.logical_and.reduce(np.isfinite(cast), axis=None))
     return _is_compared(part.dtype, cast.dtype) and bool(np.equal(cast, part).all())
+
+
+@lru_cache(maxsize=256)
+def _limits(source: np.dtype[Any], dtype: np.dtype[Any]) -> tuple[int, int] | None:
+    """Return between which integers of one dtype another certainly holds every one."""
+    if source.kind == "i" and dtype.kind in "iu":
+        return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+    if source.kind == "i" and dtype.kind in "fc":
+        whole: int = 2 ** (np.finfo(dtype).nmant + 1)  # up to here every integer is exact
+        return -whole, whole
+    return None
 
 
 @lru_cache(maxsize=256)

@@ -25,6 +25,8 @@ calls("x@r[1:3]", quote(small@r[1:3]), quote(small))
 calls("x@r[NA:5]", quote(small@r[NA:5]), quote(small))
 calls("images@r[, 15:NA, 15:NA]", quote(images@r[, 15:NA, 15:NA]), quote(images))
 calls("images@r[129:256, , ]", quote(images@r[129:256, , ]), quote(images))
+calls("images@r[.., -1]", quote(images@r[.., -1]), quote(images))
+calls("x@r[c(3, 1, 5)]", quote(small@r[c(3, 1, 5)]), quote(small))
 
 title <- "Subscripts from R beside other packages"
 compare(title, "x@r[3]", list(quote(small@r[3]), "reticulate's x[2L]" = quote(small[2L])))

@@ -160,7 +160,10 @@ class TensorFlowBackend(Backend):
         if tf.is_symbolic_tensor(indices):
             sizes = tf.shape(x, out_type=tf.int64)
             strides = tf.math.cumprod(sizes, exclusive=True, reverse=True)
-            flat = tf.reduce_sum(tf.cast(indices, tf.int64) * strides, 1)
+            indices = tf.cast(indices, tf.int64)
+            flat = tf.reduce_sum(indices * strides, 1)
+            # what XLA sets nowhere is no equal of what sets an element
+            flat = tf.where(tf.reduce_any(indices >= sizes, 1), tf.reduce_prod(sizes), flat)
             value = tf.gather(value, _last_of_equals(flat, tf.reduce_prod(sizes)))
         return _scatter(x, indices, value)
 

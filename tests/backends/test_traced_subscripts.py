@@ -298,22 +298,23 @@ def test_a_traced_position_too_large_for_the_librarys_integers_is_no_other(
             run(lambda x, i: r_assign(x, 1, i, value=0))
 
 
-@pytest.mark.parametrize(("library", "mode"), [("keras", "model"), ("jax", "jit")])
+@pytest.mark.parametrize(
+    ("library", "mode"), [("keras", "model"), ("jax", "jit"), ("tensorflow", "xla")]
+)
 def test_a_traced_point_beyond_its_axis_is_no_element_of_the_next_row(library, mode):
     import tensorflow as tf
 
     run = ADAPTERS[library].modes[mode]
-    points = np.array([[1, 3, 5], [1, 3, 6], [1, 4, 1]])
-    (found,) = run(
-        lambda x, i, v: [r_assign(x, i, value=v)], X, points, np.array([-1.0, -2.0, -3.0])
-    )
+    points = np.array([[1, 3, 5], [2, 1, 1], [1, 3, 6], [1, 4, 1]])
+    value = np.array([-1.0, -2.0, -3.0, -4.0])
+    (found,) = run(lambda x, i, v: [r_assign(x, i, value=v)], X, points, value)
     expected = X.copy()
-    expected[0, 2, 4] = -1
+    expected[0, 2, 4], expected[1, 0, 0] = -1, -2
     np.testing.assert_array_equal(found, expected)
     if library == "jax":
         (found,) = run(lambda x, i: [R(x)[i]], X, points)
-        np.testing.assert_array_equal(found, [15, np.nan, np.nan])
-    else:
+        np.testing.assert_array_equal(found, [15, 16, np.nan, np.nan])
+    elif library == "keras":
         with pytest.raises(tf.errors.InvalidArgumentError):
             run(lambda x, i: [R(x)[i]], X, points)
 

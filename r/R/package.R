@@ -5,7 +5,15 @@
 #'
 #' * \code{\link[=tensor-subscripts]{x@r[...]}}, [r_slice()] and [r_assign()] read and write tensors by
 #'   R's subscripts.
-#' * [array_reshape()] reshapes in row-major order.
+#' * [array_reshape()] reshapes in row-major order; [recycle()] and [broadcast()]
+#'   name the rule by which shapes meet.
+#' * [to_python()] and [from_python()] bring values over without loss.
+#' * [tensor_which()], [tensor_which_max()] and [tensor_order()] give positions.
+#' * [explain()] says what subscripts select.
+#' * R's own `dim()`, `head()`, `rev()`, `rep()`, `sort()`, `mean()`, `rbind()`, `t()`, `as.array()`,
+#'   `as.numeric()` and the functions of the groups Math and Summary, such as `sqrt()` and `sum()`, take
+#'   tensors where no other package has a method for them, and agree with R. Except for `dim()` and the
+#'   `as.` functions they give a tensor of the same library.
 #' * [pybridge_doctor()] says which Python is used, and why.
 #' * [tensor_shape()], [tensor_ndim()] and [tensor_dtype()] say what a tensor is.
 #'

@@ -187,8 +187,11 @@ SEXP pybridge_given(void) {
 
 /* R: go back to a level, and let go of what was handed over and given above it. */
 SEXP pybridge_go_back(SEXP level) {
+  if (shelf == NULL) return R_NilValue; /* nothing has crossed yet */
   for (const int to = Rf_asInteger(level); board.level > to; board.level--)
     for (int slot = 0; slot < SLOTS; slot++) put(slot, R_NilValue);
+  if (board.level > 0) return R_NilValue;
+  for (int k = 0; k < NEWEST_COUNT; k++) SET_VECTOR_ELT(shelf, NEWEST + k, R_NilValue);
   return R_NilValue;
 }
 

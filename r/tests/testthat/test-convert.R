@@ -156,6 +156,18 @@ test_that("values may cross in the middle of a crossing, as a finalizer brings t
   expect_identical(.Call(asNamespace("pybridge")$pybridge_level), 0L)
 })
 
+test_that("nothing holds on to what has crossed", {
+  skip_without_python()
+  x <- reticulate::py_eval("np.zeros(3000000)", convert = FALSE)
+  used <- function() gc()[2, 1]
+  from_python(x)
+  before <- used()
+  for (k in 1:12) from_python(x)
+  expect_lt(used() - before, 3e6) # cells of 8 bytes, fewer than one vector has
+  for (k in 1:12) to_python(rep(k / 2, 3e6))
+  expect_lt(used() - before, 3e6)
+})
+
 test_that("a failed or interrupted crossing leaves no level behind", {
   skip_without_python()
   level <- function() .Call(asNamespace("pybridge")$pybridge_level)

@@ -68,10 +68,12 @@ class KerasBackend(Backend):
         if isinstance(x, np.ndarray):
             return x[key]
         before, upward, after = upward_key(key, x.shape)
-        if before:
-            x = ops.flip(x, before)
+        for axis in before:  # Keras 3.12 flips one axis alone on TensorFlow
+            x = ops.flip(x, axis)
         found = ops.get_item(x, upward)
-        return ops.flip(found, after) if after else found
+        for axis in after:
+            found = ops.flip(found, axis)
+        return found
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         if isinstance(indices, np.ndarray):

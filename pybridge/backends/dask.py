@@ -66,13 +66,13 @@ class DaskBackend(Backend):
         if not all(isinstance(axis, np.ndarray) for axis in coordinates):
             return da.take(self.reshape(x, (-1,)), _flat(self.shape(x), coordinates), 0)
         if coordinates and len(coordinates[0]) == 0:  # dask divides by zero
-            return da.zeros(0, x.dtype)
+            return da.zeros(0, dtype=x.dtype)
         return x.vindex[coordinates]
 
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
         # dask splits and merges whole axes only, so a vector helps out
         if x.size == 0:  # of which dask knows only some shapes
-            return da.zeros([max(size, 0) for size in shape], x.dtype)
+            return da.zeros([max(size, 0) for size in shape], dtype=x.dtype)
         try:
             return x.reshape(shape)
         except NotImplementedError:
@@ -112,7 +112,7 @@ class DaskBackend(Backend):
         for axis in range(mask.ndim):
             self.size(mask, axis)
         if mask.size == 0:
-            return tuple([da.zeros(0, np.int64)] * mask.ndim)
+            return tuple([da.zeros(0, dtype=np.int64)] * mask.ndim)
         return tuple(da.nonzero(mask))
 
     def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:

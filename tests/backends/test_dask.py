@@ -4,7 +4,7 @@ import dask.array as da
 import numpy as np
 import pytest
 
-from pybridge import R, array_reshape, errors, r_assign, r_slice
+from pybridge import R, array_reshape, errors, r_assign, r_slice, which
 
 X = np.arange(6.0).reshape(2, 3)
 V = np.arange(10.0)
@@ -88,6 +88,16 @@ def test_nothing_is_selected(x):
             0,
             2,
         )
+
+
+@pytest.mark.parametrize("dtype", ["int8", "bool", "complex128"])
+def test_nothing_keeps_its_dtype(dtype):
+    x = da.from_array(np.zeros((0, 3), dtype))
+    flat = array_reshape(x, -1)
+    assert (flat.dtype, flat.shape) == (dtype, (0,))
+    assert array_reshape(x, (3, 0)).compute(scheduler="sync").dtype == dtype
+    assert R(x)[[]].dtype == dtype
+    assert which(x == 1).dtype == np.int64
 
 
 def test_a_lazy_mask_takes_one_value():

@@ -44,6 +44,15 @@ def test_each_mode_of_a_library_gives_what_r_gives(name, mode):
         np.testing.assert_allclose(value, calls[key][1], rtol=1e-12, err_msg=key)
 
 
+def test_narrow_reals_of_jax_are_rounded_as_their_values_in_r():
+    import jax.numpy as jnp
+
+    # R says round(17.125, 2) = 17.12, and of the float32 next to 2.675, which is less, 2.67
+    found = math_group(jnp.asarray([17.125, 2.675, -17.125], "float32"), "round", 2)
+    assert np.array_equal(found, np.array([17.12, 2.67, -17.12], "float32"))
+    assert math_group(jnp.asarray([np.inf, -np.inf]), "trigamma").tolist() == [0, np.inf]
+
+
 def test_integers_and_logicals_keep_their_exact_sums_and_means():
     for name in ADAPTERS:
         x = ADAPTERS[name].make(np.array([100, 100, 100], "int8"))

@@ -258,9 +258,11 @@ def keras_model(function, *arrays, known=True):
     values = traced(*inputs)
     if not values:
         return traced.join([])
-    model = keras.Model(inputs, values)
-    found = model([*map(keras.ops.convert_to_tensor, arrays)])
-    return traced.join(list(map(keras_read, found if isinstance(found, list) else [found])))
+    # Keras 3.12 takes no input that nothing is made of
+    used = list(map(keras.ops.copy, inputs))
+    model = keras.Model(inputs, [*values, *used])
+    found = model([*map(keras.ops.convert_to_tensor, arrays)])[: len(values)]
+    return traced.join(list(map(keras_read, found)))
 
 
 def keras_batched(function, *arrays):

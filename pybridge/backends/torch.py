@@ -19,12 +19,7 @@ from torch.compiler import is_compiling
 
 from pybridge.backends.compiling import IN_GRAPH, PUBLIC
 from pybridge.backends.protocol import Backend, Indices, Key
-from pybridge.dialects.selections import (
-    Shape,
-    assignment_key,
-    axis_indices,
-    upward_key,
-)
+from pybridge.dialects.selections import Shape, assignment_key, axis_indices, upward_key
 from pybridge.errors import TracingError, UnsupportedTensorError
 
 _STRIDED = torch.strided

@@ -35,7 +35,7 @@ RSCRIPT = ("Rscript", "--no-environ", "--no-init-file")
 FLAGS = "-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 # Tests whose calls of C are many and whose calls of Python are few come first.
-FIRST_TESTS = ("reshape", "array-value", "array", "convert", "record", "subset", "view")
+FIRST_TESTS = ("record", "array-value", "subset", "view", "convert", "array", "reshape")
 # What each check has of the time; the call forms run three times.
 SHARES = {"sanitizers": 0.3, "valgrind": 0.25, "gctorture": 0.15, "call forms": 0.1}
 

@@ -19,7 +19,7 @@ pass_of <- function() {
 for (shape in list(c(60000L, 28L, 28L), c(1000L, 100L))) {
   integers <- array(rep_len(0:126, prod(shape)), shape)
   reals <- integers + 0
-  seconds <- if (length(shape) == 3L) 3 else 0.3
+  seconds <- if (length(shape) == 3L) 1 else 0.3
   title <- sprintf("Values to R by from_python(), (%s)", toString(shape))
   for (dtype in c("uint8", "float32", "int64")) {
     x <- to_python(integers, dtype)

@@ -4,6 +4,7 @@ rows <- list()
 
 # Times a list of expressions, the first of which is pybridge's, and keeps the fastest of the rest.
 compare <- function(title, label, ways, aim = NULL, seconds = 0.3) {
+  gc() # R does not know how large the arrays of Python are that wait to be freed
   marked <- bench::mark(exprs = ways, check = FALSE, min_time = seconds, min_iterations = 5)
   medians <- as.numeric(marked$median)
   others <- medians[-1L]

@@ -18,6 +18,7 @@ from pybridge.conversion.rlibrary import (
     address_of,
 )
 from pybridge.errors import ConversionError
+from pybridge.subsetting.values import need_utf8
 
 
 def character_vector(r: RLibrary, texts: Iterable[str | None], length: int) -> Any:
@@ -42,12 +43,7 @@ def _check_text(text: str) -> None:
         return
     if "\0" in text:
         raise ConversionError(f"R strings cannot hold a NUL character: {text!r}")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise ConversionError(
-            f"{text!r} holds half of a surrogate pair, which UTF-8 cannot write"
-        ) from error
+    need_utf8(text, ConversionError)
 
 
 def texts_of(r: RLibrary, sexp: Any) -> list[str | None]:

@@ -9,7 +9,13 @@ import numpy as np
 from pybridge.backends import NUMPY, find_backend
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.dialects.selections import Shape
-from pybridge.errors import AssignmentError, LossyValueError, MissingValueError, TracingError
+from pybridge.errors import (
+    AssignmentError,
+    LossyValueError,
+    MissingValueError,
+    PybridgeError,
+    TracingError,
+)
 from pybridge.subscripts import NA, number_text
 
 if TYPE_CHECKING:
@@ -208,20 +214,20 @@ def _texts(value: Any) -> npt.NDArray[Any]:
         raise AssignmentError(
             f"a value of type {_type_text(array, value)} does not fit a tensor of strings"
         )
-    _need_utf8(flat)
+    for text in flat:
+        need_utf8(text, AssignmentError)
     return array.astype(object)
 
 
-def _need_utf8(flat: list[Any]) -> None:
-    """Refuse texts that a library which keeps them as UTF-8 cannot hold."""
-    for text in flat:
-        try:
-            if isinstance(text, str):
-                text.encode()
-        except UnicodeEncodeError as error:
-            raise AssignmentError(
-                f"{text!r} holds half of a surrogate pair, which UTF-8 cannot write"
-            ) from error
+def need_utf8(text: Any, refusal: type[PybridgeError]) -> None:
+    """Refuse a text that cannot be kept as UTF-8; what is no text passes."""
+    try:
+        if isinstance(text, str):
+            text.encode()
+    except UnicodeEncodeError as error:
+        raise refusal(
+            f"{text!r} holds half of a surrogate pair, which UTF-8 cannot write"
+        ) from error
 
 
 def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
@@ -281,7 +287,8 @@ def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.N
             f"a value of type {_type_text(array, value)} does not fit a tensor of dtype {dtype}"
         )
     if dtype.kind == "T":
-        _need_utf8(flat)
+        for text in flat:
+            need_utf8(text, AssignmentError)
     cast = texts.astype(dtype)
     for one, arrived in zip(flat, cast.ravel().tolist(), strict=True):
         if one != arrived and one is not arrived:

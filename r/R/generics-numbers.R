@@ -136,7 +136,7 @@ binds <- function(generic) {
 #' @noRd
 bind_as_r_does <- function(generic, given, written, deparse.level) {
   name <- paste0(generic, ".python.builtin.object")
-  table <- get(".__S3MethodsTable__.", baseenv())
+  table <- methods_table(generic)
   method <- table[[name]]
   rm(list = name, envir = table)
   on.exit(assign(name, method, table))

@@ -19,8 +19,7 @@ register_tensor_methods <- function() {
 remove_tensor_methods <- function() {
   for (generic in names(tensor_methods)) {
     if (is_ours(found_method(generic))) {
-      table <- get(".__S3MethodsTable__.", home_of(generic))
-      rm(list = paste0(generic, ".python.builtin.object"), envir = table)
+      rm(list = paste0(generic, ".python.builtin.object"), envir = methods_table(generic))
     }
   }
 }
@@ -31,6 +30,12 @@ found_method <- function(generic) {
 
 home_of <- function(generic) {
   if (generic %in% c("head", "tail")) asNamespace("utils") else baseenv()
+}
+
+#' R's table of the methods of a generic, where R has no verb that takes one away or looks by class
+#' @noRd
+methods_table <- function(generic) {
+  get(".__S3MethodsTable__.", home_of(generic))
 }
 
 #' Whether a Python object is a tensor of a library that pybridge serves

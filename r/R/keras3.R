@@ -38,7 +38,7 @@ import_hooks <- function() {
 #' Register ours over every `@` and `@<-` of keras3
 #' @noRd
 claim_subscripts <- function(...) {
-  table <- baseenv()[[".__S3MethodsTable__."]]
+  table <- methods_table("@")
   for (name in subscript_methods(table)) {
     theirs <- table[[name]]
     if (identical(environmentName(topenv(environment(theirs))), "keras3")) {
@@ -90,7 +90,7 @@ announce_claims <- function(...) {
 #' Give keras3 its methods back, and leave no hook behind, when the package is unloaded
 #' @noRd
 release_claims <- function() {
-  table <- baseenv()[[".__S3MethodsTable__."]]
+  table <- methods_table("@")
   for (name in subscript_methods(table)) {
     theirs <- environment(table[[name]])[["theirs"]]
     if (is_ours(table[[name]]) && is.function(theirs)) {

@@ -30,8 +30,8 @@ Array = np.ndarray[Any, Any]
 
 _T = TypeVar("_T")
 
-# What is said of a vector on the board, as r/src/host.c has it.
-_TYPE, _ELEMENTS, _NDIM, _DIMS, _DATA = 0, 1, 2, 3, 11
+# What is said of a vector on the board after its type, as r/src/host.c has it.
+_ELEMENTS, _NDIM, _DIMS, _DATA = 1, 2, 3, 11
 _MOST_AXES = _DATA - _DIMS
 _NOT_BARE = -1
 _NO_DIM = -1

@@ -40,7 +40,7 @@ def index_from_position(position: int, size: int | None, axis: int = 0) -> int:
     (0, 9, -1)
     """
     if size is None:
-        if position == 0 or not -_FARTHEST <= position <= _FARTHEST:
+        if not 0 < abs(position) <= _FARTHEST:
             raise _bad_bound(position, sub.number_text(position), axis, None)
         return position - 1 if position > 0 else position
     if 0 < position <= size:
@@ -125,7 +125,7 @@ def _slice_of_unknown_size(
     start: Any, stop: Any, step: int, is_open_start: bool, is_open_stop: bool, axis: int
 ) -> slice:
     for bound, is_open in ((start, is_open_start), (stop, is_open_stop)):
-        if not is_open and (bound == 0 or not -_FARTHEST <= bound <= _FARTHEST):
+        if not is_open and not 0 < abs(bound) <= _FARTHEST:
             raise _bad_bound(bound, _range_text(start, stop, NA), axis, None)
     first = None if is_open_start else (start - 1 if start > 0 else start)
     if is_open_stop:

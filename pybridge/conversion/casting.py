@@ -5,8 +5,8 @@ Each element is cast once, in tiles, and checked on the way; nothing is lost wit
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -25,9 +25,6 @@ Order = Literal["C", "F"]
 
 _NARROW = ("bfloat16", "float8_", "float6_", "float4_", "int2", "int4", "uint2", "uint4")
 """Dtypes of the package ml_dtypes, which NumPy knows once it is imported."""
-
-
-_NOTHING = nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +102,41 @@ def _cast(values: Array, dtype: np.dtype[Any], order: Order, refuse: Refuse | No
     if source.dtype.kind == "c" and dtype.kind != "c":
         source = _reals(source, mask, dtype)
     made = np.empty(source.shape, dtype, order=order)
-    may_lose = _may_lose(source.dtype, dtype)
+    if _may_lose(source.dtype, dtype):
+        with np.errstate(all="ignore"):
+            _fill(made, source, mask, order, refuse, may_lose=True)
+    else:
+        _fill(made, source, mask, order, refuse, may_lose=False)
+    if mask is None:
+        return made
+    return np.ma.MaskedArray(made, mask=np.array(mask, order=order))
+
+
+def _fill(
+    made: Array,
+    source: Array,
+    mask: Array | None,
+    order: Order,
+    refuse: Refuse | None,
+    may_lose: bool,
+) -> None:
+    """Cast into new memory; whoever calls has told NumPy what to do about overflow."""
 
     def check(cast: Array, part: Array, masked: Array | None) -> None:
         if refuse is not None:
             refuse(part)
         if may_lose and _is_lossy(part, cast, masked):
-            _reject(source, dtype, mask)
+            _reject(source, made.dtype, mask)
 
     checks: dict[str, Any] = {}
     if may_lose or refuse is not None:
         # Only what compares each element with its cast gains from a buffer between the two.
-        checks = {"check" if _is_compared(source.dtype, dtype) else "finish": check}
-    with np.errstate(all="ignore") if may_lose else _NOTHING:
-        # Reversed, row-major memory is column-major, which is what tiles are made for.
-        if order == "C":
-            copy_tiles(made.T, source.T, mask=None if mask is None else mask.T, **checks)
-        else:
-            copy_tiles(made, source, mask=mask, **checks)
-    if mask is None:
-        return made
-    return np.ma.MaskedArray(made, mask=np.array(mask, order=order))
+        checks = {"check" if _is_compared(source.dtype, made.dtype) else "finish": check}
+    # Reversed, row-major memory is column-major, which is what tiles are made for.
+    if order == "C":
+        copy_tiles(made.T, source.T, mask=None if mask is None else mask.T, **checks)
+    else:
+        copy_tiles(made, source, mask=mask, **checks)
 
 
 @lru_cache(maxsize=256)
@@ -169,7 +180,10 @@ def _is_kept(part: Array, cast: Array) -> bool:
         least = int(np.minimum.reduce(part, axis=None))
         return limits[0] <= least and int(np.maximum.reduce(part, axis=None)) <= limits[1]
     if part.dtype.kind == cast.dtype.kind == "f":
-        return bool(np.logical_and.reduce(np.isfinite(cast), axis=None))
+        if cast.dtype.itemsize == 2:  # where a sum soon overflows
+            return bool(np.logical_and.reduce(np.isfinite(cast), axis=None))
+        # A sum is finite only where each entry is: one pass, and no array of its answers.
+        return math.isfinite(np.add.reduce(cast, axis=None))
     return _is_compared(part.dtype, cast.dtype) and bool(np.equal(cast, part).all())
 
 

@@ -24,6 +24,9 @@ Array = np.ndarray[Any, Any]
 _TILE = 2**16
 """Elements of a tile: half a megabyte of R's numbers, what a core's own cache holds."""
 
+_SMALL = 2**10
+"""With fewer elements than these the memory order does not matter."""
+
 _SHORTEST = 64
 """A tile cut across the grain is at least this long, so that the inner loop is worth starting."""
 
@@ -46,7 +49,13 @@ def copy_tiles(
     compared the fastest, and `check(buffer, source_tile, mask_tile)` may refuse it. Neither is ever
     called on an empty tile, and both may run in two threads at a time.
     """
-    if source.size == 0:
+    size = source.size
+    if size < _SMALL:  # what follows would cost more than it saves
+        if size and check is not None:
+            check(source.astype(target.dtype, casting="unsafe"), source, mask)
+        np.copyto(target, source, casting="unsafe")
+        if size and finish is not None:
+            finish(target, source, mask)
         return
     # Reversed, column-major memory is what NumPy's loops expect.
     target, source = target.T, source.T
@@ -63,9 +72,9 @@ def copy_tiles(
         if finish is not None:
             finish(target, part, masked)
 
-    if source.size <= _TILE:
+    if size < 2 * _TILE:
         copy_whole(target, source, mask)
-    elif source.size < _SHARED or _processors() < 2:
+    elif size < _SHARED or _processors() < 2:
         for tile in _tiles(source):
             copy(tile)
     else:

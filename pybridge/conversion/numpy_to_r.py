@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -213,13 +213,12 @@ def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Any:
     filled = policies.na == "float" and array.dtype.kind not in "biu"
     if not (checked or filled or mask is not None):
         return None
-    reject = partial(_reject, rule, array, mask)
 
     def finish(target: Array, source: Array, masked: Array | None) -> None:
         if checked:
             seen = source if masked is None else source[~masked]
             if seen.size and not _fits(rule, seen):
-                reject()
+                _reject(rule, array, mask)
         if filled:
             _set_na(target, np.isnan(target))
         if masked is not None:
@@ -228,9 +227,19 @@ def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Any:
     return finish
 
 
+_UNSIGNED = {np.dtype(f"i{size}"): np.dtype(f"u{size}") for size in (4, 8)}
+"""Of each dtype in the byte order of this machine that has bounds: the same bits without a sign."""
+
+
 def _fits(rule: Rule, values: Array) -> bool:
-    return (rule.lowest is None or int(np.minimum.reduce(values, axis=None)) >= rule.lowest) and (
-        rule.highest is None or int(np.maximum.reduce(values, axis=None)) <= rule.highest
+    lowest, highest = rule.lowest, rule.highest
+    if highest is not None and (lowest is None or lowest <= 0):
+        # Read without a sign, a negative number is a huge one: most arrays need one pass alone.
+        unsigned = _UNSIGNED.get(values.dtype)
+        if unsigned is not None and np.maximum.reduce(values.view(unsigned), axis=None) <= highest:
+            return True
+    return (lowest is None or int(np.minimum.reduce(values, axis=None)) >= lowest) and (
+        highest is None or int(np.maximum.reduce(values, axis=None)) <= highest
     )
 
 

@@ -12,13 +12,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from pybridge.conversion.pages import use_huge_pages
+from pybridge.conversion.pages import prepare_pages
 from pybridge.conversion.rlibrary import (
     COMPLEX,
     DOUBLE,
     INTEGER,
     ITEM_SIZES,
-    LARGE,
     LOGICAL,
     SIGNATURES,
     RLibrary,
@@ -203,9 +202,7 @@ class ReticulateLibrary(RLibrary):
             return super().new_array(r_type, dtype, shape, has_dim)
         sexp = self.sexp(self._make(r_type, length, shape if has_dim else None))
         address = self._board.made_at()
-        size = length * ITEM_SIZES[r_type]
-        if size >= LARGE:
-            use_huge_pages(address, size)
+        prepare_pages(address, length * ITEM_SIZES[r_type])
         return sexp, np.asarray(RMemory(sexp, address, dtype, shape, writable=True))
 
     def new_result(

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from pybridge.conversion.pages import use_huge_pages
+from pybridge.conversion.pages import LARGE, prepare_pages
 from pybridge.errors import ConversionError
 
 NULL, LOGICAL, INTEGER, DOUBLE, COMPLEX, CHARACTER, LIST, RAW = 0, 10, 13, 14, 15, 16, 19, 24
@@ -64,10 +64,6 @@ NA_DOUBLE_BITS = 0x7FF00000000007A2
 
 NATIVE, UTF8, BYTES = 0, 1, 3
 """How R marks the encoding of a string (`cetype_t`)."""
-
-LARGE = 2**24
-"""From this many bytes on, the zeros with which R fills a vector cost more than to look for another
-way."""
 
 _Pointer = ctypes.c_void_p
 
@@ -208,7 +204,7 @@ class RLibrary(ABC):
         if size < LARGE:
             return self.sexp(self.allocate_small(r_type, length))
         sexp = self.sexp(self.allocate_large(r_type, length))
-        use_huge_pages(self.c.DATAPTR_RO(address_of(sexp)), size)
+        prepare_pages(self.c.DATAPTR_RO(address_of(sexp)), size)
         return sexp
 
     def new_array(

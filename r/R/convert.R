@@ -62,20 +62,23 @@
 to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "float"),
                       order = c("C", "F")) {
   call <- sys.call()
-  is_default <- nargs() == 1L # each value that crosses costs as much as a call of C
   if (is_python(x, call)) {
     if (!is.null(dtype) || !is.null(like)) {
       abort_argument("`x` is in Python already, where its own library casts it", call)
     }
     return(x)
   }
-  if (!is_default) is_python(like, call)
+  # Each value that crosses costs a twentieth of the call: the defaults need not.
+  policies <- if (nargs() == 1L) {
+    list()
+  } else if (missing(like) && missing(na) && missing(order)) {
+    list(check_dtype(dtype, call))
+  } else {
+    is_python(like, call)
+    list(check_dtype(dtype, call), like, na[[1L]], order[[1L]])
+  }
   bridge$host
-  level <- .Call(pybridge_level)
-  on.exit(.Call(pybridge_go_back, level))
-  .Call(pybridge_hand_over, x)
-  policies <- if (is_default) list() else list(check_dtype(dtype, call), like, na[[1L]], order[[1L]])
-  answered(bridge$call(bridge$to_python, policies, list()), call)
+  answered(.Call(pybridge_cross, x, bridge$call, bridge$to_python, policies, FALSE), call)
 }
 
 #' @rdname to_python
@@ -94,12 +97,8 @@ elements_in_r <- function(x, call, policies = NULL, dimnames = NULL) {
     return(x)
   }
   bridge$host
-  arguments <- if (is.null(policies)) list(x) else c(list(x), policies)
-  level <- .Call(pybridge_level)
-  on.exit(.Call(pybridge_go_back, level))
-  .Call(pybridge_hand_over, dimnames)
-  answered(bridge$call(bridge$from_python, arguments, list()), call)
-  .Call(pybridge_given)
+  arguments <- c(list(x), policies)
+  answered(.Call(pybridge_cross, dimnames, bridge$call, bridge$from_python, arguments, TRUE), call)
 }
 
 check_dtype <- function(dtype, call) {

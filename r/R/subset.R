@@ -72,9 +72,7 @@ r_assign <- function(x, ..., value, dialect = c("tensor", "base"), order = c("C"
   }
   parts <- assignment_parts(capture, call)
   values <- tag_values(parts, call)
-  level <- .Call(pybridge_level)
-  on.exit(.Call(pybridge_go_back, level))
-  flagged(py_call(bridge$assign_to_copy, x, parts$record, values, tag_value(value, call)), x, call)
+  flagged(call_with_value("assign_to_copy", x, parts$record, values, value, call), x, call)
 }
 
 #' New axes and all the other axes
@@ -123,9 +121,7 @@ read_tensor <- function(x, capture, call) {
 write_tensor <- function(x, capture, value, call) {
   parts <- assignment_parts(capture, call)
   values <- tag_values(parts, call)
-  level <- .Call(pybridge_level)
-  on.exit(.Call(pybridge_go_back, level))
-  answered(py_call(bridge$assign, x, parts$record, values, tag_value(value, call)), call)
+  answered(call_with_value("assign", x, parts$record, values, value, call), call)
   x
 }
 
@@ -137,10 +133,15 @@ assignment_parts <- function(capture, call) {
   parts
 }
 
-#' Hand the value of an assignment over to Python, which reads it as to_python() does
-#'
-#' One plain number crosses as itself, which costs the least. The caller takes back what was handed
-#' over when its call has ended.
+#' Call Python to write a value, which it reads as to_python() does
+#' @noRd
+call_with_value <- function(name, x, record, values, value, call) {
+  tag <- tag_value(value, call)
+  handed <- if (identical(tag, HANDED)) value
+  .Call(pybridge_cross, handed, bridge$call, bridge[[name]], list(x, record, values, tag), FALSE)
+}
+
+#' Tag the value of an assignment; one plain number crosses as itself, which costs the least
 #' @noRd
 tag_value <- function(value, call) {
   if (is_python(value, call)) {
@@ -156,9 +157,10 @@ tag_value <- function(value, call) {
     int64_bits(value, call) # one that is broken is refused in the words that an R array has for it
   }
   bridge$host
-  .Call(pybridge_hand_over, value)
-  list("handed")
+  HANDED
 }
+
+HANDED <- list("handed")
 
 check_value <- function(value, call) {
   if (is.atomic(value) && !is.null(value) && (!is.object(value) || inherits(value, "integer64"))) {

@@ -102,13 +102,12 @@ NULL
 
 #' @export
 `[.pybridge_view` <- function(x, ...) {
-  call <- sys.call()
-  tensor <- .subset2(x, 1L)
-  found <- .Call(pybridge_read, call, parent.frame(), tensor, bridge$call, bridge$subset)
+  found <- .Call(pybridge_read, sys.call(), parent.frame(), x, bridge)
   if (is.object(found)) {
     return(found)
   }
-  call <- generic_call(call, "[")
+  call <- generic_call(sys.call(), "[")
+  tensor <- .subset2(x, 1L)
   if (length(found) == 1L) {
     return(flagged(found[[1L]], tensor, call))
   }
@@ -147,14 +146,7 @@ NULL
 
 write_as_python <- function(tensor, capture, value, call) {
   parts <- python_parts(capture, call)
-  level <- .Call(pybridge_level)
-  on.exit(.Call(pybridge_go_back, level))
-  answered(
-    py_call(
-      bridge$assign_as_python, tensor, parts$record, parts$values, tag_value(value, call)
-    ),
-    call
-  )
+  answered(call_with_value("assign_as_python", tensor, parts$record, parts$values, value, call), call)
   tensor
 }
 

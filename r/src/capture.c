@@ -314,12 +314,11 @@ static SEXP finish(capture *made) {
 
 /* call: the call of x@r[...], r_slice(x, ...) and the like; env: where its arguments are evaluated,
  * or a list of environments, one for each argument; is_bracket: whether the first argument is the
- * tensor whatever its name; is_assignment: whether an argument `value` is what is written and no
+ * tensor whatever its name; is_write: whether an argument `value` is what is written and no
  * subscript. Returns NULL where `...` stands in the call. */
-SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_assignment) {
-  const int is_write = Rf_asLogical(is_assignment) == TRUE;
+SEXP pybridge_captured(SEXP call, SEXP env, int is_bracket, int is_write) {
   SEXP arguments = CDR(call);
-  SEXP skipped = Rf_asLogical(is_bracket) == TRUE ? arguments : R_NilValue;
+  SEXP skipped = is_bracket ? arguments : R_NilValue;
   int is_base = 0, is_forwarded = TYPEOF(env) == VECSXP;
   for (SEXP cell = arguments; cell != R_NilValue; cell = CDR(cell)) {
     if (CAR(cell) == R_DotsSymbol) return R_NilValue;
@@ -352,4 +351,9 @@ SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_assignment) 
   SEXP record = finish(&made);
   UNPROTECT(1);
   return record;
+}
+
+/* R: the same. */
+SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_write) {
+  return pybridge_captured(call, env, Rf_asLogical(is_bracket) == TRUE, Rf_asLogical(is_write) == TRUE);
 }

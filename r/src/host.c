@@ -158,41 +158,71 @@ SEXP pybridge_open_shelf(void) {
   return R_NilValue;
 }
 
-/* R: which level this is; go_back(level) ends what goes up from here. */
-SEXP pybridge_level(void) {
-  return Rf_ScalarInteger((int) board.level);
-}
-
-/* R: hand an object over, one level up. */
-SEXP pybridge_hand_over(SEXP x) {
+/* Hand an object over, one level up. */
+static void hand_over(SEXP x) {
   pybridge_open_shelf();
   if (board.level == DEEPEST) Rf_error("values cross in the middle of each other, %d times", DEEPEST);
   board.level++;
   put(HANDED, x);
   board.levels[board.level].given[TYPE] = NOT_BARE;
   describe(x, board.levels[board.level].handed, board.levels[board.level].desk);
-  return R_NilValue;
 }
 
-/* R: what Python gave. */
-SEXP pybridge_given(void) {
-  const long long *given = board.levels[board.level].given;
-  if (board.level == 0 || given[TYPE] == NOT_BARE) return on_shelf(GIVEN);
-  SEXP made = PROTECT(new_vector(given));
+/* What Python gave. */
+static SEXP given(void) {
+  const long long *said = board.levels[board.level].given;
+  if (said[TYPE] == NOT_BARE) return on_shelf(GIVEN);
+  SEXP made = PROTECT(new_vector(said));
   const double *desk = board.levels[board.level].desk;
-  if (XLENGTH(made) > 0) memcpy(memory_of(made), desk, (size_t) given[DATA]);
+  if (XLENGTH(made) > 0) memcpy(memory_of(made), desk, (size_t) said[DATA]);
   UNPROTECT(1);
   return made;
 }
 
-/* R: go back to a level, and let go of what was handed over and given above it. */
-SEXP pybridge_go_back(SEXP level) {
-  if (shelf == NULL) return R_NilValue; /* nothing has crossed yet */
-  for (const int to = Rf_asInteger(level); board.level > to; board.level--)
+typedef struct {
+  SEXP handed, call;
+  int gives;
+  long long level;
+} crossing;
+
+static SEXP cross(void *data) {
+  const crossing *this = data;
+  hand_over(this->handed);
+  SEXP result = PROTECT(Rf_eval(this->call, R_BaseEnv));
+  if (this->gives && !pybridge_answers(result)) result = given();
+  UNPROTECT(1);
+  return result;
+}
+
+/* Go back to the level of before, and let go of what was handed over and given above it. */
+static void go_back(void *data) {
+  if (shelf == NULL) return; /* nothing has crossed yet */
+  for (const long long to = ((crossing *) data)->level; board.level > to; board.level--)
     for (int slot = 0; slot < SLOTS; slot++) put(slot, R_NilValue);
-  if (board.level > 0) return R_NilValue;
+  if (board.level > 0) return;
   for (int k = 0; k < NEWEST_COUNT; k++) SET_VECTOR_ELT(shelf, NEWEST + k, R_NilValue);
-  return R_NilValue;
+}
+
+/* The call of R by which Python is called; no argument has a name. */
+SEXP pybridge_question(SEXP call_python, SEXP function, SEXP arguments) {
+  static SEXP none = NULL;
+  if (none == NULL) R_PreserveObject(none = Rf_allocVector(VECSXP, 0));
+  return Rf_lang4(call_python, function, arguments, none);
+}
+
+/* R: call Python while x is handed over, however the call ends. Returns its result; where `gives` is
+ * true and the result is no answer with conditions, what Python gave instead. */
+SEXP pybridge_cross(SEXP x, SEXP call_python, SEXP function, SEXP arguments, SEXP gives) {
+  SEXP call = PROTECT(pybridge_question(call_python, function, arguments));
+  crossing this = { x, call, Rf_asLogical(gives) == TRUE, board.level };
+  SEXP result = R_ExecWithCleanup(cross, &this, go_back, &this);
+  UNPROTECT(1);
+  return result;
+}
+
+/* R: how many calls are in the middle of crossing. */
+SEXP pybridge_level(void) {
+  return Rf_ScalarInteger((int) board.level);
 }
 
 /* Python: where the board is, and how many numbers are in each part of it. */

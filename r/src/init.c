@@ -4,11 +4,9 @@
 static const R_CallMethodDef routines[] = {
   {"pybridge_broadcast", (DL_FUNC) &pybridge_broadcast, 3},
   {"pybridge_capture", (DL_FUNC) &pybridge_capture, 4},
-  {"pybridge_given", (DL_FUNC) &pybridge_given, 0},
-  {"pybridge_go_back", (DL_FUNC) &pybridge_go_back, 1},
-  {"pybridge_hand_over", (DL_FUNC) &pybridge_hand_over, 1},
+  {"pybridge_cross", (DL_FUNC) &pybridge_cross, 5},
   {"pybridge_is_answer", (DL_FUNC) &pybridge_is_answer, 1},
-  {"pybridge_read", (DL_FUNC) &pybridge_read, 5},
+  {"pybridge_read", (DL_FUNC) &pybridge_read, 4},
   {"pybridge_receive", (DL_FUNC) &pybridge_receive, 2},
   {"pybridge_is_python", (DL_FUNC) &pybridge_is_python, 1},
   {"pybridge_level", (DL_FUNC) &pybridge_level, 0},

@@ -12,13 +12,14 @@
 
 SEXP pybridge_broadcast(SEXP x, SEXP old, SEXP new_shape);
 SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_assignment);
+SEXP pybridge_captured(SEXP call, SEXP env, int is_bracket, int is_write);
+SEXP pybridge_question(SEXP call_python, SEXP function, SEXP arguments);
 SEXP pybridge_open_shelf(void);
 SEXP pybridge_level(void);
-SEXP pybridge_hand_over(SEXP x);
-SEXP pybridge_given(void);
-SEXP pybridge_go_back(SEXP level);
+SEXP pybridge_cross(SEXP x, SEXP call_python, SEXP function, SEXP arguments, SEXP gives);
+int pybridge_answers(SEXP result);
 SEXP pybridge_is_answer(SEXP result);
-SEXP pybridge_read(SEXP call, SEXP env, SEXP x, SEXP call_python, SEXP subset);
+SEXP pybridge_read(SEXP call, SEXP env, SEXP view, SEXP bridge);
 SEXP pybridge_receive(SEXP result, SEXP x);
 SEXP pybridge_is_python(SEXP x);
 SEXP pybridge_is_value_of(SEXP name, SEXP frame, SEXP value);

@@ -48,15 +48,16 @@ SEXP pybridge_view(SEXP tensor, SEXP name) {
   return view;
 }
 
-static int is_answer(SEXP result) {
+/* Whether Python answered with conditions. */
+int pybridge_answers(SEXP result) {
   SEXP names = Rf_getAttrib(result, R_ClassSymbol);
   return TYPEOF(names) == STRSXP && XLENGTH(names) > 0 &&
          strcmp(CHAR(STRING_ELT(names, 0)), "pybridge.rbridge.Answer") == 0;
 }
 
-/* Whether Python answered with conditions; it is asked after every call, so it must cost nothing. */
+/* It is asked after every call, so it must cost nothing. */
 SEXP pybridge_is_answer(SEXP result) {
-  return Rf_ScalarLogical(is_answer(result));
+  return Rf_ScalarLogical(pybridge_answers(result));
 }
 
 /* Give a fresh result of Python the flag of the tensor it came from, which says whether reticulate
@@ -65,7 +66,7 @@ SEXP pybridge_is_answer(SEXP result) {
 SEXP pybridge_receive(SEXP result, SEXP x) {
   static SEXP convert = NULL;
   if (convert == NULL) convert = Rf_install("convert");
-  if (is_answer(result)) return Rf_ScalarLogical(1);
+  if (pybridge_answers(result)) return Rf_ScalarLogical(1);
   SEXP from = reference(x), to = reference(result);
   if (from != NULL && to != NULL) {
     SEXP flag = Rf_findVarInFrame(from, convert);
@@ -75,27 +76,30 @@ SEXP pybridge_receive(SEXP result, SEXP x) {
   return Rf_ScalarLogical(0);
 }
 
-/* Read x[...] by one call into Python: `call_python` calls `subset` with a record. Returns the
- * result; list(answer) where Python answered with conditions; else the capture, or NULL where `...`
- * stands in the call, and nothing was read. */
-SEXP pybridge_read(SEXP call, SEXP env, SEXP x, SEXP call_python, SEXP subset) {
-  SEXP is_bracket = PROTECT(Rf_ScalarLogical(1)), is_assignment = PROTECT(Rf_ScalarLogical(0));
-  SEXP record = PROTECT(pybridge_capture(call, env, is_bracket, is_assignment));
+/* Read view[...] by one call into Python, with what `bridge` holds. Returns the result; list(answer)
+ * where Python answered with conditions; else the capture, or NULL where `...` stands in the call,
+ * and nothing was read. */
+SEXP pybridge_read(SEXP call, SEXP env, SEXP view, SEXP bridge) {
+  static SEXP call_name = NULL, subset_name = NULL;
+  if (call_name == NULL) call_name = Rf_install("call");
+  if (subset_name == NULL) subset_name = Rf_install("subset");
+  SEXP record = PROTECT(pybridge_captured(call, env, 1, 0));
   if (TYPEOF(record) != INTSXP) {
-    UNPROTECT(3);
+    UNPROTECT(1);
     return record;
   }
-  SEXP arguments = PROTECT(Rf_allocVector(VECSXP, 2)), none = PROTECT(Rf_allocVector(VECSXP, 0));
+  SEXP x = VECTOR_ELT(view, 0), arguments = PROTECT(Rf_allocVector(VECSXP, 2));
   SET_VECTOR_ELT(arguments, 0, x);
   SET_VECTOR_ELT(arguments, 1, record);
-  SEXP question = PROTECT(Rf_lang4(call_python, subset, arguments, none));
+  SEXP caller = PROTECT(Rf_eval(call_name, bridge)), subset = PROTECT(Rf_eval(subset_name, bridge));
+  SEXP question = PROTECT(pybridge_question(caller, subset, arguments));
   SEXP result = PROTECT(Rf_eval(question, R_BaseEnv));
   if (Rf_asLogical(pybridge_receive(result, x))) {
     SEXP answer = Rf_allocVector(VECSXP, 1);
     SET_VECTOR_ELT(answer, 0, result);
     result = answer;
   }
-  UNPROTECT(7);
+  UNPROTECT(6);
   return result;
 }
 

@@ -21,6 +21,9 @@ INTEGER64 = (
         (np.array([[1, 2], [3, NA_INT]], "i4"), r"element \[2, 2\] is -2147483648: .* NA"),
         (np.array([0, 2**53 + 1]), r"element \[2\] is 9007199254740993: .*2\^53"),
         (np.array([-(2**53) - 1]), r"element \[1\] is -9007199254740993"),
+        # read in the byte order of most machines these are 16 and 1
+        (np.array([0, 2**60], ">i8"), r"element \[2\] is 1152921504606846976"),
+        (np.array([2**56], ">u8"), r"element \[1\] is 72057594037927936"),
         (np.array([0, 1, 2**63], "u8"), r"element \[3\] is 9223372036854775808"),
         (np.array(2**60), r"element \[1\] is 1152921504606846976"),
         (np.array([1.5], np.longdouble), "holds more digits .*float64"),

@@ -35,8 +35,8 @@ SEVERAL_PAGES = 2**17
 """From this many bytes on, to ask for all pages at once costs less than to meet them one by one."""
 
 LARGE = 2**24
-"""From this many bytes on huge pages are worth asking for, and the zeros with which R fills a vector
-cost more than to look for another way."""
+"""From this many bytes on huge pages are worth asking for, and the zeros with which R fills a
+vector cost more than to look for another way."""
 
 _HUGE, _ALL_NOW = mmap.MADV_HUGEPAGE if _IS_LINUX else 0, 23  # MADV_POPULATE_WRITE, Linux 5.14
 

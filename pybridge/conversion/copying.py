@@ -74,11 +74,11 @@ def copy_tiles(
 
     if size < 2 * _TILE:
         copy_whole(target, source, mask)
-    elif size < _SHARED or _processors() < 2:
+    elif size < _SHARED:
         for tile in _tiles(source):
             copy(tile)
     else:
-        _share(copy, _tiles(source))
+        share(copy, _tiles(source))
 
 
 def _processors() -> int:
@@ -88,8 +88,15 @@ def _processors() -> int:
         return os.cpu_count() or 1  # not every system tells what this process may use
 
 
-def _share(work: Callable[[Any], None], tasks: Iterator[Any]) -> None:
-    """Do each task in this thread or in another; the first failure ends both and is raised."""
+def share(work: Callable[[Any], object], tasks: Iterator[Any]) -> None:
+    """Do each task in this thread or in another, where there is a processor for it.
+
+    The first failure ends both and is raised.
+    """
+    if _processors() < 2:
+        for task in tasks:
+            work(task)
+        return
     failures: list[BaseException] = []
     lock = threading.Lock()
 

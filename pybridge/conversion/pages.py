@@ -5,9 +5,10 @@ from __future__ import annotations
 import ctypes
 import functools
 import mmap
-import os
 import sys
 from typing import Any
+
+from pybridge.conversion.copying import share
 
 _IS_LINUX = sys.platform == "linux"
 
@@ -35,23 +36,33 @@ SEVERAL_PAGES = 2**17
 """From this many bytes on, to ask for all pages at once costs less than to meet them one by one."""
 
 LARGE = 2**24
-"""From this many bytes on huge pages are worth asking for, and the zeros with which R fills a
-vector cost more than to look for another way."""
+"""From this many bytes on the zeros with which R fills a vector cost more than to look for another
+way."""
 
-_HUGE, _ALL_NOW = mmap.MADV_HUGEPAGE if _IS_LINUX else 0, 23  # MADV_POPULATE_WRITE, Linux 5.14
+# MADV_POPULATE_WRITE, of Linux 5.14.
+_HUGE, _ALL_NOW = (mmap.MADV_HUGEPAGE, 23) if _IS_LINUX else (0, 0)
 
 
 def prepare_pages(address: int, size: int) -> None:
     """Advise the system that memory is about to be written whole: its first touch costs less then.
 
-    Large memory gets huge pages, as NumPy asks for its own arrays, and so costs a third; what is
-    smaller gets all its pages in one call, and costs a half.
+    All pages in one call cost a half of what they cost one by one. Huge pages, which NumPy asks for,
+    may cost nothing or several times as much, so that they are asked for only where a system does
+    not know the other.
     """
-    if size < SEVERAL_PAGES or not _IS_LINUX or os.environ.get("NUMPY_MADVISE_HUGEPAGE") == "0":
+    if size < SEVERAL_PAGES or not _IS_LINUX:
         return
     start = -(-address // mmap.PAGESIZE) * mmap.PAGESIZE
-    # It is advice: a kernel without it refuses, and nothing is lost.
-    _advise()(start, address + size - start, _HUGE if size >= LARGE else _ALL_NOW)
+    length = address + size - start
+    advise = _advise()
+    # It is advice: where it is refused nothing is lost.
+    if size < LARGE:
+        advise(start, length, _ALL_NOW)
+    elif advise(start, LARGE, _ALL_NOW):
+        advise(start, length, _HUGE)
+    else:
+        rest = ((start + done, min(LARGE, length - done)) for done in range(LARGE, length, LARGE))
+        share(lambda part: advise(*part, _ALL_NOW), rest)
 
 
 @functools.cache

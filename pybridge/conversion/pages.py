@@ -46,9 +46,9 @@ _HUGE, _ALL_NOW = (mmap.MADV_HUGEPAGE, 23) if _IS_LINUX else (0, 0)
 def prepare_pages(address: int, size: int) -> None:
     """Advise the system that memory is about to be written whole: its first touch costs less then.
 
-    All pages in one call cost a half of what they cost one by one. Huge pages, which NumPy asks for,
-    may cost nothing or several times as much, so that they are asked for only where a system does
-    not know the other.
+    All pages in one call cost a half of what they cost one by one. Huge pages, for which NumPy
+    asks, may cost nothing or several times as much: they are asked for only where a system does not
+    know the other.
     """
     if size < SEVERAL_PAGES or not _IS_LINUX:
         return

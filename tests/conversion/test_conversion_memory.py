@@ -12,7 +12,7 @@ from rpy2 import rinterface
 from rpy2.rinterface_lib import openrlib
 
 from pybridge import R
-from pybridge.conversion import from_r, to_r
+from pybridge.conversion import from_r, pages, to_r
 from pybridge.conversion.rlibrary import RMemory
 from pybridge.conversion.rpy2_host import r_library
 from pybridge.errors import ImmutableTensorError
@@ -196,3 +196,12 @@ def test_a_large_vector_is_the_same_whoever_allocates_it(monkeypatch, room):
     x = np.arange(3 * 2**20).reshape(3, -1).astype("f8")
     value = to_r(x)
     assert_identical(value, "matrix(as.double(0:(3 * 2^20 - 1)), 3, byrow = TRUE)")
+
+
+@pytest.mark.parametrize("advice", [pages._ALL_NOW, 99], ids=["known", "not known to the system"])
+@pytest.mark.parametrize("size", [100, pages.SEVERAL_PAGES, pages.LARGE, 5 * pages.LARGE + 4097])
+def test_advice_about_pages_changes_no_byte_and_may_be_refused(monkeypatch, size, advice):
+    monkeypatch.setattr(pages, "_ALL_NOW", advice)
+    memory = np.full(size + 14, 7, "u1")
+    pages.prepare_pages(memory.ctypes.data + 7, size)
+    assert (memory == 7).all()

@@ -372,11 +372,12 @@ def _need_values(x: Any) -> None:
 
 def _on_device(indices: Indices, x: Any) -> Any:
     """Return indices or logicals beside `x`; PyTorch takes no memory that is read-only."""
-    if type(indices) is np.ndarray:
-        # an axis of one element may run backward and still count as contiguous
-        is_fit = indices.flags.carray and min(indices.strides, default=0) >= 0
-        indices = torch.from_numpy(indices if is_fit else np.array(indices))
-    return indices if indices.device == x.device else indices.to(x.device)
+    if type(indices) is not np.ndarray:
+        return indices if indices.device == x.device else indices.to(x.device)
+    # an axis of one element may run backward and still count as contiguous
+    is_plain = (indices.ndim == 1 and len(indices) > 1) or min(indices.strides, default=0) >= 0
+    found = torch.from_numpy(indices if is_plain and indices.flags.carray else np.array(indices))
+    return found if x.is_cpu else found.to(x.device)
 
 
 def _last_of_equals(indices: Any, size: int) -> Any:

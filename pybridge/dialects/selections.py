@@ -167,7 +167,9 @@ class Lowered:
                 sizes.append(1)
                 continue
             size = next(old)
-            if isinstance(axis, slice):
+            if axis is WHOLE:
+                sizes.append(size)
+            elif isinstance(axis, slice):
                 sizes.append(None if size is None else len(range(*axis.indices(size))))
             elif isinstance(axis, Gather):
                 sizes.append(len(axis.indices))
@@ -301,14 +303,17 @@ def regular_run(indices: npt.NDArray[np.int64]) -> range | None:
     if count == 0:
         return range(0)
     first = int(indices[0])
-    if count == 1:
-        return range(first, first + 1)
-    step = int(indices[1]) - first
+    step = int(indices[1]) - first if count > 1 else 1
     if step == 0 or int(indices[-1]) - first != step * (count - 1):
         return None
-    if count > 2 and not bool((indices[1:] - indices[:-1] == step).all()):
-        return None
-    return range(first, first + step * count, step)
+    run = range(first, first + step * count, step)
+    if count < _SHORT:
+        return run if indices.tolist() == [*run] else None
+    return run if bool((indices[1:] - indices[:-1] == step).all()) else None
+
+
+_SHORT: Final = 32
+"""Fewer numbers than these Python compares sooner than NumPy begins to."""
 
 
 def slice_from_run(run: range) -> slice:

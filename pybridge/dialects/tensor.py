@@ -31,6 +31,9 @@ from pybridge.subscripts.spelling import spelled_out
 _BOUNDS: Final = frozenset({int, type(NA), type(None)})
 """What the bounds of a common range are."""
 
+_READ: Final = frozenset({sub.Scalar, sub.Vector, sub.Mask, sub.Missing, sub.NewAxis, sub.Rest})
+"""Subscripts in which no tensor stands, as text has them: nothing is left to be read."""
+
 
 def lower(
     written: tuple[Any, ...],
@@ -72,7 +75,11 @@ def lower(
             if kind is slice:
                 start, stop, step = item.start, item.stop, item.step
                 if type(start) in _BOUNDS and type(stop) in _BOUNDS and type(step) in _BOUNDS:
-                    key += (slice_from_range(start, stop, step, shape[axis], axis),)
+                    size = shape[axis]
+                    if start is stop is step is None:
+                        key += (to.WHOLE,)
+                    else:
+                        key += (slice_from_range(start, stop, step, size, axis),)
                     axis += 1
                     continue
             elif item is ...:
@@ -93,7 +100,7 @@ def lower(
             elif kind is str or kind is sub.Subscripts:
                 is_compact = True
                 break
-            subscript = read(item)
+            subscript = item if kind in _READ else read(item)
             if isinstance(subscript, sub.NewAxis):
                 key += (None,)
             elif isinstance(subscript, sub.Rest):

@@ -7,6 +7,7 @@ itself. R/record.R of the R package reads the same codes, and src/capture.c writ
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -32,6 +33,7 @@ HAS_STOP: Final = 2
 HAS_STEP: Final = 4
 
 _WHOLE: Final = slice(None)
+_NO_VALUES: Final = iter(())
 
 
 def decode(record: list[int], values: Sequence[Any]) -> tuple[Any, ...]:
@@ -42,7 +44,7 @@ def decode(record: list[int], values: Sequence[Any]) -> tuple[Any, ...]:
     '2:NA, , c(3, 1), 3'
     """
     items: list[Any] = []
-    beside = iter(values)
+    beside = iter(values) if values else _NO_VALUES
     numbers = iter(record)
     next(numbers)
     for code in numbers:
@@ -59,7 +61,7 @@ def decode(record: list[int], values: Sequence[Any]) -> tuple[Any, ...]:
         elif code == NEW_AXIS:
             items.append(None)
         elif code == VECTOR:
-            items.append([next(numbers) for _ in range(next(numbers))])
+            items.append([*islice(numbers, next(numbers))])
         elif code == VALUE:
             value = _from_tagged(*next(beside))
             items.append(Scalar(value) if value is NA else value)

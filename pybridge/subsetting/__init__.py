@@ -19,8 +19,8 @@ from pybridge.backends.annotations import (
 )
 from pybridge.backends.compiling import runs_as_python
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects import tensor
 from pybridge.dialects.selections import Key, Order, Selection, Shape, lowered_from
+from pybridge.dialects.tensor import lower as lower_tensor
 from pybridge.subscripts import Subscripts
 from pybridge.subsetting import compiled
 from pybridge.subsetting.in_place import assign_in_place, refuse_immutable
@@ -118,7 +118,7 @@ class R(Protocols[TensorT_co]):
         if type(written) is not tuple:
             written = tuple(written) if isinstance(written, tuple) else (written,)
         if type(x) is _NDARRAY and self._dialect == "tensor":
-            found = tensor.lower(written, x.shape, _READ)
+            found = lower_tensor(written, x.shape, _READ)
             if type(found) is tuple and found:
                 try:
                     return x[found]
@@ -127,7 +127,7 @@ class R(Protocols[TensorT_co]):
             return read(NUMPY, x, found)
         backend, held = open_tensor(x)
         if held is x and self._dialect == "tensor" and not backend.is_compiling():
-            return read(backend, x, tensor.lower(written, backend.shape(x), reader_for(backend)))
+            return read(backend, x, lower_tensor(written, backend.shape(x), reader_for(backend)))
         return _read(x, written, dialect=self._dialect, is_text=False)
 
     @runs_as_python
@@ -141,7 +141,7 @@ class R(Protocols[TensorT_co]):
         if type(written) is not tuple:
             written = tuple(written) if isinstance(written, tuple) else (written,)
         if type(x) is _NDARRAY and self._dialect == "tensor":
-            found = tensor.lower(written, x.shape, _READ)
+            found = lower_tensor(written, x.shape, _READ)
             if not x.flags.writeable:
                 refuse_immutable(NUMPY, x)
             write(NUMPY, x, found, fit_broadcast(NUMPY, x, found, value))

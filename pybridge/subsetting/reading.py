@@ -49,7 +49,7 @@ def read(backend: Backend, x: Tensor, lowered: Key | Selection) -> Tensor:
         return read(NUMPY, *backend.load(x, lowered_from(backend.shape(x), lowered)))
     if isinstance(lowered, tuple):
         return backend.basic(x, lowered) if lowered else _whole_view(backend, x)
-    if is_vector_of_scalar(backend, x, lowered):
+    if len(lowered.shape) == 1 and is_vector_of_scalar(backend, x, lowered):
         x = backend.reshape(x, known_shape(lowered.shape))
     if lowered.has_missing:
         return _read_with_missing(backend, x, lowered)
@@ -85,10 +85,16 @@ def _read_axes(backend: Backend, x: Tensor, lowered: Lowered) -> Tensor:
     elif len(takes) > 1:
         before = backend.shape(found)
         takes = tuple(sorted(takes, key=lambda pair: _shrinkage(pair[1], before[pair[0]])))
+    dropped = lowered.squeezed
+    is_known = None not in lowered.shape
     for place, taken in takes:
+        if is_known and type(taken) is Gather:
+            found = backend.take(found, taken.indices, place)
+            continue
         found = backend.take(found, indices_on(backend, found, taken, place), place)
-    dropped = [place for place, taken in takes if type(taken) is TracedIndex]
-    return _without_axes(backend, found, (*dropped, *lowered.squeezed))
+        if type(taken) is TracedIndex:
+            dropped += (place,)
+    return _without_axes(backend, found, dropped) if dropped else found
 
 
 def _whole_view(backend: Backend, x: Tensor) -> Tensor:
@@ -98,9 +104,7 @@ def _whole_view(backend: Backend, x: Tensor) -> Tensor:
 
 
 def _without_axes(backend: Backend, x: Tensor, axes: tuple[int, ...]) -> Tensor:
-    """Drop axes of size 1, if any."""
-    if not axes:
-        return x
+    """Drop axes of size 1."""
     ndim = len(backend.shape(x))
     return backend.basic(x, tuple([0 if k in axes else WHOLE for k in range(ndim)]))
 

@@ -29,7 +29,6 @@ from pybridge.dialects.selections import (
     TracedMasked,
     TracedPoints,
     TracedRun,
-    is_index,
     regular_run,
     slice_from_run,
     slice_of_index,
@@ -111,27 +110,32 @@ def _bracket_key(lowered: Lowered, value: Any) -> Key | None:
     Those set equal indices in no certain order, and move axes where a slice stands between the
     vector and an index.
     """
-    shape = lowered.shape
-    if len(lowered.takes) != 1 or None in shape or 0 in shape or NOTHING in lowered.key:
+    key, shape = lowered.key, lowered.shape
+    if len(lowered.takes) != 1 or None in shape or 0 in shape or NOTHING in key:
         return None
     place, taken = lowered.takes[0]
     if type(taken) is not Gather or taken.missing is not None or len(taken.indices) == 0:
         return None
-    places = [k for k, part in enumerate(lowered.key) if not is_index(part)]
-    k = places[place]
+    k = kept = -1
+    dropped: list[int] = []
+    for j, other in enumerate(key):
+        if other is not None and type(other) is not slice:
+            dropped.append(j)
+            continue
+        kept += 1
+        if kept == place:
+            k = j
     part: Any = taken.indices
-    run = regular_run(taken.indices)
+    run = regular_run(part)
     if run is not None and run.step == 1:
         part = slice_from_run(run)
     elif run is not None and run.step == -1 and len(run) > FEW:
         return None  # a slice that runs up, and the value turned round, cost less
-    elif run is None and not is_number(value) and last_of_equals(part) is not None:
+    elif (run is None and not is_number(value) and last_of_equals(part) is not None) or (
+        dropped and max(k, *dropped) - min(k, *dropped) != len(dropped)
+    ):
         return None
-    elif len(places) < len(lowered.key):
-        dropped = [j for j, other in enumerate(lowered.key) if is_index(other)]
-        if max(k, *dropped) - min(k, *dropped) != len(dropped):
-            return None
-    return (*lowered.key[:k], part, *lowered.key[k + 1 :])
+    return (*key[:k], part, *key[k + 1 :])
 
 
 def _native(backend: Backend, x: Tensor, value: Any) -> Tensor:

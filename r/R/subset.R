@@ -111,7 +111,7 @@ r_to_py.pybridge_rest <- function(x, convert = FALSE) {
 
 read_tensor <- function(x, capture, call) {
   if (is.integer(capture)) {
-    return(flagged(bridge$call(bridge$subset, list(x, capture), list()), x, call))
+    return(flagged(py_call(bridge$subset, x, capture), x, call))
   }
   parts <- capture_parts(capture, call)
   values <- tag_values(parts, call)

@@ -203,11 +203,13 @@ static void go_back(void *data) {
   for (int k = 0; k < NEWEST_COUNT; k++) SET_VECTOR_ELT(shelf, NEWEST + k, R_NilValue);
 }
 
-/* The call of R by which Python is called; no argument has a name. */
+/* The call of R by which Python is called, by a function of R or by a routine that .Call() takes; no
+ * argument has a name. */
 SEXP pybridge_question(SEXP call_python, SEXP function, SEXP arguments) {
   static SEXP none = NULL;
   if (none == NULL) R_PreserveObject(none = Rf_allocVector(VECSXP, 0));
-  return Rf_lang4(call_python, function, arguments, none);
+  if (Rf_isFunction(call_python)) return Rf_lang4(call_python, function, arguments, none);
+  return Rf_lang5(Rf_install(".Call"), call_python, function, arguments, none);
 }
 
 /* R: call Python while x is handed over, however the call ends. Returns its result; where `gives` is

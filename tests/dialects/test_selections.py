@@ -1,6 +1,7 @@
 """What a dialect lowers subscripts to: selections, and what each knows of its result."""
 
 import numpy as np
+import pytest
 
 from pybridge.dialects.selections import (
     Gather,
@@ -10,6 +11,7 @@ from pybridge.dialects.selections import (
     TracedMask,
     TracedRun,
     lowered_axes,
+    regular_run,
 )
 
 
@@ -35,3 +37,13 @@ def test_a_traced_selection_knows_the_sizes_that_it_can():
     axes = (TracedGather("indices", 4), TracedMask("mask"), TracedRun(None, "last", 1), None)
     assert lowered_axes((2, 3, 5), axes).result_shape == (4, None, None, 1)
     assert Lowered((2, None), (slice(None), slice(1, None))).result_shape == (2, None)
+
+
+@pytest.mark.parametrize("count", [4, 31, 32, 100])
+@pytest.mark.parametrize("step", [1, -1, 7])
+def test_a_run_is_told_from_other_indices_whatever_their_number(count, step):
+    indices = np.arange(1000, 1000 + count * step, step)
+    assert regular_run(indices) == range(1000, 1000 + count * step, step)
+    # the first two and the last stay where a run has them
+    indices[2] += 1
+    assert regular_run(indices) is None

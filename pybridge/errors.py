@@ -69,13 +69,10 @@ class PybridgeError(Exception, metaclass=_WithFields):
     else:
         __init__ = Exception.__init__
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle with the fields, so that an error survives a trip between processes."""
-        return (_rebuild, (type(self), str(self), self.fields))
-
-
-def _rebuild(cls: type[PybridgeError], message: str, fields: dict[str, Any]) -> PybridgeError:
-    return cls(message, **fields)
+    def __init_subclass__(cls, r: str = "") -> None:
+        """Name the class `r` of the condition in R, without what all of them begin with."""
+        if r:
+            cls.r_class = f"{PybridgeError.r_class}_{r}"
 
 
 def r_classes(error: BaseException) -> list[str]:
@@ -84,25 +81,19 @@ def r_classes(error: BaseException) -> list[str]:
     return [name for name in found if name is not None]
 
 
-class ArgumentError(PybridgeError, ValueError):
+class ArgumentError(PybridgeError, ValueError, r="argument"):
     """An argument other than a subscript or a tensor has a value that is never valid."""
 
-    r_class = "pybridge_error_argument"
 
-
-class SubscriptError(PybridgeError, IndexError):
+class SubscriptError(PybridgeError, IndexError, r="subscript"):
     """A subscript does not fit; the root of everything that is wrong with subscripts."""
-
-    r_class = "pybridge_error_subscript"
 
     subscript: str
     """The subscript as the user wrote it, in R notation."""
 
 
-class SubscriptOutOfBoundsError(SubscriptError):
+class SubscriptOutOfBoundsError(SubscriptError, r="subscript_oob"):
     """A position lies beyond its axis."""
-
-    r_class = "pybridge_error_subscript_oob"
 
     position: int
     """The offending position, one-based or negative from the end."""
@@ -112,10 +103,8 @@ class SubscriptOutOfBoundsError(SubscriptError):
     """The size of that axis."""
 
 
-class SubscriptLabelError(SubscriptError, LookupError):
+class SubscriptLabelError(SubscriptError, LookupError, r="subscript_label"):
     """A name is no label of its axis, or the label of several positions."""
-
-    r_class = "pybridge_error_subscript_label"
 
     label: str
     """The name as it was written."""
@@ -127,22 +116,16 @@ class SubscriptLabelError(SubscriptError, LookupError):
     """The first few of several positions that have the label."""
 
 
-class SubscriptTypeError(SubscriptError, TypeError):
+class SubscriptTypeError(SubscriptError, TypeError, r="subscript_type"):
     """A subscript has a type or a fractional part that can never select anything."""
 
-    r_class = "pybridge_error_subscript_type"
 
-
-class SubscriptMissingError(SubscriptError, ValueError):
+class SubscriptMissingError(SubscriptError, ValueError, r="subscript_missing"):
     """A subscript holds `NA` where a position is needed."""
 
-    r_class = "pybridge_error_subscript_missing"
 
-
-class SubscriptCountError(SubscriptError):
+class SubscriptCountError(SubscriptError, r="subscript_count"):
     """There are more subscripts than axes, or R wants exactly one for each axis."""
-
-    r_class = "pybridge_error_subscript_count"
 
     count: int
     """How many axes the subscripts name."""
@@ -150,103 +133,73 @@ class SubscriptCountError(SubscriptError):
     """How many axes the tensor has."""
 
 
-class SubscriptRangeError(SubscriptError, ValueError):
+class SubscriptRangeError(SubscriptError, ValueError, r="subscript_range"):
     """A range contradicts itself: step zero, or a step that leads away from its end."""
 
-    r_class = "pybridge_error_subscript_range"
 
-
-class SubscriptMaskError(SubscriptError, ValueError):
+class SubscriptMaskError(SubscriptError, ValueError, r="subscript_mask"):
     """A logical subscript has a length or shape that does not fit the tensor."""
 
-    r_class = "pybridge_error_subscript_mask"
 
-
-class SubscriptSyntaxError(SubscriptError, ValueError):
+class SubscriptSyntaxError(SubscriptError, ValueError, r="subscript_syntax"):
     """Subscript text that the grammar does not know; `offset` points at the character."""
-
-    r_class = "pybridge_error_subscript_syntax"
 
     offset: int
     """Where in the text, zero-based."""
 
 
-class ShapeError(PybridgeError, ValueError):
+class ShapeError(PybridgeError, ValueError, r="shape"):
     """Shapes that do not go together."""
 
-    r_class = "pybridge_error_shape"
 
-
-class ReshapeError(ShapeError):
+class ReshapeError(ShapeError, r="reshape"):
     """The sizes of a new shape do not fit the tensor."""
 
-    r_class = "pybridge_error_reshape"
 
-
-class RecyclingError(ShapeError):
+class RecyclingError(ShapeError, r="recycling"):
     """R's arithmetic would refuse these shapes."""
 
-    r_class = "pybridge_error_recycling"
 
-
-class BroadcastError(ShapeError):
+class BroadcastError(ShapeError, r="broadcast"):
     """NumPy's arithmetic would refuse these shapes."""
 
-    r_class = "pybridge_error_broadcast"
 
-
-class AssignmentError(PybridgeError, ValueError):
+class AssignmentError(PybridgeError, ValueError, r="assignment"):
     """A value cannot be assigned into a selection; the tensor is as it was."""
 
-    r_class = "pybridge_error_assignment"
 
-
-class LossyValueError(AssignmentError, TypeError):
+class LossyValueError(AssignmentError, TypeError, r="assignment_lossy"):
     """A value would lose information in the tensor's dtype."""
-
-    r_class = "pybridge_error_assignment_lossy"
 
     dtype: str
     """The dtype of the tensor."""
 
 
-class ImmutableTensorError(AssignmentError, TypeError):
+class ImmutableTensorError(AssignmentError, TypeError, r="assignment_immutable"):
     """The tensor cannot be written in place; `r_assign` returns an updated one."""
 
-    r_class = "pybridge_error_assignment_immutable"
 
-
-class MissingValueError(PybridgeError, ValueError):
+class MissingValueError(PybridgeError, ValueError, r="missing_value"):
     """The result holds `NA`, and its dtype has no missing value."""
-
-    r_class = "pybridge_error_missing_value"
 
     dtype: str
     """The dtype that has no missing value."""
 
 
-class UnsupportedTensorError(PybridgeError, TypeError):
+class UnsupportedTensorError(PybridgeError, TypeError, r="tensor"):
     """The object is not a tensor of any library that pybridge serves."""
 
-    r_class = "pybridge_error_tensor"
 
-
-class OperationError(PybridgeError, TypeError, ValueError):
+class OperationError(PybridgeError, TypeError, ValueError, r="operation"):
     """`R(x)` does not do this; the message says what does."""
 
-    r_class = "pybridge_error_operation"
 
-
-class TracingError(PybridgeError, TypeError):
+class TracingError(PybridgeError, TypeError, r="tracing"):
     """A library cannot do this inside compiled or traced code."""
 
-    r_class = "pybridge_error_tracing"
 
-
-class ConversionError(PybridgeError, ValueError):
+class ConversionError(PybridgeError, ValueError, r="conversion"):
     """A value cannot cross between R and Python without loss; a policy must be named."""
-
-    r_class = "pybridge_error_conversion"
 
 
 class PybridgeWarning(UserWarning):

@@ -87,40 +87,30 @@ class ArrayApiBackend(Backend):
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
         return _of(x, "permute_dims")(x, axes)
 
-    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        return _of(x, "broadcast_to")(x, shape)
-
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         like = x if self.serves(x) else y
         x, y = (part if self.serves(part) else self.convert(part, like) for part in (x, y))
         return _of(like, "where")(_own(like, condition), x, y)
 
-    def isnan(self, x: Any) -> Any:
-        return _of(x, "isnan")(x)
-
-    def argmax(self, x: Any, axis: int) -> Any:
-        return _of(x, "argmax")(_comparable(x), axis=axis)
-
-    def argmin(self, x: Any, axis: int) -> Any:
-        return _of(x, "argmin")(_comparable(x), axis=axis)
+    def _comparable(self, x: Any) -> Any:
+        # the standard compares no logicals
+        return self.cast(x, "uint8") if self.dtype_name(x) == "bool" else x
 
     def argsort(self, x: Any) -> Any:
-        return _of(x, "argsort")(_comparable(x), stable=True)
+        return _of(x, "argsort")(self._comparable(x), stable=True)
 
     def as_indices(self, x: Any) -> Any:
-        return _of(x, "astype")(x, _of(x, "int64"))
+        return self.cast(x, "int64")
 
     def cast(self, x: Any, name: str) -> Any:
         return _of(x, "astype")(x, _of(x, name))
 
     def function(self, name: str) -> Any:
         def call(x: Any, *rest: Any) -> Any:
-            first = x[0] if isinstance(x, list) else x
-            if name.startswith("cum"):
-                return _of(first, _NAMES.get(name, name))(x, axis=rest[0])
-            if name == "concat":
-                return _of(first, name)(x, axis=rest[0])
-            return _of(first, _NAMES.get(name, name))(x, *rest)
+            function = _of(x[0] if isinstance(x, list) else x, _NAMES.get(name, name))
+            if name.startswith(("cum", "argm")) or name == "concat":
+                return function(x, axis=rest[0])
+            return function(x, *rest)
 
         return call
 
@@ -185,13 +175,6 @@ def _own(x: Any, values: Any) -> Any:
 def _flat(x: Any, coordinates: tuple[Indices, ...]) -> Indices:
     """Return row-major positions."""
     return np.ravel_multi_index(coordinates, tuple(x.shape)).astype(np.int64)
-
-
-def _comparable(x: Any) -> Any:
-    """Return logicals as numbers, since the standard compares no other."""
-    if BACKEND.dtype_name(x) == "bool":
-        return _of(x, "astype")(x, _of(x, "uint8"))
-    return x
 
 
 def _no_tracing(x: Any, axis: Any, place: int) -> tuple[Any, Any]:

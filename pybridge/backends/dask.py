@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import dask.array as da
 import numpy as np
@@ -20,12 +20,28 @@ from pybridge.dialects.selections import Shape
 from pybridge.errors import SubscriptOutOfBoundsError, TracingError
 
 
+def _accumulate(step: np.ufunc, x: Any, axis: int) -> Any:
+    """Return what a step of NumPy accumulates along an axis, chunk by chunk."""
+    start = math.inf if step is np.minimum else -math.inf
+    if x.dtype.kind in "iu":
+        bounds = np.iinfo(x.dtype)
+        start = bounds.max if step is np.minimum else bounds.min
+    reduce: Any = da.reductions.cumreduction
+    return reduce(step.accumulate, step, start, x, axis, x.dtype)
+
+
 class DaskBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on `dask.array.Array`."""
 
     __slots__ = ()
 
     name = "dask"
+    _library: ClassVar[Any] = da
+    _functions: ClassVar[dict[str, Any]] = {
+        "concat": da.concatenate,
+        "cummax": functools.partial(_accumulate, np.maximum),
+        "cummin": functools.partial(_accumulate, np.minimum),
+    }
 
     def serves(self, x: object) -> bool:
         return isinstance(x, da.Array)
@@ -78,30 +94,12 @@ class DaskBackend(Backend):
         except NotImplementedError:
             return x.reshape(-1).reshape(shape)
 
-    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        return da.broadcast_to(x, shape)  # type: ignore[no-untyped-call]
-
-    def where(self, condition: Any, x: Any, y: Any) -> Any:
-        return da.where(condition, x, y)
-
-    def isnan(self, x: Any) -> Any:
-        return da.isnan(x)
-
-    def argmax(self, x: Any, axis: int) -> Any:
-        return x.argmax(axis)
-
-    def argmin(self, x: Any, axis: int) -> Any:
-        return x.argmin(axis)
-
     def argsort(self, x: Any) -> Any:
         return x.rechunk(-1).map_blocks(np.argsort, kind="stable", dtype=np.int64)
 
     def as_indices(self, x: Any) -> Any:
         # no unsigned number becomes a negative one
         return (da.minimum(x, 2**63 - 1) if x.dtype == np.uint64 else x).astype(np.int64)
-
-    def function(self, name: str) -> Any:
-        return _FUNCTIONS.get(name) or getattr(da, name, None)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         raise TracingError(
@@ -127,23 +125,6 @@ class DaskBackend(Backend):
 
 
 BACKEND = DaskBackend()
-
-
-def _accumulate(step: np.ufunc, x: Any, axis: int) -> Any:
-    """Return what a step of NumPy accumulates along an axis, chunk by chunk."""
-    start = math.inf if step is np.minimum else -math.inf
-    if x.dtype.kind in "iu":
-        bounds = np.iinfo(x.dtype)
-        start = bounds.max if step is np.minimum else bounds.min
-    reduce: Any = da.reductions.cumreduction
-    return reduce(step.accumulate, step, start, x, axis, x.dtype)
-
-
-_FUNCTIONS: dict[str, Any] = {
-    "concat": da.concatenate,
-    "cummax": functools.partial(_accumulate, np.maximum),
-    "cummin": functools.partial(_accumulate, np.minimum),
-}
 
 
 def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
@@ -177,11 +158,7 @@ def _within(block: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
 
 def _find_lazy(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
     """Compare every index with every position; the last index that matches is the source."""
-    if isinstance(axis, slice) or math.isnan(x.shape[place]):
-        raise TracingError(
-            f"axis {place + 1} of this dask array has an unknown size; call "
-            "x.compute_chunk_sizes() first"
-        )
+    size = BACKEND.size(x, place)
     count = axis.shape[0]
     if math.isnan(count):
         raise TracingError(
@@ -189,9 +166,8 @@ def _find_lazy(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
             "written there; for a vector of values call .compute() on the mask first"
         )
     if count == 0:  # of which dask finds no maximum
-        return np.zeros(x.shape[place], bool), np.zeros(x.shape[place], np.int64)
-    indices = _checked(axis, x.shape[place])
-    matches = indices[:, None] == np.arange(x.shape[place])
+        return np.zeros(size, bool), np.zeros(size, np.int64)
+    matches = _checked(axis, size)[:, None] == np.arange(size)
     order = da.arange(count)[:, None]
     source = da.where(matches, order, -1).max(axis=0)
     return source >= 0, da.maximum(source, 0)

@@ -7,7 +7,7 @@ that both are refused while traced.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -26,6 +26,16 @@ class JaxBackend(Backend):
 
     name = "jax"
     takes_numbers = True
+    _library: ClassVar[Any] = jnp
+    _functions: ClassVar[dict[str, Any]] = {
+        "concat": jnp.concatenate,
+        "cummax": jax.lax.cummax,
+        "cummin": jax.lax.cummin,
+        "gamma": jax.scipy.special.gamma,
+        "lgamma": jax.scipy.special.gammaln,
+        "digamma": jax.scipy.special.digamma,
+        "trigamma": lambda x: jax.scipy.special.polygamma(1, x),
+    }
 
     def serves(self, x: object) -> bool:
         return isinstance(x, jax.Array)
@@ -60,21 +70,6 @@ class JaxBackend(Backend):
     def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
         return x[np.nonzero(mask)]
 
-    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        return jnp.broadcast_to(x, shape)
-
-    def where(self, condition: Any, x: Any, y: Any) -> Any:
-        return jnp.where(condition, x, y)
-
-    def isnan(self, x: Any) -> Any:
-        return jnp.isnan(x)
-
-    def argmax(self, x: Any, axis: int) -> Any:
-        return jnp.argmax(x, axis)
-
-    def argmin(self, x: Any, axis: int) -> Any:
-        return jnp.argmin(x, axis)
-
     def argsort(self, x: Any) -> Any:
         return jnp.argsort(x, stable=True)
 
@@ -88,9 +83,6 @@ class JaxBackend(Backend):
     def cast(self, x: Any, name: str) -> Any:
         # 64 bits only where JAX has them enabled
         return x.astype(jax.dtypes.canonicalize_dtype(name))
-
-    def function(self, name: str) -> Any:
-        return _FUNCTIONS.get(name) or getattr(jnp, name, None)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         raise TracingError(
@@ -125,16 +117,6 @@ class JaxBackend(Backend):
 
 
 BACKEND = JaxBackend()
-
-_FUNCTIONS: dict[str, Any] = {
-    "concat": jnp.concatenate,
-    "cummax": jax.lax.cummax,
-    "cummin": jax.lax.cummin,
-    "gamma": jax.scipy.special.gamma,
-    "lgamma": jax.scipy.special.gammaln,
-    "digamma": jax.scipy.special.digamma,
-    "trigamma": lambda x: jax.scipy.special.polygamma(1, x),
-}
 
 
 def _last_of_equals(indices: Any, size: int) -> Any:

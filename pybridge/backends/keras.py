@@ -8,7 +8,7 @@ loads where pybridge is not installed. Constants are int32, which every backend 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 import numpy as np
@@ -30,6 +30,8 @@ class KerasBackend(Backend):
     __slots__ = ()
 
     name = "keras"
+    _library = ops
+    _functions: ClassVar[dict[str, Any]] = {"concat": ops.concatenate}
 
     def serves(self, x: object) -> bool:
         return isinstance(x, keras.KerasTensor | keras.Variable)
@@ -96,20 +98,15 @@ class KerasBackend(Backend):
             return np.broadcast_to(x, shape)
         return ops.broadcast_to(x, shape)
 
-    def where(self, condition: Any, x: Any, y: Any) -> Any:
-        return ops.where(condition, x, y)
-
-    def isnan(self, x: Any) -> Any:
-        return ops.isnan(x)
-
-    def argmax(self, x: Any, axis: int) -> Any:
-        return ops.argmax(_comparable(x), axis)
-
-    def argmin(self, x: Any, axis: int) -> Any:
-        return ops.argmin(_comparable(x), axis)
+    def _comparable(self, x: Any) -> Any:
+        if x.dtype == "bool":
+            return ops.cast(x, "uint8")
+        if "float" in x.dtype:  # XLA sorts -0 before 0
+            return ops.where(ops.equal(x, 0), ops.zeros_like(x), x)
+        return x
 
     def argsort(self, x: Any) -> Any:
-        return ops.argsort(_comparable(x))
+        return ops.argsort(self._comparable(x))
 
     def as_indices(self, x: Any) -> Any:
         # what 32 bits do not hold stays beyond every axis
@@ -123,9 +120,6 @@ class KerasBackend(Backend):
 
     def cast(self, x: Any, name: str) -> Any:
         return ops.cast(x, name)
-
-    def function(self, name: str) -> Any:
-        return getattr(ops, "concatenate" if name == "concat" else name, None)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         raise TracingError(
@@ -180,15 +174,6 @@ def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
     if isinstance(flat, np.ndarray):
         return np.where(is_beyond, _LARGEST, flat).astype(np.int32)
     return ops.where(is_beyond, _LARGEST, flat)
-
-
-def _comparable(x: Any) -> Any:
-    """Return numbers that every backend of Keras compares as NumPy does."""
-    if x.dtype == "bool":
-        return ops.cast(x, "uint8")
-    if "float" in x.dtype:  # XLA sorts -0 before 0
-        return ops.where(ops.equal(x, 0), ops.zeros_like(x), x)
-    return x
 
 
 def _ones_along(x: Any, axis: int) -> Any:

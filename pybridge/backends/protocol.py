@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -43,6 +42,10 @@ class Backend(ABC):
     """Whether `value_of` gives the tensor itself, to which this library adds names."""
     is_store: ClassVar[bool] = False
     """Whether the arrays lie in a store, and are never read whole but for what `load` gives."""
+    _library: ClassVar[Any] = None
+    """The module that has most functions under NumPy's names, where it is one for all tensors."""
+    _functions: ClassVar[dict[str, Any]] = {}
+    """What the library has under another name, or does otherwise."""
 
     @abstractmethod
     def serves(self, x: object) -> bool:
@@ -119,28 +122,32 @@ class Backend(ABC):
         """Return `x` with its axes in the order `axes`."""
         return x.transpose(axes)
 
-    @abstractmethod
     def broadcast_to(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
         """Return `x` broadcast to `shape` by NumPy's rule."""
+        return self.function("broadcast_to")(x, shape)
 
-    @abstractmethod
     def where(self, condition: Any, x: Any, y: Any) -> Tensor:
         """Return `x` where `condition` is true and `y` elsewhere, broadcast by NumPy's rule.
 
         `condition` is an array or a tensor of logicals; of `x` and `y` one may be a number.
         """
+        return self.function("where")(condition, x, y)
 
-    @abstractmethod
     def isnan(self, x: Tensor) -> Tensor:
         """Return where a tensor of reals holds NaN."""
+        return self.function("isnan")(x)
 
-    @abstractmethod
+    def _comparable(self, x: Tensor) -> Tensor:
+        """Return numbers that the library compares, and as NumPy does."""
+        return x
+
     def argmax(self, x: Tensor, axis: int) -> Indices:
         """Return the index of the first greatest entry along an axis; `x` holds no NaN."""
+        return self.function("argmax")(self._comparable(x), axis)
 
-    @abstractmethod
     def argmin(self, x: Tensor, axis: int) -> Indices:
         """Return the index of the first least entry along an axis; `x` holds no NaN."""
+        return self.function("argmin")(self._comparable(x), axis)
 
     @abstractmethod
     def argsort(self, x: Tensor) -> Indices:
@@ -158,14 +165,14 @@ class Backend(ABC):
         """Return a tensor of numbers in the dtype `name`, or the widest like it that there is."""
         return x.astype(name)
 
-    @abstractmethod
-    def function(self, name: str) -> Callable[..., Tensor] | None:
+    def function(self, name: str) -> Any:
         """Return the library's own function of a name that NumPy has, or None where it has none.
 
         Beside NumPy's names there are `lgamma`, `gamma`, `digamma` and `trigamma`, and `cummax` and
         `cummin`. `cumsum` and its like take a vector and the axis 0, `concat` tensors and an axis;
         what summarizes takes a tensor and gives one of no axis.
         """
+        return self._functions.get(name) or getattr(self._library, name, None)
 
     @abstractmethod
     def arange(self, start: Any, stop: Any, step: Any) -> Tensor:

@@ -38,6 +38,12 @@ MOST_NEEDLESS: Final = 4
 """A cover is split that holds so many times the elements that are asked for."""
 
 
+_SAID: Final = {"broadcast_to": "broadcasting", "where": "arithmetic"} | dict.fromkeys(
+    ("isnan", "argmax", "argmin"), "a search"
+)
+"""What is refused where the library's function of a name would be needed."""
+
+
 class StoreBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on an array in a store."""
 
@@ -175,20 +181,6 @@ class StoreBackend(Backend):
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
         self._refuse("a new order of axes")
 
-    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        self._refuse("broadcasting")
-
-    def where(self, condition: Any, x: Any, y: Any) -> Any:
-        self._refuse("arithmetic")
-
-    def isnan(self, x: Any) -> Any:
-        self._refuse("a search")
-
-    def argmax(self, x: Any, axis: int) -> Any:
-        self._refuse("a search")
-
-    argmin = argmax
-
     def argsort(self, x: Any) -> Any:
         self._refuse("sorting")
 
@@ -196,7 +188,7 @@ class StoreBackend(Backend):
         return self.to_numpy(x).astype(np.int64, copy=False)
 
     def function(self, name: str) -> NoReturn:
-        self._refuse(f"{name}()")
+        self._refuse(_SAID.get(name, f"{name}()"))
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         return np.arange(start, stop, step)
@@ -208,7 +200,7 @@ class StoreBackend(Backend):
         parts: list[Part] = []
         for place, axis in enumerate(axes):
             if isinstance(axis, slice):
-                parts.append(_bounded(axis, x.shape[place]))
+                parts.append(slice(*axis.indices(x.shape[place])))
                 continue
             indices, first = np.unique(axis, return_index=True)
             if value.shape[place] != 1:
@@ -246,20 +238,13 @@ def _cover(axis: AxisSelection, size: int) -> tuple[Part, AxisSelection]:
     if isinstance(axis, int):
         return slice(axis, axis + 1), 0
     assert isinstance(axis, Gather), "the sizes of a store are known, and nothing is traced"
-    if axis.missing is None:
-        distinct, places = np.unique(axis.indices, return_inverse=True)
-        return distinct, Gather(places)
-    known = np.flatnonzero(~axis.missing)
+    known: Any = slice(None) if axis.missing is None else ~axis.missing
     distinct, back = np.unique(axis.indices[known], return_inverse=True)
     places = np.zeros(len(axis.indices), np.int64)
     places[known] = back
-    if len(known) == 0:  # an element has to stand in for what is NA
+    if len(places) and len(back) == 0:  # an element has to stand in for what is NA
         distinct = np.zeros(min(1, size), np.int64)
     return distinct, Gather(places, axis.missing)
-
-
-def _bounded(part: slice, size: int) -> slice:
-    return slice(*part.indices(size))
 
 
 def count(piece: slice, kept: Part = slice(None)) -> int:
@@ -284,7 +269,7 @@ def split(part: Part, size: int, chunk: int) -> list[tuple[slice, Part]]:
     [(3, 5, [0, 1]), (90, 92, [0, 1])]
     """
     if isinstance(part, slice):
-        return [(_bounded(part, size), slice(None))]
+        return [(slice(*part.indices(size)), slice(None))]
     pieces: list[tuple[slice, Part]] = []
     first = 0
     blocks = part // chunk
@@ -307,7 +292,7 @@ def runs(part: Part, size: int) -> list[tuple[slice, slice]]:
     [(slice(3, 5, 1), slice(0, 2, None)), (slice(7, 8, 1), slice(2, 3, None))]
     """
     if isinstance(part, slice):
-        return [(_bounded(part, size), slice(None))]
+        return [(slice(*part.indices(size)), slice(None))]
     ends = [0, *(np.flatnonzero(np.diff(part) != 1) + 1).tolist(), len(part)]
     return [
         (slice(int(part[a]), int(part[b - 1]) + 1, 1), slice(a, b))

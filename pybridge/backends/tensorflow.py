@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +24,52 @@ _ARCS = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 _COMPOSITE = (tf.RaggedTensor, tf.SparseTensor, tf.IndexedSlices)
 
 
+def _with_nan(reduce: Any, x: Any) -> Any:
+    """Return the greatest or the least, NaN where there is one, which XLA would pass over."""
+    found = reduce(x)
+    if not x.dtype.is_floating:
+        return found
+    nan = tf.constant(math.nan, x.dtype)
+    return tf.where(tf.reduce_any(tf.math.is_nan(x)), nan, found)
+
+
+def _accumulate(step: Any, x: Any, axis: int) -> Any:
+    """Accumulate a step along a vector, by doubling its reach: TensorFlow has no such function."""
+    size = x.shape[axis]
+    if size is None:
+        raise TracingError("the size of this vector is unknown while tf.function traces")
+    reach = 1
+    while reach < size:
+        x = tf.concat([x[:reach], step(x[reach:], x[:-reach])], 0)
+        reach *= 2
+    return x
+
+
 class TensorFlowBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on `tf.Tensor` and `tf.Variable`."""
 
     __slots__ = ()
 
     name = "tensorflow"
+    _library = tf.math
+    _functions: ClassVar[dict[str, Any]] = {
+        "broadcast_to": tf.broadcast_to,
+        "isnan": tf.math.is_nan,
+        "sum": tf.reduce_sum,
+        "prod": tf.reduce_prod,
+        "any": tf.reduce_any,
+        "all": tf.reduce_all,
+        "max": functools.partial(_with_nan, tf.reduce_max),
+        "min": functools.partial(_with_nan, tf.reduce_min),
+        "concat": tf.concat,
+        "cummax": functools.partial(_accumulate, tf.maximum),
+        "cummin": functools.partial(_accumulate, tf.minimum),
+        "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.math.floor(x)),
+        "log2": lambda x: tf.math.log(x) / tf.constant(math.log(2), x.dtype),
+        "log10": lambda x: tf.math.log(x) / tf.constant(math.log(10), x.dtype),
+        "trigamma": lambda x: tf.math.polygamma(tf.ones_like(x), x),
+        **{"arc" + name: getattr(tf.math, "a" + name) for name in _ARCS},
+    }
 
     def serves(self, x: object) -> bool:
         # composite tensors are known, so that they get a clear refusal
@@ -94,25 +134,20 @@ class TensorFlowBackend(Backend):
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
         return tf.transpose(x, axes)
 
-    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        return tf.broadcast_to(x, shape)
-
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         if isinstance(x, int):  # TensorFlow makes int32 of it, whatever the other is
             x = tf.constant(x, y.dtype)
         return tf.where(condition, x, y)
 
-    def isnan(self, x: Any) -> Any:
-        return tf.math.is_nan(x)
-
-    def argmax(self, x: Any, axis: int) -> Any:
-        return tf.argmax(_comparable(x), axis)
-
-    def argmin(self, x: Any, axis: int) -> Any:
-        return tf.argmin(_comparable(x), axis)
+    def _comparable(self, x: Any) -> Any:
+        if x.dtype == tf.bool:
+            return tf.cast(x, tf.uint8)
+        if x.dtype.is_floating:  # XLA sorts -0 before 0
+            return tf.where(x == 0, tf.zeros_like(x), x)
+        return x
 
     def argsort(self, x: Any) -> Any:
-        return tf.cast(tf.argsort(_comparable(x), stable=True), tf.int64)
+        return tf.cast(tf.argsort(self._comparable(x), stable=True), tf.int64)
 
     def as_indices(self, x: Any) -> Any:
         if x.dtype == tf.uint64:  # none becomes a negative number
@@ -121,9 +156,6 @@ class TensorFlowBackend(Backend):
 
     def cast(self, x: Any, name: str) -> Any:
         return tf.cast(x, name)
-
-    def function(self, name: str) -> Any:
-        return _FUNCTIONS.get(name) or getattr(tf.math, name, None)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         start, stop, step = (tf.cast(part, tf.int64) for part in (start, stop, step))
@@ -172,55 +204,6 @@ class TensorFlowBackend(Backend):
 
 
 BACKEND = TensorFlowBackend()
-
-
-def _with_nan(reduce: Any, x: Any) -> Any:
-    """Return the greatest or the least, NaN where there is one, which XLA would pass over."""
-    found = reduce(x)
-    if not x.dtype.is_floating:
-        return found
-    nan = tf.constant(math.nan, x.dtype)
-    return tf.where(tf.reduce_any(tf.math.is_nan(x)), nan, found)
-
-
-def _accumulate(step: Any, x: Any, axis: int) -> Any:
-    """Accumulate a step along a vector, by doubling its reach: TensorFlow has no such function."""
-    size = x.shape[axis]
-    if size is None:
-        raise TracingError("the size of this vector is unknown while tf.function traces")
-    reach = 1
-    while reach < size:
-        x = tf.concat([x[:reach], step(x[reach:], x[:-reach])], 0)
-        reach *= 2
-    return x
-
-
-_FUNCTIONS: dict[str, Any] = {
-    "sum": tf.reduce_sum,
-    "prod": tf.reduce_prod,
-    "any": tf.reduce_any,
-    "all": tf.reduce_all,
-    "max": functools.partial(_with_nan, tf.reduce_max),
-    "min": functools.partial(_with_nan, tf.reduce_min),
-    "concat": tf.concat,
-    "cummax": functools.partial(_accumulate, tf.maximum),
-    "cummin": functools.partial(_accumulate, tf.minimum),
-    "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.math.floor(x)),
-    "log2": lambda x: tf.math.log(x) / tf.constant(math.log(2), x.dtype),
-    "log10": lambda x: tf.math.log(x) / tf.constant(math.log(10), x.dtype),
-    "trigamma": lambda x: tf.math.polygamma(tf.ones_like(x), x),
-    **{"arc" + name: getattr(tf.math, "a" + name) for name in _ARCS},
-}
-"""What TensorFlow has under another name, or does otherwise."""
-
-
-def _comparable(x: Any) -> Any:
-    """Return numbers that every kernel compares as NumPy does."""
-    if x.dtype == tf.bool:
-        return tf.cast(x, tf.uint8)
-    if x.dtype.is_floating:  # XLA sorts -0 before 0
-        return tf.where(x == 0, tf.zeros_like(x), x)
-    return x
 
 
 def _has_unknown_rank(x: Any) -> bool:

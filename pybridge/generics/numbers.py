@@ -59,7 +59,7 @@ class Numbers:
 
     def function(self, name: str) -> Callable[..., Tensor]:
         """Return the library's function of a name."""
-        found = self.backend.function(name)
+        found: Callable[..., Tensor] | None = self.backend.function(name)
         if found is None:
             raise UnsupportedTensorError(
                 f"{self.backend.name} has no function for {self.verb}; as.array(x) brings the "

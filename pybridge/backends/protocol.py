@@ -122,6 +122,11 @@ class Backend(ABC):
         """Return `x` with its axes in the order `axes`."""
         return x.transpose(axes)
 
+    def in_columns(self, x: Tensor) -> Tensor:
+        """Return the elements as a vector, column by column."""
+        axes = range(len(self.shape(x)))
+        return x if len(axes) == 1 else self.reshape(self.transpose(x, tuple(axes[::-1])), (-1,))
+
     def broadcast_to(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
         """Return `x` broadcast to `shape` by NumPy's rule."""
         return self.function("broadcast_to")(x, shape)

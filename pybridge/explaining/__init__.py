@@ -21,9 +21,11 @@ from pybridge.explaining.contrasts import (
     r_contrasts,
 )
 from pybridge.explaining.python_text import Known, known_selection, python_expression
+from pybridge.shapes import elements_text
 from pybridge.subscripts import Subscripts, short_text
 from pybridge.subscripts.spelling import written_in_brackets
 from pybridge.subsetting.lowering import Dialect, checked_shape, lower, read_subscripts
+from pybridge.subsetting.reading import known_shape
 
 _IN_ORDER: Final = {"C": "row by row", "F": "column by column"}
 _WIDTH: Final = 200
@@ -118,8 +120,10 @@ def explain_named(
         selection = _lowered(sizes, written, drop=drop, dialect=dialect)
     warned = [f"warns: {warning.message}" for warning in caught]
     pairs = _pairs(written, selection)
-    is_alone = len(written) == 1 and not isinstance(written.items[0], sub.Missing)
-    is_linear = dialect == "base" and is_alone and len(sizes) > 1 and not _is_matrix(written)
+    alone = written.items[0] if len(written) == 1 else sub.MISSING
+    is_matrix = isinstance(alone, sub.Vector) and alone.values.ndim == 2
+    is_whole = isinstance(alone, sub.Missing) or is_matrix
+    is_linear = dialect == "base" and len(sizes) > 1 and not is_whole
     return Explanation(
         subscripts=written,
         shape=sizes,
@@ -142,15 +146,10 @@ def _lowered(shape: to.Shape, written: Subscripts, *, drop: bool, dialect: Diale
 
 
 def _checked_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    sizes = tuple([size for size in checked_shape(shape) if size is not None])
-    if len(sizes) != len(checked_shape(shape)):
+    sizes = checked_shape(shape)
+    if None in sizes:
         raise ArgumentError(f"`shape` is a tuple of sizes, all of them known, not {shown(shape)}")
-    return sizes
-
-
-def _is_matrix(written: Subscripts) -> bool:
-    item = written.items[0]
-    return isinstance(item, sub.Vector) and item.values.ndim == 2
+    return known_shape(sizes)
 
 
 def _pairs(written: Subscripts, selection: Known) -> list[Pair]:
@@ -193,7 +192,7 @@ def _selected(selection: Known, pairs: list[Pair], is_linear: bool) -> list[str]
             return [_axis_words(p, g) for p, g in zip(pairs, _gone(selection), strict=True)]
         case to.Masked(order=order):
             count = int(selection.result_shape[0] or 0)
-            return [f"{_elements(count)} where the logical is TRUE, {_IN_ORDER[order]}"]
+            return [f"{elements_text(count)} where the logical is TRUE, {_IN_ORDER[order]}"]
         case to.Points(count=count, missing=missing):
             how = (
                 "counted column by column through the whole tensor"
@@ -201,23 +200,19 @@ def _selected(selection: Known, pairs: list[Pair], is_linear: bool) -> list[str]
                 else "one for each row of the matrix"
             )
             holes = 0 if missing is None else int(missing.sum())
-            return [f"{_elements(count)}, {how}" + (f", {holes} of them NA" if holes else "")]
-
-
-def _elements(count: int) -> str:
-    return "1 element" if count == 1 else f"{count} elements"
+            return [f"{elements_text(count)}, {how}" + (f", {holes} of them NA" if holes else "")]
 
 
 def _axis_words(pair: Pair, is_gone: bool) -> str:
     if pair.axis is None:
         return f"`{pair.item}`: a new axis of size 1"
-    place = f"axis {pair.axis + 1} of size {pair.size}"
-    if isinstance(pair.item, sub.Missing):
-        return f"{place}: everything" + (", and the axis goes" if is_gone else "")
-    missing = pair.chosen.missing if isinstance(pair.chosen, to.Gather) else None
-    words = positions_text(indices_of(pair.chosen, pair.size), missing)
+    words = "everything"
+    if not isinstance(pair.item, sub.Missing):
+        missing = pair.chosen.missing if isinstance(pair.chosen, to.Gather) else None
+        positions = positions_text(indices_of(pair.chosen, pair.size), missing)
+        words = f"`{short_text(pair.item)}` is {positions}"
     ending = ", and the axis goes" if is_gone else ""
-    return f"{place}: `{short_text(pair.item)}` is {words}{ending}"
+    return f"axis {pair.axis + 1} of size {pair.size}: {words}{ending}"
 
 
 def _in_r(written: Subscripts, selection: Known, pairs: Sequence[Pair], drop: bool) -> list[str]:
@@ -297,13 +292,9 @@ def _indices_by_axis(selection: to.Lowered) -> list[npt.NDArray[np.int64]]:
 
 def _places(selection: Known) -> npt.NDArray[np.int64]:
     """Return where the selected elements lie in row-major order, in the order of the result."""
-    match selection:
-        case to.Lowered():
-            coordinates = np.ix_(*_indices_by_axis(selection))
-        case to.Points(coordinates=coordinates):
-            pass
-        case to.Masked(mask=mask, order=order):
-            coordinates = np.nonzero(mask if order == "C" else mask.T)
-            coordinates = coordinates if order == "C" else coordinates[::-1]
+    if isinstance(selection, to.Lowered):
+        coordinates = np.ix_(*_indices_by_axis(selection))
+    else:
+        coordinates = selection.coordinates
     shape = tuple(size or 0 for size in selection.shape)
     return np.ravel_multi_index(coordinates, shape).ravel()

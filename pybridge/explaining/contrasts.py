@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from pybridge import subscripts as sub
 from pybridge.dialects import selections as to
+from pybridge.shapes import listed
 from pybridge.subscripts import NA, short_text
 
 Indices: TypeAlias = range | npt.NDArray[np.int64]
@@ -306,9 +307,7 @@ def _r_spelling(pair: Pair) -> str:
 
 
 def _axes_text(axes: Iterable[int | None]) -> str:
-    names = [str(axis + 1) for axis in axes if axis is not None]
-    if not names:
-        return ""
-    return (
-        f"axis {names[0]}" if len(names) == 1 else f"axes {', '.join(names[:-1])} and {names[-1]}"
-    )
+    names = [axis + 1 for axis in axes if axis is not None]
+    if len(names) < 2:
+        return "".join(f"axis {name}" for name in names)
+    return f"axes {listed(names)}"

@@ -12,7 +12,6 @@ from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import ArgumentError, ShapeError, SummaryWarning, UnsupportedTensorError, warn
 from pybridge.subscripts import NAType
 from pybridge.subsetting.positions import order
-from pybridge.subsetting.reading import reversed_axes
 from pybridge.subsetting.values import fit_value
 
 
@@ -121,9 +120,8 @@ def sort(x: Tensor, decreasing: bool, na_last: bool | NAType | None) -> Tensor:
     array([1., 2., 3.])
     """
     backend, held = open_tensor(x)
-    ndim = len(backend.shape(held))
     if isinstance(decreasing, bool) is False:
         raise ArgumentError("`decreasing` is TRUE or FALSE")
-    flat = backend.reshape(backend.transpose(held, reversed_axes(ndim)), (-1,))
+    flat = backend.in_columns(held)
     positions = order(flat, decreasing=decreasing, na_last=na_last)
     return backend.take(flat, positions - 1, 0)

@@ -4,42 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from pybridge.backends.protocol import Tensor
 from pybridge.errors import ArgumentError, LossyValueError, UnsupportedTensorError
-from pybridge.generics.numbers import (
-    COMPLEX,
-    INTEGER,
-    LOGICAL,
-    REAL,
-    Numbers,
-)
+from pybridge.generics.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers
 from pybridge.generics.summaries import exact_total, refuse_overflow
 
+_Own: TypeAlias = Callable[[Numbers, Tensor], Tensor]
+
+_OF_ANGLES: Final = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 _PLAIN: Final = {
-    "sqrt": "sqrt",
-    "exp": "exp",
-    "log": "log",
-    "log2": "log2",
-    "log10": "log10",
-    "expm1": "expm1",
-    "log1p": "log1p",
-    "sin": "sin",
-    "cos": "cos",
-    "tan": "tan",
-    "asin": "arcsin",
-    "acos": "arccos",
-    "atan": "arctan",
-    "sinh": "sinh",
-    "cosh": "cosh",
-    "tanh": "tanh",
-    "asinh": "arcsinh",
-    "acosh": "arccosh",
-    "atanh": "arctanh",
-    "lgamma": "lgamma",
+    **{name: name for name in ("sqrt", "exp", "log", "log2", "log10", "expm1", "log1p", "lgamma")},
+    **{name: name for name in _OF_ANGLES},
+    **{f"a{name}": f"arc{name}" for name in _OF_ANGLES},
 }
 """R's functions that are the library's own, and their names in NumPy."""
 
@@ -135,31 +115,20 @@ def _turn(numbers: Numbers, x: Tensor, period: int) -> Tensor:
     return numbers.backend.where(rest > half, rest - period, rest)
 
 
-def _sinpi(numbers: Numbers, x: Tensor) -> Tensor:
-    x = _turn(numbers, x, 2)
-    found = numbers.function("sin")(x * math.pi)
-    for value, result in ((0, 0), (1, 0), (0.5, 1), (-0.5, -1)):
-        found = _where(numbers, numbers.equal(x, value), result, found)
-    return found
+def _of_half_turns(name: str, period: int, exact: dict[float, float]) -> _Own:
+    """Return a function of angles in half turns, which at some of them is exact, as in R."""
+
+    def of_half_turns(numbers: Numbers, x: Tensor) -> Tensor:
+        x = _turn(numbers, x, period)
+        found = numbers.function(name)(x * math.pi)
+        for value, result in exact.items():
+            found = _where(numbers, numbers.equal(x, value), result, found)
+        return found
+
+    return of_half_turns
 
 
-def _cospi(numbers: Numbers, x: Tensor) -> Tensor:
-    x = numbers.function("abs")(_turn(numbers, x, 2))
-    found = numbers.function("cos")(x * math.pi)
-    for value, result in ((0, 1), (0.5, 0), (1, -1)):
-        found = _where(numbers, numbers.equal(x, value), result, found)
-    return found
-
-
-def _tanpi(numbers: Numbers, x: Tensor) -> Tensor:
-    x = _turn(numbers, x, 1)
-    found = numbers.function("tan")(x * math.pi)
-    for value, result in ((0, 0), (0.25, 1), (-0.25, -1), (0.5, math.nan)):
-        found = _where(numbers, numbers.equal(x, value), result, found)
-    return found
-
-
-def _at_poles(name: str) -> Callable[[Numbers, Tensor], Tensor]:
+def _at_poles(name: str) -> _Own:
     """Return a function that is NaN at its poles, 0 and the negative integers, as in R."""
 
     def of_gamma(numbers: Numbers, x: Tensor) -> Tensor:
@@ -175,17 +144,17 @@ def _trigamma(numbers: Numbers, x: Tensor) -> Tensor:
     trigamma = numbers.function("trigamma")
     is_low = x < 0.5
     found = trigamma(numbers.backend.where(is_low, 1 - x, x))
-    sine = _sinpi(numbers, x)
+    sine = _OWN["sinpi"](numbers, x)
     reflected = (math.pi / sine) * (math.pi / sine) - found
     found = numbers.backend.where(is_low, reflected, found)
     found = _where(numbers, numbers.equal(x, -math.inf), math.inf, found)
     return _where(numbers, numbers.equal(x, math.inf), 0, found)  # JAX says NaN
 
 
-_OWN: Final[dict[str, Callable[[Numbers, Tensor], Tensor]]] = {
-    "sinpi": _sinpi,
-    "cospi": _cospi,
-    "tanpi": _tanpi,
+_OWN: Final[dict[str, _Own]] = {
+    "sinpi": _of_half_turns("sin", 2, {0: 0, 1: 0, 0.5: 1, -0.5: -1}),
+    "cospi": _of_half_turns("cos", 2, {0: 1, 0.5: 0, -0.5: 0, 1: -1}),
+    "tanpi": _of_half_turns("tan", 1, {0: 0, 0.25: 1, -0.25: -1, 0.5: math.nan}),
     "gamma": _at_poles("gamma"),
     "digamma": _at_poles("digamma"),
     "trigamma": _trigamma,
@@ -308,15 +277,15 @@ def _accumulated(numbers: Numbers, name: str) -> Tensor:
     accumulate = numbers.function(name)
     holes = None
     if numbers.hidden is not None:
-        holes = np.logical_or.accumulate(numbers.in_columns(numbers.hidden))
+        holes = np.logical_or.accumulate(numbers.backend.in_columns(numbers.hidden))
         numbers.x = np.where(numbers.hidden, numbers.number(0, numbers.x), numbers.x)
     if numbers.kind in (LOGICAL, INTEGER) and name == "cumsum":
-        x = numbers.in_columns(numbers.as_integers())
+        x = numbers.backend.in_columns(numbers.as_integers())
         _check_sums(numbers, x)
     elif is_extreme:
-        x = numbers.in_columns(numbers.computable(numbers.as_plain()))
+        x = numbers.backend.in_columns(numbers.computable(numbers.as_plain()))
     else:
-        x = numbers.in_columns(numbers.as_reals())
+        x = numbers.backend.in_columns(numbers.as_reals())
     if numbers.shape == () or 0 not in numbers.shape:
         with np.errstate(all="ignore"):
             x = accumulate(x, 0)

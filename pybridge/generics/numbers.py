@@ -11,7 +11,6 @@ from pybridge.backends import NUMPY, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.dialects.selections import Shape
 from pybridge.errors import LossyValueError, UnsupportedTensorError
-from pybridge.subsetting.reading import reversed_axes
 
 LOGICAL: Final = "logicals"
 INTEGER: Final = "integers"
@@ -143,13 +142,6 @@ class Numbers:
         if self.hidden is None:
             return absent
         return self.hidden if absent is None else self.hidden | absent
-
-    def in_columns(self, x: Tensor) -> Tensor:
-        """Return the elements as a vector, column by column."""
-        ndim = len(self.backend.shape(x))
-        if ndim == 1:
-            return x
-        return self.backend.reshape(self.backend.transpose(x, reversed_axes(ndim)), (-1,))
 
 
 def _kind_of(backend: Backend, x: Tensor, name: str) -> str:

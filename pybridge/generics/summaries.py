@@ -9,20 +9,9 @@ from typing import Any, Final
 import numpy as np
 
 from pybridge.backends.protocol import Tensor
-from pybridge.errors import (
-    LossyValueError,
-    SummaryWarning,
-    UnsupportedTensorError,
-    warn,
-)
+from pybridge.errors import LossyValueError, SummaryWarning, UnsupportedTensorError, warn
 from pybridge.generics.binding import in_one_dtype
-from pybridge.generics.numbers import (
-    COMPLEX,
-    INTEGER,
-    LOGICAL,
-    REAL,
-    Numbers,
-)
+from pybridge.generics.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers
 
 _NEUTRAL: Final = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}
 

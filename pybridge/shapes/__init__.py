@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Literal, TypeAlias
 
 from pybridge.dialects.selections import Shape, Size
+from pybridge.dialects.traced import fits_shape
 from pybridge.errors import BroadcastError, RecyclingError, TracingError
 from pybridge.subscripts.frozen import Frozen
 
@@ -40,6 +41,11 @@ def known_count(shape: Shape) -> int | None:
         return math.prod(shape)  # type: ignore[arg-type]
     except TypeError:  # asking for forgiveness is what keeps small calls fast
         return 0 if 0 in shape else None
+
+
+def elements_text(count: int) -> str:
+    """Write how many elements there are."""
+    return "1 element" if count == 1 else f"{count} elements"
 
 
 def listed(entries: Sequence[object]) -> str:
@@ -165,9 +171,7 @@ def _recycle_pair(left: Shape, right: Shape, is_arithmetic: bool) -> _Pair:
 
 
 def _match_arrays(left: Shape, right: Shape) -> _Pair:
-    if len(left) != len(right) or any(
-        a != b for a, b in zip(left, right, strict=True) if a is not None and b is not None
-    ):
+    if not fits_shape(left, right):
         return _Pair(None, error=RecyclingError(NON_CONFORMABLE, shapes=(left, right)))
     return _Pair(tuple([b if a is None else a for a, b in zip(left, right, strict=True)]))
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final, Literal, TypeAlias
 
 from pybridge.backends import find_backend
 from pybridge.dialects.selections import Shape
+from pybridge.dialects.traced import fits_shape
 from pybridge.errors import ArgumentError, BroadcastError, TracingError
-from pybridge.shapes import (
-    broadcast_shapes,
-    known_count,
-    pad_shape,
-    recycle_shapes,
-    shape_text,
-)
+from pybridge.shapes import broadcast_shapes, known_count, pad_shape, recycle_shapes, shape_text
 from pybridge.shapes.sizes import read_shape
 
 Verdict: TypeAlias = Literal[
@@ -68,7 +63,7 @@ class ShapeExplanation:
     position: Position | None = None
 
     def __str__(self) -> str:
-        lines = ["   ".join(f"{name} {shape_text(s)}" for name, s in _named(self.shapes)), ""]
+        lines = ["   ".join(f"{name} {text}" for name, text in _named(self.shapes)), ""]
         for k in _pictured(self):
             lines += _beside(_text_panel(self, k, 0), _text_panel(self, k, 1))
             lines.append("")
@@ -110,21 +105,23 @@ def explain_shapes(*shapes: Any) -> ShapeExplanation:
     if len(shapes) < 2:
         raise ArgumentError(f"explain_shapes compares two or more shapes, not {len(shapes)}")
     read = tuple([_shape_of(shape) for shape in shapes])
-    recycling, is_unknown = _recycling_outcome(read)
-    broadcasting = _broadcasting_outcome(read)
-    if is_unknown:
-        return ShapeExplanation(read, recycling, broadcasting, "unknown")
-    if recycling.shape is None or broadcasting.shape is None:
-        verdict: Verdict = "neither"
-        if recycling.shape is not None:
-            verdict = "recycling only"
-        elif broadcasting.shape is not None:
-            verdict = "broadcasting only"
-        return ShapeExplanation(read, recycling, broadcasting, verdict)
-    if not _may_agree(recycling.shape, broadcasting.shape):
-        return ShapeExplanation(read, recycling, broadcasting, "different")
-    position = _first_difference(read, recycling.shape)
-    verdict = "same" if position is None else "different"
+    plan = recycle_shapes(read)
+    recycling = Outcome(plan.shape, None if plan.error is None else str(plan.error), plan.warnings)
+    try:
+        broadcasting = Outcome(broadcast_shapes(read))
+    except BroadcastError as error:
+        broadcasting = Outcome(None, str(error))
+    position = None
+    verdict: Verdict = "different"
+    if isinstance(plan.error, TracingError):
+        verdict = "unknown"
+    elif recycling.shape is None:
+        verdict = "neither" if broadcasting.shape is None else "broadcasting only"
+    elif broadcasting.shape is None:
+        verdict = "recycling only"
+    elif fits_shape(recycling.shape, broadcasting.shape):
+        position = _first_difference(read, recycling.shape)
+        verdict = "same" if position is None else "different"
     return ShapeExplanation(read, recycling, broadcasting, verdict, position)
 
 
@@ -134,25 +131,6 @@ def _shape_of(shape: Any) -> Shape:
         if backend is not None:
             return backend.shape(shape)
     return read_shape(shape)
-
-
-def _recycling_outcome(shapes: Sequence[Shape]) -> tuple[Outcome, bool]:
-    plan = recycle_shapes(shapes)
-    error = None if plan.error is None else str(plan.error)
-    return Outcome(plan.shape, error, plan.warnings), isinstance(plan.error, TracingError)
-
-
-def _broadcasting_outcome(shapes: Sequence[Shape]) -> Outcome:
-    try:
-        return Outcome(broadcast_shapes(shapes))
-    except BroadcastError as error:
-        return Outcome(None, str(error))
-
-
-def _may_agree(left: Shape, right: Shape) -> bool:
-    return len(left) == len(right) and all(
-        a == b for a, b in zip(left, right, strict=True) if a is not None and b is not None
-    )
 
 
 def _first_difference(shapes: Sequence[Shape], shape: Shape) -> Position | None:
@@ -201,13 +179,9 @@ def _broadcast_position(shapes: Sequence[Shape], k: int, position: Position) -> 
 # the picture
 
 
-def _named(shapes: Sequence[Shape]) -> Iterator[tuple[str, Shape]]:
-    for k, shape in enumerate(shapes):
-        yield _name(shapes, k), shape
-
-
-def _name(shapes: Sequence[Shape], k: int) -> str:
-    return "xyz"[k] if len(shapes) <= 3 else f"x{k + 1}"
+def _named(shapes: Sequence[Shape]) -> list[tuple[str, str]]:
+    names = "xyz" if len(shapes) <= 3 else [f"x{k + 1}" for k in range(len(shapes))]
+    return list(zip(names, map(shape_text, shapes), strict=False))
 
 
 def _pictured(found: ShapeExplanation) -> list[int]:
@@ -218,7 +192,7 @@ def _pictured(found: ShapeExplanation) -> list[int]:
     return [
         k
         for k, shape in enumerate(found.shapes)
-        if known_count(shape) != 1 and not all(_may_agree(shape, result) for result in results)
+        if known_count(shape) != 1 and not all(fits_shape(shape, result) for result in results)
     ]
 
 
@@ -250,7 +224,7 @@ def _panel(found: ShapeExplanation, k: int, rule: int) -> _Panel | None:
         return None
     shape = outcome.shape if len(outcome.shape) > 1 else (1, *outcome.shape)
     rows, columns = _panel_axes(found, shape)
-    name = _name(found.shapes, k)
+    name, _ = _named(found.shapes)[k]
     title = f"{name} as {('R recycles', 'NumPy broadcasts')[rule]} it"
     if len(shape) > 2:
         title += f", [{', '.join('' if a in (rows, columns) else '1' for a in range(len(shape)))}]"
@@ -335,15 +309,13 @@ def _advice(found: ShapeExplanation) -> list[str]:
 def _disagreement(found: ShapeExplanation) -> str:
     assert found.position is not None
     at = found.position
-    for k in _pictured(found):
-        ours, theirs = _element(found, k, 0, at), _element(found, k, 1, at)
-        if ours != theirs:
-            name = _name(found.shapes, k)
-            return (
-                f"Both rules succeed and disagree (*): at [{', '.join(map(str, at))}] R uses "
-                f"{name}[{ours[0]}], NumPy uses {name}[{theirs[0]}]."
-            )
-    raise AssertionError("a position of difference differs in some operand")
+    used = {k: [_element(found, k, rule, at) for rule in (0, 1)] for k in _pictured(found)}
+    k, (ours, theirs) = next((k, both) for k, both in used.items() if both[0] != both[1])
+    name, _ = _named(found.shapes)[k]
+    return (
+        f"Both rules succeed and disagree (*): at [{', '.join(map(str, at))}] R uses "
+        f"{name}[{ours[0]}], NumPy uses {name}[{theirs[0]}]."
+    )
 
 
 def _leading_advice(found: ShapeExplanation, names: str) -> list[str]:
@@ -361,7 +333,7 @@ def _leading_advice(found: ShapeExplanation, names: str) -> list[str]:
 
 def _html(found: ShapeExplanation) -> str:
     shapes = " &nbsp; ".join(
-        f"<code>{name} {escape(shape_text(shape))}</code>" for name, shape in _named(found.shapes)
+        f"<code>{name} {escape(text)}</code>" for name, text in _named(found.shapes)
     )
     rows = []
     for k in _pictured(found):

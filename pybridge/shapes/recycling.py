@@ -26,6 +26,7 @@ from pybridge.shapes import (
     recycle_shapes,
     shape_text,
 )
+from pybridge.subsetting.reading import reversed_axes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -83,7 +84,7 @@ def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
         return ()
     if _is_compiling(tensors):
         return _recycle_in_graph(*tensors)
-    return _recycle(tensors)
+    return _recycle(*tensors)
 
 
 def _is_compiling(operands: Sequence[Any]) -> bool:
@@ -91,17 +92,15 @@ def _is_compiling(operands: Sequence[Any]) -> bool:
     return True in [backend.is_compiling() for backend in backends]
 
 
-@in_graph
-def _recycle_in_graph(*tensors: Tensor) -> tuple[Tensor, ...]:
-    return _recycle(tensors)
-
-
-def _recycle(tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
+def _recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
     arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
     shape, forms = recycle_forms(arrays, is_arithmetic=True)
     if len(shape) == 1 and len(forms) > 1:
         _check_lengths_known(forms)
     return tuple([_spread(backend_of(form), form, shape) for form in forms])
+
+
+_recycle_in_graph = in_graph(_recycle)
 
 
 def _check_lengths_known(vectors: Sequence[Tensor]) -> None:
@@ -149,15 +148,10 @@ def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]
         raise ArgumentError(f'`align` is "trailing" or "leading", not {shown(align)}')
     if _is_compiling(tensors):
         return _broadcast_in_graph(align, *tensors)
-    return _broadcast(tensors, align)
+    return _broadcast(align, *tensors)
 
 
-@in_graph
-def _broadcast_in_graph(align: Align, *tensors: Tensor) -> tuple[Tensor, ...]:
-    return _broadcast(tensors, align)
-
-
-def _broadcast(tensors: Sequence[Tensor], align: Align) -> tuple[Tensor, ...]:
+def _broadcast(align: Align, *tensors: Tensor) -> tuple[Tensor, ...]:
     arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
     _refuse_stores(arrays)
     backends = [backend_of(x) for x in arrays]
@@ -170,6 +164,9 @@ def _broadcast(tensors: Sequence[Tensor], align: Align) -> tuple[Tensor, ...]:
             x = backend.basic(x, (ALL,) * len(shape) + (None,) * missing)
         results.append(_spread(backend, x, common))
     return tuple(results)
+
+
+_broadcast_in_graph = in_graph(_broadcast)
 
 
 def recycled(op: Callable[..., Result], *, fold: bool = True) -> Callable[..., Result]:
@@ -292,8 +289,7 @@ def _form_for(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
             x = backend.basic(x, (slice(0, count),))
     if ndim > 1:
         sizes = [size for size in shape[:ndim] if size is not None]
-        axes = tuple(range(ndim - 1, -1, -1))
-        x = backend.transpose(backend.reshape(x, tuple(sizes[::-1])), axes)
+        x = backend.transpose(backend.reshape(x, tuple(sizes[::-1])), reversed_axes(ndim))
     if ndim < len(shape):
         x = backend.basic(x, (ALL,) * ndim + (None,) * (len(shape) - ndim))
     return x

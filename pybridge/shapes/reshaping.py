@@ -14,6 +14,7 @@ from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.dialects.selections import Order
 from pybridge.errors import ArgumentError, shown
 from pybridge.shapes.sizes import UNKNOWN, new_sizes, read_sizes
+from pybridge.subsetting.reading import reversed_axes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -83,10 +84,6 @@ def _reshaped(backend: Backend, x: Tensor, sizes: tuple[int, ...], order: Order)
     if order == "C":
         return backend.reshape(x, sizes)
     # column-major in both shapes is row-major once the axes of both are reversed
-    reversed_x = backend.transpose(x, _reversed_axes(len(backend.shape(x))))
+    reversed_x = backend.transpose(x, reversed_axes(len(backend.shape(x))))
     filled = backend.reshape(reversed_x, sizes[::-1])
-    return backend.transpose(filled, _reversed_axes(len(sizes)))
-
-
-def _reversed_axes(ndim: int) -> tuple[int, ...]:
-    return tuple(range(ndim - 1, -1, -1))
+    return backend.transpose(filled, reversed_axes(len(sizes)))

@@ -14,7 +14,7 @@ import numpy as np
 
 from pybridge.dialects.selections import Shape
 from pybridge.errors import ReshapeError, shown
-from pybridge.shapes import known_count, listed, shape_text
+from pybridge.shapes import elements_text, known_count, listed, shape_text
 from pybridge.subscripts import NA, number_text
 
 UNKNOWN: Final = -1
@@ -53,7 +53,7 @@ def new_sizes(shape: Shape, dim: Any) -> tuple[int, ...]:
         raise _unfit(
             shape,
             sizes,
-            f"cannot reshape {shape_text(shape)} to {shape_text(sizes)}: {_elements(count)} "
+            f"cannot reshape {shape_text(shape)} to {shape_text(sizes)}: {elements_text(count)} "
             f"cannot be split evenly, {count} is not a multiple of {others}",
         )
     return tuple(count // others if size == UNKNOWN else size for size in sizes)
@@ -63,15 +63,11 @@ def _unfit(shape: Shape, sizes: tuple[int, ...], message: str) -> ReshapeError:
     return ReshapeError(message, shape=shape, dim=sizes)
 
 
-def _elements(count: int) -> str:
-    return "1 element" if count == 1 else f"{count} elements"
-
-
 def _wrong_product(shape: Shape, count: int, sizes: tuple[int, ...]) -> str:
     wanted = math.prod(sizes)
     message = (
         f"cannot reshape {shape_text(shape)} to {shape_text(sizes)}: "
-        f"{_elements(count)} cannot become {wanted}"
+        f"{elements_text(count)} cannot become {wanted}"
     )
     if len(sizes) == 1 and count:
         message += (
@@ -91,7 +87,7 @@ def _zero_product(shape: Shape, count: int, sizes: tuple[int, ...]) -> str:
         return message + (
             "the other sizes multiply to 0, so every size would do for the open one; write it out"
         )
-    return message + f"{_elements(count)} cannot become 0"
+    return message + f"{elements_text(count)} cannot become 0"
 
 
 def read_sizes(dim: Any) -> tuple[int, ...]:

@@ -179,7 +179,7 @@ def order(x: Tensor, *, decreasing: bool = False, na_last: bool | NAType | None 
     if not isinstance(na_last, bool | None):
         raise ArgumentError(f"`na_last` is True, False or NA, not {na_last!r}")
     if backend_of(x).is_compiling():
-        return _order_in_graph(x, decreasing, na_last)
+        return _order_in_graph(x, decreasing, na_last, True)
     return _order(x, decreasing, na_last)
 
 
@@ -188,13 +188,11 @@ def _order(x: Tensor, decreasing: bool, na_last: bool | None, is_in_graph: bool 
     shape = backend.shape(x)
     if 0 in shape:
         return _zeros(backend, x, _shape_of_rows(shape, 0))
-    whole = x
-    if len(shape) != 1:
-        x = _in_columns(backend, x)
-        missing = None if missing is None else _in_columns(backend, missing)
+    whole, x = x, backend.in_columns(x)
     if missing is None:
         found = _sorted(backend, x, decreasing)
     else:
+        missing = backend.in_columns(missing)
         found = _sorted(backend, _filled(backend, x, missing, 0), decreasing)
         gone = backend.take(missing, found, 0)
         if na_last is not None:
@@ -209,7 +207,7 @@ def _extreme(
     verb: str, x: Tensor, axis: int | None, is_greatest: bool, is_in_graph: bool = False
 ) -> Tensor:
     if not is_in_graph and backend_of(x).is_compiling():
-        return _extreme_in_graph(verb, x, axis, is_greatest)
+        return _extreme_in_graph(verb, x, axis, is_greatest, True)
     backend, x, missing = _comparable(verb, x, is_in_graph)
     shape = backend.shape(x)
     place = 0 if axis is None else _place(axis, len(shape))
@@ -218,9 +216,9 @@ def _extreme(
             return _zeros(backend, x, _shape_of_rows(shape, 0))
         return _zeros(backend, x, shape[:place] + shape[place + 1 :])
     whole = x
-    if axis is None and len(shape) != 1:
-        x = _in_columns(backend, x)
-        missing = None if missing is None else _in_columns(backend, missing)
+    if axis is None:
+        x = backend.in_columns(x)
+        missing = None if missing is None else backend.in_columns(missing)
     search = backend.argmax if is_greatest else backend.argmin
     if missing is None:
         found, has_none = search(x, place), None
@@ -243,19 +241,9 @@ def _extreme(
     return backend.where(has_none, 0, _positions(backend, whole, found))
 
 
-@in_graph
-def _which_in_graph(mask: Tensor, order: Order) -> Tensor:
-    return _which(mask, order)
-
-
-@in_graph
-def _extreme_in_graph(verb: str, x: Tensor, axis: int | None, is_greatest: bool) -> Tensor:
-    return _extreme(verb, x, axis, is_greatest, is_in_graph=True)
-
-
-@in_graph
-def _order_in_graph(x: Tensor, decreasing: bool, na_last: bool | None) -> Tensor:
-    return _order(x, decreasing, na_last, is_in_graph=True)
+_which_in_graph = in_graph(_which)
+_extreme_in_graph = in_graph(_extreme)
+_order_in_graph = in_graph(_order)
 
 
 def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tensor, Tensor | None]:
@@ -336,13 +324,8 @@ def _true(backend: Backend, mask: Tensor, verb: str) -> tuple[Indices, ...]:
         ) from error
 
 
-def _in_columns(backend: Backend, x: Tensor) -> Tensor:
-    """Return the elements as a vector, column by column."""
-    return backend.reshape(backend.transpose(x, reversed_axes(len(backend.shape(x)))), (-1,))
-
-
 def _positions(backend: Backend, x: Tensor, found: Indices) -> Tensor:
-    """Return indices of the vector of `_in_columns` as the positions of the tensor `x`."""
+    """Return indices of the vector of `in_columns` as the positions of the tensor `x`."""
     ndim = len(backend.shape(x))
     if ndim == 1:
         return found + 1

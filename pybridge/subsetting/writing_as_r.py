@@ -13,7 +13,7 @@ from pybridge.dialects.labels import Labels
 from pybridge.dialects.selections import Shape
 from pybridge.errors import AssignmentError
 from pybridge.subsetting.lowering import read_as_r_does
-from pybridge.subsetting.reading import filled, known_shape, missing_value, reversed_axes
+from pybridge.subsetting.reading import filled, known_shape, missing_value
 from pybridge.subsetting.values import backend_of_value, fit_value, is_number
 from pybridge.subsetting.writing import write
 
@@ -84,13 +84,12 @@ def grow(backend: Backend, x: Tensor, length: int, gap: Indices) -> Tensor:
     if len(gap):
         missing = missing_value(backend, x, f"position {int(gap[0]) + 1} would be NA")
     size = math.prod(known_shape(backend.shape(x)))
-    flat = backend.reshape(backend.transpose(x, reversed_axes(len(backend.shape(x)))), (size,))
     if size == 0:
         grown = filled(backend, x, 0, (length,))
     else:
         indices = np.arange(length)
         indices[size:] = 0
-        grown = backend.take(flat, indices, 0)
+        grown = backend.take(backend.in_columns(x), indices, 0)
     if missing is None:
         return grown
     holes = np.zeros(length, bool)

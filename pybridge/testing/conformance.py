@@ -37,19 +37,6 @@ VERDICTS: tuple[Verdict, ...] = ("same", "differs", "refuses")
 COUNTINGS = {"from one": "the numbers as R writes them", "from zero": "counted from zero by hand"}
 
 
-@dataclass(frozen=True)
-class Library:
-    """How one library makes a tensor, and how it writes through its own subscripts."""
-
-    module: str
-    make: Callable[[Any, Any], Any]
-    """The tensor of an array, by the library's module."""
-    write: Callable[[Any, Any, Any, Any], Any]
-    """The tensor after an assignment through a key, by the library's module."""
-    run: Callable[[Any, Callable[[Any, Any], Any], list[Task]], list[Any]]
-    """What each task gives, an array of NumPy or an exception, by the module and `make`."""
-
-
 Task: TypeAlias = tuple[Callable[[Any], Any], Array]
 """A function of a tensor, and the array that the tensor is made of."""
 
@@ -90,6 +77,19 @@ def _by_item(_: Any, x: Any, key: Any, value: Any) -> Any:
     return x
 
 
+@dataclass(frozen=True)
+class Library:
+    """How one library makes a tensor, and how it writes through its own subscripts."""
+
+    module: str
+    make: Callable[[Any, Any], Any]
+    """The tensor of an array, by the library's module."""
+    write: Callable[[Any, Any, Any, Any], Any] = _by_item
+    """The tensor after an assignment through a key, by the library's module."""
+    run: Callable[[Any, Callable[[Any, Any], Any], list[Task]], list[Any]] = _one_by_one
+    """What each task gives, an array of NumPy or an exception, by the module and `make`."""
+
+
 def _torch_write(torch: Any, x: Any, key: Any, value: Any) -> Any:
     return _by_item(torch, x, key, torch.from_numpy(value))
 
@@ -106,26 +106,20 @@ def _h5py_make(h5py: Any, x: Array) -> Any:
 
 
 LIBRARIES = {
-    "numpy": Library("numpy", lambda np, x: np.array(x), _by_item, _one_by_one),
-    "tensorflow": Library(
-        "tensorflow", lambda tf, x: tf.constant(x), _tensorflow_write, _one_by_one
-    ),
+    "numpy": Library("numpy", lambda np, x: np.array(x)),
+    "tensorflow": Library("tensorflow", lambda tf, x: tf.constant(x), _tensorflow_write),
     "jax": Library(
         "jax.numpy",
         lambda jnp, x: jnp.asarray(x),
         lambda _, x, key, value: x.at[key].set(value),
         _in_one_trace,
     ),
-    "torch": Library(
-        "torch", lambda torch, x: torch.from_numpy(x.copy()), _torch_write, _one_by_one
-    ),
-    "keras": Library(
-        "keras", lambda keras, x: keras.Variable(x, dtype="float64"), _by_item, _one_by_one
-    ),
-    "dask": Library("dask.array", lambda da, x: da.from_array(x.copy()), _by_item, _one_by_one),
-    "zarr": Library("zarr", lambda zarr, x: zarr.create_array({}, data=x), _by_item, _one_by_one),
-    "h5py": Library("h5py", _h5py_make, _by_item, _one_by_one),
-    "xarray": Library("xarray", lambda xr, x: xr.DataArray(x.copy()), _by_item, _one_by_one),
+    "torch": Library("torch", lambda torch, x: torch.from_numpy(x.copy()), _torch_write),
+    "keras": Library("keras", lambda keras, x: keras.Variable(x, dtype="float64")),
+    "dask": Library("dask.array", lambda da, x: da.from_array(x.copy())),
+    "zarr": Library("zarr", lambda zarr, x: zarr.create_array({}, data=x)),
+    "h5py": Library("h5py", _h5py_make),
+    "xarray": Library("xarray", lambda xr, x: xr.DataArray(x.copy())),
 }
 
 

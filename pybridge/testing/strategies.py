@@ -6,7 +6,7 @@ an expression of base R, which no code of pybridge has made. They can be compare
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -93,7 +93,7 @@ def subscripts(shape: Sequence[int], *, kinds: Sequence[Kind] = KINDS) -> Search
     """
     from hypothesis import strategies as st
 
-    return st.tuples(*(_axis(size, tuple(kinds)) for size in shape)).map(_joined)
+    return st.tuples(*(_axis(st, size, kinds) for size in shape)).map(_joined)
 
 
 def _joined(axes: tuple[Axis, ...]) -> Written:
@@ -106,20 +106,14 @@ def _joined(axes: tuple[Axis, ...]) -> Written:
     return Written(tuple(axis.python for axis in axes) or (...,), text if axes else "..", r)
 
 
-def _axis(size: int, kinds: tuple[Kind, ...]) -> SearchStrategy[Axis]:
-    from hypothesis import strategies as st
-
+def _axis(st: Any, size: int, kinds: Sequence[Kind]) -> Any:
     everything = Axis(slice(None), "", "", size)
     if size == 0:
         return st.just(everything)
-    makers: dict[Kind, Callable[[int], SearchStrategy[Axis]]] = {
-        "position": _position,
-        "range": _range,
-        "vector": _vector,
-        "mask": _mask,
-        "missing": lambda _: st.just(everything),
-    }
-    return st.one_of([makers[kind](size) for kind in kinds])
+    makers = {"position": _position, "range": _range, "vector": _vector, "mask": _mask}
+    return st.one_of(
+        [makers[kind](st, size) if kind in makers else st.just(everything) for kind in kinds]
+    )
 
 
 def _signed(position: int, size: int) -> tuple[int, int]:
@@ -127,9 +121,7 @@ def _signed(position: int, size: int) -> tuple[int, int]:
     return position, position - size - 1
 
 
-def _position(size: int) -> SearchStrategy[Axis]:
-    from hypothesis import strategies as st
-
+def _position(st: Any, size: int) -> Any:
     def made(position: int, way: int) -> Axis:
         written = _signed(position, size)[way]
         return Axis(written, str(written), str(position), None)
@@ -137,9 +129,7 @@ def _position(size: int) -> SearchStrategy[Axis]:
     return st.builds(made, st.integers(1, size), st.integers(0, 1))
 
 
-def _vector(size: int) -> SearchStrategy[Axis]:
-    from hypothesis import strategies as st
-
+def _vector(st: Any, size: int) -> Any:
     def made(drawn: list[tuple[int, int]]) -> Axis:
         written = [_signed(position, size)[way] for position, way in drawn]
         positions = [position for position, _ in drawn]
@@ -153,9 +143,7 @@ def _vector(size: int) -> SearchStrategy[Axis]:
     return st.builds(made, st.lists(entry, max_size=5))
 
 
-def _mask(size: int) -> SearchStrategy[Axis]:
-    from hypothesis import strategies as st
-
+def _mask(st: Any, size: int) -> Any:
     def made(flags: list[bool]) -> Axis:
         text = f"c({', '.join('TRUE' if flag else 'FALSE' for flag in flags)})"
         return Axis(flags, text, text, sum(flags))
@@ -163,9 +151,7 @@ def _mask(size: int) -> SearchStrategy[Axis]:
     return st.builds(made, st.lists(st.booleans(), min_size=size, max_size=size))
 
 
-def _range(size: int) -> SearchStrategy[Axis]:
-    from hypothesis import strategies as st
-
+def _range(st: Any, size: int) -> Any:
     def made(
         ends: tuple[int, int], ways: tuple[int, int], opened: tuple[bool, bool], step: int
     ) -> Axis:

@@ -64,7 +64,7 @@ class H5pyBackend(StoreBackend):
         if all(isinstance(part, slice) and part.step in (None, 1) for part in parts):
             return np.asarray(x[parts])
         axes = [
-            split(_without_step(part, size), size, chunk)
+            split(part, size, chunk)
             for part, size, chunk in zip(parts, x.shape, self._chunks(x), strict=True)
         ]
         if math.prod(map(len, axes)) == 1:
@@ -99,13 +99,6 @@ class H5pyBackend(StoreBackend):
 
 
 BACKEND = H5pyBackend()
-
-
-def _without_step(part: Part, size: int) -> Part:
-    """Return the indices of a slice of many steps, which HDF5 reads one by one, as a vector."""
-    if isinstance(part, slice) and part.step not in (None, 1):
-        return np.arange(*part.indices(size), dtype=np.int64)
-    return part
 
 
 def _kept(x: Any, box: tuple[tuple[slice, Part], ...]) -> npt.NDArray[Any]:

@@ -15,17 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, cast
 import numpy as np
 
 from pybridge.backends.protocol import Backend, Indices, Key
-from pybridge.dialects.selections import (
-    AxisSelection,
-    Gather,
-    Lowered,
-    Masked,
-    Points,
-    Selection,
-    lowered_axes,
-    slice_from_run,
-    upward_key,
-)
+from pybridge.dialects import selections as to
 from pybridge.errors import UnsupportedTensorError
 
 if TYPE_CHECKING:
@@ -73,7 +63,7 @@ class StoreBackend(Backend):
     def _chunks(self, x: Any) -> tuple[int, ...]:
         """Return the sizes of the blocks in which the store lies, none of them 0."""
 
-    def load(self, x: Any, selection: Selection) -> tuple[npt.NDArray[Any], Selection]:
+    def load(self, x: Any, selection: to.Selection) -> tuple[npt.NDArray[Any], to.Selection]:
         """Return the least cover of a selection, and the selection that names the same in it.
 
         No chunk is read that holds nothing of what is asked, save that a mask or a matrix of
@@ -82,17 +72,17 @@ class StoreBackend(Backend):
         if len(selection.shape) != len(x.shape):  # to R a store of no axis is a vector
             return self._read(x, ()), selection
         match selection:
-            case Lowered():
+            case to.Lowered():
                 return self._load_axes(x, selection)
-            case Points(coordinates=coordinates, missing=missing) if coordinates:
+            case to.Points(coordinates=coordinates, missing=missing) if coordinates:
                 return self._load_points(x, coordinates, missing)
-            case Masked():
+            case to.Masked():
                 return self._load_points(x, selection.coordinates, None)
         return self._read(x, (slice(None),) * len(x.shape)), selection
 
-    def _load_axes(self, x: Any, lowered: Lowered) -> tuple[npt.NDArray[Any], Lowered]:
+    def _load_axes(self, x: Any, lowered: to.Lowered) -> tuple[npt.NDArray[Any], to.Lowered]:
         parts: list[Part] = []
-        axes: list[AxisSelection] = []
+        axes: list[to.AxisSelection] = []
         shape = lowered.shape  # which a library may look up anew each time
         for axis in lowered.axes:
             if axis is None:
@@ -102,11 +92,11 @@ class StoreBackend(Backend):
             parts.append(part)
             axes.append(local)
         found = self._read(x, tuple(parts))
-        return found, lowered_axes(found.shape, tuple(axes), lowered.squeezed)
+        return found, to.lowered_axes(found.shape, tuple(axes), lowered.squeezed)
 
     def _load_points(
         self, x: Any, coordinates: tuple[Indices, ...], missing: npt.NDArray[np.bool_] | None
-    ) -> tuple[npt.NDArray[Any], Points]:
+    ) -> tuple[npt.NDArray[Any], to.Points]:
         many = len(coordinates[0])
         entries = np.arange(many) if missing is None else np.flatnonzero(~missing)
         asked, places = tuple([axis[entries] for axis in coordinates]), np.zeros(many, np.int64)
@@ -119,7 +109,7 @@ class StoreBackend(Backend):
             asked = np.unravel_index(distinct, x.shape)
         places[entries] = back
         found = self._read_distinct(x, asked) if len(asked[0]) else np.zeros(0, x.dtype)
-        return found, Points(found.shape, (places,), many, missing)
+        return found, to.Points(found.shape, (places,), many, missing)
 
     def _read_distinct(self, x: Any, coordinates: tuple[Indices, ...]) -> npt.NDArray[Any]:
         """Read points by an outer product where that reads no more chunks and few more elements."""
@@ -147,7 +137,7 @@ class StoreBackend(Backend):
         # it reads, and no store slices by a negative step
         shape = self.shape(x)
         named = sum([part is not None for part in key])
-        _, upward, _ = upward_key(key, shape)
+        _, upward, _ = to.upward_key(key, shape)
         parts = [slice(part, part + 1) if isinstance(part, int) else part for part in upward]
         whole = [slice(None)] * (len(shape) - named)
         found = self._read(x, tuple([part for part in parts if part is not None] + whole))
@@ -228,23 +218,23 @@ class StoreBackend(Backend):
         )
 
 
-def _cover(axis: AxisSelection, size: int) -> tuple[Part, AxisSelection]:
+def _cover(axis: to.AxisSelection, size: int) -> tuple[Part, to.AxisSelection]:
     """Return what to read of an axis, and what names the same in what was read."""
     if isinstance(axis, slice):
         run = range(*axis.indices(size))
         if len(run) == 0 or run.step > 0:
-            return slice_from_run(run), slice(0, len(run), 1)
-        return slice_from_run(run[::-1]), slice(None, None, -1)
+            return to.slice_from_run(run), slice(0, len(run), 1)
+        return to.slice_from_run(run[::-1]), slice(None, None, -1)
     if isinstance(axis, int):
         return slice(axis, axis + 1), 0
-    assert isinstance(axis, Gather), "the sizes of a store are known, and nothing is traced"
+    assert isinstance(axis, to.Gather), "the sizes of a store are known, and nothing is traced"
     known: Any = slice(None) if axis.missing is None else ~axis.missing
     distinct, back = np.unique(axis.indices[known], return_inverse=True)
     places = np.zeros(len(axis.indices), np.int64)
     places[known] = back
     if len(places) and len(back) == 0:  # an element has to stand in for what is NA
         distinct = np.zeros(min(1, size), np.int64)
-    return distinct, Gather(places, axis.missing)
+    return distinct, to.Gather(places, axis.missing)
 
 
 def count(piece: slice, kept: Part = slice(None)) -> int:
@@ -269,7 +259,9 @@ def split(part: Part, size: int, chunk: int) -> list[tuple[slice, Part]]:
     [(3, 5, [0, 1]), (90, 92, [0, 1])]
     """
     if isinstance(part, slice):
-        return [(slice(*part.indices(size)), slice(None))]
+        if part.step in (None, 1):
+            return [(slice(*part.indices(size)), slice(None))]
+        part = np.arange(*part.indices(size), dtype=np.int64)  # HDF5 would take it step by step
     pieces: list[tuple[slice, Part]] = []
     first = 0
     blocks = part // chunk

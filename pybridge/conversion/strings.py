@@ -33,17 +33,12 @@ def character_vector(r: RLibrary, texts: Iterable[str | None], length: int) -> A
         length,
     )
     for text in distinct:
-        _check_text(text)
+        if "\0" in text:
+            raise ConversionError(f"R strings cannot hold a NUL character: {text!r}")
+        if not text.isascii():
+            need_utf8(text, ConversionError)
     in_order = len(distinct) == length
     return r.strings(distinct, None if in_order else codes)
-
-
-def _check_text(text: str) -> None:
-    if text.isascii() and "\0" not in text:
-        return
-    if "\0" in text:
-        raise ConversionError(f"R strings cannot hold a NUL character: {text!r}")
-    need_utf8(text, ConversionError)
 
 
 def texts_of(r: RLibrary, sexp: Any) -> list[str | None]:

@@ -28,7 +28,7 @@ def numpy_from(x: Any) -> Array:
         )
     if hasattr(x, "__array__") or isinstance(x, memoryview):
         return np.asarray(x)
-    raise _unsupported(x)
+    raise UnsupportedTensorError(f"{_name(x)} has no R equivalent")
 
 
 def _from_scalars(x: Any) -> Array:
@@ -43,7 +43,3 @@ def _from_scalars(x: Any) -> Array:
 
 def _name(x: Any) -> str:
     return f"{type(x).__module__}.{type(x).__qualname__}"
-
-
-def _unsupported(x: Any) -> UnsupportedTensorError:
-    return UnsupportedTensorError(f"{_name(x)} has no R equivalent")

@@ -119,7 +119,10 @@ def _choose_numbers(
     if lowest < 0:
         if highest > 0 or missing is not None:
             raise _mixed_signs(written)
-        return Chosen(_all_but(-1 - positions[positions < 0], size), 0)
+        kept = np.ones(size, bool)
+        excluded = -1 - positions[positions < 0]
+        kept[excluded[excluded < size]] = False
+        return Chosen(_gathered(np.flatnonzero(kept)), 0)
     if lowest == 0:
         kept = positions != 0 if missing is None else (positions != 0) | missing
         positions = positions[kept]
@@ -169,12 +172,6 @@ def _warn_of_lost_integers() -> None:
         "2147483647, on the axis of an array as NA",
         SubscriptWarning,
     )
-
-
-def _all_but(excluded: Indices, size: int) -> Picked:
-    kept = np.ones(size, bool)
-    kept[excluded[excluded < size]] = False
-    return _gathered(np.flatnonzero(kept))
 
 
 def _gathered(indices: Indices) -> Picked:

@@ -119,7 +119,16 @@ def _only_positions(
         if not positions:
             raise _unknown(name, labels, axis)
         if len(positions) > 1:
-            raise _doubled(name, positions, axis)
+            first = ", ".join(map(str, positions[:5])) + (", ..." if len(positions) > 5 else "")
+            raise SubscriptLabelError(
+                f"{name_text(name)} is the label of {len(positions)} positions of axis {axis + 1}, "
+                f"{first}; use the numbers of those that you want",
+                subscript=name_text(name),
+                label=name,
+                axis=axis + 1,
+                nearest=(),
+                positions=tuple(positions[:5]),
+            )
         found += positions
     return found
 
@@ -144,19 +153,6 @@ def _places(labels: Sequence[str | None]) -> dict[str | None, list[int]]:
         if label:
             places.setdefault(label, []).append(position)
     return places
-
-
-def _doubled(name: str, positions: list[int], axis: int) -> SubscriptLabelError:
-    shown = ", ".join(map(str, positions[:5])) + (", ..." if len(positions) > 5 else "")
-    return SubscriptLabelError(
-        f"{name_text(name)} is the label of {len(positions)} positions of axis {axis + 1}, {shown};"
-        " use the numbers of those that you want",
-        subscript=name_text(name),
-        label=name,
-        axis=axis + 1,
-        nearest=(),
-        positions=tuple(positions[:5]),
-    )
 
 
 def _unknown(

@@ -86,8 +86,6 @@ Taken: TypeAlias = Gather | TracedIndex | TracedGather | TracedRun | TracedMask
 """What a slice cannot say."""
 TAKEN: Final = (Gather, TracedIndex, TracedGather, TracedRun, TracedMask)
 
-_OF_UNKNOWN_SIZE: Final = (TracedRun, TracedMask)
-
 AxisSelection: TypeAlias = int | slice | Taken | None
 """What is selected on one axis; None is a new axis."""
 
@@ -156,28 +154,25 @@ class Lowered:
     def kept_shape(self) -> Shape:
         """The shape of the result before any axis is squeezed."""
         if self._kept_shape is None:
-            self._kept_shape = self._find_kept_shape()
+            sizes: list[Size] = []
+            old = iter(self.shape)
+            for axis in self.axes:
+                if axis is None:
+                    sizes.append(1)
+                    continue
+                size = next(old)
+                if axis is WHOLE:
+                    sizes.append(size)
+                elif isinstance(axis, slice):
+                    sizes.append(None if size is None else len(range(*axis.indices(size))))
+                elif isinstance(axis, Gather):
+                    sizes.append(len(axis.indices))
+                elif isinstance(axis, TracedGather):
+                    sizes.append(axis.size)
+                elif isinstance(axis, TracedRun | TracedMask):
+                    sizes.append(None)
+            self._kept_shape = tuple(sizes)
         return self._kept_shape
-
-    def _find_kept_shape(self) -> Shape:
-        sizes: list[Size] = []
-        old = iter(self.shape)
-        for axis in self.axes:
-            if axis is None:
-                sizes.append(1)
-                continue
-            size = next(old)
-            if axis is WHOLE:
-                sizes.append(size)
-            elif isinstance(axis, slice):
-                sizes.append(None if size is None else len(range(*axis.indices(size))))
-            elif isinstance(axis, Gather):
-                sizes.append(len(axis.indices))
-            elif isinstance(axis, TracedGather):
-                sizes.append(axis.size)
-            elif isinstance(axis, _OF_UNKNOWN_SIZE):
-                sizes.append(None)
-        return tuple(sizes)
 
     @property
     def result_shape(self) -> Shape:

@@ -70,22 +70,13 @@ def lower_traced_range(start: Any, stop: Any, step: Any) -> to.TracedRun:
             "the step of a range must be a number, not a traced tensor",
             subscript=str(sub.Range(start, stop, step)),
         )
-    where = traced.backend.where
     if step is NA:
         step = 1
         if start is not NA and stop is not NA:
-            low, high = _positions(start), _positions(stop)
+            low, high = (_integers(b) if isinstance(b, sub.Traced) else b for b in (start, stop))
             runs_down = (low > high) & ((low > 0) == (high > 0))
-            step = where(runs_down, -1, _ones_like(traced))
+            step = traced.backend.where(runs_down, -1, _integers(traced) * 0 + 1)
     return to.TracedRun(_bound(start), _bound(stop), step)
-
-
-def _ones_like(item: sub.Traced) -> Any:
-    return _integers(item) * 0 + 1
-
-
-def _positions(bound: Any) -> Any:
-    return _integers(bound) if isinstance(bound, sub.Traced) else bound
 
 
 def _bound(bound: Any) -> Any:

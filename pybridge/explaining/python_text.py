@@ -7,25 +7,14 @@ from typing import Any, TypeAlias, assert_never
 import numpy as np
 import numpy.typing as npt
 
-from pybridge.dialects.selections import (
-    WHOLE,
-    AxisSelection,
-    Gather,
-    Lowered,
-    Masked,
-    Points,
-    Selection,
-    Shape,
-    regular_run,
-    slice_from_run,
-)
+from pybridge.dialects import selections as to
 from pybridge.errors import TracingError
 
-Known: TypeAlias = Lowered | Points | Masked
+Known: TypeAlias = to.Lowered | to.Points | to.Masked
 """A selection that no traced tensor takes part in."""
 
 
-def known_selection(selection: Selection) -> Known:
+def known_selection(selection: to.Selection) -> Known:
     """Return a selection whose positions are all known; raise `TracingError` for another."""
     if not isinstance(selection, Known):
         raise refusal_of_traced()
@@ -40,7 +29,7 @@ def refusal_of_traced() -> TracingError:
 
 
 def python_expression(
-    selection: Known, shape: Shape, name: str = "x", *, is_linear: bool = False
+    selection: Known, shape: to.Shape, name: str = "x", *, is_linear: bool = False
 ) -> str:
     """Return Python that selects with NumPy what `selection` does from `name`, of `shape`.
 
@@ -48,18 +37,18 @@ def python_expression(
     the caller counted through the whole tensor, column by column, as R does.
 
     >>> key = (slice(0, 5), slice(None), slice(7, 21))
-    >>> python_expression(Lowered((60000, 28, 28), key), (60000, 28, 28))
+    >>> python_expression(to.Lowered((60000, 28, 28), key), (60000, 28, 28))
     'x[0:5, :, 7:21]'
     """
     start = name if selection.shape == shape else f"{name}.reshape({selection.shape})"
     if selection.has_missing and 0 in selection.shape:
         return f"numpy.full({selection.result_shape}, numpy.nan)"
     match selection:
-        case Lowered():
+        case to.Lowered():
             return _lowered(selection, start)
-        case Points():
+        case to.Points():
             return _points(selection, start, is_linear)
-        case Masked(mask=mask, order=order):
+        case to.Masked(mask=mask, order=order):
             if order == "F":
                 return f"{start}.T[numpy.array({mask.T.tolist()})]"
             return f"{start}[numpy.array({mask.tolist()})]"
@@ -67,12 +56,12 @@ def python_expression(
             assert_never(selection)
 
 
-def _lowered(lowered: Lowered, start: str) -> str:
+def _lowered(lowered: to.Lowered, start: str) -> str:
     axes = tuple(map(_as_slice, lowered.axes))
-    chosen: list[tuple[int, Gather]] = []
+    chosen: list[tuple[int, to.Gather]] = []
     kept = 0
     for axis in axes:
-        if isinstance(axis, Gather):
+        if isinstance(axis, to.Gather):
             chosen.append((kept, axis))
         kept += not isinstance(axis, int)
     if not chosen:
@@ -82,8 +71,8 @@ def _lowered(lowered: Lowered, start: str) -> str:
     elif len(chosen) == len(axes):
         text = f"{start}[numpy.ix_({', '.join(_list(gather.indices) for _, gather in chosen)})]"
     else:
-        waiting = tuple(WHOLE if isinstance(axis, Gather) else axis for axis in axes)
-        text = start if waiting.count(WHOLE) == len(waiting) else f"{start}[{_key(waiting)}]"
+        waiting = tuple(to.WHOLE if isinstance(axis, to.Gather) else axis for axis in axes)
+        text = start if waiting.count(to.WHOLE) == len(waiting) else f"{start}[{_key(waiting)}]"
         for place, gather in chosen:
             text += f".take({_list(gather.indices)}, axis={place})"
     for place, gather in chosen:
@@ -94,18 +83,20 @@ def _lowered(lowered: Lowered, start: str) -> str:
     return f"{text}.squeeze(axis={lowered.squeezed})" if lowered.squeezed else text
 
 
-def _as_slice(axis: AxisSelection) -> AxisSelection:
+def _as_slice(axis: to.AxisSelection) -> to.AxisSelection:
     """Return a slice for a vector of regular positions, which reads better."""
-    run = regular_run(axis.indices) if isinstance(axis, Gather) and axis.missing is None else None
-    return axis if run is None else slice_from_run(run)
+    if isinstance(axis, to.Gather) and axis.missing is None:
+        run = to.regular_run(axis.indices)
+        return axis if run is None else to.slice_from_run(run)
+    return axis
 
 
-def _points(selection: Points, start: str, is_linear: bool) -> str:
+def _points(selection: to.Points, start: str, is_linear: bool) -> str:
     if is_linear and 0 not in selection.shape:
         shape = tuple(size or 0 for size in selection.shape)
         linear = np.ravel_multi_index(selection.coordinates, shape, order="F")
-        run = regular_run(linear)
-        key = _list(linear) if run is None else _slice_text(slice_from_run(run))
+        run = to.regular_run(linear)
+        key = _list(linear) if run is None else _slice_text(to.slice_from_run(run))
         copied = "" if run is None else ".copy()"
         text = f'{start}.ravel(order="F")[{key}]{copied}'
     else:
@@ -115,14 +106,14 @@ def _points(selection: Points, start: str, is_linear: bool) -> str:
     return text
 
 
-def _key(axes: tuple[AxisSelection, ...]) -> str:
+def _key(axes: tuple[to.AxisSelection, ...]) -> str:
     texts = list(map(_axis_text, axes))
     while len(texts) > 1 and texts[-1] == ":":
         texts.pop()
     return ", ".join(texts) or "..."
 
 
-def _axis_text(axis: AxisSelection) -> str:
+def _axis_text(axis: to.AxisSelection) -> str:
     match axis:
         case None:
             return "numpy.newaxis"
@@ -130,7 +121,7 @@ def _axis_text(axis: AxisSelection) -> str:
             return str(axis)
         case slice():
             return _slice_text(axis)
-        case Gather():
+        case to.Gather():
             return _list(axis.indices)
         case _:
             raise refusal_of_traced()

@@ -11,6 +11,7 @@ from pybridge.backends import NUMPY, find_backend, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import ArgumentError, ShapeError, SummaryWarning, UnsupportedTensorError, warn
 from pybridge.subscripts import NAType
+from pybridge.subscripts.frozen import Frozen
 from pybridge.subsetting.positions import order
 from pybridge.subsetting.values import fit_value
 
@@ -29,7 +30,9 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
     found = []
     for operand in operands:
         if isinstance(operand, FromR):
-            found.append(backend.convert(fit_value(backend, like, operand.values), like))
+            found.append(
+                backend.convert(fit_value(backend, like, np.asarray(operand.values)), like)
+            )
             continue
         own, x = open_tensor(operand)
         if isinstance(x, np.ma.MaskedArray):
@@ -48,14 +51,10 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
     return backend, found
 
 
-class FromR:
+class FromR(Frozen, eq=False):
     """An operand that R made: numbers that take the dtype of the tensors beside them."""
 
-    __slots__ = ("values",)
-
-    def __init__(self, values: Any) -> None:
-        """Hold an array."""
-        self.values = np.asarray(values)
+    values: Any
 
 
 def bind(operands: Sequence[Any], is_rows: bool) -> Tensor:

@@ -71,7 +71,10 @@ def _of_reals(numbers: Numbers, x: Tensor, name: str, argument: float | None) ->
     if name in ("round", "signif"):
         if argument is None or math.isnan(argument):
             raise ArgumentError(f"`digits` of {numbers.verb} is a number, not NA")
-        return _in_doubles(numbers, x, _round if name == "round" else _signif, argument)
+        rounded = _round if name == "round" else _signif
+        digits = math.floor(max(min(argument, 400), -400) + 0.5)
+        wide = numbers.backend.cast(x, "float64")  # in the widest reals, as R computes
+        return numbers.backend.convert(rounded(numbers, wide, digits), x)
     found = numbers.function(_PLAIN[name])(x)
     return found if argument is None else found / numbers.number(argument, found)
 
@@ -159,18 +162,6 @@ _OWN: Final[dict[str, _Own]] = {
     "digamma": _at_poles("digamma"),
     "trigamma": _trigamma,
 }
-
-
-def _in_doubles(
-    numbers: Numbers,
-    x: Tensor,
-    function: Callable[[Numbers, Tensor, int], Tensor],
-    digits: float,
-) -> Tensor:
-    """Compute in the widest reals, as R does, and give back the dtype."""
-    count = math.floor(max(min(digits, 400), -400) + 0.5)
-    wide = numbers.backend.cast(x, "float64")
-    return numbers.backend.convert(function(numbers, wide, count), x)
 
 
 def _round(numbers: Numbers, x: Tensor, digits: int) -> Tensor:
@@ -281,7 +272,10 @@ def _accumulated(numbers: Numbers, name: str) -> Tensor:
         numbers.x = np.where(numbers.hidden, numbers.number(0, numbers.x), numbers.x)
     if numbers.kind in (LOGICAL, INTEGER) and name == "cumsum":
         x = numbers.backend.in_columns(numbers.as_integers())
-        _check_sums(numbers, x)
+        if exact_total(numbers, x) is not None:
+            exact = np.cumsum(numbers.backend.to_numpy(x).astype(object))
+            for total in (max(exact), min(exact)):
+                refuse_overflow(numbers, x, total)
     elif is_extreme:
         x = numbers.backend.in_columns(numbers.computable(numbers.as_plain()))
     else:
@@ -292,11 +286,3 @@ def _accumulated(numbers: Numbers, name: str) -> Tensor:
     if is_extreme and x is not None and numbers.kind is INTEGER:
         x = numbers.backend.convert(x, numbers.x)
     return numbers.with_holes(numbers.given_back(x), holes)
-
-
-def _check_sums(numbers: Numbers, x: Tensor) -> None:
-    """Refuse a running sum that its integers cannot hold, where the values are known."""
-    if exact_total(numbers, x) is not None:
-        exact = np.cumsum(numbers.backend.to_numpy(x).astype(object))
-        for total in (max(exact), min(exact)):
-            refuse_overflow(numbers, x, total)

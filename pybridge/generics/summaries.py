@@ -29,7 +29,10 @@ def summary_group(operands: Sequence[Any], name: str, na_rm: bool) -> Tensor:
     >>> summary_group([np.array([3, np.nan, 1])], "range", True)
     array([1., 3.])
     """
-    x = operands[0] if len(operands) == 1 else _in_a_row(operands)
+    x = operands[0]
+    if len(operands) > 1:
+        backend, tensors = in_one_dtype(operands)
+        x = backend.function("concat")([backend.reshape(tensor, (-1,)) for tensor in tensors], 0)
     numbers = Numbers(f"{name}()", x)
     if name in ("any", "all"):
         return _of_logicals(numbers, name, na_rm)
@@ -73,14 +76,6 @@ def mean(x: Tensor, na_rm: bool) -> Tensor:
         else:
             found = total / numbers.backend.convert(count, total)
     return numbers.given_back(found)
-
-
-def _in_a_row(operands: Sequence[Any]) -> Tensor:
-    """Return the elements of all operands as one vector, in the dtype of the first tensor."""
-    backend, tensors = in_one_dtype(operands)
-    concat = backend.function("concat")
-    assert concat is not None
-    return concat([backend.reshape(tensor, (-1,)) for tensor in tensors], 0)
 
 
 def _count(numbers: Numbers) -> Any:

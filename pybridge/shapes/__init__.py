@@ -206,7 +206,13 @@ def _recycle_into_array(
     if length is None or count is None:
         if length and leading_fit(length, array):
             return pair(array, is_vector_recycled=True)
-        return _Pair(None, error=_undetermined(vector, array))
+        error = TracingError(
+            f"whether a vector of shape {shape_text(vector)} can be recycled along an array of "
+            f"shape {shape_text(array)} depends on a size that is known only when the code runs; "
+            "give the vector as many axes as the array has, with size 1 where it repeats",
+            shapes=(vector, array),
+        )
+        return _Pair(None, error=error)
     if length == 0:
         return pair((0,), is_vector_recycled=False)
     if count == 1 and is_arithmetic:
@@ -221,15 +227,6 @@ def _recycle_into_array(
         words = f"dims [product {count}] do not match the length of object [{length}]"
         return _Pair(None, warning=uneven, error=RecyclingError(words, shapes=(vector, array)))
     return pair(array, is_vector_recycled=True, warning=uneven)
-
-
-def _undetermined(vector: Shape, array: Shape) -> TracingError:
-    return TracingError(
-        f"whether a vector of shape {shape_text(vector)} can be recycled along an array of shape "
-        f"{shape_text(array)} depends on a size that is known only when the code runs; give the "
-        "vector as many axes as the array has, with size 1 where it repeats",
-        shapes=(vector, array),
-    )
 
 
 def leading_fit(length: int, shape: Shape) -> tuple[int, int] | None:

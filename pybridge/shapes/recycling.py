@@ -17,6 +17,7 @@ from pybridge.backends.annotations import Detachable, HasShape, ScalarT, TensorT
 from pybridge.backends.compiling import in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.dialects.selections import Shape
+from pybridge.dialects.traced import fits_shape
 from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, shown, warn
 from pybridge.shapes import (
     Align,
@@ -26,7 +27,7 @@ from pybridge.shapes import (
     recycle_shapes,
     shape_text,
 )
-from pybridge.subsetting.reading import reversed_axes
+from pybridge.subsetting.reading import known_shape, reversed_axes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -96,22 +97,18 @@ def _recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
     arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
     shape, forms = recycle_forms(arrays, is_arithmetic=True)
     if len(shape) == 1 and len(forms) > 1:
-        _check_lengths_known(forms)
+        shapes = [static_shape(backend_of(form), form) for form in forms]
+        if (None,) in shapes:  # and no operation follows that would compare the lengths
+            texts = ", ".join(map(shape_text, shapes))
+            raise TracingError(
+                f"vectors of shapes {texts} have a length that is known only when the code runs, "
+                "so none can be repeated to the length of another; `recycled(op)` leaves the check "
+                "to `op`"
+            )
     return tuple([_spread(backend_of(form), form, shape) for form in forms])
 
 
 _recycle_in_graph = in_graph(_recycle)
-
-
-def _check_lengths_known(vectors: Sequence[Tensor]) -> None:
-    """Refuse vectors whose lengths nothing would compare: no operation follows that could."""
-    shapes = [static_shape(backend_of(x), x) for x in vectors]
-    if (None,) in shapes:
-        texts = ", ".join(map(shape_text, shapes))
-        raise TracingError(
-            f"vectors of shapes {texts} have a length that is known only when the code runs, so "
-            "none can be repeated to the length of another; `recycled(op)` leaves the check to `op`"
-        )
 
 
 @overload
@@ -300,11 +297,8 @@ def _spread(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
     old = static_shape(backend, x)
     if old == shape:
         return x
-    known = [size for size in shape if size is not None]
-    if len(known) == len(shape):
-        if len(old) == len(shape) and all(a in (None, b) for a, b in zip(old, shape, strict=True)):
-            return x
-        return backend.broadcast_to(x, tuple(known))
+    if None not in shape:
+        return x if fits_shape(old, shape) else backend.broadcast_to(x, known_shape(shape))
     if len(old) < len(shape) or any(a == 1 and b != 1 for a, b in zip(old, shape, strict=True)):
         raise TracingError(
             f"a tensor of shape {shape_text(old)} cannot stretch to {shape_text(shape)} while a "

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable
-from typing import Any, Final, SupportsIndex
+from typing import Any, Final
 
 import numpy as np
 
@@ -33,42 +33,40 @@ def new_sizes(shape: Shape, dim: Any) -> tuple[int, ...]:
     sizes = read_sizes(dim)
     unknown = [k for k, size in enumerate(sizes, 1) if size == UNKNOWN]
     if len(unknown) > 1:
-        raise _unfit(
-            shape,
-            sizes,
+        raise ReshapeError(
             f"`dim` = {shape_text(sizes)} leaves the sizes {listed(unknown)} open; at most one "
             "may be -1 or NA",
+            shape=shape,
+            dim=sizes,
         )
     count = known_count(shape)
     if count is None:
         return sizes
     if not unknown:
         if math.prod(sizes) != count:
-            raise _unfit(shape, sizes, _wrong_product(shape, count, sizes))
+            raise _unfit(shape, sizes, _wrong_product(count, sizes))
         return sizes
     others = -math.prod(sizes)
     if others == 0:
-        raise _unfit(shape, sizes, _zero_product(shape, count, sizes))
+        why = f"{elements_text(count)} cannot become 0"
+        if count == 0:
+            why = "the other sizes multiply to 0, so every size would do for the open one"
+            why += "; write it out"
+        raise _unfit(shape, sizes, why)
     if count % others:
-        raise _unfit(
-            shape,
-            sizes,
-            f"cannot reshape {shape_text(shape)} to {shape_text(sizes)}: {elements_text(count)} "
-            f"cannot be split evenly, {count} is not a multiple of {others}",
-        )
+        why = f"cannot be split evenly, {count} is not a multiple of {others}"
+        raise _unfit(shape, sizes, f"{elements_text(count)} {why}")
     return tuple(count // others if size == UNKNOWN else size for size in sizes)
 
 
-def _unfit(shape: Shape, sizes: tuple[int, ...], message: str) -> ReshapeError:
+def _unfit(shape: Shape, sizes: tuple[int, ...], why: str) -> ReshapeError:
+    message = f"cannot reshape {shape_text(shape)} to {shape_text(sizes)}: {why}"
     return ReshapeError(message, shape=shape, dim=sizes)
 
 
-def _wrong_product(shape: Shape, count: int, sizes: tuple[int, ...]) -> str:
+def _wrong_product(count: int, sizes: tuple[int, ...]) -> str:
     wanted = math.prod(sizes)
-    message = (
-        f"cannot reshape {shape_text(shape)} to {shape_text(sizes)}: "
-        f"{elements_text(count)} cannot become {wanted}"
-    )
+    message = f"{elements_text(count)} cannot become {wanted}"
     if len(sizes) == 1 and count:
         message += (
             f"; `dim` has the one entry {wanted}, so check that none was lost on the way: "
@@ -79,15 +77,6 @@ def _wrong_product(shape: Shape, count: int, sizes: tuple[int, ...]) -> str:
     elif not sizes and count != 1:
         message += "; `dim` is empty, so check that it was not computed from NULL"
     return message
-
-
-def _zero_product(shape: Shape, count: int, sizes: tuple[int, ...]) -> str:
-    message = f"cannot reshape {shape_text(shape)} to {shape_text(sizes)}: "
-    if count == 0:
-        return message + (
-            "the other sizes multiply to 0, so every size would do for the open one; write it out"
-        )
-    return message + f"{elements_text(count)} cannot become 0"
 
 
 def read_sizes(dim: Any) -> tuple[int, ...]:
@@ -150,7 +139,13 @@ def _size(entry: Any, k: int) -> int:
             )
         size = int(entry)
     else:
-        size = _from_index(entry, k)
+        try:
+            size = operator.index(entry)
+        except Exception:
+            raise ReshapeError(
+                f"`dim[{k}]` is an object of type {type(entry).__name__}, not a known number; "
+                "write -1 or NA for the one size to be computed when the code runs"
+            ) from None
     if size >= 2**63:
         raise ReshapeError(f"`dim[{k}]` is {number_text(size)}, more than any tensor has")
     if size < UNKNOWN:
@@ -159,16 +154,6 @@ def _size(entry: Any, k: int) -> int:
             "computed"
         )
     return size
-
-
-def _from_index(entry: SupportsIndex, k: int) -> int:
-    try:
-        return operator.index(entry)
-    except Exception:
-        raise ReshapeError(
-            f"`dim[{k}]` is an object of type {type(entry).__name__}, not a known number; "
-            "write -1 or NA for the one size to be computed when the code runs"
-        ) from None
 
 
 def read_shape(shape: Any) -> Shape:

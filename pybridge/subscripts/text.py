@@ -161,13 +161,10 @@ class _Parser:
             token = self._take()
             if token.kind == "end":
                 return python_values.as_subscripts(tuple(items))
+            if token.text == ")":
+                self._fail(token, "`)` closes nothing")
             if token.text != ",":
-                self._refuse_after_subscript(token)
-
-    def _refuse_after_subscript(self, token: Token) -> NoReturn:
-        if token.text == ")":
-            self._fail(token, "`)` closes nothing")
-        self._unexpected(token, "a comma or an operator")
+                self._unexpected(token, "a comma or an operator")
 
     def _subscript(self) -> Subscript:
         token = self._next
@@ -211,16 +208,13 @@ class _Parser:
                 self._fail(start, _OPEN_END)
             right = self._value(bindings[1])
             if operator.text == ":":
-                left = self._with_bound(left, first, right, start)
+                parts = left.parts if isinstance(left, _Colons) else ((left, first),)
+                if len(parts) == 3:
+                    self._fail(start, "a range has a start, an end and a step, and no more")
+                left = _Colons((*parts, (right, start)))
             else:
                 sign = "^" if operator.text == "**" else operator.text
                 left = self._made(operator, literals.arithmetic, sign, self._as_values(left), right)
-
-    def _with_bound(self, left: _Node, first: Token, right: Values, start: Token) -> _Colons:
-        parts = left.parts if isinstance(left, _Colons) else ((left, first),)
-        if len(parts) == 3:
-            self._fail(start, "a range has a start, an end and a step, and no more")
-        return _Colons((*parts, (right, start)))
 
     def _value(self, least: int) -> Values:
         return self._as_values(self._expression(least))
@@ -302,15 +296,13 @@ class _Parser:
             )
         opened = self._take()
         arguments: list[literals.Argument] = []
-        if self._next.text == ")":
-            self._take()
-            return self._made(token, function, arguments)
-        while True:
+        while arguments or self._next.text != ")":
             arguments.append(self._argument())
             if self._next.text != ",":
-                self._close(opened)
-                return self._made(token, function, arguments)
+                break
             self._take()
+        self._close(opened)
+        return self._made(token, function, arguments)
 
     def _argument(self) -> literals.Argument:
         token = self._next

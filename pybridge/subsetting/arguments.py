@@ -46,7 +46,14 @@ def without_tensors(written: Any) -> Any:
                 "a list that lies in itself, or too deep in others, is no vector of positions",
                 subscript="<list>",
             ) from None
-    return _read_tensor(written)
+    backend = find_backend(written)
+    if backend is None or backend is NUMPY:
+        return written
+    value = backend.value_of(written)
+    backend = find_backend(value) or backend
+    if not backend.is_traced(value):
+        return backend.to_numpy(value)
+    return Traced(value, backend.shape(value), backend.dtype_name(value) == "bool", backend)
 
 
 def _known_entry(entry: Any) -> Any:
@@ -56,14 +63,3 @@ def _known_entry(entry: Any) -> Any:
             f"`{known}` is a traced tensor in a list of positions; stack the list into one tensor"
         )
     return known
-
-
-def _read_tensor(written: Any) -> Any:
-    backend = find_backend(written)
-    if backend is None or backend is NUMPY:
-        return written
-    value = backend.value_of(written)
-    backend = find_backend(value) or backend
-    if not backend.is_traced(value):
-        return backend.to_numpy(value)
-    return Traced(value, backend.shape(value), backend.dtype_name(value) == "bool", backend)

@@ -14,24 +14,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from pybridge import subscripts as sub
 from pybridge.backends import backend_of
 from pybridge.backends.compiling import gives_constants, in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.dialects.selections import Key, Lowered, Order, Selection, Shape, lowered_from
 from pybridge.dialects.tensor import least_sizes
 from pybridge.errors import SubscriptError, TracingError
-from pybridge.subscripts import (
-    NA,
-    Mask,
-    Missing,
-    NewAxis,
-    Range,
-    Rest,
-    Scalar,
-    Subscripts,
-    Traced,
-    Vector,
-)
 from pybridge.subsetting import reading, values, writing, writing_as_r
 from pybridge.subsetting.lowering import Dialect, lower, read_for_one_use
 
@@ -50,7 +39,7 @@ def arguments_of(backend: Backend, written: tuple[Any, ...]) -> tuple[Any, ...]:
     """
     found: list[Any] = []
     for item in written:
-        if type(item) is Subscripts:
+        if type(item) is sub.Subscripts:
             found.extend([_written_out(each) for each in item.items])
         elif isinstance(item, np.ndarray):
             found.append(backend.as_indices(item))
@@ -71,31 +60,29 @@ def value_of(value: Any) -> Any:
 
 def _written_out(item: Any) -> Any:
     """Return a subscript as Python's users would write it."""
-    if type(item) is Traced:
+    if type(item) is sub.Traced:
         return item.tensor
-    if isinstance(item, Range):
+    if isinstance(item, sub.Range):
         bounds: tuple[Any, ...] = (item.start, item.stop, item.step)
-        return slice(*[end.tensor if type(end) is Traced else end for end in bounds])
+        return slice(*[end.tensor if type(end) is sub.Traced else end for end in bounds])
     return _as_python(item)
 
 
 @gives_constants
 def _as_python(item: Any) -> Any:
     match item:
-        case Missing():
+        case sub.Missing():
             return slice(None)
-        case NewAxis():
+        case sub.NewAxis():
             return None
-        case Rest():
+        case sub.Rest():
             return ...
-        case Scalar(value=value):
-            return math.nan if value is NA else value
-        case Vector(values=entries, missing=missing):
-            return (entries if missing is None else np.where(missing, np.nan, entries)).tolist()
-        case Mask(values=entries, missing=missing):
-            return (
-                entries if missing is None else np.where(missing, np.array(NA, "O"), entries)
-            ).tolist()
+        case sub.Scalar(value=value):
+            return math.nan if value is sub.NA else value
+        case sub.Vector(missing=missing) | sub.Mask(missing=missing):
+            if missing is None:
+                return item.values.tolist()
+            return np.where(missing, np.array(sub.NA, "O"), item.values).tolist()
         case _:
             return list(item.values)
 
@@ -185,8 +172,8 @@ def _with_open(backend: Backend, item: Any) -> Any:
     if not any(map(backend.is_open, parts)):
         return item
     if type(item) is not slice:
-        return Scalar(item)
-    return Range(*[NA if part is None else part for part in parts])
+        return sub.Scalar(item)
+    return sub.Range(*[sub.NA if part is None else part for part in parts])
 
 
 def _constant(backend: Backend, item: Any) -> Any:

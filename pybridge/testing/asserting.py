@@ -80,11 +80,9 @@ def _unlike(actual: Any, like: Any) -> str | None:
 
 def _filled(found: Array) -> Array:
     """Return an array without a mask, NaN where an element is hidden."""
-    if not isinstance(found, np.ma.MaskedArray):
-        return found
-    if found.dtype.kind in "fc" or not found.mask.any():
-        return np.asarray(found.filled(np.nan) if found.mask.any() else found.data)
-    return np.where(np.ma.getmaskarray(found), np.nan, found.data)
+    held = np.asarray(np.ma.getdata(found))
+    hidden = np.ma.getmaskarray(found)
+    return np.where(hidden, np.nan, held) if hidden.any() else held
 
 
 def _complaint(found: Array, wanted: Any, rtol: float) -> str | None:

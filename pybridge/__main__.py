@@ -17,9 +17,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(metavar="command")
-    _add_explain(commands)
-    _add_doctor(commands)
-    _add_conformance(commands)
+    command = commands.add_parser(
+        "explain",
+        help="say what subscripts select, how Python writes it, and where R and Python differ",
+    )
+    command.add_argument("subscripts", help='R text, as in "x[NA:5, , 8:-8]"')
+    command.add_argument("--shape", required=True, help="the sizes of the axes, as in 60000,28,28")
+    command.add_argument("--dialect", choices=("tensor", "base"), default="tensor")
+    command.add_argument(
+        "--keep-axes", action="store_true", help="keep the axis of a number, as drop=FALSE does"
+    )
+    command.set_defaults(run=_explain)
+    command = commands.add_parser(
+        "doctor", help="say what this Python is, and what keeps R and Python from meeting"
+    )
+    command.set_defaults(run=lambda parsed: doctor.examine())
+    command = commands.add_parser(
+        "conformance", help="say how the subscripts of each library answer the corpus of cases"
+    )
+    command.add_argument(
+        "libraries", nargs="*", help="as in `numpy torch`; without any, all that are installed"
+    )
+    command.set_defaults(run=_conformance)
     parsed = parser.parse_args(arguments)
     if parsed.run is None:
         parser.print_help(sys.stderr)
@@ -33,37 +52,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return result.exit_status if isinstance(result, doctor.Report) else 0
 
 
-def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = commands.add_parser(
-        "explain",
-        help="say what subscripts select, how Python writes it, and where R and Python differ",
-    )
-    command.add_argument("subscripts", help='R text, as in "x[NA:5, , 8:-8]"')
-    command.add_argument("--shape", required=True, help="the sizes of the axes, as in 60000,28,28")
-    command.add_argument("--dialect", choices=("tensor", "base"), default="tensor")
-    command.add_argument(
-        "--keep-axes", action="store_true", help="keep the axis of a number, as drop=FALSE does"
-    )
-    command.set_defaults(run=_explain)
-
-
-def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = commands.add_parser(
-        "doctor", help="say what this Python is, and what keeps R and Python from meeting"
-    )
-    command.set_defaults(run=lambda parsed: doctor.examine())
-
-
-def _add_conformance(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = commands.add_parser(
-        "conformance", help="say how the subscripts of each library answer the corpus of cases"
-    )
-    command.add_argument(
-        "libraries", nargs="*", help="as in `numpy torch`; without any, all that are installed"
-    )
-    command.set_defaults(run=_conformance)
-
-
 def _conformance(parsed: argparse.Namespace) -> object:
     from pybridge.testing.conformance import report
 
@@ -71,13 +59,8 @@ def _conformance(parsed: argparse.Namespace) -> object:
 
 
 def _explain(parsed: argparse.Namespace) -> str:
-    explanation = explain(
-        parsed.subscripts,
-        shape=shape_from_text(parsed.shape),
-        dialect=parsed.dialect,
-        drop=not parsed.keep_axes,
-    )
-    return str(explanation)
+    shape, drop = shape_from_text(parsed.shape), not parsed.keep_axes
+    return str(explain(parsed.subscripts, shape=shape, dialect=parsed.dialect, drop=drop))
 
 
 def shape_from_text(text: str) -> tuple[int, ...]:

@@ -73,7 +73,7 @@ class ArrayApiBackend(Backend):
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         is_sparse = hasattr(x, "todense")  # a sparse array is no vector of indices
-        return _of(x, "take")(x, indices if is_sparse else _own(x, indices), axis=axis)
+        return _of(x, "take")(x, indices if is_sparse else _of(x, "asarray")(indices), axis=axis)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         return self.take(self.reshape(x, (-1,)), _flat(x, coordinates), 0)
@@ -90,7 +90,7 @@ class ArrayApiBackend(Backend):
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         like = x if self.serves(x) else y
         x, y = (part if self.serves(part) else self.convert(part, like) for part in (x, y))
-        return _of(like, "where")(_own(like, condition), x, y)
+        return _of(like, "where")(_of(like, "asarray")(condition), x, y)
 
     def _comparable(self, x: Any) -> Any:
         # the standard compares no logicals
@@ -165,11 +165,6 @@ def _within(part: Any, size: int | None) -> Any:
     if not isinstance(part, slice) or part.stop is None or size is None or part.stop <= size:
         return part
     return slice(part.start, size, part.step)
-
-
-def _own(x: Any, values: Any) -> Any:
-    """Return indices or logicals in the library of `x`."""
-    return _of(x, "asarray")(values)
 
 
 def _flat(x: Any, coordinates: tuple[Indices, ...]) -> Indices:

@@ -69,8 +69,7 @@ class DaskBackend(Backend):
         return da.asarray(value).astype(like.dtype)  # type: ignore[no-untyped-call]
 
     def basic(self, x: Any, key: Key) -> Any:
-        unnamed = iter(range(x.ndim))
-        for axis, part in ((next(unnamed), part) for part in key if part is not None):
+        for axis, part in enumerate([part for part in key if part is not None]):
             if part != slice(None):
                 self.size(x, axis)
         return x[key]

@@ -58,17 +58,13 @@ class JaxBackend(Backend):
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         # NumPy indices are checked, so that nothing is clipped or filled
-        if isinstance(indices, np.ndarray):
-            return jnp.take(x, indices, axis, mode="clip")
-        return jnp.take(x, indices, axis, mode="fill")
+        mode = "clip" if isinstance(indices, np.ndarray) else "fill"
+        return jnp.take(x, indices, axis, mode=mode)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         if all(isinstance(axis, np.ndarray) for axis in coordinates):
             return x[coordinates]
         return x.at[coordinates].get(mode="fill")
-
-    def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
-        return x[np.nonzero(mask)]
 
     def argsort(self, x: Any) -> Any:
         return jnp.argsort(x, stable=True)

@@ -38,10 +38,7 @@ class KerasBackend(Backend):
 
     def size(self, x: Any, axis: int) -> Any:
         # an unknown one is counted when the model runs
-        size = x.shape[axis]
-        if size is not None:
-            return size
-        return ops.sum(_ones_along(x, axis))
+        return ops.sum(_ones_along(x, axis)) if x.shape[axis] is None else x.shape[axis]
 
     def dtype_name(self, x: Any) -> str:
         return str(x.dtype)
@@ -185,16 +182,12 @@ def _ones_along(x: Any, axis: int) -> Any:
     return ops.get_item(ones, tuple(slice(None) if k == axis else 0 for k in range(len(x.shape))))
 
 
-def _positions(x: Any, axis: int) -> Any:
-    """Return the indices of an axis; where its size is unknown they are counted as it runs."""
-    if x.shape[axis] is not None:
-        return np.arange(x.shape[axis], dtype=np.int32)
-    return ops.cumsum(_ones_along(x, axis)) - 1
-
-
 def _find_traced(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
     """Compare every index with every position; the last index that matches is the source."""
-    positions = _positions(x, place)
+    if x.shape[place] is None:  # counted when the model runs
+        positions = ops.cumsum(_ones_along(x, place)) - 1
+    else:
+        positions = np.arange(x.shape[place], dtype=np.int32)
     if isinstance(axis, slice):
         indices = BACKEND.basic(positions, (axis,))
     else:

@@ -134,20 +134,8 @@ class StoreBackend(Backend):
         return np.asarray(value).astype(like.dtype, copy=False)
 
     def basic(self, x: Any, key: Key) -> Any:
-        # it reads, and no store slices by a negative step
-        shape = self.shape(x)
-        named = sum([part is not None for part in key])
-        _, upward, _ = to.upward_key(key, shape)
-        parts = [slice(part, part + 1) if isinstance(part, int) else part for part in upward]
-        whole = [slice(None)] * (len(shape) - named)
-        found = self._read(x, tuple([part for part in parts if part is not None] + whole))
-        inner: list[Any] = []
-        for part in key:
-            if isinstance(part, slice):
-                inner.append(slice(None, None, -1 if (part.step or 1) < 0 else None))
-            else:
-                inner.append(None if part is None else 0)
-        return found[tuple(inner)]
+        found, local = self._load_axes(x, to.Lowered(self.shape(x), key))  # it reads
+        return found[local.key]
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         distinct, places = np.unique(indices, return_inverse=True)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from pybridge.backends.protocol import Backend, Indices, Key, with_numpy_dtype, without_values
-from pybridge.dialects.selections import WHOLE, Shape
+from pybridge.dialects.selections import WHOLE, Shape, axis_indices
 from pybridge.errors import ConversionError, TracingError, UnsupportedTensorError
 
 _ARCS = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
@@ -124,9 +124,6 @@ class TensorFlowBackend(Backend):
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         return tf.gather_nd(x, _stacked(coordinates))
-
-    def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
-        return tf.gather_nd(x, np.argwhere(mask))
 
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
         return tf.reshape(x, shape)
@@ -252,10 +249,6 @@ def _set_slices(x: Any, key: Key, value: Any) -> Any:
     return tf.raw_ops.TensorStridedSliceUpdate(input=x, **given)
 
 
-def _is_whole(axis: Any) -> bool:
-    return isinstance(axis, slice) and axis == WHOLE
-
-
 def _scatter(x: Any, indices: Any, updates: Any) -> Any:
     if isinstance(x, tf.Variable):
         x.scatter_nd_update(indices, updates)
@@ -265,7 +258,7 @@ def _scatter(x: Any, indices: Any, updates: Any) -> Any:
 
 def _scatter_axes(x: Any, axes: tuple[Any, ...], value: Any) -> Any:
     """Scatter along the axes that are not whole, which come first for it and then go back."""
-    chosen = [k for k, axis in enumerate(axes) if not _is_whole(axis)]
+    chosen = [k for k, axis in enumerate(axes) if not (type(axis) is slice and axis == WHOLE)]
     order = chosen + [k for k in range(len(axes)) if k not in chosen]
     vectors = [_indices_on(x, axes[k], k) for k in chosen]
     for k, indices in zip(chosen, vectors, strict=True):
@@ -292,12 +285,9 @@ def _scatter_axes(x: Any, axes: tuple[Any, ...], value: Any) -> Any:
 
 def _indices_on(x: Any, axis: Any, place: int) -> Indices:
     """Return the indices selected on one axis; its size may be unknown."""
-    if not isinstance(axis, slice):
-        return axis
-    size = x.shape[place]
-    if size is not None:
-        return np.arange(size)[axis]
-    return tf.range(tf.shape(x, out_type=tf.int64)[place])[axis]
+    if isinstance(axis, slice) and x.shape[place] is None:
+        return tf.range(tf.shape(x, out_type=tf.int64)[place])[axis]
+    return axis_indices(axis, x.shape[place])
 
 
 def _grid(vectors: list[Indices]) -> Any:

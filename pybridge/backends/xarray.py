@@ -43,9 +43,7 @@ class XarrayBackend(NumpyBackend):
         return x.data
 
     def labels(self, x: Any) -> Labels | None:
-        if not x.indexes:
-            return None
-        return functools.partial(axis_labels, x)
+        return functools.partial(axis_labels, x) if x.indexes else None
 
     def axis_names(self, x: Any) -> tuple[str, ...]:
         # xarray's own names for axes that nobody named are none

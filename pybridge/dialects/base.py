@@ -128,10 +128,7 @@ def linear_points(axis: Picked, shape: tuple[int, ...]) -> to.Points:
 
 
 def _lowered(
-    shape: tuple[int, ...],
-    chosen: tuple[Picked, ...],
-    is_view: bool,
-    drop: bool,
+    shape: tuple[int, ...], chosen: tuple[Picked, ...], is_view: bool, drop: bool
 ) -> to.Lowered:
     dropped = [k for k, axis in enumerate(chosen) if extent(axis) == 1] if drop else []
     if dropped and len(dropped) == len(shape):

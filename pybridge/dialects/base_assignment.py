@@ -26,12 +26,7 @@ from pybridge.dialects.base_axis import (
     repeated,
 )
 from pybridge.dialects.base_colon import LONGEST_VECTOR, Evaluated, evaluate
-from pybridge.errors import (
-    AssignmentError,
-    RecyclingWarning,
-    SubscriptMissingError,
-    warn,
-)
+from pybridge.errors import AssignmentError, RecyclingWarning, SubscriptMissingError, warn
 
 Value = npt.NDArray[Any]
 
@@ -81,8 +76,7 @@ def plan_assignment(subscripts: sub.Subscripts, shape: to.Shape, value: Value) -
     selection = base.lowered_axes(sizes, axes)
     if len(items) == 2:  # R asks about NA first on a matrix, and last on more axes
         _refuse_missing(subscripts, value, selection.has_missing)
-    kept = tuple(map(extent, axes))
-    count = math.prod(kept)
+    count = math.prod(map(extent, axes))
     if count and value.size == 0:
         raise _empty(count)
     if count and count % value.size:
@@ -90,14 +84,7 @@ def plan_assignment(subscripts: sub.Subscripts, shape: to.Shape, value: Value) -
             f"{_unevenly(count, value.size)}; several subscripts want a value that fits evenly"
         )
     _refuse_missing(subscripts, value, selection.has_missing)
-    if count == 0:
-        return Assignment(None, value)
-    if value.size == 1:
-        return Assignment(selection, value.reshape(()))
-    if value.shape == kept:
-        return Assignment(selection, value)
-    flat = repeated(value.ravel(order="F"), count)
-    return Assignment(selection, flat.reshape(kept, order="F"))
+    return _recycled(selection, count, value)
 
 
 def _plan_alone(item: Evaluated, shape: tuple[int, ...], value: Value) -> Assignment:
@@ -110,7 +97,7 @@ def _plan_alone(item: Evaluated, shape: tuple[int, ...], value: Value) -> Assign
     if selection is not None:
         _refuse_missing(item, value, selection.has_missing)
         count = math.prod(base.known_sizes(selection.result_shape))
-        return _recycled(selection, count, value, None)
+        return _recycled(selection, count, value)
     size = math.prod(shape)
     chosen = choose(item, size, None)
     has_missing = isinstance(chosen.axis, to.Gather) and chosen.axis.missing is not None
@@ -139,21 +126,23 @@ def _growth(chosen: Chosen, size: int) -> Growth:
 
 
 def _recycled(
-    selection: to.Selection, count: int, value: Value, growth: Growth | None
+    selection: to.Selection, count: int, value: Value, growth: Growth | None = None
 ) -> Assignment:
-    """Repeat the value over the elements that one subscript selects, with R's warning."""
+    """Repeat the value over the elements that are selected, with R's warning."""
     if count == 0:
         return Assignment(None, value, growth)
     if value.size == 0:
         raise _empty(count)
     if count % value.size:
         warn(f"{_unevenly(count, value.size)}; the value repeats, cut off", RecyclingWarning)
-    if value.size == 1:
-        return Assignment(selection, value.reshape(()), growth)
-    flat = repeated(value.ravel(order="F"), count)
+    kept: tuple[int, ...] = (count,)
     if isinstance(selection, to.Lowered):
-        flat = flat.reshape(base.known_sizes(selection.kept_shape), order="F")
-    return Assignment(selection, flat, growth)
+        kept = base.known_sizes(selection.kept_shape)
+    if value.size == 1:
+        value = value.reshape(())
+    elif value.shape != kept:
+        value = repeated(value.ravel(order="F"), count).reshape(kept, order="F")
+    return Assignment(selection, value, growth)
 
 
 def _refuse_missing(written: object, value: Value, has_missing: bool) -> None:

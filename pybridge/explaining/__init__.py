@@ -234,11 +234,7 @@ def _vectors(written: Subscripts) -> list[sub.Vector]:
 
 
 def _in_python(
-    written: Subscripts,
-    selection: Known,
-    pairs: Sequence[Pair],
-    drop: bool,
-    is_linear: bool,
+    written: Subscripts, selection: Known, pairs: Sequence[Pair], drop: bool, is_linear: bool
 ) -> list[str]:
     match selection:
         case to.Masked(order=order):

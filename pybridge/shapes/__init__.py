@@ -161,16 +161,10 @@ def _lengthened(start: Shape, path: tuple[Shape, ...], shape: Shape) -> tuple[Sh
 
 
 def _recycle_pair(left: Shape, right: Shape, is_arithmetic: bool) -> _Pair:
-    if len(left) > 1 and len(right) > 1:
-        return _match_arrays(left, right)
     if len(left) <= 1 and len(right) <= 1:
         return _recycle_vectors(left, right)
-    if len(left) <= 1:
-        return _recycle_into_array(left, right, is_arithmetic, is_vector_left=True)
-    return _recycle_into_array(right, left, is_arithmetic, is_vector_left=False)
-
-
-def _match_arrays(left: Shape, right: Shape) -> _Pair:
+    if len(left) <= 1 or len(right) <= 1:
+        return _recycle_into_array(left, right, is_arithmetic)
     if not fits_shape(left, right):
         return _Pair(None, error=RecyclingError(NON_CONFORMABLE, shapes=(left, right)))
     return _Pair(tuple([b if a is None else a for a, b in zip(left, right, strict=True)]))
@@ -191,9 +185,9 @@ def _recycle_vectors(left: Shape, right: Shape) -> _Pair:
     return _Pair((max(a, b),), a < b, b < a, uneven)
 
 
-def _recycle_into_array(
-    vector: Shape, array: Shape, is_arithmetic: bool, *, is_vector_left: bool
-) -> _Pair:
+def _recycle_into_array(left: Shape, right: Shape, is_arithmetic: bool) -> _Pair:
+    is_vector_left = len(left) <= 1
+    vector, array = (left, right) if is_vector_left else (right, left)
     length = vector[0] if vector else 1
     count = known_count(array)
 

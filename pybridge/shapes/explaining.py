@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import zip_longest
 from typing import Any, Final, Literal, TypeAlias
 
 from pybridge.backends import find_backend
@@ -78,7 +79,20 @@ class ShapeExplanation:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return _html(self)
+        shapes = " &nbsp; ".join(
+            f"<code>{name} {escape(text)}</code>" for name, text in _named(self.shapes)
+        )
+        rows = []
+        for k in _pictured(self):
+            panels = [_panel(self, k, rule) for rule in (0, 1)]
+            tables = "".join(_html_panel(panel) for panel in panels if panel is not None)
+            rows.append(f'<div style="display:flex;flex-wrap:wrap;gap:2.5em">{tables}</div>')
+        outcomes = (
+            f"<p style='margin:.6em 0'>R recycles: {escape(self.recycling.summary)}<br>"
+            f"NumPy broadcasts: {escape(self.broadcasting.summary)}</p>"
+        )
+        advice = "<br>".join(map(escape, _advice(self)))
+        return f"<div><p>{shapes}</p>{''.join(rows)}{outcomes}<p><b>{advice}</b></p></div>"
 
 
 def explain_shapes(*shapes: Any) -> ShapeExplanation:
@@ -211,8 +225,7 @@ class _Panel:
     """One operand under one rule: labels by row, whether each differs, and what is cut off."""
 
     title: str
-    labels: list[list[str]]
-    differs: list[list[bool]]
+    cells: list[list[tuple[str, bool]]]
     is_cut_right: bool
     is_cut_below: bool
 
@@ -228,23 +241,18 @@ def _panel(found: ShapeExplanation, k: int, rule: int) -> _Panel | None:
     title = f"{name} as {('R recycles', 'NumPy broadcasts')[rule]} it"
     if len(shape) > 2:
         title += f", [{', '.join('' if a in (rows, columns) else '1' for a in range(len(shape)))}]"
-    labels: list[list[str]] = []
-    differs: list[list[bool]] = []
+    axes = range(len(shape) - len(outcome.shape), len(shape))
+    made: list[list[tuple[str, bool]]] = []
     height, width = _extent(shape[rows], ROWS), _extent(shape[columns], COLUMNS)
     for row in range(1, height + 1):
-        positions = [
-            tuple([row if a == rows else c if a == columns else 1 for a in range(len(shape))])
-            for c in range(1, width + 1)
-        ]
-        if len(outcome.shape) < 2:
-            positions = [position[1:] for position in positions]
-        here = [_element(found, k, rule, position) for position in positions]
-        other = here
-        if found.position is not None:
-            other = [_element(found, k, 1 - rule, position) for position in positions]
-        labels.append([f"{name}[{', '.join(map(str, element))}]" for element in here])
-        differs.append([a != b for a, b in zip(here, other, strict=True)])
-    return _Panel(title, labels, differs, shape[columns] != width, shape[rows] != height)
+        made.append([])
+        for column in range(1, width + 1):
+            at = {columns: column, rows: row}
+            position = tuple([at.get(axis, 1) for axis in axes])
+            here = _element(found, k, rule, position)
+            differs = found.position is not None and here != _element(found, k, 1 - rule, position)
+            made[-1].append((f"{name}[{', '.join(map(str, here))}]", differs))
+    return _Panel(title, made, shape[columns] != width, shape[rows] != height)
 
 
 def _extent(size: int | None, most: int) -> int:
@@ -259,10 +267,7 @@ def _text_panel(found: ShapeExplanation, k: int, rule: int) -> list[str]:
     panel = _panel(found, k, rule)
     if panel is None:
         return []
-    cells = [
-        [label + "*" * differs for label, differs in zip(*row, strict=True)]
-        for row in zip(panel.labels, panel.differs, strict=True)
-    ]
+    cells = [[label + "*" * differs for label, differs in row] for row in panel.cells]
     width = max(len(cell) for row in cells for cell in row)
     dots = " ..." if panel.is_cut_right else ""
     lines = ["  " + " ".join(cell.ljust(width) for cell in row) + dots for row in cells]
@@ -277,10 +282,8 @@ def _beside(left: list[str], right: list[str]) -> list[str]:
     width = max(map(len, left)) + 4
     if width + max(map(len, right)) > WIDTH:
         return [*left, "", *right]
-    height = max(len(left), len(right))
-    left = left + [""] * (height - len(left))
-    right = right + [""] * (height - len(right))
-    return [f"{a.ljust(width)}{b}".rstrip() for a, b in zip(left, right, strict=True)]
+    pairs = zip_longest(left, right, fillvalue="")
+    return [f"{a.ljust(width)}{b}".rstrip() for a, b in pairs]
 
 
 def _advice(found: ShapeExplanation) -> list[str]:
@@ -331,28 +334,11 @@ def _leading_advice(found: ShapeExplanation, names: str) -> list[str]:
     return [f'broadcast({names}, align="leading") gives the same elements.']
 
 
-def _html(found: ShapeExplanation) -> str:
-    shapes = " &nbsp; ".join(
-        f"<code>{name} {escape(text)}</code>" for name, text in _named(found.shapes)
-    )
-    rows = []
-    for k in _pictured(found):
-        panels = [_panel(found, k, rule) for rule in (0, 1)]
-        tables = "".join(_html_panel(panel) for panel in panels if panel is not None)
-        rows.append(f'<div style="display:flex;flex-wrap:wrap;gap:2.5em">{tables}</div>')
-    outcomes = (
-        f"<p style='margin:.6em 0'>R recycles: {escape(found.recycling.summary)}<br>"
-        f"NumPy broadcasts: {escape(found.broadcasting.summary)}</p>"
-    )
-    advice = "<br>".join(map(escape, _advice(found)))
-    return f"<div><p>{shapes}</p>{''.join(rows)}{outcomes}<p><b>{advice}</b></p></div>"
-
-
 def _html_panel(panel: _Panel) -> str:
     body = []
-    for labels, differs in zip(panel.labels, panel.differs, strict=True):
-        cells = [_html_cell(label, differ) for label, differ in zip(labels, differs, strict=True)]
-        body.append(f"<tr>{''.join(cells)}{'<td>&hellip;</td>' * panel.is_cut_right}</tr>")
+    for row in panel.cells:
+        cells = "".join(_html_cell(label, differs) for label, differs in row)
+        body.append(f"<tr>{cells}{'<td>&hellip;</td>' * panel.is_cut_right}</tr>")
     if panel.is_cut_below:
         body.append("<tr><td>&#8942;</td></tr>")
     return (

@@ -358,8 +358,7 @@ def _from_object(value: Any) -> Subscript:
     if array is not None:
         return _from_array(array)
     raise _no_subscript(
-        value,
-        "not a subscript; use numbers, logicals, a range, newaxis, .. or a missing subscript",
+        value, "not a subscript; use numbers, logicals, a range, newaxis, .. or a missing subscript"
     )
 
 

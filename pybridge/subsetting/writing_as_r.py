@@ -30,11 +30,7 @@ def growth_in_place(length: int, shape: Shape) -> AssignmentError:
 
 
 def plan_as_r_does(
-    backend: Backend,
-    x: Tensor,
-    written: tuple[Any, ...],
-    value: Any,
-    labels: Labels | None = None,
+    backend: Backend, x: Tensor, written: tuple[Any, ...], value: Any, labels: Labels | None = None
 ) -> tuple[Assignment, Tensor]:
     """Return what R's `[<-` does, and the value as it repeats.
 

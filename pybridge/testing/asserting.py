@@ -67,10 +67,7 @@ def _unlike(actual: Any, like: Any) -> str | None:
         return None
     # one element of a NumPy array is a scalar of NumPy
     found, wanted = (
-        (
-            "ndarray" if isinstance(x, np.generic) else type(x).__name__,
-            getattr(x, "dtype", "none"),
-        )
+        ("ndarray" if isinstance(x, np.generic) else type(x).__name__, getattr(x, "dtype", "none"))
         for x in (actual, like)
     )
     if found == wanted:

@@ -32,7 +32,6 @@ class Marked:
     """Functions that carry a mark, and what compilers do with each of them, now or later."""
 
     def __init__(self) -> None:
-        """Start without any."""
         self._functions: list[Callable[..., Any]] = []
         self._acts: list[Callable[[Any], object]] = []
 

@@ -57,10 +57,8 @@ class XarrayBackend(NumpyBackend):
         match selection:
             case Lowered():
                 return _cut_by_axes(x, selection, values, coords)
-            case Points(coordinates=places, missing=missing):
-                return _cut_by_points(x, places, missing, values, coords)
-            case Masked():
-                return _cut_by_points(x, selection.coordinates, None, values, coords)
+            case Points() | Masked():
+                return _cut_by_points(x, selection, values, coords)
         raise _lazy()
 
     def with_values(self, x: Any, values: Any) -> Any:
@@ -148,12 +146,13 @@ def _cut_by_axes(x: Any, selection: Lowered, values: Any, coords: Any) -> Any:
     return _made(x, values, coords.isel(chosen, missing_dims="ignore"), kept)
 
 
-def _cut_by_points(x: Any, places: Any, missing: Any, values: Any, coords: Any) -> Any:
+def _cut_by_points(x: Any, selection: Points | Masked, values: Any, coords: Any) -> Any:
     name = _new_name("points", x)
-    if missing is not None:
+    if selection.has_missing:
         for dim in x.dims:
             coords = _without(coords, dim)
-    chosen = {dim: xr.Variable(name, place) for dim, place in zip(x.dims, places, strict=True)}
+    places = zip(x.dims, selection.coordinates, strict=True)
+    chosen = {dim: xr.Variable(name, place) for dim, place in places}
     return _made(x, values, coords.isel(chosen, missing_dims="ignore"), [name])
 
 

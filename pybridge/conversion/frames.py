@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -76,11 +77,7 @@ def r_list(
     r: RLibrary, elements: Sequence[Any], names: Sequence[str] | None, convert: Callable[[Any], Any]
 ) -> Any:
     """Return an R list of the converted elements."""
-    converted = [
-        _within(f"element {place}", convert, element)
-        for place, element in enumerate(elements, start=1)
-    ]
-    return r.inside(_new_list, r, converted, names)
+    return r.inside(_new_list, r, _each(convert, elements), names)
 
 
 def _new_list(r: RLibrary, elements: list[Any], names: Sequence[str] | None) -> Any:
@@ -100,7 +97,7 @@ def r_mapping(
     names = list(x)
     if policies.mapping == "list":
         return r_list(r, list(x.values()), names, convert)
-    columns = [_within(f"column {name!r}", convert, value) for name, value in x.items()]
+    columns = _each(convert, x.values(), map("column {!r}".format, x))
     return r.inside(_data_frame, r, names, columns)
 
 
@@ -138,21 +135,15 @@ def list_from(r: RLibrary, sexp: Any, is_frame: bool, convert: Callable[[Any], A
     """Return a dict of a data frame or a named list, a Python list of any other R list."""
     elements, names = r.inside(_elements_of, r, sexp)
     if names is None and not is_frame:
-        return [
-            _within(f"element {place}", convert, element)
-            for place, element in enumerate(elements, start=1)
-        ]
+        return _each(convert, elements)
     names = names or []
     if len(names) != len(elements) or len(set(names)) < len(names) or "" in names or None in names:
         raise ConversionError(
             "the names of the list are not all there or not all different, so it is no dict: "
             "unname(x) gives a plain list"
         )
-    kind = "column" if is_frame else "element"
-    return {
-        name: _within(f"{kind} {name!r}", convert, element)
-        for name, element in zip(names, elements, strict=True)
-    }
+    places = map(("column {!r}" if is_frame else "element {!r}").format, names)
+    return dict(zip(names, _each(convert, elements, places), strict=True))
 
 
 def _elements_of(r: RLibrary, sexp: Any) -> tuple[list[Any], list[str | None] | None]:
@@ -164,8 +155,15 @@ def _elements_of(r: RLibrary, sexp: Any) -> tuple[list[Any], list[str | None] | 
     return elements, None if attribute == r.null else texts_of(r, r.sexp(attribute))
 
 
-def _within(place: str, convert: Callable[[Any], Any], value: Any) -> Any:
-    try:
-        return convert(value)
-    except PybridgeError as error:
-        raise type(error)(f"{place}: {error}", **error.fields) from error
+def _each(
+    convert: Callable[[Any], Any], values: Iterable[Any], places: Iterable[str] | None = None
+) -> list[Any]:
+    """Convert each value; an error begins with its place, which is its number where none is."""
+    found = []
+    places = map("element {}".format, itertools.count(1)) if places is None else places
+    for place, value in zip(places, values, strict=False):
+        try:
+            found.append(convert(value))
+        except PybridgeError as error:
+            raise type(error)(f"{place}: {error}", **error.fields) from error
+    return found

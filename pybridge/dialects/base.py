@@ -186,17 +186,11 @@ def points(item: Evaluated, shape: tuple[int, ...]) -> to.Points:
     drops the row; what stands to the right of it is never looked at.
     """
     assert isinstance(item, sub.Vector)
-    matrix, missing = item.values, item.missing
-    rows, columns = matrix.shape
-    flat, absent = whole_positions(
-        matrix.ravel(order="F"), None if missing is None else missing.ravel(order="F"), 0, 0
-    )
+    matrix = item.values
+    flat, absent = whole_positions(*item.in_columns(), 0, 0)
     positions = flat.reshape(matrix.shape, order="F")
-    is_na = (
-        np.zeros(matrix.shape, bool)
-        if absent is None
-        else absent.reshape((rows, columns), order="F")
-    )
+    is_na = np.zeros(len(flat), bool) if absent is None else absent
+    is_na = is_na.reshape(matrix.shape, order="F")
     is_last = positions == 0  # NA or zero: both are 0 here
     is_read = np.ones(matrix.shape, bool)
     is_read[:, 1:] = ~np.logical_or.accumulate(is_last, axis=1)[:, :-1]

@@ -84,11 +84,8 @@ def choose(item: Evaluated, size: int, axis: int | None) -> Chosen:
             return _choose_numbers(np.array([number]), absent, size, axis, str(item))
         case Colon():
             return _choose_colon(item, size, axis)
-        case sub.Vector(values=values, missing=missing):
-            if values.ndim != 1:
-                values = values.ravel(order="F")
-                missing = None if missing is None else missing.ravel(order="F")
-            return _choose_numbers(values, missing, size, axis, item)
+        case sub.Vector():
+            return _choose_numbers(*item.in_columns(), size, axis, item)
         case sub.Mask():
             return _choose_flags(item, size, axis)
         case sub.NewAxis():  # NULL is integer(0)
@@ -224,7 +221,7 @@ def _all_but_run(first: int, last: int, size: int) -> Picked:
 
 def _choose_flags(item: sub.Mask, size: int, axis: int | None) -> Chosen:
     """Apply R's rules for logicals: recycle, and beyond the end of a plain vector extend."""
-    flags, missing = item.values, item.missing
+    flags, missing = item.in_columns()
     count = flags.size
     if axis is not None and count > size:
         text = short_text(item)
@@ -235,9 +232,6 @@ def _choose_flags(item: sub.Mask, size: int, axis: int | None) -> Chosen:
         )
     if count == 0:
         return Chosen(range(0), 0)
-    if flags.ndim != 1:
-        flags = flags.ravel(order="F")
-        missing = None if missing is None else missing.ravel(order="F")
     reach = count if count > size else 0
     length = max(count, size)
     if missing is None:

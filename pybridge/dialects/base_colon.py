@@ -17,6 +17,7 @@ from pybridge.errors import (
     warn,
 )
 from pybridge.subscripts import NA, short_text
+from pybridge.subscripts.python_values import as_real
 
 LONGEST_VECTOR: Final = 2**52
 """R makes no vector longer than this."""
@@ -104,10 +105,7 @@ def real(value: Any, text: str) -> float:
         return math.nan
     if isinstance(value, sub.Traced):
         raise traced(text)
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
+    return as_real(value)
 
 
 def traced(text: str) -> SubscriptTypeError:

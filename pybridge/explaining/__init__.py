@@ -105,12 +105,7 @@ def explain(
 
 
 def explain_named(
-    name: str,
-    subscripts: str | Subscripts,
-    *,
-    shape: tuple[int, ...],
-    dialect: Dialect = "tensor",
-    drop: bool = True,
+    name: str, subscripts: str | Subscripts, *, shape: tuple[int, ...], dialect: Dialect, drop: bool
 ) -> Explanation:
     """Explain subscripts of a tensor of a name, as `explain` does."""
     sizes = _checked_shape(shape)

@@ -280,11 +280,9 @@ def _r_range(item: sub.Range, text: str, pair: Pair) -> str | None:
     if (start > 0) != (stop > 0):
         direction = "up" if start < stop else "down"
         return f"{text} counts {direction} through 0, and signs may not be mixed"
-    if start < 0:
-        if _excludes_alike(-np.arange(min(start, stop), max(start, stop) + 1), pair):
-            return None
-        return f"{text} drops those positions instead of counting from the end"
-    return None
+    if start > 0 or _excludes_alike(-np.arange(min(start, stop), max(start, stop) + 1), pair):
+        return None
+    return f"{text} drops those positions instead of counting from the end"
 
 
 def _excludes_alike(positions: Indices, pair: Pair) -> bool:

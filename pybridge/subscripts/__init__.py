@@ -144,9 +144,13 @@ class _Entries(Frozen):
     def __hash__(self) -> int:
         return hash(self._content())
 
+    def in_columns(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+        """Return the entries column by column, and which of them are `NA`."""
+        missing = self.missing
+        return self.values.ravel(order="F"), None if missing is None else missing.ravel(order="F")
+
     def _entry_texts(self, most: int) -> list[str]:
-        flat = self.values.ravel(order="F")
-        holes = None if self.missing is None else self.missing.ravel(order="F")
+        flat, holes = self.in_columns()
         is_plain_na = holes is None or self.values.dtype.kind == "b" or not holes.all()
         hole = "NA" if is_plain_na else "NA_integer_"  # R's bare NA is a logical
         shown = range(flat.size) if flat.size <= most else [*range(most - 1), flat.size - 1]

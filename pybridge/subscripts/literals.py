@@ -108,11 +108,6 @@ MISSING_NUMBER: Final = Values("number", np.zeros(1, np.int64), np.ones(1, bool)
 """R's `NA_integer_`."""
 
 
-def character(*names: str) -> Values:
-    """Make names."""
-    return Values("character", np.array(names, "O"))
-
-
 def check_count(count: float) -> int:
     """Return a count of entries as an int, refusing one that is too large to hold."""
     if not count <= MOST_ENTRIES:

@@ -22,6 +22,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
 
+import numpy as np
+
 from pybridge import subscripts as sub
 from pybridge.errors import SubscriptTypeError
 from pybridge.subscripts import NA, NAType, Subscript, Subscripts, literals, python_values
@@ -174,11 +176,8 @@ class _Parser:
             self._take()
             return sub.REST if token.text == ".." else sub.NEW_AXIS
         node = self._expression(0)
-        if isinstance(node, _Colons):
-            return self._range(node)
-        return subscript_from_values(node)
-
-    def _range(self, node: _Colons) -> sub.Range:
+        if isinstance(node, Values):
+            return subscript_from_values(node)
         bounds = [self._bound(values, token) for values, token in node.parts]
         kind = sub.RangeByNA if len(bounds) == 3 and bounds[2] is NA else sub.Range
         return kind(*bounds)
@@ -247,11 +246,13 @@ class _Parser:
         if token.kind == "name":
             return self._named(token)
         if token.kind == "string":
-            return literals.character(self._unescaped(token))
+            return Values("character", np.array([self._unescaped(token)], "O"))
+        digits = token.text.removesuffix("L")
         if token.kind == "hex":
-            return literals.number(int(token.text.removesuffix("L"), 16))
+            return literals.number(int(digits, 16))
         if token.kind == "number":
-            return _number(token.text)
+            is_exact = digits.isdigit() and len(digits) < 19
+            return literals.number(int(digits) if is_exact else float(digits))
         if token.text in ("-", "+"):
             operand = self._value(_SIGN_BINDING)
             return self._made(token, literals.signed, token.text, operand)
@@ -338,13 +339,6 @@ class _Parser:
 
     def _fail_within(self, token: Token, match: re.Match[str], message: str) -> NoReturn:
         fail_at(self._text, token.offset + 1 + match.start(), message)
-
-
-def _number(text: str) -> Values:
-    digits = text.removesuffix("L")
-    if digits.isdigit() and len(digits) < 19:
-        return literals.number(int(digits))
-    return literals.number(float(digits))
 
 
 def subscript_from_values(values: Values) -> Subscript:

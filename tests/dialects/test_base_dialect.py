@@ -702,6 +702,14 @@ def test_errors_survive_a_pickle():
     assert (str(again), again.fields) == (str(caught.value), caught.value.fields)
 
 
+def test_a_class_of_a_users_own_is_in_r_what_it_is_made_of():
+    class TooDeepError(errors.ReshapeError):
+        pass
+
+    classes = ["pybridge_error_reshape", "pybridge_error_shape", "pybridge_error"]
+    assert errors.r_classes(TooDeepError("six axes")) == classes
+
+
 def test_large_axes_are_not_written_down():
     # an array of 2^40 elements that takes no memory; what is slow or large here would not return
     big = np.broadcast_to(np.float64(1), (2**20, 2**20))

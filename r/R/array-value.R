@@ -16,7 +16,7 @@ cast_value <- function(value, x, call) {
   cast <- value
   suppressWarnings(storage.mode(cast) <- typeof(x))
   changed <- (is.na(cast) != is.na(value)) | (!is.na(value) & cast != value)
-  changed <- changed | is.nan(value) & !is.nan(as_number(cast))
+  changed <- changed | is.nan(value) & !is.nan(cast)
   if (any(changed)) {
     lost <- value[which(changed)[[1L]]]
     abort(
@@ -31,21 +31,17 @@ cast_value <- function(value, x, call) {
   cast
 }
 
-as_number <- function(x) {
-  if (is.complex(x)) x else as.double(x)
-}
-
 #' Return a value's elements, in R's order, broadcast to a shape by NumPy's rule
 #' @noRd
 broadcast_value <- function(value, shape, call) {
-  own <- if (is.null(dim(value)) && length(value) == 1L) integer() else array_shape(value)
+  given <- if (is.null(dim(value)) && length(value) == 1L) integer() else array_shape(value)
+  own <- given
   while (length(own) > length(shape) && own[[1L]] == 1L) {
     own <- own[-1L]
   }
   missing_axes <- length(shape) - length(own)
   aligned <- c(rep(1L, max(missing_axes, 0L)), own)
   if (missing_axes < 0L || !all(aligned == shape | aligned == 1L)) {
-    given <- if (is.null(dim(value)) && length(value) == 1L) integer() else array_shape(value)
     abort(
       sprintf(
         "a value of shape %s does not broadcast into a selection of shape %s",
@@ -57,6 +53,6 @@ broadcast_value <- function(value, shape, call) {
   if (length(shape) == 0L) {
     return(as.vector(value))
   }
-  index <- Map(function(own, size) if (own == size) seq_len(size) else rep(1L, size), aligned, shape)
+  index <- Map(function(own, size) rep_len(seq_len(own), size), aligned, shape)
   as.vector(do.call(`[`, c(list(array(value, aligned)), unname(index), list(drop = FALSE))))
 }

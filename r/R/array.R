@@ -2,8 +2,7 @@
 # own `[` and `[<-` do the rest. Each rule and each message is that of pybridge's tensor dialect; the
 # tests run one corpus through both.
 
-#' Read an R array by subscripts
-#' @noRd
+# Read an R array by subscripts
 read_array <- function(x, capture, call) {
   check_array(x, call)
   parts <- capture_parts(capture, call)
@@ -12,21 +11,19 @@ read_array <- function(x, capture, call) {
   }
   selection <- select(x, parts, call)
   found <- do.call(`[`, c(list(x), selection$index, list(drop = FALSE)), quote = TRUE)
-  labels <- if (is.null(dim(x))) list(names(found)) else dimnames(found)
+  labels <- axis_labels(found)
   found <- as.vector(found)
   if (length(selection$shape) > 1L) {
     dim(found) <- selection$shape
   }
-  if (!is.null(labels) && !is.null(selection$axes)) {
-    found <- with_labels(found, labels, selection$axes)
-  }
-  found
+  if (is.null(labels) || is.null(selection$axes)) found else with_labels(found, labels, selection$axes)
 }
 
-#' Keep names and dimnames as R's own `[` does: those of the axes that remain
-#'
-#' @param axes The axes of the result as those of the array; 0 is a new one.
-#' @noRd
+axis_labels <- function(x) {
+  if (is.null(dim(x))) list(names(x)) else dimnames(x)
+}
+
+# Keep names and dimnames as R's own `[` does: those of the axes that remain, where 0 is a new axis
 with_labels <- function(found, labels, axes) {
   if (length(axes) == 0L && length(labels) == 1L) {
     axes <- 1L # R keeps the name of one element of a vector
@@ -41,14 +38,11 @@ with_labels <- function(found, labels, axes) {
   found
 }
 
-#' Return an R array with a value at the elements that the subscripts name
-#' @noRd
+# Return an R array with a value at the elements that the subscripts name
 write_array <- function(x, capture, value, call) {
   check_array(x, call)
   parts <- assignment_parts(capture, call)
-  if (is_python(value, call)) {
-    value <- reticulate::py_to_r(value)
-  }
+  value <- in_r(value, call)
   check_value(value, call)
   if (inherits(value, "integer64")) {
     value <- read_int64(value, call, is_exact = TRUE)
@@ -63,10 +57,8 @@ write_array <- function(x, capture, value, call) {
 
 check_array <- function(x, call) {
   if (!is.atomic(x) || is.null(x) || is.raw(x) || is.object(x)) {
-    abort(
-      sprintf("%s is no tensor and no R array; convert it first", describe_value(x)),
-      "pybridge_error_tensor", call
-    )
+    message <- paste(describe_value(x), "is no tensor and no R array; convert it first")
+    abort(message, "pybridge_error_tensor", call)
   }
 }
 
@@ -74,16 +66,13 @@ array_shape <- function(x) {
   dim(x) %||% length(x)
 }
 
-#' Do what R's own `[` and `[<-` do
-#' @noRd
+# Do what R's own `[` and `[<-` do
 eval_base <- function(x, parts, call, value) {
   index <- lapply(decode(parts$record, parts$values), function(item) {
     switch(item$kind,
       missing = quote(expr = ),
       newaxis = NULL,
-      rest = abort_subscript("R's own `[` has no `..`; it belongs to the tensor dialect", "type", call,
-        subscript = ".."
-      ),
+      rest = refuse("..", "type", call, "R's own `[` has no `%s`; it belongs to the tensor dialect"),
       value = as_base_index(item$value, call),
       item$value
     )
@@ -97,23 +86,32 @@ eval_base <- function(x, parts, call, value) {
         invokeRestart("muffleWarning")
       }
     ),
-    error = function(error) {
-      message <- conditionMessage(error)
-      abort(message, base_error_class(message), call)
-    }
+    error = function(error) abort(conditionMessage(error), base_error_class(conditionMessage(error)), call)
   )
 }
 
 as_base_index <- function(value, call) {
-  if (is_python(value, call)) {
-    return(reticulate::py_to_r(value))
-  }
+  value <- in_r(value, call)
   if (inherits(value, "integer64")) read_int64(value, call) else value
 }
 
-#' Name the class of an error of R's own brackets
-#' @noRd
+# What a value of Python is in R: of a tensor the elements, one number where it has no axes
+in_r <- function(value, call) {
+  if (!is_python(value, call)) {
+    return(value)
+  }
+  if (!is_tensor(value)) {
+    return(reticulate::py_to_r(value))
+  }
+  found <- elements_in_r(value, call)
+  if (tensor_ndim(value) == 1L) as.array(found) else found
+}
+
+# The class of an error of R's own brackets
 base_error_class <- function(message) {
+  if (grepl("replacement", message)) {
+    return("pybridge_error_assignment")
+  }
   kinds <- c(
     oob = "^subscript out of bounds|^subscript too large",
     count = "^incorrect number of|^number of subscripts",
@@ -122,14 +120,10 @@ base_error_class <- function(message) {
     missing = "^NAs are not allowed"
   )
   kind <- names(kinds)[vapply(kinds, grepl, NA, message)]
-  if (grepl("replacement", message)) {
-    return("pybridge_error_assignment")
-  }
-  c(if (length(kind) > 0L) paste0("pybridge_error_subscript_", kind[[1L]]), "pybridge_error_subscript")
+  c(sprintf("pybridge_error_subscript_%s", kind), "pybridge_error_subscript")
 }
 
-#' Return the subscripts of a capture, each a list of its kind and its value
-#' @noRd
+# Return the subscripts of a capture, each a list of its kind and its value
 read_items <- function(parts, call) {
   items <- lapply(decode(parts$record, parts$values), function(item) {
     if (item$kind == "value") read_value(item$value, call) else item
@@ -153,28 +147,22 @@ read_value <- function(value, call) {
     bounds <- vapply(tag_bounds(value, call), read_bound, 0, call = call)
     return(list(kind = "range", value = c(bounds, NA)[1:3]))
   }
-  if (is_python(value, call) && !inherits(value, "python.builtin.tuple")) {
-    value <- reticulate::py_to_r(value)
+  if (is_python(value, call)) {
+    tag_subscript(value, FALSE, call) # it refuses a tuple
+    value <- in_r(value, call)
     if (is.null(value)) {
       return(list(kind = "newaxis"))
     }
   }
-  tag_subscript(value, FALSE, call) # it refuses what is no subscript
+  check_subscript(value, FALSE, call)
   if (inherits(value, "integer64")) {
     value <- read_int64(value, call)
   }
   if (is.double(value)) {
     value[is.nan(value)] <- NA # as R's own `[` reads it
   }
-  kind <- if (is.character(value)) {
-    "characters"
-  } else if (is.logical(value)) {
-    "mask"
-  } else if (is.null(dim(value)) && length(value) == 1L) {
-    "scalar"
-  } else {
-    "vector"
-  }
+  is_one <- is.numeric(value) && is.null(dim(value)) && length(value) == 1L
+  kind <- switch(typeof(value), character = "characters", logical = "mask", if (is_one) "scalar" else "vector")
   list(kind = kind, value = value)
 }
 
@@ -186,36 +174,31 @@ read_bound <- function(tagged, call) {
   if (tagged[[1L]] == "int64") {
     value <- read_int64(structure(value, class = "integer64"), call)
   } else if (tagged[[1L]] == "tensor") {
-    value <- reticulate::py_to_r(value)
+    value <- in_r(value, call)
+    if (is_python(value, call)) check_subscript(value, FALSE, call)
     return(read_bound(tag_bounds(list(value, NA, NULL), call)[[1L]], call))
   }
   as.double(value)
 }
 
-#' Resolve subscripts against an array
-#'
-#' @return A list of `index`, what R's own brackets take; `shape`, that of the result; and `axes`,
-#'   those of the array that remain in it, 0 for a new one, or NULL where R keeps no names.
-#' @noRd
+# Resolve subscripts against an array: `index` is what R's own brackets take; `shape` that of the result;
+# `axes` are those of the array that remain in it, 0 for a new one, or NULL where R keeps no names.
 select <- function(x, parts, call) {
   shape <- array_shape(x)
   items <- read_items(parts, call)
-  kinds <- item_kinds(items)
-  labels <- if (is.null(dim(x))) list(names(x)) else dimnames(x)
-  if (length(items) == 1L) {
-    value <- items[[1L]]$value
-    if (kinds == "mask" && length(dim(value)) > 1L) {
-      return(select_mask(value, shape, has_option(parts$record, COLUMN_MAJOR), call))
-    }
-    if (kinds == "vector" && length(dim(value)) == 2L) {
-      return(select_points(value, shape, call))
-    }
-    if (kinds == "characters" && length(dim(value)) == 2L && ncol(value) == length(shape)) {
-      points <- vapply(seq_along(shape), FUN.VALUE = numeric(nrow(value)), function(axis) {
-        as.double(label_positions(value[, axis], items[[1L]], labels[[axis]], axis, call))
-      })
-      return(select_points(matrix(points, nrow(value)), shape, call))
-    }
+  labels <- axis_labels(x)
+  value <- if (length(items) == 1L) items[[1L]]$value
+  if (length(dim(value)) > 1L && is.logical(value)) {
+    return(select_mask(value, shape, has_option(parts$record, COLUMN_MAJOR), call))
+  }
+  if (length(dim(value)) == 2L && is.character(value) && ncol(value) == length(shape)) {
+    points <- lapply(seq_along(shape), function(axis) {
+      as.double(label_positions(value[, axis], items[[1L]], labels[[axis]], axis, call))
+    })
+    value <- matrix(unlist(points), nrow(value), length(shape))
+  }
+  if (length(dim(value)) == 2L && is.numeric(value)) {
+    return(select_points(value, shape, call))
   }
   index <- list()
   kept <- integer()
@@ -235,160 +218,118 @@ select <- function(x, parts, call) {
   list(index = index, shape = c(1L, lengths(index))[kept + 1L], axes = kept)
 }
 
-#' Make `..` and the trailing axes explicit: after this, subscript k is axis k
-#' @noRd
+# Make `..` and the trailing axes explicit: after this, subscript k is axis k
 expand <- function(items, ndim, call) {
   kinds <- item_kinds(items)
-  named <- sum(!kinds %in% c("newaxis", "rest"))
-  if (length(items) == 1L && kinds == "missing") {
-    named <- 0L
+  if (identical(kinds, "missing")) {
+    kinds <- character()
     items <- list()
   }
+  named <- sum(!kinds %in% c("newaxis", "rest"))
   if (named > ndim) {
-    text <- items_text(items)
-    abort_subscript(
-      sprintf("`[%s]` names %d axes; the tensor has %d", text, named, ndim), "count", call,
-      subscript = text, count = named, ndim = ndim
-    )
+    words <- "`[%s]` names %d axes; the tensor has %d"
+    fields <- list(count = named, ndim = ndim)
+    refuse(items_text(items), "count", call, words, named, ndim, fields = fields)
   }
   rest <- rep(list(list(kind = "missing")), ndim - named)
-  place <- if ("rest" %in% kinds) which(kinds == "rest") else length(items) + 1L
+  place <- c(which(kinds == "rest"), length(items) + 1L)[[1L]]
   c(items[seq_len(place - 1L)], rest, items[-seq_len(place)])
 }
 
-#' Turn labels into the positions where an array has them; each is the label of one position
-#' @noRd
+# Turn labels into the positions where an array has them; each is the label of one position
 with_positions <- function(item, labels, axis, call) {
   if (item$kind != "characters") {
     return(item)
   }
-  if (length(dim(item$value)) > 1L) {
-    text <- item_text(item)
-    abort_subscript(
-      sprintf(
-        paste(
-          "`%s` has shape %s; a vector of names is needed here, or a matrix of names with one column",
-          "for each axis as the only subscript"
-        ),
-        text, python_tuple(dim(item$value))
-      ),
-      "type", call,
-      subscript = text
+  sizes <- dim(item$value)
+  if (length(sizes) > 1L) {
+    words <- c(
+      "`%s` has shape %s; a vector of names is needed here, or a matrix of names with one column",
+      "for each axis as the only subscript"
     )
+    refuse(item_text(item), "type", call, words, python_tuple(sizes))
   }
   places <- label_positions(as.vector(item$value), item, labels, axis, call)
-  is_one <- length(places) == 1L && is.null(dim(item$value))
-  list(kind = if (is_one) "scalar" else "vector", value = places)
+  list(kind = if (length(places) == 1L && is.null(sizes)) "scalar" else "vector", value = places)
 }
 
 label_positions <- function(names, item, labels, axis, call) {
   if (is.null(labels)) {
-    text <- item_text(item)
-    abort_subscript(
-      sprintf("`%s` names a position; tensors carry no dimnames, so use its number", text),
-      "type", call,
-      subscript = text
-    )
+    words <- "`%s` names a position; tensors carry no dimnames, so use its number"
+    refuse(item_text(item), "type", call, words)
   }
   if (anyNA(names)) {
-    text <- item_text(item)
-    abort_subscript(
-      sprintf("`%s` on axis %d holds NA, which is the label of no position", text, axis),
-      "missing", call,
-      subscript = text
-    )
+    words <- "`%s` on axis %d holds NA, which is the label of no position"
+    refuse(item_text(item), "missing", call, words, axis)
   }
   labels[!nzchar(labels)] <- NA # to R "" is no label
   places <- match(names, labels)
   if (anyNA(places)) {
-    abort_label(names[is.na(places)][[1L]], labels, axis, call)
+    refuse_label(names[is.na(places)][[1L]], labels, axis, call)
   }
   doubled <- names[names %in% labels[duplicated(labels, incomparables = NA)]]
   if (length(doubled) > 0L) {
-    abort_doubled(doubled[[1L]], which(labels == doubled[[1L]]), axis, call)
+    positions <- which(labels == doubled[[1L]])
+    shown <- utils::head(positions, 5L)
+    words <- "%s is the label of %d positions of axis %d, %s%s; use the numbers of those that you want"
+    refuse(quoted_names(doubled[[1L]]), "label", call, words, length(positions), axis,
+      toString(shown), if (length(positions) > 5L) ", ..." else "",
+      fields = list(label = doubled[[1L]], axis = axis, positions = shown)
+    )
   }
   places
 }
 
-abort_label <- function(name, labels, axis, call) {
+refuse_label <- function(name, labels, axis, call) {
   nearest <- nearest_labels(name, labels)
-  shown <- labels[seq_len(min(length(labels), 5L))]
+  shown <- utils::head(labels, 5L)
   advice <- if (length(nearest) > 0L) {
     paste("the nearest are", quoted_names(nearest))
   } else {
     paste0("the labels are ", quoted_names(shown[!is.na(shown)]), if (length(labels) > 5L) ", ...")
   }
-  text <- quoted_names(name)
-  abort_subscript(sprintf("%s is no label of axis %d; %s", text, axis, advice), "label", call,
-    subscript = text, label = name, axis = axis, nearest = nearest
-  )
-}
-
-abort_doubled <- function(name, positions, axis, call) {
-  shown <- positions[seq_len(min(length(positions), 5L))]
-  more <- if (length(positions) > 5L) ", ..." else ""
-  text <- quoted_names(name)
-  abort_subscript(
-    sprintf(
-      "%s is the label of %d positions of axis %d, %s%s; use the numbers of those that you want",
-      text, length(positions), axis, paste(shown, collapse = ", "), more
-    ),
-    "label", call,
-    subscript = text, label = name, axis = axis, positions = shown
+  refuse(quoted_names(name), "label", call, "%s is no label of axis %d; %s", axis, advice,
+    fields = list(label = name, axis = axis, nearest = nearest)
   )
 }
 
 quoted_names <- function(names) {
-  paste(vapply(names, function(name) short_text(deparse(name)), ""), collapse = ", ")
+  toString(vapply(names, function(name) short_text(deparse(name)), ""))
 }
 
-#' Return up to three labels that a name may have been meant for, the nearest first
-#' @noRd
+# Up to three labels that a name may have been meant for, the nearest first
 nearest_labels <- function(name, labels) {
-  labels <- unique(labels[seq_len(min(length(labels), 10000L))])
+  labels <- unique(utils::head(labels, 10000L))
   labels <- labels[!is.na(labels)]
   distances <- as.vector(utils::adist(name, labels, ignore.case = TRUE))
   near <- distances <= max(1, 0.4 * nchar(name)) & distances < nchar(name)
-  nearest <- labels[near][order(distances[near])]
-  nearest[seq_len(min(length(nearest), 3L))]
+  utils::head(labels[near][order(distances[near])], 3L)
 }
 
 select_mask <- function(mask, shape, is_column_major, call) {
-  text <- item_text(list(kind = "mask", value = mask))
+  text <- entries_text(mask)
   refuse_missing_mask(mask, text, call)
   if (!identical(as.numeric(dim(mask)), as.numeric(shape))) {
-    abort_subscript(
-      sprintf(
-        "a logical array of shape %s meets a tensor of shape %s; alone it must have the tensor's own shape",
-        python_tuple(dim(mask)), python_tuple(shape)
-      ),
-      "mask", call,
-      subscript = text
-    )
+    words <- "a logical array of shape %s meets a tensor of shape %s; alone it must have the tensor's own shape"
+    message <- sprintf(words, python_tuple(dim(mask)), python_tuple(shape))
+    abort_subscript(message, "mask", call, subscript = text)
   }
   places <- if (is_column_major) which(mask) else aperm(array(seq_along(mask), shape))[aperm(mask)]
   list(index = list(places), shape = length(places))
 }
 
 select_points <- function(points, shape, call) {
-  text <- item_text(list(kind = "vector", value = points))
-  if (ncol(points) != length(shape)) {
-    abort_subscript(
-      sprintf(
-        paste(
-          "`%s` has %d columns and the tensor %d axes; a matrix of positions has one column for",
-          "each axis"
-        ),
-        text, ncol(points), length(shape)
-      ),
-      "count", call,
-      subscript = text, count = ncol(points), ndim = length(shape)
-    )
+  text <- entries_text(points)
+  ndim <- length(shape)
+  if (ncol(points) != ndim) {
+    words <- "`%s` has %d columns and the tensor %d axes; a matrix of positions has one column for each axis"
+    fields <- list(count = ncol(points), ndim = ndim)
+    refuse(text, "count", call, words, ncol(points), ndim, fields = fields)
   }
   places <- rep(1, nrow(points))
   strides <- cumprod(c(1, shape))
   for (axis in seq_along(shape)) {
-    positions <- checked_positions(points[, axis], text, shape[[axis]], axis, call)
+    positions <- vector_index(points[, axis], text, shape[[axis]], axis, call)
     places <- places + (positions - 1) * strides[[axis]]
   }
   list(index = list(places), shape = length(places))

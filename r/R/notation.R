@@ -37,6 +37,12 @@ format_number <- function(value) {
   format(value, digits = 15L)
 }
 
+# Refuse a subscript; `words` are the format of a message, whose first value is the subscript's text
+refuse <- function(text, kind, call, words, ..., fields = list()) {
+  class <- c(paste0("pybridge_error_subscript_", kind), "pybridge_error_subscript")
+  abort(sprintf(paste(words, collapse = " "), text, ...), class, call, c(list(subscript = text), fields))
+}
+
 python_tuple <- function(shape) {
   shape <- vapply(shape, format_number, "")
   if (length(shape) == 1L) sprintf("(%s,)", shape) else sprintf("(%s)", paste(shape, collapse = ", "))

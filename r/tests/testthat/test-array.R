@@ -85,6 +85,17 @@ test_that("every message of an R array is that of a tensor", {
   }
 })
 
+test_that("what Python has beside tensors is a subscript of an R array where R has the same, or refused", {
+  skip_without_python()
+  py <- function(code) reticulate::py_eval(code, convert = FALSE)
+  expect_identical(r_slice(numbers, py("2")), numbers[2, , ])
+  expect_identical(r_slice(numbers, py("[2, 1]"), py("None")), array(numbers[2:1, , ], c(2, 1, 3, 5)))
+  for (code in c("object()", "slice(1, 2)", "...", "range(1, 3)")) {
+    expect_error(r_slice(numbers, py(code)), class = "pybridge_error_subscript_type", label = code)
+    expect_error(r_slice(numbers, 1:py(code)), class = "pybridge_error_subscript_type", label = code)
+  }
+})
+
 test_that("names and dimnames stay where R's own `[` keeps them", {
   named <- c(a = 1, b = 2, c = 3)
   m <- matrix(1:6, 2, dimnames = list(rows = c("a", "b"), columns = c("x", "y", "z")))

@@ -42,6 +42,13 @@ for (library in names(makers)) {
     if (library != "dask") { # the values of a dask array are not known before it is computed
       expect_elements(x@r[positions], values[2:1, , ])
     }
+    # and of an R array, where one without axes is a number, as on a tensor
+    one <- makers[[library]](reticulate::import("numpy", convert = FALSE)$array(2L))
+    expect_identical(r_slice(values, positions), values[2:1, , ])
+    expect_identical(r_slice(values, one), values[2, , ])
+    expect_identical(r_slice(values, 1, one:3), values[1, 2:3, ])
+    expect_identical(r_slice(values, one, one, -1, dialect = "base"), values[2, 2, -1])
+    expect_identical(r_assign(values, one, value = x@r[1])[2, , ], values[1, , ])
     expect_elements(r_slice(x, 1, drop = FALSE), values[1, , , drop = FALSE])
     expect_elements(x@r[-1, 1, 1, dialect = "base"], values[-1, 1, 1])
     expect_elements(array_reshape(x, c(6, -1)), array_reshape(values, c(6, -1)))

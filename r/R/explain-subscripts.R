@@ -31,37 +31,34 @@ explain <- function(subscripts, ..., shape = NULL, drop = TRUE, dialect = c("ten
   call <- sys.call()
   frame <- parent.frame()
   written <- if (!missing(subscripts)) substitute(subscripts)
-  is_text <- FALSE
-  if (is.call(written) && identical(written[[1L]], quote(`[`))) {
-    target <- explained_target(written, frame)
-  } else {
-    target <- NULL
-    is_text <- !is.null(shape) && is.character(subscripts) && length(subscripts) == 1L
-  }
-  if (is.null(target) && !is_text) {
+  is_bracket <- is.call(written) && identical(written[[1L]], quote(`[`))
+  target <- if (is_bracket) explained_target(written, frame)
+  if (is.null(target) &&
+    (is_bracket || is.null(shape) || !is.character(subscripts) || length(subscripts) != 1L)) {
     return(next_explain(call, frame))
   }
   if (...length()) {
     abort_argument("explain() takes subscripts, `shape`, `drop` and `dialect`, and nothing else", call)
   }
-  dialect <- choose_dialect(dialect, call)
+  dialect <- choose(dialect, "dialect", c("tensor", "base"), call)
   drop <- one_flag(drop, "drop", call)
-  if (is_text) {
-    sizes <- as.list(shape_of(shape, call))
-    found <- call_python("explain", NULL, subscripts, list(), sizes, drop, dialect, call = call)
+  values <- list()
+  if (is.null(target)) {
+    written <- subscripts
   } else {
     parts <- capture_parts(target$capture, call, known = character())
     values <- tag_values(parts, call)
-    sizes <- as.list(shape_of(shape %||% tensor_shape(target$tensor), call))
-    made <- py_call(bridge$explain, target$name, parts$record, values, sizes, drop, dialect)
-    found <- answered(made, call)
+    written <- parts$record
   }
+  sizes <- shape_of(shape %||% tensor_shape(target$tensor), call)
+  if (anyNA(sizes)) {
+    abort_argument("explain() needs every size, and result_shape() takes NA for one that is not known", call)
+  }
+  found <- answered(py_call(bridge$explain, target$name, written, values, as.list(sizes), drop, dialect), call)
   found <- lapply(reticulate::py_to_r(found), unlist)
-  found$result_shape <- as_shape(found$result_shape)
-  found$shape <- as_shape(found$shape)
-  for (field in c("selected", "in_r", "in_python", "in_tensor_dialect")) {
-    found[[field]] <- as.character(found[[field]])
-  }
+  found[c("result_shape", "shape")] <- lapply(found[c("result_shape", "shape")], as_shape)
+  fields <- c("selected", "in_r", "in_python", "in_tensor_dialect")
+  found[fields] <- lapply(found[fields], as.character)
   structure(found, class = "pybridge_explanation")
 }
 
@@ -78,9 +75,8 @@ result_shape <- function(shape, ..., drop = TRUE, dialect = c("tensor", "base"))
     length(parts$values[[1L]]) == 1L
   written <- if (is_text) parts$values[[1L]] else parts$record
   values <- if (is_text) list() else tag_values(parts, call)
-  as_shape(unlist(reticulate::py_to_r(answered(
-    py_call(bridge$result_shape, sizes, written, values), call
-  ))))
+  found <- answered(py_call(bridge$result_shape, sizes, written, values), call)
+  as_shape(unlist(reticulate::py_to_r(found)))
 }
 
 as_shape <- function(sizes) {
@@ -89,18 +85,7 @@ as_shape <- function(sizes) {
   if (any(sizes > .Machine$integer.max, na.rm = TRUE)) sizes else as.integer(sizes)
 }
 
-choose_dialect <- function(dialect, call) {
-  if (identical(dialect, c("tensor", "base"))) {
-    return("tensor")
-  }
-  if (!identical(dialect, "tensor") && !identical(dialect, "base")) {
-    abort_argument(paste0("`dialect` is \"tensor\" or \"base\", not ", one_line(dialect)), call)
-  }
-  dialect
-}
-
-#' Return the tensor, its name and the subscripts of brackets that were written, or NULL for others
-#' @noRd
+# The tensor, its name and the subscripts of brackets that were written, or NULL for others
 explained_target <- function(written, frame) {
   target <- written[[2L]]
   if (is.call(target) && identical(target[[1L]], quote(`@`)) && identical(target[[3L]], quote(r))) {
@@ -119,8 +104,7 @@ explained_target <- function(written, frame) {
   list(tensor = tensor, name = if (is.name(target)) as.character(target) else "x", capture = capture)
 }
 
-#' Call the function of the same name of another package, which ours stands in front of
-#' @noRd
+# Call the function of the same name of another package, which ours stands in front of
 next_explain <- function(call, frame) {
   for (place in setdiff(search(), "package:pybridge")) {
     other <- get0("explain", as.environment(place), mode = "function", inherits = FALSE)
@@ -138,10 +122,4 @@ next_explain <- function(call, frame) {
 #' @export
 format.pybridge_explanation <- function(x, ...) {
   x$lines
-}
-
-#' @export
-print.pybridge_explanation <- function(x, ...) {
-  cat(format(x), sep = "\n")
-  invisible(x)
 }

@@ -20,61 +20,49 @@
 #' explain_shapes(c(60000, 28, 28), c(28, 28))$verdict
 #' @export
 explain_shapes <- function(...) {
-  shapes <- lapply(unname(list(...)), shape_of, call = sys.call())
+  call <- sys.call()
+  shapes <- lapply(unname(list(...)), shape_of, call = call)
   if (length(shapes) < 2L) {
-    abort_argument(paste0(
-      "explain_shapes compares two or more shapes, not ", length(shapes)
-    ), sys.call())
+    abort_argument(sprintf("explain_shapes compares two or more shapes, not %d", length(shapes)), call)
   }
   plan <- recycle_shapes(shapes)
   broadcasting <- broadcast_shapes(shapes)
-  found <- structure(class = "pybridge_shapes", list(
-    shapes = shapes, recycling = plan[intersect(c("shape", "error", "warnings"), names(plan))],
-    broadcasting = broadcasting, verdict = "neither", position = NULL
-  ))
-  if (isTRUE(plan$is_unknown)) {
-    found$verdict <- "unknown"
-  } else if (is.null(plan$shape) && !is.null(broadcasting$shape)) {
-    found$verdict <- "broadcasting only"
-  } else if (!is.null(plan$shape) && is.null(broadcasting$shape)) {
-    found$verdict <- "recycling only"
-  } else if (!is.null(plan$shape)) {
-    if (may_agree(plan$shape, broadcasting$shape)) {
-      found$position <- first_difference(shapes, plan$shape)
-      found$verdict <- if (is.null(found$position)) "same" else "different"
-    } else {
-      found$verdict <- "different"
-    }
+  may_be_same <- may_agree(plan$shape, broadcasting$shape)
+  position <- if (may_be_same) first_difference(shapes, plan$shape)
+  verdict <- if (isTRUE(plan$is_unknown)) {
+    "unknown"
+  } else if (is.null(plan$shape)) {
+    if (is.null(broadcasting$shape)) "neither" else "broadcasting only"
+  } else if (is.null(broadcasting$shape)) {
+    "recycling only"
+  } else {
+    if (may_be_same && is.null(position)) "same" else "different"
   }
-  found
+  structure(class = "pybridge_shapes", list(
+    shapes = shapes, recycling = plan[intersect(c("shape", "error", "warnings"), names(plan))],
+    broadcasting = broadcasting, verdict = verdict, position = position
+  ))
 }
 
 shape_of <- function(x, call) {
-  if (is_python(x, call)) {
-    sizes <- call_python("tensor_shape", x, call = call)
+  sizes <- if (is_python(x, call)) {
+    call_python("tensor_shape", x, call = call)
   } else {
-    sizes <- dim(x)
-    if (is.null(sizes)) {
-      if (is.list(x)) {
-        x[vapply(x, is.null, NA)] <- NA
-      }
-      sizes <- read_sizes(x, call)
-    }
+    dim(x) %||% read_sizes(x, call)
   }
   sizes[sizes == -1] <- NA
   r_sizes(sizes, call)
 }
 
 may_agree <- function(left, right) {
-  length(left) == length(right) && !any(left != right, na.rm = TRUE)
+  !is.null(left) && !is.null(right) && length(left) == length(right) && !any(left != right, na.rm = TRUE)
 }
 
-#' Return the first position at which the rules differ, when both gave `shape`
-#'
-#' Arrays are then equal under both rules, and so is a single element. A vector of another length
-#' is as long as the last axis, along which NumPy lays it, while R starts with the first axis: they
-#' agree only where every axis before the last has size 1, or where there is no element at all.
-#' @noRd
+# The first position at which the rules differ, when both gave `shape`.
+#
+# Arrays are then equal under both rules, and so is a single element. A vector of another length
+# is as long as the last axis, along which NumPy lays it, while R starts with the first axis: they
+# agree only where every axis before the last has size 1, or where there is no element at all.
 first_difference <- function(shapes, shape) {
   is_along_last <- any(vapply(shapes, function(s) length(s) == 1L && !(s %in% 1L), NA))
   long <- which(!(shape[-length(shape)] %in% 1L))
@@ -84,42 +72,40 @@ first_difference <- function(shapes, shape) {
   replace(rep(1L, length(shape)), long[1L], 2L)
 }
 
-# which element of an operand stands at a position
+# Which element of operand `k` stands at a position under R's rule (1) or NumPy's (2)
+element_at <- function(shapes, k, rule, position) {
+  if (rule == 1L) {
+    return(recycled_position(shapes, k, position))
+  }
+  found <- last_of(position, length(shapes[[k]]))
+  found[shapes[[k]] %in% 1L] <- 1L
+  if (length(found)) found else 1L
+}
 
 recycled_position <- function(shapes, k, position) {
   plan <- recycle_shapes(shapes)
   path <- plan$paths[[k]]
+  ndim <- length(shapes[[k]])
   if (!length(path)) {
-    return(position[seq_along(shapes[[k]])])
+    return(position[seq_len(ndim)])
+  }
+  if (ndim > 1L) {
+    return(rep(1L, ndim))
   }
   # beyond an unknown size a vector that fits has started anew, so any multiple will do
   sizes <- ifelse(is.na(plan$shape), 1L, plan$shape)
-  strides <- cumprod(c(1, sizes))[seq_along(sizes)]
-  offset <- sum((position - 1) * strides)
+  offset <- sum((position - 1) * cumprod(c(1, sizes))[seq_along(sizes)])
   for (stage in c(rev(path[-length(path)]), shapes[k])) {
     offset <- offset %% prod(ifelse(is.na(stage) | stage == 0L, 1L, stage))
   }
-  if (length(shapes[[k]]) <= 1L) offset + 1 else rep(1L, length(shapes[[k]]))
-}
-
-broadcast_position <- function(shapes, k, position) {
-  old <- shapes[[k]]
-  found <- last_of(position, length(old))
-  found[old %in% 1L] <- 1L
-  if (length(found)) found else 1L
+  offset + 1
 }
 
 last_of <- function(position, count) position[seq_along(position) > length(position) - count]
 
-element_at <- function(found, k, rule, position) {
-  at <- if (rule == 1L) recycled_position else broadcast_position
-  at(found$shapes, k, position)
-}
-
 # the picture
 
-PANEL_ROWS <- 4L
-PANEL_COLUMNS <- 4L
+PANEL_EXTENT <- 4L
 UNKNOWN_EXTENT <- 3L
 PICTURE_WIDTH <- 80L
 
@@ -127,8 +113,7 @@ operand_names <- function(shapes) {
   if (length(shapes) <= 3L) c("x", "y", "z")[seq_along(shapes)] else paste0("x", seq_along(shapes))
 }
 
-#' Return the operands that a rule repeats, and of which there is more than one element
-#' @noRd
+# The operands that a rule repeats, and of which there is more than one element
 pictured <- function(found) {
   results <- Filter(Negate(is.null), list(found$recycling$shape, found$broadcasting$shape))
   if (!length(results) || any(vapply(results, function(s) known_count(s) %in% 0, NA))) {
@@ -146,14 +131,10 @@ panel_axes <- function(found, shape) {
   if (found$verdict == "recycling only") {
     return(c(1L, 2L))
   }
-  if (!is.null(found$position)) {
-    return(c(which(found$position == 2L), last))
-  }
-  c(max(last - 1L, 1L), last)
+  c(if (is.null(found$position)) max(last - 1L, 1L) else which(found$position == 2L), last)
 }
 
-#' Return the panel of operand `k` under R's rule (1) or NumPy's (2), or NULL without a result
-#' @noRd
+# The panel of operand `k` under R's rule (1) or NumPy's (2), or NULL without a result
 panel <- function(found, k, rule) {
   result <- found[[c("recycling", "broadcasting")[rule]]]$shape
   if (is.null(result)) {
@@ -167,18 +148,17 @@ panel <- function(found, k, rule) {
     others <- replace(rep("1", length(shape)), axes, "")
     title <- paste0(title, ", [", paste(others, collapse = ", "), "]")
   }
-  most <- c(PANEL_ROWS, PANEL_COLUMNS)
-  extent <- ifelse(is.na(shape[axes]), UNKNOWN_EXTENT, pmin(shape[axes], most))
+  extent <- ifelse(is.na(shape[axes]), UNKNOWN_EXTENT, pmin(shape[axes], PANEL_EXTENT))
   labels <- matrix("", extent[1L], extent[2L])
   differs <- matrix(FALSE, extent[1L], extent[2L])
   for (row in seq_len(extent[1L])) {
     for (column in seq_len(extent[2L])) {
       position <- replace(rep(1L, length(shape)), axes, c(row, column))
       position <- last_of(position, length(result))
-      here <- element_at(found, k, rule, position)
+      here <- element_at(found$shapes, k, rule, position)
       labels[row, column] <- paste0(name, "[", paste(here, collapse = ", "), "]")
       differs[row, column] <- !is.null(found$position) &&
-        !identical(as.double(here), as.double(element_at(found, k, 3L - rule, position)))
+        !identical(as.double(here), as.double(element_at(found$shapes, k, 3L - rule, position)))
     }
   }
   is_cut <- is.na(shape[axes]) | shape[axes] != extent
@@ -190,11 +170,10 @@ text_panel <- function(found, k, rule) {
   if (is.null(made)) {
     return(character())
   }
-  cells <- ifelse(made$differs, paste0(made$labels, "*"), made$labels)
+  cells <- made$labels
+  cells[made$differs] <- paste0(cells[made$differs], "*")
   cells[] <- formatC(cells, width = -max(nchar(cells)))
-  lines <- paste0(
-    "  ", apply(cells, 1L, paste, collapse = " "), if (made$is_cut[2L]) " ..." else ""
-  )
+  lines <- paste0("  ", apply(cells, 1L, paste, collapse = " "), if (made$is_cut[2L]) " ...")
   c(made$title, trimws(c(lines, if (made$is_cut[1L]) "  ..."), "right"))
 }
 
@@ -207,9 +186,8 @@ beside <- function(left, right) {
     return(c(left, "", right))
   }
   height <- max(length(left), length(right))
-  left <- c(left, rep("", height - length(left)))
-  right <- c(right, rep("", height - length(right)))
-  trimws(paste0(formatC(left, width = -width), right), "right")
+  fill <- function(lines) c(lines, rep("", height - length(lines)))
+  trimws(paste0(formatC(fill(left), width = -width), fill(right)), "right")
 }
 
 outcome_summary <- function(outcome) {
@@ -222,19 +200,18 @@ outcome_summary <- function(outcome) {
 
 advice <- function(found) {
   names <- paste(operand_names(found$shapes), collapse = ", ")
-  choice <- paste0(
-    "Say which one you mean: recycle(", names, ") is R's rule, broadcast(", names, ") is NumPy's."
-  )
   switch(found$verdict,
     same = "Both rules succeed and mean the same elements.",
-    different = c(disagreement(found), choice),
+    different = c(
+      disagreement(found),
+      sprintf("Say which one you mean: recycle(%1$s) is R's rule, broadcast(%1$s) is NumPy's.", names)
+    ),
     "recycling only" = c(
-      paste0("Only R's rule fits: recycle(", names, "), or recycled(op)(", names, ")."),
+      sprintf("Only R's rule fits: recycle(%1$s), or recycled(op)(%1$s).", names),
       leading_advice(found, names)
     ),
-    "broadcasting only" = paste0(
-      "Only NumPy's rule fits: broadcast(", names, "); R's operators would fail."
-    ),
+    "broadcasting only" =
+      sprintf("Only NumPy's rule fits: broadcast(%s); R's operators would fail.", names),
     neither = "Neither rule fits these shapes.",
     "The answer depends on a size that is known only when the code runs."
   )
@@ -246,14 +223,12 @@ disagreement <- function(found) {
     return("Both rules succeed and disagree: the results have different shapes.")
   }
   for (k in pictured(found)) {
-    ours <- element_at(found, k, 1L, at)[1L]
-    theirs <- element_at(found, k, 2L, at)[1L]
+    ours <- element_at(found$shapes, k, 1L, at)[1L]
+    theirs <- element_at(found$shapes, k, 2L, at)[1L]
     if (ours != theirs) {
       name <- operand_names(found$shapes)[k]
-      return(paste0(
-        "Both rules succeed and disagree (*): at [", paste(at, collapse = ", "), "] R uses ", name,
-        "[", ours, "], NumPy uses ", name, "[", theirs, "]."
-      ))
+      words <- "Both rules succeed and disagree (*): at [%s] R uses %s[%s], NumPy uses %s[%s]."
+      return(sprintf(words, toString(at), name, ours, name, theirs))
     }
   }
 }
@@ -287,6 +262,9 @@ print.pybridge_shapes <- function(x, ...) {
   cat(format(x), sep = "\n")
   invisible(x)
 }
+
+#' @export
+print.pybridge_explanation <- print.pybridge_shapes
 
 # pictures in notebooks: Jupyter asks for repr_html, R Markdown for knit_print
 
@@ -341,9 +319,9 @@ html_panel <- function(made) {
 }
 
 html_escape <- function(text) {
-  text <- gsub("&", "&amp;", text, fixed = TRUE)
-  text <- gsub("<", "&lt;", text, fixed = TRUE)
-  text <- gsub(">", "&gt;", text, fixed = TRUE)
-  text <- gsub("\"", "&quot;", text, fixed = TRUE)
-  gsub("'", "&#x27;", text, fixed = TRUE)
+  escapes <- c("&" = "&amp;", "<" = "&lt;", ">" = "&gt;", "\"" = "&quot;", "'" = "&#x27;")
+  for (sign in names(escapes)) {
+    text <- gsub(sign, escapes[[sign]], text, fixed = TRUE)
+  }
+  text
 }

@@ -37,41 +37,37 @@
 #' recycled(pmax)(matrix(c(1:5, NA), 2), c(2, 5), na.rm = TRUE)
 #' @export
 recycle <- function(...) {
+  call <- sys.call()
   operands <- list(...)
   if (has_tensor(operands)) {
-    made <- call_python("recycle", operands, call = sys.call())
-    names(made) <- names(operands)
-    return(made)
+    operands[] <- call_python("recycle", operands, call = call)
+    return(operands)
   }
-  recycle_operands(operands, TRUE, sys.call())
+  recycle_operands(operands, TRUE, call)
 }
 
 #' @rdname recycle
 #' @export
 broadcast <- function(..., align = c("trailing", "leading")) {
-  if (!identical(align, c("trailing", "leading")) &&
-    !identical(align, "trailing") && !identical(align, "leading")) {
-    abort_argument(paste0(
-      "`align` is \"trailing\" or \"leading\", not ", one_line(align)
-    ), sys.call())
-  }
+  call <- sys.call()
+  align <- choose(align, "align", c("trailing", "leading"), call)
   operands <- list(...)
   if (has_tensor(operands)) {
-    made <- call_python("broadcast", operands, align[1L], call = sys.call())
-    names(made) <- names(operands)
-    return(made)
+    operands[] <- call_python("broadcast", operands, align, call = call)
+    return(operands)
   }
-  shapes <- operand_shapes(operands, sys.call())
-  found <- broadcast_shapes(shapes, align[1L])
+  shapes <- operand_shapes(operands, call)
+  found <- broadcast_shapes(shapes, align)
+  classes <- c("pybridge_error_broadcast", "pybridge_error_shape")
   if (!is.null(found$error)) {
-    classes <- c("pybridge_error_broadcast", "pybridge_error_shape")
-    abort(found$error, classes, sys.call(), list(shapes = shapes))
+    abort(found$error, classes, call, list(shapes = shapes))
   }
-  check_length(found$shape, sys.call())
-  for (k in seq_along(operands)) {
-    operands[[k]] <- stretch(operands[[k]], shapes[[k]], found$shape, align[1L])
+  shape <- found$shape
+  if (prod(shape) > 2^52) {
+    words <- "the common shape %s has %.3g elements, and a vector of R holds at most 2^52"
+    abort(sprintf(words, shape_text(shape), prod(shape)), classes, call, list(shape = shape))
   }
-  operands
+  Map(stretch, operands, shapes, MoreArgs = list(shape, align))
 }
 
 #' @rdname recycle
@@ -87,21 +83,18 @@ recycled <- function(op, fold = TRUE) {
   op <- match.fun(op)
   is_arithmetic <- !is_comparison(op)
   function(...) {
+    call <- sys.call()
     operands <- list(...)
-    is_option <- if (is.null(names(operands))) FALSE else nzchar(names(operands))
+    is_option <- nzchar(names(operands) %||% character(length(operands)))
     options <- operands[is_option]
-    operands <- operands[rep_len(!is_option, length(operands))]
+    operands <- operands[!is_option]
     if (!length(operands)) {
-      abort_argument("an operation under R's rule needs at least one operand", sys.call())
+      abort_argument("an operation under R's rule needs at least one operand", call)
     }
     if (!fold || length(operands) < 3L) {
-      return(apply_recycled(op, operands, options, is_arithmetic, sys.call()))
+      return(apply_recycled(op, operands, options, is_arithmetic, call))
     }
-    result <- operands[[1L]]
-    for (operand in operands[-1L]) {
-      result <- apply_recycled(op, list(result, operand), options, is_arithmetic, sys.call())
-    }
-    result
+    Reduce(function(x, y) apply_recycled(op, list(x, y), options, is_arithmetic, call), operands)
   }
 }
 
@@ -109,7 +102,7 @@ apply_recycled <- function(op, operands, options, is_arithmetic, call) {
   forms <- if (has_tensor(operands)) {
     call_python("recycle_forms", operands, is_arithmetic, call = call)
   } else {
-    recycle_operands(operands, is_arithmetic, call, is_own = is_own_operator(op))
+    recycle_operands(operands, is_arithmetic, call, is_own = is_one_of(op, own_operators))
   }
   forms <- c(unname(forms), options)
   # by name, or an error of `op` would print the arrays as its call
@@ -119,29 +112,16 @@ apply_recycled <- function(op, operands, options, is_arithmetic, call) {
 }
 
 has_tensor <- function(operands) {
-  for (operand in operands) {
-    if (inherits(operand, "python.builtin.object")) {
-      return(TRUE)
-    }
-  }
-  FALSE
+  any(vapply(operands, inherits, NA, "python.builtin.object"))
 }
 
-#' Whether an operation is one of R's comparisons and logic
-#'
-#' They refuse an array of one element with a longer vector, which R's arithmetic lets pass.
-#' @noRd
+# Whether an operation is one of R's comparisons and logic, which refuse an array of one element with a
+# longer vector; R's arithmetic lets that pass.
 is_comparison <- function(op) {
-  if (is_one_of(op, list(`<`, `<=`, `>`, `>=`, `==`, `!=`, `&`, `|`, xor))) {
-    return(TRUE)
-  }
   if (!inherits(op, "python.builtin.object")) {
-    return(FALSE)
+    return(is_one_of(op, c(own_comparisons, xor)))
   }
-  name <- tryCatch(
-    reticulate::py_to_r(reticulate::py_get_attr(op, "__name__")),
-    error = function(e) NULL
-  )
+  name <- tryCatch(reticulate::py_to_r(reticulate::py_get_attr(op, "__name__")), error = function(e) NULL)
   is.character(name) && name %in% comparisons
 }
 
@@ -150,22 +130,15 @@ comparisons <- c(
   "lt", "le", "gt", "ge", "eq", "ne", "and_", "or_", "xor",
   "logical_and", "logical_or", "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor"
 )
-
-is_own_operator <- function(op) {
-  is_one_of(op, list(
-    `+`, `-`, `*`, `/`, `^`, `%%`, `%/%`, `<`, `<=`, `>`, `>=`, `==`, `!=`, `&`, `|`
-  ))
-}
+own_comparisons <- list(`<`, `<=`, `>`, `>=`, `==`, `!=`, `&`, `|`)
+own_operators <- c(own_comparisons, `+`, `-`, `*`, `/`, `^`, `%%`, `%/%`)
 
 is_one_of <- function(op, known) any(vapply(known, identical, NA, op))
 
-#' Return R operands at their common shape, with R's warnings and errors
-#'
-#' `is_own` tells that they go to one of R's own operators, which repeats evenly by itself.
-#' @noRd
+# R operands at their common shape, with R's warnings and errors. `is_own` tells that they go to one of R's
+# own operators, which repeats evenly by itself.
 recycle_operands <- function(operands, is_arithmetic, call, is_own = FALSE) {
-  shapes <- operand_shapes(operands, call)
-  plan <- recycle_shapes(shapes, is_arithmetic)
+  plan <- recycle_shapes(operand_shapes(operands, call), is_arithmetic)
   for (words in plan$warnings) {
     warn_recycling(words, call)
   }
@@ -175,11 +148,10 @@ recycle_operands <- function(operands, is_arithmetic, call, is_own = FALSE) {
   }
   is_own <- is_own && !length(plan$warnings)
   for (k in seq_along(operands)) {
-    path <- plan$paths[[k]]
     if (length(dim(operands[[k]])) == 1L) {
       dim(operands[[k]]) <- NULL
     }
-    for (shape in if (!is_own) path) {
+    for (shape in if (!is_own) plan$paths[[k]]) {
       operands[[k]] <- repeated(operands[[k]], shape)
     }
   }
@@ -196,39 +168,21 @@ repeated <- function(x, shape) {
 operand_shapes <- function(operands, call) {
   lapply(operands, function(x) {
     if (is.factor(x) || is.data.frame(x) || !(is.atomic(x) || is.list(x)) || is.null(x)) {
-      abort_argument(paste0(
-        "an operand is a ", class(x)[1L], ", which is neither an R array nor a tensor"
-      ), call)
+      abort_argument(sprintf("an operand is a %s, which is neither an R array nor a tensor", class(x)[1L]), call)
     }
     array_sizes(x, call)
   })
 }
 
 stretch <- function(x, old, shape, align) {
-  ones <- rep(1L, length(shape) - length(old))
-  padded <- if (align == "trailing") c(ones, old) else c(old, ones)
   if (identical(as.integer(old), as.integer(shape))) {
     return(x)
   }
-  made <- .Call(pybridge_broadcast, x, padded, shape)
+  made <- .Call(pybridge_broadcast, x, padded(old, length(shape), align), shape)
   if (length(shape) == 1L) {
     dim(made) <- NULL
   }
   if (is.object(x)) keep_meaning(made, x) else made
-}
-
-#' Refuse a shape with more elements than any vector of R can hold
-#' @noRd
-check_length <- function(shape, call) {
-  if (prod(shape) > 2^52) {
-    abort(
-      sprintf(
-        "the common shape %s has %.3g elements, and a vector of R holds at most 2^52",
-        shape_text(shape), prod(shape)
-      ),
-      c("pybridge_error_broadcast", "pybridge_error_shape"), call, list(shape = shape)
-    )
-  }
 }
 
 warn_recycling <- function(words, call) {
@@ -245,33 +199,30 @@ known_count <- function(shape) {
   if (anyNA(shape) && count != 0) NA else count
 }
 
+padded <- function(shape, ndim, align) {
+  ones <- rep(1L, ndim - length(shape))
+  if (align == "trailing") c(ones, shape) else c(shape, ones)
+}
+
 broadcast_shapes <- function(shapes, align = "trailing") {
   ndim <- max(lengths(shapes), 0L)
+  aligned <- lapply(shapes, padded, ndim, align)
   common <- integer(ndim)
   for (axis in seq_len(ndim)) {
-    sizes <- unlist(lapply(shapes, function(shape) {
-      k <- if (align == "trailing") axis - ndim + length(shape) else axis
-      if (k >= 1L && k <= length(shape)) shape[k] else 1L
-    }))
+    sizes <- unlist(lapply(aligned, `[[`, axis))
     known <- unique(sizes[!is.na(sizes) & sizes != 1L])
     if (length(known) > 1L) {
-      texts <- vapply(shapes, shape_text, "")
-      return(list(error = paste0(
-        "shapes ", listed(texts), " do not broadcast: axis ", axis, " has the sizes ",
-        listed(known)
-      )))
+      words <- "shapes %s do not broadcast: axis %d has the sizes %s"
+      return(list(error = sprintf(words, listed(vapply(shapes, shape_text, "")), axis, listed(known))))
     }
     common[axis] <- if (length(known)) known else if (anyNA(sizes)) NA else 1L
   }
   list(shape = common)
 }
 
-#' Return what R's arithmetic makes of shapes, folded from the left
-#'
-#' @return A list of `shape`, NULL after an error; `paths`, for each operand the shapes through
-#'   which it is repeated; `warnings` and `error` in R's words; `is_unknown`, whether the answer
-#'   depends on an unknown size.
-#' @noRd
+# What R's arithmetic makes of shapes, folded from the left: `shape`, NULL after an error; `paths`, for each
+# operand the shapes through which it is repeated; `warnings` and `error` in R's words; `is_unknown`,
+# whether the answer depends on an unknown size.
 recycle_shapes <- function(shapes, is_arithmetic = TRUE) {
   plan <- list(
     shape = if (length(shapes)) shapes[[1L]], paths = rep(list(list()), length(shapes)),
@@ -281,15 +232,14 @@ recycle_shapes <- function(shapes, is_arithmetic = TRUE) {
     pair <- recycle_pair(plan$shape, shapes[[k]], is_arithmetic)
     plan$warnings <- c(plan$warnings, pair$warning)
     if (is.null(pair$shape)) {
-      failed <- list(error = pair$error, is_unknown = pair$is_unknown)
-      failed$shapes <- list(plan$shape, shapes[[k]])
+      failed <- list(error = pair$error, is_unknown = pair$is_unknown, shapes = list(plan$shape, shapes[[k]]))
       plan["shape"] <- list(NULL)
       return(c(plan, failed))
     }
-    for (j in if (isTRUE(pair$left)) seq_len(k - 1L)) {
+    for (j in if (pair$repeats[[1L]]) seq_len(k - 1L)) {
       plan$paths[[j]] <- lengthened(shapes[[j]], plan$paths[[j]], pair$shape)
     }
-    if (isTRUE(pair$right)) {
+    if (pair$repeats[[2L]]) {
       plan$paths[[k]] <- list(pair$shape)
     }
     plan$shape <- pair$shape
@@ -297,8 +247,7 @@ recycle_shapes <- function(shapes, is_arithmetic = TRUE) {
   plan
 }
 
-#' Return a path and a shape after it; a stage that repeats the start evenly says nothing new
-#' @noRd
+# A path and a shape after it; a stage that repeats the start evenly says nothing new
 lengthened <- function(start, path, shape) {
   last <- length(path)
   if (last) {
@@ -311,57 +260,55 @@ lengthened <- function(start, path, shape) {
   c(path, list(shape))
 }
 
+# The common `shape` of two and which of them `repeats`, or an `error`, and perhaps a `warning`
 recycle_pair <- function(left, right, is_arithmetic) {
-  if (length(left) > 1L && length(right) > 1L) {
+  is_array <- c(length(left), length(right)) > 1L
+  if (all(is_array)) {
     if (length(left) != length(right) || any(left != right, na.rm = TRUE)) {
       return(list(error = "non-conformable arrays"))
     }
-    return(list(shape = ifelse(is.na(left), right, left)))
+    return(list(shape = ifelse(is.na(left), right, left), repeats = c(FALSE, FALSE)))
   }
-  if (length(left) <= 1L && length(right) <= 1L) {
+  if (!any(is_array)) {
     return(recycle_vectors(left, right))
   }
-  if (length(left) <= 1L) {
-    pair <- recycle_into_array(left, right, is_arithmetic, "vector-array")
-    return(c(pair, left = isFALSE(pair$is_array_recycled), right = pair$is_array_recycled))
+  if (is_array[[2L]]) {
+    return(recycle_into_array(left, right, is_arithmetic, "vector-array"))
   }
   pair <- recycle_into_array(right, left, is_arithmetic, "array-vector")
-  c(pair, left = pair$is_array_recycled, right = isFALSE(pair$is_array_recycled))
+  pair$repeats <- rev(pair$repeats)
+  pair
 }
 
 recycle_vectors <- function(left, right) {
-  a <- if (length(left)) left else 1L
-  b <- if (length(right)) right else 1L
-  if (is.na(a) || is.na(b)) {
-    if (a %in% 1L || b %in% 1L) {
-      return(list(shape = if (a %in% 1L) right else left, left = a %in% 1L, right = b %in% 1L))
-    }
-    return(list(shape = if (is.na(a)) b else a))
+  sizes <- c(if (length(left)) left else 1L, if (length(right)) right else 1L)
+  is_one <- sizes %in% 1L
+  if (anyNA(sizes)) {
+    is_left <- if (any(is_one)) is_one[[2L]] else is.na(sizes[[2L]])
+    return(list(shape = if (is_left) left else right, repeats = is_one))
   }
-  if (a == b) {
+  if (sizes[[1L]] == sizes[[2L]]) {
     longer <- if (length(left)) left else right
-    return(list(
-      shape = longer, left = length(left) < length(longer), right = length(right) < length(longer)
-    ))
+    return(list(shape = longer, repeats = c(length(left), length(right)) < length(longer)))
   }
-  if (a == 0L || b == 0L) {
-    return(list(shape = 0L, left = a != 0L, right = b != 0L))
+  if (0L %in% sizes) {
+    return(list(shape = 0L, repeats = sizes != 0L))
   }
-  list(
-    shape = max(a, b), left = a < b, right = b < a,
-    warning = if (max(a, b) %% min(a, b) != 0L) uneven
-  )
+  shape <- max(sizes)
+  list(shape = shape, repeats = sizes < shape, warning = if (shape %% min(sizes) != 0L) uneven)
 }
 
+# R's rule for a vector and an array, in this order
 recycle_into_array <- function(vector, array, is_arithmetic, operands) {
   size <- if (length(vector)) vector else 1L
   count <- known_count(array)
+  along <- list(shape = array, repeats = c(TRUE, FALSE))
   if (size %in% 1L || count %in% 0) {
-    return(list(shape = array, is_array_recycled = FALSE))
+    return(along)
   }
   if (is.na(size) || is.na(count)) {
     if (!is.na(size) && size > 0L && fits_known_axes(size, array)) {
-      return(list(shape = array, is_array_recycled = FALSE))
+      return(along)
     }
     return(list(is_unknown = TRUE, error = paste0(
       "whether a vector of shape ", shape_text(vector), " can be recycled along an array of shape ",
@@ -370,21 +317,20 @@ recycle_into_array <- function(vector, array, is_arithmetic, operands) {
     )))
   }
   if (size == 0L) {
-    return(list(shape = 0L, is_array_recycled = TRUE))
+    return(list(shape = 0L, repeats = c(FALSE, TRUE)))
   }
   if (count == 1 && is_arithmetic) {
-    return(list(shape = size, is_array_recycled = TRUE, warning = paste0(
+    return(list(shape = size, repeats = c(FALSE, TRUE), warning = paste0(
       "Recycling array of length 1 in ", operands, " arithmetic is deprecated.\n",
       "  Use c() or as.vector() instead."
     )))
   }
   warning <- if (max(size, count) %% min(size, count) != 0) uneven
   if (size > count) {
-    return(list(warning = warning, error = paste0(
-      "dims [product ", plain(count), "] do not match the length of object [", plain(size), "]"
-    )))
+    words <- "dims [product %s] do not match the length of object [%s]"
+    return(list(warning = warning, error = sprintf(words, plain(count), plain(size))))
   }
-  list(shape = array, is_array_recycled = FALSE, warning = warning)
+  c(along, warning = warning)
 }
 
 fits_known_axes <- function(size, shape) {

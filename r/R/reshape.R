@@ -43,21 +43,14 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
   x <- as_reshapable(x)
   old <- array_sizes(x, call)
   sizes <- new_sizes(old, sizes, call)
-  if (order == "C") {
-    made <- .Call(pybridge_reshape, x, old, sizes)
-  } else if (length(sizes)) {
-    made <- x
-    attributes(made) <- list(dim = sizes)
-  } else {
-    made <- as.vector(x)
+  made <- if (order == "C") .Call(pybridge_reshape, x, old, sizes) else as.vector(x)
+  if (order == "F") {
+    attributes(made) <- if (length(sizes)) list(dim = sizes)
   }
   if (is.object(x)) keep_meaning(made, x) else made
 }
 
-#' Say once that a package attached later has put reticulate's function in front of ours
-#'
-#' keras3 hands on the same function.
-#' @noRd
+# Say once that a package attached later has put reticulate's function, which keras3 hands on, before ours
 watch_masking <- function() {
   for (package in c("reticulate", "keras3")) {
     setHook(packageEvent(package, "attach"), announce_masking)
@@ -79,41 +72,37 @@ announce_masking <- function(pkgname, ...) {
   )
 }
 
-#' Return the order that the user chose, or the first of those that the signature offers
-#' @noRd
+# The order that the user chose, or the first of those that the signature offers
 choose_order <- function(order, call, offered = c("C", "F")) {
-  if (identical(order, offered)) {
-    return(offered[[1L]])
-  }
-  if (!identical(order, "C") && !identical(order, "F")) {
-    abort_argument(paste0("`order` is \"C\" or \"F\", not ", one_line(order)), call)
-  }
-  order
+  choose(order, "order", c("C", "F"), call, offered)
 }
 
-#' Return what reticulate's function makes of a factor, a raw vector and of a regular list
-#'
-#' Ours takes the place of that function and answers alike: strings, integers, and the array that a
-#' list of numbers, or of lists of them, stands for.
-#' @noRd
+# One of two words, or the first where an argument has all that the signature offers
+choose <- function(value, name, words, call, offered = words) {
+  if (identical(value, offered)) {
+    return(offered[[1L]])
+  }
+  if (!identical(value, words[[1L]]) && !identical(value, words[[2L]])) {
+    abort_argument(sprintf('`%s` is "%s" or "%s", not %s', name, words[[1L]], words[[2L]], one_line(value)), call)
+  }
+  value
+}
+
+# What reticulate's function makes of a factor, a raw vector and of a regular list: strings, integers, and
+# the array that a list of numbers, or of lists of them, stands for. Ours takes its place and answers alike.
 as_reshapable <- function(x) {
   if (is.raw(x) && is.null(dim(x))) {
     return(as.integer(x))
   } else if (is.factor(x)) {
-    return(array(as.character(x), dim(x) %||% length(x)))
+    return(array(as.character(x), array_shape(x)))
   } else if (is.data.frame(x) && is_of_one_kind(x)) {
     return(unname(as.matrix(x)))
-  } else if (is.list(x) && !is.object(x) && is.null(dim(x)) && length(x) > 0L) {
-    shape <- list_shape(x)
-    if (!is.null(shape)) {
-      return(aperm(array(unlist(x, use.names = FALSE), rev(shape))))
-    }
   }
-  x
+  shape <- if (is.list(x) && is.null(dim(x))) list_shape(x)
+  if (is.null(shape)) x else aperm(array(unlist(x, use.names = FALSE), rev(shape)))
 }
 
-#' Whether all columns of a data frame are numbers, or all logicals, or all strings
-#' @noRd
+# Whether all columns of a data frame are numbers, or all logicals, or all strings
 is_of_one_kind <- function(x) {
   kinds <- vapply(x, function(column) {
     if (is.factor(column)) "character" else if (is.object(column) || is.array(column)) "" else mode(column)
@@ -121,8 +110,7 @@ is_of_one_kind <- function(x) {
   length(unique(kinds)) == 1L && kinds[[1L]] %in% c("numeric", "logical", "character")
 }
 
-#' Return the shape of a list of equally long entries, as Python reads it, or NULL for any other
-#' @noRd
+# The shape of a list of equally long entries, as Python reads it, or NULL for any other
 list_shape <- function(x) {
   if (is.atomic(x) && !is.null(x) && !is.object(x) && is.null(dim(x)) && length(x) > 0L) {
     return(if (length(x) > 1L) length(x) else integer())
@@ -131,30 +119,25 @@ list_shape <- function(x) {
   if (length(shapes) == 1L && !is.null(shapes[[1L]])) c(length(x), shapes[[1L]])
 }
 
-#' Return the shape of an R array as integers; a vector has one axis
-#' @noRd
+# The shape of an R array as integers; a vector has one axis
 array_sizes <- function(x, call) {
   if (is.data.frame(x)) {
     abort_argument("`x` is a data frame, not an array; as.matrix(x) makes one", call)
   }
   if (!is.atomic(x) && !is.list(x) || is.null(x)) {
-    abort_argument(paste0(
-      "`x` is of type ", typeof(x), ", which is neither an R array nor a tensor"
-    ), call)
+    abort_argument(sprintf("`x` is of type %s, which is neither an R array nor a tensor", typeof(x)), call)
   }
   dim(x) %||% length(unclass(x))
 }
 
-#' Put the attributes back that say what an element is, such as the class of dates
-#' @noRd
+# Put the attributes back that say what an element is, such as the class of dates
 keep_meaning <- function(made, x) {
   kept <- attributes(x)
   kept[c("names", "dim", "dimnames", "tsp")] <- NULL
   kept$class <- setdiff(kept$class, c("ts", "mts", "matrix", "array", "table"))
-  if (!length(kept$class)) {
-    return(made)
+  if (length(kept$class)) {
+    attributes(made) <- c(attributes(made), kept)
   }
-  attributes(made) <- c(attributes(made), kept)
   made
 }
 
@@ -165,129 +148,106 @@ shape_text <- function(shape) {
   paste0("(", paste(sizes, collapse = ", "), ")")
 }
 
-#' Return the sizes that the caller wrote, with -1 for the one left open
-#' @noRd
+# The sizes that the caller wrote, with -1 for the one left open
 read_sizes <- function(dim, call) {
   if (is_python(dim, call)) {
     dim <- python_sizes(dim)
   }
-  if (is.integer(dim) && !is.object(dim) && !anyNA(dim) && all(dim >= 0L)) {
-    return(check_one_axis(dim, call))
-  }
   if (is.null(dim)) {
-    refuse_reshape("`dim` is missing (NULL); give the new sizes, such as c(-1, 784)", call)
+    refuse_reshape(call, "`dim` is missing (NULL); give the new sizes, such as c(-1, 784)")
   }
-  if (is.list(dim)) {
-    return(vapply(seq_along(dim), function(k) read_size(dim[[k]], k, call), 0))
-  }
-  if (!(is.numeric(dim) || is.logical(dim)) || is.factor(dim)) {
-    refuse_reshape(paste0(
-      "`dim` is ", one_line(dim), ", of type ", class(dim)[1L], "; give the new sizes as numbers"
-    ), call)
-  }
-  dim <- check_one_axis(dim, call)
-  # the logical NA alone is how R writes the size left open
-  if (is.double(dim) && all(is.finite(dim)) && all(dim == trunc(dim) & dim >= -1)) {
-    return(dim)
+  if (!is.list(dim)) {
+    if (!is_number_like(dim)) {
+      kind <- class(dim)[1L]
+      refuse_reshape(call, "`dim` is ", one_line(dim), ", of type ", kind, "; give the new sizes as numbers")
+    }
+    if (length(dim(dim)) > 1L) {
+      refuse_reshape(call, "`dim` has shape ", shape_text(dim(dim)), "; the new sizes are one vector")
+    }
+    is_plain <- is.integer(dim) && !is.object(dim) && !anyNA(dim) && all(dim >= 0L)
+    dim <- as.vector(dim)
+    if (is_plain || is.double(dim) && all(is.finite(dim)) && all(dim == trunc(dim) & dim >= -1)) {
+      return(dim)
+    }
   }
   vapply(seq_along(dim), function(k) read_size(dim[[k]], k, call), 0)
 }
 
-#' Return the sizes in a Python tuple, list, tensor or shape of any class, or in one number
-#' @noRd
+# The sizes in a Python tuple, list, tensor or shape of any class, or in one number
 python_sizes <- function(dim) {
   as_list <- reticulate::import_builtins(convert = FALSE)$list
   reticulate::py_to_r(tryCatch(as_list(dim), error = function(e) dim))
 }
 
-check_one_axis <- function(dim, call) {
-  if (length(dim(dim)) > 1L) {
-    refuse_reshape(paste0(
-      "`dim` has shape ", shape_text(dim(dim)), "; the new sizes are one vector"
-    ), call)
-  }
-  as.vector(dim)
-}
+is_number_like <- function(x) (is.numeric(x) || is.logical(x)) && !is.factor(x)
 
 read_size <- function(entry, k, call) {
-  place <- paste0("`dim[", k, "]` is ")
+  refuse <- function(...) refuse_reshape(call, "`dim[", k, "]` is ", ...)
   if (is_python(entry, call)) {
     entry <- tryCatch(reticulate::py_to_r(entry), error = function(e) entry)
   }
   if (is.null(entry)) {
     return(-1)
   }
-  if (!(is.numeric(entry) || is.logical(entry)) || is.factor(entry) || length(entry) != 1L) {
-    refuse_reshape(paste0(
-      place, "an object of type ", class(entry)[1L], ", not a known number; write -1 or NA for ",
+  if (!is_number_like(entry) || length(entry) != 1L) {
+    refuse(
+      "an object of type ", class(entry)[1L], ", not a known number; write -1 or NA for ",
       "the one size to be computed when the code runs"
-    ), call)
+    )
   }
   if (is.na(entry)) {
-    return(-1)
+    return(-1) # the logical NA is how R writes the size left open
   }
   if (is.logical(entry)) {
-    refuse_reshape(paste0(place, entry, "; a logical is not a size"), call)
+    refuse(entry, "; a logical is not a size")
   }
   if (!is.finite(entry) || entry != trunc(entry)) {
-    refuse_reshape(paste0(place, format(entry, digits = 15L), "; a size is a whole number"), call)
+    refuse(format(entry, digits = 15L), "; a size is a whole number")
   }
   if (entry < -1) {
-    refuse_reshape(paste0(
-      place, entry, "; a size is 0 or more, and -1 or NA stands for the one to be computed"
-    ), call)
+    refuse(entry, "; a size is 0 or more, and -1 or NA stands for the one to be computed")
   }
   as.double(entry)
 }
 
-#' Return the sizes as integers that fit an array of shape `old`, or raise
-#' @noRd
+# The sizes as integers that fit an array of shape `old`
 new_sizes <- function(old, sizes, call) {
   open <- which(sizes == -1)
   count <- prod(old)
-  if (!length(open) && prod(sizes) == count) {
-    return(r_sizes(sizes, call))
-  }
+  others <- prod(sizes[sizes != -1])
+  fields <- list(shape = old, dim = sizes)
   unfit <- function(...) {
-    refuse_reshape(paste0(...), call, shape = old, dim = sizes)
-  }
-  to <- function() {
-    paste0("cannot reshape ", shape_text(old), " to ", shape_text(sizes), ": ")
+    refuse_reshape(call, "cannot reshape ", shape_text(old), " to ", shape_text(sizes), ": ", ..., fields = fields)
   }
   if (length(open) > 1L) {
-    unfit(
-      "`dim` = ", shape_text(sizes), " leaves the sizes ", listed(open), " open; at most one may ",
-      "be -1 or NA"
+    refuse_reshape(call, "`dim` = ", shape_text(sizes), " leaves the sizes ", listed(open), " open; at most one may ",
+      "be -1 or NA",
+      fields = fields
     )
   }
-  if (!length(open)) {
-    unfit(to(), elements(count), " cannot become ", plain(prod(sizes)), lost_entry(count, sizes))
+  if (length(open) == 0L && others != count) {
+    unfit(elements(count), " cannot become ", plain(others), lost_entry(count, sizes))
   }
-  others <- prod(sizes[-open])
-  if (others == 0 && count == 0) {
-    unfit(
-      to(), "the other sizes multiply to 0, so every size would do for the open one; write it out"
-    )
+  if (length(open) == 1L) {
+    if (others == 0 && count == 0) {
+      unfit("the other sizes multiply to 0, so every size would do for the open one; write it out")
+    }
+    if (others == 0) {
+      unfit(elements(count), " cannot become 0")
+    }
+    if (count %% others != 0) {
+      unfit(elements(count), " cannot be split evenly, ", plain(count), " is not a multiple of ", plain(others))
+    }
+    sizes[open] <- count / others
   }
-  if (others == 0) {
-    unfit(to(), elements(count), " cannot become 0")
-  }
-  if (count %% others != 0) {
-    unfit(
-      to(), elements(count), " cannot be split evenly, ", plain(count), " is not a multiple of ",
-      plain(others)
-    )
-  }
-  sizes[open] <- count / others
   r_sizes(sizes, call)
 }
 
 r_sizes <- function(sizes, call) {
-  if (any(sizes > .Machine$integer.max, na.rm = TRUE)) {
-    refuse_reshape(paste0(
-      "`dim` = ", shape_text(sizes), " has a size beyond ", .Machine$integer.max,
-      ", the most that an axis of an R array holds"
-    ), call)
+  most <- .Machine$integer.max
+  if (any(sizes > most, na.rm = TRUE)) {
+    beyond <- paste0(" has a size beyond ", most, ", the most that an axis of an R array holds")
+    refuse_reshape(call, "`dim` = ", shape_text(sizes), beyond)
   }
   as.integer(sizes)
 }
@@ -314,9 +274,7 @@ lost_entry <- function(count, sizes) {
   paste0(
     "; `dim` has the one entry ", size, ", so check that none was lost on the way: c(nrow(x), ",
     size, ") is c(", size, ") where nrow(x) is NULL, as for a plain vector",
-    if (sizes > 0 && count %% sizes == 0) {
-      paste0("; c(-1, ", size, ") computes the other size")
-    }
+    if (sizes > 0 && count %% sizes == 0) paste0("; c(-1, ", size, ") computes the other size")
   )
 }
 
@@ -324,6 +282,6 @@ one_line <- function(value) {
   paste(deparse(value, width.cutoff = 60L, nlines = 1L), collapse = " ")
 }
 
-refuse_reshape <- function(message, call, ...) {
-  abort(message, c("pybridge_error_reshape", "pybridge_error_shape"), call, list(...))
+refuse_reshape <- function(call, ..., fields = list()) {
+  abort(paste0(...), c("pybridge_error_reshape", "pybridge_error_shape"), call, fields)
 }

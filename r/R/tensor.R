@@ -24,8 +24,7 @@ tensor_shape <- function(x) {
     return(array_shape(x))
   }
   sizes <- call_python("tensor_shape", x)
-  sizes[sizes < 0] <- NA
-  if (any(sizes > .Machine$integer.max, na.rm = TRUE)) sizes else as.integer(sizes)
+  as_shape(sizes)
 }
 
 #' @rdname tensor_shape
@@ -47,13 +46,7 @@ tensor_dtype <- function(x) {
     return(reticulate::py_to_r(answered(py_call(bridge$tensor_dtype, x), call)))
   }
   check_array(x, call)
-  switch(typeof(x),
-    logical = "bool",
-    integer = "int32",
-    double = "float64",
-    complex = "complex128",
-    character = "str"
-  )
+  switch(typeof(x), logical = "bool", integer = "int32", double = "float64", complex = "complex128", "str")
 }
 
 #' Count the elements of a Zarr array, of which Python knows no length

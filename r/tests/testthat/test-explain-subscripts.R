@@ -40,6 +40,13 @@ test_that("explain() of another package answers what is no subscript", {
   expect_identical(pybridge::explain("x[1]", shape = 5)$result_shape, integer())
 })
 
+test_that("explain() refuses an unknown size, which result_shape() takes", {
+  skip_without_python()
+  expect_error(explain("x[1]", shape = c(NA, 3)), "needs every size", class = "pybridge_error_argument")
+  x <- matrix(1:6, 2)
+  expect_error(explain(x[1, ], shape = c(NA, 3)), "needs every size", class = "pybridge_error_argument")
+})
+
 test_that("result_shape() says the shape that r_slice() gives", {
   skip_without_python()
   expect_identical(result_shape(c(60000, 28, 28), , 8:-8, 8:-8), c(60000L, 14L, 14L))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -28,6 +28,12 @@ class NumpyBackend(Backend):
 
     name = "numpy"
     takes_numbers = True
+    _library: ClassVar[Any] = np
+    _functions: ClassVar[dict[str, Any]] = {
+        "concat": np.concatenate,
+        "cummax": np.maximum.accumulate,
+        "cummin": np.minimum.accumulate,
+    }
 
     def serves(self, x: object) -> bool:
         return isinstance(x, np.ndarray | np.generic)
@@ -86,21 +92,6 @@ class NumpyBackend(Backend):
     def copy(self, x: Any) -> Any:
         return np.array(x, copy=True, subok=True)
 
-    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        return np.broadcast_to(x, shape)
-
-    def where(self, condition: Any, x: Any, y: Any) -> Any:
-        return np.where(condition, x, y)
-
-    def isnan(self, x: Any) -> Any:
-        return np.isnan(x)
-
-    def argmax(self, x: Any, axis: int) -> Any:
-        return x.argmax(axis)
-
-    def argmin(self, x: Any, axis: int) -> Any:
-        return x.argmin(axis)
-
     def argsort(self, x: Any) -> Any:
         return np.argsort(x, kind="stable")
 
@@ -109,9 +100,6 @@ class NumpyBackend(Backend):
 
     def cast(self, x: Any, name: str) -> Any:
         return x.astype(name, copy=False)
-
-    def function(self, name: str) -> Any:
-        return _FUNCTIONS.get(name) or getattr(np, name, None)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         return np.arange(start, stop, step)
@@ -149,14 +137,6 @@ class NumpyBackend(Backend):
 
     def store(self, x: Any, value: Any) -> None:
         x[...] = value
-
-
-_FUNCTIONS: dict[str, Any] = {
-    "concat": np.concatenate,
-    "cummax": np.maximum.accumulate,
-    "cummin": np.minimum.accumulate,
-}
-"""What NumPy has under another name; it has no gamma function."""
 
 
 def _too_many_axes(x: Any, key: Key) -> SubscriptCountError:

@@ -7,7 +7,7 @@ position beyond its axis raises when the code runs. Sparse and nested tensors ar
 from __future__ import annotations
 
 from types import FunctionType, SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +60,13 @@ class TorchBackend(Backend):
 
     name = "torch"
     takes_numbers = True
+    _library: ClassVar[Any] = torch
+    _functions: ClassVar[dict[str, Any]] = {
+        "equal": torch.eq,
+        "cummax": lambda x, axis: torch.cummax(x, axis).values,
+        "cummin": lambda x, axis: torch.cummin(x, axis).values,
+        "trigamma": lambda x: torch.polygamma(1, x),
+    }
 
     def serves(self, x: object) -> bool:
         return isinstance(x, torch.Tensor)
@@ -156,25 +163,22 @@ class TorchBackend(Backend):
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
         return x.permute(axes)
 
-    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        return x.expand(shape)
-
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         if not isinstance(condition, torch.Tensor):
             condition = _on_device(condition, x if isinstance(x, torch.Tensor) else y)
         return torch.where(condition, x, y)
 
-    def isnan(self, x: Any) -> Any:
-        return torch.isnan(x)
-
-    def argmax(self, x: Any, axis: int) -> Any:
-        return torch.argmax(_comparable(x), axis)
-
-    def argmin(self, x: Any, axis: int) -> Any:
-        return torch.argmin(_comparable(x), axis)
+    def _comparable(self, x: Any) -> Any:
+        if x.dtype is torch.bool:
+            return x.to(torch.uint8)
+        if x.dtype in (torch.uint16, torch.uint32):
+            return x.to(torch.int64)
+        if x.dtype is torch.uint64:  # the same bits, their sign reversed, are in the same order
+            return x.view(torch.int64) ^ torch.iinfo(torch.int64).min
+        return x
 
     def argsort(self, x: Any) -> Any:
-        return torch.argsort(_comparable(x), stable=True)
+        return torch.argsort(self._comparable(x), stable=True)
 
     def as_indices(self, x: Any) -> Any:
         # `torch.compile` shows of an array only that it is one
@@ -192,9 +196,6 @@ class TorchBackend(Backend):
 
     def cast(self, x: Any, name: str) -> Any:
         return x.to(getattr(torch, name))
-
-    def function(self, name: str) -> Any:
-        return _FUNCTIONS.get(name) or getattr(torch, name, None)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         parts = (start, stop, step)
@@ -269,14 +270,6 @@ class TorchBackend(Backend):
 
 BACKEND = TorchBackend()
 
-_FUNCTIONS: dict[str, Any] = {
-    "equal": torch.eq,
-    "cummax": lambda x, axis: torch.cummax(x, axis).values,
-    "cummin": lambda x, axis: torch.cummin(x, axis).values,
-    "trigamma": lambda x: torch.polygamma(1, x),
-}
-"""What PyTorch has under another name."""
-
 
 def _runs_down(key: Key) -> bool:
     """Return whether a key has a slice of a negative step, which PyTorch lacks."""
@@ -284,17 +277,6 @@ def _runs_down(key: Key) -> bool:
         if type(part) is slice and part.step is not None and part.step < 0:
             return True
     return False
-
-
-def _comparable(x: Any) -> Any:
-    """Return numbers in a dtype that PyTorch compares, in the same order."""
-    if x.dtype is torch.bool:
-        return x.to(torch.uint8)
-    if x.dtype in (torch.uint16, torch.uint32):
-        return x.to(torch.int64)
-    if x.dtype is torch.uint64:  # the same bits, their sign reversed, are in the same order
-        return x.view(torch.int64) ^ torch.iinfo(torch.int64).min
-    return x
 
 
 def _known_size(size: Any) -> int | None:

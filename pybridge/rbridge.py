@@ -199,16 +199,10 @@ def which(x: Any, order: Any) -> Any:
     return pybridge.which(x, order=order)
 
 
-@_answering
-def which_max(x: Any, axis: int | None) -> Any:
-    """Return the positions of the greatest elements."""
-    return pybridge.which_max(x, axis)
-
-
-@_answering
-def which_min(x: Any, axis: int | None) -> Any:
-    """Return the positions of the least elements."""
-    return pybridge.which_min(x, axis)
+which_max = _answering(pybridge.which_max)
+which_min = _answering(pybridge.which_min)
+math_group = _answering(elementwise.math_group)
+mean = _answering(summaries.mean)
 
 
 @_answering
@@ -219,21 +213,9 @@ def order(x: Any, decreasing: bool, missing: str) -> Any:
 
 
 @_answering
-def math_group(x: Any, name: str, argument: float | None) -> Any:
-    """Return what a function of R's Math group makes of `x`."""
-    return elementwise.math_group(x, name, argument)
-
-
-@_answering
 def summary_group(operands: list[Any], name: str, na_rm: bool) -> Any:
     """Return what a function of R's Summary group makes of tensors and numbers of R."""
     return summaries.summary_group(_operands(operands), name, na_rm)
-
-
-@_answering
-def mean(x: Any, na_rm: bool) -> Any:
-    """Return the mean of all elements."""
-    return summaries.mean(x, na_rm)
 
 
 @_answering

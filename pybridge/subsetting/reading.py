@@ -13,32 +13,14 @@ import numpy as np
 
 from pybridge.backends import NUMPY
 from pybridge.backends.protocol import Backend, Indices, Tensor
-from pybridge.dialects.selections import (
-    WHOLE,
-    Gather,
-    Key,
-    Lowered,
-    Masked,
-    Points,
-    Selection,
-    Shape,
-    Size,
-    Taken,
-    TracedGather,
-    TracedIndex,
-    TracedMask,
-    TracedMasked,
-    TracedPoints,
-    TracedRun,
-    lowered_from,
-)
+from pybridge.dialects import selections as to
 from pybridge.errors import MissingValueError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-def read(backend: Backend, x: Tensor, lowered: Key | Selection) -> Tensor:
+def read(backend: Backend, x: Tensor, lowered: to.Key | to.Selection) -> Tensor:
     """Return the elements of `x` that subscripts name.
 
     What the caller wrote with scalars, ranges and new axes alone gives a view where the library has
@@ -46,38 +28,38 @@ def read(backend: Backend, x: Tensor, lowered: Key | Selection) -> Tensor:
     where `NA` is selected and the dtype of `x` has no missing value.
     """
     if backend.is_store:
-        return read(NUMPY, *backend.load(x, lowered_from(backend.shape(x), lowered)))
+        return read(NUMPY, *backend.load(x, to.lowered_from(backend.shape(x), lowered)))
     if isinstance(lowered, tuple):
         return backend.basic(x, lowered) if lowered else _whole_view(backend, x)
     if len(lowered.shape) == 1 and is_vector_of_scalar(backend, x, lowered):
         x = backend.reshape(x, known_shape(lowered.shape))
     if lowered.has_missing:
         return _read_with_missing(backend, x, lowered)
-    if isinstance(lowered, Lowered):
+    if isinstance(lowered, to.Lowered):
         return _read_axes(backend, x, lowered)
     match lowered:
-        case Points(coordinates=(), count=count):  # each row of no column names the one element
+        case to.Points(coordinates=(), count=count):  # each row of no column names the one element
             return backend.take(backend.reshape(x, (1,)), np.zeros(count, np.int64), 0)
-        case Points(coordinates=coordinates):
+        case to.Points(coordinates=coordinates):
             return backend.take_points(x, counted(backend, x, coordinates))
-        case Masked(mask=mask, order=order):
+        case to.Masked(mask=mask, order=order):
             if order == "F":
                 return backend.take_mask(backend.transpose(x, reversed_axes(mask.ndim)), mask.T)
             return backend.take_mask(x, mask)
-        case TracedPoints(coordinates=coordinates):
+        case to.TracedPoints(coordinates=coordinates):
             return backend.take_points(x, counted(backend, x, coordinates))
-        case TracedMasked():
+        case to.TracedMasked():
             return backend.take_points(x, traced_coordinates(backend, lowered))
 
 
-def is_vector_of_scalar(backend: Backend, x: Tensor, selection: Selection) -> bool:
+def is_vector_of_scalar(backend: Backend, x: Tensor, selection: to.Selection) -> bool:
     """Return whether `x` has no axis and the selection one: to R it is a vector of length 1."""
     return len(selection.shape) == 1 and not backend.shape(x)
 
 
-def _read_axes(backend: Backend, x: Tensor, lowered: Lowered) -> Tensor:
+def _read_axes(backend: Backend, x: Tensor, lowered: to.Lowered) -> Tensor:
     key, takes = lowered.key, lowered.takes
-    found = x if key.count(WHOLE) == len(key) else backend.basic(x, key)
+    found = x if key.count(to.WHOLE) == len(key) else backend.basic(x, key)
     if not takes:
         if found is x and lowered.is_view:
             return _whole_view(backend, x)
@@ -88,11 +70,11 @@ def _read_axes(backend: Backend, x: Tensor, lowered: Lowered) -> Tensor:
     dropped = lowered.squeezed
     is_known = None not in lowered.shape
     for place, taken in takes:
-        if is_known and type(taken) is Gather:
+        if is_known and type(taken) is to.Gather:
             found = backend.take(found, taken.indices, place)
             continue
         found = backend.take(found, indices_on(backend, found, taken, place), place)
-        if type(taken) is TracedIndex:
+        if type(taken) is to.TracedIndex:
             dropped += (place,)
     return _without_axes(backend, found, dropped) if dropped else found
 
@@ -100,46 +82,46 @@ def _read_axes(backend: Backend, x: Tensor, lowered: Lowered) -> Tensor:
 def _whole_view(backend: Backend, x: Tensor) -> Tensor:
     """Return all of `x` as another object, whose shape may be set without that of `x`."""
     ndim = len(backend.shape(x))
-    return backend.basic(x, (WHOLE,) * ndim) if ndim else backend.reshape(x, ())
+    return backend.basic(x, (to.WHOLE,) * ndim) if ndim else backend.reshape(x, ())
 
 
 def _without_axes(backend: Backend, x: Tensor, axes: tuple[int, ...]) -> Tensor:
     """Drop axes of size 1."""
     ndim = len(backend.shape(x))
-    return backend.basic(x, tuple([0 if k in axes else WHOLE for k in range(ndim)]))
+    return backend.basic(x, tuple([0 if k in axes else to.WHOLE for k in range(ndim)]))
 
 
-def _shrinkage(taken: Taken, size: Size) -> float:
+def _shrinkage(taken: to.Taken, size: to.Size) -> float:
     """Return how much of an axis is kept; what is unknown comes last."""
     match taken:
-        case Gather(indices=indices):
+        case to.Gather(indices=indices):
             return len(indices) / max(size or 1, 1)
-        case TracedIndex():
+        case to.TracedIndex():
             return 1 / max(size or 1, 1)
-        case TracedGather(size=int(count)):
+        case to.TracedGather(size=int(count)):
             return count / max(size or 1, 1)
         case _:
             return math.inf
 
 
-def indices_on(backend: Backend, x: Tensor, taken: Taken, place: int) -> Indices:
+def indices_on(backend: Backend, x: Tensor, taken: to.Taken, place: int) -> Indices:
     """Return the indices of what is taken along an axis, none negative."""
-    if isinstance(taken, Gather):
+    if isinstance(taken, to.Gather):
         if backend.shape(x)[place] is None:
             return _from_the_start(backend, x, taken.indices, place)
         return taken.indices
     match taken:
-        case TracedIndex(index=index):
+        case to.TracedIndex(index=index):
             return backend.reshape(_wrapped(backend, x, index, place), (1,))
-        case TracedGather(indices=indices):
+        case to.TracedGather(indices=indices):
             return _wrapped(backend, x, indices, place)
-        case TracedRun():
+        case to.TracedRun():
             return _traced_range(backend, x, taken, place)
-        case TracedMask(mask=mask):
+        case to.TracedMask(mask=mask):
             return backend.nonzero(mask)[0]
 
 
-def _traced_range(backend: Backend, x: Tensor, axis: TracedRun, place: int) -> Indices:
+def _traced_range(backend: Backend, x: Tensor, axis: to.TracedRun, place: int) -> Indices:
     step = axis.step
     size = backend.size(x, place)
     if isinstance(step, int):  # an open end has an explicit step, or runs upward
@@ -186,7 +168,7 @@ def counted(backend: Backend, x: Tensor, coordinates: tuple[Indices, ...]) -> tu
     )
 
 
-def traced_coordinates(backend: Backend, selection: TracedMasked) -> tuple[Indices, ...]:
+def traced_coordinates(backend: Backend, selection: to.TracedMasked) -> tuple[Indices, ...]:
     """Return where a traced mask is true, in its order."""
     ndim = len(selection.shape)
     if selection.order == "F":
@@ -199,7 +181,7 @@ def reversed_axes(ndim: int) -> tuple[int, ...]:
     return tuple(range(ndim))[::-1]
 
 
-def _read_with_missing(backend: Backend, x: Tensor, selection: Selection) -> Tensor:
+def _read_with_missing(backend: Backend, x: Tensor, selection: to.Selection) -> Tensor:
     """Read with a stand-in element wherever the selection is `NA`, then blank those."""
     holes = missing_holes(selection)
     if holes.size == 0:
@@ -207,10 +189,10 @@ def _read_with_missing(backend: Backend, x: Tensor, selection: Selection) -> Ten
     missing = missing_value(backend, x, SELECTS_NA)
     if 0 in selection.shape:  # there is no element to stand in: every one of the result is NA
         return backend.copy(backend.broadcast_to(missing, holes.shape))
-    if isinstance(selection, Lowered):
+    if isinstance(selection, to.Lowered):
         found = _read_axes(backend, x, selection)
     else:
-        assert isinstance(selection, Points)
+        assert isinstance(selection, to.Points)
         found = backend.take_points(x, selection.coordinates)
     return backend.where(holes, missing, found)
 
@@ -241,21 +223,21 @@ def filled(backend: Backend, x: Tensor, value: Any, shape: tuple[int, ...]) -> T
     return backend.copy(backend.broadcast_to(backend.convert(np.array(value), x), shape))
 
 
-def missing_holes(selection: Selection) -> npt.NDArray[np.bool_]:
+def missing_holes(selection: to.Selection) -> npt.NDArray[np.bool_]:
     """Return, in the shape of the result, where it is `NA`."""
-    if isinstance(selection, Points):
+    if isinstance(selection, to.Points):
         assert selection.missing is not None
         return selection.missing
-    assert isinstance(selection, Lowered)
+    assert isinstance(selection, to.Lowered)
     kept = known_shape(selection.kept_shape)
     holes = np.zeros(kept, bool)
     for place, taken in selection.takes:
-        if isinstance(taken, Gather) and taken.missing is not None:
+        if isinstance(taken, to.Gather) and taken.missing is not None:
             holes |= taken.missing.reshape([-1 if k == place else 1 for k in range(len(kept))])
     return holes.reshape(known_shape(selection.result_shape))
 
 
-def known_shape(shape: Shape) -> tuple[int, ...]:
+def known_shape(shape: to.Shape) -> tuple[int, ...]:
     """Return a shape whose sizes are all known."""
     assert None not in shape, "a size is unknown here"
     return cast("tuple[int, ...]", shape)

@@ -12,27 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from pybridge.backends.protocol import Backend, Indices, Key, Tensor
-from pybridge.dialects.selections import (
-    NOTHING,
-    TAKEN,
-    WHOLE,
-    AxisSelection,
-    Gather,
-    Lowered,
-    Masked,
-    Points,
-    Selection,
-    Shape,
-    Size,
-    TracedGather,
-    TracedMask,
-    TracedMasked,
-    TracedPoints,
-    TracedRun,
-    regular_run,
-    slice_from_run,
-    slice_of_index,
-)
+from pybridge.dialects import selections as to
 from pybridge.subsetting.reading import (
     counted,
     indices_on,
@@ -46,7 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-def fit_broadcast(backend: Backend, x: Tensor, lowered: Key | Selection, value: Any) -> Any:
+def fit_broadcast(backend: Backend, x: Tensor, lowered: Key | to.Selection, value: Any) -> Any:
     """Return `value` in the dtype of `x`, checked to broadcast into what subscripts name."""
     fitted = fit_value(backend, x, value)
     kind = type(fitted)
@@ -54,12 +34,12 @@ def fit_broadcast(backend: Backend, x: Tensor, lowered: Key | Selection, value: 
         sizes = backend_of_value(backend, fitted).shape(fitted)
         if sizes:
             if isinstance(lowered, tuple):
-                lowered = Lowered(backend.shape(x), lowered)
+                lowered = to.Lowered(backend.shape(x), lowered)
             refuse_unbroadcast(sizes, lowered.result_shape)
     return fitted
 
 
-def write(backend: Backend, x: Tensor, lowered: Key | Selection, value: Any) -> Tensor:
+def write(backend: Backend, x: Tensor, lowered: Key | to.Selection, value: Any) -> Tensor:
     """Set the elements of `x` that subscripts name; return `x` if writable, else a new tensor.
 
     `value` is what `fit_value` gives for `x`, and broadcasts to the selection before any axis is
@@ -70,9 +50,9 @@ def write(backend: Backend, x: Tensor, lowered: Key | Selection, value: Any) -> 
         written = backend.set_key(x, lowered, value)
         if written is not None:
             return written
-        lowered = Lowered(backend.shape(x), lowered)
+        lowered = to.Lowered(backend.shape(x), lowered)
     if not is_vector_of_scalar(backend, x, lowered):
-        key = _bracket_key(lowered, value) if isinstance(lowered, Lowered) else None
+        key = _bracket_key(lowered, value) if isinstance(lowered, to.Lowered) else None
         written = None if key is None else backend.set_key(x, key, value)
         return _write(backend, x, lowered, value) if written is None else written
     inner = backend.reshape(backend.value_of(x), (1,))
@@ -80,41 +60,41 @@ def write(backend: Backend, x: Tensor, lowered: Key | Selection, value: Any) -> 
     return backend.assign_axes(x, (), written)
 
 
-def _write(backend: Backend, x: Tensor, selection: Selection, value: Any) -> Tensor:
-    if is_number(value) and not (backend.takes_numbers and isinstance(selection, Lowered)):
+def _write(backend: Backend, x: Tensor, selection: to.Selection, value: Any) -> Tensor:
+    if is_number(value) and not (backend.takes_numbers and isinstance(selection, to.Lowered)):
         value = np.array(value)
-    if isinstance(selection, Lowered):
+    if isinstance(selection, to.Lowered):
         return _write_axes(backend, x, selection, value)
     values = backend_of_value(backend, value)
     if len(values.shape(value)) != 1:
         value = values.reshape(value, (-1,))
-    if isinstance(selection, Points):
+    if isinstance(selection, to.Points):
         return _write_points(backend, x, selection, value)
     value = _native(backend, x, value)
     match selection:
-        case Masked(mask=mask, order="C"):
+        case to.Masked(mask=mask, order="C"):
             return backend.assign_mask(x, mask, value)
-        case Masked(coordinates=coordinates):
+        case to.Masked(coordinates=coordinates):
             return backend.assign_points(x, coordinates, value)
-        case TracedPoints(coordinates=coordinates):
+        case to.TracedPoints(coordinates=coordinates):
             return backend.assign_points(x, counted(backend, x, coordinates), value)
-        case TracedMasked(mask=mask):
+        case to.TracedMasked(mask=mask):
             if backend.shape(value) == (1,):
                 return _keep_unless(backend, x, mask, value)
             return backend.assign_points(x, traced_coordinates(backend, selection), value)
 
 
-def _bracket_key(lowered: Lowered, value: Any) -> Key | None:
+def _bracket_key(lowered: to.Lowered, value: Any) -> Key | None:
     """Return the key by which brackets set what one vector selects, or None where they would not.
 
     Those set equal indices in no certain order, and move axes where a slice stands between the
     vector and an index.
     """
     key, shape = lowered.key, lowered.shape
-    if len(lowered.takes) != 1 or None in shape or 0 in shape or NOTHING in key:
+    if len(lowered.takes) != 1 or None in shape or 0 in shape or to.NOTHING in key:
         return None
     place, taken = lowered.takes[0]
-    if type(taken) is not Gather or taken.missing is not None or len(taken.indices) == 0:
+    if type(taken) is not to.Gather or taken.missing is not None or len(taken.indices) == 0:
         return None
     k = kept = -1
     dropped: list[int] = []
@@ -126,9 +106,9 @@ def _bracket_key(lowered: Lowered, value: Any) -> Key | None:
         if kept == place:
             k = j
     part: Any = taken.indices
-    run = regular_run(part)
+    run = to.regular_run(part)
     if run is not None and run.step == 1:
-        part = slice_from_run(run)
+        part = to.slice_from_run(run)
     elif run is not None and run.step == -1 and len(run) > FEW:
         return None  # a slice that runs up, and the value turned round, cost less
     elif (run is None and not is_number(value) and last_of_equals(part) is not None) or (
@@ -151,10 +131,10 @@ def _keep_unless(backend: Backend, x: Tensor, mask: Tensor, changed: Tensor) -> 
     if len(backend.shape(changed)) != ndim:
         changed = backend.reshape(changed, (1,) * ndim)
     updated = backend.where(mask, changed, backend.value_of(x))
-    return backend.assign_axes(x, (WHOLE,) * ndim, updated)
+    return backend.assign_axes(x, (to.WHOLE,) * ndim, updated)
 
 
-def _write_points(backend: Backend, x: Tensor, selection: Points, value: Tensor) -> Tensor:
+def _write_points(backend: Backend, x: Tensor, selection: to.Points, value: Tensor) -> Tensor:
     if not selection.coordinates:  # each row of no column names the one element, the last row wins
         if not selection.count:
             return x
@@ -169,13 +149,13 @@ def _write_points(backend: Backend, x: Tensor, selection: Points, value: Tensor)
     return backend.assign_points(x, counted(backend, x, coordinates), _native(backend, x, value))
 
 
-def _write_axes(backend: Backend, x: Tensor, lowered: Lowered, value: Any) -> Tensor:
+def _write_axes(backend: Backend, x: Tensor, lowered: to.Lowered, value: Any) -> Tensor:
     """Give every axis of `x` one axis of the value, and set all at once."""
     axes = lowered.axes
     if _names_nothing(lowered):  # some libraries stumble over that
         return x
     ndim = len(lowered.shape)
-    sizes: Shape = (1,) * ndim
+    sizes: to.Shape = (1,) * ndim
     values = backend_of_value(backend, value)
     if not is_number(value):
         value, sizes = _aligned(values, axes, value)
@@ -190,10 +170,10 @@ def _write_axes(backend: Backend, x: Tensor, lowered: Lowered, value: Any) -> Te
         part, entries = axis_to_set(axis, lowered.shape[place], is_single=sizes[place] == 1)
         if entries is not None:
             value = _with_entries(values, value, entries, place, ndim)
-        if isinstance(part, TracedMask) and sizes[place] == 1:
+        if isinstance(part, to.TracedMask) and sizes[place] == 1:
             masks.append(_along(backend, part.mask, place, ndim))
-            part = WHOLE
-        elif isinstance(part, TAKEN):
+            part = to.WHOLE
+        elif isinstance(part, to.TAKEN):
             part = indices_on(backend, x, part, place)
         parts.append(part)
     value = _native(backend, x, value)
@@ -205,12 +185,12 @@ def _write_axes(backend: Backend, x: Tensor, lowered: Lowered, value: Any) -> Te
 
 
 def _stretched(
-    values: Backend, axes: tuple[AxisSelection, ...], value: Tensor, sizes: Shape
-) -> tuple[Tensor, Shape]:
+    values: Backend, axes: tuple[to.AxisSelection, ...], value: Tensor, sizes: to.Shape
+) -> tuple[Tensor, to.Shape]:
     """Give a value of one unknown size what a vector selects; that checks it when the code runs."""
     place = sizes.index(None)
     axis = [axis for axis in axes if axis is not None][place]
-    if not isinstance(axis, Gather):
+    if not isinstance(axis, to.Gather):
         return value, sizes
     stretched = known_shape((*sizes[:place], len(axis.indices), *sizes[place + 1 :]))
     return values.broadcast_to(value, stretched), stretched
@@ -219,7 +199,7 @@ def _stretched(
 _BACKWARD: Final = slice(None, None, -1)
 
 
-def axis_to_set(axis: Any, size: Size, *, is_single: bool) -> tuple[Any, slice | Indices | None]:
+def axis_to_set(axis: Any, size: to.Size, *, is_single: bool) -> tuple[Any, slice | Indices | None]:
     """Return what to set on an axis of the tensor, and which entries of the value go there.
 
     What is set is ascending, holds no `NA`, and names no element for two values. The entries of the
@@ -229,32 +209,32 @@ def axis_to_set(axis: Any, size: Size, *, is_single: bool) -> tuple[Any, slice |
     >>> axis_to_set(slice(4, None, -2), 5, is_single=False)
     (slice(0, 6, 2), slice(None, None, -1))
     """
-    if isinstance(axis, Gather):
-        run = regular_run(axis.indices) if axis.missing is None and size is not None else None
+    if isinstance(axis, to.Gather):
+        run = to.regular_run(axis.indices) if axis.missing is None and size is not None else None
         if run is None or abs(run.step) != 1:
             entries = None
             if axis.missing is not None or not is_single:
                 entries = _last_entries(axis)
             if entries is None:
                 return axis, None
-            return Gather(axis.indices[entries]), None if is_single else entries
-        axis = slice_from_run(run)
+            return to.Gather(axis.indices[entries]), None if is_single else entries
+        axis = to.slice_from_run(run)
     if isinstance(axis, slice):
         if size is None or axis.step is None or axis.step > 0:
             return axis, None
-        upward = slice_from_run(range(*axis.indices(size))[::-1])
+        upward = to.slice_from_run(range(*axis.indices(size))[::-1])
         return upward, None if is_single else _BACKWARD
-    if isinstance(axis, TAKEN):
+    if isinstance(axis, to.TAKEN):
         return axis, None
-    return slice_of_index(axis), None
+    return to.slice_of_index(axis), None
 
 
-def _names_nothing(lowered: Lowered) -> bool:
+def _names_nothing(lowered: to.Lowered) -> bool:
     """Return whether no element is selected, as far as that can be known."""
     if 0 in lowered.shape or 0 in lowered.kept_shape:
         return True
     for _, taken in lowered.takes:
-        if type(taken) is Gather and taken.missing is not None and taken.missing.all():
+        if type(taken) is to.Gather and taken.missing is not None and taken.missing.all():
             return True
     return False
 
@@ -275,8 +255,8 @@ def _along(backend: Backend, mask: Tensor, axis: int, ndim: int) -> Tensor:
 
 
 def _aligned(
-    values: Backend, axes: tuple[AxisSelection, ...], value: Tensor
-) -> tuple[Tensor, Shape]:
+    values: Backend, axes: tuple[to.AxisSelection, ...], value: Tensor
+) -> tuple[Tensor, to.Shape]:
     """Return the value with one axis for each axis of the tensor, and its shape then."""
     sizes = values.shape(value)
     aligned = aligned_sizes(axes, sizes)
@@ -287,14 +267,14 @@ def _aligned(
     return values.basic(value, aligned_key(axes, len(sizes))), aligned
 
 
-_KEPT: Final = (slice, Gather, TracedGather, TracedRun, TracedMask, type(None))
+_KEPT: Final = (slice, to.Gather, to.TracedGather, to.TracedRun, to.TracedMask, type(None))
 
 
-def _keeps_axis(axis: AxisSelection) -> bool:
+def _keeps_axis(axis: to.AxisSelection) -> bool:
     return isinstance(axis, _KEPT)
 
 
-def aligned_key(axes: tuple[AxisSelection, ...], ndim: int) -> Key:
+def aligned_key(axes: tuple[to.AxisSelection, ...], ndim: int) -> Key:
     """Return the key that gives a value of `ndim` axes the sizes of `aligned_sizes`.
 
     >>> aligned_key((1, slice(None), None, slice(None)), 3)
@@ -307,14 +287,14 @@ def aligned_key(axes: tuple[AxisSelection, ...], ndim: int) -> Key:
             key.append(None)
             continue
         if axis is not None:
-            key.append(WHOLE if place >= 0 else None)
+            key.append(to.WHOLE if place >= 0 else None)
         elif place >= 0:
             key.append(0)
         place += 1
     return tuple(key)
 
 
-def aligned_sizes(axes: tuple[AxisSelection, ...], sizes: Shape) -> Shape:
+def aligned_sizes(axes: tuple[to.AxisSelection, ...], sizes: to.Shape) -> to.Shape:
     """Return the sizes of a value with one axis for each axis of the tensor that it goes into.
 
     `sizes` broadcast to what the axes select; more of them than that are 1, as NumPy allows.
@@ -323,7 +303,7 @@ def aligned_sizes(axes: tuple[AxisSelection, ...], sizes: Shape) -> Shape:
     (1, 3, 5)
     """
     place = len(sizes) - sum(map(_keeps_axis, axes))
-    aligned: list[Size] = []
+    aligned: list[to.Size] = []
     for axis in axes:
         if not _keeps_axis(axis):
             aligned.append(1)
@@ -334,7 +314,7 @@ def aligned_sizes(axes: tuple[AxisSelection, ...], sizes: Shape) -> Shape:
     return tuple(aligned)
 
 
-def _last_entries(gather: Gather) -> Indices | None:
+def _last_entries(gather: to.Gather) -> Indices | None:
     """Return which entries of a gather to write, or None for all: no `NA`, the last of equals.
 
     Of two combinations that name one element, R writes the later in column-major order. That is
@@ -349,13 +329,13 @@ def _last_entries(gather: Gather) -> Indices | None:
 
 
 def points_to_set(
-    selection: Points,
+    selection: to.Points,
 ) -> tuple[tuple[npt.NDArray[np.int64], ...], npt.NDArray[np.int64] | None]:
     """Return the coordinates to set, none twice and none `NA`, and the entries of the value to use.
 
     None stands for all of them.
 
-    >>> points_to_set(Points((5,), (np.array([3, 0, 3]),), 3))
+    >>> points_to_set(to.Points((5,), (np.array([3, 0, 3]),), 3))
     ((array([0, 3]),), array([1, 2]))
     """
     entries = None if selection.missing is None else np.flatnonzero(~selection.missing)

@@ -10,18 +10,16 @@ from __future__ import annotations
 import itertools
 import math
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, cast
+from typing import Any, Final, NoReturn, TypeAlias, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from pybridge.backends.protocol import Backend, Indices, Key
 from pybridge.dialects import selections as to
 from pybridge.errors import UnsupportedTensorError
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-Part: TypeAlias = "slice | npt.NDArray[np.int64]"
+Part: TypeAlias = slice | npt.NDArray[np.int64]
 """What is read of one axis: a slice of positive step, or ascending indices without repeats."""
 
 MOST_NEEDLESS: Final = 4

@@ -49,7 +49,7 @@ def lower(subscripts: sub.Subscripts, shape: to.Shape, *, drop: bool = True) -> 
     if len(items) != len(sizes):
         raise wrong_count("incorrect number of dimensions", subscripts, sizes)
     axes = choose_each(items, sizes)
-    return _lowered(sizes, axes, all(map(_is_basic, items)), drop)
+    return lowered_axes(sizes, axes, all(map(_is_basic, items)), drop)
 
 
 def known_sizes(shape: to.Shape) -> tuple[int, ...]:
@@ -102,7 +102,7 @@ def _lower_alone(item: Evaluated, shape: tuple[int, ...]) -> to.Selection:
             return masked
     chosen = _beyond_as_missing(choose(item, size, None), size)
     if len(shape) < 2:
-        return _lowered((size,), (chosen,), _is_basic(item), drop=False)
+        return lowered_axes((size,), (chosen,), _is_basic(item))
     return linear_points(chosen, shape)
 
 
@@ -127,9 +127,10 @@ def linear_points(axis: Picked, shape: tuple[int, ...]) -> to.Points:
     return to.Points(shape, coordinates, len(indices), missing)
 
 
-def _lowered(
-    shape: tuple[int, ...], chosen: tuple[Picked, ...], is_view: bool, drop: bool
+def lowered_axes(
+    shape: tuple[int, ...], chosen: tuple[Picked, ...], is_view: bool = False, drop: bool = False
 ) -> to.Lowered:
+    """Return the selection of what is chosen on each axis; with `drop` those of one entry go."""
     dropped = [k for k, axis in enumerate(chosen) if extent(axis) == 1] if drop else []
     if dropped and len(dropped) == len(shape):
         dropped.pop()  # where every axis would drop, R leaves a vector of length 1
@@ -150,11 +151,6 @@ def _lowered(
         key.append(to.WHOLE)
         kept += 1
     return to.Lowered(shape, tuple(key), tuple(takes), is_view, tuple(squeezed))
-
-
-def lowered_axes(shape: tuple[int, ...], chosen: tuple[Picked, ...]) -> to.Lowered:
-    """Return the selection of what is chosen on each axis, all of which stay."""
-    return _lowered(shape, chosen, is_view=False, drop=False)
 
 
 def whole_mask(item: Evaluated, shape: tuple[int, ...]) -> to.Masked | None:

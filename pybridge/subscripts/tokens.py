@@ -80,7 +80,12 @@ def split_text(text: str) -> list[Token]:
     while offset < len(text):
         match = _TOKEN.match(text, offset)
         if match is None:
-            _fail_at_character(text, offset)
+            char = text[offset]
+            if char in "\"'":
+                fail_at(text, offset, "this string has no end")
+            name = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
+            hint = f"; {HINTS[char]}" if char in HINTS else ""
+            fail_at(text, offset, f"{name} is no part of subscript text{hint}")
         kind = str(match.lastgroup)
         if kind != "space":
             found.append(Token(kind, match.group(), offset))
@@ -89,12 +94,3 @@ def split_text(text: str) -> list[Token]:
             fail_at(text, offset, f"the number `{match.group()}` runs on into a letter or a digit")
     found.append(Token("end", "", len(text)))
     return found
-
-
-def _fail_at_character(text: str, offset: int) -> NoReturn:
-    char = text[offset]
-    if char in "\"'":
-        fail_at(text, offset, "this string has no end")
-    name = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
-    hint = HINTS.get(char)
-    fail_at(text, offset, f"{name} is no part of subscript text" + (f"; {hint}" if hint else ""))

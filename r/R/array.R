@@ -19,9 +19,7 @@ read_array <- function(x, capture, call) {
   if (is.null(labels) || is.null(selection$axes)) found else with_labels(found, labels, selection$axes)
 }
 
-axis_labels <- function(x) {
-  if (is.null(dim(x))) list(names(x)) else dimnames(x)
-}
+axis_labels <- function(x) if (is.null(dim(x))) list(names(x)) else dimnames(x)
 
 # Keep names and dimnames as R's own `[` does: those of the axes that remain, where 0 is a new axis
 with_labels <- function(found, labels, axes) {
@@ -62,9 +60,7 @@ check_array <- function(x, call) {
   }
 }
 
-array_shape <- function(x) {
-  dim(x) %||% length(x)
-}
+array_shape <- function(x) dim(x) %||% length(x)
 
 # Do what R's own `[` and `[<-` do
 eval_base <- function(x, parts, call, value) {
@@ -130,17 +126,13 @@ read_items <- function(parts, call) {
   })
   if (sum(item_kinds(items) == "rest") > 1L) {
     text <- items_text(items)
-    abort(
-      sprintf("`%s` has more than one `..`; only one can stand for the other axes", text),
-      "pybridge_error_subscript", call, list(subscript = text)
-    )
+    message <- sprintf("`%s` has more than one `..`; only one can stand for the other axes", text)
+    abort(message, "pybridge_error_subscript", call, list(subscript = text))
   }
   items
 }
 
-item_kinds <- function(items) {
-  vapply(items, function(item) item$kind, "")
-}
+item_kinds <- function(items) vapply(items, function(item) item$kind, "")
 
 read_value <- function(value, call) {
   if (inherits(value, "pybridge_bounds")) {

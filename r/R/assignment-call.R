@@ -2,14 +2,8 @@
 # target's own words are in the code that runs. They are looked for only when an error shows them,
 # and nothing is evaluated for it.
 
-#' Return an assignment as the user wrote it
-#'
-#' @param call The call of the method, such as `` `[<-`(`*tmp*`, 1, value = v) ``.
-#' @param frame Where it was written.
-#' @param tensor What is assigned into.
-#' @param written The expression of the value.
-#' @param accessor `"r"` or `"py"` for `x@r[...]` and `x@py[...]`, NULL for `r_slice(x, ...)`.
-#' @noRd
+# An assignment as the user wrote it: from the call of the method, such as `[<-`(`*tmp*`, 1, value = v), and the
+# frame where it stood. `accessor` is "r" or "py" for `x@r[...]` and `x@py[...]`, NULL for `r_slice(x, ...)`.
 assignment_call <- function(call, frame, tensor, written, accessor = NULL) {
   if (!identical(call[[2L]], quote(`*tmp*`))) {
     # `[<-` or `r_slice<-` was called by its own name
@@ -34,21 +28,16 @@ assignment_call <- function(call, frame, tensor, written, accessor = NULL) {
   as_written(c(found[is_own], found, quote(x))[[1L]])
 }
 
-#' Return the names that the user has for a value in a frame
-#' @noRd
+# The names that the user has for a value in a frame
 names_of <- function(value, frame) {
   names <- lapply(setdiff(names(frame), "*tmp*"), as.name)
   names[vapply(names, is_value_of, NA, frame = frame, value = value)]
 }
 
-#' Whether a name has a value in a frame, told without evaluating a promise or an active binding
-#' @noRd
-is_value_of <- function(name, frame, value) {
-  .Call(pybridge_is_value_of, name, frame, value)
-}
+# Whether a name has a value in a frame, told without evaluating a promise or an active binding
+is_value_of <- function(name, frame, value) .Call(pybridge_is_value_of, name, frame, value)
 
-#' Return the code that is evaluated in a frame: the function's body, or what eval() was given
-#' @noRd
+# The code that is evaluated in a frame: the function's body, or what eval() was given
 running_code <- function(frame) {
   frames <- sys.frames()
   found <- list()
@@ -63,8 +52,7 @@ running_code <- function(frame) {
   found
 }
 
-#' Return the targets of the assignments in some code that read like one with another target
-#' @noRd
+# The targets of the assignments in some code that read like one with another target
 assigned_targets <- function(code, depth, as_written) {
   if (!is.call(code) && !is.expression(code)) {
     return(list())

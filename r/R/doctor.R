@@ -16,13 +16,9 @@
 #' report <- pybridge_doctor()
 #' subset(report, status == "fail")
 pybridge_doctor <- function(exit = FALSE) {
-  if (!isTRUE(exit) && !isFALSE(exit)) {
-    abort_argument(sprintf("`exit` is TRUE or FALSE, not %s", describe_value(exit)), sys.call())
-  }
+  one_flag(exit, "exit", sys.call())
   checks <- c(examine_r(), examine_python(), examine_neighbours())
-  report <- do.call(rbind, lapply(checks, function(check) {
-    as.data.frame(check, stringsAsFactors = FALSE)
-  }))
+  report <- do.call(rbind, lapply(checks, as.data.frame))
   class(report) <- c("pybridge_doctor", "data.frame")
   print(report)
   if (exit) {
@@ -53,8 +49,7 @@ examine_r <- function() {
   )
 }
 
-#' Start Python, and ask its own doctor
-#' @noRd
+# Start Python, and ask its own doctor
 examine_python <- function() {
   if (!is_python_named()) {
     return(list(new_check("chosen", "fail", "nothing names a Python, so none was started", paste(
@@ -83,20 +78,17 @@ examine_python <- function() {
   c(list(chosen), found)
 }
 
-#' Whether a Python runs, or something names the one to start
-#'
-#' Where nothing does, reticulate would download one, or take what is first on PATH.
-#' @noRd
+# Whether a Python runs, or something names the one to start. Where nothing does, reticulate would download
+# one, or take what is first on PATH.
 is_python_named <- function() {
   if (reticulate::py_available()) {
     return(TRUE)
   }
   managed <- Sys.getenv("RETICULATE_USE_MANAGED_VENV", NA)
   Sys.setenv(RETICULATE_USE_MANAGED_VENV = "no")
-  on.exit(if (is.na(managed)) {
+  on.exit({
     Sys.unsetenv("RETICULATE_USE_MANAGED_VENV")
-  } else {
-    Sys.setenv(RETICULATE_USE_MANAGED_VENV = managed)
+    if (!is.na(managed)) Sys.setenv(RETICULATE_USE_MANAGED_VENV = managed)
   })
   if (nzchar(Sys.getenv("RETICULATE_PYTHON"))) {
     return(TRUE) # what is wrong with it is for Python's own start to say
@@ -109,17 +101,12 @@ is_python_named <- function() {
   is.list(config) && !is.null(config$forced) && !config$forced %in% c("PATH", "Windows Registry")
 }
 
-#' Say by which rule reticulate chose a Python
-#' @noRd
+# By which rule reticulate chose a Python
 reason_text <- function(forced) {
-  if (is.null(forced)) {
-    return("which reticulate found by itself")
-  }
-  sprintf("which %s asked for", forced)
+  if (is.null(forced)) "which reticulate found by itself" else sprintf("which %s asked for", forced)
 }
 
-#' Report the R packages that serve the same tensors
-#' @noRd
+# Report the R packages that serve the same tensors
 examine_neighbours <- function() {
   loaded <- Filter(isNamespaceLoaded, c("keras3", "tensorflow", "torch"))
   lapply(loaded, function(name) {
@@ -132,9 +119,7 @@ examine_neighbours <- function() {
   })
 }
 
-first_line <- function(text) {
-  strsplit(text, "\n", fixed = TRUE)[[1L]][[1L]]
-}
+first_line <- function(text) strsplit(text, "\n", fixed = TRUE)[[1L]][[1L]]
 
 #' @export
 format.pybridge_doctor <- function(x, ...) {

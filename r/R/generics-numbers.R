@@ -1,8 +1,7 @@
 # R's Math and Summary groups, mean(), sort(), rbind(), cbind() and dim<-() on tensors. Python does the
 # work, in the library of the tensor; here is what R's functions take beside it.
 
-#' One function of R's Math group on a tensor
-#' @noRd
+# One function of R's Math group on a tensor
 tensor_math <- function(x, ...) {
   if (!is_tensor(x)) {
     return(NextMethod())
@@ -33,8 +32,7 @@ one_number <- function(value, name, call) {
   as.double(value)
 }
 
-#' One function of R's Summary group, on a tensor and what stands beside it
-#' @noRd
+# One function of R's Summary group, on a tensor and what stands beside it
 tensor_summary <- function(..., na.rm = FALSE) {
   given <- list(...)
   if (!is_tensor(given[[1L]])) {
@@ -50,8 +48,7 @@ tensor_summary <- function(..., na.rm = FALSE) {
   flagged(py_call(bridge$summary_group, operands, name, na_rm), given[[1L]], call)
 }
 
-#' Write names for the tensors in a call, where R has put what the arguments were
-#' @noRd
+# Write names for the tensors in a call, where R has put what the arguments were
 call_by_names <- function(call, frame) {
   for (k in which(vapply(as.list(call), is.environment, NA))) {
     names <- lapply(names(frame), as.name)
@@ -62,15 +59,22 @@ call_by_names <- function(call, frame) {
   call
 }
 
-one_flag <- function(value, name, call) {
+one_flag <- function(value, name, call, shown = describe_value(value)) {
   if (!isTRUE(value) && !isFALSE(value)) {
-    abort_argument(sprintf("`%s` is TRUE or FALSE, not %s", name, describe_value(value)), call)
+    abort_argument(sprintf("`%s` is TRUE or FALSE, not %s", name, shown), call)
   }
   value
 }
 
-#' Tag what is no tensor among operands, so that Python knows that it came from R
-#' @noRd
+# Where the missing elements come in an order, by R's argument `na.last`
+missing_place <- function(na_last, name, call) {
+  if (!is.logical(na_last) || length(na_last) != 1L) {
+    abort_argument(sprintf("`%s` is TRUE, FALSE or NA, not %s", name, one_line(na_last)), call)
+  }
+  if (is.na(na_last)) "none" else if (na_last) "last" else "first"
+}
+
+# Tag what is no tensor among operands, so that Python knows that it came from R
 tag_operands <- function(operands, call) {
   operands <- unname(operands[!vapply(operands, is.null, NA)])
   lapply(operands, function(operand) {
@@ -86,10 +90,6 @@ tag_operands <- function(operands, call) {
 }
 
 tensor_mean <- function(x, trim = 0, na.rm = FALSE, ...) {
-  if (!is_tensor(x)) {
-    return(NextMethod())
-  }
-  call <- generic_call(sys.call(), "mean")
   if (!identical(as.double(trim), 0)) {
     abort_argument("mean() of a tensor trims nothing; sort it and select first", call)
   }
@@ -97,24 +97,16 @@ tensor_mean <- function(x, trim = 0, na.rm = FALSE, ...) {
 }
 
 tensor_sort <- function(x, decreasing = FALSE, na.last = NA, partial = NULL, index.return = FALSE, ...) {
-  if (!is_tensor(x)) {
-    return(NextMethod())
-  }
-  call <- generic_call(sys.call(), "sort")
   if (!is.null(partial) || !isFALSE(index.return)) {
     abort_argument(
       "sort() of a tensor has neither `partial` nor `index.return`; tensor_order(x) gives positions", call
     )
   }
-  if (!is.logical(na.last) || length(na.last) != 1L) {
-    abort_argument(paste0("`na.last` is TRUE, FALSE or NA, not ", one_line(na.last)), call)
-  }
-  place <- if (is.na(na.last)) "none" else if (na.last) "last" else "first"
+  place <- missing_place(na.last, "na.last", call)
   flagged(py_call(bridge$sort, x, one_flag(decreasing, "decreasing", call), place), x, call)
 }
 
-#' Make the method of rbind() or cbind()
-#' @noRd
+# Make the method of rbind() or cbind()
 binds <- function(generic) {
   is_rows <- generic == "rbind"
   function(..., deparse.level = 1) {
@@ -130,10 +122,8 @@ binds <- function(generic) {
   }
 }
 
-#' Bind Python objects of which none is a tensor, as R does without a method
-#'
-#' R's rbind() and cbind() know no NextMethod(), so the method steps aside for one call.
-#' @noRd
+# Bind Python objects of which none is a tensor, as R does without a method: R's rbind() and cbind() know no
+# NextMethod(), so the method steps aside for one call.
 bind_as_r_does <- function(generic, given, written, deparse.level) {
   name <- paste0(generic, ".python.builtin.object")
   table <- methods_table(generic)
@@ -152,10 +142,6 @@ bind_as_r_does <- function(generic, given, written, deparse.level) {
 }
 
 tensor_dim_assign <- function(x, value) {
-  if (!is_tensor(x)) {
-    return(NextMethod())
-  }
-  call <- generic_call(sys.call(), "dim<-")
   sizes <- if (is.null(value)) -1 else read_sizes(value, call)
   if (!is.null(value) && any(sizes < 0)) {
     abort_argument("`dim(x) <-` takes every size; array_reshape() computes one that is left open", call)

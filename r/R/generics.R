@@ -4,8 +4,7 @@
 # class of its own comes first, whichever package was loaded first, and no method is overwritten.
 # For what is no tensor R goes on as if they were not there.
 
-#' Register each method where reticulate has none
-#' @noRd
+# Register each method where reticulate has none
 register_tensor_methods <- function() {
   for (generic in names(tensor_methods)) {
     if (is.null(found_method(generic))) {
@@ -14,8 +13,7 @@ register_tensor_methods <- function() {
   }
 }
 
-#' Take the methods away again, when the package is unloaded
-#' @noRd
+# Take the methods away again, when the package is unloaded
 remove_tensor_methods <- function() {
   for (generic in names(tensor_methods)) {
     if (is_ours(found_method(generic))) {
@@ -28,20 +26,13 @@ found_method <- function(generic) {
   utils::getS3method(generic, "python.builtin.object", optional = TRUE, envir = home_of(generic))
 }
 
-home_of <- function(generic) {
-  if (generic %in% c("head", "tail")) asNamespace("utils") else baseenv()
-}
+home_of <- function(generic) if (generic %in% c("head", "tail")) asNamespace("utils") else baseenv()
 
-#' R's table of the methods of a generic, where R has no verb that takes one away or looks by class
-#' @noRd
-methods_table <- function(generic) {
-  get(".__S3MethodsTable__.", home_of(generic))
-}
+# R's table of the methods of a generic, where R has no verb that takes one away or looks by class
+methods_table <- function(generic) get(".__S3MethodsTable__.", home_of(generic))
 
-#' Whether a Python object is a tensor of a library that pybridge serves
-#'
-#' It starts nothing: a module may be one that Python has yet to import.
-#' @noRd
+# Whether a Python object is a tensor of a library that pybridge serves. It starts nothing: a module may be
+# one that Python has yet to import.
 is_tensor <- function(x, call = sys.call(-1L)) {
   method <- as.character(call[[1L]])[[1L]]
   call[[1L]] <- as.name(sub(".python.builtin.object", "", method, fixed = TRUE))
@@ -61,10 +52,7 @@ tensor_dim <- function(x) {
 }
 
 tensor_as_array <- function(x, ...) {
-  if (!is_tensor(x)) {
-    return(NextMethod())
-  }
-  value <- elements_in_r(x, generic_call(sys.call(), "as.array"))
+  value <- elements_in_r(x, call)
   if (is.null(dim(value))) array(value, length(value)) else value
 }
 
@@ -78,23 +66,20 @@ tensor_as_vector <- function(x, mode = "any") {
 # A list of the elements of a tensor is another thing, and no package makes one.
 vector_modes <- c("any", "logical", "integer", "numeric", "double", "complex", "character")
 
-#' Make the method of a function that gives one type of R, such as as.double()
-#' @noRd
-as_type <- function(generic) {
-  convert <- match.fun(generic)
-  function(x, ...) {
-    if (!is_tensor(x)) {
+# Make the method of a generic: for what is no tensor, or what else `serves` does not take, R goes on. `work`
+# finds the call that the user wrote in `call`.
+method_for <- function(generic, work, serves = quote(is_tensor)) {
+  body(work) <- bquote({
+    if (!.(serves)(.(as.name(names(formals(work))[[1L]])))) {
       return(NextMethod())
     }
-    convert(elements_in_r(x, generic_call(sys.call(), generic)))
-  }
+    call <- generic_call(sys.call(), .(generic))
+    .(body(work))
+  })
+  work
 }
 
 tensor_t <- function(x) {
-  if (!is_tensor(x)) {
-    return(NextMethod())
-  }
-  call <- generic_call(sys.call(), "t")
   ndim <- tensor_ndim(x)
   if (ndim == 1L) {
     return(flagged(py_call(bridge$array_reshape, x, list(1L, -1L), "C"), x, call))
@@ -106,27 +91,20 @@ tensor_t <- function(x) {
 }
 
 tensor_aperm <- function(a, perm = NULL, resize = TRUE, ...) {
-  if (!is_tensor(a)) {
-    return(NextMethod())
-  }
-  call <- generic_call(sys.call(), "aperm")
   if (!isTRUE(resize)) {
     abort_argument("aperm() of a tensor moves the sizes with the axes: `resize` is TRUE", call)
   }
   if (!is.null(perm)) {
     ndim <- tensor_ndim(a)
     if (!is.numeric(perm) || !identical(sort(as.numeric(perm)), as.numeric(seq_len(ndim)))) {
-      abort_argument(
-        sprintf("`perm` names each of the %d axes once, not %s", ndim, entries_text(perm)), call
-      )
+      abort_argument(sprintf("`perm` names each of the %d axes once, not %s", ndim, entries_text(perm)), call)
     }
     perm <- as.list(as.integer(perm))
   }
   flagged(py_call(bridge$permute, a, perm), a, call)
 }
 
-#' Return the first elements of each axis, or the last, as head() and tail() do on an R array
-#' @noRd
+# The first elements of each axis, or the last, as head() and tail() give them of an R array
 ends <- function(x, n, is_head, call) {
   shape <- tensor_shape(x)
   if (!is.numeric(n) || all(is.na(n)) || length(n) > length(shape)) {
@@ -148,34 +126,12 @@ ends <- function(x, n, is_head, call) {
   select_from(x, positions, "tensor", call)
 }
 
-tensor_head <- function(x, n = 6L, ...) {
-  if (!has_axes(x)) {
-    return(NextMethod())
-  }
-  ends(x, n, TRUE, generic_call(sys.call(), "head"))
-}
-
-tensor_tail <- function(x, n = 6L, ...) {
-  if (!has_axes(x)) {
-    return(NextMethod())
-  }
-  ends(x, n, FALSE, generic_call(sys.call(), "tail"))
-}
-
 tensor_rev <- function(x) {
-  if (!has_axes(x)) {
-    return(NextMethod())
-  }
-  call <- generic_call(sys.call(), "rev")
   count <- element_count(x, call)
   if (count == 0) x else select_from(x, list(rev(seq_len(count))), "base", call)
 }
 
 tensor_rep <- function(x, ...) {
-  if (!is_tensor(x)) {
-    return(NextMethod())
-  }
-  call <- generic_call(sys.call(), "rep")
   count <- element_count(x, call)
   positions <- rep(seq_len(count), ...)
   if (count == 0 && length(positions) == 0L) {
@@ -187,9 +143,7 @@ tensor_rep <- function(x, ...) {
   select_from(x, list(positions), "base", call)
 }
 
-has_axes <- function(x, call = sys.call(-1L)) {
-  is_tensor(x, call) && tensor_ndim(x) > 0L
-}
+has_axes <- function(x, call = sys.call(-1L)) is_tensor(x, call) && tensor_ndim(x) > 0L
 
 element_count <- function(x, call) {
   count <- prod(tensor_shape(x))
@@ -199,8 +153,7 @@ element_count <- function(x, call) {
   count
 }
 
-#' Select by vectors of positions, one for each axis, or in R's order where there is but one
-#' @noRd
+# Select by vectors of positions, one for each axis, or in R's order where there is but one
 select_from <- function(x, positions, dialect, call) {
   tryCatch(
     do.call(r_slice, c(list(x), positions, dialect = dialect, drop = FALSE), quote = TRUE),
@@ -213,23 +166,23 @@ select_from <- function(x, positions, dialect, call) {
 
 tensor_methods <- list(
   dim = tensor_dim,
-  as.array = tensor_as_array,
+  as.array = method_for("as.array", tensor_as_array),
   as.vector = tensor_as_vector,
-  as.double = as_type("as.double"),
-  as.integer = as_type("as.integer"),
-  as.logical = as_type("as.logical"),
-  as.complex = as_type("as.complex"),
-  t = tensor_t,
-  aperm = tensor_aperm,
-  head = tensor_head,
-  tail = tensor_tail,
-  rev = tensor_rev,
-  rep = tensor_rep,
+  as.double = method_for("as.double", function(x, ...) as.double(elements_in_r(x, call))),
+  as.integer = method_for("as.integer", function(x, ...) as.integer(elements_in_r(x, call))),
+  as.logical = method_for("as.logical", function(x, ...) as.logical(elements_in_r(x, call))),
+  as.complex = method_for("as.complex", function(x, ...) as.complex(elements_in_r(x, call))),
+  t = method_for("t", tensor_t),
+  aperm = method_for("aperm", tensor_aperm),
+  head = method_for("head", function(x, n = 6L, ...) ends(x, n, TRUE, call), quote(has_axes)),
+  tail = method_for("tail", function(x, n = 6L, ...) ends(x, n, FALSE, call), quote(has_axes)),
+  rev = method_for("rev", tensor_rev, quote(has_axes)),
+  rep = method_for("rep", tensor_rep),
   Math = tensor_math,
   Summary = tensor_summary,
-  mean = tensor_mean,
-  sort = tensor_sort,
-  `dim<-` = tensor_dim_assign,
+  mean = method_for("mean", tensor_mean),
+  sort = method_for("sort", tensor_sort),
+  `dim<-` = method_for("dim<-", tensor_dim_assign),
   rbind = binds("rbind"),
   cbind = binds("cbind")
 )

@@ -4,10 +4,8 @@
 
 claims <- new.env(parent = emptyenv())
 
-#' Take over each `@` that keras3 registers, once it has registered it
-#'
-#' A hook on a package runs after that package's own `.onLoad()`, at every load of it.
-#' @noRd
+# Take over each `@` that keras3 registers, once it has registered it: a hook on a package runs after that
+# package's own `.onLoad()`, at every load of it.
 watch_keras3 <- function() {
   setHook(packageEvent("keras3", "onLoad"), watch_imports)
   setHook(packageEvent("keras3", "attach"), announce_claims)
@@ -16,10 +14,8 @@ watch_keras3 <- function() {
   }
 }
 
-#' Claim now, and after each import at which keras3 registers more
-#'
-#' The hooks of one import run in the order they came, and ours come after those of keras3.
-#' @noRd
+# Claim now, and after each import at which keras3 registers more. The hooks of one import run in the order
+# they came, and ours come after those of keras3.
 watch_imports <- function(...) {
   for (hook in import_hooks()) {
     setHook(hook, claim_subscripts)
@@ -27,16 +23,11 @@ watch_imports <- function(...) {
   claim_subscripts()
 }
 
-#' Return the names by which reticulate keeps the hooks on the modules
-#'
-#' Its own function to add one starts Python in some versions.
-#' @noRd
-import_hooks <- function() {
-  paste("reticulate", c("keras", "tensorflow"), "load", sep = "::")
-}
+# The names by which reticulate keeps the hooks on the modules; its own function to add one starts Python in
+# some versions.
+import_hooks <- function() paste("reticulate", c("keras", "tensorflow"), "load", sep = "::")
 
-#' Register ours over every `@` and `@<-` of keras3
-#' @noRd
+# Register ours over every `@` and `@<-` of keras3
 claim_subscripts <- function(...) {
   table <- methods_table("@")
   for (name in subscript_methods(table)) {
@@ -49,33 +40,19 @@ claim_subscripts <- function(...) {
   }
 }
 
-#' Return the names of all methods for `@` and `@<-`
-#' @noRd
-subscript_methods <- function(table) {
-  grep("^@(<-)?\\.", ls(table, all.names = TRUE), value = TRUE)
-}
+# The names of all methods for `@` and `@<-`
+subscript_methods <- function(table) grep("^@(<-)?\\.", ls(table, all.names = TRUE), value = TRUE)
 
 yielding <- function(generic, theirs) {
   force(theirs)
-  if (generic == "@") {
-    function(object, name) {
-      if (isTRUE(getOption("pybridge.yield_to_keras3"))) {
-        return(theirs(object, name))
-      }
-      `@.python.builtin.object`(object, name)
-    }
-  } else {
-    function(object, name, value) {
-      if (isTRUE(getOption("pybridge.yield_to_keras3"))) {
-        return(theirs(object, name, value))
-      }
-      `@<-.python.builtin.object`(object, name, value)
-    }
+  ours <- get(paste0(generic, ".python.builtin.object"))
+  function(object, ...) {
+    method <- if (isTRUE(getOption("pybridge.yield_to_keras3"))) theirs else ours
+    method(object, ...)
   }
 }
 
-#' Say once, when the second of the two packages is attached, whose `x@r` it is
-#' @noRd
+# Say once, when the second of the two packages is attached, whose `x@r` it is
 announce_claims <- function(...) {
   if (isTRUE(claims$announced) || isTRUE(getOption("pybridge.yield_to_keras3"))) {
     return(invisible())
@@ -87,8 +64,7 @@ announce_claims <- function(...) {
   )
 }
 
-#' Give keras3 its methods back, and leave no hook behind, when the package is unloaded
-#' @noRd
+# Give keras3 its methods back, and leave no hook behind, when the package is unloaded
 release_claims <- function() {
   table <- methods_table("@")
   for (name in subscript_methods(table)) {
@@ -106,6 +82,4 @@ release_claims <- function() {
   }
 }
 
-is_ours <- function(x) {
-  is.function(x) && identical(topenv(environment(x)), topenv())
-}
+is_ours <- function(x) is.function(x) && identical(topenv(environment(x)), topenv())

@@ -1,7 +1,6 @@
 # How values and subscripts are written in messages: in R's notation, as Python's half writes them.
 
-#' Name a value in a message: itself where it is short, its kind elsewhere
-#' @noRd
+# Name a value in a message: itself where it is short, its kind elsewhere
 describe_value <- function(value) {
   if (is.character(value) && length(value) == 1L && !is.na(value)) {
     return(short_text(dQuote(value, FALSE)))
@@ -21,14 +20,10 @@ describe_value <- function(value) {
   sprintf("an object of class %s", class(value)[[1L]])
 }
 
-#' Cut a text that came from the user, so that no message is long
-#' @noRd
-short_text <- function(text) {
-  if (nchar(text) > 60L) paste0(substr(text, 1L, 57L), "...") else text
-}
+# Cut a text that came from the user, so that no message is long
+short_text <- function(text) if (nchar(text) > 60L) paste0(substr(text, 1L, 57L), "...") else text
 
-#' Write one number, logical or NA as Python's messages do
-#' @noRd
+# Write one number, logical or NA as Python's messages do
 format_number <- function(value) {
   value <- as.vector(unclass(value))
   if (is.double(value) && !is.na(value) && is.finite(value) && value == trunc(value) && abs(value) < 1e15) {
@@ -48,9 +43,7 @@ python_tuple <- function(shape) {
   if (length(shape) == 1L) sprintf("(%s,)", shape) else sprintf("(%s)", paste(shape, collapse = ", "))
 }
 
-#' Write an item in R's notation, as pybridge.subscripts.short_text does; a long vector shows its
-#' two ends
-#' @noRd
+# Write an item in R's notation, as pybridge.subscripts.short_text does; a long vector shows its two ends
 item_text <- function(item) {
   value <- item$value
   switch(item$kind,
@@ -65,9 +58,7 @@ item_text <- function(item) {
   )
 }
 
-items_text <- function(items) {
-  paste(vapply(items, item_text, ""), collapse = ", ")
-}
+items_text <- function(items) paste(vapply(items, item_text, ""), collapse = ", ")
 
 entries_text <- function(value) {
   printed <- 12L

@@ -46,10 +46,8 @@ tensor_which <- function(x, order = c("F", "C")) {
   }
   check_array(x, call)
   if (!is.logical(x)) {
-    abort(
-      sprintf("tensor_which() takes logicals, not %s; compare first, as in `x > 0`", typeof(x)),
-      "pybridge_error_tensor", call
-    )
+    words <- "tensor_which() takes logicals, not %s; compare first, as in `x > 0`"
+    abort(sprintf(words, typeof(x)), "pybridge_error_tensor", call)
   }
   if (order == "F" || length(dim(x)) < 2L) {
     return(positions_in(x, which(as.vector(x))))
@@ -69,14 +67,9 @@ tensor_which_min <- function(x, axis = NULL) extreme_position(x, axis, "which_mi
 #' @export
 tensor_order <- function(x, decreasing = FALSE, na_last = TRUE) {
   call <- sys.call()
-  if (!isTRUE(decreasing) && !isFALSE(decreasing)) {
-    abort_argument(paste0("`decreasing` is TRUE or FALSE, not ", one_line(decreasing)), call)
-  }
-  if (!is.logical(na_last) || length(na_last) != 1L) {
-    abort_argument(paste0("`na_last` is TRUE, FALSE or NA, not ", one_line(na_last)), call)
-  }
+  one_flag(decreasing, "decreasing", call, one_line(decreasing))
+  place <- missing_place(na_last, "na_last", call)
   if (is_python(x, call)) {
-    place <- if (is.na(na_last)) "none" else if (na_last) "last" else "first"
     return(flagged(call_python("order", x, decreasing, place, call = call), x, call))
   }
   check_numbers(x, "tensor_order()", call)
@@ -97,25 +90,15 @@ extreme_position <- function(x, axis, name, call) {
   if (is.null(axis)) {
     return(positions_in(x, find(as.vector(x))))
   }
-  sizes <- array_sizes(x, call)
+  sizes <- array_shape(x)
   ndim <- length(sizes)
   if (abs(axis) < 1 || abs(axis) > ndim) {
-    abort_argument(sprintf(
-      "`axis` is a number from 1 to %d, or from -1 to -%d counted from the end, not %s",
-      ndim, ndim, plain(axis)
-    ), call)
+    words <- "`axis` is a number from 1 to %1$d, or from -1 to -%1$d counted from the end, not %2$s"
+    abort_argument(sprintf(words, ndim, plain(axis)), call)
   }
-  axis <- if (axis < 0) axis + ndim + 1 else axis
-  first <- function(values) if (length(k <- find(values))) k else 0L
-  if (ndim == 1L) {
-    return(first(as.vector(x)))
-  }
-  lanes <- aperm(x, c(axis, seq_len(ndim)[-axis]))
-  count <- prod(sizes[-axis])
-  found <- vapply(seq_len(count) - 1, function(k) {
-    first(lanes[seq_len(sizes[axis]) + k * sizes[axis]])
-  }, 0L)
-  if (ndim == 2L) found else array(found, sizes[-axis])
+  others <- seq_len(ndim)[-(if (axis < 0) axis + ndim + 1 else axis)]
+  first <- function(values) c(find(values), 0L)[[1L]]
+  if (ndim == 1L) first(x) else unname(apply(x, others, first))
 }
 
 positions_in <- function(x, found) {
@@ -126,8 +109,6 @@ positions_in <- function(x, found) {
 check_numbers <- function(x, verb, call) {
   check_array(x, call)
   if (!(is.numeric(x) || is.logical(x))) {
-    abort(
-      sprintf("%s compares numbers, not %s", verb, typeof(x)), "pybridge_error_tensor", call
-    )
+    abort(sprintf("%s compares numbers, not %s", verb, typeof(x)), "pybridge_error_tensor", call)
   }
 }

@@ -17,11 +17,8 @@ VECTOR <- 6L
 RANGE <- 8L
 BOUNDS <- c(1L, 2L, 4L) # beside RANGE: there is a start, a stop, a step
 
-#' Capture subscripts that came in through `...` of the caller
-#'
-#' Each may have a frame of its own, which only its promise knows.
-#' @param ... The subscripts, unevaluated, and named arguments.
-#' @noRd
+# Capture subscripts that came in through `...` of the caller, with named arguments. Each may have a frame of
+# its own, which only its promise knows.
 capture_forwarded <- function(...) {
   dots <- rlang::enquos0(...)
   call <- as.call(c(list(quote(r_slice), quote(x)), lapply(dots, rlang::quo_get_expr)))
@@ -29,11 +26,8 @@ capture_forwarded <- function(...) {
   .Call(pybridge_capture, call, frames, TRUE, FALSE)
 }
 
-#' Split a capture into its record and its values, refusing arguments that no reader knows
-#'
-#' A Python tuple alone is several subscripts, as between Python's own brackets.
-#' @param known The names that an argument in the brackets may have.
-#' @noRd
+# Split a capture into its record and its values, refusing arguments that no reader knows: `known` are the
+# names that one may have. A Python tuple alone is several subscripts, as between Python's own brackets.
 capture_parts <- function(capture, call, known = c("drop", "dialect", "order")) {
   if (is.integer(capture)) {
     return(list(record = capture, values = list()))
@@ -41,11 +35,9 @@ capture_parts <- function(capture, call, known = c("drop", "dialect", "order")) 
   settings <- rev(capture[[3L]]) # the capture has the last first
   for (name in names(settings)) {
     if (!name %in% known) {
-      allowed <- if (length(known) > 0L) sprintf("none of %s", or_text(known)) else "no argument here"
-      abort_subscript(sprintf("a subscript has no name, and `%s =` is %s", short_text(name), allowed),
-        "type", call,
-        subscript = name
-      )
+      allowed <- if (length(known)) paste0("none of ", toString(sprintf("`%s`", known))) else "no argument here"
+      message <- sprintf("a subscript has no name, and `%s =` is %s", short_text(name), allowed)
+      abort_subscript(message, "type", call, subscript = name)
     }
     allowed <- switch(name, drop = "TRUE or FALSE", dialect = '"tensor" or "base"', '"C" or "F"')
     abort_argument(sprintf("`%s` is %s, not %s", name, allowed, describe_value(settings[[name]])), call)
@@ -60,20 +52,11 @@ capture_parts <- function(capture, call, known = c("drop", "dialect", "order")) 
   list(record = record, values = values)
 }
 
-or_text <- function(names) {
-  paste0("`", names, "`", collapse = ", ")
-}
+# Whether a record has an option: NO_DROP, BASE or COLUMN_MAJOR
+has_option <- function(record, option) bitwAnd(record[[1L]], option) > 0L
 
-#' Whether a record has an option: NO_DROP, BASE or COLUMN_MAJOR
-#' @noRd
-has_option <- function(record, option) {
-  bitwAnd(record[[1L]], option) > 0L
-}
-
-#' Return the subscripts of a record, each a list of its kind and its value
-#'
-#' The kinds are missing, newaxis, rest, scalar, range, and value for one that stands beside it.
-#' @noRd
+# The subscripts of a record, each a list of its kind and its value. The kinds are missing, newaxis, rest,
+# scalar, range, and value for one that stands beside it.
 decode <- function(record, values) {
   items <- list()
   place <- 1L
@@ -104,11 +87,8 @@ decode <- function(record, values) {
   items
 }
 
-#' Tag the values of a capture, so that Python knows what each is
-#'
-#' No NA crosses raw, and a vector crosses as an array, or length 1 would be ambiguous.
-#' @param parts A capture's parts.
-#' @noRd
+# Tag the values of a capture, so that Python knows what each is. No NA crosses raw, and a vector crosses as an
+# array, or length 1 would be ambiguous.
 tag_values <- function(parts, call) {
   lapply(parts$values, function(value) {
     if (inherits(value, "pybridge_bounds")) {
@@ -129,15 +109,9 @@ tag_bounds <- function(bounds, call) {
     }
     is_number <- is.numeric(bound) || identical(bound, NA)
     if (!is_number || length(bound) != 1L || is.factor(bound) || is_nan(bound)) {
-      met <- if (is.function(bound)) {
-        "a function; the last position is -1, and an open end is NA"
-      } else {
-        describe_value(bound)
-      }
-      abort_subscript(sprintf("`%s`: a bound of a range is one number or NA, not %s", text, met),
-        "type", call,
-        subscript = text
-      )
+      more <- if (is.function(bound)) "; the last position is -1, and an open end is NA" else ""
+      words <- "`%s`: a bound of a range is one number or NA, not %s%s"
+      refuse(text, "type", call, words, describe_value(bound), more)
     }
     tag_entry(bound, call)
   })
@@ -150,20 +124,13 @@ bound_text <- function(bound) {
   if (is.atomic(bound) && length(bound) == 1L) short_text(format_number(bound)) else class(bound)[[1L]]
 }
 
-is_nan <- function(value) {
-  is.double(value) && !is.object(value) && is.nan(value)
-}
+is_nan <- function(value) is.double(value) && !is.object(value) && is.nan(value)
 
 tag_subscript <- function(value, base, call) {
   if (is_python(value, call)) {
     if (inherits(value, "python.builtin.tuple")) {
-      abort_subscript(
-        paste(
-          "a Python tuple is several subscripts, and here it is one of them; write its parts, or",
-          "a vector such as c(1, 2)"
-        ), "type", call,
-        subscript = "<tuple>"
-      )
+      words <- "a Python tuple is several subscripts, and here it is one of them; write its parts, or a vector such as"
+      abort_subscript(paste(words, "c(1, 2)"), "type", call, subscript = "<tuple>")
     }
     return(list("tensor", value))
   }
@@ -179,8 +146,7 @@ tag_subscript <- function(value, base, call) {
   tag_entries(value, call)
 }
 
-#' Tag one number
-#' @noRd
+# Tag one number
 tag_entry <- function(value, call) {
   if (inherits(value, "integer64")) {
     return(tag_entries(value, call))
@@ -189,8 +155,7 @@ tag_entry <- function(value, call) {
   if (is.na(value) && !is.nan(value)) list("na") else list("number", value)
 }
 
-#' Tag a vector or an array of numbers or logicals; its names and classes stay behind
-#' @noRd
+# Tag a vector or an array of numbers or logicals; its names and classes stay behind
 tag_entries <- function(value, call) {
   sizes <- dim(value) %||% length(value)
   if (inherits(value, "integer64")) {
@@ -207,8 +172,7 @@ tag_entries <- function(value, call) {
   list("entries", array(value, sizes), array(holes, sizes))
 }
 
-#' Refuse what is no subscript, with the reason
-#' @noRd
+# Refuse what is no subscript, with the reason
 check_subscript <- function(value, base, call) {
   advice <- if (is.factor(value) && !base) {
     "a factor; use as.integer() for its codes"
@@ -229,50 +193,34 @@ check_subscript <- function(value, base, call) {
     "longer than any axis can be"
   }
   if (!is.null(advice)) {
-    abort_subscript(
-      paste("a subscript is", advice), "type", call,
-      subscript = paste0("<", class(value)[[1L]], ">")
-    )
+    subscript <- sprintf("<%s>", class(value)[[1L]])
+    abort_subscript(paste("a subscript is", advice), "type", call, subscript = subscript)
   }
 }
 
-#' Return the bits of 64-bit integers, which the package bit64 keeps in reals
-#' @noRd
+# The bits of 64-bit integers, which the package bit64 keeps in reals
 int64_bits <- function(value, call) {
   if (!is.double(value)) {
-    abort_argument(
-      sprintf(
-        "an object of class integer64 holds its bits in reals, and this one is of type %s; %s",
-        typeof(value), "bit64::as.integer64() makes one"
-      ), call
-    )
+    words <- "an object of class integer64 holds its bits in reals, and this one is of type"
+    abort_argument(paste0(words, " ", typeof(value), "; bit64::as.integer64() makes one"), call)
   }
   as.vector(unclass(value))
 }
 
-#' Return 64-bit integers as reals of the same shape; the smallest is NA
-#'
-#' @param is_exact Whether one that no real can hold is an error.
-#' @noRd
+# 64-bit integers as reals of the same shape; the smallest is NA. One that no real can hold is an error where
+# the numbers must be exact.
 read_int64 <- function(value, call, is_exact = FALSE) {
-  halves <- readBin(writeBin(int64_bits(value, call), raw(), endian = "little"), "integer",
-    2L * length(value),
-    endian = "little"
-  )
+  bytes <- writeBin(int64_bits(value, call), raw(), endian = "little")
+  halves <- readBin(bytes, "integer", 2L * length(value), endian = "little")
+  halves[is.na(halves)] <- -2^31 # R reads its pattern as NA
   low <- halves[c(TRUE, FALSE)]
-  high <- halves[c(FALSE, TRUE)]
-  # R reads the pattern of -2^31 as NA
-  low[is.na(low)] <- -2^31
-  high[is.na(high)] <- -2^31
-  found <- high * 2^32 + ifelse(low < 0, low + 2^32, low)
+  found <- halves[c(FALSE, TRUE)] * 2^32 + low %% 2^32
   found[found == -2^63] <- NA_real_
   is_rounded <- abs(found) > 2^53 | (abs(found) == 2^53 & low %% 2 != 0)
   if (is_exact && any(is_rounded, na.rm = TRUE)) {
-    abort(
-      "a 64-bit integer beyond 2^53 would lose information in an R array of reals",
-      c("pybridge_error_assignment_lossy", "pybridge_error_assignment"), call
-    )
+    message <- "a 64-bit integer beyond 2^53 would lose information in an R array of reals"
+    abort(message, c("pybridge_error_assignment_lossy", "pybridge_error_assignment"), call)
   }
-  if (!is.null(dim(value))) dim(found) <- dim(value)
+  dim(found) <- dim(value)
   found
 }

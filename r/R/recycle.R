@@ -77,9 +77,7 @@ recycled <- function(op, fold = TRUE) {
   if (!is.function(op) && !(is.character(op) && length(op) == 1L)) {
     abort_argument(paste0("`op` is a function or its name, not ", one_line(op)), sys.call())
   }
-  if (!isTRUE(fold) && !isFALSE(fold)) {
-    abort_argument(paste0("`fold` is TRUE or FALSE, not ", one_line(fold)), sys.call())
-  }
+  one_flag(fold, "fold", sys.call(), one_line(fold))
   op <- match.fun(op)
   is_arithmetic <- !is_comparison(op)
   function(...) {

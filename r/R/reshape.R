@@ -254,9 +254,7 @@ r_sizes <- function(sizes, call) {
 
 plain <- function(number) format(number, scientific = FALSE, trim = TRUE, digits = 15L)
 
-elements <- function(count) {
-  if (count == 1) "1 element" else paste(plain(count), "elements")
-}
+elements <- function(count) if (count == 1) "1 element" else paste(plain(count), "elements")
 
 listed <- function(entries) {
   last <- length(entries)

@@ -44,7 +44,7 @@ tensor_complaint <- function(tensor, array, tolerance) {
   if (kind != typeof(array)) {
     return(sprintf("the kind is %s (%s), not %s", kind, tensor_dtype(tensor), typeof(array)))
   }
-  found <- tryCatch(tensor_values(tensor), pybridge_error_conversion = identity)
+  found <- tryCatch(as.vector(elements_in_r(tensor, sys.call())), pybridge_error_conversion = identity)
   if (inherits(found, "condition")) {
     return(conditionMessage(found)) # a number that R does not hold is no number of an R array
   }
@@ -63,9 +63,8 @@ tensor_complaint <- function(tensor, array, tolerance) {
 }
 
 same_values <- function(found, wanted, tolerance) {
-  is_missing <- is.na(wanted)
-  is_same <- is.na(found) & is_missing
-  known <- !is.na(found) & !is_missing
+  is_same <- is.na(found) & is.na(wanted)
+  known <- !is.na(found) & !is.na(wanted)
   is_same[known] <- found[known] == wanted[known]
   if (tolerance > 0) {
     near <- known & is.finite(found) & is.finite(wanted)
@@ -74,9 +73,7 @@ same_values <- function(found, wanted, tolerance) {
   is_same
 }
 
-shape_words <- function(shape) {
-  if (length(shape)) paste(shape, collapse = " x ") else "without axes"
-}
+shape_words <- function(shape) if (length(shape)) paste(shape, collapse = " x ") else "without axes"
 
 # The type that R has for a dtype.
 tensor_kind <- function(tensor) {
@@ -87,14 +84,6 @@ tensor_kind <- function(tensor) {
   kinds <- c("^bool" = "logical", "^u?int" = "integer", "float" = "double", "^complex" = "complex")
   found <- kinds[vapply(names(kinds), grepl, TRUE, x = dtype)]
   if (length(found)) found[[1L]] else "character"
-}
-
-# The elements of a tensor down the columns, as a plain vector of R.
-tensor_values <- function(tensor) {
-  if (!inherits(tensor, "python.builtin.object")) {
-    return(as.vector(tensor))
-  }
-  as.vector(elements_in_r(tensor, sys.call()))
 }
 
 array_code <- function(values, shape) {

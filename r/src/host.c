@@ -7,6 +7,7 @@
  */
 #include <string.h>
 #include "pybridge.h"
+#include <R_ext/GraphicsEngine.h> /* R_interrupts_suspended */
 #include <R_ext/Rdynload.h>
 
 /* A finalizer of R, or a function of R that Python calls, may bring values over while another call
@@ -245,9 +246,19 @@ void pybridge_give(SEXP x) {
   put(GIVEN, x);
 }
 
-/* Python: the value of a call, under R's guard. */
-SEXP pybridge_evaluate(SEXP call, SEXP env, int *failed) {
+/* Evaluate a short call under R's guard. An interrupt waits: here it would be an error without words,
+ * and nobody would know of it any more. */
+static SEXP evaluate(SEXP call, SEXP env, int *failed) {
+  const Rboolean were_suspended = R_interrupts_suspended;
+  R_interrupts_suspended = TRUE;
   SEXP value = R_tryEvalSilent(call, env, failed);
+  R_interrupts_suspended = were_suspended;
+  return value;
+}
+
+/* Python: the value of a call. */
+SEXP pybridge_evaluate(SEXP call, SEXP env, int *failed) {
+  SEXP value = evaluate(call, env, failed);
   return *failed ? R_NilValue : keep(value);
 }
 
@@ -256,7 +267,7 @@ SEXP pybridge_make_vector(void) {
   int failed = 1;
   if (requested == DEEPEST) return NULL;
   memcpy(requests[requested], board.asked, sizeof(fields));
-  SEXP made = R_tryEvalSilent(calls[requested++], R_BaseEnv, &failed);
+  SEXP made = evaluate(calls[requested++], R_BaseEnv, &failed);
   requested--;
   if (failed) return NULL;
   board.asked[DATA] = (long long) (size_t) memory_of(made);

@@ -96,8 +96,7 @@ def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
 def subset(x: Any, record: list[int] | int, values: Sequence[Any] = ()) -> Any:
     """Return the elements of `x` that a record and the values beside it name."""
     try:
-        if isinstance(record, int):
-            record = [record]
+        record = _as_record(record)
         if record[0]:
             return _subset_with_options(x, record, values)
         return R(x)[decode(record, values)]

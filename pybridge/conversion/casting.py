@@ -102,7 +102,7 @@ def _cast(values: Array, dtype: np.dtype[Any], order: Order, refuse: Refuse | No
     if source.dtype.kind == "c" and dtype.kind != "c":
         source = _reals(source, mask, dtype)
     made = np.empty(source.shape, dtype, order=order)
-    if _may_lose(source.dtype, dtype):
+    if _may_lose(source.dtype, dtype):  # else the context would cost as much as a small copy
         with np.errstate(all="ignore"):
             _fill(made, source, mask, order, refuse, may_lose=True)
     else:

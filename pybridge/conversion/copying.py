@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from itertools import product
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -34,13 +34,17 @@ _SHARED = 2**21
 """From this many elements on, a second thread saves more than it costs to start."""
 
 
+_Look: TypeAlias = Callable[[Array, Array, Array | None], None]
+"""What looks at a copy, at what was copied and at its mask."""
+
+
 def copy_tiles(
     target: Array,
     source: Array,
     *,
     mask: Array | None = None,
-    check: Callable[[Array, Array, Array | None], None] | None = None,
-    finish: Callable[[Array, Array, Array | None], None] | None = None,
+    check: _Look | None = None,
+    finish: _Look | None = None,
 ) -> None:
     """Copy `source` into the column-major `target`, with NumPy's unchecked conversion of dtype.
 
@@ -51,34 +55,35 @@ def copy_tiles(
     """
     size = source.size
     if size < _SMALL:  # what follows would cost more than it saves
-        if size and check is not None:
-            check(source.astype(target.dtype, casting="unsafe"), source, mask)
-        np.copyto(target, source, casting="unsafe")
-        if size and finish is not None:
-            finish(target, source, mask)
+        if size:
+            _copy(target, source, mask, check, finish)
         return
     # Reversed, column-major memory is what NumPy's loops expect.
     target, source = target.T, source.T
     mask = None if mask is None else mask.T
 
     def copy(tile: tuple[Any, ...]) -> None:
-        copy_whole(target[tile], source[tile], None if mask is None else mask[tile])
-
-    def copy_whole(target: Array, part: Array, masked: Array | None) -> None:
-        if check is not None:
-            given, part = part, part.astype(target.dtype, order="K", casting="unsafe")
-            check(part, given, masked)
-        np.copyto(target, part, casting="unsafe")
-        if finish is not None:
-            finish(target, part, masked)
+        masked = None if mask is None else mask[tile]
+        _copy(target[tile], source[tile], masked, check, finish)
 
     if size < 2 * _TILE:
-        copy_whole(target, source, mask)
+        _copy(target, source, mask, check, finish)
     elif size < _SHARED:
         for tile in _tiles(source):
             copy(tile)
     else:
         share(copy, _tiles(source))
+
+
+def _copy(
+    target: Array, part: Array, masked: Array | None, check: _Look | None, finish: _Look | None
+) -> None:
+    if check is not None:
+        given, part = part, part.astype(target.dtype, order="K", casting="unsafe")
+        check(part, given, masked)
+    np.copyto(target, part, casting="unsafe")
+    if finish is not None:
+        finish(target, part, masked)
 
 
 def _processors() -> int:

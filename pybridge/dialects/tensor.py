@@ -75,11 +75,7 @@ def lower(
             if kind is slice:
                 start, stop, step = item.start, item.stop, item.step
                 if type(start) in _BOUNDS and type(stop) in _BOUNDS and type(step) in _BOUNDS:
-                    size = shape[axis]
-                    if start is stop is step is None:
-                        key += (to.WHOLE,)
-                    else:
-                        key += (slice_from_range(start, stop, step, size, axis),)
+                    key += (slice_from_range(start, stop, step, shape[axis], axis),)
                     axis += 1
                     continue
             elif item is ...:

@@ -82,7 +82,8 @@ class Frozen(metaclass=_FrozenType):
         """Copy and pickle by the constructor, which alone can set the fields."""
         return type(self), tuple(self._fields().values())
 
-    def __setattr__(self, name: str, value: object = None) -> NoReturn:
+    def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"`{name}` of {type(self).__qualname__} cannot change")
 
-    __delattr__ = __setattr__
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"`{name}` of {type(self).__qualname__} cannot change")

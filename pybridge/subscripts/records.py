@@ -33,7 +33,6 @@ HAS_STOP: Final = 2
 HAS_STEP: Final = 4
 
 _WHOLE: Final = slice(None)
-_NO_VALUES: Final = iter(())
 
 
 def decode(record: list[int], values: Sequence[Any]) -> tuple[Any, ...]:
@@ -44,7 +43,7 @@ def decode(record: list[int], values: Sequence[Any]) -> tuple[Any, ...]:
     '2:NA, , c(3, 1), 3'
     """
     items: list[Any] = []
-    beside = iter(values) if values else _NO_VALUES
+    beside = iter(values)
     numbers = iter(record)
     next(numbers)
     for code in numbers:

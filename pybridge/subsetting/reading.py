@@ -31,7 +31,7 @@ def read(backend: Backend, x: Tensor, lowered: to.Key | to.Selection) -> Tensor:
         return read(NUMPY, *backend.load(x, to.lowered_from(backend.shape(x), lowered)))
     if isinstance(lowered, tuple):
         return backend.basic(x, lowered) if lowered else _whole_view(backend, x)
-    if len(lowered.shape) == 1 and is_vector_of_scalar(backend, x, lowered):
+    if is_vector_of_scalar(backend, x, lowered):
         x = backend.reshape(x, known_shape(lowered.shape))
     if lowered.has_missing:
         return _read_with_missing(backend, x, lowered)
@@ -70,7 +70,7 @@ def _read_axes(backend: Backend, x: Tensor, lowered: to.Lowered) -> Tensor:
     dropped = lowered.squeezed
     is_known = None not in lowered.shape
     for place, taken in takes:
-        if is_known and type(taken) is to.Gather:
+        if is_known and type(taken) is to.Gather:  # no index is left to be counted from the start
             found = backend.take(found, taken.indices, place)
             continue
         found = backend.take(found, indices_on(backend, found, taken, place), place)

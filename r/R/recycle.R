@@ -119,6 +119,7 @@ is_comparison <- function(op) {
   if (!inherits(op, "python.builtin.object")) {
     return(is_one_of(op, c(own_comparisons, xor)))
   }
+  # A callable such as functools.partial() has no name, and is none of these.
   name <- tryCatch(reticulate::py_to_r(reticulate::py_get_attr(op, "__name__")), error = function(e) NULL)
   is.character(name) && name %in% comparisons
 }

@@ -27,28 +27,14 @@ so inside `with rpy2.rinterface_lib.openrlib.rlock:`, which is the lock used her
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from pybridge.conversion.casting import Refuse
-from pybridge.conversion.frames import (
-    PLAIN_LISTS,
-    history_columns,
-    is_history,
-    is_metric,
-    is_na,
-    is_vector_of_scalars,
-    list_from,
-    na_vector,
-    r_list,
-    r_mapping,
-)
-from pybridge.conversion.labels import labelled_from, labels_of
-from pybridge.conversion.numpy_to_r import Dimnames, NewArray, vector_from
+from pybridge.conversion.arriving import array_or_list
+from pybridge.conversion.leaving import new_object
+from pybridge.conversion.numpy_to_r import Dimnames
 from pybridge.conversion.policies import (
     Arriving,
     FromR,
@@ -58,28 +44,10 @@ from pybridge.conversion.policies import (
     ToR,
     Wide,
 )
-from pybridge.conversion.r_to_numpy import (
-    DTYPES,
-    array_from,
-    bare_array_from,
-    classes_of,
-    is_scalar,
-)
-from pybridge.conversion.rlibrary import (
-    CHARACTER,
-    LIST,
-    NULL,
-    TYPE_NAMES,
-    RLibrary,
-)
-from pybridge.conversion.rpy2_host import r_library
-from pybridge.conversion.tensors import numpy_from
-from pybridge.errors import ArgumentError, ConversionError, UnsupportedTensorError
+from pybridge.conversion.rpy2_host import r_host
+from pybridge.errors import UnsupportedTensorError
 
 __all__ = ["from_r", "rpy2_converter", "to_r"]
-
-Array = np.ndarray[Any, Any]
-
 
 def to_r(
     x: Any,
@@ -121,55 +89,12 @@ def to_r(
     >>> to_r([True, False])[0], to_r({"loss": [0.5, 0.25]}).names[0]
     (True, 'loss')
     """
-    return convert_to_r(r_library(), x, ToR(na, int64, mapping), dimnames)
+    return _to_r(x, ToR(na, int64, mapping), dimnames)
 
 
-def convert_to_r(
-    r: RLibrary,
-    x: Any,
-    policies: ToR,
-    dimnames: Dimnames | None,
-    new_bare: NewArray | None = None,
-) -> Any:
-    """Do what `to_r` does, whoever hosts R; `new_bare` makes the R vector of a bare array."""
-    if dimnames is None:
-        return _to_r(r, x, policies, new_bare)
-    if hasattr(x, "__sexp__") or not _is_array(x):
-        raise ArgumentError("dimnames go with one array: R objects, lists and dicts have their own")
-    return vector_from(r, numpy_from(x), policies, dimnames)
-
-
-def _is_array(x: Any) -> bool:
-    if isinstance(x, list | tuple):
-        return is_vector_of_scalars(x)
-    without = x is None or isinstance(x, Mapping | bytes | bytearray)
-    return not (without or is_history(x) or is_metric(x))
-
-
-def _to_r(r: RLibrary, x: Any, policies: ToR, new_bare: NewArray | None = None) -> Any:
-    if isinstance(x, np.ndarray):  # it is none of the others, which take long to ask
-        return vector_from(r, x, policies, new_bare=new_bare)
-    if is_na(x):
-        return na_vector(r, x)
-    if hasattr(x, "__sexp__"):
-        return x
-    if x is None:
-        return r.null_sexp
-    if isinstance(x, bytes | bytearray):
-        return vector_from(r, np.frombuffer(x, "S1"), policies)
-
-    def convert(element: Any) -> Any:
-        return _to_r(r, element, policies)
-
-    if isinstance(x, Mapping):
-        return r_mapping(r, x, policies, convert)
-    if is_history(x):
-        return r_mapping(r, history_columns(x), ToR(policies.na, policies.int64), convert)
-    if isinstance(x, list | tuple) and not is_vector_of_scalars(x):
-        return r_list(r, x, None, convert)
-    if is_metric(x):
-        return convert(x.result())
-    return vector_from(r, numpy_from(x), policies, labels=labels_of(x), new_bare=new_bare)
+def _to_r(x: Any, policies: ToR, dimnames: Dimnames | None = None) -> Any:
+    host = r_host()
+    return host.make(new_object(x, policies, dimnames, host.look))
 
 
 def from_r(
@@ -203,57 +128,7 @@ def from_r(
     """
     if not hasattr(v, "__sexp__"):
         raise UnsupportedTensorError(f"from_r takes an R object of rpy2, not {type(v).__name__}")
-    return convert_to_python(r_library(), v, FromR(na, copy=copy, dimnames=dimnames))
-
-
-def convert_to_python(r: RLibrary, v: Any, policies: FromR) -> Any:
-    """Do what `from_r` does, whoever hosts R."""
-    r_type, sexp, classes = r.inside(_look_at, r, v)
-    if r_type == NULL:
-        return None
-    if r_type in DTYPES or r_type == CHARACTER:
-        found, refuse = array_from(r, sexp, classes, policies)
-        is_number = policies.scalars and r.inside(is_scalar, r, sexp)
-        found = _made_own(found, refuse, policies, is_number)
-        return found if policies.dimnames == "drop" else labelled_from(r, sexp, found)
-    is_frame = "data.frame" in classes
-    if r_type == LIST and (is_frame or set(classes) <= PLAIN_LISTS):
-        of_elements = replace(policies, scalars=policies.scalars and not is_frame)
-        return list_from(
-            r, sexp, is_frame, lambda element: convert_to_python(r, element, of_elements)
-        )
-    described = f"of type {TYPE_NAMES.get(r_type, 'object')}"
-    if classes:
-        described = f"of class {', '.join(classes)}"
-    raise ConversionError(
-        f"an R object {described} has no array: from_r takes vectors, arrays, lists and data "
-        "frames; of an object made of a list, unclass(x) is one"
-    )
-
-
-def convert_bare(r_type: int, values: Array, has_dim: bool, policies: FromR) -> Any:
-    """Do the same with the memory of a vector of numbers without classes."""
-    found, refuse = bare_array_from(r_type, values, policies)
-    is_number = policies.scalars and values.size == 1 and not has_dim
-    return _made_own(found, refuse, policies, is_number)
-
-
-def _made_own(found: Array, refuse: Refuse | None, policies: FromR, is_number: bool) -> Any:
-    if is_number:
-        found = found.reshape(())
-    if policies.own is not None:
-        return policies.own(found, refuse=refuse)
-    if refuse is not None:
-        refuse(found)
-    return found
-
-
-def _look_at(r: RLibrary, v: Any) -> tuple[int, Any, tuple[str, ...]]:
-    address = r.address_or_null(v)
-    r_type = r.c.TYPEOF(address)
-    # The object is held by our own capsule, which any thread may drop at any time.
-    sexp = r.sexp(address) if r_type in (*DTYPES, CHARACTER, LIST) else v
-    return r_type, sexp, classes_of(r, sexp)
+    return array_or_list(r_host().look, v, FromR(na, copy=copy, dimnames=dimnames))
 
 
 def rpy2_converter(*, na: Arriving = "error", int64: Wide = "double", copy: bool = False) -> Any:
@@ -270,12 +145,12 @@ def rpy2_converter(*, na: Arriving = "error", int64: Wide = "double", copy: bool
     Converter: Any = import_module("rpy2.robjects.conversion").Converter
     sending = ToR("error", int64)
     FromR(na, copy=copy)  # a policy that does not exist is refused at once
-    r = r_library()
+    r_host()
     converter = Converter("pybridge")
 
     def py2rpy(x: Any) -> Any:
         try:
-            return _to_r(r, x, sending)
+            return _to_r(x, sending)
         except UnsupportedTensorError as error:
             # What rpy2's converters raise so that it may try elsewhere.
             raise NotImplementedError(str(error)) from error

@@ -2,18 +2,13 @@
 
 A row-major array copied into column-major memory walks one of the two across the grain: the
 plain loop fetches a whole cache line for every element. In tiles, each line is used up while it
-is still there, and the checks of a tile read what was just written. A second thread takes every
-tile that the first has not yet begun, where there is a processor for it: what is copied is plain
-memory, for which NumPy lets go of Python's lock.
+is still there, and the checks of a tile read what was just written.
 """
 
 from __future__ import annotations
 
 import math
-import os
-import threading
 from collections.abc import Callable, Iterator
-from contextvars import copy_context
 from itertools import product
 from typing import Any, TypeAlias
 
@@ -30,11 +25,7 @@ _SMALL = 2**10
 _SHORTEST = 64
 """A tile cut across the grain is at least this long, so that the inner loop is worth starting."""
 
-_SHARED = 2**21
-"""From this many elements on, a second thread saves more than it costs to start."""
-
-
-_Look: TypeAlias = Callable[[Array, Array, Array | None], None]
+Look: TypeAlias = Callable[[Array, Array, Array | None], None]
 """What looks at a copy, at what was copied and at its mask."""
 
 
@@ -43,15 +34,15 @@ def copy_tiles(
     source: Array,
     *,
     mask: Array | None = None,
-    check: _Look | None = None,
-    finish: _Look | None = None,
+    check: Look | None = None,
+    finish: Look | None = None,
 ) -> None:
     """Copy `source` into the column-major `target`, with NumPy's unchecked conversion of dtype.
 
     After each tile, `finish(target_tile, source_tile, mask_tile)` may check or change it. With
     `check`, a tile is cast to a buffer in the memory order of `source` first, where the two are
-    compared the fastest, and `check(buffer, source_tile, mask_tile)` may refuse it. Neither is ever
-    called on an empty tile, and both may run in two threads at a time.
+    compared the fastest, and `check(buffer, source_tile, mask_tile)` may raise. Neither is ever
+    called on an empty tile.
     """
     size = source.size
     if size < _SMALL:  # what follows would cost more than it saves
@@ -62,21 +53,16 @@ def copy_tiles(
     target, source = target.T, source.T
     mask = None if mask is None else mask.T
 
-    def copy(tile: tuple[Any, ...]) -> None:
+    if size < 2 * _TILE:
+        _copy(target, source, mask, check, finish)
+        return
+    for tile in _tiles(source):
         masked = None if mask is None else mask[tile]
         _copy(target[tile], source[tile], masked, check, finish)
 
-    if size < 2 * _TILE:
-        _copy(target, source, mask, check, finish)
-    elif size < _SHARED:
-        for tile in _tiles(source):
-            copy(tile)
-    else:
-        share(copy, _tiles(source))
-
 
 def _copy(
-    target: Array, part: Array, masked: Array | None, check: _Look | None, finish: _Look | None
+    target: Array, part: Array, masked: Array | None, check: Look | None, finish: Look | None
 ) -> None:
     if check is not None:
         given, part = part, part.astype(target.dtype, order="K", casting="unsafe")
@@ -84,62 +70,6 @@ def _copy(
     np.copyto(target, part, casting="unsafe")
     if finish is not None:
         finish(target, part, masked)
-
-
-def _processors() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1  # not every system tells what this process may use
-
-
-def share(work: Callable[[Any], object], tasks: Iterator[Any]) -> None:
-    """Do each task in this thread or in another, where there is a processor for it.
-
-    The first failure ends both and is raised.
-    """
-    if _processors() < 2:
-        for task in tasks:
-            work(task)
-        return
-    failures: list[BaseException] = []
-    lock = threading.Lock()
-
-    def work_on() -> None:
-        try:
-            while not failures:
-                with lock:
-                    task = next(tasks, None)
-                if task is None:
-                    return
-                work(task)
-        except BaseException as error:
-            failures.append(error)
-
-    # What NumPy is to do about overflow belongs to the context, and before NumPy 2 to the thread.
-    told = np.geterr()
-
-    def work_elsewhere() -> None:
-        with np.errstate(**told):
-            work_on()
-
-    other = threading.Thread(target=copy_context().run, args=(work_elsewhere,), daemon=True)
-    other.start()
-    try:
-        work_on()
-    finally:
-        _wait_for(other, failures)
-    if failures:
-        raise failures[0]
-
-
-def _wait_for(other: threading.Thread, failures: list[BaseException]) -> None:
-    """Wait until a thread has ended, also through an interrupt, which makes it end soon."""
-    while other.is_alive():
-        try:
-            other.join()
-        except BaseException as error:
-            failures.append(error)
 
 
 def _tiles(source: Array) -> Iterator[tuple[Any, ...]]:

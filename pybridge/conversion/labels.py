@@ -9,8 +9,7 @@ import numpy as np
 
 from pybridge.backends import find_backend
 from pybridge.conversion.numpy_to_r import Labels
-from pybridge.conversion.rlibrary import CHARACTER, LIST, RLibrary, address_of
-from pybridge.conversion.strings import texts_of
+from pybridge.conversion.rvalues import Vector
 from pybridge.errors import ArgumentError, ConversionError
 
 
@@ -25,7 +24,7 @@ def labels_of(x: Any) -> Labels | None:
     return pairs if any(name or texts is not None for name, texts in pairs) else None
 
 
-def labelled_from(r: RLibrary, sexp: Any, values: Any) -> Any:
+def labelled_from(vector: Vector, values: Any) -> Any:
     """Return a DataArray with the values of an R vector or array, and with its dimnames."""
     try:
         xarray: Any = import_module("xarray")
@@ -34,7 +33,7 @@ def labelled_from(r: RLibrary, sexp: Any, values: Any) -> Any:
             "names and dimnames are kept by the package xarray, which is not installed: "
             'pip install "pybridge-r[xarray]"'
         ) from None
-    labels, names = r.inside(_read_dimnames, r, sexp, values.ndim)
+    labels, names = vector.dimnames or ([None] * values.ndim, [None] * values.ndim)
     dims = [name or f"dim_{axis}" for axis, name in enumerate(names)]
     if len(set(dims)) < len(dims):
         raise ConversionError(
@@ -51,21 +50,3 @@ def labelled_from(r: RLibrary, sexp: Any, values: Any) -> Any:
             )
         coords[dim] = (dim, np.array(texts, dtype=None if texts else "U1"))
     return xarray.DataArray(values, dims=dims, coords=coords)
-
-
-def _read_dimnames(
-    r: RLibrary, sexp: Any, ndim: int
-) -> tuple[list[list[str | None] | None], list[str | None]]:
-    """Return the labels of each axis, and its name."""
-    address = address_of(sexp)
-    dimnames = r.attribute(address, "dimnames")
-    if dimnames == r.null or r.c.TYPEOF(dimnames) != LIST:
-        own = _texts(r, r.attribute(address, "names")) if ndim == 1 else None
-        return [own] * ndim, [None] * ndim
-    labels = [_texts(r, element) for element in r.elements(dimnames)]
-    names = _texts(r, r.attribute(dimnames, "names"))
-    return labels, names or [None] * ndim
-
-
-def _texts(r: RLibrary, address: Any) -> list[str | None] | None:
-    return None if r.c.TYPEOF(address) != CHARACTER else texts_of(r, r.sexp(address))

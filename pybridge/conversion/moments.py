@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pybridge.conversion.places import first_index, position
-from pybridge.conversion.rlibrary import NA_DOUBLE_BITS
+from pybridge.conversion.rvalues import NA_DOUBLE_BITS
 from pybridge.errors import ConversionError
 
 Array = np.ndarray[Any, Any]
@@ -19,6 +19,8 @@ Array = np.ndarray[Any, Any]
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _NS = 10**9
 _LONGEST = 2.0**53
+_LARGEST_EXACT = 2**53
+_SECONDS = {"m": 60, "h": 3600}
 
 
 def moments_from(values: Array, is_date: bool) -> Array:
@@ -62,22 +64,27 @@ def _seconds(counts: Array, per_second: int) -> Array:
     return np.asarray(whole.astype("f8") + (counts - whole * per_second) / per_second)
 
 
-def numbers_from(moments: Array) -> tuple[Array, tuple[str, ...]]:
+def numbers_from(moments: Array, mask: Array | None = None) -> tuple[Array, tuple[str, ...]]:
     """Return datetime64 as R's numbers, NaN for NaT, and R's classes of them."""
-    unit, _ = np.datetime_data(moments.dtype)
+    unit, step = np.datetime_data(moments.dtype)
     missing = np.isnat(moments)
+    if mask is not None:
+        missing = missing | mask
+    counts = np.where(missing, 0, moments.astype(moments.dtype.newbyteorder("=")).view("i8"))
     if unit in ("D", "W"):
-        days = moments.astype("M8[D]").astype("i8")
+        days = _scaled(moments, counts, step * (7 if unit == "W" else 1))
+        lost = np.abs(days) > _LARGEST_EXACT
+        if lost.any():
+            _reject_count(moments, lost)
         return _with_missing(days.astype("f8"), missing), ("Date",)
-    if unit in ("h", "m"):
-        unit = "s"
-        moments = moments.astype("M8[s]")
+    if unit in _SECONDS:
+        step, unit = step * _SECONDS[unit], "s"
     if unit not in _PER_SECOND:
         raise ConversionError(
             f'{moments.dtype} has no R equivalent: x.astype("datetime64[D]") is a Date, '
             'x.astype("datetime64[us]") a POSIXct'
         )
-    counts = np.where(missing, 0, moments.astype(f"M8[{unit}]").astype("i8"))
+    counts = _scaled(moments, counts, step)
     per_second = _PER_SECOND[unit]
     seconds = _seconds(counts, per_second)
     whole = np.floor(seconds)
@@ -90,6 +97,24 @@ def numbers_from(moments: Array) -> tuple[Array, tuple[str, ...]]:
             'tell it from its neighbours: x.astype("datetime64[us]") cuts it to microseconds'
         )
     return _with_missing(seconds, missing), ("POSIXct", "POSIXt")
+
+
+def _scaled(moments: Array, counts: Array, factor: int) -> Array:
+    """Return counts of a unit as counts of one that is smaller by a factor."""
+    beyond = np.abs(counts) > np.iinfo("i8").max // factor
+    if beyond.any():
+        _reject_count(moments, beyond)
+    return np.asarray(counts * factor)
+
+
+def _reject_count(moments: Array, lost: Array) -> None:
+    where = first_index(lost)
+    unit, step = np.datetime_data(moments.dtype)
+    count = int(moments[where].astype("i8"))  # so far from 1970 NumPy's text of it is wrong
+    raise ConversionError(
+        f"element {position(where)} is {count} x {step}{unit} from 1970, and R's double holds "
+        "every whole number of days or seconds only up to 2^53"
+    )
 
 
 def _with_missing(numbers: Array, missing: Array) -> Array:

@@ -1,45 +1,40 @@
-"""NumPy arrays to R vectors: the table of dtypes, and one copy into R's memory."""
+"""NumPy arrays to R vectors: the table of dtypes, and what is to be made in R."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from pybridge.conversion.copying import copy_tiles
+from pybridge.conversion.copying import Look
 from pybridge.conversion.moments import numbers_from
 from pybridge.conversion.places import first_index, position, unraveled
 from pybridge.conversion.policies import ToR
-from pybridge.conversion.rlibrary import (
-    CHARACTER,
-    COMPLEX,
-    DOUBLE,
-    INTEGER,
-    LOGICAL,
+from pybridge.conversion.rvalues import (
+    LARGEST_AXIS,
     NA_DOUBLE_BITS,
     NA_INTEGER,
     NA_INTEGER64,
-    RAW,
-    RLibrary,
+    New,
+    NewList,
+    NewNumbers,
+    NewText,
+    with_attributes,
 )
-from pybridge.conversion.strings import character_vector
+from pybridge.conversion.strings import new_text, vector_of_texts
 from pybridge.errors import ArgumentError, ConversionError
 
 Array = np.ndarray[Any, Any]
 Labels = list[tuple[str, Sequence[str | None] | None]]
 """The name of each axis, "" for none, and its labels."""
-NewArray = Callable[[int, str, tuple[int, ...], bool], tuple[Any, Array]]
-"""What makes an R vector of a type, a dtype of its memory, a shape, with a dim or without."""
 Dimnames = Sequence[Sequence[str] | None] | Mapping[str, Sequence[str] | None]
 
 LARGEST_EXACT = 2**53
 """Beyond this a double skips integers."""
-
-LARGEST_AXIS = 2**31 - 1
 
 _BEYOND_DOUBLE = (
     f"R's double holds every integer only up to 2^53 ({LARGEST_EXACT}); "
@@ -67,8 +62,8 @@ _SMALL_FLOATS = ("bfloat16", "float8", "float6", "float4")
 class Rule:
     """What a dtype becomes in R."""
 
-    r_type: int
-    """R's type code."""
+    r_type: str
+    """R's type."""
     dtype: str
     """The dtype of R's memory."""
     lowest: int | None = None
@@ -86,39 +81,39 @@ def rule_for(dtype: np.dtype[Any], policies: ToR) -> Rule:
     """Return what `dtype` becomes: it depends on the dtype and the policies, never on a value."""
     kind, size, name = dtype.kind, dtype.itemsize, dtype.name
     if kind == "b":
-        return Rule(LOGICAL, "i4")
+        return Rule("logical", "i4")
     if name.startswith(_TINY_INTEGERS):
-        return Rule(INTEGER, "i4")
+        return Rule("integer", "i4")
     if kind in "iu":
         return _integer_rule(kind, size, policies)
     if (kind == "f" and size <= 8) or name.startswith(_SMALL_FLOATS):
-        return Rule(DOUBLE, "f8")
+        return Rule("double", "f8")
     if kind == "c" and size <= 16:
-        return Rule(COMPLEX, "c16")
+        return Rule("complex", "c16")
     if kind in "UTO":
-        return Rule(CHARACTER, "O")
+        return Rule("character", "O")
     if kind in "SV" and size == 1 and dtype.names is None:
-        return Rule(RAW, "u1")
+        return Rule("raw", "u1")
     raise ConversionError(_no_rule(dtype))
 
 
 def _integer_rule(kind: str, size: int, policies: ToR) -> Rule:
     if size < 4:
-        return Rule(INTEGER, "i4")
+        return Rule("integer", "i4")
     if kind == "i" and size == 4:
         lowest = None if policies.na == "integer" else NA_INTEGER + 1
-        return Rule(INTEGER, "i4", lowest, None, _IS_NA)
+        return Rule("integer", "i4", lowest, None, _IS_NA)
     signed = kind == "i"
     if policies.int64 == "integer":
-        return Rule(INTEGER, "i4", NA_INTEGER + 1 if signed else None, 2**31 - 1, _BEYOND_INTEGER)
+        return Rule("integer", "i4", NA_INTEGER + 1 if signed else None, 2**31 - 1, _BEYOND_INTEGER)
     if policies.int64 == "character":
-        return Rule(CHARACTER, "O")
+        return Rule("character", "O")
     if policies.int64 == "integer64":
         lowest, highest = (NA_INTEGER64 + 1, None) if signed else (None, 2**63 - 1)
-        return Rule(DOUBLE, "i8", lowest, highest, _BEYOND_INTEGER64, ("integer64",))
+        return Rule("double", "i8", lowest, highest, _BEYOND_INTEGER64, ("integer64",))
     if size == 4:
-        return Rule(DOUBLE, "f8")
-    return Rule(DOUBLE, "f8", -LARGEST_EXACT if signed else None, LARGEST_EXACT, _BEYOND_DOUBLE)
+        return Rule("double", "f8")
+    return Rule("double", "f8", -LARGEST_EXACT if signed else None, LARGEST_EXACT, _BEYOND_DOUBLE)
 
 
 def _no_rule(dtype: np.dtype[Any]) -> str:
@@ -141,73 +136,68 @@ def _no_rule(dtype: np.dtype[Any]) -> str:
 
 
 def vector_from(
-    r: RLibrary,
     array: Array,
     policies: ToR,
     dimnames: Dimnames | None = None,
     labels: Labels | None = None,
-    new_bare: NewArray | None = None,
-) -> Any:
-    """Return a new R vector or array that holds `array`, as an object of the host.
+) -> NewNumbers | NewText:
+    """Return the R vector or array that is to hold `array`.
 
     Its labels are `dimnames` as a user gives them, or `labels`, known to fit. One axis with a name
-    among those stays an axis. `new_bare` makes the vector where it has no class and no label.
+    among those stays an axis.
     """
     mask = None
     if isinstance(array, np.ma.MaskedArray):
         mask = None if array.mask is np.ma.nomask else np.asarray(array.mask)
-    array = np.asarray(array)
+        array = np.asarray(array)
+    elif type(array) is not np.ndarray:
+        array = np.asarray(array)
     classes: tuple[str, ...] = ()
     if array.dtype.kind == "M":
-        array, classes = numbers_from(array)
+        array, classes = numbers_from(array, mask)
     rule = rule_for(array.dtype, policies)
-    if rule.r_type == RAW:
+    if rule.r_type == "raw":
         if mask is not None and mask.any():
             raise ConversionError("R's raw has no NA, so a masked byte has no counterpart")
         array = array.view("u1")
     if dimnames is not None:
         labels = _checked_labels(dimnames, array.shape)
     _check_axes(array.shape)
-    if rule.r_type == CHARACTER:
-        return r.inside(_new_text, r, array, mask, policies, labels)
+    has_dim = len(array.shape) > 1 or bool(labels and labels[0][0])
+    new: NewNumbers | NewText
+    if rule.r_type == "character":
+        new = new_text(_texts(array, mask, policies), array.shape, has_dim)
+    else:
+        finish = _finish(rule, array, mask, policies)
+        new = NewNumbers(rule.r_type, rule.dtype, array, mask, finish, has_dim)
     classes = classes or rule.classes
-    new_array = r.new_array if new_bare is None or classes or labels else new_bare
-    has_dim = not _is_vector(array.shape, labels)
-    sexp, target = r.inside(new_array, rule.r_type, rule.dtype, array.shape, has_dim)
     if labels or classes:
-        r.inside(_set_attributes, r, sexp, array.shape, labels, classes)
-    # The copy needs no lock: nobody else knows the new vector yet.
-    copy_tiles(target, array, mask=mask, finish=_finish(rule, array, mask, policies))
-    return sexp
+        return with_attributes(new, _attributes(array.shape, has_dim, labels, classes))
+    return new
 
 
-def _new_text(
-    r: RLibrary, array: Array, mask: Array | None, policies: ToR, labels: Labels | None
-) -> Any:
-    sexp = character_vector(r, _texts(array, mask, policies), array.size)
-    if not _is_vector(array.shape, labels):
-        r.set_integers(sexp, "dim", array.shape)
-    _set_attributes(r, sexp, array.shape, labels)
-    return sexp
-
-
-def _set_attributes(
-    r: RLibrary,
-    sexp: Any,
-    shape: tuple[int, ...],
-    labels: Labels | None,
-    classes: tuple[str, ...] = (),
-) -> None:
+def _attributes(
+    shape: tuple[int, ...], has_dim: bool, labels: Labels | None, classes: tuple[str, ...]
+) -> dict[str, New]:
+    attributes: dict[str, New] = {}
     if labels:
-        _set_labels(r, sexp, shape, labels)
-    if not classes:
-        return
-    r.set_attribute(sexp, "class", character_vector(r, classes, len(classes)))
+        vectors = [None if texts is None else vector_of_texts(texts) for _, texts in labels]
+        if has_dim:
+            # R keeps no labels of an empty axis.
+            vectors = [None if size == 0 else texts for size, texts in zip(shape, vectors, strict=True)]
+            names = [name for name, _ in labels]
+            of_axes = {"names": vector_of_texts(names)} if any(names) else {}
+            attributes["dimnames"] = NewList(vectors, of_axes)
+        else:
+            attributes["names"] = vectors[0]
+    if classes:
+        attributes["class"] = vector_of_texts(classes)
     if "POSIXct" in classes:
-        r.set_attribute(sexp, "tzone", character_vector(r, ["UTC"], 1))
+        attributes["tzone"] = vector_of_texts(["UTC"])
+    return attributes
 
 
-def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Any:
+def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Look | None:
     """Return what is to be done after each tile, or None."""
     checked = rule.lowest is not None or rule.highest is not None
     filled = policies.na == "float" and array.dtype.kind not in "biu"
@@ -305,26 +295,6 @@ def _check_axes(shape: tuple[int, ...]) -> None:
             raise ConversionError(
                 f"axis {axis} has {size} positions; an axis of an R array holds {LARGEST_AXIS}"
             )
-
-
-def _is_vector(shape: tuple[int, ...], labels: Labels | None) -> bool:
-    """Tell whether R's vector of that shape has no dim; a name of an axis needs one."""
-    return len(shape) < 2 and not (labels and labels[0][0])
-
-
-def _set_labels(r: RLibrary, sexp: Any, shape: tuple[int, ...], labels: Labels) -> None:
-    vectors = [
-        r.null_sexp if label is None else character_vector(r, label, len(label))
-        for _, label in labels
-    ]
-    if _is_vector(shape, labels):
-        r.set_attribute(sexp, "names", vectors[0])
-        return
-    value = r.list_of(vectors)
-    names = [name for name, _ in labels]
-    if any(names):
-        r.set_attribute(value, "names", character_vector(r, names, len(names)))
-    r.set_attribute(sexp, "dimnames", value)
 
 
 def _checked_labels(dimnames: Dimnames, shape: tuple[int, ...]) -> Labels | None:

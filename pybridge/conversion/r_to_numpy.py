@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import Any
 
@@ -13,26 +12,16 @@ from pybridge.conversion.moments import moments_from
 from pybridge.conversion.numpy_to_r import LARGEST_EXACT
 from pybridge.conversion.places import first_index, position
 from pybridge.conversion.policies import FromR
-from pybridge.conversion.rlibrary import (
-    CHARACTER,
-    COMPLEX,
-    DOUBLE,
-    INTEGER,
-    LOGICAL,
+from pybridge.conversion.rvalues import (
     NA_DOUBLE_BITS,
     NA_INTEGER,
     NA_INTEGER64,
-    RAW,
-    TYPE_NAMES,
-    RLibrary,
-    address_of,
+    Texts,
+    Vector,
 )
-from pybridge.conversion.strings import distinct_texts, texts_of
 from pybridge.errors import ConversionError
 
 Array = np.ndarray[Any, Any]
-
-DTYPES = {LOGICAL: "i4", INTEGER: "i4", DOUBLE: "f8", COMPLEX: "c16", RAW: "u1"}
 
 _DATES = frozenset({"Date"})
 _TIMES = frozenset({"POSIXct", "POSIXt"})
@@ -43,66 +32,44 @@ TRANSPARENT = frozenset({"AsIs", "noquote", "table", "xtabs", "integer64", "fact
 _POLICIES = 'na="mask" gives a masked array, na="float" a float array with NaN'
 
 
-def array_from(
-    r: RLibrary, sexp: Any, classes: tuple[str, ...], policies: FromR
-) -> tuple[Array, Refuse | None]:
-    """Return the elements of an atomic R vector, whose classes have been read.
-
-    Beside them comes what is to be called with each part of them, and refuses `NA`.
-    """
+def array_from(vector: Vector, policies: FromR) -> tuple[Array, Refuse | None]:
+    """Return the elements of a vector, and what refuses `NA` in each part of them."""
+    classes, r_type, values = vector.classes, vector.r_type, vector.values
+    if not classes:
+        if r_type == "character":
+            return _labelled(vector.texts, values, policies), None
+        return _bare_array_from(r_type, values, policies)
     is_moment = _DATES <= set(classes) <= _DATES | {"IDate"} or set(classes) == _TIMES
     if not is_moment:
         _refuse_classes(classes)
-    r_type = r.c.TYPEOF(address_of(sexp))
-    if "integer64" in classes and r_type != DOUBLE:
+    if "integer64" in classes and r_type != "double":
         raise ConversionError(
             "an integer64 of package bit64 keeps its numbers in the bits of doubles, and this one "
-            f"is of type {TYPE_NAMES[r_type]}: unclass(x) gives what it holds"
+            f"is of type {r_type}: unclass(x) gives what it holds"
         )
     if is_moment:
-        if r_type not in (INTEGER, DOUBLE):
-            raise ConversionError(f"a date of type {TYPE_NAMES[r_type]} is broken")
-        moments = moments_from(r.inside(_numbers, r, sexp), set(classes) != _TIMES)
+        if r_type not in ("integer", "double"):
+            raise ConversionError(f"a date of type {r_type} is broken")
+        moments = moments_from(values, set(classes) != _TIMES)
         return _masked(moments, np.isnat(moments)) if policies.na == "mask" else moments, None
     if "factor" in classes:
-        return _labelled(*r.inside(_factor, r, sexp), policies), None
-    if r_type == CHARACTER:
-        return _labelled(*r.inside(_character, r, sexp), policies), None
-    values = r.inside(_numbers, r, sexp)
+        return _labelled(*_factor(vector), policies), None
+    if r_type == "character":
+        return _labelled(vector.texts, values, policies), None
     if "integer64" in classes:
         return _integers(values.view("i8"), NA_INTEGER64, policies)
-    return bare_array_from(r_type, values, policies)
+    return _bare_array_from(r_type, values, policies)
 
 
-def bare_array_from(r_type: int, values: Array, policies: FromR) -> tuple[Array, Refuse | None]:
-    """Return the elements of a vector of numbers without classes, seen as R's memory, likewise."""
-    if r_type == LOGICAL:
+def _bare_array_from(
+    r_type: str, values: Array, policies: FromR
+) -> tuple[Array, Refuse | None]:
+    if r_type == "logical":
         return _logical(values, policies), None
-    if r_type == INTEGER:
+    if r_type == "integer":
         return _integers(values, NA_INTEGER, policies)
     found = _owned(values, policies)
     return _masked(found, _is_na(values)) if policies.na == "mask" else found, None
-
-
-def shape_of(r: RLibrary, sexp: Any) -> tuple[int, ...]:
-    """Return the shape of an R vector: its `dim`, or its length."""
-    address = address_of(sexp)
-    dim = r.attribute(address, "dim")
-    if dim == r.null:
-        return (r.c.Rf_xlength(address),)
-    if r.c.TYPEOF(dim) != INTEGER:
-        raise ConversionError(f"the dim of an R array is of type {r.type_name(dim)}: it is broken")
-    return tuple(r.view(r.sexp(dim), "i4", (r.c.Rf_xlength(dim),)).tolist())
-
-
-def classes_of(r: RLibrary, sexp: Any) -> tuple[str, ...]:
-    """Return the class attribute of an R object, empty for a bare one."""
-    address = address_of(sexp)
-    if not r.c.Rf_isObject(address):
-        return ()
-    names = r.attribute(address, "class")
-    # An object of R's older kinds of class, such as a reference, may have no class to read.
-    return ("?",) if names == r.null else tuple(map(str, texts_of(r, r.sexp(names))))
 
 
 def _refuse_classes(classes: tuple[str, ...]) -> None:
@@ -181,34 +148,13 @@ def _refuse_na(values: Array, na: int, what: str, part: Array) -> None:
         )
 
 
-def _numbers(r: RLibrary, sexp: Any) -> Array:
-    return r.view(sexp, DTYPES[r.c.TYPEOF(address_of(sexp))], shape_of(r, sexp))
-
-
-def is_scalar(r: RLibrary, sexp: Any) -> bool:
-    """Tell whether an R vector is one element without axes."""
-    address = address_of(sexp)
-    return bool(r.c.Rf_xlength(address) == 1 and r.attribute(address, "dim") == r.null)
-
-
-def _character(r: RLibrary, sexp: Any) -> tuple[list[str | None], Array]:
-    shape = shape_of(r, sexp)
-    distinct, inverse = distinct_texts(r, sexp)
-    if math.prod(shape) != inverse.size:
-        raise ConversionError(f"{inverse.size} strings do not have the shape {shape}")
-    return distinct, inverse.reshape(shape, order="F")
-
-
-def _factor(r: RLibrary, sexp: Any) -> tuple[list[str | None], Array]:
-    r_type = r.c.TYPEOF(address_of(sexp))
-    if r_type != INTEGER:
+def _factor(vector: Vector) -> tuple[Texts, Array]:
+    if vector.r_type != "integer":
         raise ConversionError(
-            f"a factor keeps integers, and this one is of type {TYPE_NAMES[r_type]}: unclass(x) "
+            f"a factor keeps integers, and this one is of type {vector.r_type}: unclass(x) "
             "gives what it holds"
         )
-    codes = _numbers(r, sexp)
-    attribute = r.attribute(address_of(sexp), "levels")
-    levels = [] if attribute == r.null else texts_of(r, r.sexp(attribute))
+    codes, levels = vector.values, vector.texts
     beyond = ((codes < 1) | (codes > len(levels))) & (codes != NA_INTEGER)
     if beyond.any():
         where = first_index(beyond)
@@ -220,7 +166,7 @@ def _factor(r: RLibrary, sexp: Any) -> tuple[list[str | None], Array]:
     return [*levels, None], places
 
 
-def _labelled(distinct: list[str | None], places: Array, policies: FromR) -> Array:
+def _labelled(distinct: Texts, places: Array, policies: FromR) -> Array:
     """Return the text at each place; None among the distinct ones is `NA`."""
     texts = np.array([text or "" for text in distinct], dtype="U")
     absent = np.array([text is None for text in distinct], dtype=bool)

@@ -1,172 +1,566 @@
-"""R in a process of Python, as rpy2 finds and starts it, and the one lock around it."""
+"""R in a process of Python, by what rpy2 publishes, and the one lock around it.
+
+Nothing here calls R's C library. R's memory is what rpy2's memory views show, small vectors are
+made by rpy2, and R functions do the rest under R's own guard.
+"""
 
 from __future__ import annotations
 
-import ctypes
+import math
 import os
-import platform
+import signal
+import threading
 import warnings
+import weakref
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from importlib import import_module
 from typing import Any, TypeVar
 
-from pybridge.conversion.pages import can_allocate, process_size
-from pybridge.conversion.rlibrary import (
-    CHARACTER,
-    COMPLEX,
-    DOUBLE,
-    INTEGER,
-    ITEM_SIZES,
-    LIST,
-    LOGICAL,
-    RAW,
-    RLibrary,
+import numpy as np
+
+from pybridge.conversion.frames import each
+from pybridge.conversion.rvalues import (
+    DTYPES,
+    ListOfR,
+    New,
+    NewNumbers,
+    NewText,
+    OtherObject,
+    TYPE_NAMES,
+    Texts,
+    Vector,
+    check_shape,
+)
+from pybridge.conversion.strings import (
+    BYTES_REFUSAL,
+    all_texts,
+    bytes_of,
+    places_of,
+    texts_from,
 )
 from pybridge.errors import ConversionError
 
+Array = np.ndarray[Any, Any]
+
 _T = TypeVar("_T")
 
-_UNLIMITED = ctypes.c_size_t(-1).value
+_SMALL = 2**20
+"""Up to so many bytes rpy2 copies a vector from Python; to let R make it and fill it is slower."""
+
+_FEW = 16
+"""Up to so many strings or complex numbers rpy2 makes one by one."""
+
+_SHARE = 8
+"""Of the memory that R has left one part in so many is used before R is asked again."""
+
+_LITTLE = 2**16
+"""So many bytes are used at once where R has next to nothing left."""
+
+_LONGEST_DIM = 2**31 - 1
+
+_MAIN_THREAD = threading.main_thread().ident
+
+_signal: Any = import_module("_signal")
+"""Python's own; the module `signal` takes ten times as long."""
+
+_FUNCTIONS = {
+    "new_vector": """function(type, dim) {
+      x <- vector(type, prod(dim))
+      if (length(dim) > 1L) dim(x) <- dim
+      x
+    }""",
+    "drop_dim": "function(x) { dim(x) <- NULL; x }",
+    "set_dim": "function(x, dim) { dim(x) <- as.integer(dim); x }",
+    "strings": """function(bytes, count, codes) {
+      x <- readBin(bytes, "character", count)
+      Encoding(x) <- "UTF-8"
+      if (is.null(codes)) x else x[codes]
+    }""",
+    "apart": """function(x) {
+      x <- enc2utf8(as.vector(unclass(x)))
+      known <- unique(x)
+      if (any(Encoding(known) == "bytes")) return(NULL)
+      if (anyNA(known)) known <- known[!is.na(known)]
+      bytes <- writeBin(known, raw(), useBytes = TRUE)
+      if (length(known) == length(x)) bytes else list(bytes, match(x, known))
+    }""",
+    "complex": """function(x) {
+      dim(x) <- c(2, length(x) / 2)
+      complex(real = x[1L, ], imaginary = x[2L, ])
+    }""",
+    "parts": """function(x) {
+      x <- unclass(x)
+      list(as.double(Re(x)), as.double(Im(x)))
+    }""",
+    # R's heap grows in steps: close to the limit there is only what is free in it now.
+    "room": """function() {
+      heap <- gc()
+      used <- heap[, "used"]
+      limit <- 0.7 * c(mem.maxNSize(), mem.maxVSize() * 2^17)
+      min(c(56, 8) * pmax(limit - used, heap[, "gc trigger"] - used), 2^40)
+    }""",
+    "reserve": """function(size) {
+      vector("raw", size)
+      as.pairlist(vector("list", size / 56))
+      NULL
+    }""",
+}
 
 
-class Rpy2Library(RLibrary):
-    """R's functions under rpy2's lock; R objects are rpy2's own."""
+_ITEMS = {name: (np.dtype(name).str, np.dtype(name).itemsize) for name in DTYPES.values()}
+
+
+class RMemory:
+    """The memory of an R vector, in NumPy's array protocol; it keeps the R object alive."""
+
+    __slots__ = ("__array_interface__", "__weakref__", "sexp")
+
+    sexp: Any
+    """The rpy2 object whose memory this is."""
+
+    def __init__(
+        self, sexp: Any, shown: Array, dtype: str, shape: tuple[int, ...], *, writable: bool
+    ) -> None:
+        """Describe the memory that begins where that of `shown` does, as a column-major array."""
+        self.sexp = sexp
+        code, stride = _ITEMS[dtype]
+        strides = []
+        for size in shape:
+            strides.append(stride)
+            stride *= size
+        self.__array_interface__ = {
+            "version": 3,
+            "data": (shown.__array_interface__["data"][0], not writable),
+            "typestr": code,
+            "shape": shape,
+            "strides": tuple(strides),
+        }
+
+
+class _Hold(weakref.ref):  # type: ignore[type-arg]
+    """What keeps rpy2's capsule of an R object until `owner` is gone and R is free."""
+
+    __slots__ = ("capsule",)
+    capsule: Any
+
+
+class Rpy2Host:
+    """R under rpy2's lock; R objects are rpy2's own."""
 
     def __init__(self, openrlib: Any) -> None:
-        """Start R if nobody has, and bind its functions; `openrlib` is rpy2's module."""
-        rinterface: Any = import_module("rpy2.rinterface")
-        situation: Any = import_module("rpy2.situation")
-        path = situation.get_rlib_path(openrlib.R_HOME, platform.system())
-        # PyDLL keeps Python's lock during a call; each call is short.
-        library = ctypes.PyDLL(str(path))
-        self._stack_limit = ctypes.c_size_t.in_dll(library, "R_CStackLimit")
-        self._normal_limit = self._stack_limit.value
-        self._is_lifted = False
-        self._start(rinterface, library)
-        self._cast = openrlib.ffi.cast
+        """Start R if nobody has; `openrlib` is rpy2's module."""
+        r: Any = import_module("rpy2.rinterface")
+        self._rinterface = r
+        self._runtime_error: Any = import_module("rpy2.rinterface_lib.embedded").RRuntimeError
         self._lock = openrlib.rlock
         self._attempt = _attempt_at(openrlib.rlock)
+        self._stack = _UnlimitedStack(openrlib)
+        self._inside_of: int | None = None
         self._is_torn = False
-        self._dropped: deque[Any] = deque()
-        self._capsule = _capsule_class(rinterface._rinterface.SexpCapsule, self)
+        self._left = 2**62
+        self._holds: dict[int, _Hold] = {}
+        self._dropped: deque[_Hold] = deque()
+        with warnings.catch_warnings(), self._stack:
+            # That R was started by someone else or in a worker thread is no fault here.
+            warnings.simplefilter("ignore")
+            r.initr()
         self._classes = {
-            LOGICAL: rinterface.BoolSexpVector,
-            INTEGER: rinterface.IntSexpVector,
-            DOUBLE: rinterface.FloatSexpVector,
-            COMPLEX: rinterface.ComplexSexpVector,
-            CHARACTER: rinterface.StrSexpVector,
-            LIST: rinterface.ListSexpVector,
-            RAW: rinterface.ByteSexpVector,
+            "logical": r.BoolSexpVector,
+            "integer": r.IntSexpVector,
+            "double": r.FloatSexpVector,
+            "complex": r.ComplexSexpVector,
+            "raw": r.ByteSexpVector,
+            "character": r.StrSexpVector,
+            "list": r.ListSexpVector,
         }
-        self._class = rinterface.Sexp
-        self.null_sexp = rinterface.NULL
-        super().__init__(library)
+        self._dim_of = lru_cache(maxsize=256)(r.IntSexpVector)
+        self._functions: dict[str, Any] = {}
         os.register_at_fork(after_in_child=self._after_fork)
+        self.inside(self._prepare)
 
-    def _start(self, rinterface: Any, library: Any) -> None:
-        started_by_others = bool(ctypes.c_void_p.in_dll(library, "R_NilValue").value)
-        limit = self._stack_limit.value
+    def _prepare(self) -> None:
+        for name, code in _FUNCTIONS.items():
+            # Compiled now: R's own compiler ends the process where memory does.
+            guarded = f"""local({{
+              f <- compiler::cmpfun({code})
+              compiler::cmpfun(function(...) tryCatch(f(...), error = identity))
+            }})"""
+            self._functions[name] = self._rinterface.evalr(guarded, envir=self._rinterface.baseenv)
+        self._type_names = {name: self._rinterface.StrSexpVector([name]) for name in DTYPES}
+        self._shown = frozenset(filter(self._is_shown, DTYPES))
+        self._left = 0
+
+    def _is_shown(self, r_type: str) -> bool:
+        """Return whether rpy2 shows R's own memory, so that R sees what is written there."""
+        made = self.call("new_vector", self._type_names[r_type], self._reals(1))
         try:
-            # R's check knows the stack of one thread only, and this may be another.
-            self._stack_limit.value = _UNLIMITED
-            with warnings.catch_warnings():
-                # That R was started by someone else or in a worker thread is no fault here.
-                warnings.simplefilter("ignore")
-                rinterface.initr()
-        finally:
-            if started_by_others:
-                self._stack_limit.value = limit
+            self._memory(made, r_type, (1,), writable=True)[0] = 1
+        except ValueError:  # some builds of rpy2 have no view of complex numbers
+            return False
+        return bool(made[0] == 1)
+
+    # The lock
 
     def inside(self, work: Callable[..., _T], *arguments: Any) -> _T:
         """Run `work` while this thread has R's lock, with R's check of the stack off.
 
-        R knows nothing of the stack of this thread. An interrupt may come at every step: the lock
-        is taken and given back by C alone, and the check that an interrupt left off is on again
-        after the next call.
+        R knows nothing of the stack of this thread. An interrupt waits until the work is done:
+        in the middle of rpy2's own code it would leave the lock or R's stack of protected objects
+        as they are.
         """
         if self._is_torn:
             raise ConversionError(
                 "this process was forked while another thread was at work in R, and R's state is "
                 'torn: start the process anew instead, multiprocessing.get_context("spawn")'
             )
-        # The caller may have the lock for work of its own, with the check on.
-        is_nested = self._lock._is_owned() and self._is_lifted
-        with self._lock:
-            if is_nested:
-                return work(*arguments)
+        # The caller may have the lock for work of its own.
+        if self._inside_of == threading.get_ident():
+            return work(*arguments)
+        with _LateInterrupts(), self._lock, self._stack:
+            self._inside_of = threading.get_ident()
             try:
-                self._lift_limit()
                 self._let_go_of_dropped()
                 return work(*arguments)
             finally:
-                self._stack_limit.value = self._normal_limit
-                self._is_lifted = False
-
-    def _lift_limit(self) -> None:
-        limit = self._stack_limit.value
-        if not (self._is_lifted and limit == _UNLIMITED):
-            self._normal_limit = limit
-        self._is_lifted = True
-        self._stack_limit.value = _UNLIMITED
-
-    def _let_go_of_dropped(self) -> None:
-        while self._dropped:
-            self._dropped.popleft().let_go()
+                self._inside_of = None
 
     def _after_fork(self) -> None:
-        try:
-            with self._attempt as is_free:
-                self._is_torn = not is_free
-        except RuntimeError:
-            # It was not taken, so that there was nothing to give back.
-            pass
+        self._is_torn = not self._lock.acquire(blocking=False)
+        if not self._is_torn:
+            self._lock.release()
 
-    def drop(self, capsule: Any) -> None:
-        """Let go of an R object now if R is free, otherwise when it is next entered.
+    def _held(self, sexp: Any, owner: Any = None) -> Any:
+        """Return `owner`, else `sexp`: after its end the R object is let go while R is free.
 
         rpy2's own capsules let go at once, from any thread, also while another one is inside R.
+        Whatever outlives the lock, if only in the frames of an error, must come from here.
         """
-        self._dropped.append(capsule)
+        owner = sexp if owner is None else owner
+        if owner is not self._rinterface.NULL:
+            hold = _Hold(owner, self._drop)
+            hold.capsule = sexp.__sexp__
+            self._holds[id(hold)] = hold
+        return owner
+
+    def _drop(self, hold: _Hold) -> None:
+        """Let go of an R object now if R is free, otherwise when it is next entered."""
+        self._dropped.append(hold)
         if self._is_torn:
-            return
-        if self._lock._is_owned():
-            self._let_go_of_dropped()
             return
         try:
             with self._attempt as is_free:
                 if is_free:
                     self._let_go_of_dropped()
         except RuntimeError:
+            # It was not taken, so that there was nothing to give back.
             pass
 
-    def sexp(self, address: int) -> Any:
-        """Return an rpy2 object that keeps the R object at `address` alive."""
-        if address == self.null:
-            return self.null_sexp
-        capsule = self._capsule(self._cast("SEXP", address), address)
-        return self._classes.get(self.c.TYPEOF(address), self._class)(capsule)
+    def _let_go_of_dropped(self) -> None:
+        while self._dropped:
+            del self._holds[id(self._dropped.popleft())]
 
-    def allocate_large(self, r_type: int, length: int) -> int:
-        """Return a vector without zeros where it is certain that R has room for it."""
-        if self._has_room(length * ITEM_SIZES[r_type]):
-            return int(self.c.Rf_allocVector(r_type, length))
-        return self.allocate_small(r_type, length)
+    # From R
 
-    def _has_room(self, size: int) -> bool:
-        """Tell whether an allocation is certain to succeed, by R's limit and the system's."""
-        used = process_size()
-        if used is None:
-            return False
+    def look(self, sexp: Any, with_labels: bool = False) -> Any:
+        """Return what an R object is."""
+        return self.inside(self._look, sexp, with_labels)
+
+    def _look(self, sexp: Any, with_labels: bool) -> Any:
+        code = sexp.typeof
+        if code == 0:
+            return None
+        r_type = TYPE_NAMES.get(code, "object")
+        # Objects of rpy2's higher level answer by the converters that are active.
+        sexp = self._classes.get(r_type, self._rinterface.Sexp)(sexp)
+        attributes = self._attributes(sexp)
+        if "class" in attributes:
+            classes = tuple(map(str, self._texts(self._slot(sexp, "class"))))
+        else:
+            # An object of R's older kinds of class, such as a reference, may have no class to read.
+            classes = ("?",) if r_type == "S4" else ()
+        if r_type == "list":
+            if "dim" in attributes:
+                raise ConversionError("a list with a dim has no counterpart: c(x) drops the dim")
+            names = self._texts(self._slot(sexp, "names")) if "names" in attributes else None
+            return ListOfR([*map(self._held, sexp)], names, classes)
+        if r_type in self._classes:
+            return self._vector(sexp, r_type, attributes, classes, with_labels)
+        return OtherObject(r_type, classes)
+
+    def _attributes(self, sexp: Any) -> tuple[str, ...]:
+        names = sexp.list_attrs()
+        return tuple(names) if len(names) else ()
+
+    def _slot(self, sexp: Any, name: str) -> Any:
+        return self._held(sexp.do_slot(name))
+
+    def _reals(self, *values: float) -> Any:
+        self._spend(8 * len(values))
+        return self._held(self._rinterface.FloatSexpVector([*map(float, values)]))
+
+    def _vector(
+        self,
+        sexp: Any,
+        r_type: str,
+        attributes: tuple[str, ...],
+        classes: tuple[str, ...],
+        with_labels: bool,
+    ) -> Vector:
+        shape = self._shape(sexp, r_type, "dim" in attributes)
+        texts: Texts = []
+        if r_type == "character":
+            texts, values = places_of(*self._strings(sexp), shape)
+        else:
+            values = self._view(sexp, r_type, shape)
+            if "factor" in classes and "levels" in attributes:
+                texts = self._texts(self._slot(sexp, "levels"))
+        dimnames = self._dimnames(sexp, attributes, len(shape)) if with_labels else None
+        return Vector(r_type, values, "dim" in attributes, classes, texts, dimnames)
+
+    def _shape(self, sexp: Any, r_type: str, has_dim: bool) -> tuple[int, ...]:
+        length = len(sexp)
+        if not has_dim:
+            return (length,)
+        dim = self._slot(sexp, "dim")
+        name = TYPE_NAMES.get(dim.typeof, "object")
+        if name != "integer":
+            raise ConversionError(f"the dim of an R array is of type {name}: it is broken")
+        check_shape(r_type, length, tuple(dim))
+        return tuple(map(int, dim))
+
+    def _view(self, sexp: Any, r_type: str, shape: tuple[int, ...]) -> Array:
+        """Return R's memory, read-only; it keeps the R object alive."""
+        if 0 in shape:
+            empty = np.empty(shape, DTYPES[r_type], order="F")
+            empty.flags.writeable = False
+            return empty
+        if len(shape) == 1 and shape[0] > _LONGEST_DIM:
+            # rpy2 asks for the length of a vector without a dim as an int.
+            sexp = self.call("set_dim", sexp, self._reals(*_as_matrix(*shape)))
+        if r_type == "complex" and r_type not in self._shown:
+            real, imaginary = self.call("parts", sexp)
+            return self._memory(real, "double", shape) + 1j * self._memory(imaginary, "double", shape)
+        return self._memory(sexp, r_type, shape)
+
+    def _memory(
+        self, sexp: Any, r_type: str, shape: tuple[int, ...], *, writable: bool = False
+    ) -> Array:
+        if r_type == "complex":
+            shown = np.asarray(self._rinterface.vector_memoryview(sexp, "Rcomplex", "D"))
+        else:
+            # The first element, of which rpy2 knows the address; NumPy would take it for all.
+            shown = np.frombuffer(sexp.__array_interface__["data"], "u1")
+        memory = RMemory(sexp, shown, DTYPES[r_type], shape, writable=writable)
+        return np.asarray(self._held(sexp, memory))
+
+    def _strings(self, sexp: Any) -> tuple[list[str], Array | None]:
+        memory, codes = self.call("apart", sexp), None
+        if memory.typeof == 0:
+            raise ConversionError(BYTES_REFUSAL)
+        if isinstance(memory, self._classes["list"]):
+            memory, codes = map(self._held, memory)
+            codes = self._memory(codes, "integer", (len(codes),)) if len(codes) else np.empty(0)
+        count = len(memory)
+        return texts_from(self._memory(memory, "raw", (count,)).tobytes() if count else b""), codes
+
+    def _texts(self, sexp: Any) -> Texts:
+        if not isinstance(sexp, self._rinterface.StrSexpVector):
+            name = TYPE_NAMES.get(sexp.typeof, "object")
+            raise ConversionError(
+                f"an R object of type {name} stands where R keeps text: the object that it belongs "
+                "to is broken"
+            )
+        return all_texts(*self._strings(sexp))
+
+    def _dimnames(
+        self, sexp: Any, attributes: tuple[str, ...], ndim: int
+    ) -> tuple[list[Texts | None], Texts] | None:
+        texts = self._rinterface.StrSexpVector
+        if "dimnames" not in attributes:
+            own = self._slot(sexp, "names") if "names" in attributes and ndim == 1 else None
+            return ([self._texts(own)], [None]) if isinstance(own, texts) else None
+        dimnames = self._slot(sexp, "dimnames")
+        labels = [self._texts(one) if isinstance(one, texts) else None for one in dimnames]
+        has_names = "names" in self._attributes(dimnames)
+        names = self._texts(self._slot(dimnames, "names")) if has_names else [None] * ndim
+        return labels, names
+
+    # To R
+
+    def make(self, new: New) -> Any:
+        """Return an R object."""
+        if isinstance(new, NewNumbers):
+            made = self._make_numbers(new)
+        elif isinstance(new, NewText):
+            made = self.inside(self._make_text, new)
+        elif new is None:
+            return self._rinterface.NULL
+        elif hasattr(new, "__sexp__"):
+            return new
+        else:
+            elements = each(self.make, new.elements, new.places or [""] * len(new.elements))
+            made = self.inside(self._make_list, elements)
+        if not new.attributes:
+            return made
+        attributes = {name: self.make(value) for name, value in new.attributes.items()}
+        return self.inside(self._finished, made, attributes)
+
+    def _finished(self, made: Any, attributes: dict[str, Any]) -> Any:
+        for name, value in attributes.items():
+            self._spend(0)
+            if name == "class":
+                made.rclass = value
+            else:
+                made.do_slot_assign(name, value)
+        return made
+
+    def _make_numbers(self, new: NewNumbers) -> Any:
+        is_small = new.size <= (_SMALL if new.r_type != "complex" else 16 * _FEW)
+        if is_small or new.r_type not in self._shown:
+            # The copy needs no lock: nobody else knows the new memory yet.
+            return self.inside(self._copied, new, new.filled())
+        made, memory = self.inside(self._empty, new)
+        new.fill(memory)
+        is_long_vector = not new.has_dim and memory.size > _LONGEST_DIM
+        return self.call("drop_dim", made) if is_long_vector else made
+
+    def _copied(self, new: NewNumbers, memory: Array) -> Any:
+        flat = memory.reshape(-1, order="F")
+        self._spend(flat.nbytes)
+        if new.r_type == "complex" and flat.size <= _FEW:
+            made = self._classes["complex"](flat.tolist())
+        elif new.r_type == "complex":  # rpy2 makes none of memory
+            parts = self._classes["double"].from_memoryview(memoryview(flat.view("f8")))
+            made = self.call("complex", self._held(parts))
+        else:
+            made = self._classes[new.r_type].from_memoryview(memoryview(flat.view(DTYPES[new.r_type])))
+        if new.has_dim:
+            made.do_slot_assign("dim", self._dim_of(new.shape))
+        return self._held(made)
+
+    def _empty(self, new: NewNumbers) -> tuple[Any, Array]:
+        is_long_vector = len(new.shape) == 1 and new.source.size > _LONGEST_DIM
+        sizes = _as_matrix(new.source.size) if is_long_vector else new.shape
+        made = self.call("new_vector", self._type_names[new.r_type], self._reals(*sizes))
+        self._left -= new.size
+        if new.has_dim and len(sizes) == 1:
+            made.do_slot_assign("dim", self._dim_of(new.shape))
+        memory = self._memory(made, new.r_type, new.shape, writable=True)
+        return made, memory.view(new.dtype)
+
+    def _make_text(self, new: NewText) -> Any:
+        made = self._make_few_texts(new) if math.prod(new.shape) <= _FEW else self._make_texts(new)
+        if new.has_dim:
+            made.do_slot_assign("dim", self._dim_of(new.shape))
+        return made
+
+    def _make_few_texts(self, new: NewText) -> Any:
+        texts = all_texts([*new.distinct], new.codes)
+        self._spend(4 * sum(map(len, new.distinct)) + 100 * len(texts))
+        return self._held(self._classes["character"](texts))
+
+    def _make_texts(self, new: NewText) -> Any:
+        memory = bytes_of(new.distinct)
+        codes = None if new.codes is None else NewNumbers("integer", "i4", new.codes)
+        arguments = [
+            self._make_numbers(NewNumbers("raw", "u1", np.frombuffer(memory, "u1"))),
+            self._reals(len(new.distinct)),
+            self._rinterface.NULL if codes is None else self._make_numbers(codes),
+        ]
+        self._left -= 100 * len(new.distinct) + 8 * math.prod(new.shape)
+        return self.call("strings", *arguments)
+
+    def _make_list(self, elements: Sequence[Any]) -> Any:
+        self._spend(8 * len(elements))
+        made = self._rinterface.ListSexpVector(elements)
+        return self._held(made)
+
+    def _spend(self, size: int) -> None:
+        """Count what rpy2 allocates without R's guard: an error there would end the process.
+
+        R is asked how much memory it has left, and again before a part of that is used. Where it
+        is next to nothing, R itself makes as much first, and refuses in its own words.
+        """
+        size += 512
+        self._left -= size
+        if self._left >= 0:
+            return
+        left, self._left = size, 2**62  # to ask takes next to nothing
         try:
-            limit = self.call("mem.maxVSize")
-        except ConversionError:
-            # R before 4.2 does not tell.
-            return False
-        megabytes = ctypes.c_double.from_address(self.c.DATAPTR_RO(limit))
-        return used + size < megabytes.value * 2**20 and can_allocate(size)
+            left = int(self.call("room")[0]) // _SHARE
+            if left < size + _LITTLE:
+                left = size
+                self.call("reserve", self._reals(4 * (size + _LITTLE)))
+                left = size + _LITTLE
+        finally:
+            self._left = left - size
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        """Return the value of an R function of this module, or raise R's error."""
+        return self.inside(self._call, name, arguments)
+
+    def _call(self, name: str, arguments: Sequence[Any]) -> Any:
+        try:
+            value = self._functions[name](*arguments)
+        except self._runtime_error as error:
+            raise ConversionError(f"R refused: {_first_line(str(error))}") from None
+        self._held(value)
+        if isinstance(value, self._classes["list"]) and len(value.list_attrs()):
+            raise ConversionError(f"R refused: {_first_line(value[0][0])}")
+        return value
+
+
+def _as_matrix(size: int) -> tuple[int, int]:
+    """Return the sizes of a matrix with so many elements."""
+    rows = next(rows for rows in range(2**16, 0, -1) if size % rows == 0)
+    return rows, size // rows
+
+
+def _first_line(message: str) -> str:
+    return message.strip().removeprefix("Error: ")
+
+
+class _UnlimitedStack:
+    """R's check of the stack, off for a while: R knows the stack of one thread only."""
+
+    def __init__(self, openrlib: Any) -> None:
+        self._r = openrlib.rlib
+        self._unlimited = openrlib.ffi.cast("uintptr_t", -1)
+        self._limit: Any = None
+
+    def __enter__(self) -> None:
+        self._limit = self._r.R_CStackLimit
+        self._r.R_CStackLimit = self._unlimited
+
+    def __exit__(self, *_: object) -> None:
+        self._r.R_CStackLimit = self._limit
+
+
+class _LateInterrupts:
+    """What keeps an interrupt waiting, in the only thread that is interrupted."""
+
+    __slots__ = ("_came", "_handler")
+
+    def __enter__(self) -> None:
+        self._came: Any = None
+        self._handler: Any = None
+        if threading.get_ident() == _MAIN_THREAD:
+            handler = _signal.getsignal(signal.SIGINT)
+            if callable(handler):
+                _signal.signal(signal.SIGINT, self._note)
+                self._handler = handler
+
+    def _note(self, *arguments: Any) -> None:
+        self._came = arguments
+
+    def __exit__(self, *_: object) -> None:
+        handler = self._handler
+        if handler is not None:
+            _signal.signal(signal.SIGINT, handler)
+            if self._came is not None:
+                handler(*self._came)
 
 
 def _attempt_at(lock: Any) -> Any:
@@ -181,36 +575,15 @@ def _attempt_at(lock: Any) -> Any:
     return type("Attempt", (), {"__enter__": take, "__exit__": give_back})()
 
 
-def _capsule_class(base: Any, library: Rpy2Library) -> Any:
-    class Capsule(base):  # type: ignore[misc]
-        """rpy2's hold on an R object, let go only while no other thread is inside R."""
-
-        __slots__ = ("address",)
-
-        def __init__(self, cdata: Any, address: int) -> None:
-            super().__init__(cdata)
-            self.address = address
-
-        def __del__(self) -> None:
-            library.drop(self)
-
-        def let_go(self) -> None:
-            # An interrupt may have left it half made.
-            with suppress(AttributeError, KeyError):
-                super().__del__()
-
-    return Capsule
+_hosts: list[Rpy2Host] = []
 
 
-_bound: list[Rpy2Library] = []
-
-
-def r_library() -> Rpy2Library:
+def r_host() -> Rpy2Host:
     """Return R, started at the first call.
 
-    R is one to a process, and so is what is bound to it: rpy2's lock decides between threads.
+    R is one to a process, and so is its host: rpy2's lock decides between threads.
     """
-    if not _bound:
+    if not _hosts:
         try:
             openrlib: Any = import_module("rpy2.rinterface_lib.openrlib")
         except ImportError as error:
@@ -218,6 +591,6 @@ def r_library() -> Rpy2Library:
                 "conversion needs rpy2 and R: install the extra `rpy2` of this package"
             ) from error
         with openrlib.rlock:
-            if not _bound:
-                _bound.append(Rpy2Library(openrlib))
-    return _bound[0]
+            if not _hosts:
+                _hosts.append(Rpy2Host(openrlib))
+    return _hosts[0]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from pybridge.backends import find_backend, open_tensor
+from pybridge.conversion.strings import refuse_nul
 from pybridge.errors import UnsupportedTensorError
 
 Array = np.ndarray[Any, Any]
@@ -14,7 +16,9 @@ Array = np.ndarray[Any, Any]
 
 def numpy_from(x: Any) -> Array:
     """Return `x` as a NumPy array, a view where its library offers one; masks are kept."""
-    if isinstance(x, np.ndarray | np.generic | bool | int | float | complex | str):
+    if isinstance(x, str):
+        return _text_array([x]).reshape(())
+    if isinstance(x, np.ndarray | np.generic | bool | int | float | complex):
         return np.asanyarray(x)
     if isinstance(x, list | tuple):
         return _from_scalars(x)
@@ -26,6 +30,8 @@ def numpy_from(x: Any) -> Array:
             f"{_name(x)} is a table, not a tensor: pass a dict of its columns, "
             "{name: table[name].to_numpy() for name in table}"
         )
+    if hasattr(type(x), "isna") and hasattr(type(x), "dtype"):
+        return _nullable(x)
     if hasattr(x, "__array__") or isinstance(x, memoryview):
         return np.asarray(x)
     raise UnsupportedTensorError(f"{_name(x)} has no R equivalent")
@@ -33,12 +39,41 @@ def numpy_from(x: Any) -> Array:
 
 def _from_scalars(x: Any) -> Array:
     """Return scalars of one type as an array; integers never turn into floats on the way."""
+    if isinstance(x[0], str):
+        return _text_array(x)
     if type(x[0]) is not int:
         return np.asarray(x)
     try:
         return np.asarray(x, dtype="int64")
     except OverflowError:
         return np.asarray(x, dtype=object)
+
+
+def _text_array(texts: Sequence[str]) -> Array:
+    for text in texts:
+        refuse_nul(text)  # which NumPy would drop from the end
+    return np.asarray(texts)
+
+
+def _nullable(x: Any) -> Array:
+    """Return an array or a column of pandas, masked where it is missing a value."""
+    dtype = x.dtype
+    if isinstance(dtype, np.dtype):
+        return np.asarray(x)
+    missing = np.asarray(x.isna())
+    if hasattr(dtype, "categories"):
+        x = getattr(x, "array", x)
+        categories = np.asarray(dtype.categories)
+        known = np.where(missing, 0, np.asarray(x.codes))
+        empty = np.zeros(missing.shape, categories.dtype)
+        return np.ma.MaskedArray(categories[known] if categories.size else empty, mask=missing)
+    own = getattr(dtype, "numpy_dtype", None)
+    if not isinstance(own, np.dtype) or own.kind in "OM":
+        if not missing.any():
+            return np.asarray(x)
+        own = np.dtype(object)
+    values = x.to_numpy(own, na_value="" if own.kind == "O" else own.type())
+    return np.ma.MaskedArray(values, mask=missing)
 
 
 def _name(x: Any) -> str:

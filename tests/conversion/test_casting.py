@@ -1,6 +1,5 @@
-"""Arrays of their own, cast in tiles: what is lost is found in any tile and either thread."""
+"""Arrays of their own, cast in tiles: what is lost is found in any tile."""
 
-import threading
 from functools import partial
 
 import numpy as np
@@ -15,13 +14,11 @@ from pybridge.errors import ConversionError
 SHAPE = (37, 11, 13)
 
 
-@pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
-def small_tiles(request, monkeypatch):
-    """Cut arrays of a few thousand elements into many tiles, for one thread or for two."""
+@pytest.fixture
+def small_tiles(monkeypatch):
+    """Cut arrays of a few thousand elements into many tiles."""
     monkeypatch.setattr(copying, "_TILE", 256)
     monkeypatch.setattr(copying, "_SHORTEST", 4)
-    monkeypatch.setattr(copying, "_SHARED", 1000)
-    monkeypatch.setattr(copying, "_processors", lambda: request.param)
 
 
 def column_major(dtype):
@@ -87,43 +84,7 @@ def test_na_is_refused_in_any_tile_before_what_it_would_be_cast_to(small_tiles):
         own_array(x, Wanted("uint8"), partial(_refuse_na, x, -(2**31), "integer"))
 
 
-def test_the_first_failure_of_two_threads_is_raised_and_neither_is_left(small_tiles):
-    before = threading.active_count()
-    seen = []
-
-    def refuse(part):
-        seen.append(part.size)
-        raise ConversionError("no")
-
-    with pytest.raises(ConversionError, match="no"):
-        own_array(column_major("int32"), Wanted("uint8"), refuse)
-    assert 1 <= len(seen) <= 2
-    assert threading.active_count() == before
-
-
-def test_an_interrupt_waits_for_the_other_thread(small_tiles):
-    if copying._processors() == 1:
-        return  # there is no other
-    before = threading.active_count()
-    began, go_on = threading.Event(), threading.Event()
-    ended = []
-
-    def refuse(_part):
-        if threading.current_thread() is threading.main_thread():
-            assert began.wait(60)
-            go_on.set()
-            raise KeyboardInterrupt
-        began.set()
-        assert go_on.wait(60)
-        ended.append(True)
-
-    with pytest.raises(KeyboardInterrupt):
-        own_array(column_major("int32"), Wanted("uint8"), refuse)
-    assert ended
-    assert threading.active_count() == before
-
-
-def test_casting_warns_of_nothing_in_either_thread(small_tiles):
+def test_casting_warns_of_nothing_in_any_tile(small_tiles):
     with heard_warnings() as heard, pytest.raises(ConversionError):
         own_array(np.full(SHAPE, 1e300, order="F"), Wanted("float32"))
     assert not heard

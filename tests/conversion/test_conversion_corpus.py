@@ -14,10 +14,11 @@ import pytest
 from conversion_oracle import assert_identical, r_value
 
 import pybridge
-from pybridge.conversion import convert_to_python, to_r
+from pybridge.conversion import to_r
+from pybridge.conversion.arriving import array_or_list
 from pybridge.conversion.casting import Wanted, own_array
 from pybridge.conversion.policies import FromR
-from pybridge.conversion.rpy2_host import r_library
+from pybridge.conversion.rpy2_host import r_host
 from pybridge.errors import PybridgeError
 
 PATH = Path(pybridge.__file__).parent / "testing" / "conversion.json"
@@ -33,7 +34,7 @@ def of_r(case):
     policy = dict(case["policy"])
     na = policy.pop("na", "error")
     own = partial(own_array, wanted=Wanted(**policy))
-    return convert_to_python(r_library(), r_value(case["r"]), FromR(na, scalars=True, own=own))
+    return array_or_list(r_host().look, r_value(case["r"]), FromR(na, scalars=True, own=own))
 
 
 def assert_same_array(found, expected):

@@ -1,8 +1,8 @@
 """Views of R's memory, what keeps them alive, how much memory and time a conversion takes."""
 
-import ctypes
 import gc
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,9 +12,8 @@ from rpy2 import rinterface
 from rpy2.rinterface_lib import openrlib
 
 from pybridge import R
-from pybridge.conversion import from_r, pages, to_r
-from pybridge.conversion.rlibrary import RMemory
-from pybridge.conversion.rpy2_host import r_library
+from pybridge.conversion import from_r, to_r
+from pybridge.conversion.rpy2_host import RMemory, r_host
 from pybridge.errors import ImmutableTensorError
 
 VIEWS = {
@@ -150,16 +149,16 @@ def test_python_allocates_next_to_nothing_beside_the_result(dtype, order):
 
 
 def test_the_stack_check_of_r_is_as_before():
-    limit = ctypes.c_size_t.in_dll(r_library().c, "R_CStackLimit")
-    before, missing = limit.value, r_value("NA")
-    limit.value = 12345
+    library, as_limit = openrlib.rlib, partial(openrlib.ffi.cast, "uintptr_t")
+    before, missing = library.R_CStackLimit, r_value("NA")
+    library.R_CStackLimit = as_limit(12345)
     try:
         from_r(to_r(np.zeros(3)))
         with pytest.raises(ValueError, match="NA"):
             from_r(missing)
-        assert limit.value == 12345
+        assert library.R_CStackLimit == 12345
     finally:
-        limit.value = before
+        library.R_CStackLimit = as_limit(before)
 
 
 def test_an_object_dropped_while_r_is_busy_is_let_go_later():
@@ -180,7 +179,7 @@ def test_an_object_dropped_while_r_is_busy_is_let_go_later():
         kept = dict(rinterface._rinterface.protected_rids())
         assert kept.get(rid) == 1
 
-    r_library().inside(drop_elsewhere)
+    r_host().inside(drop_elsewhere)
     to_r(1.5)
     assert rid not in dict(rinterface._rinterface.protected_rids())
 
@@ -190,18 +189,15 @@ def test_a_soak_of_small_conversions_leaves_no_memory_behind(threads):
     assert growth_of_soak(count=4000, threads=threads) < 4 * 2**20
 
 
-@pytest.mark.parametrize("room", [True, False])
-def test_a_large_vector_is_the_same_whoever_allocates_it(monkeypatch, room):
-    monkeypatch.setattr(type(r_library()), "_has_room", lambda *_: room)
-    x = np.arange(3 * 2**20).reshape(3, -1).astype("f8")
-    value = to_r(x)
-    assert_identical(value, "matrix(as.double(0:(3 * 2^20 - 1)), 3, byrow = TRUE)")
-
-
-@pytest.mark.parametrize("advice", [pages._ALL_NOW, 99], ids=["known", "not known to the system"])
-@pytest.mark.parametrize("size", [100, pages.SEVERAL_PAGES, pages.LARGE, 5 * pages.LARGE + 4097])
-def test_advice_about_pages_changes_no_byte_and_may_be_refused(monkeypatch, size, advice):
-    monkeypatch.setattr(pages, "_ALL_NOW", advice)
-    memory = np.full(size + 14, 7, "u1")
-    pages.prepare_pages(memory.ctypes.data + 7, size)
-    assert (memory == 7).all()
+@pytest.mark.parametrize("dtype", ["f8", "i4", "?", "c16", "V1"])
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_a_large_vector_is_the_same_whoever_makes_it(monkeypatch, is_shown, dtype):
+    if not is_shown:
+        monkeypatch.setattr(r_host(), "_shown", frozenset())
+    x = (np.arange(3 * 2**16) % 251).astype("u1").reshape(3, -1)
+    x = x.view("V1") if dtype == "V1" else x.astype(dtype)
+    mode = {"f8": "double", "i4": "integer", "?": "logical", "c16": "complex", "V1": "raw"}[dtype]
+    code = "x <- matrix((0:(3 * 2^16 - 1)) %% 251, 3, byrow = TRUE)"
+    if mode == "raw":
+        code += "; d <- dim(x); x <- as.raw(x); dim(x) <- d"
+    assert_identical(to_r(x), f"{{{code}; storage.mode(x) <- '{mode}'; x}}")

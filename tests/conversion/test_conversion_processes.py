@@ -59,30 +59,6 @@ def test_without_rpy2_the_error_says_what_is_missing():
     assert out == "conversion needs rpy2 and R: install the extra `rpy2` of this package\n"
 
 
-def test_an_r_that_does_not_tell_its_limit_and_a_system_that_does_not_tell_the_size():
-    out = run(
-        """
-        import numpy as np
-        from pybridge.conversion import from_r, to_r, rpy2_host
-        from pybridge.errors import ConversionError
-        r = rpy2_host.r_library()
-        call = r.call
-
-        def old_call(function, *arguments):
-            if function == "mem.maxVSize":
-                raise ConversionError("could not find function")
-            return call(function, *arguments)
-
-        r.call = old_call
-        print(from_r(to_r(np.full((2000, 2000), 1.5))).sum())
-        del r.call
-        rpy2_host.process_size = lambda: None
-        print(from_r(to_r(np.full((2000, 2000), 2.5))).sum())
-        """
-    )
-    assert out == "6000000.0\n10000000.0\n"
-
-
 def test_the_first_conversion_may_be_in_a_worker_thread():
     assert run(ROUND_TRIP + "\n    in_a_thread()\n    round_trip()\n") == "ConversionError\n" * 2
 
@@ -93,13 +69,13 @@ def test_many_threads_may_be_first_at_once():
         ROUND_TRIP
         + """
     import threading
-    from pybridge.conversion.rpy2_host import r_library
+    from pybridge.conversion.rpy2_host import r_host
     found = []
     together = threading.Barrier(6)
     def work():
         together.wait()
         round_trip()
-        found.append(id(r_library()))
+        found.append(id(r_host()))
     workers = [threading.Thread(target=work) for _ in range(6)]
     [worker.start() for worker in workers]
     [worker.join() for worker in workers]

@@ -17,16 +17,19 @@ import time
 from pathlib import Path
 
 CHILD = """
-import ctypes, os, signal, sys, threading
+import ctypes, os, platform, signal, sys, threading
 os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
 import numpy as np
+import rpy2.situation
 from pybridge import R, from_r, to_r
-from pybridge.conversion.rpy2_host import r_library
+from pybridge.conversion.rpy2_host import r_host
+from rpy2.rinterface_lib import openrlib
 
-r = r_library()
-stack = ctypes.c_int.in_dll(r.c, "R_PPStackTop")
+r = r_host()
+library = ctypes.CDLL(str(rpy2.situation.get_rlib_path(openrlib.R_HOME, platform.system())))
+stack = ctypes.c_int.in_dll(library, "R_PPStackTop")
 height = stack.value
-limit = ctypes.c_size_t.in_dll(r.c, "R_CStackLimit")
+limit = ctypes.c_size_t.in_dll(library, "R_CStackLimit")
 normal = limit.value
 x = np.arange(30, dtype="int16").reshape(2, 3, 5)
 s = np.array(["a", "é", "a"])

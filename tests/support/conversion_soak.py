@@ -9,13 +9,14 @@ import os
 import sys
 import threading
 import time
+from importlib import import_module
 
 os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
 
 import numpy as np
 
 from pybridge.conversion import from_r, to_r
-from pybridge.conversion.rpy2_host import r_library
+from pybridge.conversion.rpy2_host import r_host
 
 _DTYPES = ("u1", "?", "i8", "f4", "c8", "U4", "i4", "f8")
 
@@ -58,7 +59,7 @@ def in_threads(count: int, threads: int) -> None:
 def resident() -> int:
     """Return the bytes of memory in use, after both languages have tidied up."""
     gc.collect()
-    r_library().inside(r_library().call, "gc")
+    r_host().inside(import_module("rpy2.rinterface").baseenv["gc"])
     with open("/proc/self/statm") as statm:
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 

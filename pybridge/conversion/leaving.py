@@ -1,0 +1,70 @@
+"""Whatever Python has, as what is to be made in R: arrays, scalars, lists, dicts, what Keras gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from pybridge.conversion.frames import (
+    history_columns,
+    is_history,
+    is_metric,
+    is_na,
+    is_vector_of_scalars,
+    na_vector,
+    r_list,
+    r_mapping,
+)
+from pybridge.conversion.labels import labels_of
+from pybridge.conversion.numpy_to_r import Dimnames, vector_from
+from pybridge.conversion.policies import ToR
+from pybridge.conversion.rvalues import New
+from pybridge.conversion.tensors import numpy_from
+from pybridge.errors import ArgumentError
+
+
+def new_object(
+    x: Any,
+    policies: ToR,
+    dimnames: Dimnames | None = None,
+    look: Callable[[Any], Any] | None = None,
+) -> New:
+    """Return what `x` is to be in R; `look` shows an element that is an R object already."""
+    if dimnames is None:
+        return _new(x, policies, look)
+    if hasattr(x, "__sexp__") or not _is_array(x):
+        raise ArgumentError("dimnames go with one array: R objects, lists and dicts have their own")
+    return vector_from(numpy_from(x), policies, dimnames)
+
+
+def _is_array(x: Any) -> bool:
+    if isinstance(x, list | tuple):
+        return is_vector_of_scalars(x)
+    without = x is None or isinstance(x, Mapping | bytes | bytearray)
+    return not (without or is_history(x) or is_metric(x))
+
+
+def _new(x: Any, policies: ToR, look: Any) -> New:
+    if isinstance(x, np.ndarray):  # none of the others, which are slow to recognize
+        return vector_from(x, policies)
+    if is_na(x):
+        return na_vector(x)
+    if x is None or hasattr(x, "__sexp__"):
+        return x
+    if isinstance(x, bytes | bytearray):
+        return vector_from(np.frombuffer(x, "S1"), policies)
+
+    def convert(element: Any) -> New:
+        return _new(element, policies, look)
+
+    if isinstance(x, Mapping):
+        return r_mapping(x, policies, convert, look)
+    if is_history(x):
+        return r_mapping(history_columns(x), ToR(policies.na, policies.int64), convert, look)
+    if isinstance(x, list | tuple) and not is_vector_of_scalars(x):
+        return r_list(x, None, convert)
+    if is_metric(x):
+        return convert(x.result())
+    return vector_from(numpy_from(x), policies, labels=labels_of(x))

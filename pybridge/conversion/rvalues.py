@@ -1,0 +1,177 @@
+"""R objects in neutral form: what a host shows of one, and what a host is to make.
+
+Nothing here knows a host. R's types have the names that R's `typeof()` gives.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from pybridge.conversion.copying import Look, copy_tiles
+from pybridge.errors import ConversionError
+
+Array = np.ndarray[Any, Any]
+
+DTYPES = {"logical": "i4", "integer": "i4", "double": "f8", "complex": "c16", "raw": "u1"}
+"""The dtype of the memory of each vector of numbers."""
+
+ITEM_SIZES = {"logical": 4, "integer": 4, "double": 8, "complex": 16, "raw": 1}
+
+TYPE_NAMES = {
+    1: "symbol",
+    2: "pairlist",
+    3: "closure",
+    4: "environment",
+    6: "language",
+    8: "builtin",
+    9: "char",
+    10: "logical",
+    13: "integer",
+    14: "double",
+    15: "complex",
+    16: "character",
+    19: "list",
+    20: "expression",
+    22: "externalptr",
+    24: "raw",
+    25: "S4",
+    0: "NULL",
+}
+"""R's types by the codes that rpy2 gives ("R Internals", 1.1)."""
+
+NA_INTEGER = -(2**31)
+"""The bits of R's `NA` in a logical or an integer vector."""
+
+NA_INTEGER64 = -(2**63)
+"""The bits of `NA` in an integer64 of the package bit64."""
+
+NA_DOUBLE_BITS = 0x7FF00000000007A2
+"""The bits of R's `NA_real_`: a NaN whose low word is 1954."""
+
+LARGEST_AXIS = 2**31 - 1
+
+Texts: TypeAlias = list[str | None]
+"""Strings of R; None stands for `NA`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """What a host shows of an atomic vector of R."""
+
+    r_type: str
+    """R's type."""
+    values: Array
+    """R's memory, in the shape of the vector; of text, places counted from zero in `texts`."""
+    has_dim: bool
+    """Whether the vector has axes."""
+    classes: tuple[str, ...] = ()
+    """The class attribute, empty for a bare vector."""
+    texts: Texts = field(default_factory=list)
+    """The distinct strings of a character vector, or the levels of a factor."""
+    dimnames: tuple[list[Texts | None], Texts] | None = None
+    """The labels of each axis and the names of the axes, where they were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListOfR:
+    """What a host shows of a list or a data frame."""
+
+    elements: Sequence[Any]
+    """Objects of the host."""
+    names: Texts | None
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OtherObject:
+    """What a host shows of an object that is neither a vector nor a list."""
+
+    r_type: str
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewNumbers:
+    """A vector of numbers to be made in R, and what is to be copied into its memory."""
+
+    r_type: str
+    dtype: str
+    source: Array
+    mask: Array | None = None
+    finish: Look | None = None
+    has_dim: bool = False
+    attributes: Mapping[str, New] = field(default_factory=dict)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the sizes of the axes; a vector without a dim has one or none."""
+        return self.source.shape
+
+    @property
+    def size(self) -> int:
+        """Return the number of bytes in R."""
+        return self.source.size * ITEM_SIZES[self.r_type]
+
+    def fill(self, target: Array) -> None:
+        """Copy into the column-major memory `target`, checked."""
+        copy_tiles(target, self.source, mask=self.mask, finish=self.finish)
+
+    def filled(self) -> Array:
+        """Return the elements in new column-major memory."""
+        target = np.empty(self.shape, self.dtype, order="F")
+        self.fill(target)
+        return target
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """A character vector to be made in R."""
+
+    distinct: Sequence[str]
+    """UTF-8, and no string holds a NUL."""
+    codes: Array | None
+    """Of each element the number of its string, from one, or R's NA; None where all differ."""
+    shape: tuple[int, ...]
+    has_dim: bool = False
+    attributes: Mapping[str, New] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewList:
+    """A list to be made in R."""
+
+    elements: Sequence[New]
+    attributes: Mapping[str, New] = field(default_factory=dict)
+    places: Sequence[str] = ()
+    """How an error names each element."""
+
+
+New: TypeAlias = Any
+"""NewNumbers, NewText, NewList, None for NULL, or an object that the host has already."""
+
+
+def with_attributes(new: NewNumbers | NewText, attributes: Mapping[str, New]) -> Any:
+    """Return what is to be made, with attributes, which R is known to accept."""
+    return replace(new, attributes=attributes) if attributes else new
+
+
+def integers(values: Sequence[int]) -> NewNumbers:
+    """Return an integer vector to be made."""
+    return NewNumbers("integer", "i4", np.array(values, "i4"))
+
+
+def check_shape(r_type: str, length: int, dim: Sequence[int]) -> None:
+    """Raise `ConversionError` where the `dim` of a vector does not say its length."""
+    if math.prod(dim) == length:
+        return
+    if r_type == "character":
+        raise ConversionError(f"{length} strings do not have the shape {tuple(dim)}")
+    raise ConversionError(
+        f"an R object of type {r_type} and length {length} is not what its attributes say: "
+        f"{tuple(dim)}"
+    )

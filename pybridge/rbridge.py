@@ -154,11 +154,7 @@ def _options(record: list[int]) -> dict[str, Any]:
 
 def _value_of(tagged: Any) -> Any:
     """Return the value of an assignment."""
-    if tagged[0] == "handed":
-        from pybridge.conversion import in_r
-
-        return in_r.value_of_assignment()
-    return tagged[1]
+    return _conversion().value_of_assignment(tagged[1]) if tagged[0] == "r" else tagged[1]
 
 
 @_answering
@@ -260,14 +256,9 @@ def is_tensor(x: Any) -> bool:
     return find_backend(x) is not None
 
 
-def open_r(own_path: str, r_path: str) -> None:
-    """Bind R, for the two verbs below; what they need is loaded when one is first used."""
-    _conversion().open_r(own_path, r_path)
-
-
 @functools.cache
 def _conversion() -> Any:
-    from pybridge.conversion import in_r
+    from pybridge.conversion import in_r  # what only values need
 
     return in_r
 
@@ -277,23 +268,44 @@ def from_python(
     na: Any = "error",
     int64: Any = "double",
     mapping: Any = "data.frame",
-    has_dimnames: bool = False,
+    dimnames: Any = None,
 ) -> Any:
-    """Give R the R object that `x` becomes. Conversion has no warnings to collect."""
+    """Return the parts of the R object that `x` becomes. Conversion has no warnings to collect."""
     try:
-        return _conversion().from_python(x, na, int64, mapping, has_dimnames)
+        return _conversion().from_python(x, na, int64, mapping, dimnames)
     except Exception as error:
         return Answer(None, error, [])
 
 
 def to_python(
-    dtype: str | None = None, like: Any = None, na: Any = "error", order: Any = "C"
+    parts: Any, dtype: str | None = None, like: Any = None, na: Any = "error", order: Any = "C"
 ) -> Any:
-    """Return the array that the R object becomes which R handed over."""
+    """Return the array that the R object becomes whose parts these are."""
     try:
-        return _conversion().to_python(dtype, like, na, order)
+        return _conversion().to_python(parts, dtype, like, na, order)
     except Exception as error:
         return Answer(None, error, [])
+
+
+def fill(source: Any, view: Any, start: float | None = None) -> Any:
+    """Write elements into the memory of R that `view` shows."""
+    try:
+        _conversion().fill(source, view, start)
+    except Exception as error:
+        return Answer(None, error, [])
+
+
+def filled(source: Any) -> Any:
+    """Return the same elements for reticulate to convert."""
+    try:
+        return _conversion().filled(source)
+    except Exception as error:
+        return Answer(None, error, [])
+
+
+def mark(view: Any, r_type: str) -> None:
+    """Write 1 into the second element of what reticulate shows of R's memory."""
+    _conversion().memory_of(view, r_type)[1] = 1
 
 
 @_answering

@@ -1,56 +1,74 @@
 """The two verbs of the R package, `to_python` and `from_python`: `from_r` and `to_r` inside R.
 
-R hands an object over, or takes one back, through the C code of its package; what is here runs in
-the middle of a call from R.
+r/R/crossing.R takes R's objects apart for reticulate to bring over, and makes them of the parts that
+are given back here. Bare numbers come as arrays that show R's memory; all else as lists that begin
+with a word.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from pybridge.backends import backend_of
-from pybridge.conversion import convert_bare, convert_to_python, convert_to_r
+from pybridge.conversion.arriving import array_or_list
 from pybridge.conversion.casting import Order, Wanted, own_array
+from pybridge.conversion.leaving import new_object
 from pybridge.conversion.policies import Arriving, FromR, Labelling, ToR, remembering
-from pybridge.conversion.reticulate_host import ReticulateLibrary
-from pybridge.errors import ArgumentError, AssignmentError, ConversionError, MissingValueError
+from pybridge.conversion.rvalues import (
+    DTYPES,
+    ListOfR,
+    New,
+    NewNumbers,
+    NewText,
+    OtherObject,
+    Texts,
+    Vector,
+    check_shape,
+)
+from pybridge.conversion.strings import (
+    BYTES_REFUSAL,
+    all_texts,
+    bytes_of,
+    places_of,
+    texts_from,
+)
+from pybridge.errors import (
+    ArgumentError,
+    AssignmentError,
+    ConversionError,
+    MissingValueError,
+    PybridgeError,
+)
 from pybridge.subscripts import NA
 
-_opened: list[ReticulateLibrary] = []
+Array = np.ndarray[Any, Any]
+
+_LARGE = 2**23
+"""From this many bytes on R makes the vector and Python fills it; a copy on the way would show."""
+
+_FEW = 64
+"""Up to so many elements a list crosses faster than an array."""
 
 
-def open_r(own_path: str, r_path: str) -> None:
-    """Bind R, in whose process this is, and the library of its package."""
-    if not _opened:
-        _opened.append(ReticulateLibrary(own_path, r_path))
+def from_python(x: Any, na: Any, int64: Any, mapping: Any, dimnames: Any) -> Any:
+    """Return the parts of the R object that `x` becomes."""
+    if dimnames is not None:
+        dimnames = array_or_list(look, dimnames, FromR("error"))
+    return _parts(new_object(x, _leaving(na, int64, mapping), dimnames))
 
 
-def from_python(x: Any, na: Any, int64: Any, mapping: Any, has_dimnames: bool) -> None:
-    """Make an R object of `x` and give it to R; the dimnames are what R handed over."""
-    r = _opened[0]
-    dimnames = None
-    if has_dimnames:
-        dimnames = convert_to_python(r, r.inside(r.handed), FromR("error"))
-    policies = _leaving(na, int64, mapping)
-    made = convert_to_r(r, x, policies, dimnames, r.new_result)
-    if made is not None:  # None is on the board already
-        r.inside(r.give, made)
-
-
-def to_python(dtype: str | None, like: Any, na: Arriving, order: Order) -> Any:
-    """Return what R handed over, in memory of its own, in the dtype that is asked for."""
+def to_python(parts: Any, dtype: str | None, like: Any, na: Arriving, order: Order) -> Any:
+    """Return an R object in memory of its own, in the dtype that is asked for."""
     if like is None:
         policies = _arriving(dtype, na, order)
     else:
         policies = _arriving_like(dtype, like, na, order)
-    r = _opened[0]
-    found = r.inside(r.handed_numbers) if policies.dimnames == "drop" else None
-    if found is None:
-        return convert_to_python(r, r.inside(r.handed), policies)
-    return convert_bare(*found, policies)
+    return array_or_list(look, parts, policies)
 
 
 _leaving = remembering(ToR)
@@ -74,14 +92,13 @@ def _arriving_like(dtype: str | None, like: Any, na: Arriving, order: Order) -> 
     return FromR(na, scalars=True, own=own, dimnames=labelling)
 
 
-def value_of_assignment() -> Any:
-    """Return the value that R handed over to be written, as `to_python` reads it.
+def value_of_assignment(parts: Any) -> Any:
+    """Return the value that is to be written, as `to_python` reads it.
 
     It is a view of R's memory, masked where it holds `NA`; one number is a number of Python.
     """
-    r = _opened[0]
     try:
-        found = convert_to_python(r, r.inside(r.handed), FromR("mask", scalars=True))
+        found = array_or_list(look, parts, FromR("mask", scalars=True))
     except ConversionError as error:
         raise AssignmentError(str(error), **error.fields) from error
     missing, value = np.ma.getmaskarray(found), np.asarray(found)
@@ -92,3 +109,227 @@ def value_of_assignment() -> Any:
             raise MissingValueError("the value holds NA, and a tensor of strings has none")
         return found if found.ndim or value.dtype.kind == "f" else NA
     return value.item() if not value.ndim and value.dtype.kind in "biufc" else value
+
+
+# From R
+
+_BARE = {float: "double", int: "integer", complex: "complex"}
+
+
+def look(parts: Any, _with_labels: bool = False) -> Any:
+    """Return what the R object is whose parts these are."""
+    if parts is None:
+        return None
+    if not isinstance(parts, list):
+        return _numbers(parts, None)
+    kind = parts[0]
+    if kind == "vector":
+        return _vector(*parts[1:])
+    if kind == "list":
+        _, elements, names, classes, has_dim = parts
+        if has_dim:
+            raise ConversionError("a list with a dim has no counterpart: c(x) drops the dim")
+        return ListOfR(elements, None if names is None else all_texts(*_texts(names)), tuple(classes))
+    if kind == "other":
+        return OtherObject(parts[1], tuple(parts[2]))
+    return _numbers(parts, None)
+
+
+def _numbers(parts: Any, r_type: str | None) -> Vector:
+    """Return bare numbers: an array that shows R's memory, one number, or what R has of others."""
+    r_type = r_type or _BARE.get(type(parts))
+    if isinstance(parts, list):
+        parts, r_type = _unusual(parts, r_type)
+    if not isinstance(parts, np.ndarray):
+        return Vector(str(r_type), np.array([parts], DTYPES[str(r_type)]), has_dim=False)
+    if r_type is None:
+        r_type = {"i": "integer", "f": "double", "c": "complex"}[parts.dtype.kind]
+    return Vector(r_type, parts.view("u1") if r_type == "raw" else parts, has_dim=True)
+
+
+def _unusual(parts: list[Any], r_type: str | None) -> tuple[Any, str | None]:
+    kind = parts[0]
+    if kind == "long":  # a vector that is longer than any axis of R, in pieces
+        return np.concatenate(parts[1]), r_type
+    if kind == "shaped":
+        return parts[1].reshape(parts[2], order="F"), r_type
+    _refuse_broken(parts)
+    raise AssertionError(parts)
+
+
+def _refuse_broken(parts: list[Any]) -> None:
+    _, r_type, length, type_of_dim, dim = parts
+    if type_of_dim != "integer":
+        raise ConversionError(f"the dim of an R array is of type {type_of_dim}: it is broken")
+    check_shape(r_type, int(length), dim)
+
+
+def _vector(
+    r_type: str,
+    elements: Any,
+    dim: Any,
+    is_one: bool,
+    classes: list[str],
+    levels: Any,
+    labels: Any,
+) -> Vector:
+    texts: Texts = []
+    if r_type == "character":
+        if dim and dim[0] == "broken":
+            _refuse_broken(dim)
+        distinct, codes = _texts(elements)
+        count = len(distinct) if codes is None else codes.size
+        texts, values = places_of(distinct, codes, (count,) if dim is None else tuple(dim))
+    else:
+        values = _numbers(elements, r_type).values
+    if levels is not None:
+        texts = all_texts(*_texts(levels))
+    return Vector(r_type, values, not is_one, tuple(classes), texts, _dimnames(labels, values.ndim))
+
+
+def _texts(parts: list[Any]) -> tuple[list[str], Array | None]:
+    if parts[0] == "bytes":
+        raise ConversionError(BYTES_REFUSAL)
+    if parts[0] == "no text":
+        raise ConversionError(
+            f"an R object of type {parts[1]} stands where R keeps text: the object that it belongs "
+            "to is broken"
+        )
+    return texts_from(bytes(parts[1])), parts[2]
+
+
+def _dimnames(labels: Any, ndim: int) -> tuple[list[Texts | None], Texts] | None:
+    if labels is None:
+        return None
+    of_axes, names = labels
+    texts = [None if label is None else all_texts(*_texts(label)) for label in of_axes]
+    return texts, [None] * ndim if names is None else all_texts(*_texts(names))
+
+
+# To R
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is to be copied into a vector that R makes, and how an error names its place."""
+
+    new: NewNumbers
+    place: str
+
+
+def _parts(new: New, place: str = "") -> Any:
+    """Return parts of which r/R/crossing.R makes the object."""
+    if new is None:
+        return None
+    if isinstance(new, NewNumbers):
+        bare = _parts_of_numbers(new, place)
+    elif isinstance(new, NewText):
+        bare = _parts_of_text(new)
+    else:
+        names = new.places or [""] * len(new.elements)
+        elements = zip(names, new.elements, strict=True)
+        bare = ("list", tuple([_element(one, place, name) for name, one in elements]))
+    if not new.attributes:
+        return bare
+    return ("with", bare, {name: _parts(value) for name, value in new.attributes.items()})
+
+
+def _element(new: New, place: str, name: str) -> Any:
+    place += f"{name}: " if name else ""
+    if isinstance(new, NewNumbers):
+        with _Place(place):
+            return _parts(new, place)
+    return _parts(new, place)
+
+
+class _Place:
+    """What an error begins with."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if self.place and isinstance(error, PybridgeError):
+            raise type(error)(f"{self.place}{error}", **error.fields) from error
+
+
+def _parts_of_numbers(new: NewNumbers, place: str) -> Any:
+    if new.size >= _LARGE:
+        sizes = [float(size) for size in new.shape or (1,)]
+        return ("fill", new.r_type, sizes, new.has_dim, Source(new, place))
+    return _converted(new)
+
+
+def _converted(new: NewNumbers) -> Any:
+    """Return elements that reticulate converts exactly."""
+    memory = new.filled()
+    is_vector = not new.has_dim
+    if new.r_type == "raw":
+        flat = bytearray(memory.tobytes("F"))
+        return flat if is_vector else ("array", flat, [*map(float, new.shape)])
+    if new.r_type == "double":
+        memory = memory.view("f8")  # an integer64 keeps its bits
+    is_logical = new.r_type == "logical"
+    if is_logical and new.mask is None:
+        memory, is_logical = memory.astype(bool, order="K"), False
+    elements: Any = memory
+    if is_vector and memory.size == 1:
+        elements = memory.item()
+    elif is_vector and 0 < memory.size <= _FEW:
+        elements = memory.tolist()
+    elif new.has_dim and memory.ndim == 1:
+        elements = ("array", memory, [float(memory.size)])
+    return ("logical", elements) if is_logical else elements
+
+
+def _parts_of_text(new: NewText) -> Any:
+    if new.codes is None and not new.has_dim and 0 < len(new.distinct) <= _FEW:
+        return new.distinct[0] if len(new.distinct) == 1 else list(new.distinct)
+    codes = None if new.codes is None else new.codes.reshape(-1)
+    texts = ("text", bytearray(bytes_of(new.distinct)), len(new.distinct), codes)
+    return ("array", texts, [*map(float, new.shape)]) if new.has_dim else texts
+
+
+def fill(source: Source, view: Any, start: float | None) -> None:
+    """Write the elements, or those from `start` on, into the memory that `view` shows."""
+    new = source.new
+    if start is not None:
+        part = slice(int(start), int(start) + view.size)
+        mask = None if new.mask is None else new.mask[part]
+        new = replace(new, source=new.source[part], mask=mask)
+    with _Place(source.place):
+        new.fill(memory_of(view, new.r_type).view(new.dtype).reshape(new.shape, order="F"))
+
+
+def filled(source: Source) -> Any:
+    """Return the elements for reticulate to convert, where it does not show R's own memory."""
+    with _Place(source.place):
+        return _converted(source.new)
+
+
+class _Memory:
+    def __init__(self, interface: dict[str, Any]) -> None:
+        self.__array_interface__ = interface
+
+
+def memory_of(view: Array, r_type: str) -> Array:
+    """Return the memory of R that reticulate shows, which it says is read-only, to be written.
+
+    R has just made it for this and nobody else has it. It is there while `view` is.
+    """
+    dtype = np.dtype(DTYPES[r_type])
+    strides = [dtype.itemsize * math.prod(view.shape[:axis]) for axis in range(view.ndim)]
+    return np.asarray(
+        _Memory(
+            {
+                "version": 3,
+                "data": (view.__array_interface__["data"][0], False),
+                "typestr": dtype.str,
+                "shape": view.shape,
+                "strides": tuple(strides),
+            }
+        )
+    )

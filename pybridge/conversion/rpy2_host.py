@@ -55,8 +55,11 @@ _FEW = 16
 _SHARE = 8
 """Of the memory that R has left one part in so many is used before R is asked again."""
 
-_LITTLE = 2**16
-"""So many bytes are used at once where R has next to nothing left."""
+_SPARE = 2**14
+"""So many bytes of such a part are left for R's own work."""
+
+_OVERHEAD = 2**9
+"""More bytes than an object of R has beside its elements."""
 
 _LONGEST_DIM = 2**31 - 1
 
@@ -100,11 +103,6 @@ _FUNCTIONS = {
       used <- heap[, "used"]
       limit <- 0.7 * c(mem.maxNSize(), mem.maxVSize() * 2^17)
       min(c(56, 8) * pmax(limit - used, heap[, "gc trigger"] - used), 2^40)
-    }""",
-    "reserve": """function(size) {
-      vector("raw", size)
-      as.pairlist(vector("list", size / 56))
-      NULL
     }""",
 }
 
@@ -418,7 +416,7 @@ class Rpy2Host:
 
     def _make_numbers(self, new: NewNumbers) -> Any:
         is_small = new.size <= (_SMALL if new.r_type != "complex" else 16 * _FEW)
-        if is_small or new.r_type not in self._shown:
+        if new.r_type not in self._shown or (is_small and self._has_room(new.size)):
             # The copy needs no lock: nobody else knows the new memory yet.
             return self.inside(self._copied, new, new.filled())
         made, memory = self.inside(self._empty, new)
@@ -478,24 +476,22 @@ class Rpy2Host:
         return self._held(made)
 
     def _spend(self, size: int) -> None:
-        """Count what rpy2 allocates without R's guard: an error there would end the process.
+        """Count what rpy2 allocates without R's guard: an error there would end the process."""
+        if not self._has_room(size):
+            raise ConversionError(
+                "R refused: its memory is at its end, see mem.maxVSize() and mem.maxNSize()"
+            )
+        self._left -= size + _OVERHEAD
 
-        R is asked how much memory it has left, and again before a part of that is used. Where it
-        is next to nothing, R itself makes as much first, and refuses in its own words.
-        """
-        size += 512
-        self._left -= size
-        if self._left >= 0:
-            return
-        left, self._left = size, 2**62  # to ask takes next to nothing
-        try:
-            left = int(self.call("room")[0]) // _SHARE
-            if left < size + _LITTLE:
-                left = size
-                self.call("reserve", self._reals(4 * (size + _LITTLE)))
-                left = size + _LITTLE
-        finally:
-            self._left = left - size
+    def _has_room(self, size: int) -> bool:
+        """Return whether R has memory left, which it is asked before a part of that is used."""
+        if self._left < size + _OVERHEAD:
+            left, self._left = 0, 2**62  # to ask takes next to nothing
+            try:
+                left = int(self.call("room")[0]) // _SHARE - _SPARE
+            finally:
+                self._left = left
+        return self._left >= size + _OVERHEAD
 
     def call(self, name: str, *arguments: Any) -> Any:
         """Return the value of an R function of this module, or raise R's error."""

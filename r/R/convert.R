@@ -1,5 +1,5 @@
 # The two verbs by which values cross: their rules are those of to_r and from_r in Python, and the same
-# code. R's objects are handed over and taken back by src/host.c.
+# code. How R's objects cross is in crossing.R.
 
 #' Values that cross between R and Python, without loss
 #'
@@ -68,17 +68,17 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
     }
     return(x)
   }
-  # Each value that crosses costs a twentieth of the call: the defaults need not.
-  policies <- if (nargs() == 1L) {
-    list()
+  # Each argument of the call costs time: the defaults need not cross.
+  result <- if (nargs() == 1L) {
+    py_call(bridge$to_python, taken_apart(x))
   } else if (missing(like) && missing(na) && missing(order)) {
-    list(check_dtype(dtype, call))
+    py_call(bridge$to_python, taken_apart(x), check_dtype(dtype, call))
   } else {
     is_python(like, call)
-    list(check_dtype(dtype, call), like, na[[1L]], order[[1L]])
+    parts <- taken_apart(x, labels = !is.null(like))
+    py_call(bridge$to_python, parts, check_dtype(dtype, call), like, na[[1L]], order[[1L]])
   }
-  bridge$host
-  answered(.Call(pybridge_cross, x, bridge$call, bridge$to_python, policies, FALSE), call)
+  answered(result, call)
 }
 
 #' @rdname to_python
@@ -86,19 +86,22 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
 from_python <- function(x, na = c("error", "float", "integer"),
                         int64 = c("double", "integer", "character", "integer64"), dimnames = NULL,
                         mapping = c("data.frame", "list")) {
-  policies <- if (nargs() > 1L) list(na[[1L]], int64[[1L]], mapping[[1L]], !is.null(dimnames))
-  elements_in_r(x, sys.call(), policies, dimnames)
+  policies <- if (nargs() > 1L) list(na[[1L]], int64[[1L]], mapping[[1L]], taken_apart(dimnames))
+  elements_in_r(x, sys.call(), policies)
 }
 
 #' Bring the elements of a tensor to R, in R's order and with the axes that it has
 #' @noRd
-elements_in_r <- function(x, call, policies = NULL, dimnames = NULL) {
+elements_in_r <- function(x, call, policies = NULL) {
   if (!is_python(x, call)) {
     return(x)
   }
-  bridge$host
-  arguments <- c(list(x), policies)
-  answered(.Call(pybridge_cross, dimnames, bridge$call, bridge$from_python, arguments, TRUE), call)
+  result <- if (is.null(policies)) {
+    py_call(bridge$from_python, x)
+  } else {
+    do.call(py_call, c(list(bridge$from_python, x), policies), quote = TRUE)
+  }
+  put_together(reticulate::py_to_r(answered(result, call)), call)
 }
 
 check_dtype <- function(dtype, call) {

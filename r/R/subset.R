@@ -136,9 +136,7 @@ assignment_parts <- function(capture, call) {
 #' Call Python to write a value, which it reads as to_python() does
 #' @noRd
 call_with_value <- function(name, x, record, values, value, call) {
-  tag <- tag_value(value, call)
-  handed <- if (identical(tag, HANDED)) value
-  .Call(pybridge_cross, handed, bridge$call, bridge[[name]], list(x, record, values, tag), FALSE)
+  py_call(bridge[[name]], x, record, values, tag_value(value, call))
 }
 
 #' Tag the value of an assignment; one plain number crosses as itself, which costs the least
@@ -156,11 +154,8 @@ tag_value <- function(value, call) {
   if (inherits(value, "integer64")) {
     int64_bits(value, call) # one that is broken is refused in the words that an R array has for it
   }
-  bridge$host
-  HANDED
+  list("r", taken_apart(value))
 }
-
-HANDED <- list("handed")
 
 check_value <- function(value, call) {
   if (is.atomic(value) && !is.null(value) && (!is.object(value) || inherits(value, "integer64"))) {

@@ -12,7 +12,7 @@ bridge_functions <- c(
   "array_reshape", "recycle", "recycle_forms", "broadcast", "tensor_shape", "tensor_dtype",
   "which", "which_max", "which_min", "order",
   "math_group", "summary_group", "mean", "sort", "bind", "explain", "result_shape",
-  "permute", "is_tensor", "to_python", "from_python"
+  "permute", "is_tensor", "to_python", "from_python", "fill", "filled"
 )
 
 #' Import the Python half of the package, and check that it is of this version
@@ -54,34 +54,12 @@ check_version <- function(found, place, own = as.character(utils::packageVersion
   }
 }
 
-#' Find what calls a Python function with a list of arguments
-#'
-#' reticulate's own routine of C below py_call() spares a quarter of the time of a reading; where a
-#' version of reticulate has it no more, py_call() does the same.
-#' @return A function of R, or a routine as `.Call()` takes it.
-#' @noRd
-find_caller <- function() {
-  namespace <- asNamespace("reticulate")
-  wrapper <- get0("py_call_impl", namespace, mode = "function", inherits = FALSE)
-  routine <- get0("_reticulate_py_call_impl", namespace, inherits = FALSE)
-  only_calls <- quote({
-    .Call(`_reticulate_py_call_impl`, x, args, keywords)
-  })
-  is_known <- identical(names(formals(wrapper)), c("x", "args", "keywords")) &&
-    identical(body(wrapper), only_calls, ignore.srcref = TRUE)
-  if (is_known && inherits(routine, "NativeSymbolInfo")) routine else call_by_py_call
-}
-
-call_by_py_call <- function(x, args, keywords) {
-  do.call(py_call, c(list(x), args), quote = TRUE)
-}
-
 .onLoad <- function(libname, pkgname) {
-  bridge$call <- find_caller()
+  bridge$call <- py_call
   for (name in bridge_functions) {
     bind_lazily(name)
   }
-  delayedAssign("host", open_host(), environment(), bridge)
+  delayedAssign("is_shown", shows_memory(), environment(), bridge)
   if (!reticulate::py_available()) {
     reticulate::py_require("numpy>=1.26")
   }
@@ -94,16 +72,6 @@ call_by_py_call <- function(x, args, keywords) {
   if (isNamespaceLoaded("keras3")) {
     announce_claims()
   }
-}
-
-#' Show Python the library of this package, and where R's own lies if that must be known
-#' @noRd
-open_host <- function() {
-  .Call(pybridge_open_shelf)
-  own <- getLoadedDLLs()[["pybridge"]][["path"]]
-  r <- if (.Platform$OS.type == "windows") file.path(R.home("bin"), "R.dll") else ""
-  py_call(start_bridge()$open_r, own, r)
-  TRUE
 }
 
 bind_lazily <- function(name) {

@@ -13,11 +13,6 @@
 SEXP pybridge_broadcast(SEXP x, SEXP old, SEXP new_shape);
 SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_assignment);
 SEXP pybridge_captured(SEXP call, SEXP env, int is_bracket, int is_write);
-SEXP pybridge_question(SEXP call_python, SEXP function, SEXP arguments);
-SEXP pybridge_open_shelf(void);
-SEXP pybridge_level(void);
-SEXP pybridge_cross(SEXP x, SEXP call_python, SEXP function, SEXP arguments, SEXP gives);
-int pybridge_answers(SEXP result);
 SEXP pybridge_is_answer(SEXP result);
 SEXP pybridge_read(SEXP call, SEXP env, SEXP view, SEXP bridge);
 SEXP pybridge_receive(SEXP result, SEXP x);

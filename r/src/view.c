@@ -49,7 +49,7 @@ SEXP pybridge_view(SEXP tensor, SEXP name) {
 }
 
 /* Whether Python answered with conditions. */
-int pybridge_answers(SEXP result) {
+static int pybridge_answers(SEXP result) {
   SEXP names = Rf_getAttrib(result, R_ClassSymbol);
   return TYPEOF(names) == STRSXP && XLENGTH(names) > 0 &&
          strcmp(CHAR(STRING_ELT(names, 0)), "pybridge.rbridge.Answer") == 0;
@@ -88,18 +88,16 @@ SEXP pybridge_read(SEXP call, SEXP env, SEXP view, SEXP bridge) {
     UNPROTECT(1);
     return record;
   }
-  SEXP x = VECTOR_ELT(view, 0), arguments = PROTECT(Rf_allocVector(VECSXP, 2));
-  SET_VECTOR_ELT(arguments, 0, x);
-  SET_VECTOR_ELT(arguments, 1, record);
+  SEXP x = VECTOR_ELT(view, 0);
   SEXP caller = PROTECT(Rf_eval(call_name, bridge)), subset = PROTECT(Rf_eval(subset_name, bridge));
-  SEXP question = PROTECT(pybridge_question(caller, subset, arguments));
+  SEXP question = PROTECT(Rf_lang4(caller, subset, x, record));
   SEXP result = PROTECT(Rf_eval(question, R_BaseEnv));
   if (Rf_asLogical(pybridge_receive(result, x))) {
     SEXP answer = Rf_allocVector(VECSXP, 1);
     SET_VECTOR_ELT(answer, 0, result);
     result = answer;
   }
-  UNPROTECT(6);
+  UNPROTECT(5);
   return result;
 }
 

@@ -122,38 +122,36 @@ test_that("text that is longer than the dtype or the tensor holds is refused, no
   expect_error(to_python(1, like = like), "numbers have no dtype <U2")
 })
 
-test_that("values may cross in the middle of a crossing, as a finalizer brings them", {
+test_that("values may cross in the middle of a crossing", {
   skip_without_python()
-  mine <- lapply(c(3, 3000), function(n) to_python(as.double(seq_len(n))))
+  mine <- lapply(c(3, 3000, 2e6), function(n) to_python(as.double(seq_len(n))))
   other <- to_python(c(9, 9))
-  bridge <- asNamespace("pybridge")$bridge
-  own <- bridge$call
-  on.exit(bridge$call <- own)
   between <- function() {
-    bridge$call <- own
-    on.exit(bridge$call <- meeting)
     to_python(7)
     to_python(rep(8, 3000))
     from_python(other)
     try(to_python(NA), silent = TRUE)
-    from_python(mine[[2]])
+    from_python(mine[[3]])[[5]]
   }
-  meeting <- function(...) {
-    between()
-    result <- if (is.function(own)) own(...) else .Call(own, ...)
-    between()
-    result
+  # An array of Python that asks R for itself in the middle of its own way to R.
+  main <- reticulate::py_run_string(paste(
+    "import numpy as np",
+    "class PybridgeNested:",
+    "    def __init__(self, ask, x): self.ask, self.x = ask, x",
+    "    def __array__(self, dtype=None, copy=None):",
+    "        assert self.ask() == 5",
+    "        return self.x",
+    sep = "\n"
+  ), convert = FALSE)
+  for (x in mine) {
+    expect_identical(from_python(main$PybridgeNested(between, x)), from_python(x))
   }
-  bridge$call <- meeting
-  found <- lapply(mine, from_python)
-  made <- list(to_python(c(4, 5)), to_python(rep(6, 2000)), to_python(3L, "uint8"))
-  x <- to_python(array(0, c(2, 3)))
-  x@r[1, ] <- c(1, 2, 3)
-  bridge$call <- own
-  expect_identical(found, list(c(1, 2, 3), as.double(1:3000)))
-  expect_identical(lapply(made, from_python), list(c(4, 5), rep(6, 2000), 3L))
-  expect_identical(from_python(x), rbind(c(1, 2, 3), 0))
-  expect_identical(.Call(asNamespace("pybridge")$pybridge_level), 0L)
+  # A finalizer of R in the middle of everything.
+  for (k in 1:40) {
+    reg.finalizer(new.env(), function(e) between())
+    expect_identical(from_python(to_python(c(k, 0.5))), c(k, 0.5))
+    if (k %% 8L == 0L) gc()
+  }
 })
 
 test_that("nothing holds on to what has crossed", {
@@ -168,23 +166,41 @@ test_that("nothing holds on to what has crossed", {
   expect_lt(used() - before, 3e6)
 })
 
-test_that("a failed or interrupted crossing leaves no level behind", {
+test_that("a failed crossing leaves nothing behind, and lists are as deep as they are", {
   skip_without_python()
-  level <- function() .Call(asNamespace("pybridge")$pybridge_level)
-  bridge <- asNamespace("pybridge")$bridge
-  own <- bridge$call
-  on.exit(bridge$call <- own)
   expect_error(to_python(c(1, NA), "uint8"))
   expect_error(from_python(reticulate::py_eval("1j", convert = FALSE), na = "x"))
-  bridge$call <- function(...) stop("in the middle")
-  for (k in 1:40) expect_error(to_python(k), "in the middle")
-  bridge$call <- own
-  expect_identical(level(), 0L)
+  for (k in 1:40) expect_error(to_python(c(k, NaN), "int8"), "element \\[2\\]")
   deep <- function(n) if (n == 0) list() else list(deep(n - 1))
   expect_identical(from_python(to_python(deep(40)), mapping = "list"), deep(40))
 })
 
-test_that("vectors around the size of the desk, and any number of axes, cross whole", {
+test_that("what reticulate shows of R's memory is R's own, or its converter serves", {
+  skip_without_python()
+  bridge <- asNamespace("pybridge")$bridge
+  expect_true(bridge$is_shown)
+  on.exit(bridge$is_shown <- TRUE)
+  reticulate::py_run_string("import numpy as np")
+  large <- c(
+    "np.arange(3 << 20).reshape(3, -1)", "np.arange(1 << 21) % 3 == 0", "np.ones((1 << 20, 2), 'c8')",
+    "np.ma.array(np.arange(1 << 22, dtype='i4'), mask=np.arange(1 << 22) % 5 == 0)",
+    "np.full(1 << 23, 7, 'u1').view('V1').reshape(2, -1)", "np.arange(1 << 23, dtype='u1').reshape(2, -1, 1)"
+  )
+  values <- lapply(large, reticulate::py_eval, convert = FALSE)
+  shown <- lapply(values, from_python)
+  bridge$is_shown <- FALSE
+  expect_identical(lapply(values, from_python), shown)
+  expect_identical(shown[[1L]][3L, 5L], 2 * 2^20 + 4)
+  expect_identical(sum(shown[[2L]]), 699051L)
+  expect_identical(which(is.na(shown[[4L]]))[1:2], c(1L, 6L))
+  bad <- reticulate::py_eval("[np.zeros(3), np.full((1 << 20, 2), 2**60)]", convert = FALSE)
+  for (is_shown in c(TRUE, FALSE)) {
+    bridge$is_shown <- is_shown
+    expect_error(from_python(bad), "element 2: element [1, 1] is 1152921504606846976", fixed = TRUE)
+  }
+})
+
+test_that("short vectors of every length, and any number of axes, cross whole", {
   skip_without_python()
   for (n in c(0, 1, 2, 63, 64, 65, 127, 128, 129, 255, 256, 257, 1024, 1025)) {
     values <- list(

@@ -47,12 +47,3 @@ test_that("a pybridge of another version that Python has imported is refused", {
   ))
   expect_identical(trimws(utils::tail(lines, 1L)), "pybridge_error_version")
 })
-
-test_that("py_call() serves where reticulate has no routine below it", {
-  skip_without_python()
-  caller <- find_caller()
-  int <- reticulate::import_builtins(convert = FALSE)$int
-  found <- if (is.function(caller)) caller(int, list("7"), list()) else .Call(caller, int, list("7"), list())
-  expect_identical(reticulate::py_to_r(found), 7L)
-  expect_identical(reticulate::py_to_r(call_by_py_call(int, list("7"), list())), 7L)
-})

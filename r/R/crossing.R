@@ -1,0 +1,213 @@
+# How an R object crosses to Python and back by what reticulate publishes, without loss: numbers as views
+# of R's memory or as vectors that Python fills, text as bytes of UTF-8, all else as lists of these.
+
+# ---- To Python -----------------------------------------------------------------------------------
+
+#' An R object in parts that reticulate brings over as they are
+#'
+#' Bare numbers are an array, whose memory Python sees, or one number. Everything else is an unnamed list
+#' that begins with its kind, which pybridge/conversion/in_r.py reads.
+#' @param labels Whether names and dimnames are wanted.
+#' @noRd
+taken_apart <- function(x, labels = FALSE) {
+  if (is.object(x)) {
+    return(object_apart(x, labels))
+  }
+  type <- typeof(x)
+  switch(type,
+    double = ,
+    integer = ,
+    complex = if (labels) vector_apart(x, labels = TRUE) else numbers_apart(x),
+    logical = ,
+    raw = ,
+    character = vector_apart(x, labels = labels),
+    list = list_apart(x),
+    "NULL" = NULL,
+    list("other", type, list())
+  )
+}
+
+object_apart <- function(x, labels) {
+  classes <- as.list(class(x))
+  type <- typeof(x)
+  if (is.atomic(x)) {
+    levels <- if (inherits(x, "factor")) attr(x, "levels", exact = TRUE)
+    return(vector_apart(unclass(x), classes, if (!is.null(levels)) texts_apart(levels), labels))
+  }
+  is_plain <- inherits(x, "data.frame") || all(class(x) %in% c("AsIs", "list", "keras_training_history"))
+  if (type == "list" && is_plain) list_apart(unclass(x), classes) else list("other", type, classes)
+}
+
+#' A vector in parts: type, elements, whether it is one element without axes, classes, levels, labels
+#' @noRd
+vector_apart <- function(x, classes = list(), levels = NULL, labels = FALSE) {
+  type <- typeof(x)
+  parts <- if (type == "character") {
+    list(texts_apart(x), dim_apart(x))
+  } else {
+    list(numbers_apart(if (type == "logical") x + 0L else x), NULL)
+  }
+  is_one <- is.null(dim(x)) && length(x) == 1L
+  c(list("vector", type), parts, list(is_one, classes, levels, if (labels) labels_apart(x)))
+}
+
+#' Numbers as an array, or one number; raw bytes as an array
+#' @noRd
+numbers_apart <- function(x) {
+  sizes <- dim(x)
+  if (is.null(sizes)) {
+    count <- length(x)
+    if (count == 1L && !is.raw(x)) {
+      return(x)
+    }
+    if (count > .Machine$integer.max) {
+      return(list("long", long_apart(x)))
+    }
+    dim(x) <- count
+  } else if (!is.integer(sizes) || prod(sizes) != length(x)) {
+    return(list("broken", typeof(x), length(x), typeof(sizes), as.list(sizes)))
+  } else if (length(sizes) > 32L) { # more than NumPy may have
+    return(list("shaped", array(x), as.list(sizes)))
+  }
+  x
+}
+
+#' A vector that is longer than any axis, in pieces
+#' @noRd
+long_apart <- function(x, most = 2^30) {
+  lapply(seq(0, length(x) - 1, by = most), function(start) {
+    array(x[seq(start + 1, min(start + most, length(x)))])
+  })
+}
+
+dim_apart <- function(x) {
+  sizes <- dim(x)
+  if (is.null(sizes)) {
+    return(NULL)
+  }
+  is_broken <- !is.integer(sizes) || prod(sizes) != length(x)
+  if (is_broken) list("broken", typeof(x), length(x), typeof(sizes), as.list(sizes)) else as.list(sizes)
+}
+
+#' Text as its distinct strings in bytes and, where they are not all there is, which each element is
+#' @noRd
+texts_apart <- function(x) {
+  if (!is.character(x)) {
+    return(list("no text", typeof(x)))
+  }
+  x <- enc2utf8(as.vector(x))
+  known <- unique(x)
+  if (any(Encoding(known) == "bytes")) {
+    return(list("bytes"))
+  }
+  if (anyNA(known)) {
+    known <- known[!is.na(known)]
+  }
+  codes <- if (length(known) < length(x)) array(match(x, known))
+  list("text", writeBin(known, raw(), useBytes = TRUE), codes)
+}
+
+labels_apart <- function(x) {
+  texts <- function(label) if (is.character(label)) texts_apart(label)
+  found <- attr(x, "dimnames", exact = TRUE)
+  if (is.null(found)) {
+    names <- if (length(dim(x)) < 2L) attr(x, "names", exact = TRUE)
+    return(if (!is.null(names)) list(list(texts(names)), NULL))
+  }
+  list(lapply(unname(found), texts), texts(names(found)))
+}
+
+list_apart <- function(x, classes = list()) {
+  names <- attr(x, "names", exact = TRUE)
+  parts <- lapply(unname(x), taken_apart)
+  list("list", parts, if (!is.null(names)) texts_apart(names), classes, !is.null(dim(x)))
+}
+
+# ---- To R ----------------------------------------------------------------------------------------
+
+#' Make the R object of the parts that Python gave
+#'
+#' What is not a list is the object already, but for the one axis that reticulate gives a vector.
+#' @noRd
+put_together <- function(parts, call) {
+  if (!is.list(parts)) {
+    if (length(dim(parts)) == 1L) {
+      dim(parts) <- NULL
+    }
+    return(parts)
+  }
+  first <- put_first(parts, call)
+  switch(parts[[1L]],
+    fill = filled(parts, call),
+    logical = {
+      storage.mode(first) <- "logical"
+      first
+    },
+    array = {
+      dim(first) <- parts[[3L]]
+      first
+    },
+    text = {
+      Encoding(first) <- "UTF-8"
+      if (is.null(parts[[4L]])) first else first[as.vector(parts[[4L]])]
+    },
+    list = lapply(parts[[2L]], put_together, call),
+    with = {
+      for (name in names(parts[[3L]])) {
+        attr(first, name) <- put_together(parts[[3L]][[name]], call)
+      }
+      first
+    }
+  )
+}
+
+put_first <- function(parts, call) {
+  switch(parts[[1L]],
+    logical = ,
+    array = ,
+    with = put_together(parts[[2L]], call),
+    text = readBin(parts[[2L]], "character", parts[[3L]])
+  )
+}
+
+#' A vector that R makes and Python fills: the elements are written once, and nowhere else
+#' @noRd
+filled <- function(parts, call) {
+  type <- parts[[2L]]
+  sizes <- parts[[3L]]
+  source <- parts[[5L]]
+  if (!bridge$is_shown) {
+    return(put_together(reticulate::py_to_r(answered(py_call(bridge$filled, source), call)), call))
+  }
+  fill <- function(sizes, start = NULL) {
+    made <- vector(type, prod(sizes))
+    dim(made) <- sizes
+    answered(py_call(bridge$fill, source, made, start), call)
+    made
+  }
+  if (max(sizes) <= .Machine$integer.max) {
+    made <- fill(sizes)
+    if (!parts[[4L]]) {
+      dim(made) <- NULL
+    }
+    return(made)
+  }
+  made <- vector(type, sizes) # longer than any axis, so that it is one
+  for (start in seq(0, sizes - 1, by = 2^28)) {
+    piece <- fill(min(2^28, sizes - start), start)
+    made[start + seq_along(piece)] <- piece
+  }
+  made
+}
+
+#' Whether reticulate shows Python the memory of R itself, so that R sees what is written there
+#' @noRd
+shows_memory <- function() {
+  mark <- start_bridge()$mark
+  all(vapply(c("logical", "integer", "double", "complex", "raw"), function(type) {
+    x <- vector(type, 3L)
+    dim(x) <- 3L
+    py_call(mark, x, type)
+    identical(as.integer(x), c(0L, 1L, 0L))
+  }, NA))
+}

@@ -123,6 +123,9 @@ def look(parts: Any, _with_labels: bool = False) -> Any:
     if not isinstance(parts, list):
         return _numbers(parts, None)
     kind = parts[0]
+    if kind == "texts":
+        texts = [parts[1]] if isinstance(parts[1], str) else parts[1]
+        return Vector("character", np.arange(len(texts)), False, (), texts)
     if kind == "vector":
         return _vector(*parts[1:])
     if kind == "list":

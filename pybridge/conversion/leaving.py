@@ -25,6 +25,9 @@ from pybridge.conversion.tensors import numpy_from
 from pybridge.errors import ArgumentError
 
 
+_NUMBERS = frozenset({bool, int, float, complex})
+
+
 def new_object(
     x: Any,
     policies: ToR,
@@ -47,8 +50,11 @@ def _is_array(x: Any) -> bool:
 
 
 def _new(x: Any, policies: ToR, look: Any) -> New:
-    if isinstance(x, np.ndarray):  # none of the others, which are slow to recognize
+    # Nothing of the rest, which is slow to recognize.
+    if isinstance(x, np.ndarray):
         return vector_from(x, policies)
+    if type(x) in _NUMBERS or isinstance(x, np.number | np.bool_):
+        return vector_from(np.asarray(x), policies)
     if is_na(x):
         return na_vector(x)
     if x is None or hasattr(x, "__sexp__"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -166,7 +167,7 @@ def _factor(vector: Vector) -> tuple[Texts, Array]:
     return [*levels, None], places
 
 
-def _labelled(distinct: Texts, places: Array, policies: FromR) -> Array:
+def _labelled(distinct: Sequence[str | None], places: Array, policies: FromR) -> Array:
     """Return the text at each place; None among the distinct ones is `NA`."""
     texts = np.array([text or "" for text in distinct], dtype="U")
     absent = np.array([text is None for text in distinct], dtype=bool)

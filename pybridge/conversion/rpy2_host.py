@@ -14,7 +14,7 @@ import warnings
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -153,7 +153,6 @@ class Rpy2Host:
         self._rinterface = r
         self._runtime_error: Any = import_module("rpy2.rinterface_lib.embedded").RRuntimeError
         self._lock = openrlib.rlock
-        self._attempt = _attempt_at(openrlib.rlock)
         self._stack = _UnlimitedStack(openrlib)
         self._inside_of: int | None = None
         self._is_torn = False
@@ -230,7 +229,7 @@ class Rpy2Host:
             self._lock.release()
 
     def _held(self, sexp: Any, owner: Any = None) -> Any:
-        """Return `owner`, else `sexp`: after its end the R object is let go while R is free.
+        """Return `owner`, else `sexp`: after its end the R object is let go, while no thread is in R.
 
         rpy2's own capsules let go at once, from any thread, also while another one is inside R.
         Whatever outlives the lock, if only in the frames of an error, must come from here.
@@ -243,17 +242,10 @@ class Rpy2Host:
         return owner
 
     def _drop(self, hold: _Hold) -> None:
-        """Let go of an R object now if R is free, otherwise when it is next entered."""
+        """Let go of an R object now if this thread is inside R, else when R is next entered."""
         self._dropped.append(hold)
-        if self._is_torn:
-            return
-        try:
-            with self._attempt as is_free:
-                if is_free:
-                    self._let_go_of_dropped()
-        except RuntimeError:
-            # It was not taken, so that there was nothing to give back.
-            pass
+        if self._inside_of == threading.get_ident():
+            self._let_go_of_dropped()
 
     def _let_go_of_dropped(self) -> None:
         while self._dropped:
@@ -557,18 +549,6 @@ class _LateInterrupts:
             _signal.signal(signal.SIGINT, handler)
             if self._came is not None:
                 handler(*self._came)
-
-
-def _attempt_at(lock: Any) -> Any:
-    """Return what takes a lock by `with` where it is free, and tells whether it did.
-
-    An interrupt cannot come between taking the lock and the block, nor between the block and giving
-    it back, because C alone does both. Where it was not taken, the end of the block raises
-    `RuntimeError`.
-    """
-    take = staticmethod(partial(lock.acquire, False))
-    give_back = staticmethod(lock.__exit__)
-    return type("Attempt", (), {"__enter__": take, "__exit__": give_back})()
 
 
 _hosts: list[Rpy2Host] = []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -59,7 +59,7 @@ Texts: TypeAlias = list[str | None]
 """Strings of R; None stands for `NA`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Vector:
     """What a host shows of an atomic vector of R."""
 
@@ -71,7 +71,7 @@ class Vector:
     """Whether the vector has axes."""
     classes: tuple[str, ...] = ()
     """The class attribute, empty for a bare vector."""
-    texts: Texts = field(default_factory=list)
+    texts: Sequence[str | None] = ()
     """The distinct strings of a character vector, or the levels of a factor."""
     dimnames: tuple[list[Texts | None], Texts] | None = None
     """The labels of each axis and the names of the axes, where they were asked for."""
@@ -95,7 +95,7 @@ class OtherObject:
     classes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewNumbers:
     """A vector of numbers to be made in R, and what is to be copied into its memory."""
 
@@ -105,7 +105,7 @@ class NewNumbers:
     mask: Array | None = None
     finish: Look | None = None
     has_dim: bool = False
-    attributes: Mapping[str, New] = field(default_factory=dict)
+    attributes: Mapping[str, New] | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -138,7 +138,7 @@ class NewText:
     """Of each element the number of its string, from one, or R's NA; None where all differ."""
     shape: tuple[int, ...]
     has_dim: bool = False
-    attributes: Mapping[str, New] = field(default_factory=dict)
+    attributes: Mapping[str, New] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class NewList:
     """A list to be made in R."""
 
     elements: Sequence[New]
-    attributes: Mapping[str, New] = field(default_factory=dict)
+    attributes: Mapping[str, New] | None = None
     places: Sequence[str] = ()
     """How an error names each element."""
 

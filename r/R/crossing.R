@@ -18,9 +18,9 @@ taken_apart <- function(x, labels = FALSE) {
     double = ,
     integer = ,
     complex = if (labels) vector_apart(x, labels = TRUE) else numbers_apart(x),
+    character = if (is_short_text(x) && !labels) list("texts", enc2utf8(x)) else vector_apart(x, labels = labels),
     logical = ,
-    raw = ,
-    character = vector_apart(x, labels = labels),
+    raw = vector_apart(x, labels = labels),
     list = list_apart(x),
     "NULL" = NULL,
     list("other", type, list())
@@ -105,6 +105,12 @@ texts_apart <- function(x) {
   }
   codes <- if (length(known) < length(x)) array(match(x, known))
   list("text", writeBin(known, raw(), useBytes = TRUE), codes)
+}
+
+#' Whether text crosses as Python's own strings: few, none `NA`, none that Python could not read
+#' @noRd
+is_short_text <- function(x) {
+  length(x) %in% 1:64 && is.null(dim(x)) && !anyNA(x) && all(validUTF8(x)) && !any(Encoding(x) == "bytes")
 }
 
 labels_apart <- function(x) {

@@ -94,6 +94,7 @@ def test_a_view_keeps_the_r_object_alive_and_lets_it_go():
     assert part.tolist() == [2.5]
     del part
     gc.collect()
+    to_r(1)  # which lets go of what was dropped before
     r_value("invisible(gc())")
     assert list(r_value("finalized")) == [True]
     r_value("rm('finalized', envir = globalenv())")

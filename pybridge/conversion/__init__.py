@@ -49,6 +49,7 @@ from pybridge.errors import UnsupportedTensorError
 
 __all__ = ["from_r", "rpy2_converter", "to_r"]
 
+
 def to_r(
     x: Any,
     *,

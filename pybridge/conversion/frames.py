@@ -167,9 +167,7 @@ def _numbered(count: int) -> Iterable[str]:
     return map("element {}".format, range(1, count + 1))
 
 
-def each(
-    convert: Callable[[Any], Any], values: Iterable[Any], places: Iterable[str]
-) -> list[Any]:
+def each(convert: Callable[[Any], Any], values: Iterable[Any], places: Iterable[str]) -> list[Any]:
     """Convert each value; an error begins with its place."""
     converted = []
     for place, value in zip(places, values, strict=True):

@@ -1,8 +1,8 @@
 """The two verbs of the R package, `to_python` and `from_python`: `from_r` and `to_r` inside R.
 
-r/R/crossing.R takes R's objects apart for reticulate to bring over, and makes them of the parts that
-are given back here. Bare numbers come as arrays that show R's memory; all else as lists that begin
-with a word.
+r/R/crossing.R takes R's objects apart for reticulate to bring over, and makes them of the parts
+that come back from here. Bare numbers arrive as arrays that show R's memory, all else as lists that
+begin with a word.
 """
 
 from __future__ import annotations
@@ -132,7 +132,9 @@ def look(parts: Any, _with_labels: bool = False) -> Any:
         _, elements, names, classes, has_dim = parts
         if has_dim:
             raise ConversionError("a list with a dim has no counterpart: c(x) drops the dim")
-        return ListOfR(elements, None if names is None else all_texts(*_texts(names)), tuple(classes))
+        return ListOfR(
+            elements, None if names is None else all_texts(*_texts(names)), tuple(classes)
+        )
     if kind == "other":
         return OtherObject(parts[1], tuple(parts[2]))
     return _numbers(parts, None)

@@ -1,4 +1,4 @@
-"""Whatever Python has, as what is to be made in R: arrays, scalars, lists, dicts, what Keras gives."""
+"""Arrays, scalars, lists, dicts and what Keras gives, as what is to be made in R."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from pybridge.conversion.policies import ToR
 from pybridge.conversion.rvalues import New
 from pybridge.conversion.tensors import numpy_from
 from pybridge.errors import ArgumentError
-
 
 _NUMBERS = frozenset({bool, int, float, complex})
 

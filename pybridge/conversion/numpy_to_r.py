@@ -23,7 +23,6 @@ from pybridge.conversion.rvalues import (
     NewList,
     NewNumbers,
     NewText,
-    with_attributes,
 )
 from pybridge.conversion.strings import new_text, vector_of_texts
 from pybridge.errors import ArgumentError, ConversionError
@@ -172,7 +171,7 @@ def vector_from(
         new = NewNumbers(rule.r_type, rule.dtype, array, mask, finish, has_dim)
     classes = classes or rule.classes
     if labels or classes:
-        return with_attributes(new, _attributes(array.shape, has_dim, labels, classes))
+        new.attributes = _attributes(array.shape, has_dim, labels, classes)
     return new
 
 
@@ -184,7 +183,9 @@ def _attributes(
         vectors = [None if texts is None else vector_of_texts(texts) for _, texts in labels]
         if has_dim:
             # R keeps no labels of an empty axis.
-            vectors = [None if size == 0 else texts for size, texts in zip(shape, vectors, strict=True)]
+            vectors = [
+                None if size == 0 else texts for size, texts in zip(shape, vectors, strict=True)
+            ]
             names = [name for name, _ in labels]
             of_axes = {"names": vector_of_texts(names)} if any(names) else {}
             attributes["dimnames"] = NewList(vectors, of_axes)

@@ -62,9 +62,7 @@ def array_from(vector: Vector, policies: FromR) -> tuple[Array, Refuse | None]:
     return _bare_array_from(r_type, values, policies)
 
 
-def _bare_array_from(
-    r_type: str, values: Array, policies: FromR
-) -> tuple[Array, Refuse | None]:
+def _bare_array_from(r_type: str, values: Array, policies: FromR) -> tuple[Array, Refuse | None]:
     if r_type == "logical":
         return _logical(values, policies), None
     if r_type == "integer":

@@ -1,34 +1,29 @@
-"""R in a process of Python, by what rpy2 publishes, and the one lock around it.
+"""R objects in a process of Python, shown and made by what rpy2 publishes.
 
-Nothing here calls R's C library. R's memory is what rpy2's memory views show, small vectors are
-made by rpy2, and R functions do the rest under R's own guard.
+Nothing here calls R's C library. R's memory is what rpy2's array interface and views show, small
+vectors are made by rpy2, and R functions do the rest under R's own guard.
 """
 
 from __future__ import annotations
 
 import math
-import os
-import signal
-import threading
-import warnings
-import weakref
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from pybridge.conversion.frames import each
+from pybridge.conversion.rpy2_session import Rpy2Session
 from pybridge.conversion.rvalues import (
     DTYPES,
+    TYPE_NAMES,
     ListOfR,
     New,
     NewNumbers,
     NewText,
     OtherObject,
-    TYPE_NAMES,
     Texts,
     Vector,
     check_shape,
@@ -44,68 +39,13 @@ from pybridge.errors import ConversionError
 
 Array = np.ndarray[Any, Any]
 
-_T = TypeVar("_T")
-
 _SMALL = 2**20
 """Up to so many bytes rpy2 copies a vector from Python; to let R make it and fill it is slower."""
 
 _FEW = 16
 """Up to so many strings or complex numbers rpy2 makes one by one."""
 
-_SHARE = 8
-"""Of the memory that R has left one part in so many is used before R is asked again."""
-
-_SPARE = 2**14
-"""So many bytes of such a part are left for R's own work."""
-
-_OVERHEAD = 2**9
-"""More bytes than an object of R has beside its elements."""
-
 _LONGEST_DIM = 2**31 - 1
-
-_MAIN_THREAD = threading.main_thread().ident
-
-_signal: Any = import_module("_signal")
-"""Python's own; the module `signal` takes ten times as long."""
-
-_FUNCTIONS = {
-    "new_vector": """function(type, dim) {
-      x <- vector(type, prod(dim))
-      if (length(dim) > 1L) dim(x) <- dim
-      x
-    }""",
-    "drop_dim": "function(x) { dim(x) <- NULL; x }",
-    "set_dim": "function(x, dim) { dim(x) <- as.integer(dim); x }",
-    "strings": """function(bytes, count, codes) {
-      x <- readBin(bytes, "character", count)
-      Encoding(x) <- "UTF-8"
-      if (is.null(codes)) x else x[codes]
-    }""",
-    "apart": """function(x) {
-      x <- enc2utf8(as.vector(unclass(x)))
-      known <- unique(x)
-      if (any(Encoding(known) == "bytes")) return(NULL)
-      if (anyNA(known)) known <- known[!is.na(known)]
-      bytes <- writeBin(known, raw(), useBytes = TRUE)
-      if (length(known) == length(x)) bytes else list(bytes, match(x, known))
-    }""",
-    "complex": """function(x) {
-      dim(x) <- c(2, length(x) / 2)
-      complex(real = x[1L, ], imaginary = x[2L, ])
-    }""",
-    "parts": """function(x) {
-      x <- unclass(x)
-      list(as.double(Re(x)), as.double(Im(x)))
-    }""",
-    # R's heap grows in steps: close to the limit there is only what is free in it now.
-    "room": """function() {
-      heap <- gc()
-      used <- heap[, "used"]
-      limit <- 0.7 * c(mem.maxNSize(), mem.maxVSize() * 2^17)
-      min(c(56, 8) * pmax(limit - used, heap[, "gc trigger"] - used), 2^40)
-    }""",
-}
-
 
 _ITEMS = {name: (np.dtype(name).str, np.dtype(name).itemsize) for name in DTYPES.values()}
 
@@ -137,32 +77,13 @@ class RMemory:
         }
 
 
-class _Hold(weakref.ref):  # type: ignore[type-arg]
-    """What keeps rpy2's capsule of an R object until `owner` is gone and R is free."""
-
-    __slots__ = ("capsule",)
-    capsule: Any
-
-
-class Rpy2Host:
+class Rpy2Host(Rpy2Session):
     """R under rpy2's lock; R objects are rpy2's own."""
 
     def __init__(self, openrlib: Any) -> None:
         """Start R if nobody has; `openrlib` is rpy2's module."""
-        r: Any = import_module("rpy2.rinterface")
-        self._rinterface = r
-        self._runtime_error: Any = import_module("rpy2.rinterface_lib.embedded").RRuntimeError
-        self._lock = openrlib.rlock
-        self._stack = _UnlimitedStack(openrlib)
-        self._inside_of: int | None = None
-        self._is_torn = False
-        self._left = 2**62
-        self._holds: dict[int, _Hold] = {}
-        self._dropped: deque[_Hold] = deque()
-        with warnings.catch_warnings(), self._stack:
-            # That R was started by someone else or in a worker thread is no fault here.
-            warnings.simplefilter("ignore")
-            r.initr()
+        super().__init__(openrlib)
+        r = self._rinterface
         self._classes = {
             "logical": r.BoolSexpVector,
             "integer": r.IntSexpVector,
@@ -173,83 +94,20 @@ class Rpy2Host:
             "list": r.ListSexpVector,
         }
         self._dim_of = lru_cache(maxsize=256)(r.IntSexpVector)
-        self._functions: dict[str, Any] = {}
-        os.register_at_fork(after_in_child=self._after_fork)
-        self.inside(self._prepare)
-
-    def _prepare(self) -> None:
-        for name, code in _FUNCTIONS.items():
-            # Compiled now: R's own compiler ends the process where memory does.
-            guarded = f"""local({{
-              f <- compiler::cmpfun({code})
-              compiler::cmpfun(function(...) tryCatch(f(...), error = identity))
-            }})"""
-            self._functions[name] = self._rinterface.evalr(guarded, envir=self._rinterface.baseenv)
-        self._type_names = {name: self._rinterface.StrSexpVector([name]) for name in DTYPES}
+        self._type_names = {name: self.inside(r.StrSexpVector, [name]) for name in DTYPES}
         self._shown = frozenset(filter(self._is_shown, DTYPES))
-        self._left = 0
 
     def _is_shown(self, r_type: str) -> bool:
         """Return whether rpy2 shows R's own memory, so that R sees what is written there."""
+        return self.inside(self._sees_a_change, r_type)
+
+    def _sees_a_change(self, r_type: str) -> bool:
         made = self.call("new_vector", self._type_names[r_type], self._reals(1))
         try:
             self._memory(made, r_type, (1,), writable=True)[0] = 1
         except ValueError:  # some builds of rpy2 have no view of complex numbers
             return False
         return bool(made[0] == 1)
-
-    # The lock
-
-    def inside(self, work: Callable[..., _T], *arguments: Any) -> _T:
-        """Run `work` while this thread has R's lock, with R's check of the stack off.
-
-        R knows nothing of the stack of this thread. An interrupt waits until the work is done:
-        in the middle of rpy2's own code it would leave the lock or R's stack of protected objects
-        as they are.
-        """
-        if self._is_torn:
-            raise ConversionError(
-                "this process was forked while another thread was at work in R, and R's state is "
-                'torn: start the process anew instead, multiprocessing.get_context("spawn")'
-            )
-        # The caller may have the lock for work of its own.
-        if self._inside_of == threading.get_ident():
-            return work(*arguments)
-        with _LateInterrupts(), self._lock, self._stack:
-            self._inside_of = threading.get_ident()
-            try:
-                self._let_go_of_dropped()
-                return work(*arguments)
-            finally:
-                self._inside_of = None
-
-    def _after_fork(self) -> None:
-        self._is_torn = not self._lock.acquire(blocking=False)
-        if not self._is_torn:
-            self._lock.release()
-
-    def _held(self, sexp: Any, owner: Any = None) -> Any:
-        """Return `owner`, else `sexp`: after its end the R object is let go, while no thread is in R.
-
-        rpy2's own capsules let go at once, from any thread, also while another one is inside R.
-        Whatever outlives the lock, if only in the frames of an error, must come from here.
-        """
-        owner = sexp if owner is None else owner
-        if owner is not self._rinterface.NULL:
-            hold = _Hold(owner, self._drop)
-            hold.capsule = sexp.__sexp__
-            self._holds[id(hold)] = hold
-        return owner
-
-    def _drop(self, hold: _Hold) -> None:
-        """Let go of an R object now if this thread is inside R, else when R is next entered."""
-        self._dropped.append(hold)
-        if self._inside_of == threading.get_ident():
-            self._let_go_of_dropped()
-
-    def _let_go_of_dropped(self) -> None:
-        while self._dropped:
-            del self._holds[id(self._dropped.popleft())]
 
     # From R
 
@@ -285,10 +143,6 @@ class Rpy2Host:
 
     def _slot(self, sexp: Any, name: str) -> Any:
         return self._held(sexp.do_slot(name))
-
-    def _reals(self, *values: float) -> Any:
-        self._spend(8 * len(values))
-        return self._held(self._rinterface.FloatSexpVector([*map(float, values)]))
 
     def _vector(
         self,
@@ -331,7 +185,8 @@ class Rpy2Host:
             sexp = self.call("set_dim", sexp, self._reals(*_as_matrix(*shape)))
         if r_type == "complex" and r_type not in self._shown:
             real, imaginary = self.call("parts", sexp)
-            return self._memory(real, "double", shape) + 1j * self._memory(imaginary, "double", shape)
+            parts = [self._memory(part, "double", shape) for part in (real, imaginary)]
+            return np.asarray(parts[0] + 1j * parts[1])
         return self._memory(sexp, r_type, shape)
 
     def _memory(
@@ -372,9 +227,10 @@ class Rpy2Host:
             own = self._slot(sexp, "names") if "names" in attributes and ndim == 1 else None
             return ([self._texts(own)], [None]) if isinstance(own, texts) else None
         dimnames = self._slot(sexp, "dimnames")
+        names: Texts = [None] * ndim
         labels = [self._texts(one) if isinstance(one, texts) else None for one in dimnames]
-        has_names = "names" in self._attributes(dimnames)
-        names = self._texts(self._slot(dimnames, "names")) if has_names else [None] * ndim
+        if "names" in self._attributes(dimnames):
+            names = self._texts(self._slot(dimnames, "names"))
         return labels, names
 
     # To R
@@ -417,7 +273,7 @@ class Rpy2Host:
         return self.call("drop_dim", made) if is_long_vector else made
 
     def _copied(self, new: NewNumbers, memory: Array) -> Any:
-        flat = memory.reshape(-1, order="F")
+        flat: Any = memory.reshape(-1, order="F")
         self._spend(flat.nbytes)
         if new.r_type == "complex" and flat.size <= _FEW:
             made = self._classes["complex"](flat.tolist())
@@ -425,7 +281,8 @@ class Rpy2Host:
             parts = self._classes["double"].from_memoryview(memoryview(flat.view("f8")))
             made = self.call("complex", self._held(parts))
         else:
-            made = self._classes[new.r_type].from_memoryview(memoryview(flat.view(DTYPES[new.r_type])))
+            flat = flat.view(DTYPES[new.r_type])  # an integer64 keeps its bits
+            made = self._classes[new.r_type].from_memoryview(memoryview(flat))
         if new.has_dim:
             made.do_slot_assign("dim", self._dim_of(new.shape))
         return self._held(made)
@@ -467,88 +324,11 @@ class Rpy2Host:
         made = self._rinterface.ListSexpVector(elements)
         return self._held(made)
 
-    def _spend(self, size: int) -> None:
-        """Count what rpy2 allocates without R's guard: an error there would end the process."""
-        if not self._has_room(size):
-            raise ConversionError(
-                "R refused: its memory is at its end, see mem.maxVSize() and mem.maxNSize()"
-            )
-        self._left -= size + _OVERHEAD
-
-    def _has_room(self, size: int) -> bool:
-        """Return whether R has memory left, which it is asked before a part of that is used."""
-        if self._left < size + _OVERHEAD:
-            left, self._left = 0, 2**62  # to ask takes next to nothing
-            try:
-                left = int(self.call("room")[0]) // _SHARE - _SPARE
-            finally:
-                self._left = left
-        return self._left >= size + _OVERHEAD
-
-    def call(self, name: str, *arguments: Any) -> Any:
-        """Return the value of an R function of this module, or raise R's error."""
-        return self.inside(self._call, name, arguments)
-
-    def _call(self, name: str, arguments: Sequence[Any]) -> Any:
-        try:
-            value = self._functions[name](*arguments)
-        except self._runtime_error as error:
-            raise ConversionError(f"R refused: {_first_line(str(error))}") from None
-        self._held(value)
-        if isinstance(value, self._classes["list"]) and len(value.list_attrs()):
-            raise ConversionError(f"R refused: {_first_line(value[0][0])}")
-        return value
-
 
 def _as_matrix(size: int) -> tuple[int, int]:
     """Return the sizes of a matrix with so many elements."""
     rows = next(rows for rows in range(2**16, 0, -1) if size % rows == 0)
     return rows, size // rows
-
-
-def _first_line(message: str) -> str:
-    return message.strip().removeprefix("Error: ")
-
-
-class _UnlimitedStack:
-    """R's check of the stack, off for a while: R knows the stack of one thread only."""
-
-    def __init__(self, openrlib: Any) -> None:
-        self._r = openrlib.rlib
-        self._unlimited = openrlib.ffi.cast("uintptr_t", -1)
-        self._limit: Any = None
-
-    def __enter__(self) -> None:
-        self._limit = self._r.R_CStackLimit
-        self._r.R_CStackLimit = self._unlimited
-
-    def __exit__(self, *_: object) -> None:
-        self._r.R_CStackLimit = self._limit
-
-
-class _LateInterrupts:
-    """What keeps an interrupt waiting, in the only thread that is interrupted."""
-
-    __slots__ = ("_came", "_handler")
-
-    def __enter__(self) -> None:
-        self._came: Any = None
-        self._handler: Any = None
-        if threading.get_ident() == _MAIN_THREAD:
-            handler = _signal.getsignal(signal.SIGINT)
-            if callable(handler):
-                _signal.signal(signal.SIGINT, self._note)
-                self._handler = handler
-
-    def _note(self, *arguments: Any) -> None:
-        self._came = arguments
-
-    def __exit__(self, *_: object) -> None:
-        handler = self._handler
-        if handler is not None:
-            _signal.signal(signal.SIGINT, handler)
-            if self._came is not None:
-                handler(*self._came)
 
 
 _hosts: list[Rpy2Host] = []

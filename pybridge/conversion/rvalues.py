@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -110,7 +110,8 @@ class NewNumbers:
     @property
     def shape(self) -> tuple[int, ...]:
         """Return the sizes of the axes; a vector without a dim has one or none."""
-        return self.source.shape
+        shape: tuple[int, ...] = self.source.shape
+        return shape
 
     @property
     def size(self) -> int:
@@ -128,7 +129,7 @@ class NewNumbers:
         return target
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewText:
     """A character vector to be made in R."""
 
@@ -153,11 +154,6 @@ class NewList:
 
 New: TypeAlias = Any
 """NewNumbers, NewText, NewList, None for NULL, or an object that the host has already."""
-
-
-def with_attributes(new: NewNumbers | NewText, attributes: Mapping[str, New]) -> Any:
-    """Return what is to be made, with attributes, which R is known to accept."""
-    return replace(new, attributes=attributes) if attributes else new
 
 
 def integers(values: Sequence[int]) -> NewNumbers:

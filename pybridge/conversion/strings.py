@@ -16,9 +16,7 @@ Array = np.ndarray[Any, Any]
 BYTES_REFUSAL = 'a string is marked with Encoding "bytes", so it is no text; charToRaw() gives raw'
 
 
-def new_text(
-    texts: Iterable[str | None], shape: tuple[int, ...], has_dim: bool = False
-) -> NewText:
+def new_text(texts: Iterable[str | None], shape: tuple[int, ...], has_dim: bool = False) -> NewText:
     """Return a character vector to be made, in R's order, in which None stands for `NA`."""
     distinct: dict[str, int] = {}
     codes = [
@@ -64,9 +62,7 @@ def _text(memory: bytes) -> str:
         raise ConversionError(f"a string in R is not valid UTF-8: {memory!r}") from error
 
 
-def places_of(
-    texts: list[str], codes: Array | None, shape: tuple[int, ...]
-) -> tuple[Texts, Array]:
+def places_of(texts: list[str], codes: Array | None, shape: tuple[int, ...]) -> tuple[Texts, Array]:
     """Return distinct texts with None behind them, and for each element the place of its own.
 
     `codes` count from one and may be R's NA; None stands for 1, 2, 3...

@@ -22,6 +22,11 @@ enum { NO_DROP = 1, BASE = 2, COLUMN_MAJOR = 4 };
 enum { MISSING_SUBSCRIPT = 0, NEW_AXIS = 1, REST = 2, POSITION = 3, VALUE = 4, RANGE_OF_VALUES = 5, VECTOR = 6, RANGE = 8 };
 enum { MOST_INTS = 512, MOST_INTS_OF_VECTORS = 256, MOST_ENTRIES = 64 };
 
+/* ANY_ATTRIB() is of R 4.5; before it there is none that R's manual lists. */
+#if R_VERSION < R_Version(4, 5, 0)
+#define ANY_ATTRIB(x) (ATTRIB(x) != R_NilValue)
+#endif
+
 typedef struct {
   int ints[MOST_INTS];
   int count;
@@ -60,7 +65,7 @@ static int is_whole_entry(SEXP value, R_xlen_t k, int *number) {
 
 /* Whether value is a vector of integers or reals and nothing more; an object is not. */
 static int is_plain(SEXP value) {
-  return (TYPEOF(value) == INTSXP || TYPEOF(value) == REALSXP) && ATTRIB(value) == R_NilValue;
+  return (TYPEOF(value) == INTSXP || TYPEOF(value) == REALSXP) && !ANY_ATTRIB(value);
 }
 
 static int is_whole(SEXP value, int *number) {
@@ -88,7 +93,7 @@ static int pushes_vector(capture *made, SEXP value) {
 
 /* Whether value is one NA of logical, integer or real type: an open end of a range. */
 static int is_open(SEXP value) {
-  if (ATTRIB(value) != R_NilValue || !Rf_isVectorAtomic(value) || XLENGTH(value) != 1) return 0;
+  if (ANY_ATTRIB(value) || !Rf_isVectorAtomic(value) || XLENGTH(value) != 1) return 0;
   switch (TYPEOF(value)) {
   case LGLSXP: return LOGICAL(value)[0] == NA_LOGICAL;
   case INTSXP: return INTEGER(value)[0] == NA_INTEGER;
@@ -121,6 +126,12 @@ static int is_missing_promise(SEXP symbol, SEXP env) {
   return Rf_asLogical(answer) == TRUE;
 }
 
+/* What a frame binds to a variable, a promise as it is: the only look-up for which the functions that
+ * R's manual lists have no twin, since R_getVar() evaluates the promise. */
+SEXP pybridge_promise_or_value(SEXP name, SEXP env) {
+  return Rf_findVarInFrame(env, name);
+}
+
 /* The place of an argument such as ..2 in `...`, else 0. */
 static int place_in_dots(SEXP symbol) {
   const char *name = CHAR(PRINTNAME(symbol));
@@ -138,7 +149,7 @@ static int is_missing_argument(SEXP symbol, SEXP env) {
   int place = place_in_dots(symbol);
   SEXP name = place ? R_DotsSymbol : symbol;
   if (!R_existsVarInFrame(env, name) || R_BindingIsActive(name, env)) return 0;
-  SEXP value = Rf_findVarInFrame(env, name);
+  SEXP value = pybridge_promise_or_value(name, env);
   if (place) {
     if (TYPEOF(value) != DOTSXP || Rf_length(value) < place) return 0;
     value = CAR(Rf_nthcdr(value, place - 1));
@@ -146,13 +157,14 @@ static int is_missing_argument(SEXP symbol, SEXP env) {
   return value == R_MissingArg || (TYPEOF(value) == PROMSXP && is_missing_promise(symbol, env));
 }
 
-/* Whether a variable is in sight: newaxis is not where the package is loaded and not attached. */
+/* Whether a variable is visible from env: newaxis is not where the package is loaded and not attached.
+ * exists() evaluates no promise. */
 static int is_bound(SEXP symbol, SEXP env) {
-#if R_VERSION >= R_Version(4, 5, 0)
-  return R_getVarEx(symbol, env, TRUE, R_UnboundValue) != R_UnboundValue;
-#else
-  return Rf_findVar(symbol, env) != R_UnboundValue;
-#endif
+  SEXP name = PROTECT(Rf_ScalarString(PRINTNAME(symbol))), place = PROTECT(Rf_ScalarInteger(-1));
+  SEXP question = PROTECT(Rf_lang4(Rf_install("exists"), name, place, env));
+  SEXP answer = Rf_eval(question, R_BaseEnv);
+  UNPROTECT(3);
+  return Rf_asLogical(answer) == TRUE;
 }
 
 /* What came through `...` and was evaluated before has the empty environment: it is its value. */

@@ -1,10 +1,20 @@
 #include "pybridge.h"
 #include <string.h>
+#include <Rversion.h>
 
 static SEXP preserved(const char *text) {
   SEXP made = Rf_mkString(text);
   R_PreserveObject(made);
   return made;
+}
+
+/* The value of a variable of a frame, else NULL of R. */
+static SEXP value_of(SEXP name, SEXP frame) {
+#if R_VERSION >= R_Version(4, 5, 0)
+  return R_getVarEx(name, frame, FALSE, R_NilValue);
+#else
+  return R_existsVarInFrame(frame, name) ? Rf_findVarInFrame(frame, name) : R_NilValue;
+#endif
 }
 
 /* The environment in which reticulate keeps what belongs to a Python object, or NULL for others. */
@@ -20,7 +30,7 @@ static int is_ended(SEXP object) {
   static SEXP name = NULL;
   if (name == NULL) name = Rf_install("pyobj");
   SEXP frame = reference(object);
-  SEXP pointer = frame == NULL ? R_NilValue : Rf_findVarInFrame(frame, name);
+  SEXP pointer = frame == NULL ? R_NilValue : value_of(name, frame);
   return TYPEOF(pointer) == EXTPTRSXP && R_ExternalPtrAddr(pointer) == NULL;
 }
 
@@ -69,7 +79,7 @@ SEXP pybridge_receive(SEXP result, SEXP x) {
   if (pybridge_answers(result)) return Rf_ScalarLogical(1);
   SEXP from = reference(x), to = reference(result);
   if (from != NULL && to != NULL) {
-    SEXP flag = Rf_findVarInFrame(from, convert);
+    SEXP flag = value_of(convert, from);
     if (TYPEOF(flag) != LGLSXP || Rf_asLogical(flag))
       Rf_defineVar(convert, Rf_ScalarLogical(1), to);
   }
@@ -104,6 +114,6 @@ SEXP pybridge_read(SEXP call, SEXP env, SEXP view, SEXP bridge) {
 /* Whether a variable holds this very object. A promise that nobody needed stays one. */
 SEXP pybridge_is_value_of(SEXP name, SEXP frame, SEXP value) {
   int is_held = R_existsVarInFrame(frame, name) && !R_BindingIsActive(name, frame) &&
-                Rf_findVarInFrame(frame, name) == value;
+                pybridge_promise_or_value(name, frame) == value;
   return Rf_ScalarLogical(is_held);
 }

@@ -120,9 +120,11 @@ def test_the_end_of_r_nodes_is_an_error_as_well():
         import numpy as np
         import rpy2.rinterface as ri
         from pybridge import from_r, to_r
+        from pybridge.conversion.rpy2_host import r_host
         from pybridge.errors import ConversionError
         to_r("R has started")
         ri.evalr("mem.maxNSize(8e5)")
+        r_host()._left = 0  # so that R is asked again, as it is every so often
         kept = []
         for make in (lambda turn: np.full((2, 3), f"text {turn}"), lambda turn: [turn, "u"]):
             try:

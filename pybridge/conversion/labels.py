@@ -34,6 +34,8 @@ def labelled_from(vector: Vector, values: Any) -> Any:
             'pip install "pybridge-r[xarray]"'
         ) from None
     labels, names = vector.dimnames or ([None] * values.ndim, [None] * values.ndim)
+    if values.ndim == 0:
+        labels, names = [], []  # one number has no axis to name
     dims = [name or f"dim_{axis}" for axis, name in enumerate(names)]
     if len(set(dims)) < len(dims):
         raise ConversionError(

@@ -34,7 +34,7 @@ def new_text(texts: Iterable[str | None], shape: tuple[int, ...], has_dim: bool 
 def refuse_nul(text: str) -> None:
     """Raise `ConversionError` for a text that no string of R can hold."""
     if "\0" in text:
-        raise ConversionError(f"R strings cannot hold a NUL character: {str(text)!r}")
+        raise ConversionError(f"R strings cannot hold a NUL character: {text[:]!r}")
 
 
 def vector_of_texts(texts: Sequence[str | None]) -> NewText:

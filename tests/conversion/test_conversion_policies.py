@@ -312,6 +312,70 @@ def test_memory_that_r_does_not_have_is_an_error_and_no_crash():
     assert_identical(to_r(1.5), "1.5")
 
 
+@pytest.mark.parametrize("dtype", ["M8[D]", "M8[W]", "M8[h]", "M8[m]", "M8[25s]", "M8[7D]"])
+@pytest.mark.parametrize("count", [2**62 + 1, -(2**62) - 1, 2**63 - 1, -(2**63) + 1])
+def test_a_moment_whose_number_no_double_holds_is_refused(dtype, count):
+    x = np.array([0, count]).view(dtype)
+    with pytest.raises(ConversionError, match=rf"element \[2\] is {count} x .* from 1970"):
+        to_r(x)
+    # Under a mask it is nothing but missing.
+    value = to_r(np.ma.array(x, mask=[False, True]))
+    assert_identical(value, f"{'as.Date' if dtype[-2] in 'DW' else '.POSIXct'}(c(0, NA){END[dtype]})")
+
+
+END = {"M8[D]": "", "M8[W]": "", "M8[7D]": ""} | dict.fromkeys(
+    ("M8[h]", "M8[m]", "M8[25s]"), ', "UTC"'
+)
+
+
+def test_the_last_day_that_a_double_tells_from_the_next_crosses():
+    for dtype in ("M8[D]", ">M8[D]"):
+        x = np.array([2**53, -(2**53)]).astype(dtype)
+        assert_identical(to_r(x), "as.Date(c(2^53, -2^53))")
+        with pytest.raises(ConversionError, match=r"\[1\] is 9007199254740993 x 1D"):
+            to_r(x + np.timedelta64(1, "D"))
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda pd: pd.array([7, None, -1], dtype="Int64"), "c(7, NA, -1)"),
+        (lambda pd: pd.array([7, None], dtype="Int32"), "c(7L, NA)"),
+        (lambda pd: pd.array([None, None], dtype="UInt8"), "c(NA_integer_, NA_integer_)"),
+        (lambda pd: pd.array([True, None], dtype="boolean"), "c(TRUE, NA)"),
+        (lambda pd: pd.array([0.5, None], dtype="Float64"), "c(0.5, NA)"),
+        (lambda pd: pd.array(["a", None], dtype="string"), 'c("a", NA)'),
+        (lambda pd: pd.Series(["a", None], dtype="string"), 'c("a", NA)'),
+        (lambda pd: pd.Series([3, None], dtype="Int16", index=["u", "v"]), "c(3L, NA)"),
+        (lambda pd: pd.Categorical(["x", None, "y"]), 'c("x", NA, "y")'),
+        (lambda pd: pd.Categorical([3, None]), "c(3, NA)"),
+        (lambda pd: pd.Categorical([], categories=["u"]), "character()"),
+        (lambda pd: pd.Series([1.5, np.nan]), "c(1.5, NaN)"),
+        (lambda pd: pd.Index([1, 2]), "c(1, 2)"),
+        (lambda pd: {"a": pd.array([1, None], dtype="Int64")}, "data.frame(a = c(1, NA))"),
+    ],
+)
+def test_what_pandas_misses_is_na(make, code):
+    pandas = pytest.importorskip("pandas", reason="needs pandas, which is not installed")
+    assert_identical(to_r(make(pandas)), code)
+
+
+def test_an_integer_of_pandas_is_not_rounded_beside_a_missing_one():
+    pandas = pytest.importorskip("pandas", reason="needs pandas, which is not installed")
+    x = pandas.array([None, 2**53 + 1], dtype="Int64")
+    with pytest.raises(ConversionError, match=r"element \[2\] is 9007199254740993"):
+        to_r(x)
+    assert_identical(to_r(x, int64="character"), 'c(NA, "9007199254740993")')
+
+
+@pytest.mark.parametrize(
+    "value", ["a\0", "\0", np.str_("a\0"), ["b", "a\0"], ("a\0",), {"a\0": [1.0]}, {"a": "b\0"}]
+)
+def test_a_nul_at_the_end_of_a_text_is_refused_and_not_dropped(value):
+    with pytest.raises(ConversionError, match=r"cannot hold a NUL character: '[ab]?\\x00'"):
+        to_r(value)
+
+
 @pytest.mark.parametrize(
     ("moments", "code"),
     [

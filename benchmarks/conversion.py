@@ -13,7 +13,7 @@ from timing import Row, compare, main
 from pybridge import from_r, to_r
 
 SHAPE = (3000, 28, 28)
-DTYPES = ("uint8", "bool", "int64", "float32", "int32", "float64")
+DTYPES = ("uint8", "bool", "int64", "float32", "int32", "float64", "complex128")
 TURNS = 5
 RIVAL = "rpy2's numpy2ri"
 RPY2 = (ro.default_converter + numpy2ri.converter).context
@@ -56,6 +56,8 @@ def small() -> Iterator[Row]:
             "float64 (5)": np.arange(5.0),
             "float64 (2, 3, 5)": np.arange(30.0).reshape(2, 3, 5),
             "uint8 (28, 28)": np.ones((28, 28), "uint8"),
+            "float32 (100, 100)": np.ones((100, 100), "float32"),
+            "float32 (1000, 100)": np.ones((1000, 100), "float32"),
         }.items():
             value = to_r(x)
             theirs = [lambda x=x: context.py2rpy(x)]

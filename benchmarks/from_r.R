@@ -15,11 +15,11 @@ giver <- import("__main__", convert = FALSE)$giver
 small <- np$arange(10L)
 images <- np$zeros(tuple(60000L, 28L, 28L), "uint8")
 
-calls <- function(label, ours, x, aim = 3) {
+calls <- function(label, ours, x, aim = 2) {
   floor <- list(bquote(py_call(.(giver(eval(ours))), .(x), 3L)))
   compare(
     "Subscripts from R: the cost of a call", label,
-    c(list(ours), stats::setNames(floor, "a bare call of reticulate")), aim
+    c(list(ours), stats::setNames(floor, "a bare py_call()")), aim
   )
 }
 calls("x@r[3]", quote(small@r[3]), quote(small))

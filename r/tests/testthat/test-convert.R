@@ -11,6 +11,7 @@ conversions <- function(direction) {
 }
 
 python_side <- function() {
+  skip_without_python()
   reticulate::py_run_string(paste(
     "import numpy as np",
     "try:",

@@ -287,10 +287,10 @@ def to_python(
         return Answer(None, error, [])
 
 
-def fill(source: Any, view: Any, start: float | None = None) -> Any:
+def fill(source: Any, view: Any) -> Any:
     """Write elements into the memory of R that `view` shows."""
     try:
-        _conversion().fill(source, view, start)
+        _conversion().fill(source, view)
     except Exception as error:
         return Answer(None, error, [])
 

@@ -8,7 +8,7 @@ begin with a word.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -154,9 +154,7 @@ def _numbers(parts: Any, r_type: str | None) -> Vector:
 
 def _unusual(parts: list[Any], r_type: str | None) -> tuple[Any, str | None]:
     kind = parts[0]
-    if kind == "long":  # a vector that is longer than any axis of R, in pieces
-        return np.concatenate(parts[1]), r_type
-    if kind == "shaped":
+    if kind == "shaped":  # longer than any axis of R, or of more axes than NumPy has
         return parts[1].reshape(parts[2], order="F"), r_type
     _refuse_broken(parts)
     raise AssertionError(parts)
@@ -298,13 +296,9 @@ def _parts_of_text(new: NewText) -> Any:
     return ("array", texts, [*map(float, new.shape)]) if new.has_dim else texts
 
 
-def fill(source: Source, view: Any, start: float | None) -> None:
-    """Write the elements, or those from `start` on, into the memory that `view` shows."""
+def fill(source: Source, view: Any) -> None:
+    """Write the elements into the memory of R that `view` shows."""
     new = source.new
-    if start is not None:
-        part = slice(int(start), int(start) + view.size)
-        mask = None if new.mask is None else new.mask[part]
-        new = replace(new, source=new.source[part], mask=mask)
     with _Place(source.place):
         new.fill(memory_of(view, new.r_type).view(new.dtype).reshape(new.shape, order="F"))
 

@@ -61,23 +61,28 @@ numbers_apart <- function(x) {
       return(x)
     }
     if (count > .Machine$integer.max) {
-      return(list("long", long_apart(x)))
+      dim(x) <- long_sizes(count)
+      return(list("shaped", x, list(-1L)))
     }
     dim(x) <- count
   } else if (!is.integer(sizes) || prod(sizes) != length(x)) {
     return(list("broken", typeof(x), length(x), typeof(sizes), as.list(sizes)))
   } else if (length(sizes) > 32L) { # more than NumPy may have
-    return(list("shaped", array(x), as.list(sizes)))
+    dim(x) <- length(x)
+    return(list("shaped", x, as.list(sizes)))
   }
   x
 }
 
-#' A vector that is longer than any axis, in pieces
+#' The sizes of a matrix with as many elements as a vector that is longer than any axis
 #' @noRd
-long_apart <- function(x, most = 2^30) {
-  lapply(seq(0, length(x) - 1, by = most), function(start) {
-    array(x[seq(start + 1, min(start + most, length(x)))])
-  })
+long_sizes <- function(count) {
+  rows <- Find(function(rows) count %% rows == 0, 2^16:2)
+  if (is.null(rows)) {
+    words <- "a vector of %.0f elements is longer than an axis of R, and no matrix has as many"
+    abort(sprintf(words, count), "pybridge_error_conversion")
+  }
+  c(rows, count / rows)
 }
 
 dim_apart <- function(x) {
@@ -185,23 +190,11 @@ filled <- function(parts, call) {
   if (!bridge$is_shown) {
     return(put_together(reticulate::py_to_r(answered(py_call(bridge$filled, source), call)), call))
   }
-  fill <- function(sizes, start = NULL) {
-    made <- vector(type, prod(sizes))
-    dim(made) <- sizes
-    answered(py_call(bridge$fill, source, made, start), call)
-    made
-  }
-  if (max(sizes) <= .Machine$integer.max) {
-    made <- fill(sizes)
-    if (!parts[[4L]]) {
-      dim(made) <- NULL
-    }
-    return(made)
-  }
-  made <- vector(type, sizes) # longer than any axis, so that it is one
-  for (start in seq(0, sizes - 1, by = 2^28)) {
-    piece <- fill(min(2^28, sizes - start), start)
-    made[start + seq_along(piece)] <- piece
+  made <- vector(type, prod(sizes))
+  dim(made) <- if (max(sizes) > .Machine$integer.max) long_sizes(sizes) else sizes
+  answered(py_call(bridge$fill, source, made), call)
+  if (!parts[[4L]]) {
+    dim(made) <- NULL
   }
   made
 }

@@ -320,7 +320,9 @@ def test_a_moment_whose_number_no_double_holds_is_refused(dtype, count):
         to_r(x)
     # Under a mask it is nothing but missing.
     value = to_r(np.ma.array(x, mask=[False, True]))
-    assert_identical(value, f"{'as.Date' if dtype[-2] in 'DW' else '.POSIXct'}(c(0, NA){END[dtype]})")
+    assert_identical(
+        value, f"{'as.Date' if dtype[-2] in 'DW' else '.POSIXct'}(c(0, NA){END[dtype]})"
+    )
 
 
 END = {"M8[D]": "", "M8[W]": "", "M8[7D]": ""} | dict.fromkeys(

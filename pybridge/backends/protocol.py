@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from pybridge.backends.traits import Trait
 from pybridge.dialects.labels import Labels
 from pybridge.dialects.selections import Selection, Shape
 from pybridge.errors import TracingError
@@ -84,6 +85,10 @@ class Backend(ABC):
     def value_of(self, x: Tensor) -> Tensor:
         """Return the tensor that a variable holds now, or that `x` gives names to; else `x`."""
         return x
+
+    def traits(self, x: Tensor) -> tuple[Trait, ...]:
+        """Return what sets `x` apart from other tensors of this library, where a verb may fail."""
+        return ()
 
     @abstractmethod
     def to_numpy(self, x: Tensor) -> npt.NDArray[Any]:

@@ -348,7 +348,7 @@ def r_assign(
     array([[0, 0, 0],
            [8, 0, 7]])
     """
-    backend, held = open_tensor(x)
+    backend, held = open_tensor(x, "assign")
     if backend.is_compiling():
         fitting = compiled.value_of(value)
         arguments = compiled.arguments_of(backend, subscripts)

@@ -254,6 +254,8 @@ class TorchBackend(Backend):
                 "the batch; use torch.where(mask, x, other)"
             )
         _need_values(mask)
+        if isinstance(mask, FakeTensor) and not is_compiling():
+            raise without_values(mask)
         return tuple(torch.nonzero(mask, as_tuple=True))
 
     def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:

@@ -15,8 +15,9 @@ import numpy.typing as npt
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.protocol import Backend, Indices, Key
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import Shape, upward_key
+from pybridge.dialects.selections import upward_key
 from pybridge.errors import TracingError, UnsupportedTensorError
+from pybridge.shape import Shape
 
 _DOK = Trait(
     "a sparse array in a dictionary of keys", "x.to_coo() makes one that computes", ("read",)

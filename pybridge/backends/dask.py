@@ -17,8 +17,8 @@ import numpy.typing as npt
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.protocol import Backend, Indices, Key
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import Shape
 from pybridge.errors import SubscriptOutOfBoundsError, TracingError
+from pybridge.shape import Shape
 
 
 def _accumulate(step: np.ufunc, x: Any, axis: int) -> Any:

@@ -9,8 +9,9 @@ import numpy as np
 
 from pybridge.backends.traits import Trait
 from pybridge.dialects.labels import Labels
-from pybridge.dialects.selections import Selection, Shape
+from pybridge.dialects.selections import Selection
 from pybridge.errors import TracingError
+from pybridge.shape import Shape
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -17,8 +17,9 @@ import tensorflow as tf
 
 from pybridge.backends.protocol import Backend, Indices, Key, with_numpy_dtype, without_values
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import WHOLE, Shape, axis_indices
+from pybridge.dialects.selections import WHOLE, axis_indices
 from pybridge.errors import ConversionError, TracingError
+from pybridge.shape import Shape
 
 _ARCS = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 

@@ -22,8 +22,9 @@ from torch.compiler import is_compiling
 from pybridge.backends.compiling import IN_GRAPH, PUBLIC
 from pybridge.backends.protocol import Backend, Indices, Key, without_values
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import Shape, assignment_key, axis_indices, upward_key
+from pybridge.dialects.selections import assignment_key, axis_indices, upward_key
 from pybridge.errors import TracingError
+from pybridge.shape import Shape
 
 _STRIDED = torch.strided
 

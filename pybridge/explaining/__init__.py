@@ -21,11 +21,11 @@ from pybridge.explaining.contrasts import (
     r_contrasts,
 )
 from pybridge.explaining.python_text import Known, known_selection, python_expression
+from pybridge.shape import Shape, known_shape
 from pybridge.shapes import elements_text
 from pybridge.subscripts import Subscripts, short_text
 from pybridge.subscripts.spelling import written_in_brackets
 from pybridge.subsetting.lowering import Dialect, checked_shape, lower, read_subscripts
-from pybridge.subsetting.reading import known_shape
 
 _IN_ORDER: Final = {"C": "row by row", "F": "column by column"}
 _WIDTH: Final = 200
@@ -46,7 +46,7 @@ class Explanation:
     """For each axis, what it selects, in one-based positions."""
     python: str
     """The same selection of a NumPy array, written in Python; it can be run."""
-    result_shape: to.Shape
+    result_shape: Shape
     """The shape of the result."""
     in_r: tuple[str, ...]
     """What R's own `[` would have done differently; in its own dialect, what it warns of."""
@@ -135,7 +135,7 @@ def explain_named(
     )
 
 
-def _lowered(shape: to.Shape, written: Subscripts, *, drop: bool, dialect: Dialect) -> Known:
+def _lowered(shape: Shape, written: Subscripts, *, drop: bool, dialect: Dialect) -> Known:
     found = lower(None, shape, written.items, drop=drop, dialect=dialect)
     return known_selection(to.lowered_from(shape, found))
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from pybridge.backends import NUMPY, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import Shape
 from pybridge.errors import LossyValueError, UnsupportedTensorError
+from pybridge.shape import Shape
 
 LOGICAL: Final = "logicals"
 INTEGER: Final = "integers"

@@ -16,9 +16,8 @@ from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.annotations import Detachable, HasShape, ScalarT, TensorT, Variable
 from pybridge.backends.compiling import in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
-from pybridge.dialects.selections import Shape
-from pybridge.dialects.traced import fits_shape
 from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, shown, warn
+from pybridge.shape import Shape, fits_shape, known_shape, reversed_axes
 from pybridge.shapes import (
     Align,
     broadcast_shapes,
@@ -27,7 +26,6 @@ from pybridge.shapes import (
     recycle_shapes,
     shape_text,
 )
-from pybridge.subsetting.reading import known_shape, reversed_axes
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -11,10 +11,9 @@ from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.annotations import Detachable, ScalarT, TensorT, Variable
 from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Tensor, static_shape
-from pybridge.dialects.selections import Order
 from pybridge.errors import ArgumentError, shown
+from pybridge.shape import Order, reversed_axes
 from pybridge.shapes.sizes import UNKNOWN, new_sizes, read_sizes
-from pybridge.subsetting.reading import reversed_axes
 
 if TYPE_CHECKING:
     import numpy.typing as npt

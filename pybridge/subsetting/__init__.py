@@ -19,8 +19,9 @@ from pybridge.backends.annotations import (
 )
 from pybridge.backends.compiling import runs_as_python
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import Key, Order, Selection, Shape, lowered_from
+from pybridge.dialects.selections import Key, Selection, lowered_from
 from pybridge.dialects.tensor import lower as lower_tensor
+from pybridge.shape import Order, Shape
 from pybridge.subscripts import Subscripts
 from pybridge.subsetting import compiled
 from pybridge.subsetting.in_place import assign_in_place, refuse_immutable

@@ -18,9 +18,10 @@ from pybridge import subscripts as sub
 from pybridge.backends import backend_of
 from pybridge.backends.compiling import gives_constants, in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
-from pybridge.dialects.selections import Key, Lowered, Order, Selection, Shape, lowered_from
+from pybridge.dialects.selections import Key, Lowered, Selection, lowered_from
 from pybridge.dialects.tensor import least_sizes
 from pybridge.errors import SubscriptError, TracingError
+from pybridge.shape import Order, Shape
 from pybridge.subsetting import reading, values, writing, writing_as_r
 from pybridge.subsetting.lowering import Dialect, lower, read_for_one_use
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import Key, Order, Selection, lowered_from
+from pybridge.dialects.selections import Key, Selection, lowered_from
 from pybridge.errors import ImmutableTensorError
+from pybridge.shape import Order
 from pybridge.subsetting import compiled
 from pybridge.subsetting.lowering import Dialect, lower, with_names
 from pybridge.subsetting.writing import fit_broadcast, write

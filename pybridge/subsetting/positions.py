@@ -16,10 +16,10 @@ from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.annotations import Detachable, TensorT, Variable
 from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Indices, Key, Tensor
-from pybridge.dialects.selections import WHOLE, Order, Shape
+from pybridge.dialects.selections import WHOLE
 from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError, shown
+from pybridge.shape import Order, Shape, reversed_axes
 from pybridge.subscripts import NA, NAType
-from pybridge.subsetting.reading import reversed_axes
 
 if TYPE_CHECKING:
     import numpy.typing as npt

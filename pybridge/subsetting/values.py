@@ -8,7 +8,6 @@ import numpy as np
 
 from pybridge.backends import NUMPY, find_backend, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import Shape
 from pybridge.errors import (
     AssignmentError,
     LossyValueError,
@@ -16,6 +15,7 @@ from pybridge.errors import (
     PybridgeError,
     TracingError,
 )
+from pybridge.shape import Shape
 from pybridge.subscripts import NA, number_text
 
 if TYPE_CHECKING:

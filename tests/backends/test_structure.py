@@ -55,6 +55,7 @@ ALLOWED = {
     *("pybridge.backends.stores", "pybridge.backends.numpy"),  # a backend may build on NumPy's
     *("pybridge.dialects.labels", "pybridge.subscripts"),
     *("pybridge.backends.compiling", "pybridge.errors", "pybridge.dialects.selections"),
+    "pybridge.shape",
 }
 
 

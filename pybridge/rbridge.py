@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import sys
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ import numpy as np
 
 import pybridge
 from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
-from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
+from pybridge.errors import PybridgeError, PybridgeWarning, collected_warnings, r_classes
 from pybridge.generics import binding, elementwise, summaries
 from pybridge.shapes import recycling
 from pybridge.subscripts.records import BASE, COLUMN_MAJOR, NO_DROP, decode, python_key
@@ -30,11 +29,13 @@ class Answer:
 
     __slots__ = ("error", "value", "warnings")
 
-    def __init__(self, value: Any, error: Exception | None, found: list[Warning]) -> None:
+    def __init__(
+        self, value: Any, error: Exception | None, collected: Sequence[PybridgeWarning] = ()
+    ) -> None:
         """Hold what came of a call."""
         self.value = value
         self.error = error
-        self.warnings = found
+        self.warnings = collected
 
     def describe(self) -> list[tuple[str, list[str], dict[str, Any]]]:
         """Return each condition as message, classes and fields; an error comes last."""
@@ -72,23 +73,12 @@ def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def answer(*arguments: Any) -> Any:
-        found: list[Warning] = []
-        with warnings.catch_warnings():
-            show = warnings.showwarning
-
-            def collect(message: Any, *rest: Any, **more: Any) -> None:
-                if isinstance(message, PybridgeWarning):
-                    found.append(message)
-                else:
-                    show(message, *rest, **more)
-
-            warnings.simplefilter("always", PybridgeWarning)
-            warnings.showwarning = collect
+        with collected_warnings() as collected:
             try:
                 value = function(*arguments)
             except Exception as error:
-                return Answer(None, error, found)
-        return Answer(value, None, found) if found else value
+                return Answer(None, error, collected)
+        return Answer(value, None, collected) if collected else value
 
     return answer
 
@@ -101,7 +91,7 @@ def subset(x: Any, record: list[int] | int, values: Sequence[Any] = ()) -> Any:
             return _subset_with_options(x, record, values)
         return R(x)[decode(record, values)]
     except Exception as error:
-        return Answer(None, error, [])
+        return Answer(None, error)
 
 
 @_answering
@@ -283,7 +273,7 @@ def from_python(
     try:
         return _conversion().from_python(x, na, int64, mapping, has_dimnames)
     except Exception as error:
-        return Answer(None, error, [])
+        return Answer(None, error)
 
 
 def to_python(
@@ -293,7 +283,7 @@ def to_python(
     try:
         return _conversion().to_python(dtype, like, na, order)
     except Exception as error:
-        return Answer(None, error, [])
+        return Answer(None, error)
 
 
 @_answering

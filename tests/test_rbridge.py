@@ -1,10 +1,13 @@
 """What R calls: records of subscripts decoded, errors and warnings answered and never raised."""
 
+import threading
+import warnings
+
 import numpy as np
 import pytest
 
 from pybridge import rbridge
-from pybridge.errors import SubscriptOutOfBoundsError
+from pybridge.errors import RecyclingWarning, SubscriptOutOfBoundsError, warn
 from pybridge.subscripts.records import (
     BASE,
     HAS_START,
@@ -180,3 +183,40 @@ def test_python_brackets_count_from_zero():
 def test_axes_count_from_one():
     assert rbridge.permute(X, [3, 1, 2]).shape == (5, 2, 3)
     assert rbridge.permute(X, None).shape == (5, 3, 2)
+
+
+def test_warnings_are_collected_from_the_calling_thread_alone(monkeypatch):
+    shown = []
+    monkeypatch.setattr(warnings, "showwarning", lambda message, *rest: shown.append(str(message)))
+    monkeypatch.setattr(warnings, "filters", [("always", None, Warning, None, 0)])
+    display = warnings.showwarning
+
+    def warn_in_another_thread():
+        warn("of the other thread", RecyclingWarning)
+        warnings.warn("of another package", UserWarning, stacklevel=1)
+
+    def work(x):
+        warn("of this thread", RecyclingWarning)
+        assert warnings.showwarning is display
+        thread = threading.Thread(target=warn_in_another_thread)
+        thread.start()
+        thread.join()
+        warn("of this thread again", RecyclingWarning)
+        return x
+
+    answer = rbridge._answering(work)(7)
+    assert answer.value == 7
+    assert [text for text, _, _ in answer.describe()] == ["of this thread", "of this thread again"]
+    assert shown == ["of the other thread", "of another package"]
+
+
+def test_what_is_warned_before_an_error_is_answered_with_it():
+    def work():
+        warn("first", RecyclingWarning)
+        raise ValueError("then")
+
+    answer = rbridge._answering(work)()
+    assert [text for text, _, _ in answer.describe()] == ["first", "ValueError: then"]
+    warnings.simplefilter("error", RecyclingWarning)
+    with pytest.raises(RecyclingWarning):  # outside a call of R it is Python's own warning again
+        warn("alone", RecyclingWarning)

@@ -153,9 +153,16 @@ def _value_of(tagged: Any) -> Any:
 
 @_answering
 def array_reshape(x: Any, dim: Any, order: Any) -> Any:
-    """Return the elements of `x`, a tensor or what NumPy reads as one, in the sizes `dim`."""
-    if not is_tensor(x):
-        x = np.asarray(x)
+    """Return the elements of `x` in the sizes `dim`, or None where another function has to do it.
+
+    That is reticulate's function, `numpy.reshape`, which the one of the R package masks. It keeps
+    the class of a `numpy.matrix`, of pandas' arrays and of SciPy's sparse ones, and reads stores.
+    """
+    backend = find_backend(x)
+    if backend is None or backend.is_store or isinstance(x, np.matrix):
+        return None
+    if backend.names_another and len(dim) == len(backend.shape(x)):
+        return None  # xarray gives a DataArray as long as it has as many axes as names
     return pybridge.array_reshape(x, dim, order)
 
 

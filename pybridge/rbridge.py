@@ -17,7 +17,7 @@ import numpy as np
 import pybridge
 from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
 from pybridge.errors import PybridgeError, PybridgeWarning, collected_warnings, r_classes
-from pybridge.generics import binding, elementwise, summaries
+from pybridge.generics import binding, elementwise, missing, summaries
 from pybridge.shapes import recycling
 from pybridge.subscripts.records import BASE, COLUMN_MAJOR, NO_DROP, decode, python_key
 from pybridge.subsetting import R, r_assign, r_slice
@@ -199,6 +199,7 @@ which_max = _answering(pybridge.which_max)
 which_min = _answering(pybridge.which_min)
 math_group = _answering(elementwise.math_group)
 mean = _answering(summaries.mean)
+elementwise_test = _answering(missing.elementwise_test)
 
 
 @_answering

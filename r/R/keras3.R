@@ -29,7 +29,7 @@ import_hooks <- function() paste("reticulate", c("keras", "tensorflow"), "load",
 
 # Register ours over every `@` and `@<-` of keras3
 claim_subscripts <- function(...) {
-  table <- methods_table("@")
+  table <- methods_table(baseenv())
   for (name in subscript_methods(table)) {
     theirs <- table[[name]]
     if (identical(environmentName(topenv(environment(theirs))), "keras3")) {
@@ -66,7 +66,7 @@ announce_claims <- function(...) {
 
 # Give keras3 its methods back, and leave no hook behind, when the package is unloaded
 release_claims <- function() {
-  table <- methods_table("@")
+  table <- methods_table(baseenv())
   for (name in subscript_methods(table)) {
     theirs <- environment(table[[name]])[["theirs"]]
     if (is_ours(table[[name]]) && is.function(theirs)) {

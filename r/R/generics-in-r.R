@@ -1,0 +1,164 @@
+# R's functions that compare, sort out, draw or describe elements, on tensors. What they give is R's in any
+# case: the elements come to R, and R's own function does the rest.
+
+# The generics that answer in R, by the package of each. tensor_methods has those that give a tensor.
+generics_in_r <- list(
+  base = c(
+    "anyDuplicated", "as.data.frame", "as.Date", "as.matrix", "as.POSIXct", "as.POSIXlt", "as.raw", "as.table",
+    "chol", "cut", "determinant", "diff", "duplicated", "mtfrm", "pretty", "qr", "rowsum", "scale", "solve",
+    "split", "unique", "xtfrm"
+  ),
+  stats = c(
+    "as.ts", "density", "ks.test", "median", "qqnorm", "quantile", "t.test", "var.test", "wilcox.test"
+  ),
+  graphics = c(
+    "barplot", "boxplot", "contour", "hist", "image", "mosaicplot", "pairs", "persp", "stripchart"
+  ),
+  grDevices = "as.raster"
+)
+
+# The first arguments of those in which it is not `x`
+first_arguments <- c(barplot = "height", qqnorm = "y", solve = "a")
+
+# Make the methods of the generics of a package that answer in R
+answered_in_r <- function(package) {
+  generics <- generics_in_r[[package]]
+  structure(lapply(generics, method_in_r, package), names = generics)
+}
+
+method_in_r <- function(generic, package) {
+  force(package)
+  method <- function(x, ...) {
+    if (!is_tensor(x)) {
+      return(NextMethod())
+    }
+    answer_in_r(getExportedValue(package, generic), x, substitute(x), generic_call(sys.call(), generic), ...)
+  }
+  if (generic %in% names(first_arguments)) {
+    first <- first_arguments[[generic]]
+    names(formals(method))[[1L]] <- first
+    body(method) <- do.call(substitute, list(body(method), list(x = as.name(first))))
+  }
+  method
+}
+
+# Call R's function on the elements of the tensors among its arguments. What is drawn bears the words that the
+# user wrote.
+answer_in_r <- function(work, x, written, call, ...) {
+  others <- lapply(list(...), function(value) {
+    if (inherits(value, "python.builtin.object") && is_tensor(value, call)) elements_in_r(value, call) else value
+  })
+  name <- paste(deparse(written, width.cutoff = 60L, nlines = 1L), collapse = " ")
+  frame <- list2env(structure(list(elements_in_r(x, call)), names = name), parent = baseenv())
+  eval(as.call(c(work, as.name(name), lapply(others, quoted))), frame)
+}
+
+# A value as an argument of a call that is evaluated
+quoted <- function(value) if (is.language(value)) call("quote", value) else value
+
+# as.list() of NumPy's arrays is that of reticulate, but for the elements that a mask hides, which are NA
+tensor_as_list <- function(x, ...) {
+  if (!is_tensor(x) || inherits(x, "numpy.ndarray") && !inherits(x, masked_classes)) {
+    return(NextMethod())
+  }
+  as.list(elements_in_r(x, generic_call(sys.call(), "as.list")), ...)
+}
+
+# NumPy's class of masked arrays, under the names that it has had
+masked_classes <- c("numpy.ma.MaskedArray", "numpy.ma.core.MaskedArray")
+
+# What reticulate's methods for NumPy's arrays show of a masked element is the number under the mask
+masked_methods <- list(
+  as.array = function(x, ...) as_r_array(x, generic_call(sys.call(), "as.array")),
+  as.double = function(x, ...) as.double(elements_in_r(x, generic_call(sys.call(), "as.double"))),
+  as.matrix = function(x, ...) as.matrix(elements_in_r(x, generic_call(sys.call(), "as.matrix"))),
+  as.vector = function(x, mode = "any") as.vector(elements_in_r(x, generic_call(sys.call(), "as.vector")), mode)
+)
+
+# Where elements are missing, not a number, finite or infinite: logicals of R in the shape of the tensor
+tested_in_r <- function(generic) {
+  force(generic)
+  function(x) {
+    if (!is_tensor(x)) {
+      return(NextMethod())
+    }
+    test_elements(x, generic, generic_call(sys.call(), generic))
+  }
+}
+
+test_elements <- function(x, generic, call) {
+  elements_in_r(answered(py_call(bridge$elementwise_test, x, generic), call), call)
+}
+
+tensor_any_na <- function(x, recursive = FALSE) {
+  if (!is_tensor(x)) {
+    return(NextMethod())
+  }
+  any(test_elements(x, "is.na", generic_call(sys.call(), "anyNA")))
+}
+
+# labels.default() asks for dim(), which had no answer before this package gave it one
+tensor_labels <- function(object, ...) {
+  names <- names(object)
+  if (length(names)) names else as.character(seq_along(object))
+}
+
+# Make the method of a replacement that R computes by `x[i] <- value`, where Python counts from zero
+refused_replacement <- function(generic, formals, words) {
+  message <- sprintf("R computes `%s` by `x[i] <- value`, where Python counts from zero; %s", generic, words)
+  method <- function() {
+    if (!is_tensor(x)) {
+      return(NextMethod())
+    }
+    abort_argument(message, generic_call(sys.call(), generic))
+  }
+  formals(method) <- formals
+  method
+}
+
+# Make the method of crossprod() or tcrossprod(): of a vector it is that of a matrix of one column
+cross_product <- function(generic) {
+  force(generic)
+  function(x, y = NULL, ...) {
+    call <- generic_call(sys.call(), generic)
+    if (!is_tensor(x)) {
+      return(NextMethod())
+    }
+    x <- as_matrix_operand(x, x, call)
+    y <- if (is.null(y)) x else as_matrix_operand(y, x, call)
+    if (generic == "crossprod") {
+      flagged(py_call(bridge$permute, x, NULL), x, call) %*% y
+    } else {
+      x %*% flagged(py_call(bridge$permute, y, NULL), y, call)
+    }
+  }
+}
+
+as_matrix_operand <- function(x, like, call) {
+  if (!is_tensor(x, call)) {
+    x <- to_python(x, like = like)
+  }
+  ndim <- tensor_ndim(x)
+  if (ndim == 0L || ndim > 2L) {
+    abort_argument(sprintf("the product takes matrices and vectors, and a tensor here has %d axes", ndim), call)
+  }
+  if (ndim == 2L) x else flagged(py_call(bridge$array_reshape, x, list(-1L, 1L), "C"), x, call)
+}
+
+base_methods_in_r <- list(
+  as.list = tensor_as_list,
+  is.na = tested_in_r("is.na"),
+  is.nan = tested_in_r("is.nan"),
+  is.finite = tested_in_r("is.finite"),
+  is.infinite = tested_in_r("is.infinite"),
+  anyNA = tensor_any_na,
+  labels = tensor_labels,
+  crossprod = cross_product("crossprod"),
+  tcrossprod = cross_product("tcrossprod"),
+  `is.na<-` = refused_replacement(
+    "is.na<-", alist(x = , value = ), "write `x@r[...] <- NA`, or r_assign(x, ..., value = NA)"
+  ),
+  `split<-` = refused_replacement(
+    "split<-", alist(x = , f = , drop = FALSE, ... = , value = ), "write `x@r[...] <- value`, or r_assign()"
+  )
+)

@@ -21,7 +21,7 @@ from pybridge.generics import binding, elementwise, missing, summaries
 from pybridge.shapes import recycling
 from pybridge.subscripts.records import BASE, COLUMN_MAJOR, NO_DROP, decode, python_key
 from pybridge.subsetting import R, r_assign, r_slice
-from pybridge.subsetting.in_place import assign_in_place, refuse_immutable
+from pybridge.subsetting.in_place import assign_in_place, has_writing, refuse_immutable
 
 
 class Answer:
@@ -102,15 +102,25 @@ def _subset_with_options(x: Any, record: list[int], values: Sequence[Any]) -> An
 
 @_answering
 def assign(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
-    """Write a value into the elements of `x` that the subscripts name; return `x`."""
+    """Write a value into the elements of `x` that the subscripts name.
+
+    Return None, or the updated tensor where the library of `x` never writes: R's assignment binds
+    the name of `x` anew.
+    """
+    if not has_writing(x):
+        return _updated(x, record, values, value)
     record = _as_record(record)
     assign_in_place(x, decode(record, values), _value_of(value), **_options(record))
-    return x
+    return None
 
 
 @_answering
 def assign_to_copy(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
     """Return `x` with a value at the elements that the subscripts name."""
+    return _updated(x, record, values, value)
+
+
+def _updated(x: Any, record: list[int] | int, values: list[Any], value: Any) -> Any:
     record = _as_record(record)
     return r_assign(x, *decode(record, values), value=_value_of(value), **_options(record))
 
@@ -122,13 +132,12 @@ def subset_as_python(x: Any, record: list[int], values: list[Any]) -> Any:
 
 
 @_answering
-def assign_as_python(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
-    """Write by Python's own brackets, counting from zero; return `x`."""
+def assign_as_python(x: Any, record: list[int], values: list[Any], value: Any) -> None:
+    """Write by Python's own brackets, counting from zero."""
     key = python_key(_as_record(record), values)
     if isinstance(x, np.ndarray):
         refuse_immutable(NUMPY, x)
     x[key] = _value_of(value)
-    return x
 
 
 def _as_record(record: list[int] | int) -> list[int]:

@@ -133,6 +133,19 @@ def test_numbers_beyond_32_bits_reach_r_as_reals():
     assert {type(size) for size in shape} == {float}
 
 
+def test_an_assignment_updates_a_copy_where_the_library_never_writes():
+    jnp = pytest.importorskip("jax.numpy")
+    x = jnp.asarray([1.0, 2.0, 3.0])
+    updated = rbridge.assign(x, [0, POSITION, 1], [], ("value", 20))
+    assert isinstance(updated, type(x))
+    assert updated.tolist() == [20.0, 2.0, 3.0]
+    assert x.tolist() == [1.0, 2.0, 3.0]
+    held = np.arange(3.0)
+    held.setflags(write=False)  # NumPy writes, and this array forbids it
+    answer = rbridge.assign(held, [0, POSITION, 1], [], ("value", 20))
+    assert answer.describe()[0][1][0] == "pybridge_error_assignment_immutable"
+
+
 def test_a_foreign_error_keeps_one_line():
     answer = rbridge.subset_as_python(X, [0, POSITION, 9], [])
     ((message, classes, _),) = answer.describe()
@@ -146,7 +159,7 @@ def test_a_warning_comes_with_the_value_and_other_warnings_pass():
     answer = rbridge.assign(
         x, [BASE, VALUE], [("entries", np.arange(1, 4))], ("value", np.array([7.0, 8.0]))
     )
-    assert answer.value is x
+    assert answer.value is None
     ((_, classes, _),) = answer.describe()
     assert classes == ["pybridge_warning_recycling"]
     np.testing.assert_array_equal(x, [7, 8, 7])
@@ -154,7 +167,7 @@ def test_a_warning_comes_with_the_value_and_other_warnings_pass():
 
 def test_assignment_in_place_and_not():
     x = X.copy()
-    assert rbridge.assign(x, [0, POSITION, 1], [], ("value", 0)) is x
+    assert rbridge.assign(x, [0, POSITION, 1], [], ("value", 0)) is None
     assert not x[0].any()
     updated = rbridge.assign_to_copy(x, [0, POSITION, 2], [], ("value", -1))
     assert (updated[1] == -1).all()

@@ -83,6 +83,13 @@ class Backend(ABC):
         """Return the tensor that a variable holds now, or that `x` gives names to; else `x`."""
         return x
 
+    def indexable(self, x: Tensor) -> Tensor | None:
+        """Return the variable in `x` that takes keys itself and gives more than a tensor for them.
+
+        A part of a `tf.Variable` has a method that assigns to it. None where there is no such.
+        """
+        return None
+
     @abstractmethod
     def to_numpy(self, x: Tensor) -> npt.NDArray[Any]:
         """Return the values of `x`, computed if need be; `TracingError` where it can have none.

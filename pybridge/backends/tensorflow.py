@@ -104,6 +104,9 @@ class TensorFlowBackend(Backend):
     def value_of(self, x: Any) -> Any:
         return tf.convert_to_tensor(x) if isinstance(x, tf.Variable) else x
 
+    def indexable(self, x: Any) -> Any:
+        return x if isinstance(x, tf.Variable) else None
+
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
         self.shape(x)
         try:

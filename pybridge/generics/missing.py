@@ -16,11 +16,11 @@ def elementwise_test(x: Tensor, name: str) -> npt.NDArray[np.bool_]:
     """Return where elements of `x` pass the test `name` of R, in memory of NumPy.
 
     A masked element and a missing date are `NA`, and NaN is both `NA` and NaN, as in R. Values that
-    are unknown now raise a `PybridgeError`. Source of the rules: R's help pages "NA" and "is.finite".
+    are unknown now raise a `PybridgeError`. Source of the rules: R's help pages of `NA` and
+    `is.finite`.
 
-    >>> elementwise_test(np.ma.array([[1.0, np.nan], [np.inf, 2.0]], mask=[[1, 0], [0, 0]]), "is.na")
-    array([[ True,  True],
-           [False, False]])
+    >>> elementwise_test(np.ma.array([1.0, np.nan, np.inf], mask=[True, False, False]), "is.na")
+    array([ True,  True, False])
     """
     backend, x = open_tensor(x)
     if backend.is_store:
@@ -36,7 +36,9 @@ def elementwise_test(x: Tensor, name: str) -> npt.NDArray[np.bool_]:
     return ~(nan | infinite | hidden) if name == "is.finite" else nan | hidden
 
 
-def _nan_and_infinite(data: npt.NDArray[Any], name: str) -> tuple[Any, Any]:
+def _nan_and_infinite(
+    data: npt.NDArray[Any], name: str
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return where an array is NaN or a missing date, and where it is infinite."""
     none = np.zeros(data.shape, bool)
     kind = data.dtype.kind

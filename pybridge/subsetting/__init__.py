@@ -271,9 +271,12 @@ def _read(
 
 def read_with_labels(x: Tensor, backend: Backend, held: Tensor, found: Key | Selection) -> Tensor:
     """Return the elements that subscripts name of what `x` is or holds, with labels as `x` has."""
-    values = read(backend, held, found)
     if held is x:
-        return values
+        return read(backend, held, found)
+    variable = backend_of(x).indexable(x) if isinstance(found, tuple) and found else None
+    if variable is not None:
+        return variable[found]
+    values = read(backend, held, found)
     return backend_of(x).with_labels(x, lowered_from(backend.shape(held), found), values)
 
 

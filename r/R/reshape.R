@@ -41,8 +41,7 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
   sizes <- read_sizes(dim, call)
   if (is_python(x, call)) {
     reshaped <- call_python("array_reshape", x, as.list(sizes), order, call = call)
-    is_served <- !is.null(reshaped) && !inherits(reshaped, "python.builtin.NoneType")
-    return(if (is_served) flagged(reshaped, x, call) else masked_reshape(x, sizes, order))
+    return(if (is_none(reshaped)) masked_reshape(x, sizes, order) else flagged(reshaped, x, call))
   }
   if (isS4(x) || inherits(x, "POSIXlt") || is_mixed(x)) {
     return(masked_reshape(x, sizes, order))

@@ -118,12 +118,15 @@ read_tensor <- function(x, capture, call) {
   flagged(py_call(bridge$subset, x, parts$record, values), x, call)
 }
 
+# Write into a tensor, and return it; or the updated tensor, where the library of `x` never writes
 write_tensor <- function(x, capture, value, call) {
   parts <- assignment_parts(capture, call)
   values <- tag_values(parts, call)
-  answered(call_with_value("assign", x, parts$record, values, value, call), call)
-  x
+  updated <- answered(call_with_value("assign", x, parts$record, values, value, call), call)
+  if (is_none(updated)) x else flagged(updated, x, call)
 }
+
+is_none <- function(value) is.null(value) || inherits(value, "python.builtin.NoneType")
 
 assignment_parts <- function(capture, call) {
   parts <- capture_parts(capture, call, known = c("dialect", "order"))

@@ -30,6 +30,7 @@ class KerasBackend(Backend):
     __slots__ = ()
 
     name = "keras"
+    sums_unsigned = False
     _library = ops
     _functions: ClassVar[dict[str, Any]] = {"concat": ops.concatenate}
 

@@ -40,6 +40,8 @@ class Backend(ABC):
     """Whether `assign_axes` and `set_key` take one of Python's own numbers for a value."""
     names_another: ClassVar[bool] = False
     """Whether `value_of` gives the tensor itself, to which this library adds names."""
+    sums_unsigned: ClassVar[bool] = True
+    """Whether the library sums unsigned integers of 64 bits, or of the most that it has."""
     is_store: ClassVar[bool] = False
     """Whether the arrays lie in a store, and are never read whole but for what `load` gives."""
     _library: ClassVar[Any] = None
@@ -245,6 +247,12 @@ class Backend(ABC):
     def with_values(self, x: Tensor, values: Tensor) -> Tensor:
         """Return updated values of `x` as what `x` is, where that holds more than values."""
         return values
+
+    def refuse_subscripts(self, x: Tensor, written: tuple[Any, ...]) -> None:  # noqa: B027
+        """Raise `SubscriptLabelError` for a subscript whose names or labels are not those of `x`.
+
+        `written` is what stood between the brackets.
+        """
 
     def refuse_value(self, x: Tensor, selection: Selection, value: Any) -> None:  # noqa: B027
         """Raise `AssignmentError` for a value whose named axes are not those it goes into."""

@@ -59,6 +59,7 @@ class TorchBackend(Backend):
     __slots__ = ()
 
     name = "torch"
+    sums_unsigned = False
     takes_numbers = True
     _library: ClassVar[Any] = torch
     _functions: ClassVar[dict[str, Any]] = {

@@ -82,12 +82,13 @@ class Numbers:
         return int(self.backend.to_numpy(least)), int(self.backend.to_numpy(greatest))
 
     def as_integers(self) -> Tensor:
-        """Return logicals or integers in 64 bits, or in the widest integers that there are."""
-        if self.name == "uint64":
-            return self.x
-        made = self.backend.cast(self.x, "int64")
-        is_short = self.name == "uint32" and self.backend.dtype_name(made) != "int64"
-        return self.x if is_short else made
+        """Return logicals or integers in the widest integers that the library sums.
+
+        Unsigned ones stay unsigned, so that a sum may use all 64 bits, or 32 where there are no
+        more.
+        """
+        is_unsigned = self.name.startswith("uint") and self.backend.sums_unsigned
+        return self.backend.cast(self.x, "uint64" if is_unsigned else "int64")
 
     def computable(self, x: Tensor) -> Tensor:
         """Return integers that some libraries store only in a dtype with which all compute."""

@@ -62,7 +62,7 @@ def mean(x: Tensor, na_rm: bool) -> Tensor:
         count = numbers.function("sum")(numbers.backend.cast(~missing, "int64"))
     is_whole = numbers.kind in (LOGICAL, INTEGER)
     total = None
-    if is_whole and numbers.hidden is None:
+    if is_whole and numbers.hidden is None and numbers.has_values:  # else the sum may wrap around
         integers = numbers.as_integers()
         if exact_total(numbers, integers) is None:
             total = numbers.backend.cast(numbers.function("sum")(integers), "float64")

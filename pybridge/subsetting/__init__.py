@@ -255,7 +255,9 @@ def _read(
         return compiled.read(held, drop, dialect, order, *arguments)
     labels = None
     if held is not x:
-        labels = backend_of(x).labels(x)
+        holder = backend_of(x)
+        holder.refuse_subscripts(x, written)
+        labels = holder.labels(x)
         written = with_names(written, labels, is_text=is_text)
     found = lower(
         backend,
@@ -355,6 +357,7 @@ def r_assign(
         arguments = compiled.arguments_of(backend, subscripts)
         return compiled.assign(held, fitting, dialect, order, False, *arguments)
     holder = backend_of(x)
+    holder.refuse_subscripts(x, subscripts)
     labels = holder.labels(x)
     written = with_names(subscripts, labels, is_text=True)
     if isinstance(dialect, str) and dialect == "base":

@@ -37,6 +37,7 @@ def assign_in_place(
     found: Key | Selection | None
     labels = None
     if held is not x:
+        holder.refuse_subscripts(x, written)
         labels = holder.labels(x)
         written = with_names(written, labels, is_text=False)
     if isinstance(dialect, str) and dialect == "base":

@@ -260,7 +260,7 @@ def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tenso
     if backend is NUMPY and x.dtype.kind in "mM":
         absent = np.isnat(x)
         missing = absent if missing is None else missing | absent
-        x = np.asarray(x).view(np.int64)
+        x = np.asarray(x).astype(np.int64)  # a view would read other byte orders wrongly
     elif name.startswith(("float", "bfloat", "longdouble")):
         absent = backend.isnan(x)
         missing = absent if missing is None else missing | absent

@@ -201,7 +201,12 @@ SELECTS_NA: Final = "the subscript selects NA"
 
 
 def missing_value(backend: Backend, x: Tensor, reason: str) -> Tensor:
-    """Return NaN in the dtype of `x`; R's complex NA is missing in both parts."""
+    """Return NaN in the dtype of `x`; R's complex NA is missing in both parts.
+
+    Of a masked array it is a masked element.
+    """
+    if isinstance(x, np.ma.MaskedArray):
+        return np.ma.MaskedArray(np.zeros((), x.dtype), True)
     name = backend.dtype_name(x)
     refuse_missing(name, reason)
     nan = complex(math.nan, math.nan) if "complex" in name else math.nan

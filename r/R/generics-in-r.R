@@ -97,8 +97,12 @@ tensor_any_na <- function(x, recursive = FALSE) {
   any(test_elements(x, "is.na", generic_call(sys.call(), "anyNA")))
 }
 
-# labels.default() asks for dim(), which had no answer before this package gave it one
+# labels.default() asks for dim(), which is answered by this package alone unless another has a method for it
 tensor_labels <- function(object, ...) {
+  has_own_dim <- function(class) !is.null(utils::getS3method("dim", class, optional = TRUE, envir = baseenv()))
+  if (any(vapply(setdiff(class(object), "python.builtin.object"), has_own_dim, NA))) {
+    return(NextMethod())
+  }
   names <- names(object)
   if (length(names)) names else as.character(seq_along(object))
 }

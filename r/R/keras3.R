@@ -75,7 +75,7 @@ release_claims <- function() {
   }
   events <- c(
     packageEvent("keras3", "onLoad"), packageEvent("keras3", "attach"), import_hooks(),
-    packageEvent("reticulate", "attach")
+    vapply(masking_packages, packageEvent, "", event = "attach")
   )
   for (event in events) {
     setHook(event, Filter(Negate(is_ours), getHook(event)), "replace")

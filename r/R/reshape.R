@@ -72,28 +72,6 @@ is_mixed <- function(x) {
   any(is_text) && !all(is_text)
 }
 
-# Say once that a package attached later has put reticulate's function, which keras3 hands on, before ours
-watch_masking <- function() {
-  for (package in c("reticulate", "keras3")) {
-    setHook(packageEvent(package, "attach"), announce_masking)
-  }
-}
-
-announce_masking <- function(pkgname, ...) {
-  places <- match(paste0("package:", c(pkgname, "pybridge")), search())
-  is_masked <- !anyNA(places) && places[[1L]] < places[[2L]] &&
-    exists("array_reshape", places[[1L]], inherits = FALSE)
-  if (!is_masked || isTRUE(claims$masking_announced)) {
-    return(invisible())
-  }
-  claims$masking_announced <- TRUE
-  packageStartupMessage(
-    "array_reshape() is now that of reticulate, which makes a NumPy array of a tensor of any other ",
-    "library.\nlibrary(", pkgname, ", exclude = \"array_reshape\") keeps pybridge's in front, and ",
-    "pybridge::array_reshape() reaches it."
-  )
-}
-
 # The order that the user chose, or the first of those that the signature offers
 choose_order <- function(order, call, offered = c("C", "F")) {
   choose(order, "order", c("C", "F"), call, offered)

@@ -5,8 +5,8 @@
 #'
 #' @description
 #' `r_slice(x, ...)` is `x@r[...]` as a function, and `r_slice(x, ...) <- value` is
-#' `x@r[...] <- value`. `r_assign(x, ..., value = )` never changes `x`: it returns the updated
-#' tensor, on every library, also where nothing can be written in place.
+#' `x@r[...] <- value`, in place or, where the library never writes, by another tensor for this one
+#' name. `r_assign(x, ..., value = )` never changes `x`: it returns the updated tensor, on every library.
 #'
 #' All three serve plain R vectors and arrays too, by the same rules, without starting Python; the
 #' result is an R vector (one axis or none) or an R array.

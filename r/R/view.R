@@ -41,8 +41,10 @@
 #' @section Assignment:
 #' `x@r[...] <- value` writes in place where the library can, and `x` remains the object that it
 #' was: every other name for the same tensor sees the change, and so does every view of it, exactly
-#' as after an assignment in Python. Where the library cannot (JAX arrays, `tf.Tensor`, symbolic
-#' tensors) it is an error, and [r_assign()] returns an updated tensor. The value is one number, or
+#' as after an assignment in Python. Where the library never writes (JAX arrays, `tf.Tensor`, symbolic
+#' tensors, dask arrays) the assignment binds `x` to an updated tensor, as R's own assignment does, and
+#' every other name keeps the old one. A tensor that is read-only, though its library writes, is an
+#' error; [r_assign()] returns an updated tensor. The value is one number, or
 #' an array or tensor that broadcasts to the selection by NumPy's rule; it never changes the dtype
 #' of `x`, and a value that would lose information is an error. A failed assignment changes nothing.
 #'

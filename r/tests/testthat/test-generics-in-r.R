@@ -131,7 +131,9 @@ test_that("the answers to matrices, and those in which the tensor comes under an
 test_that("labels() is as without the package, and what would count from zero is refused", {
   skip_without_python()
   x <- as_tensor(matrix(1:6, 2))
-  expect_identical(labels(x), names(x))
+  # newer releases of reticulate have a dim() for NumPy's arrays
+  has_dim <- !is.null(utils::getS3method("dim", "numpy.ndarray", optional = TRUE))
+  expect_identical(labels(x), if (has_dim) list(c("1", "2"), c("1", "2", "3")) else names(x))
   expect_error(is.na(x) <- 2, "write `x@r[...] <- NA`", fixed = TRUE, class = "pybridge_error_argument")
   expect_error(split(x, 1:2) <- list(1, 2), "write `x@r[...] <- value`", fixed = TRUE, class = "pybridge_error_argument")
   expect_tensor(x, matrix(1:6, 2))

@@ -228,20 +228,6 @@ test_that("an open size is NULL, NA or -1 in a list, and sizes are what Python h
   expect_tensor(array_reshape(python("((1, 2), (3, 4))"), 4), 1:4)
 })
 
-test_that("one message tells that a package attached later has its own array_reshape() in front", {
-  lines <- run_r(c("library(pybridge)", "library(reticulate)", "detach('package:reticulate')", "library(reticulate)"))
-  said <- grep("array_reshape() is now that of reticulate", lines, fixed = TRUE)
-  expect_length(said, 1L)
-  expect_match(lines[said + 1L], "library(reticulate, exclude = \"array_reshape\")", fixed = TRUE)
-  lines <- run_r(c(
-    "library(pybridge)", "library(reticulate, exclude = 'array_reshape')",
-    "cat(environmentName(environment(array_reshape)))"
-  ))
-  expect_identical(lines, "pybridge")
-  lines <- run_r(c("library(reticulate)", "library(pybridge)"))
-  expect_length(grep("array_reshape() is now", lines, fixed = TRUE), 0L)
-})
-
 # What a value is: its class, shape, dtype, flag and elements, whichever language has it.
 described <- function(value) {
   if (!inherits(value, "python.builtin.object")) {

@@ -108,32 +108,33 @@ tensor_labels <- function(object, ...) {
 }
 
 # Make the method of a replacement that R computes by `x[i] <- value`, where Python counts from zero
-refused_replacement <- function(generic, formals, words) {
+refused_replacement <- function(generic, words) {
   message <- sprintf("R computes `%s` by `x[i] <- value`, where Python counts from zero; %s", generic, words)
-  method <- function() {
+  function(x, ..., value) {
     if (!is_tensor(x)) {
       return(NextMethod())
     }
     abort_argument(message, generic_call(sys.call(), generic))
   }
-  formals(method) <- formals
-  method
 }
 
-# Make the method of crossprod() or tcrossprod(): of a vector it is that of a matrix of one column
+# Make the method of crossprod() or tcrossprod(), of which either operand may be of R: of a vector it is that of
+# a matrix of one column
 cross_product <- function(generic) {
   force(generic)
   function(x, y = NULL, ...) {
     call <- generic_call(sys.call(), generic)
-    if (!is_tensor(x)) {
+    y <- y %||% x
+    like <- if (is_tensor(x, call)) x else y
+    if (!is_tensor(like, call)) {
       return(NextMethod())
     }
-    x <- as_matrix_operand(x, x, call)
-    y <- if (is.null(y)) x else as_matrix_operand(y, x, call)
+    x <- as_matrix_operand(x, like, call)
+    y <- as_matrix_operand(y, like, call)
     if (generic == "crossprod") {
-      flagged(py_call(bridge$permute, x, NULL), x, call) %*% y
+      flagged(py_call(bridge$permute, x, NULL), like, call) %*% y
     } else {
-      x %*% flagged(py_call(bridge$permute, y, NULL), y, call)
+      x %*% flagged(py_call(bridge$permute, y, NULL), like, call)
     }
   }
 }
@@ -146,7 +147,7 @@ as_matrix_operand <- function(x, like, call) {
   if (ndim == 0L || ndim > 2L) {
     abort_argument(sprintf("the product takes matrices and vectors, and a tensor here has %d axes", ndim), call)
   }
-  if (ndim == 2L) x else flagged(py_call(bridge$array_reshape, x, list(-1L, 1L), "C"), x, call)
+  if (ndim == 2L) x else flagged(py_call(bridge$array_reshape, x, list(-1L, 1L), "C"), like, call)
 }
 
 base_methods_in_r <- list(
@@ -159,10 +160,6 @@ base_methods_in_r <- list(
   labels = tensor_labels,
   crossprod = cross_product("crossprod"),
   tcrossprod = cross_product("tcrossprod"),
-  `is.na<-` = refused_replacement(
-    "is.na<-", alist(x = , value = ), "write `x@r[...] <- NA`, or r_assign(x, ..., value = NA)"
-  ),
-  `split<-` = refused_replacement(
-    "split<-", alist(x = , f = , drop = FALSE, ... = , value = ), "write `x@r[...] <- value`, or r_assign()"
-  )
+  `is.na<-` = refused_replacement("is.na<-", "write `x@r[...] <- NA`, or r_assign(x, ..., value = NA)"),
+  `split<-` = refused_replacement("split<-", "write `x@r[...] <- value`, or r_assign()")
 )

@@ -50,9 +50,10 @@ tensor_summary <- function(..., na.rm = FALSE) {
     abort_argument("range() of a tensor has no `finite`; select the finite elements first", call)
   }
   na_rm <- one_flag(na.rm, "na.rm", call)
-  unmasked <- operands_with_na(given, name, na_rm, call)
-  result <- flagged(py_call(bridge$summary_group, tag_operands(unmasked$operands, call), name, na_rm), given[[1L]], call)
-  if (unmasked$is_unsettled && as.logical(elements_in_r(result, call)) == (name == "all")) {
+  counted <- operands_with_na(given, name, na_rm, call)
+  operands <- tag_operands(counted$operands, call)
+  result <- flagged(py_call(bridge$summary_group, operands, name, na_rm), given[[1L]], call)
+  if (counted$is_unsettled && as.logical(elements_in_r(result, call)) == (name == "all")) {
     refuse_na_result(name, given[[1L]], call)
   }
   result

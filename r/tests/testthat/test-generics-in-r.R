@@ -32,7 +32,8 @@ test_that("what answers in R says of a tensor what it says of an R array, in eve
     keras = function(x) import("keras")$Variable(x, dtype = tensor_dtype(x)),
     variable = function(x) import("tensorflow")$Variable(x)
   )
-  makers <- makers[c(TRUE, vapply(c("torch", "jax", "dask.array", "keras", "tensorflow"), reticulate::py_module_available, NA))]
+  modules <- c("torch", "jax", "dask.array", "keras", "tensorflow")
+  makers <- makers[c(TRUE, vapply(modules, reticulate::py_module_available, NA))]
   compared <- 0
   for (library in names(makers)) {
     for (type in names(answer_elements)) {
@@ -104,6 +105,8 @@ test_that("products of matrices and vectors are R's, and stay in the library", {
   expect_tensor(crossprod(x, as_tensor(b)), crossprod(a, b))
   expect_tensor(crossprod(x, b), crossprod(a, b))
   expect_tensor(tcrossprod(x, matrix(1:6, 2)), tcrossprod(a, matrix(1:6, 2)))
+  expect_tensor(crossprod(b, x), crossprod(b, a))
+  expect_tensor(crossprod(c(2, 5), x), crossprod(c(2, 5), a))
   expect_tensor(crossprod(as_tensor(1:3)), crossprod(1:3))
   expect_tensor(tcrossprod(as_tensor(1:3)), tcrossprod(1:3))
   expect_error(crossprod(as_tensor(array(1, c(1, 1, 1)))), "has 3 axes", class = "pybridge_error_argument")
@@ -135,7 +138,8 @@ test_that("labels() is as without the package, and what would count from zero is
   has_dim <- !is.null(utils::getS3method("dim", "numpy.ndarray", optional = TRUE))
   expect_identical(labels(x), if (has_dim) list(c("1", "2"), c("1", "2", "3")) else names(x))
   expect_error(is.na(x) <- 2, "write `x@r[...] <- NA`", fixed = TRUE, class = "pybridge_error_argument")
-  expect_error(split(x, 1:2) <- list(1, 2), "write `x@r[...] <- value`", fixed = TRUE, class = "pybridge_error_argument")
+  words <- "write `x@r[...] <- value`"
+  expect_error(split(x, 1:2) <- list(1, 2), words, fixed = TRUE, class = "pybridge_error_argument")
   expect_tensor(x, matrix(1:6, 2))
 })
 

@@ -55,6 +55,7 @@ test_that("one message tells that dplyr, attached later, has its own explain() i
 
 test_that("tensorflow, which hands reticulate's function on, is named as well", {
   library <- make_package("tensorflow", "array_reshape <- function(x, dim) NULL")
-  lines <- run_r(c(sprintf(".libPaths(c(%s, .libPaths()))", deparse(library)), "library(pybridge)", "library(tensorflow)"))
+  found <- sprintf(".libPaths(c(%s, .libPaths()))", deparse(library))
+  lines <- run_r(c(found, "library(pybridge)", "library(tensorflow)"))
   expect_length(grep("library(tensorflow, exclude = \"array_reshape\")", lines, fixed = TRUE), 1L)
 })

@@ -17,7 +17,7 @@ import numpy as np
 import pybridge
 from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
 from pybridge.errors import PybridgeError, PybridgeWarning, collected_warnings, r_classes
-from pybridge.generics import binding, elementwise, missing, summaries
+from pybridge.generics import binding, elementwise, missing, products, summaries
 from pybridge.shapes import recycling
 from pybridge.subscripts.records import BASE, COLUMN_MAJOR, NO_DROP, decode, python_key
 from pybridge.subsetting import R, r_assign, r_slice
@@ -234,6 +234,12 @@ def sort(x: Any, decreasing: bool, missing: str) -> Any:
 def bind(operands: list[Any], is_rows: bool) -> Any:
     """Return matrices and vectors put together by rows or by columns."""
     return binding.bind(_operands(operands), is_rows)
+
+
+@_answering
+def cross_product(x: Any, y: Any, name: str) -> Any:
+    """Return the product of matrices that a function of R's gives; either may come from R."""
+    return products.cross_product(*_operands([x, y]), name)
 
 
 def _operands(operands: list[Any]) -> list[Any]:

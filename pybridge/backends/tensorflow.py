@@ -62,6 +62,7 @@ class TensorFlowBackend(Backend):
         "max": functools.partial(_with_nan, tf.reduce_max),
         "min": functools.partial(_with_nan, tf.reduce_min),
         "concat": tf.concat,
+        "matmul": tf.matmul,
         "cummax": functools.partial(_accumulate, tf.maximum),
         "cummin": functools.partial(_accumulate, tf.minimum),
         "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.math.floor(x)),

@@ -5,14 +5,15 @@
 generics_in_r <- list(
   base = c(
     "anyDuplicated", "as.data.frame", "as.Date", "as.matrix", "as.POSIXct", "as.POSIXlt", "as.raw", "as.table",
-    "chol", "cut", "determinant", "diff", "duplicated", "mtfrm", "pretty", "qr", "rowsum", "scale", "solve",
-    "split", "unique", "xtfrm"
+    "chol", "cut", "determinant", "diff", "duplicated", "mtfrm", "plot", "pretty", "qr", "rowsum", "scale",
+    "solve", "split", "unique", "xtfrm"
   ),
   stats = c(
     "as.ts", "density", "ks.test", "median", "qqnorm", "quantile", "t.test", "var.test", "wilcox.test"
   ),
   graphics = c(
-    "barplot", "boxplot", "contour", "hist", "image", "mosaicplot", "pairs", "persp", "stripchart"
+    "barplot", "boxplot", "contour", "hist", "image", "lines", "mosaicplot", "pairs", "persp", "points",
+    "stripchart"
   ),
   grDevices = "as.raster"
 )
@@ -45,16 +46,27 @@ method_in_r <- function(generic, package) {
 # Call R's function on the elements of the tensors among its arguments. What is drawn bears the words that the
 # user wrote.
 answer_in_r <- function(work, x, written, call, ...) {
-  others <- lapply(list(...), function(value) {
-    if (inherits(value, "python.builtin.object") && is_tensor(value, call)) elements_in_r(value, call) else value
-  })
-  name <- paste(deparse(written, width.cutoff = 60L, nlines = 1L), collapse = " ")
-  frame <- list2env(structure(list(elements_in_r(x, call)), names = name), parent = baseenv())
-  eval(as.call(c(work, as.name(name), lapply(others, quoted))), frame)
+  arguments <- c(list(x), list(...))
+  expressions <- c(list(written), as.list(substitute(list(...)))[-1L])
+  frame <- new.env(parent = baseenv())
+  for (k in seq_along(arguments)) {
+    argument <- arguments[[k]]
+    if (inherits(argument, "python.builtin.object") && is_tensor(argument, call)) {
+      name <- argument_name(expressions[[k]], taken = names(frame))
+      assign(name, elements_in_r(argument, call), frame)
+      arguments[[k]] <- as.name(name)
+    } else if (is.language(argument)) {
+      arguments[[k]] <- call("quote", argument)
+    }
+  }
+  eval(as.call(c(work, arguments)), frame)
 }
 
-# A value as an argument of a call that is evaluated
-quoted <- function(value) if (is.language(value)) call("quote", value) else value
+# The words that the user wrote for an argument, or "x" for one that do.call() hands on; other than those taken
+argument_name <- function(expression, taken) {
+  name <- if (is.language(expression)) deparse(expression, width.cutoff = 60L, nlines = 1L)[[1L]] else "x"
+  make.unique(c(taken, name))[[length(taken) + 1L]]
+}
 
 # as.list() of NumPy's arrays is that of reticulate, but for the elements that a mask hides, which are NA
 tensor_as_list <- function(x, ...) {
@@ -118,8 +130,7 @@ refused_replacement <- function(generic, words) {
   }
 }
 
-# Make the method of crossprod() or tcrossprod(), of which either operand may be of R: of a vector it is that of
-# a matrix of one column
+# Make the method of crossprod() or tcrossprod(), of which either operand may be of R
 cross_product <- function(generic) {
   force(generic)
   function(x, y = NULL, ...) {
@@ -129,25 +140,24 @@ cross_product <- function(generic) {
     if (!is_tensor(like, call)) {
       return(NextMethod())
     }
-    x <- as_matrix_operand(x, like, call)
-    y <- as_matrix_operand(y, like, call)
-    if (generic == "crossprod") {
-      flagged(py_call(bridge$permute, x, NULL), like, call) %*% y
-    } else {
-      x %*% flagged(py_call(bridge$permute, y, NULL), like, call)
-    }
+    operands <- tag_operands(list(x, y), call)
+    flagged(py_call(bridge$cross_product, operands[[1L]], operands[[2L]], generic), like, call)
   }
 }
 
-as_matrix_operand <- function(x, like, call) {
-  if (!is_tensor(x, call)) {
-    x <- to_python(x, like = like)
+# Leave out what is missing, as R does: the elements of a vector, the rows of a matrix
+omits_missing <- function(generic) {
+  force(generic)
+  function(object, ...) {
+    if (!is_tensor(object)) {
+      return(NextMethod())
+    }
+    call <- generic_call(sys.call(), generic)
+    missing <- test_elements(object, "is.na", call)
+    ndim <- length(tensor_shape(object))
+    is_omitted <- if (ndim == 1L) missing else if (ndim == 2L) rowSums(missing) > 0
+    if (any(is_omitted)) select_from(object, list(which(!is_omitted)), "tensor", call) else object
   }
-  ndim <- tensor_ndim(x)
-  if (ndim == 0L || ndim > 2L) {
-    abort_argument(sprintf("the product takes matrices and vectors, and a tensor here has %d axes", ndim), call)
-  }
-  if (ndim == 2L) x else flagged(py_call(bridge$array_reshape, x, list(-1L, 1L), "C"), like, call)
 }
 
 base_methods_in_r <- list(

@@ -207,7 +207,10 @@ tensor_methods <- list(
     head = method_for("head", function(x, n = 6L, ...) ends(x, n, TRUE, call), quote(has_axes)),
     tail = method_for("tail", function(x, n = 6L, ...) ends(x, n, FALSE, call), quote(has_axes))
   ),
-  stats = answered_in_r("stats"),
+  stats = c(
+    answered_in_r("stats"),
+    list(na.omit = omits_missing("na.omit"), na.exclude = omits_missing("na.exclude"))
+  ),
   graphics = answered_in_r("graphics"),
   grDevices = answered_in_r("grDevices")
 )

@@ -109,7 +109,21 @@ test_that("products of matrices and vectors are R's, and stay in the library", {
   expect_tensor(crossprod(c(2, 5), x), crossprod(c(2, 5), a))
   expect_tensor(crossprod(as_tensor(1:3)), crossprod(1:3))
   expect_tensor(tcrossprod(as_tensor(1:3)), tcrossprod(1:3))
-  expect_error(crossprod(as_tensor(array(1, c(1, 1, 1)))), "has 3 axes", class = "pybridge_error_argument")
+  # integers and logicals are multiplied as reals, as R does
+  expect_tensor(crossprod(as_tensor(c(100L, 100L), "int8")), crossprod(c(100L, 100L)), dtype = "float64")
+  expect_tensor(crossprod(as_tensor(c(TRUE, FALSE, TRUE))), crossprod(c(TRUE, FALSE, TRUE)))
+  expect_error(crossprod(as_tensor(array(1, c(1, 1, 1)))), "matrices and vectors", class = "pybridge_error_shape")
+  expect_error(crossprod(x, 1:3), "non-conformable", class = "pybridge_error_shape")
+  for (library in c("torch", "tensorflow", "jax")) {
+    if (!reticulate::py_module_available(library)) next
+    module <- reticulate::import(library, convert = FALSE)
+    y <- switch(library,
+      torch = module$as_tensor(x), tensorflow = module$constant(x), jax = module$numpy$asarray(x)
+    )
+    expect_tensor(crossprod(y), crossprod(a))
+    expect_tensor(tcrossprod(y, c(1, 2, 3) |> matrix(1)), tcrossprod(a, matrix(c(1, 2, 3), 1)))
+    expect_identical(class(crossprod(y)), class(y))
+  }
 })
 
 test_that("the answers to matrices, and those in which the tensor comes under another name", {
@@ -129,6 +143,36 @@ test_that("the answers to matrices, and those in which the tensor comes under an
   expect_identical(hist(x@r[1, ], plot = FALSE)$xname, "x@r[1, ]")
   expect_null(image(x))
   expect_identical(tapply(x@r[1], c("p", "q"), sum), tapply(a[1, ], c("p", "q"), sum))
+})
+
+test_that("what is drawn bears the words that were written, and two arguments stay two", {
+  skip_without_python()
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  x <- as_tensor(c(1, 4, 2))
+  y <- as_tensor(c(3, 9, 5))
+  expect_identical(t.test(x, y@r[1:2])$data.name, "x and y@r[1:2]")
+  expect_identical(do.call(t.test, list(x, y))$p.value, t.test(c(1, 4, 2), c(3, 9, 5))$p.value)
+  expect_identical(boxplot(x, y, plot = FALSE)$stats, boxplot(c(1, 4, 2), c(3, 9, 5), plot = FALSE)$stats)
+  forwarded <- function(...) hist(..., plot = FALSE)$xname
+  expect_identical(forwarded(x), "x")
+  expect_null(plot(x, y))
+  expect_null(lines(y))
+  expect_null(points(x, y))
+})
+
+test_that("na.omit() leaves out what is missing, and a tensor without is itself", {
+  skip_without_python()
+  x <- as_tensor(c(1, NaN, 2))
+  expect_tensor(na.omit(x), c(1, 2))
+  expect_tensor(na.exclude(x), c(1, 2))
+  expect_tensor(na.omit(as_tensor(matrix(c(1, NaN, 3, 4), 2))), matrix(c(1, 3), 1))
+  y <- as_tensor(c(1, 2))
+  expect_identical(na.omit(y), y)
+  masked <- reticulate::import("numpy", convert = FALSE)$ma$array(c(7L, 8L), mask = c(TRUE, FALSE))
+  expect_identical(as.vector(na.omit(masked)), 8)
+  cube <- as_tensor(array(c(NaN, 1), c(1, 1, 2)))
+  expect_identical(na.omit(cube), cube) # as R does of an array of three axes
 })
 
 test_that("labels() is as without the package, and what would count from zero is refused", {

@@ -239,7 +239,8 @@ def bind(operands: list[Any], is_rows: bool) -> Any:
 @_answering
 def cross_product(x: Any, y: Any, name: str) -> Any:
     """Return the product of matrices that a function of R's gives; either may come from R."""
-    return products.cross_product(*_operands([x, y]), name)
+    left, right = _operands([x, y])
+    return products.cross_product(left, right, name)
 
 
 def _operands(operands: list[Any]) -> list[Any]:

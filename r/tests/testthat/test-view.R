@@ -386,7 +386,8 @@ test_that("every verb refuses a tensor of another session, wherever it stands", 
     recycled("+")(old, 1), recycled(old), tensor_shape(old), tensor_ndim(old), tensor_dtype(old),
     explain_shapes(old, x), tensor_which(old), tensor_which_max(old), tensor_which_min(old),
     tensor_order(old), as.integer(old), as.logical(old), aperm(old), head(old), tail(old),
-    rev(old), rep(old, 2), expect_same_tensor(old, numbers)
+    rev(old), rep(old, 2), expect_same_tensor(old, numbers), is.na(old), anyNA(old), order(old), median(old),
+    unique(old), as.list(old), as.data.frame(old), hist(old), crossprod(old), na.omit(old)
   )) {
     expect_error(eval(code), class = "pybridge_error_tensor")
   }

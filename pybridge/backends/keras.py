@@ -53,12 +53,6 @@ class KerasBackend(Backend):
     def value_of(self, x: Any) -> Any:
         return x.value if isinstance(x, keras.Variable) else x
 
-    def indexable(self, x: Any) -> Any:
-        from pybridge.backends import backend_of  # which knows this module by then
-
-        value = self.value_of(x)
-        return None if value is x else backend_of(value).indexable(value)
-
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
         if isinstance(x, keras.KerasTensor):
             raise without_values(x)

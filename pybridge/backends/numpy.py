@@ -31,7 +31,9 @@ class NumpyBackend(Backend):
     takes_numbers = True
     _library: ClassVar[Any] = np
     _functions: ClassVar[dict[str, Any]] = {
-        "concat": np.concatenate,
+        "concat": lambda parts, axis: (
+            np.ma if any(map(np.ma.isMaskedArray, parts)) else np
+        ).concatenate(parts, axis),
         "cummax": np.maximum.accumulate,
         "cummin": np.minimum.accumulate,
     }

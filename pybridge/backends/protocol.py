@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from pybridge.backends.traits import Trait
 from pybridge.dialects.labels import Labels
 from pybridge.dialects.selections import Selection, Shape
 from pybridge.errors import TracingError
@@ -42,6 +43,8 @@ class Backend(ABC):
     """Whether `value_of` gives the tensor itself, to which this library adds names."""
     sums_unsigned: ClassVar[bool] = True
     """Whether the library sums unsigned integers of 64 bits, or of the most that it has."""
+    variables_take_keys: ClassVar[bool] = False
+    """Whether a variable gives more than a tensor for a key: a part that assigns to it."""
     is_store: ClassVar[bool] = False
     """Whether the arrays lie in a store, and are never read whole but for what `load` gives."""
     _library: ClassVar[Any] = None
@@ -85,12 +88,9 @@ class Backend(ABC):
         """Return the tensor that a variable holds now, or that `x` gives names to; else `x`."""
         return x
 
-    def indexable(self, x: Tensor) -> Tensor | None:
-        """Return the variable in `x` that takes keys itself and gives more than a tensor for them.
-
-        A part of a `tf.Variable` has a method that assigns to it. None where there is no such.
-        """
-        return None
+    def traits(self, x: Tensor) -> tuple[Trait, ...]:
+        """Return what sets `x` apart from other tensors of this library, where a verb may fail."""
+        return ()
 
     @abstractmethod
     def to_numpy(self, x: Tensor) -> npt.NDArray[Any]:

@@ -23,7 +23,11 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
     meet, and where the tensors have different dtypes, since R's choice of the wider one is no
     library's.
     """
-    opened = [open_tensor(x) for x in operands if find_backend(x) is not None]
+    opened = [open_tensor(x, "compute") for x in operands if find_backend(x) is not None]
+    if not opened:
+        raise UnsupportedTensorError(
+            "none of these is a tensor that pybridge serves; convert one of them first"
+        )
     first = next((pair for pair in opened if pair[0] is not NUMPY), opened[0])
     backend, like = first
     name = backend.dtype_name(like)
@@ -34,18 +38,16 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
                 backend.convert(fit_value(backend, like, np.asarray(operand.values)), like)
             )
             continue
-        own, x = open_tensor(operand)
-        if isinstance(x, np.ma.MaskedArray):
-            raise UnsupportedTensorError("a masked array is not put together with others")
+        own, x = open_tensor(operand, "compute")
         if own is not backend or own.is_store:
             raise UnsupportedTensorError(
-                f"a {own.name} tensor and a {backend.name} tensor do not go together; convert one "
+                f"a {own.name} tensor and a {backend.name} tensor cannot be combined; convert one "
                 "first"
             )
-        if own.dtype_name(x) != name:
+        if own.dtype_name(x) != name or (own is NUMPY and x.dtype.names and x.dtype != like.dtype):
             raise UnsupportedTensorError(
-                f"a tensor of {own.dtype_name(x)} and one of {name} do not go together; convert "
-                "one first"
+                f"a tensor of {x.dtype} and one of {like.dtype} cannot be combined; convert one "
+                "first"
             )
         found.append(x)
     return backend, found
@@ -121,7 +123,7 @@ def sort(x: Tensor, decreasing: bool, na_last: bool | NAType | None) -> Tensor:
     >>> sort(np.array([[3, np.nan], [1, 2]]), False, None)
     array([1., 2., 3.])
     """
-    backend, held = open_tensor(x)
+    backend, held = open_tensor(x, "compute")
     if isinstance(decreasing, bool) is False:
         raise ArgumentError("`decreasing` is TRUE or FALSE")
     flat = backend.in_columns(held)

@@ -28,7 +28,7 @@ class Numbers:
 
     def __init__(self, verb: str, x: Tensor, kinds: tuple[str, ...] = ()) -> None:
         """Open a tensor for `verb`; `kinds` are those that R's function takes."""
-        backend, x = open_tensor(x)
+        backend, x = open_tensor(x, "compute")
         if backend.is_store:
             backend.where(x, x, x)  # says that all of it would be needed
         self.hidden: Any = None
@@ -143,6 +143,16 @@ class Numbers:
         if self.hidden is None:
             return absent
         return self.hidden if absent is None else self.hidden | absent
+
+
+def bounds_of(name: str) -> tuple[int, int]:
+    """Return the least and the greatest of the integers of a dtype; NumPy knows no int4.
+
+    >>> bounds_of("uint8"), bounds_of("int4")
+    ((0, 255), (-8, 7))
+    """
+    bits = int(name.rpartition("int")[2])
+    return (0, 2**bits - 1) if name.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
 def _kind_of(backend: Backend, x: Tensor, name: str) -> str:

@@ -275,11 +275,19 @@ def read_with_labels(x: Tensor, backend: Backend, held: Tensor, found: Key | Sel
     """Return the elements that subscripts name of what `x` is or holds, with labels as `x` has."""
     if held is x:
         return read(backend, held, found)
-    variable = backend_of(x).indexable(x) if isinstance(found, tuple) and found else None
-    if variable is not None:
-        return variable[found]
+    holder = backend_of(x)
+    if backend.variables_take_keys and not holder.names_another and isinstance(found, tuple):
+        x = _variable_of(x, backend)
+        return x[found] if found else read(backend, x, found)
     values = read(backend, held, found)
-    return backend_of(x).with_labels(x, lowered_from(backend.shape(held), found), values)
+    return holder.with_labels(x, lowered_from(backend.shape(held), found), values)
+
+
+def _variable_of(x: Tensor, backend: Backend) -> Tensor:
+    """Return the variable of a library that a variable of another library may hold."""
+    while (holder := backend_of(x)) is not backend:
+        x = holder.value_of(x)
+    return x
 
 
 @runs_as_python
@@ -351,7 +359,7 @@ def r_assign(
     array([[0, 0, 0],
            [8, 0, 7]])
     """
-    backend, held = open_tensor(x)
+    backend, held = open_tensor(x, "assign")
     if backend.is_compiling():
         fitting = compiled.value_of(value)
         arguments = compiled.arguments_of(backend, subscripts)

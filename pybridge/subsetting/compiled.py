@@ -109,6 +109,7 @@ def _lowered(
                 static_shape(backend, item)
         return lower(backend, sizes, written, **options)
     shape = backend.shape(x)
+    written = tuple([_with_known_reals(backend, item) for item in written])
     if None in shape or any(map(backend.is_open, itertools.chain(*map(_parts, written)))):
         if options.get("dialect") != "base":
             found = _lowered_open(backend, x, value, written, options)
@@ -164,6 +165,20 @@ def _is_plainly_set(shape: Shape, found: Key | Selection, value: Shape) -> bool:
 def _parts(item: Any) -> tuple[Any, ...]:
     """Return the bounds of a slice, any other subscript alone."""
     return (item.start, item.stop, item.step) if type(item) is slice else (item,)
+
+
+def _with_known_reals(backend: Backend, item: Any) -> Any:
+    """Return a subscript with constants for reals that a compiler left open: no slice takes them.
+
+    A whole real is a position, so that only its value tells whether it is one.
+    """
+    parts = _parts(item)
+    if not any(backend.is_open(part) and _kind(part) is float for part in parts):
+        return item
+    known = [
+        float(part) if backend.is_open(part) and _kind(part) is float else part for part in parts
+    ]
+    return slice(*known) if type(item) is slice else known[0]
 
 
 def _with_open(backend: Backend, item: Any) -> Any:

@@ -27,7 +27,7 @@ def assign_in_place(
     order: Order = "C",
 ) -> None:
     """Write `value` into `x` itself, or raise and leave `x` as it was."""
-    backend, held = open_tensor(x)
+    backend, held = open_tensor(x, "write")
     holder = backend if held is x else backend_of(x)
     if backend.is_compiling():
         refuse_immutable(holder, x)

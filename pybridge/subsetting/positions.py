@@ -61,7 +61,7 @@ def which(mask: Tensor, *, order: Order = "F") -> Tensor:
 
 
 def _which(mask: Tensor, order: Order) -> Tensor:
-    backend, x = open_tensor(mask)
+    backend, x = open_tensor(mask, "search")
     name = backend.dtype_name(x)
     if name != "bool":
         raise UnsupportedTensorError(
@@ -251,7 +251,7 @@ def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tenso
 
     What stands in a compiled graph runs on values too, and yet must not depend on them.
     """
-    backend, x = open_tensor(x)
+    backend, x = open_tensor(x, "search")
     missing = None
     if isinstance(x, np.ma.MaskedArray):
         missing = np.ma.getmaskarray(x)

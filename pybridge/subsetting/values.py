@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from pybridge.backends import NUMPY, find_backend
+from pybridge.backends import NUMPY, find_backend, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.dialects.selections import Shape
 from pybridge.errors import (
@@ -127,9 +127,7 @@ def refuse_unbroadcast(sizes: Shape, shape: Shape) -> None:
 def _opened(value: Any) -> tuple[Backend | None, Any]:
     """Return the tensor that a value is, or that a variable holds, and its backend."""
     found = find_backend(value)
-    while found is not None and (held := found.value_of(value)) is not value:
-        value, found = held, find_backend(held)
-    return found, value
+    return (None, value) if found is None else open_tensor(value, "value")
 
 
 def _from_numpy(backend: Backend, x: Tensor, name: str, value: Any) -> npt.NDArray[Any]:

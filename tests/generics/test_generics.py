@@ -79,7 +79,7 @@ def test_what_the_array_standard_lacks_is_refused_and_the_rest_is_done():
 
 def test_two_libraries_and_two_dtypes_do_not_go_together():
     x, y = ADAPTERS["jax"].make(np.ones(2)), ADAPTERS["torch"].make(np.ones(2))
-    with pytest.raises(errors.UnsupportedTensorError, match="do not go together"):
+    with pytest.raises(errors.UnsupportedTensorError, match="cannot be combined"):
         bind([x, y], True)
     with pytest.raises(errors.UnsupportedTensorError, match="int64 and one of float64"):
         summary_group([np.ones(2), np.arange(2)], "sum", False)
@@ -118,6 +118,10 @@ LAZY = [
 @pytest.mark.parametrize(("name", "mode"), LAZY, ids=[" ".join(pair) for pair in LAZY])
 def test_a_mean_of_unknown_values_never_wraps_around(name, mode, dtype):
     x = LARGE[dtype]
+    if name == "torch" and dtype == "uint64":  # in which PyTorch hardly computes
+        with pytest.raises(errors.UnsupportedTensorError, match=r"x\.to\(torch\.int64\)"):
+            ADAPTERS[name].modes[mode](lambda x: [mean(x, False)], x)
+        return
     (found,) = ADAPTERS[name].modes[mode](lambda x: [mean(x, False)], x)
     assert abs(float(found) / float(x[0]) - 1) < 1e-6
 

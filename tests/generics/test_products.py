@@ -40,8 +40,19 @@ def test_what_does_not_fit_is_refused():
         cross_product(X, X.T, "crossprod")
     with pytest.raises(errors.ShapeError, match="matrices and vectors"):
         cross_product(X[None], X, "crossprod")
-    with pytest.raises(errors.UnsupportedTensorError, match="masked"):
-        cross_product(np.ma.array(X, mask=X > 4), X, "crossprod")
+
+
+def test_a_masked_element_is_missing_in_each_sum_that_it_is_part_of():
+    masked = np.ma.array(X, mask=X > 4)  # one element of column 2
+    found = cross_product(masked, Y, "crossprod")
+    assert np.ma.getmaskarray(found).tolist() == [[False, False], [True, True], [False, False]]
+    np.testing.assert_array_equal(np.ma.getdata(found)[[0, 2]], (X.T @ Y)[[0, 2]])
+    turned = cross_product(Y, masked, "crossprod")
+    assert np.ma.getmaskarray(turned).tolist() == [[False, True, False], [False, True, False]]
+    both = cross_product(masked, masked, "tcrossprod")
+    assert np.ma.getmaskarray(both).tolist() == [[True, True], [True, False]]
+    whole = cross_product(np.ma.array(X), Y, "crossprod")
+    np.testing.assert_array_equal(whole, X.T @ Y)
 
 
 def test_matrices_of_unknown_rows_are_put_together():

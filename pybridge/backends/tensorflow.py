@@ -264,6 +264,9 @@ def _set_slices(x: Any, key: Key, value: Any) -> Any:
 
 
 def _scatter(x: Any, indices: Any, updates: Any) -> Any:
+    if all(size is not None and size < _LARGEST for size in x.shape):
+        # tf.vectorized_map scatters by 32 bits alone; what they do not hold stays beyond the axis
+        indices = tf.cast(tf.minimum(tf.cast(indices, tf.int64), _LARGEST), tf.int32)
     if isinstance(x, tf.Variable):
         x.scatter_nd_update(indices, updates)
         return x
@@ -295,6 +298,9 @@ def _scatter_axes(x: Any, axes: tuple[Any, ...], value: Any) -> Any:
     back = [order.index(k) for k in range(len(order))]
     updated = tf.transpose(_scatter(moved, indices, updates), back)
     return x.assign(updated) if isinstance(x, tf.Variable) else updated
+
+
+_LARGEST = int(np.iinfo(np.int32).max)
 
 
 def _indices_on(x: Any, axis: Any, place: int) -> Indices:

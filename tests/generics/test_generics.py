@@ -151,3 +151,12 @@ def test_unsigned_sums_use_all_bits():
     assert int(summary_group([x], "sum", False)) == 2**63 + 2**62
     with pytest.raises(errors.LossyValueError, match="uint64 does not hold"):
         summary_group([np.array([2**63, 2**63], "uint64")], "sum", False)
+
+
+def test_masked_arrays_and_records_are_combined_without_loss():
+    x = np.ma.MaskedArray([1, 2], [False, True])
+    assert bind([x, FromR(7)], True).tolist() == [[1, None], [7, 7]]
+    records = [np.zeros(2, [("a", code)]) for code in ("i4", "f4")]
+    with pytest.raises(errors.UnsupportedTensorError, match="cannot be combined"):
+        bind(records, True)
+    assert bind([records[0]] * 2, True).dtype == records[0].dtype

@@ -44,6 +44,8 @@ class Backend(ABC):
     """Whether `value_of` gives the tensor itself, to which this library adds names."""
     sums_unsigned: ClassVar[bool] = True
     """Whether the library sums unsigned integers of 64 bits, or of the most that it has."""
+    variables_take_keys: ClassVar[bool] = False
+    """Whether a variable gives more than a tensor for a key: a part that assigns to it."""
     is_store: ClassVar[bool] = False
     """Whether the arrays lie in a store, and are never read whole but for what `load` gives."""
     _library: ClassVar[Any] = None

@@ -63,6 +63,7 @@ class TensorFlowBackend(Backend):
     __slots__ = ()
 
     name = "tensorflow"
+    variables_take_keys = True
     _library = tf.math
     _functions: ClassVar[dict[str, Any]] = {
         "broadcast_to": tf.broadcast_to,
@@ -74,6 +75,7 @@ class TensorFlowBackend(Backend):
         "max": functools.partial(_with_nan, tf.reduce_max),
         "min": functools.partial(_with_nan, tf.reduce_min),
         "concat": tf.concat,
+        "matmul": tf.matmul,
         "cummax": functools.partial(_accumulate, tf.maximum),
         "cummin": functools.partial(_accumulate, tf.minimum),
         "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.math.floor(x)),

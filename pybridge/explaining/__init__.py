@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from pybridge import subscripts as sub
 from pybridge.dialects import selections as to
-from pybridge.errors import ArgumentError, PybridgeWarning, SubscriptError, shown
+from pybridge.errors import ArgumentError, SubscriptError, collected_warnings, shown
 from pybridge.explaining.contrasts import (
     Pair,
     indices_of,
@@ -110,10 +109,9 @@ def explain_named(
     """Explain subscripts of a tensor of a name, as `explain` does."""
     sizes = _checked_shape(shape)
     written = read_subscripts((subscripts,))
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", PybridgeWarning)
+    with collected_warnings() as collected:
         selection = _lowered(sizes, written, drop=drop, dialect=dialect)
-    warned = [f"warns: {warning.message}" for warning in caught]
+    warned = [f"warns: {warning}" for warning in collected]
     pairs = _pairs(written, selection)
     alone = written.items[0] if len(written) == 1 else sub.MISSING
     is_matrix = isinstance(alone, sub.Vector) and alone.values.ndim == 2

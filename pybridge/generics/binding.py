@@ -76,7 +76,7 @@ def bind(operands: Sequence[Any], is_rows: bool) -> Tensor:
     place = 1 if is_rows else 0  # the axis that all share
     shapes = [backend.shape(x) for x in tensors]
     for shape in shapes:
-        if len(shape) > 2 or None in shape:
+        if len(shape) > 2 or (None in shape and any(len(other) != 2 for other in shapes)):
             raise ShapeError(
                 f"{verb} puts matrices and vectors of known sizes together, not a tensor of shape "
                 f"{shape}"
@@ -84,8 +84,14 @@ def bind(operands: Sequence[Any], is_rows: bool) -> Tensor:
     lengths = [shape[place] if len(shape) == 2 else (*shape, 1)[0] for shape in shapes]
     matrices = [k for k, shape in enumerate(shapes) if len(shape) == 2]
     for k in matrices[1:]:
-        if lengths[k] != lengths[matrices[0]]:
+        sizes = {lengths[k], lengths[matrices[0]]} - {None}  # an unknown size may be any
+        if len(sizes) > 1:
             raise ShapeError(f"number of {along} of matrices must match (see arg {k + 1})")
+    concat = backend.function("concat")
+    if concat is None:
+        raise UnsupportedTensorError(f"{backend.name} has no function for {verb}")
+    if len(matrices) == len(tensors):
+        return concat(tensors, 1 - place)
     shared = lengths[matrices[0]] if matrices else max(length or 0 for length in lengths)
     assert shared is not None
     least = 1 if any(lengths) else 0
@@ -108,9 +114,6 @@ def bind(operands: Sequence[Any], is_rows: bool) -> Tensor:
         if length != shared:
             x = backend.take(x, np.arange(shared) % max(length, 1), 0)
         rows.append(backend.reshape(x, (1, shared) if is_rows else (shared, 1)))
-    concat = backend.function("concat")
-    if concat is None:
-        raise UnsupportedTensorError(f"{backend.name} has no function for {verb}")
     return concat(rows, 1 - place)
 
 

@@ -274,10 +274,21 @@ def _read(
 
 def read_with_labels(x: Tensor, backend: Backend, held: Tensor, found: Key | Selection) -> Tensor:
     """Return the elements that subscripts name of what `x` is or holds, with labels as `x` has."""
-    values = read(backend, held, found)
     if held is x:
-        return values
-    return backend_of(x).with_labels(x, lowered_from(backend.shape(held), found), values)
+        return read(backend, held, found)
+    holder = backend_of(x)
+    if backend.variables_take_keys and not holder.names_another and isinstance(found, tuple):
+        x = _variable_of(x, backend)
+        return x[found] if found else read(backend, x, found)
+    values = read(backend, held, found)
+    return holder.with_labels(x, lowered_from(backend.shape(held), found), values)
+
+
+def _variable_of(x: Tensor, backend: Backend) -> Tensor:
+    """Return the variable of a library that a variable of another library may hold."""
+    while (holder := backend_of(x)) is not backend:
+        x = holder.value_of(x)
+    return x
 
 
 @runs_as_python

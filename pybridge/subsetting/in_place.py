@@ -65,6 +65,21 @@ def assign_in_place(
         holder.store(x, write(backend, backend.copy(held), found, fitted))
 
 
+_LIBRARIES_THAT_WRITE: Final = frozenset({"numpy", "torch", "zarr", "h5py"})
+
+
+def has_writing(x: Tensor) -> bool:
+    """Return whether the library of `x` writes into such tensors, be it that this one forbids it.
+
+    A read-only array could be another that is not; a `jax.Array` or a `tf.Tensor` never changes.
+    """
+    backend, held = open_tensor(x)
+    holder = backend_of(x)
+    if backend.name in _LIBRARIES_THAT_WRITE:
+        return True
+    return backend.is_writable(held) if holder.names_another else holder.is_writable(x)
+
+
 def refuse_immutable(backend: Backend, x: Tensor) -> None:
     """Raise where `x` cannot be written in place, with the cause and what to do."""
     if not backend.is_writable(x):

@@ -59,7 +59,14 @@ ALLOWED = {
 }
 
 
-FACTS = {"name", "takes_numbers", "is_store", "names_another", "sums_unsigned"}
+FACTS = {
+    "name",
+    "takes_numbers",
+    "is_store",
+    "names_another",
+    "sums_unsigned",
+    "variables_take_keys",
+}
 NEEDED = {"xarray": {"pandas"}}
 """Libraries without which a library is not there."""
 

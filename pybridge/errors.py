@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -218,8 +221,35 @@ class SubscriptWarning(PybridgeWarning):
     """R's warning that it takes a subscript otherwise than it is written."""
 
 
+_COLLECTOR: ContextVar[list[PybridgeWarning] | None] = ContextVar("_COLLECTOR", default=None)
+
+
+@contextmanager
+def collected_warnings() -> Iterator[list[PybridgeWarning]]:
+    """Collect the warnings of pybridge in a list, in this thread alone, instead of showing them.
+
+    The filters and the functions of the module `warnings` belong to all threads and stay as they
+    are.
+
+    >>> with collected_warnings() as collected:
+    ...     warn("longer object length", RecyclingWarning)
+    >>> collected
+    [RecyclingWarning('longer object length')]
+    """
+    collected: list[PybridgeWarning] = []
+    token = _COLLECTOR.set(collected)
+    try:
+        yield collected
+    finally:
+        _COLLECTOR.reset(token)
+
+
 def warn(message: str, category: type[PybridgeWarning]) -> None:
     """Warn, pointing at the first caller outside this package."""
+    collected = _COLLECTOR.get()
+    if collected is not None:
+        collected.append(category(_shortened(message)))
+        return
     package = __name__.partition(".")[0]
     level = 2
     frame: FrameType | None = sys._getframe(1)

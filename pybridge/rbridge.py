@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import sys
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,12 +16,12 @@ import numpy as np
 
 import pybridge
 from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
-from pybridge.errors import PybridgeError, PybridgeWarning, r_classes
-from pybridge.generics import binding, elementwise, summaries
+from pybridge.errors import PybridgeError, PybridgeWarning, collected_warnings, r_classes
+from pybridge.generics import binding, elementwise, missing, products, summaries
 from pybridge.shapes import recycling
 from pybridge.subscripts.records import BASE, COLUMN_MAJOR, NO_DROP, decode, python_key
 from pybridge.subsetting import R, r_assign, r_slice
-from pybridge.subsetting.in_place import assign_in_place, refuse_immutable
+from pybridge.subsetting.in_place import assign_in_place, has_writing, refuse_immutable
 
 
 class Answer:
@@ -30,11 +29,13 @@ class Answer:
 
     __slots__ = ("error", "value", "warnings")
 
-    def __init__(self, value: Any, error: Exception | None, found: list[Warning]) -> None:
+    def __init__(
+        self, value: Any, error: Exception | None, collected: Sequence[PybridgeWarning] = ()
+    ) -> None:
         """Hold what came of a call."""
         self.value = value
         self.error = error
-        self.warnings = found
+        self.warnings = collected
 
     def describe(self) -> list[tuple[str, list[str], dict[str, Any]]]:
         """Return each condition as message, classes and fields; an error comes last."""
@@ -72,23 +73,12 @@ def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def answer(*arguments: Any) -> Any:
-        found: list[Warning] = []
-        with warnings.catch_warnings():
-            show = warnings.showwarning
-
-            def collect(message: Any, *rest: Any, **more: Any) -> None:
-                if isinstance(message, PybridgeWarning):
-                    found.append(message)
-                else:
-                    show(message, *rest, **more)
-
-            warnings.simplefilter("always", PybridgeWarning)
-            warnings.showwarning = collect
+        with collected_warnings() as collected:
             try:
                 value = function(*arguments)
             except Exception as error:
-                return Answer(None, error, found)
-        return Answer(value, None, found) if found else value
+                return Answer(None, error, collected)
+        return Answer(value, None, collected) if collected else value
 
     return answer
 
@@ -101,7 +91,7 @@ def subset(x: Any, record: list[int] | int, values: Sequence[Any] = ()) -> Any:
             return _subset_with_options(x, record, values)
         return R(x)[decode(record, values)]
     except Exception as error:
-        return Answer(None, error, [])
+        return Answer(None, error)
 
 
 @_answering
@@ -112,15 +102,25 @@ def _subset_with_options(x: Any, record: list[int], values: Sequence[Any]) -> An
 
 @_answering
 def assign(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
-    """Write a value into the elements of `x` that the subscripts name; return `x`."""
+    """Write a value into the elements of `x` that the subscripts name.
+
+    Return None, or the updated tensor where the library of `x` never writes: R's assignment binds
+    the name of `x` anew.
+    """
+    if not has_writing(x):
+        return _updated(x, record, values, value)
     record = _as_record(record)
     assign_in_place(x, decode(record, values), _value_of(value), **_options(record))
-    return x
+    return None
 
 
 @_answering
 def assign_to_copy(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
     """Return `x` with a value at the elements that the subscripts name."""
+    return _updated(x, record, values, value)
+
+
+def _updated(x: Any, record: list[int] | int, values: list[Any], value: Any) -> Any:
     record = _as_record(record)
     return r_assign(x, *decode(record, values), value=_value_of(value), **_options(record))
 
@@ -132,13 +132,12 @@ def subset_as_python(x: Any, record: list[int], values: list[Any]) -> Any:
 
 
 @_answering
-def assign_as_python(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
-    """Write by Python's own brackets, counting from zero; return `x`."""
+def assign_as_python(x: Any, record: list[int], values: list[Any], value: Any) -> None:
+    """Write by Python's own brackets, counting from zero."""
     key = python_key(_as_record(record), values)
     if isinstance(x, np.ndarray):
         refuse_immutable(NUMPY, x)
     x[key] = _value_of(value)
-    return x
 
 
 def _as_record(record: list[int] | int) -> list[int]:
@@ -159,9 +158,16 @@ def _value_of(tagged: Any) -> Any:
 
 @_answering
 def array_reshape(x: Any, dim: Any, order: Any) -> Any:
-    """Return the elements of `x`, a tensor or what NumPy reads as one, in the sizes `dim`."""
-    if not is_tensor(x):
-        x = np.asarray(x)
+    """Return the elements of `x` in the sizes `dim`, or None where another function has to do it.
+
+    That is reticulate's function, `numpy.reshape`, which the one of the R package masks. It keeps
+    the class of a `numpy.matrix`, of pandas' arrays and of SciPy's sparse ones, and reads stores.
+    """
+    backend = find_backend(x)
+    if backend is None or backend.is_store or isinstance(x, np.matrix):
+        return None
+    if backend.names_another and len(dim) == len(backend.shape(x)):
+        return None  # xarray gives a DataArray as long as it has as many axes as names
     return pybridge.array_reshape(x, dim, order)
 
 
@@ -198,6 +204,7 @@ which_max = _answering(pybridge.which_max)
 which_min = _answering(pybridge.which_min)
 math_group = _answering(elementwise.math_group)
 mean = _answering(summaries.mean)
+elementwise_test = _answering(missing.elementwise_test)
 
 
 @_answering
@@ -223,6 +230,13 @@ def sort(x: Any, decreasing: bool, missing: str) -> Any:
 def bind(operands: list[Any], is_rows: bool) -> Any:
     """Return matrices and vectors put together by rows or by columns."""
     return binding.bind(_operands(operands), is_rows)
+
+
+@_answering
+def cross_product(x: Any, y: Any, name: str) -> Any:
+    """Return the product of matrices that a function of R's gives; either may come from R."""
+    left, right = _operands([x, y])
+    return products.cross_product(left, right, name)
 
 
 def _operands(operands: list[Any]) -> list[Any]:
@@ -274,7 +288,7 @@ def from_python(
     try:
         return _conversion().from_python(x, na, int64, mapping, dimnames)
     except Exception as error:
-        return Answer(None, error, [])
+        return Answer(None, error)
 
 
 def to_python(
@@ -284,7 +298,7 @@ def to_python(
     try:
         return _conversion().to_python(parts, dtype, like, na, order)
     except Exception as error:
-        return Answer(None, error, [])
+        return Answer(None, error)
 
 
 def fill(source: Any, view: Any) -> Any:

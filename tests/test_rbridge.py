@@ -1,10 +1,13 @@
 """What R calls: records of subscripts decoded, errors and warnings answered and never raised."""
 
+import threading
+import warnings
+
 import numpy as np
 import pytest
 
 from pybridge import rbridge
-from pybridge.errors import SubscriptOutOfBoundsError
+from pybridge.errors import RecyclingWarning, SubscriptOutOfBoundsError, warn
 from pybridge.subscripts.records import (
     BASE,
     HAS_START,
@@ -130,6 +133,19 @@ def test_numbers_beyond_32_bits_reach_r_as_reals():
     assert {type(size) for size in shape} == {float}
 
 
+def test_an_assignment_updates_a_copy_where_the_library_never_writes():
+    jnp = pytest.importorskip("jax.numpy")
+    x = jnp.asarray([1.0, 2.0, 3.0])
+    updated = rbridge.assign(x, [0, POSITION, 1], [], ("value", 20))
+    assert isinstance(updated, type(x))
+    assert updated.tolist() == [20.0, 2.0, 3.0]
+    assert x.tolist() == [1.0, 2.0, 3.0]
+    held = np.arange(3.0)
+    held.setflags(write=False)  # NumPy writes, and this array forbids it
+    answer = rbridge.assign(held, [0, POSITION, 1], [], ("value", 20))
+    assert answer.describe()[0][1][0] == "pybridge_error_assignment_immutable"
+
+
 def test_a_foreign_error_keeps_one_line():
     answer = rbridge.subset_as_python(X, [0, POSITION, 9], [])
     ((message, classes, _),) = answer.describe()
@@ -143,7 +159,7 @@ def test_a_warning_comes_with_the_value_and_other_warnings_pass():
     answer = rbridge.assign(
         x, [BASE, VALUE], [("entries", np.arange(1, 4))], ("value", np.array([7.0, 8.0]))
     )
-    assert answer.value is x
+    assert answer.value is None
     ((_, classes, _),) = answer.describe()
     assert classes == ["pybridge_warning_recycling"]
     np.testing.assert_array_equal(x, [7, 8, 7])
@@ -151,7 +167,7 @@ def test_a_warning_comes_with_the_value_and_other_warnings_pass():
 
 def test_assignment_in_place_and_not():
     x = X.copy()
-    assert rbridge.assign(x, [0, POSITION, 1], [], ("value", 0)) is x
+    assert rbridge.assign(x, [0, POSITION, 1], [], ("value", 0)) is None
     assert not x[0].any()
     updated = rbridge.assign_to_copy(x, [0, POSITION, 2], [], ("value", -1))
     assert (updated[1] == -1).all()
@@ -180,3 +196,40 @@ def test_python_brackets_count_from_zero():
 def test_axes_count_from_one():
     assert rbridge.permute(X, [3, 1, 2]).shape == (5, 2, 3)
     assert rbridge.permute(X, None).shape == (5, 3, 2)
+
+
+def test_warnings_are_collected_from_the_calling_thread_alone(monkeypatch):
+    shown = []
+    monkeypatch.setattr(warnings, "showwarning", lambda message, *rest: shown.append(str(message)))
+    monkeypatch.setattr(warnings, "filters", [("always", None, Warning, None, 0)])
+    display = warnings.showwarning
+
+    def warn_in_another_thread():
+        warn("of the other thread", RecyclingWarning)
+        warnings.warn("of another package", UserWarning, stacklevel=1)
+
+    def work(x):
+        warn("of this thread", RecyclingWarning)
+        assert warnings.showwarning is display
+        thread = threading.Thread(target=warn_in_another_thread)
+        thread.start()
+        thread.join()
+        warn("of this thread again", RecyclingWarning)
+        return x
+
+    answer = rbridge._answering(work)(7)
+    assert answer.value == 7
+    assert [text for text, _, _ in answer.describe()] == ["of this thread", "of this thread again"]
+    assert shown == ["of the other thread", "of another package"]
+
+
+def test_what_is_warned_before_an_error_is_answered_with_it():
+    def work():
+        warn("first", RecyclingWarning)
+        raise ValueError("then")
+
+    answer = rbridge._answering(work)()
+    assert [text for text, _, _ in answer.describe()] == ["first", "ValueError: then"]
+    warnings.simplefilter("error", RecyclingWarning)
+    with pytest.raises(RecyclingWarning):  # outside a call of R it is Python's own warning again
+        warn("alone", RecyclingWarning)

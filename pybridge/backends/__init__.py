@@ -15,6 +15,7 @@ import numpy as np
 
 from pybridge.backends.numpy import NumpyBackend
 from pybridge.backends.protocol import Backend, Tensor
+from pybridge.backends.traits import Verb, admit
 from pybridge.errors import UnsupportedTensorError
 
 NUMPY = NumpyBackend()
@@ -128,19 +129,23 @@ def backend_of(x: Any) -> Backend:
     """
     found = find_backend(x)
     if found is None:
-        call = "numpy.asarray()"
-        if hasattr(type(x), "__dlpack__") and not hasattr(type(x), "__array__"):
-            call = "numpy.from_dlpack()"
+        from pybridge.backends.foreign import advice_for  # only a mistake needs it
+
         raise UnsupportedTensorError(
             f"an object of type `{type(x).__name__}` is not a tensor that pybridge serves; "
-            f"convert it first, for example with {call}"
+            f"{advice_for(x)}"
         )
     return found
 
 
-def open_tensor(x: Any) -> tuple[Backend, Tensor]:
-    """Return the tensor that `x` is, or that a variable holds, and the backend that serves it."""
+def open_tensor(x: Any, verb: Verb = "read") -> tuple[Backend, Tensor]:
+    """Return the tensor that `x` is, or that a variable holds, and the backend that serves it.
+
+    Raises `UnsupportedTensorError` where a trait of the tensor is one that `verb` does not serve.
+    """
     backend = _BACKEND_BY_TYPE.get(type(x)) or backend_of(x)
     while (value := backend.value_of(x)) is not x:
         x, backend = value, backend_of(value)
+    if backend is not NUMPY:
+        admit(backend.traits(x), verb)
     return backend, x

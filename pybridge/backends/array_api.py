@@ -14,8 +14,20 @@ import numpy.typing as npt
 
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.protocol import Backend, Indices, Key
-from pybridge.dialects.selections import Shape, upward_key
+from pybridge.backends.traits import Trait
+from pybridge.dialects.selections import upward_key
 from pybridge.errors import TracingError, UnsupportedTensorError
+from pybridge.shape import Shape
+
+_DOK = Trait(
+    "a sparse array in a dictionary of keys", "x.to_coo() makes one that computes", ("read",)
+)
+_COMPRESSED = Trait(
+    "a sparse array in compressed rows",
+    "x.tocoo() makes one that broadcasts",
+    ("read", "write", "assign", "value", "subscript", "reshape", "search", "compute"),
+)
+_BY_NAME = {"DOK": (_DOK,), "GCXS": (_COMPRESSED,), "CSR": (_COMPRESSED,), "CSC": (_COMPRESSED,)}
 
 
 class ArrayApiBackend(Backend):
@@ -29,6 +41,9 @@ class ArrayApiBackend(Backend):
         # NumPy's arrays have a namespace too, and a backend of their own
         is_numpy = isinstance(x, np.ndarray | np.generic)
         return hasattr(type(x), "__array_namespace__") and not is_numpy
+
+    def traits(self, x: Any) -> tuple[Trait, ...]:
+        return _BY_NAME.get(type(x).__name__, ()) if hasattr(x, "todense") else ()
 
     def shape(self, x: Any) -> Shape:
         return tuple([None if size is None else int(size) for size in x.shape])
@@ -51,7 +66,7 @@ class ArrayApiBackend(Backend):
             return np.asarray(x.todense())
         try:
             return np.array(np.from_dlpack(x))
-        except (AttributeError, BufferError, RuntimeError, TypeError):
+        except (AttributeError, BufferError, RuntimeError, TypeError, ValueError):
             return np.array(x)
 
     def convert(self, value: Any, like: Any) -> Any:
@@ -59,7 +74,7 @@ class ArrayApiBackend(Backend):
             if value.__array_namespace__() is like.__array_namespace__():
                 return _of(like, "astype")(value, like.dtype)
             value = self.to_numpy(value)
-        return _of(like, "asarray")(np.asarray(value), dtype=like.dtype)
+        return _of(like, "asarray")(np.asarray(value), dtype=like.dtype, **_placed(like))
 
     def basic(self, x: Any, key: Key) -> Any:
         # not every library slices by a negative step
@@ -73,7 +88,7 @@ class ArrayApiBackend(Backend):
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         is_sparse = hasattr(x, "todense")  # a sparse array is no vector of indices
-        return _of(x, "take")(x, indices if is_sparse else _of(x, "asarray")(indices), axis=axis)
+        return _of(x, "take")(x, indices if is_sparse else _beside(x, indices), axis=axis)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         return self.take(self.reshape(x, (-1,)), _flat(x, coordinates), 0)
@@ -90,7 +105,7 @@ class ArrayApiBackend(Backend):
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         like = x if self.serves(x) else y
         x, y = (part if self.serves(part) else self.convert(part, like) for part in (x, y))
-        return _of(like, "where")(_of(like, "asarray")(condition), x, y)
+        return _of(like, "where")(_beside(like, condition), x, y)
 
     def _comparable(self, x: Any) -> Any:
         # the standard compares no logicals
@@ -108,11 +123,25 @@ class ArrayApiBackend(Backend):
     def function(self, name: str) -> Any:
         def call(x: Any, *rest: Any) -> Any:
             function = _of(x[0] if isinstance(x, list) else x, _NAMES.get(name, name))
-            if name.startswith(("cum", "argm")) or name == "concat":
+            if name == "concat":
+                return function(list(map(_with_common_filling, x)), axis=rest[0])
+            if name.startswith(("cum", "argm")):
                 return function(x, axis=rest[0])
             return function(x, *rest)
 
         return call
+
+    def _along(self, name: str, x: Any, axis: int) -> Any:
+        # the package sparse drops every axis of size 1
+        indices = self.function(name)(self._comparable(x), axis)
+        kept = tuple(x.shape[:axis]) + tuple(x.shape[axis + 1 :])
+        return indices if tuple(indices.shape) == kept else self.reshape(indices, kept)
+
+    def argmax(self, x: Any, axis: int) -> Any:
+        return self._along("argmax", x, axis)
+
+    def argmin(self, x: Any, axis: int) -> Any:
+        return self._along("argmin", x, axis)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
         return np.arange(int(start), int(stop), int(step))
@@ -148,16 +177,40 @@ _NAMES = {
 """What the standard calls otherwise than NumPy."""
 
 
+_SINCE = {"cumulative_sum": "2023.12", "cumulative_prod": "2024.12"}
+"""The version of the standard that brought a function, where a library may have an older one."""
+
+
 def _of(x: Any, name: str) -> Any:
     """Return what the namespace of `x` has under a name of the standard."""
     namespace = x.__array_namespace__()
     try:
+        if getattr(namespace, "__array_api_version__", "9999") < _SINCE.get(name, ""):
+            raise AttributeError
         return getattr(namespace, name)
     except AttributeError:
         raise UnsupportedTensorError(
             f"{getattr(namespace, '__name__', namespace)} lacks `{name}` of the array standard, "
             "which is needed here; convert the array first, for example with numpy.asarray()"
         ) from None
+
+
+def _placed(x: Any) -> dict[str, Any]:
+    """Return the option that puts a new array on the device of `x`."""
+    device = getattr(x, "device", None)
+    return {} if device is None or hasattr(x, "todense") else {"device": device}
+
+
+def _with_common_filling(x: Any) -> Any:
+    """Return a sparse array of one element as one filled with 0, not with itself."""
+    if not hasattr(x, "todense") or x.shape != (1,):
+        return x
+    return _of(x, "asarray")(np.asarray(x.todense()))
+
+
+def _beside(x: Any, values: Any) -> Any:
+    """Return an array of NumPy as one of the library of `x`, on its device."""
+    return _of(x, "asarray")(values, **_placed(x)) if isinstance(values, np.ndarray) else values
 
 
 def _within(part: Any, size: int | None) -> Any:

@@ -16,18 +16,27 @@ import numpy.typing as npt
 
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.protocol import Backend, Indices, Key
-from pybridge.dialects.selections import Shape
+from pybridge.backends.traits import Trait
 from pybridge.errors import SubscriptOutOfBoundsError, TracingError
+from pybridge.shape import Shape
 
 
 def _accumulate(step: np.ufunc, x: Any, axis: int) -> Any:
     """Return what a step of NumPy accumulates along an axis, chunk by chunk."""
+    x = x.astype(x.dtype.newbyteorder("="))
     start = math.inf if step is np.minimum else -math.inf
     if x.dtype.kind in "iu":
         bounds = np.iinfo(x.dtype)
         start = bounds.max if step is np.minimum else bounds.min
     reduce: Any = da.reductions.cumreduction
     return reduce(step.accumulate, step, start, x, axis, x.dtype)
+
+
+_MASKED = Trait(
+    "a dask array with masked elements",
+    "x.compute() makes a masked NumPy array of it, dask.array.ma.filled(x, ...) fills its holes",
+    ("read", "assign", "reshape"),
+)
 
 
 class DaskBackend(Backend):
@@ -62,6 +71,9 @@ class DaskBackend(Backend):
     def is_traced(self, x: Any) -> bool:
         return True
 
+    def traits(self, x: Any) -> tuple[Trait, ...]:
+        return (_MASKED,) if isinstance(x._meta, np.ma.MaskedArray) else ()
+
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
         return np.asanyarray(x.compute())
 
@@ -80,11 +92,30 @@ class DaskBackend(Backend):
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         if not all(isinstance(axis, np.ndarray) for axis in coordinates):
             return da.take(self.reshape(x, (-1,)), _flat(self.shape(x), coordinates), 0)
+        for axis in range(x.ndim):
+            self.size(x, axis)
         if coordinates and len(coordinates[0]) == 0:  # dask divides by zero
             return da.zeros(0, dtype=x.dtype)
         return x.vindex[coordinates]
 
+    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
+        for axis in range(x.ndim):
+            self.size(x, axis)
+        broadcast_to: Any = da.broadcast_to
+        return broadcast_to(x, shape)
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        # dask's own reads what a mask hides
+        parts = [part for part in (condition, x, y) if isinstance(part, da.Array)]
+        if not any(isinstance(part._meta, np.ma.MaskedArray) for part in parts):
+            return da.where(condition, x, y)
+        elemwise: Any = da.core.elemwise
+        masked: Any = np.ma
+        return elemwise(masked.where, condition, x, y)
+
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
+        for axis in range(x.ndim):
+            self.size(x, axis)
         # dask splits and merges whole axes only, so a vector helps out
         if x.size == 0:  # of which dask knows only some shapes
             return da.zeros([max(size, 0) for size in shape], dtype=x.dtype)
@@ -94,6 +125,7 @@ class DaskBackend(Backend):
             return x.reshape(-1).reshape(shape)
 
     def argsort(self, x: Any) -> Any:
+        self.size(x, 0)
         return x.rechunk(-1).map_blocks(np.argsort, kind="stable", dtype=np.int64)
 
     def as_indices(self, x: Any) -> Any:
@@ -116,10 +148,10 @@ class DaskBackend(Backend):
         return assign_dense(self, x, axes, value, _find_lazy)
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
+        vector = self.reshape(x, (-1,))
         flat = _flat(self.shape(x), coordinates)
         if isinstance(flat, np.ndarray) and len(flat) == 0:
             return x
-        vector = self.reshape(x, (-1,))
         return self.reshape(assign_dense(self, vector, (flat,), value, _find_lazy), x.shape)
 
 

@@ -16,10 +16,18 @@ import numpy.typing as npt
 
 from pybridge.backends.protocol import Indices
 from pybridge.backends.stores import Part, StoreBackend, by_chunk, count, runs, split
+from pybridge.backends.traits import Trait
 from pybridge.errors import ImmutableTensorError, UnsupportedTensorError
 
 _BYTES_AT_ONCE: Final = 65536
 """How much of a dataset in one block is near enough to be read with its neighbours."""
+
+
+_VECTORS = Trait(
+    "a dataset of vectors of any length",
+    "h5py itself writes one, x[0] = [1, 2, 3]",
+    ("read", "value"),
+)
 
 
 class H5pyBackend(StoreBackend):
@@ -41,6 +49,9 @@ class H5pyBackend(StoreBackend):
         if x.shape is None:
             raise UnsupportedTensorError("this HDF5 dataset is empty: it has no shape and no data")
         return tuple(x.shape)
+
+    def traits(self, x: Any) -> tuple[Trait, ...]:
+        return (_VECTORS,) if h5py.check_vlen_dtype(x.dtype) not in (None, str, bytes) else ()
 
     def is_writable(self, x: Any) -> bool:
         if x.file.mode == "r":

@@ -7,6 +7,7 @@ that both are refused while traced.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, ClassVar
 
 import jax
@@ -15,8 +16,32 @@ import numpy as np
 import numpy.typing as npt
 
 from pybridge.backends.protocol import Backend, Indices, with_numpy_dtype, without_values
+from pybridge.backends.traits import Trait
 from pybridge.dialects.selections import assignment_key
 from pybridge.errors import TracingError, UnsupportedTensorError
+
+_DELETED = Trait(
+    "a deleted array", "its memory was given away by donation or .delete(); use the result instead"
+)
+_KEYS = Trait(
+    "an array of keys for random numbers",
+    "jax.random.key_data(x) gives their numbers",
+    ("read", "reshape", "recycle"),
+)
+
+
+_NARROW_INTEGERS = Trait(
+    "an array of integers of 2 or 4 bits",
+    "JAX hardly computes in them; cast it first, x.astype('int8')",
+    ("read", "write", "assign", "value", "subscript", "reshape", "recycle", "search"),
+)
+
+
+@functools.cache
+def _traits_of_dtype(dtype: Any) -> tuple[Trait, ...]:
+    if jnp.issubdtype(dtype, jax.dtypes.extended):
+        return (_KEYS,)
+    return (_NARROW_INTEGERS,) if dtype.name.endswith(("int2", "int4")) else ()
 
 
 class JaxBackend(Backend):
@@ -42,6 +67,11 @@ class JaxBackend(Backend):
 
     def is_traced(self, x: Any) -> bool:
         return isinstance(x, jax.core.Tracer)
+
+    def traits(self, x: Any) -> tuple[Trait, ...]:
+        if not isinstance(x, jax.core.Tracer) and x.is_deleted():
+            return (_DELETED,)
+        return _traits_of_dtype(x.dtype)
 
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
         if isinstance(x, jax.core.Tracer):
@@ -73,7 +103,7 @@ class JaxBackend(Backend):
         # 64 bits only where JAX has them enabled
         indices = jax.dtypes.canonicalize_dtype(np.int64)
         if jnp.issubdtype(x.dtype, jnp.unsignedinteger):  # none becomes a negative number
-            x = jnp.minimum(x, min(np.iinfo(indices).max, np.iinfo(x.dtype).max))
+            x = jnp.minimum(x, min(_greatest(indices), _greatest(x.dtype)))
         return x.astype(indices)
 
     def cast(self, x: Any, name: str) -> Any:
@@ -113,6 +143,11 @@ class JaxBackend(Backend):
 
 
 BACKEND = JaxBackend()
+
+
+def _greatest(dtype: Any) -> int:
+    iinfo: Any = jnp.iinfo
+    return int(iinfo(dtype).max)
 
 
 def _last_of_equals(indices: Any, size: int) -> Any:

@@ -17,8 +17,9 @@ from keras import ops
 
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.protocol import Backend, Indices, Key, without_values
-from pybridge.dialects.selections import Shape, upward_key
+from pybridge.dialects.selections import upward_key
 from pybridge.errors import TracingError
+from pybridge.shape import Shape
 
 
 class KerasBackend(Backend):
@@ -30,6 +31,7 @@ class KerasBackend(Backend):
     __slots__ = ()
 
     name = "keras"
+    sums_unsigned = False
     _library = ops
     _functions: ClassVar[dict[str, Any]] = {"concat": ops.concatenate}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -30,7 +31,9 @@ class NumpyBackend(Backend):
     takes_numbers = True
     _library: ClassVar[Any] = np
     _functions: ClassVar[dict[str, Any]] = {
-        "concat": np.concatenate,
+        "concat": lambda parts, axis: (
+            np.ma if any(map(np.ma.isMaskedArray, parts)) else np
+        ).concatenate(parts, axis),
         "cummax": np.maximum.accumulate,
         "cummin": np.minimum.accumulate,
     }
@@ -60,10 +63,19 @@ class NumpyBackend(Backend):
         return self.value_of(x).reshape(shape)
 
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
-        return np.asarray(x)
+        return x if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
 
     def convert(self, value: Any, like: Any) -> Any:
-        return np.asarray(value).astype(like.dtype, copy=False)
+        return self.to_numpy(value).astype(like.dtype, copy=False)
+
+    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
+        return _alike(x, lambda part: np.broadcast_to(part, shape))
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        if any(isinstance(part, np.ma.MaskedArray) for part in (condition, x, y)):
+            masked: Any = np.ma
+            return masked.where(condition, x, y)
+        return np.where(condition, x, y)
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         # which of NumPy's two ways is faster depends on the layout
@@ -82,8 +94,8 @@ class NumpyBackend(Backend):
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         if len(coordinates) > FEW_AXES:
-            places = zip(*[axis.tolist() for axis in coordinates], strict=True)
-            return np.array([x[place] for place in places], x.dtype)
+            places = [*zip(*[axis.tolist() for axis in coordinates], strict=True)]
+            return _alike(x, lambda part: np.array([part[place] for place in places], part.dtype))
         return x[coordinates]
 
     def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
@@ -137,6 +149,13 @@ class NumpyBackend(Backend):
 
     def store(self, x: Any, value: Any) -> None:
         x[...] = value
+
+
+def _alike(x: Any, act: Callable[[Any], Any]) -> Any:
+    """Return what `act` makes of an array, done alike to the mask of a masked one."""
+    if not isinstance(x, np.ma.MaskedArray):
+        return act(x)
+    return np.ma.MaskedArray(act(x.data), act(np.ma.getmaskarray(x)))
 
 
 def _too_many_axes(x: Any, key: Key) -> SubscriptCountError:

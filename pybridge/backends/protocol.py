@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from pybridge.backends.traits import Trait
 from pybridge.dialects.labels import Labels
-from pybridge.dialects.selections import Selection, Shape
+from pybridge.dialects.selections import Selection
 from pybridge.errors import TracingError
+from pybridge.shape import Shape
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -40,6 +42,10 @@ class Backend(ABC):
     """Whether `assign_axes` and `set_key` take one of Python's own numbers for a value."""
     names_another: ClassVar[bool] = False
     """Whether `value_of` gives the tensor itself, to which this library adds names."""
+    sums_unsigned: ClassVar[bool] = True
+    """Whether the library sums unsigned integers of 64 bits, or of the most that it has."""
+    variables_take_keys: ClassVar[bool] = False
+    """Whether a variable gives more than a tensor for a key: a part that assigns to it."""
     is_store: ClassVar[bool] = False
     """Whether the arrays lie in a store, and are never read whole but for what `load` gives."""
     _library: ClassVar[Any] = None
@@ -82,6 +88,10 @@ class Backend(ABC):
     def value_of(self, x: Tensor) -> Tensor:
         """Return the tensor that a variable holds now, or that `x` gives names to; else `x`."""
         return x
+
+    def traits(self, x: Tensor) -> tuple[Trait, ...]:
+        """Return what sets `x` apart from other tensors of this library, where a verb may fail."""
+        return ()
 
     @abstractmethod
     def to_numpy(self, x: Tensor) -> npt.NDArray[Any]:
@@ -238,6 +248,12 @@ class Backend(ABC):
     def with_values(self, x: Tensor, values: Tensor) -> Tensor:
         """Return updated values of `x` as what `x` is, where that holds more than values."""
         return values
+
+    def refuse_subscripts(self, x: Tensor, written: tuple[Any, ...]) -> None:  # noqa: B027
+        """Raise `SubscriptLabelError` for a subscript whose names or labels are not those of `x`.
+
+        `written` is what stood between the brackets.
+        """
 
     def refuse_value(self, x: Tensor, selection: Selection, value: Any) -> None:  # noqa: B027
         """Raise `AssignmentError` for a value whose named axes are not those it goes into."""

@@ -16,12 +16,12 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from pybridge.backends.protocol import Backend, Indices, Key, with_numpy_dtype, without_values
-from pybridge.dialects.selections import WHOLE, Shape, axis_indices
-from pybridge.errors import ConversionError, TracingError, UnsupportedTensorError
+from pybridge.backends.traits import Trait
+from pybridge.dialects.selections import WHOLE, axis_indices
+from pybridge.errors import ConversionError, TracingError
+from pybridge.shape import Shape
 
 _ARCS = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
-
-_COMPOSITE = (tf.RaggedTensor, tf.SparseTensor, tf.IndexedSlices)
 
 
 def _with_nan(reduce: Any, x: Any) -> Any:
@@ -45,12 +45,25 @@ def _accumulate(step: Any, x: Any, axis: int) -> Any:
     return x
 
 
+_TRAITS = {
+    tf.RaggedTensor: Trait("a ragged tensor", "x.to_tensor() makes a dense one"),
+    tf.SparseTensor: Trait("a sparse tensor", "tf.sparse.to_dense(x) makes a dense one"),
+    tf.IndexedSlices: Trait("a tensor of indexed slices", "tf.convert_to_tensor(x) makes it whole"),
+}
+_COMPOSITE = tuple(_TRAITS)
+_QUANTIZED = Trait(
+    "a quantized tensor", "tf.quantization.dequantize() makes a tensor of reals", ("read",)
+)
+_OPAQUE = Trait("a tensor of handles", "it has no elements to name")
+
+
 class TensorFlowBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on `tf.Tensor` and `tf.Variable`."""
 
     __slots__ = ()
 
     name = "tensorflow"
+    variables_take_keys = True
     _library = tf.math
     _functions: ClassVar[dict[str, Any]] = {
         "broadcast_to": tf.broadcast_to,
@@ -62,6 +75,7 @@ class TensorFlowBackend(Backend):
         "max": functools.partial(_with_nan, tf.reduce_max),
         "min": functools.partial(_with_nan, tf.reduce_min),
         "concat": tf.concat,
+        "matmul": tf.matmul,
         "cummax": functools.partial(_accumulate, tf.maximum),
         "cummin": functools.partial(_accumulate, tf.minimum),
         "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.math.floor(x)),
@@ -75,12 +89,14 @@ class TensorFlowBackend(Backend):
         # composite tensors are known, so that they get a clear refusal
         return isinstance(x, (tf.Tensor, tf.Variable, *_COMPOSITE))
 
-    def shape(self, x: Any) -> Shape:
+    def traits(self, x: Any) -> tuple[Trait, ...]:
         if isinstance(x, _COMPOSITE):
-            raise UnsupportedTensorError(
-                f"a {type(x).__name__} has no rectangular memory to index; convert it first, for "
-                "example with .to_tensor() or tf.sparse.to_dense()"
-            )
+            return (next(each for kind, each in _TRAITS.items() if isinstance(x, kind)),)
+        if x.dtype.is_quantized:
+            return (_QUANTIZED,)
+        return (_OPAQUE,) if x.dtype in (tf.resource, tf.variant) else ()
+
+    def shape(self, x: Any) -> Shape:
         shape = x.shape
         if _has_unknown_rank(x):
             shape = tf.convert_to_tensor(x).shape
@@ -105,7 +121,6 @@ class TensorFlowBackend(Backend):
         return tf.convert_to_tensor(x) if isinstance(x, tf.Variable) else x
 
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
-        self.shape(x)
         try:
             values = np.asarray(x.numpy())
         except (AttributeError, NotImplementedError) as error:
@@ -250,6 +265,9 @@ def _set_slices(x: Any, key: Key, value: Any) -> Any:
 
 
 def _scatter(x: Any, indices: Any, updates: Any) -> Any:
+    if all(size is not None and size < _LARGEST for size in x.shape):
+        # tf.vectorized_map scatters by 32 bits alone; what they do not hold stays beyond the axis
+        indices = tf.cast(tf.minimum(tf.cast(indices, tf.int64), _LARGEST), tf.int32)
     if isinstance(x, tf.Variable):
         x.scatter_nd_update(indices, updates)
         return x
@@ -281,6 +299,9 @@ def _scatter_axes(x: Any, axes: tuple[Any, ...], value: Any) -> Any:
     back = [order.index(k) for k in range(len(order))]
     updated = tf.transpose(_scatter(moved, indices, updates), back)
     return x.assign(updated) if isinstance(x, tf.Variable) else updated
+
+
+_LARGEST = int(np.iinfo(np.int32).max)
 
 
 def _indices_on(x: Any, axis: Any, place: int) -> Indices:

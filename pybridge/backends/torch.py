@@ -12,15 +12,19 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch._C._autograd import CreationMeta, _get_creation_meta
 from torch._C._dynamo import eval_frame
+from torch._guards import active_fake_mode
 from torch._subclasses.fake_tensor import FakeTensor
 from torch._subclasses.functional_tensor import FunctionalTensor
 from torch.compiler import is_compiling
 
 from pybridge.backends.compiling import IN_GRAPH, PUBLIC
-from pybridge.backends.protocol import Backend, Indices, Key
-from pybridge.dialects.selections import Shape, assignment_key, axis_indices, upward_key
-from pybridge.errors import TracingError, UnsupportedTensorError
+from pybridge.backends.protocol import Backend, Indices, Key, without_values
+from pybridge.backends.traits import Trait
+from pybridge.dialects.selections import assignment_key, axis_indices, upward_key
+from pybridge.errors import TracingError
+from pybridge.shape import Shape
 
 _STRIDED = torch.strided
 
@@ -50,7 +54,34 @@ _NAMES = {
     if isinstance(dtype, torch.dtype)
 }
 
+_SORTED_REALS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+
 _FLOATS_OF_NUMPY = (torch.float16, torch.float32, torch.float64)
+
+
+_UNSTRIDED = {
+    layout: Trait(f"a tensor of layout {layout}", "x.to_dense() makes a dense one")
+    for name, layout in vars(torch).items()
+    if isinstance(layout, torch.layout) and layout is not _STRIDED
+}
+_NESTED = Trait(
+    "a nested tensor", "x.to_padded_tensor(...) makes a dense one, x.unbind() its parts"
+)
+_QUANTIZED = Trait(
+    "a quantized tensor", "x.dequantize() makes a tensor of reals", ("read", "assign", "write")
+)
+_FAKE = Trait(
+    "a FakeTensor outside its mode",
+    "it has sizes and no elements; use it under its FakeTensorMode",
+)
+_BARELY_COMPUTED = {
+    dtype: Trait(
+        f"a tensor of {str(dtype).removeprefix('torch.')}",
+        f"PyTorch hardly computes in it; cast it first, x.to(torch.{wider})",
+        ("read", "write", "assign", "value", "subscript", "reshape", "recycle", "search"),
+    )
+    for dtype, wider in ((torch.uint64, "int64"), (torch.complex32, "complex64"))
+}
 
 
 class TorchBackend(Backend):
@@ -59,6 +90,7 @@ class TorchBackend(Backend):
     __slots__ = ()
 
     name = "torch"
+    sums_unsigned = False
     takes_numbers = True
     _library: ClassVar[Any] = torch
     _functions: ClassVar[dict[str, Any]] = {
@@ -73,16 +105,21 @@ class TorchBackend(Backend):
 
     def shape(self, x: Any) -> Shape:
         # `torch.compile` leaves a size open that changed between calls
-        if x.layout is not _STRIDED or x.is_nested:
-            raise UnsupportedTensorError(
-                f"a {type(x).__name__} of layout {x.layout} has no strided memory to index; "
-                "convert it first, for example with .to_dense()"
-            )
         sizes = tuple(x.shape)
         for size in sizes:
             if type(size) is not int:
                 return tuple([n if type(n) is int else _known_size(n) for n in sizes])
         return sizes
+
+    def traits(self, x: Any) -> tuple[Trait, ...]:
+        if x.layout is not _STRIDED:
+            return (_UNSTRIDED[x.layout],)
+        if x.is_nested or x.is_quantized:
+            return (_NESTED if x.is_nested else _QUANTIZED,)
+        if isinstance(x, FakeTensor) and not is_compiling() and not active_fake_mode():
+            return (_FAKE,)
+        barely = _BARELY_COMPUTED.get(x.dtype)
+        return () if barely is None else (barely,)
 
     def dtype_name(self, x: Any) -> str:
         return _NAMES[x.dtype]
@@ -93,10 +130,12 @@ class TorchBackend(Backend):
         wants_gradients = x.requires_grad and torch.is_grad_enabled()
         if is_compiling():
             return not (wants_gradients and x.is_leaf)
-        if wants_gradients and (x.is_leaf or (x._is_view() and x._base.is_leaf)):
+        if wants_gradients and (x.is_leaf or (x._is_view() and _is_view_for_good(x))):
             return False
-        if 0 in x.stride() and any(
-            step == 0 and size > 1 for step, size in zip(x.stride(), x.shape, strict=True)
+        if (
+            0 in x.stride()
+            and x.numel()
+            and any(step == 0 and size > 1 for step, size in zip(x.stride(), x.shape, strict=True))
         ):
             return False
         return not x.is_inference() or torch.is_inference_mode_enabled()
@@ -112,14 +151,13 @@ class TorchBackend(Backend):
         return isinstance(number, torch.SymInt | torch.SymFloat)
 
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
-        self.shape(x)
+        _need_values(x)
+        if isinstance(x, FakeTensor) or _is_wrapped(x):
+            raise without_values(x)
         if x.dtype in _INTEGERS and x.device.type == "cpu":
             return np.asarray(x.numpy())
         if x.is_quantized:
-            raise UnsupportedTensorError(
-                "a quantized tensor has no plain elements; .dequantize() makes it a dense one"
-            )
-        _need_values(x)
+            x = x.dequantize()
         x = x.detach().cpu().resolve_conj().resolve_neg()
         if x.dtype is torch.complex32:
             x = x.to(torch.complex64)
@@ -155,6 +193,8 @@ class TorchBackend(Backend):
         return x[tuple(_on_device(axis, x) for axis in coordinates)]
 
     def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
+        if x.is_meta or isinstance(x, FakeTensor):  # whose own masks know no sizes
+            return self.take_points(x, np.nonzero(mask))
         return x[_on_device(mask, x)]
 
     def copy(self, x: Any) -> Any:
@@ -173,6 +213,8 @@ class TorchBackend(Backend):
             return x.to(torch.uint8)
         if x.dtype in (torch.uint16, torch.uint32):
             return x.to(torch.int64)
+        if x.is_floating_point() and x.dtype not in _SORTED_REALS:
+            return x.to(torch.float32)
         if x.dtype is torch.uint64:  # the same bits, their sign reversed, are in the same order
             return x.view(torch.int64) ^ torch.iinfo(torch.int64).min
         return x
@@ -213,6 +255,8 @@ class TorchBackend(Backend):
                 "the batch; use torch.where(mask, x, other)"
             )
         _need_values(mask)
+        if isinstance(mask, FakeTensor) and not is_compiling():
+            raise without_values(mask)
         return tuple(torch.nonzero(mask, as_tuple=True))
 
     def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
@@ -350,6 +394,11 @@ def _is_wrapped(x: Any) -> bool:
 def _need_values(x: Any) -> None:
     if x.is_meta:
         raise TracingError("a tensor on the meta device has no elements")
+
+
+def _is_view_for_good(x: Any) -> bool:
+    """Return whether autograd forbids to write into a view: of a leaf, or one of several views."""
+    return x._base.is_leaf or _get_creation_meta(x) == CreationMeta.MULTI_OUTPUT_NODE
 
 
 def _on_device(indices: Indices, x: Any) -> Any:

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Hashable, Sequence
+from types import NoneType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from pybridge.backends.numpy import NumpyBackend
 from pybridge.dialects.labels import Labels
 from pybridge.dialects.selections import Gather, Lowered, Masked, Points, Selection
-from pybridge.errors import AssignmentError, ImmutableTensorError, TracingError
+from pybridge.errors import (
+    AssignmentError,
+    ImmutableTensorError,
+    SubscriptLabelError,
+    TracingError,
+)
 from pybridge.subscripts import number_text
 
 
@@ -66,8 +73,25 @@ class XarrayBackend(NumpyBackend):
             return xr.DataArray(values, name=x.name, attrs=x.attrs)
         return x.copy(deep=True, data=values)
 
+    def refuse_subscripts(self, x: Any, written: tuple[Any, ...]) -> None:
+        """Refuse a subscript whose own names or labels say that it belongs elsewhere."""
+        if len(written) == 1 and isinstance(written[0], xr.DataArray) and written[0].ndim > 1:
+            _refuse_contradiction(x, written[0], x.dims)
+            return
+        axis = 0
+        for place, item in enumerate(written):
+            if item is ...:
+                named = [other for other in written[place + 1 :] if other is not None]
+                axis = x.ndim - len(named)
+                continue
+            if isinstance(item, xr.DataArray | pd.Series) and item.ndim == 1 and axis < x.ndim:
+                _refuse_contradiction(x, item, (x.dims[axis],))
+            axis += item is not None
+
     def refuse_value(self, x: Any, selection: Selection, value: Any) -> None:
-        """Refuse a DataArray whose own names say that it belongs elsewhere."""
+        """Refuse a value whose own names or labels say that it belongs elsewhere."""
+        if isinstance(value, pd.Series):
+            value = _named_series(value, x.dims)
         if not isinstance(value, xr.DataArray) or not isinstance(selection, Lowered):
             return
         kept = _kept_names(x, selection)
@@ -77,6 +101,18 @@ class XarrayBackend(NumpyBackend):
                 f"the value has the axes {tuple(value.dims)} and goes into {tuple(kept)}; bring "
                 "its axes into that order, x.transpose(...), or write its bare values, x.data"
             )
+        axes = [axis for axis in selection.axes if axis is not None]
+        for name, axis in zip(x.dims, axes, strict=True):
+            if name not in x.indexes or name not in value.indexes:
+                continue
+            entries = axis.indices if isinstance(axis, Gather) else axis
+            if not isinstance(entries, np.ndarray | slice):
+                continue
+            if not x.indexes[name][entries].equals(value.indexes[name]):
+                raise AssignmentError(
+                    f"the value has other labels along {name!r} than where it goes; bring them "
+                    f"into that order, y.sel({name}=...), or write its bare values, y.data"
+                )
 
 
 BACKEND = XarrayBackend()
@@ -86,24 +122,80 @@ def axis_labels(x: Any, axis: int) -> Sequence[str | None] | None:
     """Return the index of an axis as text, None where there is none or text cannot say it.
 
     Numbers have all their digits, times are in UTC and as ISO 8601 writes them, but for the T.
+    Times with a zone, differences, periods and intervals are written as pandas writes them.
     """
     index = x.indexes.get(x.dims[axis])
     if index is None or index.nlevels > 1:
         return None
-    entries = np.asarray(index)
-    if entries.dtype.kind in "biuf":
-        return [number_text(entry) for entry in entries.tolist()]
-    if entries.dtype.kind == "M":
+    if index.dtype.kind == "M" and not isinstance(index.dtype, pd.DatetimeTZDtype):
+        entries = np.asarray(index)
         known = entries[~np.isnat(entries)]
         unit: Any = "D" if np.array_equal(known, known.astype("M8[D]")) else None
         if unit is None and np.array_equal(known, known.astype("M8[s]")):
             unit = "s"
         texts = np.datetime_as_string(entries, unit=unit).tolist()
         return [None if text == "NaT" else str(text).replace("T", " ") for text in texts]
-    found = entries.tolist()
-    if all(isinstance(entry, str) or entry != entry or entry is None for entry in found):
-        return [entry if isinstance(entry, str) else None for entry in found]
+    entries = index.tolist()
+    if index.dtype.kind in "biuf":
+        return [number_text(entry) for entry in entries]
+    if all(isinstance(entry, _HAVE_TEXT) or entry is pd.NaT for entry in entries):
+        return [_label_text(entry) for entry in entries]
     return None
+
+
+_HAVE_TEXT = (str, bytes, int, float, NoneType, pd.Timestamp, pd.Timedelta, pd.Period, pd.Interval)
+"""Types of labels that have one text."""
+
+
+def _label_text(entry: Any) -> str | None:
+    """Return one label as text, None where it is missing."""
+    if isinstance(entry, str):
+        return entry
+    if isinstance(entry, bytes):
+        return entry.decode("utf-8", "backslashreplace")
+    if entry is None or entry is pd.NaT or entry != entry:
+        return None
+    return number_text(entry) if isinstance(entry, int | float) else str(entry)
+
+
+def _refuse_contradiction(x: Any, item: Any, dims: Sequence[Hashable]) -> None:
+    """Refuse a labelled subscript for the axes `dims` of `x`, by the rules of xarray itself.
+
+    Logicals must lie along the same axes; positions may lie along an axis that `x` does not have.
+    Where both have labels along an axis, they must be the same ones in the same order.
+    """
+    text = f"<{type(item).__name__}>"
+    if isinstance(item, pd.Series):
+        item = _named_series(item, dims)
+    if item.dims != tuple(dims) and (item.dtype == bool or set(item.dims) & set(x.dims)):
+        raise SubscriptLabelError(
+            f"a subscript along {', '.join(map(repr, item.dims))} does not fit the axis "
+            f"{', '.join(map(repr, dims))}; transpose or rename it, or write its bare values, "
+            "x.data",
+            subscript=text,
+        )
+    for name in item.dims:
+        if _labels_differ(x, item, name):
+            raise SubscriptLabelError(
+                f"a subscript has other labels along {name!r} than the tensor; bring them into "
+                f"that order, y.sel({name}=...), or write its bare values, y.data",
+                subscript=text,
+            )
+
+
+def _named_series(series: Any, dims: Sequence[Hashable]) -> Any:
+    """Return a Series as an array along an axis; a running count is no label."""
+    name = dims[-1] if dims else "points"
+    has_labels = not isinstance(series.index, pd.RangeIndex)
+    values = np.asarray(series.to_numpy())
+    return xr.DataArray(values, {name: series.index} if has_labels else None, [name])
+
+
+def _labels_differ(x: Any, y: Any, name: Hashable) -> bool:
+    """Return whether two arrays have labels along an axis of a name, and other ones."""
+    if name not in x.indexes or name not in y.indexes:
+        return False
+    return not x.indexes[name].equals(y.indexes[name])
 
 
 def _kept_names(x: Any, selection: Lowered) -> list[Hashable]:

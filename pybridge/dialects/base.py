@@ -27,10 +27,11 @@ from pybridge.dialects.base_axis import (
 )
 from pybridge.dialects.base_colon import Colon, Evaluated, evaluate
 from pybridge.errors import SubscriptCountError, SubscriptError, TracingError
+from pybridge.shape import Shape
 from pybridge.subscripts import short_text
 
 
-def lower(subscripts: sub.Subscripts, shape: to.Shape, *, drop: bool = True) -> to.Selection:
+def lower(subscripts: sub.Subscripts, shape: Shape, *, drop: bool = True) -> to.Selection:
     """Lower subscripts as R's `[` reads them.
 
     One subscript alone is linear, column-major; a matrix of positions with one column per axis
@@ -52,7 +53,7 @@ def lower(subscripts: sub.Subscripts, shape: to.Shape, *, drop: bool = True) -> 
     return lowered_axes(sizes, axes, all(map(_is_basic, items)), drop)
 
 
-def known_sizes(shape: to.Shape) -> tuple[int, ...]:
+def known_sizes(shape: Shape) -> tuple[int, ...]:
     """Return the sizes of a shape, or refuse one that traced code does not know."""
     sizes = tuple(size for size in shape if size is not None)
     if len(sizes) != len(shape):

@@ -27,6 +27,7 @@ from pybridge.dialects.base_axis import (
 )
 from pybridge.dialects.base_colon import LONGEST_VECTOR, Evaluated, evaluate
 from pybridge.errors import AssignmentError, RecyclingWarning, SubscriptMissingError, warn
+from pybridge.shape import Shape
 
 Value = npt.NDArray[Any]
 
@@ -54,7 +55,7 @@ class Assignment:
     growth: Growth | None = None
 
 
-def plan_assignment(subscripts: sub.Subscripts, shape: to.Shape, value: Value) -> Assignment:
+def plan_assignment(subscripts: sub.Subscripts, shape: Shape, value: Value) -> Assignment:
     """Plan what R's `[<-` does with `value` on a tensor of `shape`, touching no data.
 
     >>> from pybridge.subscripts.python_values import as_subscripts

@@ -104,7 +104,8 @@ def _only_positions(
     text = short_text(item)
     if labels is None:
         raise SubscriptTypeError(
-            f"`{text}` names a position, and axis {axis + 1} has no labels; use its number",
+            f"`{text}` names a position, and axis {axis + 1} has no labels that text can "
+            "name; use its number",
             subscript=text,
         )
     places = _places(labels)

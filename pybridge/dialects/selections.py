@@ -7,19 +7,15 @@ not know it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from pybridge.shape import Order, Shape, Size
 from pybridge.subscripts.frozen import Frozen
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-Size: TypeAlias = int | None
-Shape: TypeAlias = tuple[Size, ...]
-Order: TypeAlias = Literal["C", "F"]
-
 
 Key: TypeAlias = tuple[Any, ...]
 """A zero-based key as NumPy reads it: an int, a slice or None for each subscript.

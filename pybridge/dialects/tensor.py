@@ -22,8 +22,9 @@ from pybridge.dialects.tensor_axis import (
     refuse_missing_mask,
     slice_from_range,
 )
-from pybridge.dialects.traced import fits_shape, lower_traced_alone
+from pybridge.dialects.traced import lower_traced_alone
 from pybridge.errors import SubscriptCountError, SubscriptMaskError
+from pybridge.shape import Order, Shape, fits_shape
 from pybridge.subscripts import NA, short_text
 from pybridge.subscripts.python_values import as_subscript, as_subscripts
 from pybridge.subscripts.spelling import spelled_out
@@ -37,10 +38,10 @@ _READ: Final = frozenset({sub.Scalar, sub.Vector, sub.Mask, sub.Missing, sub.New
 
 def lower(
     written: tuple[Any, ...],
-    shape: to.Shape,
+    shape: Shape,
     read: Callable[[Any], sub.Subscript] = as_subscript,
     drop: bool = True,
-    order: to.Order = "C",
+    order: Order = "C",
     labels: Labels | None = None,
 ) -> to.Key | to.Selection:
     """Lower subscripts to what NumPy's own brackets take, and what is taken after them.
@@ -151,7 +152,7 @@ def _count_unnamed(
     )
 
 
-def _lower_alone(item: sub.Subscript, shape: to.Shape, order: to.Order) -> to.Selection | None:
+def _lower_alone(item: sub.Subscript, shape: Shape, order: Order) -> to.Selection | None:
     """Return what the only subscript selects if it concerns all axes at once."""
     if isinstance(item, sub.Mask) and item.values.ndim > 1:
         return _whole_mask(item, shape, order)
@@ -162,7 +163,7 @@ def _lower_alone(item: sub.Subscript, shape: to.Shape, order: to.Order) -> to.Se
     return None
 
 
-def _whole_mask(item: sub.Mask, shape: to.Shape, order: to.Order) -> to.Selection:
+def _whole_mask(item: sub.Mask, shape: Shape, order: Order) -> to.Selection:
     """Return the elements where a logical of the whole shape is true."""
     refuse_missing_mask(item)
     if not fits_shape(item.values.shape, shape):
@@ -174,7 +175,7 @@ def _whole_mask(item: sub.Mask, shape: to.Shape, order: to.Order) -> to.Selectio
     return to.Masked(shape, item.values, order)
 
 
-def _points(item: sub.Vector, shape: to.Shape) -> to.Points:
+def _points(item: sub.Vector, shape: Shape) -> to.Points:
     """Return one element for each row of a matrix of positions."""
     rows, columns = item.values.shape
     if columns != len(shape):

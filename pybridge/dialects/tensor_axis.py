@@ -20,6 +20,7 @@ from pybridge.errors import (
     SubscriptRangeError,
     SubscriptTypeError,
 )
+from pybridge.shape import Size
 from pybridge.subscripts import NA, short_text
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _slice_of_unknown_size(
     return slice(first, None if end == edge else end, step)
 
 
-def lower_axis(item: sub.Subscript, size: to.Size, axis: int, drop: bool) -> to.AxisSelection:
+def lower_axis(item: sub.Subscript, size: Size, axis: int, drop: bool) -> to.AxisSelection:
     """Return what one subscript selects on its axis."""
     match item:
         case sub.Missing():
@@ -160,7 +161,7 @@ def lower_axis(item: sub.Subscript, size: to.Size, axis: int, drop: bool) -> to.
             )
 
 
-def _lower_range(item: sub.Range, size: to.Size, axis: int) -> to.AxisSelection:
+def _lower_range(item: sub.Range, size: Size, axis: int) -> to.AxisSelection:
     bounds: list[Any] = [item.start, item.stop, item.step]
     has_traced = False
     for k, bound in enumerate(bounds):
@@ -175,7 +176,7 @@ def _lower_range(item: sub.Range, size: to.Size, axis: int) -> to.AxisSelection:
 
 
 def _range_with_traced(
-    item: sub.Range, start: Any, stop: Any, step: Any, size: to.Size, axis: int
+    item: sub.Range, start: Any, stop: Any, step: Any, size: Size, axis: int
 ) -> to.AxisSelection:
     if step is not NA and not isinstance(step, sub.Traced) and step == 0:
         raise _zero_step(str(item))
@@ -201,7 +202,7 @@ def _whole_number(value: Any, item: sub.Subscript, axis: int) -> int:
     return int(value)
 
 
-def indices_from_positions(item: sub.Vector, size: to.Size, axis: int) -> npt.NDArray[np.int64]:
+def indices_from_positions(item: sub.Vector, size: Size, axis: int) -> npt.NDArray[np.int64]:
     """Return the zero-based indices of a vector of positions, each checked against the axis.
 
     >>> from pybridge.subscripts.python_values import vector
@@ -237,7 +238,7 @@ def indices_from_integers(
 def checked_indices(
     values: npt.NDArray[Any],
     missing: npt.NDArray[np.bool_] | None,
-    size: to.Size,
+    size: Size,
     axis: int,
     item: sub.Vector,
 ) -> npt.NDArray[np.int64]:
@@ -269,7 +270,7 @@ def checked_indices(
     return np.where(whole > 0, whole - 1, whole + (size or 0))
 
 
-def common_indices(written: Any, size: to.Size) -> npt.NDArray[np.int64] | None:
+def common_indices(written: Any, size: Size) -> npt.NDArray[np.int64] | None:
     """Return the indices of a list or an array that fits as it is, or None for a closer look."""
     if size is None:
         return None
@@ -300,7 +301,7 @@ def common_indices(written: Any, size: to.Size) -> npt.NDArray[np.int64] | None:
     return None
 
 
-def _indices_from_mask(item: sub.Mask, size: to.Size, axis: int) -> npt.NDArray[np.int64]:
+def _indices_from_mask(item: sub.Mask, size: Size, axis: int) -> npt.NDArray[np.int64]:
     if item.missing is not None and short_text(item) == "NA":
         _whole_number(NA, item, axis)
     refuse_missing_mask(item)
@@ -330,7 +331,7 @@ def refuse_missing_mask(item: sub.Mask) -> None:
         )
 
 
-def _zero(text: str, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:
+def _zero(text: str, axis: int, size: Size) -> SubscriptOutOfBoundsError:
     return SubscriptOutOfBoundsError(
         f"`{text}` on axis {axis + 1}: positions start at 1, so there is no position 0; the first "
         "is 1, the last -1",
@@ -341,7 +342,7 @@ def _zero(text: str, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:
     )
 
 
-def _beyond(text: str, position: int, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:
+def _beyond(text: str, position: int, axis: int, size: Size) -> SubscriptOutOfBoundsError:
     shown = sub.number_text(position)
     place = f"position {shown}" if text == shown else f"`{text}`: position {shown}"
     known = (
@@ -369,7 +370,7 @@ def _zero_step(text: str) -> SubscriptRangeError:
     )
 
 
-def _bad_bound(bound: int, text: str, axis: int, size: to.Size) -> SubscriptOutOfBoundsError:
+def _bad_bound(bound: int, text: str, axis: int, size: Size) -> SubscriptOutOfBoundsError:
     return _zero(text, axis, size) if bound == 0 else _beyond(text, bound, axis, size)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from pybridge import subscripts as sub
 from pybridge.dialects import selections as to
 from pybridge.errors import SubscriptCountError, SubscriptMaskError, SubscriptTypeError
+from pybridge.shape import Order, Shape, Size, fits_shape
 from pybridge.subscripts import NA
 
 
@@ -24,7 +25,7 @@ def index_of_traced(item: sub.Traced) -> Any:
     return where(positions > 0, positions - 1, where(positions < 0, positions, to.NOWHERE))
 
 
-def lower_traced_axis(item: sub.Traced, size: to.Size, axis: int, drop: bool) -> to.AxisSelection:
+def lower_traced_axis(item: sub.Traced, size: Size, axis: int, drop: bool) -> to.AxisSelection:
     """Resolve a traced scalar, vector or mask on one axis."""
     if item.ndim > 1:
         raise SubscriptTypeError(
@@ -41,7 +42,7 @@ def lower_traced_axis(item: sub.Traced, size: to.Size, axis: int, drop: bool) ->
     return to.TracedGather(item.backend.reshape(indices, (1,)), 1)
 
 
-def _traced_mask(item: sub.Traced, size: to.Size, axis: int) -> to.TracedMask:
+def _traced_mask(item: sub.Traced, size: Size, axis: int) -> to.TracedMask:
     if item.ndim == 0:
         raise SubscriptMaskError(
             f"`{item}` is a single logical; a logical subscript has one entry for each position of "
@@ -88,7 +89,7 @@ def _bound(bound: Any) -> Any:
 
 
 def lower_traced_alone(
-    item: sub.Traced, shape: to.Shape, order: to.Order
+    item: sub.Traced, shape: Shape, order: Order
 ) -> to.TracedPoints | to.TracedMasked:
     """Resolve the only subscript: a mask of the whole shape, or a matrix of positions."""
     if item.is_logical:
@@ -113,18 +114,6 @@ def lower_traced_alone(
         item.backend.basic(indices, (slice(None), axis)) for axis in range(len(shape))
     )
     return to.TracedPoints(shape, coordinates, item.shape[0])
-
-
-def fits_shape(found: to.Shape, shape: to.Shape) -> bool:
-    """Return whether two shapes may be the same; an unknown size may be any.
-
-    >>> fits_shape((2, 3), (None, 3)), fits_shape((2, 3), (None, 4)), fits_shape((2,), (2, 3))
-    (True, False, False)
-    """
-    return len(found) == len(shape) and all(
-        mine is None or size is None or mine == size
-        for mine, size in zip(found, shape, strict=True)
-    )
 
 
 def _integers(item: sub.Traced) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from pybridge import subscripts as sub
 from pybridge.dialects import selections as to
-from pybridge.errors import ArgumentError, PybridgeWarning, SubscriptError, shown
+from pybridge.errors import ArgumentError, SubscriptError, collected_warnings, shown
 from pybridge.explaining.contrasts import (
     Pair,
     indices_of,
@@ -21,11 +20,11 @@ from pybridge.explaining.contrasts import (
     r_contrasts,
 )
 from pybridge.explaining.python_text import Known, known_selection, python_expression
+from pybridge.shape import Shape, known_shape
 from pybridge.shapes import elements_text
 from pybridge.subscripts import Subscripts, short_text
 from pybridge.subscripts.spelling import written_in_brackets
 from pybridge.subsetting.lowering import Dialect, checked_shape, lower, read_subscripts
-from pybridge.subsetting.reading import known_shape
 
 _IN_ORDER: Final = {"C": "row by row", "F": "column by column"}
 _WIDTH: Final = 200
@@ -46,7 +45,7 @@ class Explanation:
     """For each axis, what it selects, in one-based positions."""
     python: str
     """The same selection of a NumPy array, written in Python; it can be run."""
-    result_shape: to.Shape
+    result_shape: Shape
     """The shape of the result."""
     in_r: tuple[str, ...]
     """What R's own `[` would have done differently; in its own dialect, what it warns of."""
@@ -110,10 +109,9 @@ def explain_named(
     """Explain subscripts of a tensor of a name, as `explain` does."""
     sizes = _checked_shape(shape)
     written = read_subscripts((subscripts,))
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", PybridgeWarning)
+    with collected_warnings() as collected:
         selection = _lowered(sizes, written, drop=drop, dialect=dialect)
-    warned = [f"warns: {warning.message}" for warning in caught]
+    warned = [f"warns: {warning}" for warning in collected]
     pairs = _pairs(written, selection)
     alone = written.items[0] if len(written) == 1 else sub.MISSING
     is_matrix = isinstance(alone, sub.Vector) and alone.values.ndim == 2
@@ -135,7 +133,7 @@ def explain_named(
     )
 
 
-def _lowered(shape: to.Shape, written: Subscripts, *, drop: bool, dialect: Dialect) -> Known:
+def _lowered(shape: Shape, written: Subscripts, *, drop: bool, dialect: Dialect) -> Known:
     found = lower(None, shape, written.items, drop=drop, dialect=dialect)
     return known_selection(to.lowered_from(shape, found))
 

@@ -1,12 +1,13 @@
 """What R's own `[` and Python's `[` would have done with the same subscripts, rule by rule.
 
 Each function looks at the subscripts at hand and returns sentences about them, none where the
-languages agree. Python is compared by what it would select; R by the rules of R Language
-Definition, 3.4.1.
+languages agree. Both are compared by what they would select: R by its own dialect, Python by its
+slices and indices.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -15,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pybridge import subscripts as sub
+from pybridge.dialects import base
 from pybridge.dialects import selections as to
+from pybridge.errors import PybridgeWarning, SubscriptError
 from pybridge.shapes import listed
 from pybridge.subscripts import NA, short_text
 
@@ -246,28 +249,45 @@ def _r_counting(written: sub.Subscripts, ndim: int) -> list[str]:
 
 
 def _r_axis(pair: Pair) -> str | None:
+    """Say what R's own `[` selects on an axis, where that is something else."""
     item = pair.item
+    if isinstance(item, sub.Missing):
+        return None
+    theirs, refusal = _indices_in_r(item, pair.size)
+    if theirs is not None and np.array_equal(theirs, indices_of(pair.chosen, pair.size)):
+        return None
     text = f"`{short_text(item)}`"
+    if isinstance(item, sub.Range):
+        return _r_range(item, text, pair, theirs, refusal)
+    if theirs is None:
+        is_mixed = isinstance(item, sub.Vector) and bool((item.values > 0).any())
+        return f"{text} is an error, because {'signs may not be mixed' if is_mixed else refusal}"
     match item:
         case sub.Scalar():
             value: Any = item.value
-            if value > 0 or _excludes_alike(range(-int(value), 1 - int(value)), pair):
-                return None
             last = "the last" if value == -1 else positions_text(indices_of(pair.chosen, pair.size))
             return f"{text} drops position {-int(value)} instead of taking {last}"
         case sub.Vector(values=values) if bool((values < 0).any()):
-            if bool((values > 0).any()):
-                return f"{text} is an error, because signs may not be mixed"
-            if _excludes_alike((-values).astype(np.int64), pair):
-                return None
             return f"{text} drops those positions instead of counting from the end"
-        case sub.Range():
-            return _r_range(item, text, pair)
         case _:
-            return None
+            return f"{text} is {positions_text(theirs)}"
 
 
-def _r_range(item: sub.Range, text: str, pair: Pair) -> str | None:
+def _indices_in_r(item: sub.Subscript, size: int) -> tuple[Indices | None, str]:
+    """Return what R's own `[` selects on one axis of an array, or None and why it refuses."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PybridgeWarning)
+        try:
+            selection = base.lower(sub.Subscripts((item, sub.MISSING)), (size, 2), drop=False)
+        except SubscriptError as error:
+            return None, str(error).partition(":")[0]
+    assert isinstance(selection, to.Lowered)
+    return indices_of(selection.axes[0], size), ""
+
+
+def _r_range(
+    item: sub.Range, text: str, pair: Pair, theirs: Indices | None, refusal: str
+) -> str | None:
     start: Any = item.start
     stop: Any = item.stop
     if start is NA or stop is NA:
@@ -277,19 +297,12 @@ def _r_range(item: sub.Range, text: str, pair: Pair) -> str | None:
             f"{text} is `({sub.Range(start, stop)}):{sub.number_text(item.step)}`, which uses its "
             f"first number alone; there it is {_r_spelling(pair)}"
         )
+    if theirs is not None:
+        return f"{text} drops those positions instead of counting from the end"
     if (start > 0) != (stop > 0):
         direction = "up" if start < stop else "down"
         return f"{text} counts {direction} through 0, and signs may not be mixed"
-    if start > 0 or _excludes_alike(-np.arange(min(start, stop), max(start, stop) + 1), pair):
-        return None
-    return f"{text} drops those positions instead of counting from the end"
-
-
-def _excludes_alike(positions: Indices, pair: Pair) -> bool:
-    """Return whether leaving out these positions selects, by chance, what was selected."""
-    kept = np.ones(pair.size, bool)
-    kept[np.asarray(positions, np.int64) - 1] = False
-    return np.array_equal(np.flatnonzero(kept), np.asarray(indices_of(pair.chosen, pair.size)))
+    return f"{text} is an error, because {refusal}; there it is {_r_spelling(pair)}"
 
 
 def _r_spelling(pair: Pair) -> str:

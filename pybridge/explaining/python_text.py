@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from pybridge.dialects import selections as to
 from pybridge.errors import TracingError
+from pybridge.shape import Shape
 
 Known: TypeAlias = to.Lowered | to.Points | to.Masked
 """A selection that no traced tensor takes part in."""
@@ -29,7 +30,7 @@ def refusal_of_traced() -> TracingError:
 
 
 def python_expression(
-    selection: Known, shape: to.Shape, name: str = "x", *, is_linear: bool = False
+    selection: Known, shape: Shape, name: str = "x", *, is_linear: bool = False
 ) -> str:
     """Return Python that selects with NumPy what `selection` does from `name`, of `shape`.
 

@@ -23,7 +23,11 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
     meet, and where the tensors have different dtypes, since R's choice of the wider one is no
     library's.
     """
-    opened = [open_tensor(x) for x in operands if find_backend(x) is not None]
+    opened = [open_tensor(x, "compute") for x in operands if find_backend(x) is not None]
+    if not opened:
+        raise UnsupportedTensorError(
+            "none of these is a tensor that pybridge serves; convert one of them first"
+        )
     first = next((pair for pair in opened if pair[0] is not NUMPY), opened[0])
     backend, like = first
     name = backend.dtype_name(like)
@@ -34,18 +38,16 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
                 backend.convert(fit_value(backend, like, np.asarray(operand.values)), like)
             )
             continue
-        own, x = open_tensor(operand)
-        if isinstance(x, np.ma.MaskedArray):
-            raise UnsupportedTensorError("a masked array is not put together with others")
+        own, x = open_tensor(operand, "compute")
         if own is not backend or own.is_store:
             raise UnsupportedTensorError(
-                f"a {own.name} tensor and a {backend.name} tensor do not go together; convert one "
+                f"a {own.name} tensor and a {backend.name} tensor cannot be combined; convert one "
                 "first"
             )
-        if own.dtype_name(x) != name:
+        if own.dtype_name(x) != name or (own is NUMPY and x.dtype.names and x.dtype != like.dtype):
             raise UnsupportedTensorError(
-                f"a tensor of {own.dtype_name(x)} and one of {name} do not go together; convert "
-                "one first"
+                f"a tensor of {x.dtype} and one of {like.dtype} cannot be combined; convert one "
+                "first"
             )
         found.append(x)
     return backend, found
@@ -74,7 +76,7 @@ def bind(operands: Sequence[Any], is_rows: bool) -> Tensor:
     place = 1 if is_rows else 0  # the axis that all share
     shapes = [backend.shape(x) for x in tensors]
     for shape in shapes:
-        if len(shape) > 2 or None in shape:
+        if len(shape) > 2 or (None in shape and any(len(other) != 2 for other in shapes)):
             raise ShapeError(
                 f"{verb} puts matrices and vectors of known sizes together, not a tensor of shape "
                 f"{shape}"
@@ -82,8 +84,14 @@ def bind(operands: Sequence[Any], is_rows: bool) -> Tensor:
     lengths = [shape[place] if len(shape) == 2 else (*shape, 1)[0] for shape in shapes]
     matrices = [k for k, shape in enumerate(shapes) if len(shape) == 2]
     for k in matrices[1:]:
-        if lengths[k] != lengths[matrices[0]]:
+        sizes = {lengths[k], lengths[matrices[0]]} - {None}  # an unknown size may be any
+        if len(sizes) > 1:
             raise ShapeError(f"number of {along} of matrices must match (see arg {k + 1})")
+    concat = backend.function("concat")
+    if concat is None:
+        raise UnsupportedTensorError(f"{backend.name} has no function for {verb}")
+    if len(matrices) == len(tensors):
+        return concat(tensors, 1 - place)
     shared = lengths[matrices[0]] if matrices else max(length or 0 for length in lengths)
     assert shared is not None
     least = 1 if any(lengths) else 0
@@ -106,9 +114,6 @@ def bind(operands: Sequence[Any], is_rows: bool) -> Tensor:
         if length != shared:
             x = backend.take(x, np.arange(shared) % max(length, 1), 0)
         rows.append(backend.reshape(x, (1, shared) if is_rows else (shared, 1)))
-    concat = backend.function("concat")
-    if concat is None:
-        raise UnsupportedTensorError(f"{backend.name} has no function for {verb}")
     return concat(rows, 1 - place)
 
 
@@ -118,7 +123,7 @@ def sort(x: Tensor, decreasing: bool, na_last: bool | NAType | None) -> Tensor:
     >>> sort(np.array([[3, np.nan], [1, 2]]), False, None)
     array([1., 2., 3.])
     """
-    backend, held = open_tensor(x)
+    backend, held = open_tensor(x, "compute")
     if isinstance(decreasing, bool) is False:
         raise ArgumentError("`decreasing` is TRUE or FALSE")
     flat = backend.in_columns(held)

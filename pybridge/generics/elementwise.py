@@ -10,7 +10,7 @@ import numpy as np
 
 from pybridge.backends.protocol import Tensor
 from pybridge.errors import ArgumentError, LossyValueError, UnsupportedTensorError
-from pybridge.generics.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers
+from pybridge.generics.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers, bounds_of
 from pybridge.generics.summaries import exact_total, refuse_overflow
 
 _Own: TypeAlias = Callable[[Numbers, Tensor], Tensor]
@@ -87,7 +87,7 @@ def _abs(numbers: Numbers) -> Tensor:
         return numbers.given_back(numbers.function("abs")(numbers.as_reals()))
     if numbers.has_values and 0 not in numbers.shape:
         least = numbers.bounds()[0]
-        if least == np.iinfo(numbers.name).min:
+        if least == bounds_of(numbers.name)[0]:
             raise LossyValueError(
                 f"abs() of {least} is no {numbers.name}; convert the tensor to a wider dtype first",
                 dtype=numbers.name,
@@ -276,7 +276,7 @@ def _accumulated(numbers: Numbers, name: str) -> Tensor:
             exact = np.cumsum(numbers.backend.to_numpy(x).astype(object))
             for total in (max(exact), min(exact)):
                 refuse_overflow(numbers, x, total)
-    elif is_extreme:
+    elif is_extreme and numbers.kind is not REAL:
         x = numbers.backend.in_columns(numbers.computable(numbers.as_plain()))
     else:
         x = numbers.backend.in_columns(numbers.as_reals())

@@ -9,8 +9,8 @@ import numpy as np
 
 from pybridge.backends import NUMPY, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import Shape
 from pybridge.errors import LossyValueError, UnsupportedTensorError
+from pybridge.shape import Shape
 
 LOGICAL: Final = "logicals"
 INTEGER: Final = "integers"
@@ -28,7 +28,7 @@ class Numbers:
 
     def __init__(self, verb: str, x: Tensor, kinds: tuple[str, ...] = ()) -> None:
         """Open a tensor for `verb`; `kinds` are those that R's function takes."""
-        backend, x = open_tensor(x)
+        backend, x = open_tensor(x, "compute")
         if backend.is_store:
             backend.where(x, x, x)  # says that all of it would be needed
         self.hidden: Any = None
@@ -82,12 +82,13 @@ class Numbers:
         return int(self.backend.to_numpy(least)), int(self.backend.to_numpy(greatest))
 
     def as_integers(self) -> Tensor:
-        """Return logicals or integers in 64 bits, or in the widest integers that there are."""
-        if self.name == "uint64":
-            return self.x
-        made = self.backend.cast(self.x, "int64")
-        is_short = self.name == "uint32" and self.backend.dtype_name(made) != "int64"
-        return self.x if is_short else made
+        """Return logicals or integers in the widest integers that the library sums.
+
+        Unsigned ones stay unsigned, so that a sum may use all 64 bits, or 32 where there are no
+        more.
+        """
+        is_unsigned = self.name.startswith("uint") and self.backend.sums_unsigned
+        return self.backend.cast(self.x, "uint64" if is_unsigned else "int64")
 
     def computable(self, x: Tensor) -> Tensor:
         """Return integers that some libraries store only in a dtype with which all compute."""
@@ -142,6 +143,16 @@ class Numbers:
         if self.hidden is None:
             return absent
         return self.hidden if absent is None else self.hidden | absent
+
+
+def bounds_of(name: str) -> tuple[int, int]:
+    """Return the least and the greatest of the integers of a dtype; NumPy knows no int4.
+
+    >>> bounds_of("uint8"), bounds_of("int4")
+    ((0, 255), (-8, 7))
+    """
+    bits = int(name.rpartition("int")[2])
+    return (0, 2**bits - 1) if name.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
 def _kind_of(backend: Backend, x: Tensor, name: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from pybridge.backends.protocol import Tensor
 from pybridge.errors import LossyValueError, SummaryWarning, UnsupportedTensorError, warn
 from pybridge.generics.binding import in_one_dtype
-from pybridge.generics.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers
+from pybridge.generics.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers, bounds_of
 
 _NEUTRAL: Final = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}
 
@@ -62,7 +62,7 @@ def mean(x: Tensor, na_rm: bool) -> Tensor:
         count = numbers.function("sum")(numbers.backend.cast(~missing, "int64"))
     is_whole = numbers.kind in (LOGICAL, INTEGER)
     total = None
-    if is_whole and numbers.hidden is None:
+    if is_whole and numbers.hidden is None and numbers.has_values:  # else the sum may wrap around
         integers = numbers.as_integers()
         if exact_total(numbers, integers) is None:
             total = numbers.backend.cast(numbers.function("sum")(integers), "float64")
@@ -130,10 +130,10 @@ def exact_total(numbers: Numbers, x: Tensor) -> int | None:
     if not numbers.has_values or 0 in numbers.shape:
         return None
     backend = numbers.backend
-    limit = np.iinfo(backend.dtype_name(x)).max
-    width = np.iinfo(numbers.name) if numbers.kind is INTEGER else np.iinfo(np.int8)
+    limit = bounds_of(backend.dtype_name(x))[1]
+    lowest, highest = bounds_of(numbers.name) if numbers.kind is INTEGER else (0, 1)
     count = math.prod(size or 1 for size in numbers.shape)
-    if max(-int(width.min), int(width.max)) * count <= limit:
+    if max(-lowest, highest) * count <= limit:
         return None
     least, greatest = numbers.bounds()
     if max(-least, greatest) * count <= limit:
@@ -148,8 +148,8 @@ def exact_total(numbers: Numbers, x: Tensor) -> int | None:
 def refuse_overflow(numbers: Numbers, x: Tensor, total: int) -> None:
     """Raise where integers cannot hold a sum, which R would make `NA`."""
     name = numbers.backend.dtype_name(x)
-    bounds = np.iinfo(name)
-    if not bounds.min <= total <= bounds.max:
+    lowest, highest = bounds_of(name)
+    if not lowest <= total <= highest:
         raise LossyValueError(
             f"{numbers.verb} gives {total}, which {name} does not hold; convert the tensor to "
             "reals first",

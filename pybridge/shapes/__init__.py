@@ -9,9 +9,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, TypeAlias
 
-from pybridge.dialects.selections import Shape, Size
-from pybridge.dialects.traced import fits_shape
 from pybridge.errors import BroadcastError, RecyclingError, TracingError
+from pybridge.shape import Shape, Size, fits_shape
 from pybridge.subscripts.frozen import Frozen
 
 Align: TypeAlias = Literal["trailing", "leading"]

@@ -10,9 +10,8 @@ from itertools import zip_longest
 from typing import Any, Final, Literal, TypeAlias
 
 from pybridge.backends import find_backend
-from pybridge.dialects.selections import Shape
-from pybridge.dialects.traced import fits_shape
 from pybridge.errors import ArgumentError, BroadcastError, TracingError
+from pybridge.shape import Shape, fits_shape
 from pybridge.shapes import broadcast_shapes, known_count, pad_shape, recycle_shapes, shape_text
 from pybridge.shapes.sizes import read_shape
 

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 import numpy as np
 
-from pybridge.backends import backend_of
+from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.annotations import Detachable, HasShape, ScalarT, TensorT, Variable
 from pybridge.backends.compiling import in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
-from pybridge.dialects.selections import Shape
-from pybridge.dialects.traced import fits_shape
 from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, shown, warn
+from pybridge.shape import Shape, fits_shape, known_shape, reversed_axes
 from pybridge.shapes import (
     Align,
     broadcast_shapes,
@@ -27,7 +26,6 @@ from pybridge.shapes import (
     recycle_shapes,
     shape_text,
 )
-from pybridge.subsetting.reading import known_shape, reversed_axes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -94,7 +92,7 @@ def _is_compiling(operands: Sequence[Any]) -> bool:
 
 
 def _recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
-    arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
+    arrays = [_opened(x) for x in tensors]
     shape, forms = recycle_forms(arrays, is_arithmetic=True)
     if len(shape) == 1 and len(forms) > 1:
         shapes = [static_shape(backend_of(form), form) for form in forms]
@@ -149,7 +147,7 @@ def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]
 
 
 def _broadcast(align: Align, *tensors: Tensor) -> tuple[Tensor, ...]:
-    arrays = [np.asarray(x) if isinstance(x, NUMBERS) else x for x in tensors]
+    arrays = [_opened(x) for x in tensors]
     _refuse_stores(arrays)
     backends = [backend_of(x) for x in arrays]
     shapes = [static_shape(backend, x) for backend, x in zip(backends, arrays, strict=True)]
@@ -238,6 +236,11 @@ def _rows_of_vectors(op: Any, operands: Sequence[Any]) -> list[Any] | None:
     return [x if len(x) == shorter else x.reshape(-1, shorter) for x in operands]
 
 
+def _opened(x: Any) -> Tensor:
+    """Return the tensor that an operand is, or holds; Python's own numbers become arrays."""
+    return np.asarray(x) if isinstance(x, NUMBERS) else open_tensor(x, "recycle")[1]
+
+
 def _refuse_stores(operands: Sequence[Any]) -> None:
     """Refuse arrays in stores, of which an operation would silently read all."""
     for x in operands:
@@ -251,6 +254,7 @@ def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shap
     shapes = [() if isinstance(x, NUMBERS) else static_shape(backend_of(x), x) for x in operands]
     if all(shape == shapes[0] for shape in shapes):
         return shapes[0], list(operands)
+    operands = [x if isinstance(x, NUMBERS) else open_tensor(x, "recycle")[1] for x in operands]
     plan = recycle_shapes(shapes, is_arithmetic=is_arithmetic)
     for words in plan.warnings:
         warn(words, RecyclingWarning)

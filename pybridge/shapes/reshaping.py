@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from pybridge.backends import backend_of
+from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.annotations import Detachable, ScalarT, TensorT, Variable
 from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Tensor, static_shape
-from pybridge.dialects.selections import Order
 from pybridge.errors import ArgumentError, shown
+from pybridge.shape import Order, reversed_axes
 from pybridge.shapes.sizes import UNKNOWN, new_sizes, read_sizes
-from pybridge.subsetting.reading import reversed_axes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -60,7 +59,7 @@ def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
         if isinstance(order, int):
             several = "; the sizes are one argument, as in `array_reshape(x, (4, 4))`"
         raise ArgumentError(f'`order` is "C" or "F", not {shown(order)}{several}')
-    backend = backend_of(x)
+    backend, x = open_tensor(x, "reshape")
     if backend.is_compiling():
         return _reshape_in_graph(x, dim, order)
     return _reshaped(backend, x, new_sizes(backend.shape(x), dim), order)

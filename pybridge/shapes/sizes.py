@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from pybridge.dialects.selections import Shape
 from pybridge.errors import ReshapeError, shown
+from pybridge.shape import Shape
 from pybridge.shapes import elements_text, known_count, listed, shape_text
 from pybridge.subscripts import NA, number_text
 

@@ -10,8 +10,8 @@ The text is what would stand between R's brackets. It becomes the subscripts tha
     call         c, seq, seq_len, matrix, array; integer, numeric, logical and character for `(0)`
 
 Arithmetic works on single numbers. A range in parentheses is a value, hence a vector. There are no
-variables. Text may nest 50 deep, and its vectors may have 10 million entries together. Source of
-the precedence: R Language Definition, 10.4.2.
+variables. Text may have 100,000 characters and nest 50 deep, and its vectors may have 10 million
+entries together. Source of the precedence: R Language Definition, 10.4.2.
 """
 
 from __future__ import annotations
@@ -28,10 +28,7 @@ from pybridge import subscripts as sub
 from pybridge.errors import SubscriptTypeError
 from pybridge.subscripts import NA, NAType, Subscript, Subscripts, literals, python_values
 from pybridge.subscripts.literals import LiteralError, Values
-from pybridge.subscripts.tokens import HINTS, Token, fail_at, split_text
-
-MOST_NESTED: Final = 50
-"""How deep parentheses, calls and signs may nest."""
+from pybridge.subscripts.tokens import HINTS, MOST_NESTED, Token, fail_at, split_text
 
 _ESCAPE: Final = re.compile(
     r"""\\(?:x(?P<x>[0-9a-fA-F]{1,2}) | (?P<octal>[0-7]{1,3}) | [uU]\{(?P<braced>[0-9a-fA-F]{1,8})\}

@@ -8,6 +8,12 @@ from typing import Final, NoReturn
 
 from pybridge.errors import SubscriptSyntaxError
 
+MOST_CHARACTERS: Final = 100_000
+"""How long a text may be; a longer vector is passed as a variable."""
+
+MOST_NESTED: Final = 50
+"""How deep parentheses, calls and signs may nest."""
+
 _SHOWN: Final = 60
 """How many characters of a long text an error shows."""
 
@@ -35,7 +41,7 @@ HINTS: Final = {
     "inf": "R writes Inf",
     "Ellipsis": "write `..` for all the axes that are not named",
     "...": "write `..` for all the axes that are not named",
-    "drop": "`drop` is no subscript; give it as an argument of its own, as in drop=False",
+    "drop": "`drop` is not a subscript; give it as an argument of its own, as in drop=False",
     "[": "a vector is written c(...)",
     "]": "give what stands between the brackets, without them",
     "!": "write the logicals themselves, or pass a mask",
@@ -75,8 +81,15 @@ def split_text(text: str) -> list[Token]:
     >>> [token.text for token in split_text("NA:5, -1")]
     ['NA', ':', '5', ',', '-', '1', '']
     """
+    if len(text) > MOST_CHARACTERS:
+        raise SubscriptSyntaxError(
+            f"this text has {len(text)} characters, and subscript text has at most "
+            f"{MOST_CHARACTERS}; pass a long vector as a subscript instead of text",
+            subscript=text[:_SHOWN],
+            offset=MOST_CHARACTERS,
+        )
     found: list[Token] = []
-    offset = 0
+    offset = depth = 0
     while offset < len(text):
         match = _TOKEN.match(text, offset)
         if match is None:
@@ -87,6 +100,9 @@ def split_text(text: str) -> list[Token]:
             hint = f"; {HINTS[char]}" if char in HINTS else ""
             fail_at(text, offset, f"{name} is no part of subscript text{hint}")
         kind = str(match.lastgroup)
+        depth += (match.group() == "(") - (match.group() == ")")
+        if depth > MOST_NESTED:
+            fail_at(text, offset, f"this nests more than {MOST_NESTED} deep")
         if kind != "space":
             found.append(Token(kind, match.group(), offset))
         offset = match.end()

@@ -19,8 +19,9 @@ from pybridge.backends.annotations import (
 )
 from pybridge.backends.compiling import runs_as_python
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import Key, Order, Selection, Shape, lowered_from
+from pybridge.dialects.selections import Key, Selection, lowered_from
 from pybridge.dialects.tensor import lower as lower_tensor
+from pybridge.shape import Order, Shape
 from pybridge.subscripts import Subscripts
 from pybridge.subsetting import compiled
 from pybridge.subsetting.in_place import assign_in_place, refuse_immutable
@@ -255,7 +256,9 @@ def _read(
         return compiled.read(held, drop, dialect, order, *arguments)
     labels = None
     if held is not x:
-        labels = backend_of(x).labels(x)
+        holder = backend_of(x)
+        holder.refuse_subscripts(x, written)
+        labels = holder.labels(x)
         written = with_names(written, labels, is_text=is_text)
     found = lower(
         backend,
@@ -271,10 +274,21 @@ def _read(
 
 def read_with_labels(x: Tensor, backend: Backend, held: Tensor, found: Key | Selection) -> Tensor:
     """Return the elements that subscripts name of what `x` is or holds, with labels as `x` has."""
-    values = read(backend, held, found)
     if held is x:
-        return values
-    return backend_of(x).with_labels(x, lowered_from(backend.shape(held), found), values)
+        return read(backend, held, found)
+    holder = backend_of(x)
+    if backend.variables_take_keys and not holder.names_another and isinstance(found, tuple):
+        x = _variable_of(x, backend)
+        return x[found] if found else read(backend, x, found)
+    values = read(backend, held, found)
+    return holder.with_labels(x, lowered_from(backend.shape(held), found), values)
+
+
+def _variable_of(x: Tensor, backend: Backend) -> Tensor:
+    """Return the variable of a library that a variable of another library may hold."""
+    while (holder := backend_of(x)) is not backend:
+        x = holder.value_of(x)
+    return x
 
 
 @runs_as_python
@@ -346,12 +360,13 @@ def r_assign(
     array([[0, 0, 0],
            [8, 0, 7]])
     """
-    backend, held = open_tensor(x)
+    backend, held = open_tensor(x, "assign")
     if backend.is_compiling():
         fitting = compiled.value_of(value)
         arguments = compiled.arguments_of(backend, subscripts)
         return compiled.assign(held, fitting, dialect, order, False, *arguments)
     holder = backend_of(x)
+    holder.refuse_subscripts(x, subscripts)
     labels = holder.labels(x)
     written = with_names(subscripts, labels, is_text=True)
     if isinstance(dialect, str) and dialect == "base":

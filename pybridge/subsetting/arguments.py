@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from pybridge.backends import NUMPY, find_backend
+from pybridge.backends import NUMPY, find_backend, open_tensor
 from pybridge.errors import SubscriptTypeError, TracingError
 from pybridge.subscripts import SUBSCRIPT_TYPES, NAType, Range, Subscripts, Traced
 
@@ -49,8 +49,7 @@ def without_tensors(written: Any) -> Any:
     backend = find_backend(written)
     if backend is None or backend is NUMPY:
         return written
-    value = backend.value_of(written)
-    backend = find_backend(value) or backend
+    backend, value = open_tensor(written, "subscript")
     if not backend.is_traced(value):
         return backend.to_numpy(value)
     return Traced(value, backend.shape(value), backend.dtype_name(value) == "bool", backend)

@@ -18,9 +18,10 @@ from pybridge import subscripts as sub
 from pybridge.backends import backend_of
 from pybridge.backends.compiling import gives_constants, in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
-from pybridge.dialects.selections import Key, Lowered, Order, Selection, Shape, lowered_from
+from pybridge.dialects.selections import Key, Lowered, Selection, lowered_from
 from pybridge.dialects.tensor import least_sizes
 from pybridge.errors import SubscriptError, TracingError
+from pybridge.shape import Order, Shape
 from pybridge.subsetting import reading, values, writing, writing_as_r
 from pybridge.subsetting.lowering import Dialect, lower, read_for_one_use
 
@@ -109,6 +110,7 @@ def _lowered(
                 static_shape(backend, item)
         return lower(backend, sizes, written, **options)
     shape = backend.shape(x)
+    written = tuple([_with_known_reals(backend, item) for item in written])
     if None in shape or any(map(backend.is_open, itertools.chain(*map(_parts, written)))):
         if options.get("dialect") != "base":
             found = _lowered_open(backend, x, value, written, options)
@@ -164,6 +166,20 @@ def _is_plainly_set(shape: Shape, found: Key | Selection, value: Shape) -> bool:
 def _parts(item: Any) -> tuple[Any, ...]:
     """Return the bounds of a slice, any other subscript alone."""
     return (item.start, item.stop, item.step) if type(item) is slice else (item,)
+
+
+def _with_known_reals(backend: Backend, item: Any) -> Any:
+    """Return a subscript with constants for reals that a compiler left open: no slice takes them.
+
+    A whole real is a position, so that only its value tells whether it is one.
+    """
+    parts = _parts(item)
+    if not any(backend.is_open(part) and _kind(part) is float for part in parts):
+        return item
+    known = [
+        float(part) if backend.is_open(part) and _kind(part) is float else part for part in parts
+    ]
+    return slice(*known) if type(item) is slice else known[0]
 
 
 def _with_open(backend: Backend, item: Any) -> Any:

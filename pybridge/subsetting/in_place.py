@@ -8,8 +8,9 @@ import numpy as np
 
 from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import Key, Order, Selection, lowered_from
+from pybridge.dialects.selections import Key, Selection, lowered_from
 from pybridge.errors import ImmutableTensorError
+from pybridge.shape import Order
 from pybridge.subsetting import compiled
 from pybridge.subsetting.lowering import Dialect, lower, with_names
 from pybridge.subsetting.writing import fit_broadcast, write
@@ -27,7 +28,7 @@ def assign_in_place(
     order: Order = "C",
 ) -> None:
     """Write `value` into `x` itself, or raise and leave `x` as it was."""
-    backend, held = open_tensor(x)
+    backend, held = open_tensor(x, "write")
     holder = backend if held is x else backend_of(x)
     if backend.is_compiling():
         refuse_immutable(holder, x)
@@ -37,6 +38,7 @@ def assign_in_place(
     found: Key | Selection | None
     labels = None
     if held is not x:
+        holder.refuse_subscripts(x, written)
         labels = holder.labels(x)
         written = with_names(written, labels, is_text=False)
     if isinstance(dialect, str) and dialect == "base":
@@ -61,6 +63,21 @@ def assign_in_place(
         write(backend, x, found, fitted)
     else:  # a variable that holds a tensor of another library
         holder.store(x, write(backend, backend.copy(held), found, fitted))
+
+
+_LIBRARIES_THAT_WRITE: Final = frozenset({"numpy", "torch", "zarr", "h5py"})
+
+
+def has_writing(x: Tensor) -> bool:
+    """Return whether the library of `x` writes into such tensors, be it that this one forbids it.
+
+    A read-only array could be another that is not; a `jax.Array` or a `tf.Tensor` never changes.
+    """
+    backend, held = open_tensor(x)
+    holder = backend_of(x)
+    if backend.name in _LIBRARIES_THAT_WRITE:
+        return True
+    return backend.is_writable(held) if holder.names_another else holder.is_writable(x)
 
 
 def refuse_immutable(backend: Backend, x: Tensor) -> None:

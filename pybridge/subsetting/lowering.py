@@ -11,8 +11,9 @@ from pybridge.backends import find_backend
 from pybridge.backends.protocol import Backend
 from pybridge.dialects import tensor
 from pybridge.dialects.labels import Labels, names_as_r_reads
-from pybridge.dialects.selections import Key, Order, Selection, Shape
+from pybridge.dialects.selections import Key, Selection
 from pybridge.errors import ArgumentError, TracingError, shown
+from pybridge.shape import Order, Shape
 from pybridge.subscripts import NA, Characters, Range, Subscript, Subscripts, Traced
 from pybridge.subscripts.python_values import as_subscript, as_subscripts, borrow_array
 from pybridge.subscripts.spelling import spelled_out

@@ -16,10 +16,10 @@ from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.annotations import Detachable, TensorT, Variable
 from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Indices, Key, Tensor
-from pybridge.dialects.selections import WHOLE, Order, Shape
+from pybridge.dialects.selections import WHOLE
 from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError, shown
+from pybridge.shape import Order, Shape, reversed_axes
 from pybridge.subscripts import NA, NAType
-from pybridge.subsetting.reading import reversed_axes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -61,7 +61,7 @@ def which(mask: Tensor, *, order: Order = "F") -> Tensor:
 
 
 def _which(mask: Tensor, order: Order) -> Tensor:
-    backend, x = open_tensor(mask)
+    backend, x = open_tensor(mask, "search")
     name = backend.dtype_name(x)
     if name != "bool":
         raise UnsupportedTensorError(
@@ -251,7 +251,7 @@ def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tenso
 
     What stands in a compiled graph runs on values too, and yet must not depend on them.
     """
-    backend, x = open_tensor(x)
+    backend, x = open_tensor(x, "search")
     missing = None
     if isinstance(x, np.ma.MaskedArray):
         missing = np.ma.getmaskarray(x)
@@ -260,7 +260,7 @@ def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tenso
     if backend is NUMPY and x.dtype.kind in "mM":
         absent = np.isnat(x)
         missing = absent if missing is None else missing | absent
-        x = np.asarray(x).view(np.int64)
+        x = np.asarray(x).astype(np.int64)  # a view would read other byte orders wrongly
     elif name.startswith(("float", "bfloat", "longdouble")):
         absent = backend.isnan(x)
         missing = absent if missing is None else missing | absent

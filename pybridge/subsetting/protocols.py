@@ -16,6 +16,8 @@ from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.annotations import TensorT_co
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import OperationError, TracingError
+from pybridge.subscripts import Traced
+from pybridge.subsetting.arguments import without_tensors
 
 _OPERAND = (
     "R(x) is a tensor to put subscripts on, and no operand; compute with the tensor itself, `x + y`"
@@ -82,7 +84,9 @@ class Protocols(Generic[TensorT_co]):
                 "`in` looks for one element; `numpy.isin(y, x)` tells of each element of y whether "
                 "it is in x"
             )
-        values = backend.to_numpy(x)
+        values, element = backend.to_numpy(x), without_tensors(element)
+        if isinstance(element, Traced):
+            raise OperationError(f"nobody knows whether `{element}` is in it while code is traced")
         try:
             return bool(np.any(values == element))
         except OverflowError:  # an integer that is larger than every element can be

@@ -7,7 +7,7 @@ axis by itself, that which shrinks the tensor most first. Nothing here knows a d
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from pybridge.backends import NUMPY
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.dialects import selections as to
 from pybridge.errors import MissingValueError
+from pybridge.shape import Size, known_shape, reversed_axes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -91,7 +92,7 @@ def _without_axes(backend: Backend, x: Tensor, axes: tuple[int, ...]) -> Tensor:
     return backend.basic(x, tuple([0 if k in axes else to.WHOLE for k in range(ndim)]))
 
 
-def _shrinkage(taken: to.Taken, size: to.Size) -> float:
+def _shrinkage(taken: to.Taken, size: Size) -> float:
     """Return how much of an axis is kept; what is unknown comes last."""
     match taken:
         case to.Gather(indices=indices):
@@ -176,11 +177,6 @@ def traced_coordinates(backend: Backend, selection: to.TracedMasked) -> tuple[In
     return backend.nonzero(selection.mask)
 
 
-def reversed_axes(ndim: int) -> tuple[int, ...]:
-    """Return all axes, the last first."""
-    return tuple(range(ndim))[::-1]
-
-
 def _read_with_missing(backend: Backend, x: Tensor, selection: to.Selection) -> Tensor:
     """Read with a stand-in element wherever the selection is `NA`, then blank those."""
     holes = missing_holes(selection)
@@ -201,7 +197,12 @@ SELECTS_NA: Final = "the subscript selects NA"
 
 
 def missing_value(backend: Backend, x: Tensor, reason: str) -> Tensor:
-    """Return NaN in the dtype of `x`; R's complex NA is missing in both parts."""
+    """Return NaN in the dtype of `x`; R's complex NA is missing in both parts.
+
+    Of a masked array it is a masked element.
+    """
+    if isinstance(x, np.ma.MaskedArray):
+        return np.ma.MaskedArray(np.zeros((), x.dtype), True)
     name = backend.dtype_name(x)
     refuse_missing(name, reason)
     nan = complex(math.nan, math.nan) if "complex" in name else math.nan
@@ -235,9 +236,3 @@ def missing_holes(selection: to.Selection) -> npt.NDArray[np.bool_]:
         if isinstance(taken, to.Gather) and taken.missing is not None:
             holes |= taken.missing.reshape([-1 if k == place else 1 for k in range(len(kept))])
     return holes.reshape(known_shape(selection.result_shape))
-
-
-def known_shape(shape: to.Shape) -> tuple[int, ...]:
-    """Return a shape whose sizes are all known."""
-    assert None not in shape, "a size is unknown here"
-    return cast("tuple[int, ...]", shape)

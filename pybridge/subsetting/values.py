@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from pybridge.backends import NUMPY, find_backend
+from pybridge.backends import NUMPY, find_backend, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import Shape
 from pybridge.errors import (
     AssignmentError,
     LossyValueError,
@@ -16,6 +15,7 @@ from pybridge.errors import (
     PybridgeError,
     TracingError,
 )
+from pybridge.shape import Shape
 from pybridge.subscripts import NA, number_text
 
 if TYPE_CHECKING:
@@ -57,6 +57,11 @@ def fits_as_it_is(value: Any, dtype: str) -> bool:
     if kind is int:
         return 0 <= value <= 127 and dtype in _HOLD_INTEGERS
     return kind is float and abs(value) < FLOAT32_MAX and dtype in _HOLD_REALS
+
+
+def is_missing(entry: Any) -> bool:
+    """Return whether an object is `NA`, the masked constant of NumPy, or the `NA` of pandas."""
+    return entry is NA or entry is np.ma.masked or type(entry).__name__ == "NAType"
 
 
 def is_number(value: Any) -> bool:
@@ -122,13 +127,15 @@ def refuse_unbroadcast(sizes: Shape, shape: Shape) -> None:
 def _opened(value: Any) -> tuple[Backend | None, Any]:
     """Return the tensor that a value is, or that a variable holds, and its backend."""
     found = find_backend(value)
-    while found is not None and (held := found.value_of(value)) is not value:
-        value, found = held, find_backend(held)
-    return found, value
+    return (None, value) if found is None else open_tensor(value, "value")
 
 
 def _from_numpy(backend: Backend, x: Tensor, name: str, value: Any) -> npt.NDArray[Any]:
-    return lossless_cast(value, x.dtype) if backend is NUMPY else cast_for(name, value)
+    if backend is not NUMPY:
+        return cast_for(name, value)
+    if isinstance(x, np.ma.MaskedArray):
+        return masked_cast(value, x.dtype)
+    return lossless_cast(value, x.dtype)
 
 
 def backend_of_value(backend: Backend, value: Tensor) -> Backend:
@@ -147,9 +154,13 @@ def is_safe_cast(source: str, target: str, casting: Literal["safe", "same_kind"]
     (True, False)
     >>> is_safe_cast("float16", "bfloat16"), is_safe_cast("float16", "bfloat16", "same_kind")
     (False, True)
+    >>> is_safe_cast("datetime64[D]", "datetime64[ns]")
+    False
     """
     if source == target:
         return True
+    if "64[" in source:  # NumPy calls casts between units of time safe, which overflow
+        return False
     if source == "bfloat16":
         return is_safe_cast("float32", target, casting)
     if target == "bfloat16":
@@ -236,8 +247,9 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     Rounding a real to a narrower real is what narrower reals are for, and is fine; everything else
     must arrive as it was: 0.5 or NaN into integers, 300 into uint8, a complex with an imaginary
     part into reals, a finite real that would become infinite, an integer that the reals of `dtype`
-    would round. Logicals are 0 and 1, as in R. `NA`, also what a masked array hides, is NaN, or
-    raises `MissingValueError` where `dtype` has no missing value.
+    would round, a time that the unit of `dtype` rounds or cannot reach. Logicals are 0 and 1, as
+    in R. `NA`, also what a masked array hides, is NaN, or raises `MissingValueError` where `dtype`
+    has no missing value.
 
     >>> lossless_cast([1.0, 2.0], np.dtype("uint8")), lossless_cast([NA, 2], np.dtype("float64"))
     (array([1, 2], dtype=uint8), array([nan,  2.]))
@@ -254,8 +266,10 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     source = array.dtype
     if dtype.kind == "T" or source.kind == "T":  # NumPy's own strings of any length
         return _strings(array, value, dtype)
-    if source == dtype and source.char != dtype.char:  # two of C's integers of one width
+    if source == dtype and source.char != dtype.char:  # same width, different C type
         return array.view(dtype)
+    if dtype.kind in "mM" and source.kind in ("iu" if dtype.kind == "m" else "") + dtype.kind:
+        return _times(array, dtype)
     is_rounded = source.kind in "iu" and dtype.kind in "fc"  # NumPy calls int64 to float64 safe
     if source == dtype or (np.can_cast(source, dtype, "safe") and not is_rounded):
         return array.astype(dtype, copy=False)
@@ -270,11 +284,27 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
 
 def _as_array(value: Any) -> npt.NDArray[Any]:
     try:
-        return np.asarray(value)
+        return np.asarray(_with_holes(value) if isinstance(value, list | tuple) else value)
     except Exception as error:  # uneven rows, a list inside itself, whatever an object raises
         raise AssignmentError(
             f"a value of type {type(value).__name__} is no array of even rows; {error}"
         ) from error
+
+
+def _with_holes(entries: Any) -> Any:
+    """Return lists with `NA` for each masked element, whose hidden value NumPy would read."""
+    if isinstance(entries, list | tuple):
+        if not any(isinstance(entry, _MAY_BE_MASKED) for entry in entries):
+            return entries
+        return [_with_holes(entry) for entry in entries]
+    if not isinstance(entries, np.ma.MaskedArray):
+        return entries
+    if entries.ndim == 0:
+        return NA if entries.mask else entries.data[()]
+    return [_with_holes(entries[k, ...]) for k in range(len(entries))]
+
+
+_MAY_BE_MASKED: Final = (np.ma.MaskedArray, list, tuple)
 
 
 def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
@@ -296,6 +326,31 @@ def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.N
     return cast
 
 
+def _times(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Return times, or whole numbers of a unit, in another unit; none is rounded or wraps around.
+
+    NumPy computes in 64 bits without looking, so each time must come back as it was.
+    """
+    try:
+        cast = array.astype(dtype)
+        lost = cast.astype(array.dtype) != array
+    except OverflowError as error:  # some releases of NumPy look after all
+        raise LossyValueError(
+            f"a time of dtype {array.dtype} is beyond what a tensor of dtype {dtype} can hold; "
+            "convert the tensor first",
+            dtype=str(dtype),
+        ) from error
+    except TypeError as error:
+        raise AssignmentError(
+            f"a value of type {array.dtype} does not fit a tensor of dtype {dtype}: {error}"
+        ) from error
+    is_absent = np.isnat(array) if array.dtype.kind in "mM" else np.zeros(array.shape, bool)
+    lost = np.where(is_absent, ~np.isnat(cast), lost | np.isnat(cast))
+    if lost.any():
+        raise _lossy(array[lost].flat[0], dtype)
+    return cast
+
+
 def _missing_entries(value: Any, array: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
     """Return where a value is `NA`, or None where it never is."""
     if isinstance(value, np.ma.MaskedArray):
@@ -303,11 +358,26 @@ def _missing_entries(value: Any, array: npt.NDArray[Any]) -> npt.NDArray[np.bool
         if missing.dtype.names is not None:
             raise AssignmentError("a masked array of records is no value; fill its holes first")
     elif array.dtype.kind == "O":
-        flat = [entry is NA or entry is np.ma.masked for entry in array.ravel().tolist()]
+        flat = [is_missing(entry) for entry in array.ravel().tolist()]
         missing = np.array(flat, bool).reshape(array.shape)
     else:
         return None
     return missing if missing.any() else None
+
+
+def masked_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Return `value` cast without loss for a masked array of `dtype`; what is `NA` is masked.
+
+    >>> masked_cast([NA, 2], np.dtype("int8")).tolist()
+    [None, 2]
+    """
+    if isinstance(value, np.ma.MaskedArray) and value.dtype == dtype:
+        return value
+    array = _as_array(value)
+    missing = _missing_entries(value, array)
+    if missing is None:
+        return lossless_cast(value, dtype)
+    return np.ma.MaskedArray(_cast_known(missing, array, dtype), missing)
 
 
 def _cast_around(
@@ -320,10 +390,21 @@ def _cast_around(
             "tensor to a real dtype first",
             dtype=str(dtype),
         )
-    known = np.where(missing, 0, array).tolist()
-    cast = lossless_cast(known, dtype).copy()
+    cast = _cast_known(missing, array, dtype)
     cast[missing] = complex(np.nan, np.nan) if dtype.kind == "c" else np.nan
     return cast
+
+
+def _cast_known(
+    missing: npt.NDArray[np.bool_], array: npt.NDArray[Any], dtype: np.dtype[Any]
+) -> npt.NDArray[Any]:
+    """Cast the entries that are known, in new memory; the others hold anything."""
+    if missing.all():
+        return np.zeros(array.shape, dtype)
+    filled = array.copy()
+    filled[missing] = array[~missing][0]
+    known = np.array(filled.tolist()) if array.dtype.kind == "O" else filled
+    return lossless_cast(known, dtype).copy()
 
 
 def _exact(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
@@ -376,7 +457,9 @@ def _lossy(entry: Any, dtype: np.dtype[Any] | str) -> LossyValueError:
 
 
 def _number_text(entry: Any) -> str:
-    """Return the text of a number, real or complex, as R writes it."""
+    """Return the text of a number, real or complex, as R writes it; of a time as NumPy does."""
+    if isinstance(entry, np.datetime64 | np.timedelta64):
+        return str(entry)
     number = entry.item() if isinstance(entry, np.generic) else entry
     if not isinstance(number, complex):
         return number_text(number)

@@ -13,13 +13,8 @@ import numpy as np
 
 from pybridge.backends.protocol import Backend, Indices, Key, Tensor
 from pybridge.dialects import selections as to
-from pybridge.subsetting.reading import (
-    counted,
-    indices_on,
-    is_vector_of_scalar,
-    known_shape,
-    traced_coordinates,
-)
+from pybridge.shape import Shape, Size, known_shape
+from pybridge.subsetting.reading import counted, indices_on, is_vector_of_scalar, traced_coordinates
 from pybridge.subsetting.values import backend_of_value, fit_value, is_number, refuse_unbroadcast
 
 if TYPE_CHECKING:
@@ -155,7 +150,7 @@ def _write_axes(backend: Backend, x: Tensor, lowered: to.Lowered, value: Any) ->
     if _names_nothing(lowered):  # some libraries stumble over that
         return x
     ndim = len(lowered.shape)
-    sizes: to.Shape = (1,) * ndim
+    sizes: Shape = (1,) * ndim
     values = backend_of_value(backend, value)
     if not is_number(value):
         value, sizes = _aligned(values, axes, value)
@@ -185,8 +180,8 @@ def _write_axes(backend: Backend, x: Tensor, lowered: to.Lowered, value: Any) ->
 
 
 def _stretched(
-    values: Backend, axes: tuple[to.AxisSelection, ...], value: Tensor, sizes: to.Shape
-) -> tuple[Tensor, to.Shape]:
+    values: Backend, axes: tuple[to.AxisSelection, ...], value: Tensor, sizes: Shape
+) -> tuple[Tensor, Shape]:
     """Give a value of one unknown size what a vector selects; that checks it when the code runs."""
     place = sizes.index(None)
     axis = [axis for axis in axes if axis is not None][place]
@@ -199,7 +194,7 @@ def _stretched(
 _BACKWARD: Final = slice(None, None, -1)
 
 
-def axis_to_set(axis: Any, size: to.Size, *, is_single: bool) -> tuple[Any, slice | Indices | None]:
+def axis_to_set(axis: Any, size: Size, *, is_single: bool) -> tuple[Any, slice | Indices | None]:
     """Return what to set on an axis of the tensor, and which entries of the value go there.
 
     What is set is ascending, holds no `NA`, and names no element for two values. The entries of the
@@ -256,7 +251,7 @@ def _along(backend: Backend, mask: Tensor, axis: int, ndim: int) -> Tensor:
 
 def _aligned(
     values: Backend, axes: tuple[to.AxisSelection, ...], value: Tensor
-) -> tuple[Tensor, to.Shape]:
+) -> tuple[Tensor, Shape]:
     """Return the value with one axis for each axis of the tensor, and its shape then."""
     sizes = values.shape(value)
     aligned = aligned_sizes(axes, sizes)
@@ -294,7 +289,7 @@ def aligned_key(axes: tuple[to.AxisSelection, ...], ndim: int) -> Key:
     return tuple(key)
 
 
-def aligned_sizes(axes: tuple[to.AxisSelection, ...], sizes: to.Shape) -> to.Shape:
+def aligned_sizes(axes: tuple[to.AxisSelection, ...], sizes: Shape) -> Shape:
     """Return the sizes of a value with one axis for each axis of the tensor that it goes into.
 
     `sizes` broadcast to what the axes select; more of them than that are 1, as NumPy allows.
@@ -303,7 +298,7 @@ def aligned_sizes(axes: tuple[to.AxisSelection, ...], sizes: to.Shape) -> to.Sha
     (1, 3, 5)
     """
     place = len(sizes) - sum(map(_keeps_axis, axes))
-    aligned: list[to.Size] = []
+    aligned: list[Size] = []
     for axis in axes:
         if not _keeps_axis(axis):
             aligned.append(1)

@@ -10,10 +10,10 @@ import numpy as np
 from pybridge.backends import NUMPY
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.dialects.labels import Labels
-from pybridge.dialects.selections import Shape
 from pybridge.errors import AssignmentError
+from pybridge.shape import Shape, known_shape
 from pybridge.subsetting.lowering import read_as_r_does
-from pybridge.subsetting.reading import filled, known_shape, missing_value
+from pybridge.subsetting.reading import filled, missing_value
 from pybridge.subsetting.values import backend_of_value, fit_value, is_number
 from pybridge.subsetting.writing import write
 

@@ -13,6 +13,7 @@ dialect in base R. The first number of the version grows when a case changes its
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ SCHEMA = PATH.with_name("subscripts.schema.json")
 
 def corpus() -> dict[str, Any]:
     """Return the whole file: its version and its cases."""
-    found: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+    text = files(__package__).joinpath(PATH.name).read_text(encoding="utf-8")  # also in a zip
+    found: dict[str, Any] = json.loads(text)
     return found
 
 

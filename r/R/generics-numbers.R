@@ -3,12 +3,18 @@
 
 # One function of R's Math group on a tensor
 tensor_math <- function(x, ...) {
+  given <- list(...)
+  name <- get(".Generic")
+  if (name == "log" && length(given) && !is_tensor(x) && is_tensor(given[[1L]])) {
+    # R gives a method the values of x and base in the order in which the call has them, by the wrong names
+    exchanged <- x
+    x <- given[[1L]]
+    given[[1L]] <- exchanged
+  }
   if (!is_tensor(x)) {
     return(NextMethod())
   }
-  name <- get(".Generic")
   call <- call_by_names(generic_call(sys.call(), name), parent.frame())
-  given <- list(...)
   argument <- NULL
   if (name %in% c("round", "signif")) {
     argument <- if (length(given)) given[[1L]] else if (name == "round") 0 else 6
@@ -43,9 +49,39 @@ tensor_summary <- function(..., na.rm = FALSE) {
   if (name == "range" && !is.null(given[["finite"]])) {
     abort_argument("range() of a tensor has no `finite`; select the finite elements first", call)
   }
-  operands <- tag_operands(given, call)
   na_rm <- one_flag(na.rm, "na.rm", call)
-  flagged(py_call(bridge$summary_group, operands, name, na_rm), given[[1L]], call)
+  counted <- operands_with_na(given, name, na_rm, call)
+  operands <- tag_operands(counted$operands, call)
+  result <- flagged(py_call(bridge$summary_group, operands, name, na_rm), given[[1L]], call)
+  if (counted$is_unsettled && as.logical(elements_in_r(result, call)) == (name == "all")) {
+    refuse_na_result(name, given[[1L]], call)
+  }
+  result
+}
+
+# What R wrote beside a tensor in a summary, with NA left out, or as the NaN that it becomes among reals. A
+# tensor of integers has no such element; any() and all() may be settled by the others: `is_unsettled` says
+# that NA would be the result if they are not.
+operands_with_na <- function(operands, name, na_rm, call) {
+  is_unsettled <- FALSE
+  for (k in seq_along(operands)) {
+    operand <- operands[[k]]
+    if (!is.atomic(operand) || !anyNA(operand)) {
+      next
+    }
+    is_logical <- name %in% c("any", "all")
+    if (!na_rm && !is_logical && !grepl("float|complex", tensor_dtype(operands[[1L]]))) {
+      refuse_na_result(name, operands[[1L]], call)
+    }
+    operands[[k]] <- if (na_rm || is_logical) operand[!is.na(operand)] else as.double(operand)
+    is_unsettled <- is_unsettled || (is_logical && !na_rm)
+  }
+  list(operands = operands, is_unsettled = is_unsettled)
+}
+
+refuse_na_result <- function(name, x, call) {
+  words <- "%s() with NA is NA, which a tensor of dtype %s does not hold; `na.rm = TRUE` leaves NA out"
+  abort(sprintf(words, name, tensor_dtype(x)), "pybridge_error_missing_value", call)
 }
 
 # Write names for the tensors in a call, where R has put what the arguments were
@@ -126,7 +162,7 @@ binds <- function(generic) {
 # NextMethod(), so the method steps aside for one call.
 bind_as_r_does <- function(generic, given, written, deparse.level) {
   name <- paste0(generic, ".python.builtin.object")
-  table <- methods_table(generic)
+  table <- methods_table(baseenv())
   method <- table[[name]]
   rm(list = name, envir = table)
   on.exit(assign(name, method, table))

@@ -4,32 +4,45 @@
 # class of its own comes first, whichever package was loaded first, and no method is overwritten.
 # For what is no tensor R goes on as if they were not there.
 
-# Register each method where reticulate has none
+# Register each method where reticulate has none. The packages of R that have the generics are loaded already:
+# reticulate imports them.
 register_tensor_methods <- function() {
-  for (generic in names(tensor_methods)) {
-    if (is.null(found_method(generic))) {
-      registerS3method(generic, "python.builtin.object", tensor_methods[[generic]], home_of(generic))
+  for (package in names(tensor_methods)) {
+    home <- asNamespace(package)
+    for (generic in names(tensor_methods[[package]])) {
+      if (is.null(found_method(generic, home))) {
+        registerS3method(generic, "python.builtin.object", tensor_methods[[package]][[generic]], home)
+      }
+    }
+  }
+  for (class in masked_classes) {
+    for (generic in names(masked_methods)) {
+      registerS3method(generic, class, masked_methods[[generic]], baseenv())
     }
   }
 }
 
 # Take the methods away again, when the package is unloaded
 remove_tensor_methods <- function() {
-  for (generic in names(tensor_methods)) {
-    if (is_ours(found_method(generic))) {
-      rm(list = paste0(generic, ".python.builtin.object"), envir = methods_table(generic))
+  for (package in names(tensor_methods)) {
+    home <- asNamespace(package)
+    for (generic in names(tensor_methods[[package]])) {
+      if (is_ours(found_method(generic, home))) {
+        rm(list = paste0(generic, ".python.builtin.object"), envir = methods_table(home))
+      }
     }
   }
+  masked <- outer(names(masked_methods), masked_classes, paste, sep = ".")
+  rm(list = masked, envir = methods_table(baseenv()))
 }
 
-found_method <- function(generic) {
-  utils::getS3method(generic, "python.builtin.object", optional = TRUE, envir = home_of(generic))
+found_method <- function(generic, home) {
+  utils::getS3method(generic, "python.builtin.object", optional = TRUE, envir = home)
 }
 
-home_of <- function(generic) if (generic %in% c("head", "tail")) asNamespace("utils") else baseenv()
-
-# R's table of the methods of a generic, where R has no verb that takes one away or looks by class
-methods_table <- function(generic) get(".__S3MethodsTable__.", home_of(generic))
+# R's table of the methods for the generics of a package, where R has no verb that takes one away or looks by
+# class
+methods_table <- function(home) get(".__S3MethodsTable__.", home)
 
 # Whether a Python object is a tensor of a library that pybridge serves. It starts nothing: a module may be
 # one that Python has yet to import.
@@ -51,7 +64,9 @@ tensor_dim <- function(x) {
   if (length(shape) > 0L) shape
 }
 
-tensor_as_array <- function(x, ...) {
+tensor_as_array <- function(x, ...) as_r_array(x, call)
+
+as_r_array <- function(x, call) {
   value <- elements_in_r(x, call)
   if (is.null(dim(value))) array(value, length(value)) else value
 }
@@ -164,7 +179,7 @@ select_from <- function(x, positions, dialect, call) {
   )
 }
 
-tensor_methods <- list(
+base_methods <- list(
   dim = tensor_dim,
   as.array = method_for("as.array", tensor_as_array),
   as.vector = tensor_as_vector,
@@ -174,8 +189,6 @@ tensor_methods <- list(
   as.complex = method_for("as.complex", function(x, ...) as.complex(elements_in_r(x, call))),
   t = method_for("t", tensor_t),
   aperm = method_for("aperm", tensor_aperm),
-  head = method_for("head", function(x, n = 6L, ...) ends(x, n, TRUE, call), quote(has_axes)),
-  tail = method_for("tail", function(x, n = 6L, ...) ends(x, n, FALSE, call), quote(has_axes)),
   rev = method_for("rev", tensor_rev, quote(has_axes)),
   rep = method_for("rep", tensor_rep),
   Math = tensor_math,
@@ -185,4 +198,19 @@ tensor_methods <- list(
   `dim<-` = method_for("dim<-", tensor_dim_assign),
   rbind = binds("rbind"),
   cbind = binds("cbind")
+)
+
+# The methods for the generics of each package of R
+tensor_methods <- list(
+  base = c(base_methods, base_methods_in_r, answered_in_r("base")),
+  utils = list(
+    head = method_for("head", function(x, n = 6L, ...) ends(x, n, TRUE, call), quote(has_axes)),
+    tail = method_for("tail", function(x, n = 6L, ...) ends(x, n, FALSE, call), quote(has_axes))
+  ),
+  stats = c(
+    answered_in_r("stats"),
+    list(na.omit = omits_missing("na.omit"), na.exclude = omits_missing("na.exclude"))
+  ),
+  graphics = answered_in_r("graphics"),
+  grDevices = answered_in_r("grDevices")
 )

@@ -29,7 +29,7 @@ import_hooks <- function() paste("reticulate", c("keras", "tensorflow"), "load",
 
 # Register ours over every `@` and `@<-` of keras3
 claim_subscripts <- function(...) {
-  table <- methods_table("@")
+  table <- methods_table(baseenv())
   for (name in subscript_methods(table)) {
     theirs <- table[[name]]
     if (identical(environmentName(topenv(environment(theirs))), "keras3")) {
@@ -66,7 +66,7 @@ announce_claims <- function(...) {
 
 # Give keras3 its methods back, and leave no hook behind, when the package is unloaded
 release_claims <- function() {
-  table <- methods_table("@")
+  table <- methods_table(baseenv())
   for (name in subscript_methods(table)) {
     theirs <- environment(table[[name]])[["theirs"]]
     if (is_ours(table[[name]]) && is.function(theirs)) {
@@ -75,7 +75,7 @@ release_claims <- function() {
   }
   events <- c(
     packageEvent("keras3", "onLoad"), packageEvent("keras3", "attach"), import_hooks(),
-    packageEvent("reticulate", "attach")
+    vapply(masking_packages, packageEvent, "", event = "attach")
   )
   for (event in events) {
     setHook(event, Filter(Negate(is_ours), getHook(event)), "replace")

@@ -14,6 +14,8 @@
 #'   `as.numeric()` and the functions of the groups Math and Summary, such as `sqrt()` and `sum()`, take
 #'   tensors where no other package has a method for them, and agree with R. Except for `dim()` and the
 #'   `as.` functions they give a tensor of the same library.
+#' * `is.na()`, `order()`, `median()`, `quantile()`, `unique()`, `split()`, `hist()` and R's other functions that
+#'   compare, sort out or draw take the elements of a tensor to R, and answer there.
 #' * [pybridge_doctor()] says which Python is used, and why.
 #' * [tensor_shape()], [tensor_ndim()] and [tensor_dtype()] say what a tensor is.
 #'

@@ -15,6 +15,8 @@
 #' @param x A vector or array of R, or a tensor of 'Python'. As for reticulate's function of this
 #'   name, a list of equally long entries, of R or of 'Python', is the array that it stands for, a
 #'   factor its strings, a raw vector integers, and a data frame of one kind of column its matrix.
+#'   What is neither, such as a sparse matrix, a store on disk, an array of 'pandas' or a data frame of
+#'   several kinds of column, goes to reticulate's function, and comes back as that makes it.
 #' @param dim The new sizes: a vector of whole numbers, a list of them, or a tuple, list or shape of
 #'   'Python'. One may be `-1` or `NA`, in a list also `NULL`: it is computed from the others.
 #' @param order `"C"` for row-major, `"F"` for column-major.
@@ -38,7 +40,11 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
   }
   sizes <- read_sizes(dim, call)
   if (is_python(x, call)) {
-    return(flagged(call_python("array_reshape", x, as.list(sizes), order, call = call), x, call))
+    reshaped <- call_python("array_reshape", x, as.list(sizes), order, call = call)
+    return(if (is_none(reshaped)) masked_reshape(x, sizes, order) else flagged(reshaped, x, call))
+  }
+  if (isS4(x) || inherits(x, "POSIXlt") || is_mixed(x)) {
+    return(masked_reshape(x, sizes, order))
   }
   x <- as_reshapable(x)
   old <- array_sizes(x, call)
@@ -50,26 +56,20 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
   if (is.object(x)) keep_meaning(made, x) else made
 }
 
-# Say once that a package attached later has put reticulate's function, which keras3 hands on, before ours
-watch_masking <- function() {
-  for (package in c("reticulate", "keras3")) {
-    setHook(packageEvent(package, "attach"), announce_masking)
-  }
-}
+# Do what the function of reticulate does that ours masks
+masked_reshape <- function(x, sizes, order) reticulate::array_reshape(x, as.integer(sizes), order = order)
 
-announce_masking <- function(pkgname, ...) {
-  places <- match(paste0("package:", c(pkgname, "pybridge")), search())
-  is_masked <- !anyNA(places) && places[[1L]] < places[[2L]] &&
-    exists("array_reshape", places[[1L]], inherits = FALSE)
-  if (!is_masked || isTRUE(claims$masking_announced)) {
-    return(invisible())
+# Whether a data frame has columns of several kinds, or a regular list strings beside other elements: Python
+# makes other elements of these than R
+is_mixed <- function(x) {
+  if (is.data.frame(x)) {
+    return(!is_of_one_kind(x))
   }
-  claims$masking_announced <- TRUE
-  packageStartupMessage(
-    "array_reshape() is now that of reticulate, which makes a NumPy array of a tensor of any other ",
-    "library.\nlibrary(", pkgname, ", exclude = \"array_reshape\") keeps pybridge's in front, and ",
-    "pybridge::array_reshape() reaches it."
-  )
+  if (!is.list(x) || is.object(x) || !is.null(dim(x)) || is.null(list_shape(x))) {
+    return(FALSE)
+  }
+  is_text <- unlist(rapply(x, is.character, how = "list"))
+  any(is_text) && !all(is_text)
 }
 
 # The order that the user chose, or the first of those that the signature offers
@@ -121,9 +121,6 @@ list_shape <- function(x) {
 
 # The shape of an R array as integers; a vector has one axis
 array_sizes <- function(x, call) {
-  if (is.data.frame(x)) {
-    abort_argument("`x` is a data frame, not an array; as.matrix(x) makes one", call)
-  }
   if (!is.atomic(x) && !is.list(x) || is.null(x)) {
     abort_argument(sprintf("`x` is of type %s, which is neither an R array nor a tensor", typeof(x)), call)
   }

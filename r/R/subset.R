@@ -5,8 +5,8 @@
 #'
 #' @description
 #' `r_slice(x, ...)` is `x@r[...]` as a function, and `r_slice(x, ...) <- value` is
-#' `x@r[...] <- value`. `r_assign(x, ..., value = )` never changes `x`: it returns the updated
-#' tensor, on every library, also where nothing can be written in place.
+#' `x@r[...] <- value`, in place or, where the library never writes, by another tensor for this one
+#' name. `r_assign(x, ..., value = )` never changes `x`: it returns the updated tensor, on every library.
 #'
 #' All three serve plain R vectors and arrays too, by the same rules, without starting Python; the
 #' result is an R vector (one axis or none) or an R array.
@@ -118,12 +118,15 @@ read_tensor <- function(x, capture, call) {
   flagged(py_call(bridge$subset, x, parts$record, values), x, call)
 }
 
+# Write into a tensor, and return it; or the updated tensor, where the library of `x` never writes
 write_tensor <- function(x, capture, value, call) {
   parts <- assignment_parts(capture, call)
   values <- tag_values(parts, call)
-  answered(call_with_value("assign", x, parts$record, values, value, call), call)
-  x
+  updated <- answered(call_with_value("assign", x, parts$record, values, value, call), call)
+  if (is_none(updated)) x else flagged(updated, x, call)
 }
+
+is_none <- function(value) is.null(value) || inherits(value, "python.builtin.NoneType")
 
 assignment_parts <- function(capture, call) {
   parts <- capture_parts(capture, call, known = c("dialect", "order"))

@@ -41,8 +41,10 @@
 #' @section Assignment:
 #' `x@r[...] <- value` writes in place where the library can, and `x` remains the object that it
 #' was: every other name for the same tensor sees the change, and so does every view of it, exactly
-#' as after an assignment in Python. Where the library cannot (JAX arrays, `tf.Tensor`, symbolic
-#' tensors) it is an error, and [r_assign()] returns an updated tensor. The value is one number, or
+#' as after an assignment in Python. Where the library never writes (JAX arrays, `tf.Tensor`, symbolic
+#' tensors, dask arrays) the assignment binds `x` to an updated tensor, as R's own assignment does, and
+#' every other name keeps the old one. A tensor that is read-only, though its library writes, is an
+#' error; [r_assign()] returns an updated tensor. The value is one number, or
 #' an array or tensor that broadcasts to the selection by NumPy's rule; it never changes the dtype
 #' of `x`, and a value that would lose information is an error. A failed assignment changes nothing.
 #'
@@ -91,13 +93,26 @@ NULL
 #' @usage \method{@}{python.builtin.object}(object, name) <- value
 #' @export
 `@<-.python.builtin.object` <- function(object, name, value) {
-  if (!identical(value, object)) {
-    abort_argument(
-      sprintf("`x@%s <- value` is no assignment; write `x@%s[...] <- value`", name, name),
-      call("<-", call("@", quote(x), as.name(name)), quote(value))
-    )
+  if (inherits(value, c("pybridge_view", "pybridge_py_view")) && identical(attr(value, "written"), object)) {
+    return(.subset2(value, 1L))
   }
-  object
+  abort_argument(
+    sprintf("`x@%s <- value` is no assignment; write `x@%s[...] <- value`", name, name),
+    call("<-", call("@", quote(x), as.name(name)), quote(value))
+  )
+}
+
+#' Return what an assignment into a view gives
+#'
+#' `x@r[1] <- 0` is to R ``x <- `@<-`(x, "r", `[<-`(x@r, 1, 0))``. The view of what was written, which may be
+#' another tensor than `x`, says of which tensor it takes the place.
+#' @noRd
+written_view <- function(tensor, view, call) {
+  if (!identical(call[[2L]], quote(`*tmp*`))) {
+    return(tensor) # `[<-` was called by its own name
+  }
+  written <- .subset2(view, 1L)
+  structure(list(tensor), class = class(view), written = written)
 }
 
 #' @export
@@ -120,7 +135,10 @@ NULL
   call <- sys.call()
   frame <- parent.frame()
   capture <- .Call(pybridge_capture, call, frame, TRUE, TRUE) %||% capture_forwarded(...)
-  write_tensor(tensor, capture, value, assignment_call(call, frame, tensor, substitute(value), "r"))
+  updated <- write_tensor(
+    tensor, capture, value, assignment_call(call, frame, tensor, substitute(value), "r")
+  )
+  written_view(updated, x, call)
 }
 
 #' @export
@@ -142,12 +160,12 @@ NULL
   write_as_python(
     tensor, capture, value, assignment_call(call, frame, tensor, substitute(value), "py")
   )
+  written_view(tensor, x, call)
 }
 
 write_as_python <- function(tensor, capture, value, call) {
   parts <- python_parts(capture, call)
   answered(call_with_value("assign_as_python", tensor, parts$record, parts$values, value, call), call)
-  tensor
 }
 
 python_parts <- function(capture, call) {

@@ -277,22 +277,60 @@ def test_a_batch_that_is_too_small_is_refused_in_a_graph_of_any_size(act):
         assert compiled.value.fields == eager.value.fields
 
 
-def test_positions_and_values_that_change_stay_open_in_a_graph():
+@pytest.mark.parametrize("positions", [(2, 3, 4, 5, 6), (-2, -3, -4, -5, -6)])
+@pytest.mark.parametrize(
+    ("act", "native"),
+    [
+        (lambda x, k: R(x)[..., k:NA], None),
+        (lambda x, k: r_assign(x, 1, value=k / 2), None),
+        (lambda x, k: R(x)[:, k], lambda x, k: x[:, k]),  # PyTorch compiles anew for each
+    ],
+    ids=["a bound", "a value", "a position"],
+)
+def test_numbers_that_change_stay_open_in_a_graph(act, native, positions):
     import torch
 
-    x, graphs = torch.tensor(X), Graphs()
+    x = torch.arange(30.0).reshape(3, 10)
 
-    def read(x, k):
-        return R(x)[:, k], R(x)[..., k:NA], r_assign(x, 1, value=k / 2)
+    def graphs_of(function):
+        graphs = Graphs()
+        torch.compiler.reset()
+        run = torch.compile(function, backend=graphs, fullgraph=True)
+        results = [run(x, k) for k in positions]
+        return graphs.count, results
+
+    count, results = graphs_of(act)
+    for k, result in zip(positions, results, strict=True):
+        assert torch.equal(result, act(x, k)), k
+    assert count == (2 if native is None else graphs_of(native)[0])
+
+
+def test_a_position_beyond_the_axis_is_refused_in_a_graph_of_open_positions():
+    import torch
 
     torch.compiler.reset()
-    run = torch.compile(read, backend=graphs, fullgraph=True)
-    for k in (1, 2, 3, -1):
-        for found, expected in zip(run(x, k), read(x, k), strict=True):
-            assert torch.equal(found, expected), k
-    assert graphs.count <= 4
+    run = torch.compile(lambda x, k: R(x)[:, k], backend="eager", fullgraph=True)
+    assert torch.equal(run(torch.tensor(X), 2), torch.tensor(X)[:, 1])
     with pytest.raises(errors.SubscriptOutOfBoundsError, match="position 4"):
-        run(x, 4)
+        run(torch.tensor(X), 4)
+
+
+def test_a_whole_real_that_changes_is_a_position_in_a_graph():
+    import torch
+
+    x = torch.tensor(X)
+    acts = (
+        lambda x, k: R(x)[:, k],
+        lambda x, k: R(x)[..., 2:k],
+        lambda x, k: r_assign(x, k, value=k),
+    )
+    for act in acts:
+        torch.compiler.reset()
+        run = torch.compile(act, backend="eager", fullgraph=True)
+        for k in (2.0, 1.0, 2, 2.0):
+            assert torch.equal(run(x, k), act(x, k)), k
+        with pytest.raises(errors.SubscriptTypeError, match=r"1\.5"):
+            run(x, 1.5)
 
 
 def test_a_position_that_changes_stands_before_vectors_and_ranges_that_run_down():

@@ -307,3 +307,15 @@ def test_hdf5_reads_what_is_many_steps_apart_in_blocks():
     store.boxes.clear()
     assert np.array_equal(R(store)[slice(1, 7, 6), 1, 1], X[::6, 0, 0])
     assert sum(box[0].stop - box[0].start for box in store.boxes) == 2
+
+
+def test_a_dataset_of_vectors_is_read_and_not_written():
+    import h5py
+
+    with h5py.File("vectors", "w", driver="core", backing_store=False) as file:
+        v = file.create_dataset("v", (2,), h5py.vlen_dtype("i4"))
+        v[0], v[1] = [1, 2], [3]
+        assert [entry.tolist() for entry in R(v)[2:1]] == [[3], [1, 2]]
+        with pytest.raises(errors.UnsupportedTensorError, match="h5py itself writes one"):
+            R(v)[[1, 2]] = np.array([8, 9], "i4")
+        assert [entry.tolist() for entry in v[:]] == [[1, 2], [3]]

@@ -4,6 +4,7 @@ import itertools
 
 import dask.array as da
 import numpy as np
+import pandas as pd
 import pytest
 import rpy2.robjects as ro
 import xarray as xr
@@ -322,3 +323,86 @@ def test_what_conversion_cannot_keep_is_refused():
         from_r(ro.r("1"), dimnames="keep")
     with pytest.raises(errors.ArgumentError, match="masked array is NumPy's alone"):
         from_r(ro.r("NA"), dimnames="xarray", na="mask")
+
+
+SHARED = xr.DataArray(np.arange(6.0).reshape(2, 3), dims=["r", "c"], coords={"c": [*"uvw"]})
+
+
+@pytest.mark.parametrize(
+    "subscripts",
+    [
+        ((SHARED > 2).T,),
+        ((SHARED > 2)[:, ::-1],),
+        (slice(None), (SHARED[0] > 0)[::-1]),
+        (..., (SHARED[0] > 0)[::-1]),
+        (SHARED[0] > 0, slice(None)),
+        (slice(None), pd.Series([True, False, True], index=[*"wvu"])),
+        (slice(None), xr.DataArray([2, 1], dims="c", coords={"c": ["v", "u"]})),
+        (xr.DataArray([2, 1], dims="c"), 1),
+    ],
+)
+def test_a_subscript_with_other_names_or_labels_is_refused(subscripts):
+    x = SHARED.copy(deep=True)
+    for call in (
+        lambda: R(x)[subscripts],
+        lambda: R(x).__setitem__(subscripts, -1),
+        lambda: r_assign(x, *subscripts, value=-1),
+        lambda: r_slice(x, *subscripts, dialect="base"),
+    ):
+        with pytest.raises(errors.SubscriptLabelError):
+            call()
+    assert x.identical(SHARED)
+
+
+def test_a_subscript_with_the_same_names_and_labels_is_taken():
+    expected = SHARED.isel(c=[0, 2])
+    for wanted in (
+        xr.DataArray([True, False, True], dims="c", coords={"c": [*"uvw"]}),
+        xr.DataArray([True, False, True], dims="c"),
+        pd.Series([True, False, True], index=[*"uvw"]),
+        pd.Series([True, False, True]),
+        xr.DataArray([1, 3], dims="points"),
+        pd.Series([1, 3]),
+    ):
+        assert R(SHARED)[:, wanted].identical(expected)
+        assert R(SHARED)[..., wanted].identical(expected)
+    assert R(SHARED)[SHARED > 2].values.tolist() == [3, 4, 5]
+    positions = SHARED[1].argsort()[[0, 1, 2]] + 1
+    assert R(SHARED)[:, positions].identical(SHARED)
+
+
+@pytest.mark.parametrize(
+    "value", [SHARED[1][::-1], pd.Series([7.0, 8, 9], index=[*"wvu"]), SHARED[1:, :1].squeeze("r")]
+)
+def test_a_value_with_other_labels_is_refused(value):
+    x = SHARED.copy(deep=True)
+    for call in (lambda: R(x).__setitem__(1, value), lambda: r_assign(x, 1, value=value)):
+        with pytest.raises(errors.AssignmentError, match="other labels along 'c'"):
+            call()
+    assert x.identical(SHARED)
+
+
+def test_a_value_with_the_labels_of_where_it_goes_is_taken():
+    x = SHARED.copy(deep=True)
+    R(x)[1, [3, 1]] = SHARED[1].sel(c=["w", "u"])
+    R(x)[2] = pd.Series([7.0, 8, 9], index=[*"uvw"])
+    assert x.values.tolist() == [[3, 1, 5], [7, 8, 9]]
+    with pytest.raises(errors.AssignmentError, match="other labels"):
+        R(x)[1, [3, 1]] = SHARED[1].sel(c=["u", "w"])
+
+
+@pytest.mark.parametrize(
+    ("index", "text"),
+    [
+        (pd.date_range("2020-01-01", periods=3, tz="Europe/Berlin"), "2020-01-02 00:00:00+01:00"),
+        (pd.timedelta_range("1D", periods=3), "2 days 00:00:00"),
+        (pd.period_range("2020-01", periods=3, freq="M"), "2020-02"),
+        (pd.interval_range(0, 3), "(1, 2]"),
+        (pd.Index([b"a", b"b", b"c"]), "b"),
+        (pd.CategoricalIndex([*"abc"]), "b"),
+        (pd.Index(["a", 2, 3.5], dtype=object), "2"),
+    ],
+)
+def test_labels_of_every_kind_that_text_can_say(index, text):
+    x = xr.DataArray(np.arange(3.0), dims="t", coords={"t": index})
+    assert R(x)[[text]].values.tolist() == [1]

@@ -19,6 +19,7 @@ class KillOne(SchedulerPlugin):
     def __init__(self, pids, tasks):
         self.pids = pids
         self.tasks = tasks
+        self.killed = None
         self.lost = []
 
     def transition(self, key, start, finish, *args, worker=None, **kwargs):
@@ -26,6 +27,7 @@ class KillOne(SchedulerPlugin):
             return
         self.tasks -= 1
         if self.tasks < 0:
+            self.killed = worker
             os.kill(self.pids[worker], signal.SIGKILL)
 
     def remove_worker(self, scheduler, worker, **kwargs):
@@ -53,7 +55,8 @@ def test_the_result_is_that_of_one_process_though_a_worker_dies(script, cluster,
         script, tmp_path, MNIST_SHIFTS="4", DASK_SCHEDULER_ADDRESS=cluster.scheduler_address
     )
     cluster.scheduler.remove_plugin(script)
-    assert len(plugin.lost) == 1
+    # another worker may close at the end, which is no loss of the one that was killed
+    assert plugin.killed in plugin.lost
     assert lines[1] == "240000 images in 40 chunks"
     assert [float(number) for number in re.findall(r"\d+\.\d+", lines[2])] == INK
     assert lines[3] == "test digits read by the nearest mean image: 0.8145"

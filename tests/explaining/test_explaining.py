@@ -362,14 +362,21 @@ def test_there_is_a_contrast_exactly_where_the_languages_differ(pieces, shape):
         ours = r_slice(x, text)
     except errors.SubscriptError:
         return
-    explanation = explain(text, shape=shape)
+    assert_contrasts_are_right(x, text, ours, drop=True)
+
+
+def assert_contrasts_are_right(x, text, ours, drop):
+    """Check that there is a remark exactly where R, or NumPy, gives something else."""
+    explanation = explain(text, shape=x.shape, drop=drop)
     try:
-        in_r = r_slice(x, text, dialect="base")
+        in_r = np.atleast_1d(r_slice(x, text, dialect="base", drop=drop))
     except errors.SubscriptError:
         in_r = None
     try:
-        in_python = x[numpy_key(explanation.subscripts)]
-    except IndexError:
+        # nothing in the brackets is all of a tensor without axes, which Python writes [...]
+        is_bare = not x.ndim and explanation.subscripts.items == (MISSING,)
+        in_python = x[... if is_bare else numpy_key(explanation.subscripts)]
+    except (IndexError, TypeError):
         in_python = None
     in_r_s_shape = ours if ours.ndim else ours.reshape(1)  # R has no tensor without axes
     for is_same, contrasts in (
@@ -379,6 +386,17 @@ def test_there_is_a_contrast_exactly_where_the_languages_differ(pieces, shape):
         assert is_same or contrasts, str(explanation)
         if ours.size:  # where nothing is selected, an axis may differ and the result not
             assert not (is_same and contrasts), str(explanation)
+
+
+OF_TENSORS = [case for case in READ if case["dialect"] == "tensor"]
+
+
+@pytest.mark.filterwarnings("ignore::pybridge.errors.PybridgeWarning")
+@pytest.mark.parametrize("case", OF_TENSORS, ids=[case["id"] for case in OF_TENSORS])
+def test_every_case_of_the_corpus_has_its_contrasts(case):
+    x, drop = tensor_of(case), case.get("drop", True)
+    ours = np.asarray(r_slice(x, case["subscripts"], drop=drop))
+    assert_contrasts_are_right(x, case["subscripts"], ours, drop)
 
 
 IN_TENSOR = [

@@ -108,7 +108,7 @@ def test_every_extra_that_a_document_names_is_there():
 
 def test_documents_say_how_to_get_values_out():
     for name in ("docs/from-r.md", "docs/conversion.md", "docs/faq.md", "README.md"):
-        assert "as.array(" in TEXTS[name], name
+        assert "from_python(" in TEXTS[name], name
     for name, text in TEXTS.items():
         for sentence in re.findall(r"[^.]*py_to_r\(\)[^.]*\.", text):
             assert "brings" not in sentence, (name, sentence)

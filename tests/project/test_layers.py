@@ -9,6 +9,7 @@ from processes import ROOT
 HOUSE = ROOT / "pybridge"
 LAYERS = (
     "errors",
+    "shape",
     "subscripts",
     "dialects",
     "backends",

@@ -407,7 +407,7 @@ def test_deep_nesting_is_refused_even_where_little_stack_is_left(piece):
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(400)
         try:
-            parse_subscripts(piece * 100_000)
+            parse_subscripts(piece * 14_000)
         except SubscriptSyntaxError as error:
             endings.append(str(error))
         finally:
@@ -490,7 +490,7 @@ def test_short_texts_are_parsed_once_and_long_vectors_not_kept():
     [
         ("1)", r"`\)` closes nothing"),
         ("(1, 2)", "`,` stands where"),
-        ("1, drop = FALSE", "`drop` is no subscript"),
+        ("1, drop = FALSE", "`drop` is not a subscript"),
         ("seq(1, NA)", "is a number, not NA"),
         ("seq(1, Inf)", "the arguments of seq.. are finite"),
         ("seq_len(3, 2)", "and no more"),
@@ -525,3 +525,14 @@ def test_vectors_of_blanks_are_as_long_as_they_say():
 def test_a_single_missing_logical_is_no_position():
     with pytest.raises(SubscriptMissingError, match="`NA` on axis 1 is no position"):
         r_slice(np.arange(1), "c(NA)")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("(" * 99_000, "nests more than 50 deep"), ("1," * 50_001, "at most 100000")],
+)
+def test_text_beyond_a_limit_is_refused_at_the_limit(text, message):
+    with pytest.raises(errors.SubscriptSyntaxError, match=message) as caught:
+        parse_subscripts(text)
+    assert caught.value.offset <= 100_000
+    assert len(str(caught.value)) < 500

@@ -315,7 +315,7 @@ def test_an_error_carries_its_fields():
 
 @pytest.mark.parametrize("x", [[1, 2, 3], "text", 3, None, {"a": 1}])
 def test_what_is_no_tensor_is_refused(x):
-    with pytest.raises(errors.UnsupportedTensorError, match="convert it first"):
+    with pytest.raises(errors.UnsupportedTensorError, match="is not a tensor"):
         R(x)[1]
 
 

@@ -30,6 +30,10 @@ TOOLS = {
     "zarr",
     "h5py",
     "xarray",
+    "pandas",
+    "scipy",
+    "sparse",
+    "array_api_strict",
 }
 
 

@@ -1,8 +1,10 @@
 """What the subscripts of the libraries make of the corpus, against answers that are known."""
 
+import zipfile
+
 import numpy as np
 import pytest
-from processes import python
+from processes import ROOT, python
 
 from pybridge.errors import ArgumentError
 from pybridge.testing import conformance
@@ -106,3 +108,14 @@ def test_pybridge_answers_every_case_on_stores_and_on_labelled_arrays(library):
     found = report([library])
     assert found.ours(library) == len(found.answers) >= 380
     assert found.count("from zero", library)["differs"] > 40
+
+
+def test_the_survey_runs_from_a_zip(tmp_path):
+    archive = tmp_path / "pybridge.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        for path in (ROOT / "pybridge").rglob("*"):
+            if path.suffix in (".py", ".json"):
+                opened.write(path, path.relative_to(ROOT))
+    done = python("-P", "-m", "pybridge", "conformance", "numpy", PYTHONPATH=str(archive))
+    assert done.returncode == 0, done.stderr
+    assert "pybridge's subscripts on it" in done.stdout

@@ -23,7 +23,8 @@ company_expressions <- c(
   "x[[1L]]", "x[l]", "x[NULL]", "x[c(0L, 1L)]", "x[1]", "x[x > 2]", "v[0L]", "v[-1L]", "v[[1L]]",
   "v[0:2]", "v[1L]", "v[NA]", "x[1:2, 2:3]", "x[1:2, 2:3, drop = FALSE]", "x['shape']", "x[['shape']]",
   "v[2]", "v[l]", "x[7L]", "head(v, 2)", "head(x, 1)", "tail(v, 2)", "tail(x, 1)", "head(letters, 2)",
-  "tail(a, 1)", "rev(v)", "rev(x)", "rev(list(x, v))[[1L]]", "rep(v, 2)", "rep(x, 2)", "rep(list(x), 2)",
+  "tail(a, 1)", "labels(x)", "labels(v)", "is.nan(a)", "crossprod(a)",
+  "rev(v)", "rev(x)", "rev(list(x, v))[[1L]]", "rep(v, 2)", "rep(x, 2)", "rep(list(x), 2)",
   "rep_len(v, 2)", "sort(v)", "sort(x)", "order(v)", "unique(v)", "unique(x)", "duplicated(v)",
   "rev(s)", "sort(s)", "head(s)", "rep(s, 2)", "which(l)", "match(1, v)", "3 %in% v", "table(v)",
   "dim(x)", "dim(v)", "dim(s)", "nrow(x)", "ncol(x)", "NROW(x)", "NCOL(v)", "dim(a)",
@@ -203,6 +204,8 @@ run_all_company <- function(known = NULL) {
 
 # What may differ: labels by a pattern, and the reason.
 company_exceptions <- c(
+  "(is.na|anyNA)\\(x\\)$" = "of each element, where it was FALSE of every object, with a warning",
+  "p(max|min)\\(v, 2\\)$" = "the same elements without that warning",
   "(dim|nrow|ncol)\\([xv]\\)$" = "a tensor's sizes, where there was NULL",
   "N(ROW|COL)\\([xv]\\)$" = "a tensor's sizes, where it counted as one element or by len()",
   "(head|tail)\\([xv], [12]\\)$" = "the first and last elements, where positions counted from zero",

@@ -66,13 +66,21 @@ for (library in names(makers)) {
     updated <- r_assign(x, 1, .., -1, value = 0)
     expect_elements(updated, changed)
     expect_elements(x, values)
+    same <- x
+    x@r[1, , 5] <- 0
+    expect_elements(x, changed)
     if (library %in% c("tensorflow", "jax", "dask")) {
-      expect_error(x@r[1, , 5] <- 0, class = "pybridge_error_assignment_immutable")
-    } else {
-      same <- x
-      x@r[1, , 5] <- 0
-      expect_identical(x, same)
+      # the name is bound anew, and every other name keeps the old tensor
+      expect_elements(same, values)
+      by_function <- same
+      r_slice(by_function, 1, , 5) <- 0
+      expect_elements(by_function, changed)
+      expect_elements(same, values)
+      expect_error(x@r[9] <- 0, class = "pybridge_error_subscript_oob")
+      expect_error(x@r[1, 1, 1] <- 1i, class = "pybridge_error_assignment_lossy")
       expect_elements(x, changed)
+    } else {
+      expect_identical(x, same)
     }
     expect_identical(class(x), own_class)
   })

@@ -290,7 +290,7 @@ test_that("dates, factors and 64-bit integers are written as what they are, or r
   expect_identical(from_python(days), as.Date(c("1970-01-01", "2026-01-02")))
   days@r[1:2] <- as.Date(c(NA, "2026-01-03"))
   expect_identical(from_python(days), as.Date(c(NA, "2026-01-03")))
-  expect_error(days@r[1] <- .POSIXct(0.5, "UTC"), "does not fit", class = "pybridge_error_assignment")
+  expect_error(days@r[1] <- .POSIXct(0.5, "UTC"), "would lose information", class = "pybridge_error_assignment_lossy")
   texts <- new("np.array(['a', 'b', 'c'])")
   texts@r[2:3] <- factor(c("u", "v"))
   expect_identical(from_python(texts), c("a", "u", "v"))

@@ -147,6 +147,67 @@ test_that("an assignment writes in place, and x is the object that it was", {
   expect_tensor(view, expected[1, , ])
 })
 
+# Whether a library is there; where it was asked for it must be.
+needs <- function(module) {
+  skip_without_python()
+  if (!reticulate::py_module_available(module)) {
+    if (nzchar(Sys.getenv("PYBRIDGE_TEST_BACKENDS"))) stop(module, " is missing")
+    skip(paste(module, "is not installed"))
+  }
+  reticulate::import(module, convert = FALSE)
+}
+
+test_that("an assignment to what its library never writes binds the name anew, wherever the name is", {
+  jnp <- needs("jax.numpy")
+  x <- jnp$array(c(1, 2, 3), dtype = "float32")
+  old <- x
+  x@r[1] <- 20
+  expect_tensor(x, c(20, 2, 3), dtype = "float32")
+  expect_tensor(old, c(1, 2, 3))
+  r_slice(x, 2:3) <- old@r[1:2]
+  expect_tensor(x, c(20, 1, 2))
+  held <- list(x = x)
+  held$x@r[-1] <- 0
+  expect_tensor(held$x, c(20, 1, 0))
+  expect_tensor(x, c(20, 1, 2))
+  x@r[2:3]@r[1] <- 7 # into a part of it
+  expect_tensor(x, c(20, 7, 2))
+  write <- function(tensor) {
+    tensor@r[1] <- 0
+    tensor
+  }
+  expect_tensor(write(x), c(0, 7, 2))
+  expect_tensor(x, c(20, 7, 2))
+  object <- reticulate::import("types", convert = FALSE)$SimpleNamespace(weight = x)
+  object$weight@r[1] <- 5
+  expect_tensor(object$weight, c(5, 7, 2))
+  view <- x@r
+  view[1] <- 9
+  expect_s3_class(view, "pybridge_view")
+  expect_tensor(view[1:3], c(9, 7, 2))
+  expect_tensor(x, c(20, 7, 2))
+  expect_tensor(do.call(`[<-`, list(x@r, 1, value = 3)), c(3, 7, 2))
+  for (attempt in expression(x@r[4] <- 0, x@r[1] <- 1i, x@r[1:2] <- 1:3, r_slice(x, 4) <- 0, x@r <- x, x@r <- old@r)) {
+    expect_error(eval(attempt), class = "pybridge_error")
+  }
+  expect_tensor(x, c(20, 7, 2))
+  expect_error(x@py[0] <- 1, "immutable", class = "pybridge_error_python") # Python's brackets are Python's
+})
+
+test_that("a part of a variable by scalars and ranges can do what TensorFlow's can", {
+  tf <- needs("tensorflow")
+  v <- tf$Variable(tf$zeros(reticulate::tuple(3L, 2L)))
+  v@r[1, 1]$assign(3)
+  expect_tensor(v, rbind(c(3, 0), 0, 0))
+  v@r[-1:-2, 2]$assign(c(7, 8))
+  expect_tensor(v, rbind(c(3, 0), c(0, 8), c(0, 7)))
+  v@r[2:NA, newaxis, 1]$assign(matrix(1, 2, 1))
+  expect_tensor(v, rbind(c(3, 0), c(1, 8), c(1, 7)))
+  r_slice(v, 3)$assign(c(5, 6))
+  expect_tensor(v, rbind(c(3, 0), c(1, 8), c(5, 6)))
+  expect_tensor(v@r[c(3, 1), 2], c(6, 0))
+})
+
 test_that("a value broadcasts, and keeps the dtype", {
   skip_without_python()
   x <- as_tensor(array(0, c(2, 3)))
@@ -325,7 +386,8 @@ test_that("every verb refuses a tensor of another session, wherever it stands", 
     recycled("+")(old, 1), recycled(old), tensor_shape(old), tensor_ndim(old), tensor_dtype(old),
     explain_shapes(old, x), tensor_which(old), tensor_which_max(old), tensor_which_min(old),
     tensor_order(old), as.integer(old), as.logical(old), aperm(old), head(old), tail(old),
-    rev(old), rep(old, 2), expect_same_tensor(old, numbers)
+    rev(old), rep(old, 2), expect_same_tensor(old, numbers), is.na(old), anyNA(old), order(old), median(old),
+    unique(old), as.list(old), as.data.frame(old), hist(old), crossprod(old), na.omit(old)
   )) {
     expect_error(eval(code), class = "pybridge_error_tensor")
   }

@@ -1,0 +1,54 @@
+"""What is not a tensor that pybridge serves, and the call that makes one of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, Final
+
+_CALLS: Final = {
+    "scipy.sparse": "x.toarray() makes a dense NumPy array of it",
+    "anndata": "x.X is its matrix, x.layers[...] are others",
+    "awkward": "awkward.to_numpy(x) makes a NumPy array of one whose rows have equal lengths",
+    "polars": "x.to_numpy() makes a NumPy array of it",
+    "pyarrow": "x.to_numpy(zero_copy_only=False) makes a NumPy array of a column",
+}
+"""By the package of a type."""
+
+_CALLS_BY_TYPE: Final = {
+    "Dataset": 'x["name"] is one of its arrays',
+    "DataTree": 'x["path"] is one of its arrays',
+    "DataFrame": "x.to_numpy() makes a NumPy array of it",
+    "_iLocIndexer": "it counts from zero by itself; give the table's values, df.to_numpy()",
+    "_LocIndexer": "it takes labels by itself; give the table's values, df.to_numpy()",
+}
+
+
+def advice_for(x: Any) -> str:
+    """Return what to write where an array is needed and `x` is not one.
+
+    >>> advice_for({"a": 1})
+    "take one of its values, x['a']"
+    >>> advice_for([1, 2])
+    'numpy.asarray(x) makes an array of it'
+    """
+    kind = type(x)
+    for package, call in _CALLS.items():
+        if f"{kind.__module__}.".startswith(f"{package}."):
+            return call
+    if kind.__name__ in _CALLS_BY_TYPE:
+        return _CALLS_BY_TYPE[kind.__name__]
+    if isinstance(x, Mapping):
+        first = next(iter(x), "name")
+        return f"take one of its values, x[{first!r}]"
+    if isinstance(x, ModuleType):
+        return f"it is the module {x.__name__}; give an array"
+    if x is None:
+        return "there is nothing to name elements of"
+    if hasattr(kind, "to_numpy"):
+        return "x.to_numpy() makes a NumPy array of it"
+    if hasattr(kind, "__array__") or isinstance(x, list | tuple | range | int | float | complex):
+        return "numpy.asarray(x) makes an array of it"
+    if hasattr(kind, "__dlpack__"):
+        return "numpy.from_dlpack(x) makes an array of it"
+    return "give a NumPy array, or a tensor of one of its libraries"

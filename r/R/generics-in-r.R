@@ -1,0 +1,175 @@
+# R's functions that compare, sort out, draw or describe elements, on tensors. What they give is R's in any
+# case: the elements come to R, and R's own function does the rest.
+
+# The generics that answer in R, by the package of each. tensor_methods has those that give a tensor.
+generics_in_r <- list(
+  base = c(
+    "anyDuplicated", "as.data.frame", "as.Date", "as.matrix", "as.POSIXct", "as.POSIXlt", "as.raw", "as.table",
+    "chol", "cut", "determinant", "diff", "duplicated", "mtfrm", "plot", "pretty", "qr", "rowsum", "scale",
+    "solve", "split", "unique", "xtfrm"
+  ),
+  stats = c(
+    "as.ts", "density", "ks.test", "median", "qqnorm", "quantile", "t.test", "var.test", "wilcox.test"
+  ),
+  graphics = c(
+    "barplot", "boxplot", "contour", "hist", "image", "lines", "mosaicplot", "pairs", "persp", "points",
+    "stripchart"
+  ),
+  grDevices = "as.raster"
+)
+
+# The first arguments of those in which it is not `x`
+first_arguments <- c(barplot = "height", qqnorm = "y", solve = "a")
+
+# Make the methods of the generics of a package that answer in R
+answered_in_r <- function(package) {
+  generics <- generics_in_r[[package]]
+  structure(lapply(generics, method_in_r, package), names = generics)
+}
+
+method_in_r <- function(generic, package) {
+  force(package)
+  method <- function(x, ...) {
+    if (!is_tensor(x)) {
+      return(NextMethod())
+    }
+    answer_in_r(getExportedValue(package, generic), x, substitute(x), generic_call(sys.call(), generic), ...)
+  }
+  if (generic %in% names(first_arguments)) {
+    first <- first_arguments[[generic]]
+    names(formals(method))[[1L]] <- first
+    body(method) <- do.call(substitute, list(body(method), list(x = as.name(first))))
+  }
+  method
+}
+
+# Call R's function on the elements of the tensors among its arguments. What is drawn bears the words that the
+# user wrote.
+answer_in_r <- function(work, x, written, call, ...) {
+  arguments <- c(list(x), list(...))
+  expressions <- c(list(written), as.list(substitute(list(...)))[-1L])
+  frame <- new.env(parent = baseenv())
+  for (k in seq_along(arguments)) {
+    argument <- arguments[[k]]
+    if (inherits(argument, "python.builtin.object") && is_tensor(argument, call)) {
+      name <- argument_name(expressions[[k]], taken = names(frame))
+      assign(name, elements_in_r(argument, call), frame)
+      arguments[[k]] <- as.name(name)
+    } else if (is.language(argument)) {
+      arguments[[k]] <- call("quote", argument)
+    }
+  }
+  eval(as.call(c(work, arguments)), frame)
+}
+
+# The words that the user wrote for an argument, or "x" for one that do.call() hands on; other than those taken
+argument_name <- function(expression, taken) {
+  name <- if (is.language(expression)) deparse(expression, width.cutoff = 60L, nlines = 1L)[[1L]] else "x"
+  make.unique(c(taken, name))[[length(taken) + 1L]]
+}
+
+# as.list() of NumPy's arrays is that of reticulate, but for the elements that a mask hides, which are NA
+tensor_as_list <- function(x, ...) {
+  if (!is_tensor(x) || inherits(x, "numpy.ndarray") && !inherits(x, masked_classes)) {
+    return(NextMethod())
+  }
+  as.list(elements_in_r(x, generic_call(sys.call(), "as.list")), ...)
+}
+
+# NumPy's class of masked arrays, under the names that it has had
+masked_classes <- c("numpy.ma.MaskedArray", "numpy.ma.core.MaskedArray")
+
+# What reticulate's methods for NumPy's arrays show of a masked element is the number under the mask
+masked_methods <- list(
+  as.array = function(x, ...) as_r_array(x, generic_call(sys.call(), "as.array")),
+  as.double = function(x, ...) as.double(elements_in_r(x, generic_call(sys.call(), "as.double"))),
+  as.matrix = function(x, ...) as.matrix(elements_in_r(x, generic_call(sys.call(), "as.matrix"))),
+  as.vector = function(x, mode = "any") as.vector(elements_in_r(x, generic_call(sys.call(), "as.vector")), mode)
+)
+
+# Where elements are missing, not a number, finite or infinite: logicals of R in the shape of the tensor
+tested_in_r <- function(generic) {
+  force(generic)
+  function(x) {
+    if (!is_tensor(x)) {
+      return(NextMethod())
+    }
+    test_elements(x, generic, generic_call(sys.call(), generic))
+  }
+}
+
+test_elements <- function(x, generic, call) {
+  elements_in_r(answered(py_call(bridge$elementwise_test, x, generic), call), call)
+}
+
+tensor_any_na <- function(x, recursive = FALSE) {
+  if (!is_tensor(x)) {
+    return(NextMethod())
+  }
+  any(test_elements(x, "is.na", generic_call(sys.call(), "anyNA")))
+}
+
+# labels.default() asks for dim(), which is answered by this package alone unless another has a method for it
+tensor_labels <- function(object, ...) {
+  has_own_dim <- function(class) !is.null(utils::getS3method("dim", class, optional = TRUE, envir = baseenv()))
+  if (any(vapply(setdiff(class(object), "python.builtin.object"), has_own_dim, NA))) {
+    return(NextMethod())
+  }
+  names <- names(object)
+  if (length(names)) names else as.character(seq_along(object))
+}
+
+# Make the method of a replacement that R computes by `x[i] <- value`, where Python counts from zero
+refused_replacement <- function(generic, words) {
+  message <- sprintf("R computes `%s` by `x[i] <- value`, where Python counts from zero; %s", generic, words)
+  function(x, ..., value) {
+    if (!is_tensor(x)) {
+      return(NextMethod())
+    }
+    abort_argument(message, generic_call(sys.call(), generic))
+  }
+}
+
+# Make the method of crossprod() or tcrossprod(), of which either operand may be of R
+cross_product <- function(generic) {
+  force(generic)
+  function(x, y = NULL, ...) {
+    call <- generic_call(sys.call(), generic)
+    y <- y %||% x
+    like <- if (is_tensor(x, call)) x else y
+    if (!is_tensor(like, call)) {
+      return(NextMethod())
+    }
+    operands <- tag_operands(list(x, y), call)
+    flagged(py_call(bridge$cross_product, operands[[1L]], operands[[2L]], generic), like, call)
+  }
+}
+
+# Leave out what is missing, as R does: the elements of a vector, the rows of a matrix
+omits_missing <- function(generic) {
+  force(generic)
+  function(object, ...) {
+    if (!is_tensor(object)) {
+      return(NextMethod())
+    }
+    call <- generic_call(sys.call(), generic)
+    missing <- test_elements(object, "is.na", call)
+    ndim <- length(tensor_shape(object))
+    is_omitted <- if (ndim == 1L) missing else if (ndim == 2L) rowSums(missing) > 0
+    if (any(is_omitted)) select_from(object, list(which(!is_omitted)), "tensor", call) else object
+  }
+}
+
+base_methods_in_r <- list(
+  as.list = tensor_as_list,
+  is.na = tested_in_r("is.na"),
+  is.nan = tested_in_r("is.nan"),
+  is.finite = tested_in_r("is.finite"),
+  is.infinite = tested_in_r("is.infinite"),
+  anyNA = tensor_any_na,
+  labels = tensor_labels,
+  crossprod = cross_product("crossprod"),
+  tcrossprod = cross_product("tcrossprod"),
+  `is.na<-` = refused_replacement("is.na<-", "write `x@r[...] <- NA`, or r_assign(x, ..., value = NA)"),
+  `split<-` = refused_replacement("split<-", "write `x@r[...] <- value`, or r_assign()")
+)

@@ -1,0 +1,61 @@
+# What is said when a package that is attached later puts a function of the same name before ours.
+
+test_that("one message tells that a package attached later has its own array_reshape() in front", {
+  lines <- run_r(c("library(pybridge)", "library(reticulate)", "detach('package:reticulate')", "library(reticulate)"))
+  said <- grep("array_reshape() is now that of reticulate", lines, fixed = TRUE)
+  expect_length(said, 1L)
+  expect_match(lines[said + 1L], "library(reticulate, exclude = \"array_reshape\")", fixed = TRUE)
+  lines <- run_r(c(
+    "library(pybridge)", "library(reticulate, exclude = 'array_reshape')",
+    "cat(environmentName(environment(array_reshape)))"
+  ))
+  expect_identical(lines, "pybridge")
+  lines <- run_r(c("library(reticulate)", "library(pybridge)"))
+  expect_length(grep("array_reshape() is now", lines, fixed = TRUE), 0L)
+})
+
+# A package that exports some functions, in a library of its own.
+make_package <- function(name, code) {
+  root <- tempfile("package")
+  dir.create(file.path(root, name, "R"), recursive = TRUE)
+  writeLines(c(
+    paste("Package:", name), "Version: 1.0.0", "Title: Stand-In", "Author: Nobody", "License: MIT",
+    "Maintainer: Nobody <nobody@example.org>", "Description: It has functions of the same name."
+  ), file.path(root, name, "DESCRIPTION"))
+  writeLines("exportPattern('^[a-z]')", file.path(root, name, "NAMESPACE"))
+  writeLines(code, file.path(root, name, "R", "code.R"))
+  library <- file.path(root, "library")
+  dir.create(library)
+  system2(
+    file.path(R.home("bin"), "R"),
+    c("CMD", "INSTALL", "--no-docs", paste0("--library=", shQuote(library)), shQuote(file.path(root, name))),
+    stdout = FALSE, stderr = FALSE
+  )
+  stopifnot(dir.exists(file.path(library, name)))
+  library
+}
+
+test_that("one message tells that dplyr, attached later, has its own explain() in front", {
+  library <- make_package("dplyr", "explain <- function(x, ...) UseMethod('explain')")
+  found <- sprintf(".libPaths(c(%s, .libPaths()))", deparse(library))
+  again <- c("library(pybridge)", "library(dplyr)", "detach('package:dplyr')", "library(dplyr)")
+  lines <- run_r(c(found, again, "cat(pybridge::explain('2:3', shape = 5)$python)"))
+  said <- grep("explain() is now that of dplyr", lines, fixed = TRUE)
+  expect_length(said, 1L)
+  expect_match(lines[said + 1L], "library(dplyr, exclude = \"explain\")", fixed = TRUE)
+  expect_identical(lines[[length(lines)]], "x[1:3]")
+  lines <- run_r(c(found, "library(dplyr)", "library(pybridge)"))
+  expect_length(grep("explain() is now", lines, fixed = TRUE), 0L)
+  lines <- run_r(c(
+    found, "library(pybridge)", "unloadNamespace('pybridge')",
+    "cat(length(getHook(packageEvent('dplyr', 'attach'))))"
+  ))
+  expect_identical(lines[[length(lines)]], "0")
+})
+
+test_that("tensorflow, which hands reticulate's function on, is named as well", {
+  library <- make_package("tensorflow", "array_reshape <- function(x, dim) NULL")
+  found <- sprintf(".libPaths(c(%s, .libPaths()))", deparse(library))
+  lines <- run_r(c(found, "library(pybridge)", "library(tensorflow)"))
+  expect_length(grep("library(tensorflow, exclude = \"array_reshape\")", lines, fixed = TRUE), 1L)
+})

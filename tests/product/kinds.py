@@ -1,0 +1,488 @@
+"""Every kind of array that a verb may meet: how it is made, and which elements it holds.
+
+The elements are written down as Python's own objects in an array of objects, `None` where one is
+missing, so that what a verb should give is known without any of its code. A kind whose values are
+unknown while a verb runs says how the verb is run: inside a trace, whose result has values.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("JAX_ENABLE_X64", "1")
+
+NUMBERS = [[3, 1, 5], [4, 0, 2]]
+ABSENT = [[3, None, 5], [4, 0, None]]
+LOGICALS = [[True, False, True], [False, False, True]]
+SOME_LOGICALS = [[True, None, True], [False, False, None]]
+COMPLEX = [[3 + 1j, 1, 5], [4, 0, 2 - 1j]]
+TEXTS = [["cc", "a", "ee"], ["dd", "", "b"]]
+RECORDS = [[(3, 0.5), (1, 1.5), (5, 2.5)], [(4, 0.0), (0, 7.5), (2, 8.5)]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of array."""
+
+    make: Callable[[], Any]
+    """A new array of this kind."""
+    elements: list[Any]
+    """Its elements, in nested lists; numbers of a time count its units."""
+    value: Any
+    """What can be written into it: an object that is none of its elements."""
+    element: Any
+    """The same as an element."""
+    run: Callable[[Callable[[Any], Any], Any], Any] = lambda act, x: act(x)
+    """Run a verb on an array; a trace gives a result that has values."""
+    is_traced: bool = False
+    """Whether the values are unknown while a verb runs."""
+    late: tuple[str, ...] = ()
+    """Errors by which the library refuses when the code runs, where sizes were unknown before."""
+    tolerance: float = 0.002
+    """How near a number must come, relative to itself."""
+
+    @property
+    def reference(self) -> np.ndarray:
+        """The elements in an array of objects."""
+        return objects(self.elements)
+
+
+def objects(elements: Any) -> np.ndarray:
+    """Return nested lists as an array of objects; a tuple is one element.
+
+    >>> objects([[(1, 2), None]]).shape
+    (1, 2)
+    """
+
+    def sizes(entry):
+        return (len(entry), *(sizes(entry[0]) if entry else ())) if isinstance(entry, list) else ()
+
+    shape = sizes(elements)
+    found = np.empty(shape, object)
+    for place in np.ndindex(*shape):
+        entry = elements
+        for index in place:
+            entry = entry[index]
+        found[place] = entry
+    return found
+
+
+def numbers(make: Callable[[], Any], elements: Any = NUMBERS, **more: Any) -> Kind:
+    return Kind(make, elements, 6, 6, **more)
+
+
+def array(dtype: Any, elements: Any = NUMBERS) -> np.ndarray:
+    return np.array(elements, dtype)
+
+
+def masked(dtype: Any, elements: Any = ABSENT) -> np.ma.MaskedArray:
+    hidden = [[entry is None for entry in row] for row in elements]
+    # what is hidden is greater than all else, so that reading it shows
+    known = [[99 if entry is None else entry for entry in row] for row in elements]
+    return np.ma.MaskedArray(np.array(known, dtype), hidden)
+
+
+def precision(dtype: str) -> float:
+    """Return how near a result in a dtype comes to the exact one."""
+    return 0.13 if dtype.startswith("float8") else 0.01 if dtype == "bfloat16" else 0.002
+
+
+def of_numpy() -> Iterator[tuple[str, Kind]]:
+    for dtype in (
+        *("int8", "int64", "uint8", "uint64", "float16", "float32", "float64", "longdouble"),
+        *(">i2", ">i8", ">f4", ">f8"),
+    ):
+        yield dtype, numbers(lambda dtype=dtype: array(dtype))
+    yield "bool", Kind(lambda: array("?", LOGICALS), LOGICALS, True, True)
+    for dtype in ("complex64", "complex128", ">c16"):
+        yield dtype, Kind(lambda dtype=dtype: array(dtype, COMPLEX), COMPLEX, 6j, 6j)
+    for dtype in ("M8[D]", "M8[ns]", ">M8[s]", "m8[h]", ">m8[ms]"):
+        value = np.array(6, dtype)[()]
+        make = lambda dtype=dtype: array("i8").astype(dtype)  # noqa: E731
+        yield dtype, Kind(make, NUMBERS, value, 6)
+    for dtype in ("U2", ">U2", "O"):
+        yield f"text {dtype}", Kind(lambda dtype=dtype: array(dtype, TEXTS), TEXTS, "z", "z")
+    if hasattr(np.dtypes, "StringDType"):
+        make = lambda: array(np.dtypes.StringDType(), TEXTS)  # noqa: E731
+        yield "text T", Kind(make, TEXTS, "z", "z")
+    as_bytes = [[text.encode() for text in row] for row in TEXTS]
+    yield "text S2", Kind(lambda: array("S2", TEXTS), as_bytes, b"z", b"z")
+    record = [("a", "i4"), ("b", ">f8")]
+    value = np.array((9, 9.5), record)[()]
+    yield "records", Kind(lambda: array(record, RECORDS), RECORDS, value, (9, 9.5))
+    yield "strided", numbers(lambda: np.repeat(array("i4"), 2, 1)[::, ::2])
+    yield "reversed", numbers(lambda: array("f8")[::-1, ::-1].copy()[::-1, ::-1])
+    yield "column-major", numbers(lambda: np.asfortranarray(array("f4")))
+    yield "read-only", numbers(lambda: np.broadcast_to(array("i4"), (2, 3)))
+    yield "matrix", numbers(lambda: np.matrix(array("i4")))
+    yield "masked int32", numbers(lambda: masked("i4"), ABSENT)
+    yield "masked >i8", numbers(lambda: masked(">i8"), ABSENT)
+    yield "masked float64", numbers(lambda: masked("f8"), ABSENT)
+    yield "masked without a mask", numbers(lambda: np.ma.MaskedArray(array("i4")))
+    yield "masked bool", Kind(lambda: masked("?", SOME_LOGICALS), SOME_LOGICALS, True, True)
+    value = np.array(6, "M8[D]")[()]
+    yield "masked M8[D]", Kind(lambda: masked("i8").astype("M8[D]"), ABSENT, value, 6)
+    nans = [[3.0, np.nan, 5.0], [4.0, 0.0, np.nan]]
+    yield "float64 with NaN", numbers(lambda: array("f8", nans), ABSENT)
+
+
+def of_ml_dtypes() -> Iterator[tuple[str, Kind]]:
+    import ml_dtypes
+
+    for name in ("bfloat16", "float8_e5m2", "int4"):
+        make = lambda name=name: array("f4").astype(getattr(ml_dtypes, name))  # noqa: E731
+        yield name, numbers(make, tolerance=precision(name))
+
+
+def of_dask() -> Iterator[tuple[str, Kind]]:
+    import dask.array as da
+
+    def lazy(x):
+        return da.from_array(x, chunks=(1, 2))
+
+    yield "int64", numbers(lambda: lazy(array("i8")), is_traced=True)
+    yield ">f4", numbers(lambda: lazy(array(">f4")), is_traced=True)
+    yield "bool", Kind(lambda: lazy(array("?", LOGICALS)), LOGICALS, True, True, is_traced=True)
+    value = np.array(6, "M8[D]")[()]
+    yield (
+        "M8[D]",
+        Kind(lambda: lazy(array("i8").astype("M8[D]")), NUMBERS, value, 6, is_traced=True),
+    )
+    yield "text", Kind(lambda: lazy(array("U2", TEXTS)), TEXTS, "z", "z", is_traced=True)
+    record = [("a", "i4"), ("b", "f8")]
+    value = np.array((9, 9.5), record)[()]
+    make = lambda: lazy(array(record, RECORDS))  # noqa: E731
+    yield "records", Kind(make, RECORDS, value, (9, 9.5), is_traced=True)
+    yield "masked", numbers(lambda: lazy(masked("i4")), ABSENT, is_traced=True)
+    yield "masked float64", numbers(lambda: lazy(masked("f8")), ABSENT, is_traced=True)
+    make = lambda: lazy(masked("?", SOME_LOGICALS))  # noqa: E731
+    yield "masked bool", Kind(make, SOME_LOGICALS, True, True, is_traced=True)
+
+    def of_unknown_chunks():
+        x = lazy(array("i8"))
+        return x[da.from_array(np.array([True, True]), chunks=1)]
+
+    yield "chunks unknown", numbers(of_unknown_chunks, is_traced=True)
+
+
+def of_torch() -> Iterator[tuple[str, Kind]]:
+    import torch
+    from torch._subclasses.fake_tensor import FakeTensorMode
+
+    def tensor(dtype, elements=NUMBERS):
+        return torch.tensor(elements).to(dtype)
+
+    for name in (
+        *("int8", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "bfloat16"),
+        *("float32", "float64", "float8_e5m2", "float8_e4m3fn"),
+    ):
+        make = lambda name=name: tensor(getattr(torch, name))  # noqa: E731
+        yield name, numbers(make, tolerance=precision(name))
+    yield "bool", Kind(lambda: tensor(torch.bool, LOGICALS), LOGICALS, True, True)
+    for name in ("complex32", "complex64"):
+        make = lambda name=name: tensor(getattr(torch, name), COMPLEX)  # noqa: E731
+        yield name, Kind(make, COMPLEX, 6j, 6j)
+    yield "wants gradients", numbers(lambda: tensor(torch.float64).requires_grad_())
+    yield "strided", numbers(lambda: tensor(torch.int64).repeat_interleave(2, 1)[:, ::2])
+    yield "expanded", Kind(lambda: torch.tensor([[3, 1, 5]]).expand(2, 3), [[3, 1, 5]] * 2, 6, 6)
+    yield "inference", numbers(lambda: torch.inference_mode()(lambda: tensor(torch.int64))())
+    yield "conjugated", Kind(lambda: tensor(torch.complex64, COMPLEX).conj(), conjugates(), 6j, 6j)
+
+    def part_of_an_unbound_one():
+        x = torch.stack([tensor(torch.float64)] * 2).requires_grad_() * 1
+        return x.unbind()[0]
+
+    yield "a view that forbids writing", numbers(part_of_an_unbound_one)
+    nothing = [[None] * 3] * 2
+    make = lambda: tensor(torch.float32).to("meta")  # noqa: E731
+    yield "meta", Kind(make, nothing, 6, None)
+    mode = FakeTensorMode()
+    make = lambda: mode.from_tensor(tensor(torch.float32))  # noqa: E731
+    yield "fake", Kind(make, nothing, 6, None, run=lambda act, x: in_context(mode, act, x))
+    yield "fake, outside its mode", Kind(make, nothing, 6, None)
+    yield "sparse", numbers(lambda: tensor(torch.float32).to_sparse())
+    yield "sparse rows", numbers(lambda: tensor(torch.float32).to_sparse_csr())
+    yield "nested", numbers(lambda: torch.nested.nested_tensor([torch.ones(2), torch.ones(3)]))
+    yield (
+        "quantized",
+        numbers(lambda: torch.quantize_per_tensor(tensor(torch.float32), 1, 0, torch.qint8)),
+    )
+    yield "vmap", numbers(lambda: tensor(torch.int64), run=in_vmap_of_torch, is_traced=True)
+    yield (
+        "vmap of reals",
+        numbers(lambda: tensor(torch.float64), run=in_vmap_of_torch, is_traced=True),
+    )
+    make = lambda: tensor(torch.bool, LOGICALS)  # noqa: E731
+    yield "vmap of logicals", Kind(make, LOGICALS, True, True, in_vmap_of_torch, True)
+
+
+def in_context(context: Any, act: Callable[[Any], Any], x: Any) -> Any:
+    with context:
+        return act(x)
+
+
+def conjugates() -> list[list[complex]]:
+    return [[complex(entry).conjugate() for entry in row] for row in COMPLEX]
+
+
+def in_vmap_of_torch(act: Callable[[Any], Any], x: Any) -> Any:
+    import torch
+
+    return torch.func.vmap(act)(torch.stack([x, x]))[1]
+
+
+def of_jax() -> Iterator[tuple[str, Kind]]:
+    import jax
+    import jax.numpy as jnp
+
+    def make(dtype, elements=NUMBERS):
+        return jnp.asarray(np.array(elements), dtype)
+
+    for name in (
+        *("int8", "int64", "uint8", "uint32", "int4", "uint4", "float16", "bfloat16", "float32"),
+        *("float64", "float8_e5m2", "float8_e4m3fn"),
+    ):
+        yield name, numbers(lambda name=name: make(name), tolerance=precision(name))
+    yield "bool", Kind(lambda: make(bool, LOGICALS), LOGICALS, True, True)
+    yield "complex64", Kind(lambda: make("complex64", COMPLEX), COMPLEX, 6j, 6j)
+    yield "weak type", numbers(lambda: jnp.zeros((2, 3), "float32") + make("float32"))
+    make_keys = lambda: jax.random.split(jax.random.key(0), (2, 3))  # noqa: E731
+    yield "keys of random numbers", Kind(make_keys, [[None] * 3] * 2, 6, None)
+
+    def deleted():
+        x = make("float32")
+        x.delete()
+        return x
+
+    yield "deleted", numbers(deleted)
+    yield "jit", numbers(lambda: make("int64"), run=in_jit, is_traced=True)
+    yield "jit of reals", numbers(lambda: make("float64"), run=in_jit, is_traced=True)
+    make_logicals = lambda: make(bool, LOGICALS)  # noqa: E731
+    yield "jit of logicals", Kind(make_logicals, LOGICALS, True, True, in_jit, True)
+    yield "vmap", numbers(lambda: make("float64"), run=in_vmap, is_traced=True)
+
+
+def in_jit(act: Callable[[Any], Any], x: Any) -> Any:
+    import jax
+
+    return jax.jit(act)(x)
+
+
+def in_vmap(act: Callable[[Any], Any], x: Any) -> Any:
+    import jax
+    import jax.numpy as jnp
+
+    return jax.vmap(act)(jnp.stack([x, x]))[1]
+
+
+def of_tensorflow() -> Iterator[tuple[str, Kind]]:
+    import tensorflow as tf
+
+    def make(dtype, elements=NUMBERS):
+        return tf.cast(tf.constant(elements), dtype)
+
+    for name in ("int8", "int64", "uint8", "uint64", "float16", "bfloat16", "float32", "float64"):
+        yield name, numbers(lambda name=name: make(name))
+    yield "bool", Kind(lambda: tf.constant(LOGICALS), LOGICALS, True, True)
+    yield "complex64", Kind(lambda: tf.constant(COMPLEX, tf.complex64), COMPLEX, 6j, 6j)
+    yield "text", Kind(lambda: tf.constant(TEXTS), TEXTS, "z", "z")
+    yield "variable", numbers(lambda: tf.Variable(make("float32")))
+    yield (
+        "variable of any shape",
+        numbers(lambda: tf.Variable(make("float32"), shape=tf.TensorShape(None))),
+    )
+    yield "ragged", numbers(lambda: tf.RaggedTensor.from_tensor(make("float32")))
+    yield "sparse", numbers(lambda: tf.sparse.from_dense(make("float32")))
+    yield (
+        "quantized",
+        numbers(lambda: tf.quantization.quantize(make("float32"), 0, 255, tf.quint8)[0]),
+    )
+    for name, run, late in (
+        ("function", in_function, ()),
+        ("sizes unknown", in_open_function, ("InvalidArgumentError",)),
+        ("XLA", in_xla, ()),
+    ):
+        more: dict[str, Any] = {"run": run, "is_traced": True, "late": late}
+        yield name, numbers(lambda: make("int64"), **more)
+        yield f"{name}, reals", numbers(lambda: make("float64"), **more)
+        make_logicals = lambda: tf.constant(LOGICALS)  # noqa: E731
+        yield f"{name}, logicals", Kind(make_logicals, LOGICALS, True, True, **more)
+
+
+def in_function(act, x, known=True, jit_compile=False):
+    import tensorflow as tf
+
+    spec = tf.TensorSpec(x.shape if known else [None] * x.shape.rank, x.dtype)
+    run = tf.function(act, jit_compile=jit_compile, autograph=False)
+    return run.get_concrete_function(spec)(x)
+
+
+def in_open_function(act, x):
+    return in_function(act, x, known=False)
+
+
+def in_xla(act, x):
+    return in_function(act, x, jit_compile=True)
+
+
+def of_keras() -> Iterator[tuple[str, Kind]]:
+    import keras
+
+    yield "variable", numbers(lambda: keras.Variable(array("f4")))
+    yield "symbolic", numbers(lambda: array("f4"), run=in_model, is_traced=True)
+    yield "symbolic integers", numbers(lambda: array("i4"), run=in_model, is_traced=True)
+    yield (
+        "symbolic, a size unknown",
+        numbers(lambda: array("f4"), run=in_open_model, is_traced=True),
+    )
+
+
+def in_model(act, x, shape=(2, 3)):
+    import keras
+
+    entry = keras.Input(batch_shape=shape, dtype=str(x.dtype))
+    result = act(entry)
+    model = keras.Model([entry], [result, keras.ops.copy(entry)])
+    return model([keras.ops.convert_to_tensor(x)])[0]
+
+
+def in_open_model(act, x):
+    return in_model(act, x, (None, 3))
+
+
+def of_the_standard() -> Iterator[tuple[str, Kind]]:
+    import array_api_strict as strict
+    import sparse
+
+    def make(dtype, elements=NUMBERS, **options):
+        return strict.asarray(elements, dtype=dtype, **options)
+
+    for dtype in (strict.int8, strict.uint64, strict.float32, strict.float64):
+        yield str(dtype).rpartition(".")[2], numbers(lambda dtype=dtype: make(dtype))
+    yield "bool", Kind(lambda: make(strict.bool, LOGICALS), LOGICALS, True, True)
+    yield "complex128", Kind(lambda: make(strict.complex128, COMPLEX), COMPLEX, 6j, 6j)
+    yield "another device", numbers(lambda: make(strict.float64, device=strict.Device("device1")))
+
+    def with_flags(**flags):
+        def run(act, x):
+            with strict.ArrayAPIStrictFlags(**flags):
+                return act(make(strict.float64))
+
+        return run
+
+    yield "2022.12", numbers(lambda: None, run=with_flags(api_version="2022.12"))
+    yield "no shapes of data", numbers(lambda: None, run=with_flags(data_dependent_shapes=False))
+    for kind in ("COO", "GCXS", "DOK"):
+        make_sparse = lambda kind=kind: sparse.asarray(array("f8"), format=kind.lower())  # noqa: E731
+        yield f"sparse {kind}", numbers(make_sparse)
+
+
+def of_stores() -> Iterator[tuple[str, Kind]]:
+    import h5py
+    import zarr
+
+    def in_zarr(x, **options):
+        store = zarr.create_array({}, shape=x.shape, chunks=(1, 2), dtype=x.dtype, **options)
+        store[...] = x
+        return store
+
+    def in_hdf5(x, **options):
+        file = h5py.File(f"{uuid.uuid4()}.h5", "w", driver="core", backing_store=False)
+        return file.create_dataset("x", data=x, chunks=(1, 2), **options)
+
+    record = [("a", "i4"), ("b", "f8")]
+    as_bytes = [[text.encode() for text in row] for row in TEXTS]
+    for name, keep, keep_bytes in (
+        ("zarr", in_zarr, lambda x: in_zarr(x, zarr_format=2)),
+        ("h5py", in_hdf5, in_hdf5),
+    ):
+        for dtype in ("int64", ">f4", "uint8"):
+            yield f"{name} {dtype}", numbers(lambda keep=keep, dtype=dtype: keep(array(dtype)))
+        make = lambda keep=keep: keep(array("?", LOGICALS))  # noqa: E731
+        yield f"{name} bool", Kind(make, LOGICALS, True, True)
+        make = lambda keep=keep: keep(array("c16", COMPLEX))  # noqa: E731
+        yield f"{name} complex128", Kind(make, COMPLEX, 6j, 6j)
+        value = np.array((9, 9.5), record)[()]
+        make = lambda keep=keep_bytes: keep(array(record, RECORDS))  # noqa: E731
+        yield f"{name} records", Kind(make, RECORDS, value, (9, 9.5))
+        make = lambda keep=keep_bytes: keep(array("S2", TEXTS))  # noqa: E731
+        yield f"{name} text S2", Kind(make, as_bytes, b"z", b"z")
+    yield "zarr text U2", Kind(lambda: in_zarr(array("U2", TEXTS)), TEXTS, "z", "z")
+    make = lambda: in_zarr(array("i8").astype("M8[s]"))  # noqa: E731
+    yield "zarr M8[s]", Kind(make, NUMBERS, np.array(6, "M8[s]")[()], 6)
+    make = lambda: in_hdf5(array("O", TEXTS), dtype=h5py.string_dtype())  # noqa: E731
+    yield "h5py text", Kind(make, as_bytes, "z", b"z")
+
+    def vectors():
+        x = in_hdf5(np.zeros((2, 3)), dtype="f8")
+        vectors = x.file.create_dataset("v", (2, 3), h5py.vlen_dtype("i4"), chunks=(1, 2))
+        for place in np.ndindex(2, 3):
+            vectors[place] = np.arange(1 + NUMBERS[place[0]][place[1]], dtype="i4")
+        return vectors
+
+    lengths = [[(*range(1 + n),) for n in row] for row in NUMBERS]
+    yield "h5py vectors", Kind(vectors, lengths, np.arange(7), (*range(7),))
+    as_opaque = array("i4").view("V4")
+    opaque = [[entry.tobytes() for entry in row] for row in array("i4")]
+    value = np.array([6], "i4").view("V4")[0]
+    yield "h5py opaque", Kind(lambda: in_hdf5(as_opaque), opaque, value, value.tobytes())
+
+
+def of_xarray() -> Iterator[tuple[str, Kind]]:
+    import dask.array as da
+    import xarray as xr
+
+    def named(values, **options):
+        return xr.DataArray(values, dims=["r", "c"], coords={"c": [*"uvw"]}, **options)
+
+    yield "int64", numbers(lambda: named(array("i8")))
+    yield "float64", numbers(lambda: named(array("f8")))
+    yield "bool", Kind(lambda: named(array("?", LOGICALS)), LOGICALS, True, True)
+    yield (
+        "over dask",
+        numbers(lambda: named(da.from_array(array("f8"), chunks=(1, 2))), is_traced=True),
+    )
+    make = lambda: named(da.from_array(masked("i4"), chunks=(1, 2)))  # noqa: E731
+    yield "over masked dask", numbers(make, ABSENT, is_traced=True)
+
+
+def of_no_library() -> Iterator[tuple[str, Kind]]:
+    """What people have in hand and pybridge does not read: each is refused by every verb."""
+    import pandas as pd
+    import scipy.sparse as sp
+
+    yield "scipy csr_array", numbers(lambda: sp.csr_array(array("f8")))
+    yield "scipy csc_matrix", numbers(lambda: sp.csc_matrix(array("f8")))
+    yield "pandas DataFrame", numbers(lambda: pd.DataFrame(array("f8")))
+    yield "pandas Series", numbers(lambda: pd.Series([3.0, 1.0, 5.0]))
+    yield "pandas Int64", numbers(lambda: pd.array([3, None, 5], dtype="Int64"))
+    yield "pandas Categorical", numbers(lambda: pd.Categorical(["a", "b"]))
+    yield "a list", numbers(lambda: NUMBERS)
+    yield "a number", numbers(lambda: 3)
+    yield "None", numbers(lambda: None)
+    yield "a dict", numbers(lambda: {"a": 1})
+    yield "a module", numbers(lambda: np)
+
+
+LIBRARIES = {
+    "numpy": of_numpy,
+    "ml_dtypes": of_ml_dtypes,
+    "dask": of_dask,
+    "torch": of_torch,
+    "jax": of_jax,
+    "tensorflow": of_tensorflow,
+    "keras": of_keras,
+    "standard": of_the_standard,
+    "stores": of_stores,
+    "xarray": of_xarray,
+    "others": of_no_library,
+}

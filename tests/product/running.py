@@ -1,0 +1,226 @@
+"""Each verb on each kind of array: served, refused, wrong, or an error that is not ours."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from product.kinds import LIBRARIES, Kind, objects
+from product.verbs import NEVER, VERBS, Verb
+
+from pybridge.errors import PybridgeError, SummaryWarning
+
+SERVED, REFUSED, WRONG, FOREIGN = "served", "refused", "wrong", "foreign"
+
+
+def elements_of(result: Any) -> np.ndarray:
+    """Return the elements of a result of any library as Python's objects.
+
+    NaN, a masked element and NaT are `None`. Nothing of pybridge is used.
+    """
+    module = type(result).__module__.partition(".")[0]
+    if isinstance(result, int | float | bool | str | bytes):
+        return objects(_plain(result))
+    match module:
+        case "torch":
+            return elements_of(_of_torch(result))
+        case "jax" | "jaxlib":
+            if result.dtype.name.startswith("key<"):  # a shape and no elements
+                return elements_of(np.broadcast_to(np.float64(np.nan), result.shape))
+            values = np.asarray(result)
+            return elements_of(values if values.dtype.kind != "V" else values.astype("f4"))
+        case "tensorflow":
+            values = result.numpy()
+            is_text = result.dtype.name == "string"
+            return elements_of(_decoded(values) if is_text else values)
+        case "keras":
+            return elements_of(np.asarray(result))
+        case "dask":
+            return elements_of(result.compute(scheduler="sync"))
+        case "xarray":
+            return elements_of(result.data)
+        case "sparse":
+            return elements_of(
+                np.asarray(result.todense()) if hasattr(result, "todense") else result
+            )
+        case "array_api_strict":
+            return elements_of(np.asarray(result._array))
+        case "rpy2":
+            return _of_r(result)
+        case "zarr" | "h5py":
+            return elements_of(np.asarray(result[...]))
+    return _of_numpy(result)
+
+
+def _of_torch(result: Any) -> np.ndarray:
+    import torch
+    from torch._subclasses.fake_tensor import FakeTensor
+
+    if result.is_quantized:
+        result = result.dequantize()
+    if result.is_meta or isinstance(result, FakeTensor):  # a shape and no elements
+        return np.broadcast_to(np.float64(np.nan), result.shape)
+    result = result.detach().cpu().resolve_conj().resolve_neg()
+    if result.dtype is torch.complex32:
+        result = result.to(torch.complex64)
+    if result.is_floating_point():
+        result = result.to(torch.float64)
+    return result.numpy()
+
+
+def _of_r(result: Any) -> np.ndarray:
+    """Return the elements of a vector or array of R, which R itself finds missing or not."""
+    import rpy2.rinterface as ri
+
+    vector = ri.baseenv["as.vector"](result)
+    missing = list(ri.baseenv["is.na"](vector))
+    entries = [None if m else _plain(entry) for m, entry in zip(missing, vector, strict=True)]
+    sizes = ri.baseenv["dim"](result)
+    shape = (len(entries),) if sizes is ri.NULL else tuple(sizes)
+    return objects_like(np.empty(shape[::-1]), entries).T
+
+
+def _decoded(values: Any) -> np.ndarray:
+    values = np.asarray(values, object)
+    return objects_like(values, [entry.decode() for entry in values.ravel()])
+
+
+def objects_like(values: Any, entries: list[Any]) -> np.ndarray:
+    found = np.empty(np.shape(values), object)
+    for place, entry in zip(np.ndindex(*found.shape), entries, strict=True):
+        found[place] = entry
+    return found
+
+
+def _of_numpy(result: Any) -> np.ndarray:
+    mask = np.ma.getmaskarray(result) if isinstance(result, np.ma.MaskedArray) else None
+    values = np.asarray(np.ma.getdata(result))
+    if values.dtype.kind == "V" and values.dtype.names is None and "float" in values.dtype.name:
+        values = values.astype("f4")
+    if values.dtype.kind in "mM":
+        entries = [None if np.isnat(entry) else int(entry.astype("i8")) for entry in values.ravel()]
+    elif values.dtype.kind == "O":
+        entries = [_plain(entry) for entry in values.ravel().tolist()]
+    elif values.dtype.char == "g":
+        entries = [_plain(float(entry)) for entry in values.ravel()]
+    else:
+        entries = [_plain(entry) for entry in values.ravel().tolist()]
+    if mask is not None:
+        if mask.dtype.names is not None:
+            mask = np.array([all(row) for row in mask.ravel().tolist()]).reshape(mask.shape)
+        entries = [None if m else entry for m, entry in zip(mask.ravel(), entries, strict=True)]
+    return objects_like(values, entries)
+
+
+def _plain(entry: Any) -> Any:
+    if isinstance(entry, np.ndarray):
+        return tuple(entry.tolist())
+    if isinstance(entry, np.generic):
+        entry = entry.item()
+    try:
+        return None if entry != entry else entry
+    except TypeError:
+        return entry
+
+
+def same(found: np.ndarray, expected: np.ndarray, tolerance: float = 0.0) -> bool:
+    """Return whether elements and shapes are the same; numbers as near as is asked."""
+    if found.shape != expected.shape:
+        return False
+    pairs = zip(found.ravel().tolist(), expected.ravel().tolist(), strict=True)
+    return all(_equal(one, other, tolerance) for one, other in pairs)
+
+
+def _equal(one: Any, other: Any, tolerance: float) -> bool:
+    if isinstance(one, np.generic):
+        one = one.item()
+    kinds = (bool, int, float, complex)
+    if isinstance(one, kinds) and isinstance(other, kinds):
+        return abs(complex(one) - complex(other)) <= tolerance * abs(complex(other)) + 1e-12
+    return type(one) is type(other) and one == other
+
+
+def outcome(kind: Kind, verb: Verb) -> tuple[str, str]:
+    """Return what becomes of a verb on a kind of array, and a text that says more."""
+    expected = verb.expect(kind.reference, kind)
+    x = None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore", SummaryWarning)
+            x = kind.make()
+            found = elements_of(_result(kind, verb, x))
+    except PybridgeError as error:
+        if verb.is_write and x is not None:
+            return _unchanged(kind, x, error)
+        return REFUSED, f"{type(error).__name__}: {error}"
+    except Exception as error:
+        text = (str(error).splitlines() or [""])[0]
+        if type(error).__name__ in kind.late:
+            return REFUSED, f"when the code runs: {text}"
+        return FOREIGN, f"{type(error).__module__}.{type(error).__name__}: {text[:200]}"
+    if expected is NEVER:
+        return WRONG, f"gave {found.tolist()}, which should be refused"
+    if not isinstance(expected, np.ndarray):  # one element, which may be a vector
+        expected = objects(list(expected) if found.ndim and expected else expected)
+    if not same(found, expected, kind.tolerance):
+        return WRONG, f"gave {found.tolist()}, not {expected.tolist()}"
+    return SERVED, ""
+
+
+def _result(kind: Kind, verb: Verb, x: Any) -> Any:
+    """Return what a verb gives; a trace returns tensors alone, so that plain values go around."""
+    plain: list[Any] = []
+
+    def act(y: Any) -> Any:
+        result = verb.act(y, kind)
+        if verb.is_write:
+            return y
+        if not isinstance(result, int | float | np.ndarray | np.generic):
+            return result
+        plain.append(result)
+        return y if kind.is_traced else result
+
+    result = kind.run(act, x)
+    return plain[0] if plain else result
+
+
+def _unchanged(kind: Kind, x: Any, error: Exception) -> tuple[str, str]:
+    """Return that a write was refused, if the array is as it was as far as anything can be read."""
+    text = f"{type(error).__name__}: {error}"
+    if kind.is_traced:
+        return REFUSED, text
+    try:
+        now = elements_of(x)
+    except Exception:  # there is nothing to be read, before as after
+        return REFUSED, text
+    if now.shape == kind.reference.shape and not same(now, kind.reference):
+        return WRONG, f"was changed to {now.tolist()} by what was refused: {text}"
+    return REFUSED, text
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of one form of a verb on one kind of array."""
+
+    kind: str
+    group: str
+    form: str
+    outcome: str
+    text: str
+    has_answer: bool
+    """Whether the elements have an answer, so that a refusal leaves something out."""
+
+
+def combinations(library: str) -> Iterator[Found]:
+    """Yield what becomes of every combination of a library."""
+    for name, kind in LIBRARIES[library]():
+        for group, forms in VERBS.items():
+            if library == "others" and (group.startswith("as a ") or group == "to_r"):
+                continue  # lists, columns and numbers are subscripts, values, and objects of R
+            for form, verb in forms.items():
+                has_answer = verb.expect(kind.reference, kind) is not NEVER
+                yield Found(name, group, form, *outcome(kind, verb), has_answer)

@@ -23,7 +23,7 @@ from pybridge.backends.compiling import IN_GRAPH, PUBLIC
 from pybridge.backends.protocol import Backend, Indices, Key, without_values
 from pybridge.backends.traits import Trait
 from pybridge.dialects.selections import assignment_key, axis_indices, upward_key
-from pybridge.errors import TracingError
+from pybridge.errors import TracingError, UnsupportedTensorError
 from pybridge.shape import Shape
 
 _STRIDED = torch.strided
@@ -157,7 +157,9 @@ class TorchBackend(Backend):
         if x.dtype in _INTEGERS and x.device.type == "cpu":
             return np.asarray(x.numpy())
         if x.is_quantized:
-            x = x.dequantize()
+            raise UnsupportedTensorError(
+                f"{_QUANTIZED.what} has no plain elements; {_QUANTIZED.advice}"
+            )
         x = x.detach().cpu().resolve_conj().resolve_neg()
         if x.dtype is torch.complex32:
             x = x.to(torch.complex64)

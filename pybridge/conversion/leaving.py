@@ -22,7 +22,7 @@ from pybridge.conversion.numpy_to_r import Dimnames, vector_from
 from pybridge.conversion.policies import ToR
 from pybridge.conversion.rvalues import New
 from pybridge.conversion.tensors import numpy_from
-from pybridge.errors import ArgumentError
+from pybridge.errors import ArgumentError, ConversionError
 
 _NUMBERS = frozenset({bool, int, float, complex})
 
@@ -35,7 +35,13 @@ def new_object(
 ) -> New:
     """Return what `x` is to be in R; `look` shows an element that is an R object already."""
     if dimnames is None:
-        return _new(x, policies, look)
+        try:
+            return _new(x, policies, look)
+        except RecursionError:
+            raise ConversionError(
+                "a list or dict that holds itself, or lies too deep in others, has no counterpart "
+                "in R"
+            ) from None
     if hasattr(x, "__sexp__") or not _is_array(x):
         raise ArgumentError("dimnames go with one array: R objects, lists and dicts have their own")
     return vector_from(numpy_from(x), policies, dimnames)

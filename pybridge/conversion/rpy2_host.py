@@ -7,6 +7,7 @@ vectors are made by rpy2, and R functions do the rest under R's own guard.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import import_module
@@ -345,6 +346,11 @@ def r_host() -> Rpy2Host:
         except ImportError as error:
             raise ImportError(
                 "conversion needs rpy2 and R: install the extra `rpy2` of this package"
+            ) from error
+        except OSError as error:  # of the system, which finds no library of R there
+            raise ImportError(
+                f"conversion needs R, which is not where R_HOME says, {os.environ.get('R_HOME')!r}: "
+                f"unset it, or set it to what `R RHOME` prints ({error})"
             ) from error
         with openrlib.rlock:
             if not _hosts:

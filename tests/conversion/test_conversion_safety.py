@@ -4,8 +4,10 @@ import pytest
 from conversion_oracle import r_value
 from conversion_process import run
 from conversion_signals import interrupt
+from processes import ROOT, python
 
-from pybridge.conversion import from_r
+from pybridge import errors
+from pybridge.conversion import from_r, to_r
 from pybridge.errors import ConversionError
 
 
@@ -183,3 +185,19 @@ def test_a_child_forked_while_another_thread_is_inside_r_is_told_so():
     fine = "[0.0, 1.0, 2.0]\n0\n"
     refused = "this process was forked while another thread was at work in R, and\n0\n"
     assert out == fine + refused + fine + fine
+
+
+def test_what_holds_itself_is_refused():
+    loop = []
+    loop.append(loop)
+    for x in (loop, {"a": loop}):
+        with pytest.raises(errors.ConversionError, match="holds itself"):
+            to_r(x)
+
+
+def test_a_wrong_home_of_r_is_named():
+    source = "import numpy as np, pybridge; pybridge.to_r(np.zeros(2))"
+    done = python("-c", source, R_HOME=str(ROOT / "nowhere"))
+    assert done.returncode == 1
+    assert "ImportError: conversion needs R, which is not where R_HOME says" in done.stderr
+    assert "R RHOME" in done.stderr

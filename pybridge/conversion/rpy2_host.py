@@ -349,7 +349,7 @@ def r_host() -> Rpy2Host:
             ) from error
         except OSError as error:  # of the system, which finds no library of R there
             raise ImportError(
-                f"conversion needs R, which is not where R_HOME says, {os.environ.get('R_HOME')!r}: "
+                f"conversion needs R, which is not at R_HOME, {os.environ.get('R_HOME')!r}: "
                 f"unset it, or set it to what `R RHOME` prints ({error})"
             ) from error
         with openrlib.rlock:

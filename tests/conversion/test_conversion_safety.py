@@ -199,5 +199,5 @@ def test_a_wrong_home_of_r_is_named():
     source = "import numpy as np, pybridge; pybridge.to_r(np.zeros(2))"
     done = python("-c", source, R_HOME=str(ROOT / "nowhere"))
     assert done.returncode == 1
-    assert "ImportError: conversion needs R, which is not where R_HOME says" in done.stderr
+    assert "ImportError: conversion needs R, which is not at R_HOME" in done.stderr
     assert "R RHOME" in done.stderr

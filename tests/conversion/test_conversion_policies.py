@@ -358,12 +358,14 @@ def test_the_last_day_that_a_double_tells_from_the_next_crosses():
     ],
 )
 def test_what_pandas_misses_is_na(make, code):
-    pandas = pytest.importorskip("pandas", reason="needs pandas, which is not installed")
+    import pandas
+
     assert_identical(to_r(make(pandas)), code)
 
 
 def test_an_integer_of_pandas_is_not_rounded_beside_a_missing_one():
-    pandas = pytest.importorskip("pandas", reason="needs pandas, which is not installed")
+    import pandas
+
     x = pandas.array([None, 2**53 + 1], dtype="Int64")
     with pytest.raises(ConversionError, match=r"element \[2\] is 9007199254740993"):
         to_r(x)

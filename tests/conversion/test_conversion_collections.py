@@ -278,7 +278,7 @@ def test_torch_tensors_of_every_kind_of_memory():
     assert_identical(to_r(torch.tensor([0.5], dtype=torch.float8_e4m3fn)), "0.5")
     assert_identical(to_r(torch.tensor([1 + 2j], dtype=torch.complex32)), "1+2i")
     for refused in (x.to_sparse(), torch.quantize_per_tensor(x, 0.1, 0, torch.qint8)):
-        with pytest.raises(UnsupportedTensorError, match="dense|dequantize"):
+        with pytest.raises(UnsupportedTensorError, match=r"dense|dequantize"):
             to_r(refused)
     with pytest.raises(TracingError, match="meta device"):
         to_r(torch.zeros(2, device="meta"))

@@ -134,8 +134,8 @@ class ArrayApiBackend(Backend):
     def _along(self, name: str, x: Any, axis: int) -> Any:
         # the package sparse drops every axis of size 1
         indices = self.function(name)(self._comparable(x), axis)
-        kept = tuple(x.shape[:axis]) + tuple(x.shape[axis + 1 :])
-        return indices if tuple(indices.shape) == kept else self.reshape(indices, kept)
+        others = tuple(x.shape[:axis]) + tuple(x.shape[axis + 1 :])
+        return indices if tuple(indices.shape) == others else self.reshape(indices, others)
 
     def argmax(self, x: Any, axis: int) -> Any:
         return self._along("argmax", x, axis)

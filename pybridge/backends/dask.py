@@ -39,6 +39,10 @@ _MASKED = Trait(
 )
 
 
+def _is_masked(x: Any) -> bool:
+    return isinstance(x._meta, np.ma.MaskedArray)
+
+
 class DaskBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on `dask.array.Array`."""
 
@@ -68,11 +72,16 @@ class DaskBackend(Backend):
             )
         return size
 
+    def _need_sizes(self, x: Any) -> None:
+        """Raise `TracingError` where the size of an axis is unknown."""
+        for axis in range(x.ndim):
+            self.size(x, axis)
+
     def is_traced(self, x: Any) -> bool:
         return True
 
     def traits(self, x: Any) -> tuple[Trait, ...]:
-        return (_MASKED,) if isinstance(x._meta, np.ma.MaskedArray) else ()
+        return (_MASKED,) if _is_masked(x) else ()
 
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
         return np.asanyarray(x.compute())
@@ -92,30 +101,27 @@ class DaskBackend(Backend):
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         if not all(isinstance(axis, np.ndarray) for axis in coordinates):
             return da.take(self.reshape(x, (-1,)), _flat(self.shape(x), coordinates), 0)
-        for axis in range(x.ndim):
-            self.size(x, axis)
+        self._need_sizes(x)
         if coordinates and len(coordinates[0]) == 0:  # dask divides by zero
             return da.zeros(0, dtype=x.dtype)
         return x.vindex[coordinates]
 
     def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
-        for axis in range(x.ndim):
-            self.size(x, axis)
+        self._need_sizes(x)
         broadcast_to: Any = da.broadcast_to
         return broadcast_to(x, shape)
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         # dask's own reads what a mask hides
         parts = [part for part in (condition, x, y) if isinstance(part, da.Array)]
-        if not any(isinstance(part._meta, np.ma.MaskedArray) for part in parts):
+        if not any(map(_is_masked, parts)):
             return da.where(condition, x, y)
         elemwise: Any = da.core.elemwise
         masked: Any = np.ma
         return elemwise(masked.where, condition, x, y)
 
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
-        for axis in range(x.ndim):
-            self.size(x, axis)
+        self._need_sizes(x)
         # dask splits and merges whole axes only, so a vector helps out
         if x.size == 0:  # of which dask knows only some shapes
             return da.zeros([max(size, 0) for size in shape], dtype=x.dtype)
@@ -138,8 +144,7 @@ class DaskBackend(Backend):
         )
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
-        for axis in range(mask.ndim):
-            self.size(mask, axis)
+        self._need_sizes(mask)
         if mask.size == 0:
             return tuple([da.zeros(0, dtype=np.int64)] * mask.ndim)
         return tuple(da.nonzero(mask))

@@ -61,7 +61,7 @@ _FLOATS_OF_NUMPY = (torch.float16, torch.float32, torch.float64)
 
 _UNSTRIDED = {
     layout: Trait(f"a tensor of layout {layout}", "x.to_dense() makes a dense one")
-    for name, layout in vars(torch).items()
+    for layout in vars(torch).values()
     if isinstance(layout, torch.layout) and layout is not _STRIDED
 }
 _NESTED = Trait(

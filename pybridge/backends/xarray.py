@@ -184,7 +184,7 @@ def _refuse_contradiction(x: Any, item: Any, dims: Sequence[Hashable]) -> None:
 
 
 def _named_series(series: Any, dims: Sequence[Hashable]) -> Any:
-    """Return a Series as an array along an axis; a running count is no label."""
+    """Return a Series as an array along an axis; a default index gives no labels."""
     name = dims[-1] if dims else "points"
     has_labels = not isinstance(series.index, pd.RangeIndex)
     values = np.asarray(series.to_numpy())

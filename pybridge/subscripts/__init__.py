@@ -325,6 +325,15 @@ def number_text(value: object) -> str:
     return str(value)
 
 
+def is_missing(entry: Any) -> bool:
+    """Return whether an object is `NA`, the masked constant of NumPy, or the `NA` of pandas.
+
+    >>> is_missing(NA), is_missing(np.ma.masked), is_missing(float("nan"))
+    (True, True, False)
+    """
+    return entry is NA or entry is np.ma.masked or type(entry).__name__ == "NAType"
+
+
 def short_text(subscript: object) -> str:
     """Write a subscript in R's notation for a message: a long vector shows its two ends.
 

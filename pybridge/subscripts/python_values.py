@@ -30,6 +30,7 @@ from pybridge.subscripts import (
     Subscripts,
     Traced,
     Vector,
+    is_missing,
     read_only,
     short_text,
 )
@@ -274,7 +275,7 @@ def _entry(entry: Any) -> Any:
     """Read one entry of a list as a plain number, logical, string or `NA`."""
     if type(entry) in (int, float, bool, str):
         return entry
-    if entry is NA or entry is np.ma.masked or type(entry).__name__ == "NAType":  # pandas has one
+    if is_missing(entry):
         return NA
     if isinstance(entry, np.generic | np.ndarray):
         if isinstance(entry, np.ma.MaskedArray) and entry.mask.any():

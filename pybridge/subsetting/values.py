@@ -16,7 +16,7 @@ from pybridge.errors import (
     TracingError,
 )
 from pybridge.shape import Shape
-from pybridge.subscripts import NA, number_text
+from pybridge.subscripts import NA, is_missing, number_text
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -57,11 +57,6 @@ def fits_as_it_is(value: Any, dtype: str) -> bool:
     if kind is int:
         return 0 <= value <= 127 and dtype in _HOLD_INTEGERS
     return kind is float and abs(value) < FLOAT32_MAX and dtype in _HOLD_REALS
-
-
-def is_missing(entry: Any) -> bool:
-    """Return whether an object is `NA`, the masked constant of NumPy, or the `NA` of pandas."""
-    return entry is NA or entry is np.ma.masked or type(entry).__name__ == "NAType"
 
 
 def is_number(value: Any) -> bool:

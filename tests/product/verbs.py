@@ -212,10 +212,6 @@ verb(
 # Positions out
 
 
-def rank(element: Any) -> Any:
-    return element
-
-
 def vector_order(entries: list[Any], decreasing: bool) -> list[int]:
     known = [k for k, entry in enumerate(entries) if entry is not None]
     known.sort(key=lambda k: entries[k], reverse=decreasing)
@@ -345,10 +341,6 @@ verb(
 )
 
 # R's functions
-
-
-def is_missing(element: Any) -> bool:
-    return element is None
 
 
 def numeric(v: np.ndarray, *, allow_complex: bool = True) -> bool:

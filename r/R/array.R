@@ -53,13 +53,6 @@ write_array <- function(x, capture, value, call) {
   do.call(`[<-`, c(list(x), selection$index, list(value = fitted)), quote = TRUE)
 }
 
-check_array <- function(x, call) {
-  if (!is.atomic(x) || is.null(x) || is.raw(x) || is.object(x)) {
-    message <- paste(describe_value(x), "is no tensor and no R array; convert it first")
-    abort(message, "pybridge_error_tensor", call)
-  }
-}
-
 array_shape <- function(x) dim(x) %||% length(x)
 
 # Do what R's own `[` and `[<-` do

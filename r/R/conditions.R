@@ -1,6 +1,6 @@
-# Conditions of R's own, whatever came back from Python: classed, with fields, the user's own call.
+# R's conditions, wherever they come from: with classes, fields and the user's own call.
 
-#' Return the call of a method as the user wrote it: of the generic
+#' Return the call of a method under the name of its generic
 #' @noRd
 generic_call <- function(call, generic) {
   call[[1L]] <- as.name(generic)
@@ -30,6 +30,18 @@ abort_argument <- function(message, call) {
   abort(message, "pybridge_error_argument", call)
 }
 
+abort_value <- function(value, call) {
+  abort(
+    sprintf("the value is %s; use numbers, logicals or a tensor", describe_value(value)),
+    "pybridge_error_assignment", call
+  )
+}
+
+warn_recycling <- function(message, call) {
+  classes <- c("pybridge_warning_recycling", "pybridge_warning", "warning")
+  warning(new_condition(message, classes, call, list()))
+}
+
 new_condition <- function(message, class, call, fields) {
   structure(
     class = c(class, "condition"),
@@ -37,9 +49,23 @@ new_condition <- function(message, class, call, fields) {
   )
 }
 
-#' Return the result of a call to Python, or signal what it answered instead
+#' Evaluate code whose warnings and errors are R's own, and signal those as ours
 #'
-#' @param result What Python gave: a value, or an answer that holds errors and warnings.
+#' @param error_class A function that returns the classes of an error by its message.
+#' @noRd
+with_our_conditions <- function(code, call, error_class, fields = list()) {
+  tryCatch(
+    withCallingHandlers(code, warning = function(warning) {
+      warn_recycling(conditionMessage(warning), call)
+      invokeRestart("muffleWarning")
+    }),
+    error = function(error) abort(conditionMessage(error), error_class(conditionMessage(error)), call, fields)
+  )
+}
+
+#' Return the result of a call to Python, or signal the conditions that came instead
+#'
+#' @param result A value, or an answer that holds errors and warnings.
 #' @param call The user's own call.
 #' @noRd
 answered <- function(result, call) {
@@ -49,9 +75,9 @@ answered <- function(result, call) {
   result
 }
 
-#' Return the result of a call to Python with reticulate's flag of the tensor that went in
+#' Return the result of a call to Python with the convert flag of the tensor that went in
 #'
-#' The flag says whether what comes of the result is converted to R.
+#' The flag decides whether reticulate converts what is computed from the result to R.
 #' @noRd
 flagged <- function(result, x, call) {
   if (.Call(pybridge_receive, result, x)) {
@@ -63,14 +89,14 @@ flagged <- function(result, x, call) {
 }
 
 signal_answer <- function(answer, call) {
-  for (found in reticulate::py_to_r(answer$describe())) {
-    message <- found[[1L]]
-    class <- as.character(found[[2L]])
+  for (condition in reticulate::py_to_r(answer$describe())) {
+    message <- condition[[1L]]
+    class <- as.character(condition[[2L]])
     if (startsWith(class[[1L]], "pybridge_warning")) {
       class <- c(class, "pybridge_warning", "warning")
       warning(new_condition(message, class, call, list()))
     } else {
-      abort(message, class, call, found[[3L]])
+      abort(message, class, call, condition[[3L]])
     }
   }
   answer$value

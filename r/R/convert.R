@@ -72,11 +72,11 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
   result <- if (nargs() == 1L) {
     py_call(bridge$to_python, taken_apart(x))
   } else if (missing(like) && missing(na) && missing(order)) {
-    py_call(bridge$to_python, taken_apart(x), check_dtype(dtype, call))
+    py_call(bridge$to_python, taken_apart(x), dtype_name(dtype, call))
   } else {
     is_python(like, call)
     parts <- taken_apart(x, labels = !is.null(like))
-    py_call(bridge$to_python, parts, check_dtype(dtype, call), like, na[[1L]], order[[1L]])
+    py_call(bridge$to_python, parts, dtype_name(dtype, call), like, na[[1L]], order[[1L]])
   }
   answered(result, call)
 }
@@ -102,14 +102,4 @@ elements_in_r <- function(x, call, policies = NULL) {
     do.call(py_call, c(list(bridge$from_python, x), policies), quote = TRUE)
   }
   put_together(reticulate::py_to_r(answered(result, call)), call)
-}
-
-check_dtype <- function(dtype, call) {
-  if (is_python(dtype, call)) {
-    dtype <- reticulate::py_to_r(reticulate::py_get_attr(dtype, "name"))
-  }
-  if (!is.null(dtype) && !(is.character(dtype) && length(dtype) == 1L && !is.na(dtype))) {
-    abort_argument('`dtype` is the name of a dtype, such as "float32"', call)
-  }
-  dtype
 }

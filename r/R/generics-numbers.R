@@ -30,14 +30,6 @@ tensor_math <- function(x, ...) {
   flagged(py_call(bridge$math_group, x, name, argument), x, call)
 }
 
-one_number <- function(value, name, call) {
-  is_number <- (is.numeric(value) || is.logical(value)) && length(value) == 1L
-  if (!is_number || inherits(value, "python.builtin.object") || is.na(value)) {
-    abort_argument(sprintf("`%s` is one number, not %s", name, describe_value(value)), call)
-  }
-  as.double(value)
-}
-
 # One function of R's Summary group, on a tensor and what stands beside it
 tensor_summary <- function(..., na.rm = FALSE) {
   given <- list(...)
@@ -93,21 +85,6 @@ call_by_names <- function(call, frame) {
   }
   if ("na.rm" %in% names(call) && isFALSE(call[["na.rm"]])) call[["na.rm"]] <- NULL
   call
-}
-
-one_flag <- function(value, name, call, shown = describe_value(value)) {
-  if (!isTRUE(value) && !isFALSE(value)) {
-    abort_argument(sprintf("`%s` is TRUE or FALSE, not %s", name, shown), call)
-  }
-  value
-}
-
-# Where the missing elements come in an order, by R's argument `na.last`
-missing_place <- function(na_last, name, call) {
-  if (!is.logical(na_last) || length(na_last) != 1L) {
-    abort_argument(sprintf("`%s` is TRUE, FALSE or NA, not %s", name, one_line(na_last)), call)
-  }
-  if (is.na(na_last)) "none" else if (na_last) "last" else "first"
 }
 
 # Tag what is no tensor among operands, so that Python knows that it came from R

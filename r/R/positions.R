@@ -40,7 +40,7 @@
 #' y@r[tensor_which_min(y)]
 tensor_which <- function(x, order = c("F", "C")) {
   call <- sys.call()
-  order <- choose_order(order, call, offered = c("F", "C"))
+  order <- memory_order(order, call, offered = c("F", "C"))
   if (is_python(x, call)) {
     return(flagged(call_python("which", x, order, call = call), x, call))
   }
@@ -77,12 +77,8 @@ tensor_order <- function(x, decreasing = FALSE, na_last = TRUE) {
 }
 
 extreme_position <- function(x, axis, name, call) {
-  is_number <- is.numeric(axis) && length(axis) == 1L && !is.na(axis) && axis == trunc(axis)
-  if (!is.null(axis) && !is_number) {
-    abort_argument(paste0("`axis` is the number of one axis, not ", one_line(axis)), call)
-  }
+  axis <- one_axis(axis, call)
   if (is_python(x, call)) {
-    axis <- if (is_number) as.integer(axis)
     return(flagged(call_python(name, x, axis, call = call), x, call))
   }
   check_numbers(x, paste0("tensor_", name, "()"), call)
@@ -101,14 +97,8 @@ extreme_position <- function(x, axis, name, call) {
   if (ndim == 1L) first(x) else unname(apply(x, others, first))
 }
 
-positions_in <- function(x, found) {
-  found <- as.vector(unname(found))
-  if (length(dim(x)) < 2L) found else unname(arrayInd(found, dim(x)))
-}
-
-check_numbers <- function(x, verb, call) {
-  check_array(x, call)
-  if (!(is.numeric(x) || is.logical(x))) {
-    abort(sprintf("%s compares numbers, not %s", verb, typeof(x)), "pybridge_error_tensor", call)
-  }
+# Positions in R's order as those of an array: a vector, or a coordinate matrix
+positions_in <- function(x, places) {
+  places <- as.vector(unname(places))
+  if (length(dim(x)) < 2L) places else unname(arrayInd(places, dim(x)))
 }

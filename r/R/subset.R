@@ -159,17 +159,3 @@ tag_value <- function(value, call) {
   }
   list("r", taken_apart(value))
 }
-
-check_value <- function(value, call) {
-  if (is.atomic(value) && !is.null(value) && (!is.object(value) || inherits(value, "integer64"))) {
-    return(invisible())
-  }
-  abort_value(value, call)
-}
-
-abort_value <- function(value, call) {
-  abort(
-    sprintf("the value is %s; use numbers, logicals or a tensor", describe_value(value)),
-    "pybridge_error_assignment", call
-  )
-}

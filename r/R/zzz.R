@@ -11,7 +11,8 @@ bridge_functions <- c(
   "subset", "assign", "assign_to_copy", "subset_as_python", "assign_as_python",
   "array_reshape", "recycle", "recycle_forms", "broadcast", "tensor_shape", "tensor_dtype",
   "which", "which_max", "which_min", "order",
-  "math_group", "summary_group", "mean", "sort", "bind", "cross_product", "explain", "result_shape",
+  "math_group", "summary_group", "mean", "sort", "bind", "cross_product", "explain", "explain_shapes",
+  "result_shape",
   "elementwise_test", "permute", "is_tensor", "to_python", "from_python", "fill", "filled"
 )
 

@@ -20,6 +20,7 @@ from pybridge.errors import PybridgeError, PybridgeWarning, collected_warnings, 
 from pybridge.generics import binding, elementwise, missing, products, summaries
 from pybridge.shape import Shape
 from pybridge.shapes import recycling
+from pybridge.subscripts import records
 from pybridge.subscripts.records import BASE, COLUMN_MAJOR, NO_DROP, decode, python_key
 from pybridge.subsetting import R, r_assign, r_slice
 from pybridge.subsetting.in_place import assign_in_place, has_writing, refuse_immutable
@@ -407,6 +408,15 @@ def examine() -> list[tuple[str, str, str, str]]:
 def version() -> str:
     """Return the version of the Python package, for R to compare with its own."""
     return pybridge.__version__
+
+
+def record_codes() -> dict[str, int]:
+    """Return the codes in which R writes subscripts, for R to compare with its own."""
+    return {
+        name: code
+        for name, code in vars(records).items()
+        if isinstance(code, int) and name.isupper() and not name.startswith("_")
+    }
 
 
 def place() -> str:

@@ -1,20 +1,20 @@
-# explain() and result_shape(): what subscripts mean and what shape they give, touching no data.
+# explain() and result_shape(): the meaning of subscripts and the shape of their result. Python answers both.
 
-#' What subscripts select, and what shape they give
+#' Explain subscripts and the shape of their result
 #'
 #' @description
-#' `explain()` says what each axis selects, which Python does the same, what shape comes out, and
-#' what R's own `[` and Python's would have done differently. `result_shape()` says the shape alone.
-#' Neither touches an element.
+#' `explain()` describes the selection on each axis, the same subscripts in Python, the shape of the
+#' result, and how R's own `[` and Python's brackets differ. `result_shape()` returns the shape alone.
+#' Neither reads an element.
 #'
-#' Other packages have an `explain()` too. What is no text of subscripts and no brackets on a tensor
-#' or an R array goes to the next function of that name on the search path.
+#' Other packages have an `explain()` too. Arguments other than a text of subscripts, or brackets on a
+#' tensor or an R array, are passed on to the next function of that name on the search path.
 #'
 #' @param subscripts Brackets on a tensor or an R array, as in `explain(x@r[NA:5, , -1])`, which are
 #'   not evaluated; or their text, with the brackets or without, as in `explain("x[NA:5, , -1]",
 #'   shape = c(60000, 28, 28))`.
 #' @param ... For `result_shape()` subscripts as in \code{\link[=tensor-subscripts]{x@r[...]}}, or one
-#'   text that holds them all. For `explain()` arguments of another package's function.
+#'   text with all of them. For `explain()` arguments of another package's function.
 #' @param shape The sizes of the tensor, a tensor or an R array.
 #' @param drop,dialect As for [r_slice()].
 #' @return `explain()`: an object of class `pybridge_explanation` that prints as a page. Its fields are
@@ -54,12 +54,13 @@ explain <- function(subscripts, ..., shape = NULL, drop = TRUE, dialect = c("ten
   if (anyNA(sizes)) {
     abort_argument("explain() needs every size, and result_shape() takes NA for one that is not known", call)
   }
-  found <- answered(py_call(bridge$explain, target$name, written, values, as.list(sizes), drop, dialect), call)
-  found <- lapply(reticulate::py_to_r(found), unlist)
-  found[c("result_shape", "shape")] <- lapply(found[c("result_shape", "shape")], as_shape)
-  fields <- c("selected", "in_r", "in_python", "in_tensor_dialect")
-  found[fields] <- lapply(found[fields], as.character)
-  structure(found, class = "pybridge_explanation")
+  result <- answered(py_call(bridge$explain, target$name, written, values, as.list(sizes), drop, dialect), call)
+  explanation <- lapply(reticulate::py_to_r(result), unlist)
+  shapes <- c("result_shape", "shape")
+  explanation[shapes] <- lapply(explanation[shapes], as_shape)
+  texts <- c("selected", "in_r", "in_python", "in_tensor_dialect")
+  explanation[texts] <- lapply(explanation[texts], as.character)
+  structure(explanation, class = "pybridge_explanation")
 }
 
 #' @rdname explain
@@ -74,8 +75,8 @@ result_shape <- function(shape, ..., drop = TRUE, dialect = c("tensor", "base"))
     length(parts$values[[1L]]) == 1L
   written <- if (is_text) parts$values[[1L]] else parts$record
   values <- if (is_text) list() else tag_values(parts, call)
-  found <- answered(py_call(bridge$result_shape, sizes, written, values), call)
-  as_shape(unlist(reticulate::py_to_r(found)))
+  result <- answered(py_call(bridge$result_shape, sizes, written, values), call)
+  as_shape(unlist(reticulate::py_to_r(result)))
 }
 
 # The sizes that a value is or has, NA where one is unknown
@@ -102,7 +103,7 @@ as_shape <- function(sizes) {
   if (any(sizes > .Machine$integer.max, na.rm = TRUE)) sizes else as.integer(sizes)
 }
 
-# The tensor, its name and the subscripts of brackets that were written, or NULL for others
+# The tensor, its name and the subscripts in brackets that were written; NULL for other code
 explained_target <- function(written, frame) {
   target <- written[[2L]]
   if (is.call(target) && identical(target[[1L]], quote(`@`)) && identical(target[[3L]], quote(r))) {
@@ -121,7 +122,7 @@ explained_target <- function(written, frame) {
   list(tensor = tensor, name = if (is.name(target)) as.character(target) else "x", capture = capture)
 }
 
-# Call the function of the same name of another package, which ours stands in front of
+# Call the function of the same name of another package, which ours masks
 next_explain <- function(call, frame) {
   for (place in setdiff(search(), "package:pybridge")) {
     other <- get0("explain", as.environment(place), mode = "function", inherits = FALSE)

@@ -1,34 +1,35 @@
-# R's recycling and NumPy's broadcasting by name: on R arrays in R, on tensors by Python.
+# recycle(), recycled() and broadcast(): R arrays by R, tensors by Python.
 
-#' R's recycling and 'NumPy' broadcasting, each by its name
+#' Recycle as R does, or broadcast as 'NumPy' does
 #'
 #' `recycle()` returns its arguments at the common shape of R's arithmetic, `broadcast()` at the
 #' common shape of 'NumPy'. `recycled()` turns any elementwise operation into one that follows R's
 #' rule, on R arrays and on tensors alike. The same two shapes may satisfy both rules and mean
-#' different elements; [explain_shapes()] says when.
+#' different elements; [explain_shapes()] shows when.
 #'
 #' R's rule: a vector with a vector repeats the shorter, with a warning where it does not fit
 #' evenly; a vector with an array repeats down the columns; arrays must have equal shapes; length 0
 #' gives length 0. More than two operands fold from the left, as in `x + y + z`. An array of one
-#' axis, as tensors become in R, counts as a plain vector here, where R's own operators would count
-#' it as an array.
+#' axis, to which a tensor is converted in R, counts as a plain vector here; to R's own operators it
+#' is an array.
 #'
 #' 'NumPy' matches axes from the last one; a missing axis, or one of size 1, stretches.
 #' `align = "leading"` matches from the first, so that a vector runs down the first axis.
 #'
-#' R arrays give R arrays and start no 'Python'. Where a tensor is among the operands, all of the
-#' results are tensors, as views wherever a view exists.
+#' For R arrays the results are R arrays, without 'Python'. If one of the operands is a tensor, all
+#' results are tensors, as views where possible.
 #'
 #' @param ... R vectors and arrays, or tensors. The function that `recycled()` returns passes
 #'   arguments with a name to `op` as they are.
 #' @param align `"trailing"` or `"leading"`: the side from which axes are matched.
 #' @param op An elementwise function of two operands, or its name, such as `"+"`.
 #' @param fold Whether more than two operands fold from the left, `op(op(x, y), z)`. With `FALSE`
-#'   `op` gets them all at once.
-#' @return `recycle()` and `broadcast()` return a list of the arguments at their common shape; one
-#'   that has it already is returned as it is, any other loses its names and dimnames. `recycled()`
-#'   returns a function. Errors have R's words and the classes `pybridge_error_recycling` and
-#'   `pybridge_error_broadcast`, the warning is of class `pybridge_warning_recycling`.
+#'   all of them are passed to `op` at once.
+#' @return `recycle()` and `broadcast()` return a list of the arguments at their common shape. An
+#'   argument that has it already is unchanged, any other loses its names and dimnames. `recycled()`
+#'   returns a function. Errors of R's rule have R's messages and the class `pybridge_error_recycling`,
+#'   those of 'NumPy' the class `pybridge_error_broadcast`; warnings have the class
+#'   `pybridge_warning_recycling`.
 #' @examples
 #' recycle(matrix(0, 2, 3), 1:2)[[2]]
 #' broadcast(matrix(0, 2, 3), 1:3)[[2]]

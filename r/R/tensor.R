@@ -1,12 +1,12 @@
-# What a tensor is: its shape, axes and dtype.
+# The shape, the number of axes and the dtype of a tensor.
 
 #' The shape, the number of axes and the dtype of a tensor
 #'
 #' @param x A Python tensor, or an R vector or array.
 #' @return `tensor_shape()`: the size of each axis, an integer vector, `NA` where traced code does
-#'   not know one; a tensor of no axis has `integer(0)`. `tensor_ndim()`: how many axes there are.
-#'   `tensor_dtype()`: the dtype under NumPy's name, such as `"uint8"`; for an R array that of the
-#'   array that it becomes in Python.
+#'   not know one; a tensor without axes has `integer(0)`. `tensor_ndim()`: the number of axes.
+#'   `tensor_dtype()`: the dtype under NumPy's name, such as `"uint8"`; for an R array the dtype to
+#'   which it is converted in Python.
 #' @export
 #' @examples
 #' x <- array(1:30, c(2, 3, 5))
@@ -49,9 +49,9 @@ tensor_dtype <- function(x) {
   switch(typeof(x), logical = "bool", integer = "int32", double = "float64", complex = "complex128", "str")
 }
 
-#' Count the elements of a Zarr array, of which Python knows no length
+#' Count the elements of a Zarr array, which has no length in Python
 #'
-#' reticulate makes 1 of it, its truth; of a 'NumPy' array it counts the elements, as here.
+#' reticulate returns 1 for it, and the number of elements for a 'NumPy' array.
 #' @export
 #' @noRd
 length.zarr.core.array.Array <- function(x) {

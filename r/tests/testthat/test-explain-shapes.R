@@ -7,6 +7,7 @@ really <- function(rule, operands) {
 sizes_of <- function(x) if (is.null(dim(x))) length(x) else dim(x)
 
 test_that("verdicts are what the rules do", {
+  skip_without_python()
   shapes <- c(
     as.list(0:3), lapply(seq_len(16), function(k) c((k - 1L) %/% 4L, (k - 1L) %% 4L)),
     list(c(2L, 3L, 2L), c(1L, 1L, 3L), c(3L, 3L, 3L), c(1L, 2L, 3L), c(2L, 1L, 1L))
@@ -48,6 +49,7 @@ test_that("verdicts are what the rules do", {
 })
 
 test_that("the square-matrix trap prints as a picture", {
+  skip_without_python()
   expect_identical(capture.output(explain_shapes(c(3, 3), 3)), c(
     "x (3, 3)   y (3)",
     "",
@@ -65,6 +67,7 @@ test_that("the square-matrix trap prints as a picture", {
 })
 
 test_that("shapes are read from vectors, lists and arrays, with unknown sizes", {
+  skip_without_python()
   expect_identical(explain_shapes(list(2, NULL), 3)$shapes, list(c(2L, NA), 3L))
   expect_identical(explain_shapes(matrix(0, 2, 3), c(NA, 3))$shapes, list(2:3, c(NA, 3L)))
   expect_identical(explain_shapes(c(NA, 3), 3)$verdict, "unknown")
@@ -74,6 +77,7 @@ test_that("shapes are read from vectors, lists and arrays, with unknown sizes", 
 })
 
 test_that("a notebook shows the same cells", {
+  skip_without_python()
   html <- repr_html.pybridge_shapes(explain_shapes(c(3, 3), 3))
   cells <- regmatches(html, gregexpr("<code>y\\[[0-9]\\]</code>[*]?", html))[[1L]]
   expect_identical(gsub("</?code>", "", cells), c(
@@ -81,4 +85,34 @@ test_that("a notebook shows the same cells", {
     "y[1]", "y[2]*", "y[3]*", "y[1]*", "y[2]", "y[3]*", "y[1]*", "y[2]*", "y[3]"
   ))
   expect_match(html, "disagree (*): at [2, 1] R uses y[2], NumPy uses y[1].", fixed = TRUE)
+})
+
+test_that("R prints Python's own picture, and its fields are values of R", {
+  skip_without_python()
+  python <- reticulate::py_run_string(
+    "from pybridge import explain_shapes", local = TRUE, convert = FALSE
+  )
+  explain <- reticulate::py_get_item(python, "explain_shapes")
+  builtins <- reticulate::import_builtins()
+  shapes <- list(
+    list(c(2, 3), 4), list(3, NA), list(c(60000, 28, 28), 28), list(c(2, 3), c(3, 2)), list(2, 3, c(3, 2)),
+    list(2, 4, 8, c(8, 3)), list(c(NA, 3), 3), list(integer(), c(2, 3)), list(c(2, 0), 3), list(c(3, 3, 3), 3, 1)
+  )
+  for (each in shapes) {
+    sizes <- lapply(each, function(shape) lapply(shape, function(size) if (!is.na(size)) as.integer(size)))
+    expected <- do.call(explain, sizes)
+    explanation <- do.call(explain_shapes, each)
+    expect_identical(paste(format(explanation), collapse = "\n"), builtins$str(expected))
+    expect_identical(repr_html.pybridge_shapes(explanation), reticulate::py_to_r(expected$`_repr_html_`()))
+  }
+  uneven <- explain_shapes(c(2, 3), 4)
+  expect_identical(uneven$recycling, list(
+    shape = 2:3, error = NULL, warnings = "longer object length is not a multiple of shorter object length"
+  ))
+  expect_identical(uneven$broadcasting, list(
+    shape = NULL, error = "shapes (2, 3) and (4) do not broadcast: axis 2 has the sizes 3 and 4", warnings = character()
+  ))
+  expect_identical(explain_shapes(c(NA, 3), c(NA, 3))$broadcasting$shape, c(NA, 3L))
+  error <- expect_error(explain_shapes(1), class = "pybridge_error_argument")
+  expect_identical(conditionCall(error), quote(explain_shapes(1)))
 })

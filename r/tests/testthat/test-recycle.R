@@ -231,16 +231,3 @@ test_that("a common shape beyond the length of any vector is refused, and nothin
   expect_identical(dim(do.call(broadcast, spread(empty))[[1]]), as.integer(empty))
 })
 
-test_that("the C code refuses shapes that do not belong to its vector", {
-  copied <- function(routine, ...) .Call(getFromNamespace(routine, "pybridge"), ...)
-  expect_error(copied("pybridge_broadcast", 1:3, 3L, c(3L, 2L)), "number of axes")
-  expect_error(copied("pybridge_broadcast", 1:3, c(2L, 1L), c(2L, 2L)), "as many elements")
-  expect_error(copied("pybridge_broadcast", 1:3, c(3L, 1L), c(2L, 2L)), "does not stretch")
-  expect_error(copied("pybridge_broadcast", 1:3, c(3L, 1L), c(3L, NA)), "no length")
-  expect_error(copied("pybridge_broadcast", 1:3, "a", 3L), "not numeric")
-  expect_error(copied("pybridge_broadcast", sum, 1L, 1L), "no array")
-  expect_error(copied("pybridge_broadcast", 1L, rep(1L, 3), rep(2^20, 3)), "more elements")
-  expect_error(copied("pybridge_reshape", 1:6, 6L, c(4L, 2L)), "as many elements")
-  expect_error(copied("pybridge_reshape", 1:6, c(-2L, -3L), 6L), "no length")
-  expect_error(copied("pybridge_reshape", 1:6, c(2, NaN), 6L), "no length")
-})

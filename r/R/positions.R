@@ -90,7 +90,7 @@ extreme_position <- function(x, axis, name, call) {
   ndim <- length(sizes)
   if (abs(axis) < 1 || abs(axis) > ndim) {
     words <- "`axis` is a number from 1 to %1$d, or from -1 to -%1$d counted from the end, not %2$s"
-    abort_argument(sprintf(words, ndim, plain(axis)), call)
+    abort_argument(sprintf(words, ndim, plain_text(axis)), call)
   }
   others <- seq_len(ndim)[-(if (axis < 0) axis + ndim + 1 else axis)]
   first <- function(values) c(find(values), 0L)[[1L]]

@@ -86,7 +86,8 @@ decode <- function(record, values) {
     } else if (code == POSITION) {
       list(kind = "scalar", value = next_numbers(1L))
     } else if (code == VECTOR) {
-      list(kind = "value", value = next_numbers(next_numbers(1L)))
+      entries <- next_numbers(1L)
+      list(kind = "value", value = next_numbers(entries))
     } else if (code == VALUE || code == RANGE_OF_VALUES) {
       list(kind = "value", value = values[[count_of_values]])
     } else {

@@ -135,10 +135,15 @@ test_that("a string is a label where the array has labels", {
   expect_error(r_slice(matrix(1:6, 2), "a"), class = "pybridge_error_subscript_type")
 })
 
-test_that("an unknown or doubled label is an error that offers the nearest", {
+test_that("an unknown label is an error that shows the labels, a doubled one that shows its positions", {
   m <- matrix(1:9, 3, dimnames = list(c("setosa", "versicolor", ""), c("x", "y", "x")))
-  unknown <- expect_error(r_slice(m, "Setosa"), "nearest are \"setosa\"", class = "pybridge_error_subscript_label")
-  expect_identical(unknown[c("label", "axis", "nearest")], list(label = "Setosa", axis = 1L, nearest = "setosa"))
+  unknown <- expect_error(
+    r_slice(m, "Setosa"), "is no label of axis 1; the labels are \"setosa\", \"versicolor\"$",
+    class = "pybridge_error_subscript_label"
+  )
+  expect_identical(unknown[c("label", "axis", "nearest")], list(label = "Setosa", axis = 1L, nearest = character()))
+  many <- stats::setNames(1:6, letters[1:6])
+  expect_error(r_slice(many, "z"), "the labels are \"a\", \"b\", \"c\", \"d\", \"e\", ...", fixed = TRUE)
   doubled <- expect_error(r_slice(m, 1, "x"), "2 positions of axis 2, 1, 3;", class = "pybridge_error_subscript_label")
   expect_identical(doubled$positions, c(1L, 3L))
   expect_identical(r_slice(m, 1, "y"), c(m[1, "y"]))

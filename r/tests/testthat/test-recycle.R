@@ -116,7 +116,7 @@ test_that("conditions have classes and the caller's call", {
   expect_s3_class(error, c("pybridge_error_shape", "pybridge_error"))
   expect_identical(error$shapes, list(2:3, 3:2))
   expect_identical(as.character(conditionCall(error)[[1L]]), "recycle")
-  expect_warning(recycle(1:3, 1:2), uneven, class = "pybridge_warning_recycling")
+  expect_warning(recycle(1:3, 1:2), "^longer object length is not a multiple", class = "pybridge_warning_recycling")
   expect_error(recycle(factor("a"), 1), "factor", class = "pybridge_error_argument")
   expect_error(recycle(NULL, 1), "NULL", class = "pybridge_error_argument")
   expect_error(recycled(1), "`op` is a function", class = "pybridge_error_argument")

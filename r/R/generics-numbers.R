@@ -134,21 +134,27 @@ bind_method <- function(generic) {
 }
 
 # Bind Python objects that are not tensors as R does without a method, since rbind() and cbind() have no
-# NextMethod(). R repeats an object as often as it has elements; a list of them has no class to dispatch on.
+# NextMethod(): bind copies without a class, and put the objects in their place.
 bind_objects <- function(generic, operands, expressions, deparse.level) {
+  is_object <- vapply(operands, inherits, NA, "python.builtin.object")
+  copies <- operands
+  copies[is_object] <- lapply(operands[is_object], function(object) {
+    if (is.environment(object)) list2env(as.list.environment(object, all.names = TRUE)) else unclass(object)
+  })
   frame <- new.env(parent = baseenv())
   arguments <- Map(function(value, expression) {
-    if (inherits(value, "python.builtin.object")) {
-      count <- if (is.environment(value)) length(names(value)) else 1L
-      value <- rep(list(value), count)
-    }
-    if (!is.symbol(expression)) {
+    name <- if (deparse.level == 2) deparse1(expression) else if (is.symbol(expression)) as.character(expression)
+    if (is.null(name)) {
       return(call("quote", value))
     }
-    assign(as.character(expression), value, frame)
-    expression
-  }, operands, as.list(expressions)[-1L])
-  eval(as.call(c(as.name(generic), arguments, deparse.level = deparse.level)), frame)
+    assign(name, value, frame)
+    as.name(name)
+  }, copies, as.list(expressions)[-1L])
+  bound <- eval(as.call(c(as.name(generic), arguments, deparse.level = deparse.level)), frame)
+  for (k in which(is_object)) {
+    bound[vapply(bound, identical, NA, copies[[k]])] <- operands[k]
+  }
+  bound
 }
 
 tensor_dim_assign <- function(x, value) {

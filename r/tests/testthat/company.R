@@ -68,6 +68,8 @@ company_expressions <- c(
   "c(x, x)", "c(v, 1)", "c(1, v)", "c(s, s)", "list(x, v)", "rbind(x, x)", "cbind(x, x)", "rbind(v, v)",
   "cbind(v, 1:3)", "cbind(reticulate::dict(p = 1), 2)",
   "{ d <- reticulate::dict(p = 1, q = 2); cbind(d, 1:2, d) }", "rbind(reticulate::dict(p = 1), 2)",
+  "cbind(1:4, reticulate::dict(p = 1), deparse.level = 2)", "rbind(reticulate::import('math')$sqrt, 1:2)",
+  "{ d <- reticulate::dict(p = 1); cbind(d, reticulate::import('math')$sqrt, matrix(1:4, 2)) }",
   "rbind(a, a)", "append(list(x), 1)", "append(v, 1)", "setdiff(v, 1)", "union(v, 1)",
   "if (length(v) %in% 0:9) seq_along(v)", "if (length(x) %in% 0:9) seq_along(x)", "seq_len(s)",
   "rapply(list(x), class, how = 'unlist')",

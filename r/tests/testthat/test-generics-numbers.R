@@ -233,7 +233,7 @@ test_that("rbind() and cbind() recycle and refuse as R's do", {
       expect_equal(as.vector(as.array(found$value)), as.vector(wanted$value))
     }
     expect_error(bind(as_tensor(m), as_tensor(t(m))), "of matrices must match", class = "pybridge_error_shape")
-    expect_error(bind(as_tensor(m), n), "is no tensor", class = "pybridge_error_argument")
+    expect_error(bind(as_tensor(m), n), "is not a tensor", class = "pybridge_error_argument")
     expect_error(bind(as_tensor(m), as_tensor(m, "float32")), "cannot be combined", class = "pybridge_error_tensor")
   }
 })

@@ -141,16 +141,12 @@ bind_objects <- function(generic, operands, expressions, deparse.level) {
   copies[is_object] <- lapply(operands[is_object], function(object) {
     if (is.environment(object)) list2env(as.list.environment(object, all.names = TRUE)) else unclass(object)
   })
-  frame <- new.env(parent = baseenv())
-  arguments <- Map(function(value, expression) {
-    name <- if (deparse.level == 2) deparse1(expression) else if (is.symbol(expression)) as.character(expression)
-    if (is.null(name)) {
-      return(call("quote", value))
-    }
-    assign(name, value, frame)
-    as.name(name)
-  }, copies, as.list(expressions)[-1L])
-  bound <- eval(as.call(c(as.name(generic), arguments, deparse.level = deparse.level)), frame)
+  is_labelled <- nzchar(names(operands) %||% character(length(operands)))
+  labels <- vapply(as.list(expressions)[-1L], function(code) {
+    if (deparse.level == 2 || (deparse.level == 1 && is.symbol(code))) deparse(code, backtick = FALSE)[[1L]] else ""
+  }, "")
+  names(copies)[!is_labelled] <- labels[!is_labelled]
+  bound <- do.call(generic, c(copies, deparse.level = 0), quote = TRUE, envir = baseenv())
   for (k in which(is_object)) {
     bound[vapply(bound, identical, NA, copies[[k]])] <- operands[k]
   }

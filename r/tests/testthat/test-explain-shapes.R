@@ -116,3 +116,20 @@ test_that("R prints Python's own picture, and its fields are values of R", {
   error <- expect_error(explain_shapes(1), class = "pybridge_error_argument")
   expect_identical(conditionCall(error), quote(explain_shapes(1)))
 })
+
+test_that("without Python the error says what is missing, and R's arrays need none", {
+  lines <- run_r(c(
+    "library(pybridge)",
+    "error <- tryCatch(explain_shapes(c(3, 3), 3), error = identity)",
+    "cat(class(error)[[1]], conditionMessage(error), sep = '\\n')",
+    "cat(recycle(matrix(0, 2, 3), 1:2)[[2]])"
+  ), "RETICULATE_PYTHON=/nonexistent/python")
+  expect_identical(utils::tail(lines, 4L), c(
+    "pybridge_error_python",
+    paste0(
+      "this needs Python with NumPy, which did not start: ",
+      "Python specified in RETICULATE_PYTHON (/nonexistent/python) does not exist"
+    ),
+    "pybridge_doctor() says what is missing.", "1 2 1 2 1 2"
+  ))
+})

@@ -23,7 +23,8 @@ HAS_STEP <- 4L
 check_codes <- function(codes) {
   own <- mget(names(codes), envir = topenv(), ifnotfound = NA)
   if (!identical(lapply(own, as.integer), lapply(codes, as.integer))) {
-    abort("R and Python write subscripts by different codes; install the same version of both", "pybridge_error_version")
+    message <- "R and Python write subscripts by different codes; install the same version of both"
+    abort(message, "pybridge_error_version")
   }
 }
 

@@ -84,3 +84,15 @@ test_that("what crosses to Python is tagged, and no NA is in it", {
   )
   expect_identical(tag(letters[1:2]), list(list("characters", list("a", "b"), NULL)))
 })
+
+test_that("Python has the same codes, and other ones are an error", {
+  skip_without_python()
+  codes <- reticulate::py_to_r(start_bridge()$record_codes())
+  expect_setequal(names(codes), c(
+    "NO_DROP", "BASE", "COLUMN_MAJOR", "MISSING", "NEW_AXIS", "REST", "POSITION", "VALUE", "RANGE_OF_VALUES",
+    "VECTOR", "RANGE", "HAS_START", "HAS_STOP", "HAS_STEP"
+  ))
+  expect_no_error(check_codes(codes))
+  expect_error(check_codes(replace(codes, "VECTOR", 7L)), "different codes", class = "pybridge_error_version")
+  expect_error(check_codes(c(codes, OTHER = 9L)), "different codes", class = "pybridge_error_version")
+})

@@ -230,4 +230,3 @@ test_that("a common shape beyond the length of any vector is refused, and nothin
   empty <- c(2^20, 2^20, 2^20, 0)
   expect_identical(dim(do.call(broadcast, spread(empty))[[1]]), as.integer(empty))
 })
-

@@ -171,7 +171,8 @@ test_that("the C code rejects shapes that do not belong to its vector", {
   expect_error(reshape(1:3, "a", 3L), "not numeric")
   expect_error(reshape(sum, 1L, 1L), "not an array")
   expect_error(reshape(1L, 1L, rep(2^20, 3)), "as many elements")
-  expect_identical(dim(reshape(integer(), 0L, c(rep(.Machine$integer.max, 40), 0L))), c(rep(.Machine$integer.max, 40), 0L))
+  large <- c(rep(.Machine$integer.max, 40L), 0L)
+  expect_identical(dim(reshape(integer(), 0L, large)), large)
 })
 
 test_that("R arrays start no Python", {

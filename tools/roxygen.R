@@ -4,7 +4,7 @@ copy <- file.path(tempfile(), "pybridge")
 dir.create(copy, recursive = TRUE)
 stopifnot(file.copy(file.path("r", c("DESCRIPTION", "NAMESPACE", "R", "man")), copy, recursive = TRUE))
 invisible(utils::capture.output(
-  suppressMessages(roxygen2::roxygenise(copy, load_code = roxygen2::load_installed)),
+  suppressMessages(roxygen2::roxygenise(copy, load_code = "source")),
   type = "output"
 ))
 
@@ -17,7 +17,8 @@ generated <- sums(copy)
 files <- union(names(committed), names(generated))
 differ <- files[!mapply(identical, unname(committed[files]), unname(generated[files]))]
 if (length(differ)) {
-  cat("roxygen2 writes another", toString(differ), "\nrun: cd r && Rscript -e 'roxygen2::roxygenise()'\n")
+  cat("roxygen2 would change", toString(differ), "\n")
+  cat("run: Rscript -e 'roxygen2::roxygenise(\"r\", load_code = \"source\")'\n")
   quit(status = 1)
 }
 cat("roxygen2: nothing differs\n")

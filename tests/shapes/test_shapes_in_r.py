@@ -1,4 +1,4 @@
-"""The R package reads new sizes without Python, and rejects them in the words of the Python package."""
+"""The R package reads new sizes without Python, and rejects them as the Python package does."""
 
 from pathlib import Path
 

@@ -186,6 +186,12 @@ def recycle_forms(operands: list[Any], is_arithmetic: bool) -> list[Any]:
 
 
 @_answering
+def is_comparison(op: Any) -> bool:
+    """Return whether an operation follows R's comparisons where its arithmetic differs."""
+    return getattr(op, "__name__", "") in recycling.COMPARISONS
+
+
+@_answering
 def broadcast(operands: list[Any], align: Any) -> list[Any]:
     """Return the operands at the common shape of NumPy's arithmetic."""
     return list(pybridge.broadcast(*map(_as_tensor, operands), align=align))

@@ -33,7 +33,7 @@ range_index <- function(bounds, text, size, axis, call) {
     reject(text, "range", call, words, format_number(start), format_number(stop), sign)
   }
   if (isTRUE(start == size + 1) && is.na(stop) && step > 0) {
-    return(integer()) # so that NA:k and (k + 1):NA always split an axis
+    return(integer()) # NA:k and (k + 1):NA split any axis
   }
   ends <- if (step > 0) c(1, size) else c(size, 1)
   first <- if (is.na(start)) ends[[1L]] else vector_index(start, text, size, axis, call)

@@ -1,19 +1,13 @@
 # R's conditions, wherever they come from: with classes, fields and the user's own call.
 
-#' Return the call of a method under the name of its generic
-#' @noRd
+# Return the call of a method under the name of its generic
 generic_call <- function(call, generic) {
   call[[1L]] <- as.name(generic)
   call
 }
 
-#' Signal an error of a class, with its fields
-#'
-#' @param message The text; one line or two.
-#' @param class The classes, most specific first; "error" and "condition" are added.
-#' @param call The user's own call.
-#' @param fields A named list; each is an element of the condition.
-#' @noRd
+# Signal an error with the user's own call. `class` has the classes, most specific first, to which
+# "pybridge_error", "error" and "condition" are added; `fields`, a named list, become elements of the condition.
 abort <- function(message, class = character(), call = NULL, fields = list()) {
   if (!"pybridge_error" %in% class) {
     class <- c(class, "pybridge_error")
@@ -49,10 +43,8 @@ new_condition <- function(message, class, call, fields) {
   )
 }
 
-#' Evaluate code whose warnings and errors are R's own, and signal those as ours
-#'
-#' @param error_class A function that returns the classes of an error by its message.
-#' @noRd
+# Evaluate code whose warnings and errors are R's own, and signal them as ours. `error_class` is a function that
+# returns the classes of an error by its message.
 with_our_conditions <- function(code, call, error_class, fields = list()) {
   tryCatch(
     withCallingHandlers(code, warning = function(warning) {
@@ -63,11 +55,7 @@ with_our_conditions <- function(code, call, error_class, fields = list()) {
   )
 }
 
-#' Return the result of a call to Python, or signal the conditions that came instead
-#'
-#' @param result A value, or an answer that holds errors and warnings.
-#' @param call The user's own call.
-#' @noRd
+# Return the result of a call to Python; an answer with errors and warnings is signalled instead
 answered <- function(result, call) {
   if (inherits(result, "pybridge.rbridge.Answer")) {
     return(signal_answer(result, call))
@@ -75,10 +63,8 @@ answered <- function(result, call) {
   result
 }
 
-#' Return the result of a call to Python with the convert flag of the tensor that went in
-#'
-#' The flag decides whether reticulate converts what is computed from the result to R.
-#' @noRd
+# Return the result of a call to Python with the convert flag of the tensor that went in. The flag decides
+# whether reticulate converts results of its methods to R.
 flagged <- function(result, x, call) {
   if (inherits(result, "pybridge.rbridge.Answer")) {
     result <- signal_answer(result, call)

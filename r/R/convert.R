@@ -90,8 +90,7 @@ from_python <- function(x, na = c("error", "float", "integer"),
   elements_in_r(x, sys.call(), policies)
 }
 
-#' Convert the elements of a tensor to R, in R's order, with its axes
-#' @noRd
+# Convert the elements of a tensor to R, in R's order, with its axes
 elements_in_r <- function(x, call, policies = NULL) {
   if (!is_python(x, call)) {
     return(x)

@@ -3,12 +3,9 @@
 
 # ---- To Python -----------------------------------------------------------------------------------
 
-#' Split an R object into parts that reticulate passes on unchanged
-#'
-#' Bare numbers are an array, whose memory Python sees, or one number. Everything else is an unnamed list
-#' that begins with its kind, which pybridge/conversion/in_r.py reads.
-#' @param labels Whether to include names and dimnames.
-#' @noRd
+# Split an R object into parts that reticulate passes on unchanged, with `labels` also its names and dimnames.
+# Bare numbers are an array, whose memory Python sees, or one number. Everything else is an unnamed list that
+# begins with its kind, which pybridge/conversion/in_r.py reads.
 taken_apart <- function(x, labels = FALSE) {
   if (is.object(x)) {
     return(object_apart(x, labels))
@@ -38,8 +35,7 @@ object_apart <- function(x, labels) {
   if (type == "list" && is_plain) list_apart(unclass(x), classes) else list("other", type, classes)
 }
 
-#' Split a vector: type, elements, whether it is one element without axes, classes, levels, labels
-#' @noRd
+# Split a vector: type, elements, whether it is one element without axes, classes, levels, labels
 vector_apart <- function(x, classes = list(), levels = NULL, labels = FALSE) {
   type <- typeof(x)
   parts <- if (type == "character") {
@@ -51,8 +47,7 @@ vector_apart <- function(x, classes = list(), levels = NULL, labels = FALSE) {
   c(list("vector", type), parts, list(is_one, classes, levels, if (labels) labels_apart(x)))
 }
 
-#' Convert numbers to an array, or to one number; raw bytes to an array
-#' @noRd
+# Convert numbers to an array, or to one number; raw bytes to an array
 numbers_apart <- function(x) {
   sizes <- dim(x)
   if (is.null(sizes)) {
@@ -74,8 +69,7 @@ numbers_apart <- function(x) {
   x
 }
 
-#' Find the sizes of a matrix with as many elements as a vector that is longer than an axis may be
-#' @noRd
+# Find the sizes of a matrix with as many elements as a vector that is longer than an axis may be
 long_sizes <- function(count) {
   rows <- Find(function(rows) count %% rows == 0, 2^16:2)
   if (is.null(rows)) {
@@ -94,8 +88,7 @@ dim_apart <- function(x) {
   if (is_broken) list("broken", typeof(x), length(x), typeof(sizes), as.list(sizes)) else as.list(sizes)
 }
 
-#' Split text into its distinct strings, as bytes, and the code of each element where strings repeat
-#' @noRd
+# Split text into its distinct strings, as bytes, and the code of each element where strings repeat
 texts_apart <- function(x) {
   if (!is.character(x)) {
     return(list("no text", typeof(x)))
@@ -112,8 +105,7 @@ texts_apart <- function(x) {
   list("text", writeBin(distinct, raw(), useBytes = TRUE), codes)
 }
 
-#' Whether text crosses as Python's own strings: few, none `NA`, all valid UTF-8
-#' @noRd
+# Whether text crosses as Python's own strings: few, none `NA`, all valid UTF-8
 is_short_text <- function(x) {
   length(x) %in% 1:64 && is.null(dim(x)) && !anyNA(x) && all(validUTF8(x)) && !any(Encoding(x) == "bytes")
 }
@@ -136,10 +128,8 @@ list_apart <- function(x, classes = list()) {
 
 # ---- To R ----------------------------------------------------------------------------------------
 
-#' Make an R object from the parts that Python returned
-#'
-#' Parts that are not a list are the object itself; a vector from reticulate has one axis, which is dropped.
-#' @noRd
+# Make an R object from the parts that Python returned.
+# Parts that are not a list are the object itself; a vector from reticulate has one axis, which is dropped.
 put_together <- function(parts, call) {
   if (!is.list(parts)) {
     if (length(dim(parts)) == 1L) {
@@ -181,8 +171,7 @@ put_first <- function(parts, call) {
   )
 }
 
-#' Make a vector and let Python fill it: each element is written once
-#' @noRd
+# Make a vector and let Python fill it: each element is written once
 filled <- function(parts, call) {
   type <- parts[[2L]]
   sizes <- parts[[3L]]
@@ -199,8 +188,7 @@ filled <- function(parts, call) {
   elements
 }
 
-#' Whether reticulate gives Python a view of R's own memory, in which R sees what Python writes
-#' @noRd
+# Whether reticulate gives Python a view of R's own memory, in which R sees what Python writes
 shows_memory <- function() {
   mark <- start_bridge()$mark
   all(vapply(c("logical", "integer", "double", "complex", "raw"), function(type) {

@@ -27,15 +27,15 @@ pybridge_doctor <- function(exit = FALSE) {
   invisible(report)
 }
 
-new_check <- function(name, status, found, advice = "") {
-  list(name = name, status = status, found = found, advice = advice)
+new_check <- function(name, status, result, advice = "") {
+  list(name = name, status = status, found = result, advice = advice)
 }
 
-check_least <- function(name, version, least, found = version) {
+check_least <- function(name, version, least, result = version) {
   if (package_version(version) < least) {
-    return(new_check(name, "fail", found, sprintf("pybridge needs %s %s or newer", name, least)))
+    return(new_check(name, "fail", result, sprintf("pybridge needs %s %s or newer", name, least)))
   }
-  new_check(name, "ok", found)
+  new_check(name, "ok", result)
 }
 
 examine_r <- function() {

@@ -1,6 +1,6 @@
-# explain_shapes(): what R's rule and NumPy's do to some shapes. Python decides and draws it.
+# explain_shapes(): R's rule and NumPy's on some shapes. Python decides and draws.
 
-#' What recycling and broadcasting would do to some shapes
+#' Compare recycling and broadcasting for some shapes
 #'
 #' The same two shapes may satisfy R's rule and that of 'NumPy' and mean different elements: a
 #' 3 x 3 matrix and a vector of length 3 do. `explain_shapes()` shows whether they do, and where.
@@ -24,7 +24,7 @@
 explain_shapes <- function(...) {
   call <- sys.call()
   shapes <- lapply(unname(list(...)), shape_of, call = call)
-  result <- answered(py_call(bridge$explain_shapes, lapply(shapes, sizes_for_python)), call)
+  result <- call_python("explain_shapes", lapply(shapes, sizes_for_python), call = call)
   explanation <- c(list(shapes = shapes), reticulate::py_to_r(result))
   for (rule in c("recycling", "broadcasting")) {
     shape <- explanation[[rule]]$shape

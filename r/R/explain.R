@@ -54,7 +54,7 @@ explain <- function(subscripts, ..., shape = NULL, drop = TRUE, dialect = c("ten
   if (anyNA(sizes)) {
     abort_argument("explain() needs every size, and result_shape() takes NA for one that is not known", call)
   }
-  result <- answered(py_call(bridge$explain, target$name, written, values, as.list(sizes), drop, dialect), call)
+  result <- call_python("explain", target$name, written, values, as.list(sizes), drop, dialect, call = call)
   explanation <- lapply(reticulate::py_to_r(result), unlist)
   shapes <- c("result_shape", "shape")
   explanation[shapes] <- lapply(explanation[shapes], as_shape)
@@ -75,18 +75,13 @@ result_shape <- function(shape, ..., drop = TRUE, dialect = c("tensor", "base"))
     length(parts$values[[1L]]) == 1L
   written <- if (is_text) parts$values[[1L]] else parts$record
   values <- if (is_text) list() else tag_values(parts, call)
-  result <- answered(py_call(bridge$result_shape, sizes, written, values), call)
+  result <- call_python("result_shape", sizes, written, values, call = call)
   as_shape(unlist(reticulate::py_to_r(result)))
 }
 
 # The sizes that a value is or has, NA where one is unknown
 shape_of <- function(x, call) {
-  sizes <- if (is_python(x, call)) {
-    call_python("tensor_shape", x, call = call)
-  } else {
-    dim(x) %||% read_sizes(x, call)
-  }
-  as_shape(sizes)
+  as_shape(if (is_python(x, call)) python_shape(x, call) else dim(x) %||% read_sizes(x, call))
 }
 
 # Sizes as Python takes them: a list, with NULL for an unknown one

@@ -8,7 +8,7 @@ shared_names <- list(
   ),
   explain = list(
     packages = "dplyr",
-    words = "explain() is now that of dplyr, which says what a query does and knows no subscripts."
+    words = "explain() is now that of dplyr, which explains queries to a database, not subscripts."
   )
 )
 

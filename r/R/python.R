@@ -1,34 +1,9 @@
-# Calls to pybridge.rbridge, operands on their way there, and whether there is a Python.
+# Calls to pybridge.rbridge, objects of Python, and whether there is a Python.
 
-#' Call a function of pybridge.rbridge for the function that the user called
-#'
-#' A list among the arguments holds operands, of which those of R become tensors. A list of tensors
-#' comes back as a list of R, the sizes of a shape as numbers, anything else unchanged. Each tensor
-#' gets the convert flag of its operand; where that is an R array, the flag of the first tensor.
-#' @param name One of `bridge_functions`.
-#' @param ... Its arguments.
-#' @noRd
-call_python <- function(name, ..., call = sys.call(-1L)) {
-  arguments <- lapply(list(...), function(argument) {
-    if (is.list(argument)) lapply(unname(argument), as_operand, call = call) else argument
-  })
-  result <- answered(do.call(py_call, c(list(bridge[[name]]), arguments), quote = TRUE), call)
-  if (name == "tensor_shape") {
-    return(as.numeric(unlist(reticulate::py_to_r(result))))
-  }
-  if (inherits(result, "python.builtin.list")) {
-    operands <- list(...)[[1L]]
-    first <- Find(function(operand) inherits(operand, "python.builtin.object"), operands)
-    return(lapply(seq_along(operands), function(k) {
-      like <- if (inherits(operands[[k]], "python.builtin.object")) operands[[k]] else first
-      flagged(reticulate::py_get_item(result, k - 1L), like, call)
-    }))
-  }
-  result
-}
+# Call a function of pybridge.rbridge for the function that the user called
+call_python <- function(name, ..., call = sys.call(-1L)) answered(py_call(bridge[[name]], ...), call)
 
-#' Whether a value is an object of Python; one of an R session that has ended is an error
-#' @noRd
+# Whether a value is an object of Python; one of an R session that has ended is an error
 is_python <- function(x, call = sys.call(-1L)) {
   if (!inherits(x, "python.builtin.object")) {
     return(FALSE)
@@ -36,8 +11,7 @@ is_python <- function(x, call = sys.call(-1L)) {
   if (is_ended(x)) abort_ended(call) else TRUE
 }
 
-#' The environment in which reticulate keeps what belongs to a Python object; `NULL` for other values
-#' @noRd
+# The environment in which reticulate keeps what belongs to a Python object; `NULL` for other values
 reference <- function(x) {
   while (!is.environment(x)) {
     if (is.null(x)) {
@@ -48,8 +22,7 @@ reference <- function(x) {
   x
 }
 
-#' Whether a Python object belongs to an R session that has ended: R saves no pointer
-#' @noRd
+# Whether a Python object belongs to an R session that has ended: R saves no pointer
 is_ended <- function(x) inherits(x, "python.builtin.object") && py_is_null_xptr(x)
 
 abort_ended <- function(call) {
@@ -59,8 +32,7 @@ abort_ended <- function(call) {
   )
 }
 
-#' Convert an operand of R for reticulate: a vector to an array of one axis, one number to a number
-#' @noRd
+# Convert an operand of R for reticulate: a vector to an array of one axis, one number to a number
 as_operand <- function(value, call) {
   if (is_python(value, call) || !is.atomic(value) || is.null(value)) {
     return(value)
@@ -74,11 +46,9 @@ as_operand <- function(value, call) {
   if (is.null(dim(value)) && length(value) == 1L) as.vector(value) else as.array(value)
 }
 
-#' Find a Python with NumPy to build the vignette with
-#'
-#' It is the one that the user has named, that of a checkout, or the first on PATH that has NumPy. Without one
-#' the build stops, because the vignette would have no output; only R CMD check may go on.
-#' @noRd
+# Find a Python with NumPy to build the vignette with.
+# It is the one that the user has named, that of a checkout, or the first on PATH that has NumPy. Without one
+# the build stops, because the vignette would have no output; only R CMD check may go on.
 numpy_for_vignette <- function() {
   if (!has_numpy()) {
     checkout <- file.path(Sys.getenv("PWD"), c(".venv", "../.venv"), "bin/python")
@@ -102,11 +72,9 @@ numpy_for_vignette <- function() {
   has_numpy()
 }
 
-#' Whether there is a Python with NumPy, for the examples and the tests
-#'
-#' Only a Python that the user has named, or that already runs, is asked: where there is none, newer versions
-#' of reticulate would download one.
-#' @noRd
+# Whether there is a Python with NumPy, for the examples and the tests.
+# Only a Python that the user has named, or that already runs, is asked: where there is none, newer versions
+# of reticulate would download one.
 has_numpy <- function() {
   named <- Sys.getenv(c("RETICULATE_PYTHON", "RETICULATE_PYTHON_ENV", "VIRTUAL_ENV"))
   if (!reticulate::py_available() && !any(nzchar(named))) {

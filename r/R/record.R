@@ -1,4 +1,4 @@
-# Read what src/capture.c captured of a call: the only code in R that knows the codes of a record.
+# Decode the captures of src/capture.c: only this file in R knows the codes of a record.
 #
 # A capture is an integer vector, the record, or list(record, values, settings) where whole numbers do not
 # suffice. A value crosses to Python tagged with its kind in R.

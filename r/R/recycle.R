@@ -41,8 +41,7 @@ recycle <- function(...) {
   call <- sys.call()
   operands <- list(...)
   if (has_tensor(operands)) {
-    operands[] <- call_python("recycle", operands, call = call)
-    return(operands)
+    return(call_on_operands("recycle", operands, call = call))
   }
   recycle_operands(operands, TRUE, call)
 }
@@ -54,8 +53,7 @@ broadcast <- function(..., align = c("trailing", "leading")) {
   align <- one_of(align, "align", c("trailing", "leading"), call)
   operands <- list(...)
   if (has_tensor(operands)) {
-    operands[] <- call_python("broadcast", operands, align, call = call)
-    return(operands)
+    return(call_on_operands("broadcast", operands, align, call = call))
   }
   for (x in operands) check_operand(x, call)
   shapes <- lapply(operands, array_sizes, call)
@@ -95,7 +93,7 @@ recycled <- function(op, fold = TRUE) {
 
 apply_recycled <- function(op, operands, options, is_arithmetic, call) {
   forms <- if (has_tensor(operands)) {
-    call_python("recycle_forms", operands, is_arithmetic, call = call)
+    call_on_operands("recycle_forms", operands, is_arithmetic, call = call)
   } else {
     recycle_operands(operands, is_arithmetic, call, is_own = is_one_of(op, own_operators))
   }
@@ -106,27 +104,29 @@ apply_recycled <- function(op, operands, options, is_arithmetic, call) {
   eval(as.call(c(quote(op), places)))
 }
 
-has_tensor <- function(operands) {
-  any(vapply(operands, inherits, NA, "python.builtin.object"))
+has_tensor <- function(operands) any(vapply(operands, inherits, NA, "python.builtin.object"))
+
+# Call Python to recycle or broadcast operands, of which those of R become tensors. Each result gets the convert
+# flag of its operand; where that is an R array, the flag of the first tensor.
+call_on_operands <- function(name, operands, ..., call) {
+  results <- call_python(name, lapply(unname(operands), as_operand, call = call), ..., call = call)
+  first <- Find(function(operand) inherits(operand, "python.builtin.object"), operands)
+  operands[] <- lapply(seq_along(operands), function(k) {
+    like <- if (inherits(operands[[k]], "python.builtin.object")) operands[[k]] else first
+    flagged(reticulate::py_get_item(results, k - 1L), like, call)
+  })
+  operands
 }
 
 # Whether an operation is one of R's comparisons and logic, to which an array of one element and a longer
 # vector are an error; R's arithmetic only warns.
 is_comparison <- function(op) {
-  if (!inherits(op, "python.builtin.object")) {
-    return(is_one_of(op, c(own_comparisons, xor)))
+  if (inherits(op, "python.builtin.object")) {
+    return(reticulate::py_to_r(call_python("is_comparison", op)))
   }
-  # A callable without a name, such as functools.partial(), counts as arithmetic.
-  name <- tryCatch(reticulate::py_to_r(reticulate::py_get_attr(op, "__name__")), error = function(e) NULL)
-  is.character(name) && name %in% comparisons
+  is_one_of(op, c(own_comparisons, xor))
 }
 
-# The same names as COMPARISONS in pybridge/shapes/recycling.py
-comparisons <- c(
-  "less", "less_equal", "greater", "greater_equal", "equal", "not_equal",
-  "lt", "le", "gt", "ge", "eq", "ne", "and_", "or_", "xor",
-  "logical_and", "logical_or", "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor"
-)
 own_comparisons <- list(`<`, `<=`, `>`, `>=`, `==`, `!=`, `&`, `|`)
 own_operators <- c(own_comparisons, `+`, `-`, `*`, `/`, `^`, `%%`, `%/%`)
 

@@ -2,10 +2,10 @@
 
 #' Reshape an array or tensor in row-major order
 #'
-#' Elements are read and filled with the last axis fastest, as 'NumPy' and the tensor libraries do.
-#' With `order = "F"` the first axis is fastest, as in [dim()]'s replacement form. An R array gives
-#' an R array and starts no 'Python'; a tensor gives a tensor of the same library, on its own
-#' device, in its own dtype and graph.
+#' Elements are read and filled with the last axis fastest, as in 'NumPy' and the tensor libraries.
+#' With `order = "F"` the first axis is fastest, as in [dim()]'s replacement form. For an R array the
+#' result is an R array, without 'Python'; for a tensor it is a tensor of the same library, device,
+#' dtype and graph.
 #'
 #' In R's terms, the result for an R array is
 #' `aperm(array(aperm(as.array(x)), rev(dim)))`, and `dim(array_reshape(x, dim))` is `dim`.

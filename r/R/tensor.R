@@ -23,8 +23,12 @@ tensor_shape <- function(x) {
     check_array(x, sys.call())
     return(array_shape(x))
   }
-  sizes <- call_python("tensor_shape", x)
-  as_shape(sizes)
+  as_shape(python_shape(x, sys.call()))
+}
+
+# The sizes of a tensor as reals, -1 for an unknown one
+python_shape <- function(x, call) {
+  as.numeric(unlist(reticulate::py_to_r(call_python("tensor_shape", x, call = call))))
 }
 
 #' @rdname tensor_shape
@@ -35,7 +39,7 @@ tensor_ndim <- function(x) {
     check_array(x, call)
     return(length(array_shape(x)))
   }
-  length(call_python("tensor_shape", x))
+  length(python_shape(x, call))
 }
 
 #' @rdname tensor_shape
@@ -43,7 +47,7 @@ tensor_ndim <- function(x) {
 tensor_dtype <- function(x) {
   call <- sys.call()
   if (is_python(x)) {
-    return(reticulate::py_to_r(answered(py_call(bridge$tensor_dtype, x), call)))
+    return(reticulate::py_to_r(call_python("tensor_dtype", x, call = call)))
   }
   check_array(x, call)
   switch(typeof(x), logical = "bool", integer = "int32", double = "float64", complex = "complex128", "str")

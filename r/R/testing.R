@@ -1,6 +1,6 @@
 # For the tests of other packages, as assert_same_as_r() of pybridge/testing/asserting.py.
 
-#' Expect that a tensor holds what an R array holds
+#' Expect that a tensor has the elements of an R array
 #'
 #' For tests with testthat. The shape, the kind (logical, integer, real, complex) and every element
 #' must agree; a plain vector is a tensor of one axis. `NA` and `NaN` agree with `NaN`. A failure shows

@@ -1,4 +1,4 @@
-# `x@r` and `x@py`: thin views of a tensor, on whose class `[` and `[<-` are ours.
+# `x@r` and `x@py`: a tensor in a list whose class has our methods for `[` and `[<-`.
 
 #' R's and Python's subscripts on a tensor
 #'
@@ -55,8 +55,9 @@
 #'
 #' @param object A Python tensor.
 #' @param name `r` or `py`.
-#' @param value For `@<-`, what the assignment into the view returned.
-#' @return A view, of class `pybridge_view` or `pybridge_py_view`, to be subscripted at once.
+#' @param value For `@<-`, the value of the assignment into the view.
+#' @return A view of class `pybridge_view`, that of `x@py` also of class `pybridge_py_view`, to be subscripted
+#'   at once.
 #' @seealso [r_slice()] and [r_assign()], the same for pipes and programs.
 #' @name tensor-subscripts
 #' @aliases subset-tensors @r @py
@@ -76,7 +77,7 @@ NULL
 #' @usage \method{@}{python.builtin.object}(object, name)
 #' @export
 `@.python.builtin.object` <- function(object, name) {
-  view_class <- switch(as.character(name), r = "pybridge_view", py = "pybridge_py_view")
+  view_class <- switch(as.character(name), r = "pybridge_view", py = c("pybridge_py_view", "pybridge_view"))
   if (!is.null(view_class) && !py_is_null_xptr(object)) {
     view <- list(object)
     class(view) <- view_class
@@ -94,7 +95,7 @@ NULL
 #' @usage \method{@}{python.builtin.object}(object, name) <- value
 #' @export
 `@<-.python.builtin.object` <- function(object, name, value) {
-  if (inherits(value, c("pybridge_view", "pybridge_py_view")) && identical(attr(value, "written"), object)) {
+  if (inherits(value, "pybridge_view") && identical(attr(value, "written"), object)) {
     return(.subset2(value, 1L))
   }
   abort_argument(
@@ -103,11 +104,9 @@ NULL
   )
 }
 
-#' Return the value of an assignment into a view
-#'
-#' R evaluates `x@r[1] <- 0` as ``x <- `@<-`(x, "r", `[<-`(x@r, 1, 0))``. The result is a view of the tensor
-#' after the write, which may be another than `x`; its attribute `written` is the tensor before.
-#' @noRd
+# Return the value of an assignment into a view.
+# R evaluates `x@r[1] <- 0` as ``x <- `@<-`(x, "r", `[<-`(x@r, 1, 0))``. The result is a view of the tensor
+# after the write, which may be another than `x`; its attribute `written` is the tensor before.
 written_view <- function(tensor, view, call) {
   if (!identical(call[[2L]], quote(`*tmp*`))) {
     return(tensor) # `[<-` was called by its own name
@@ -179,9 +178,6 @@ python_parts <- function(capture, call) {
 }
 
 #' @export
-`[[.pybridge_py_view` <- `[[.pybridge_view`
-
-#' @export
 `$.pybridge_view` <- function(x, name) {
   abort_argument(
     sprintf("`x@r` is a view of a tensor; write `x$%s`", name),
@@ -189,14 +185,10 @@ python_parts <- function(capture, call) {
   )
 }
 
-#' @export
-`$.pybridge_py_view` <- `$.pybridge_view`
-
-#' Reject a view in place of a tensor
-#' @noRd
+# Reject a view in place of a tensor
 reject_view <- function(x, ...) {
   call <- sys.call()
-  name <- sub("\\.pybridge_(py_)?view$", "", as.character(call[[1L]])[[1L]])
+  name <- sub("\\.pybridge_view$", "", as.character(call[[1L]])[[1L]])
   abort_argument(
     sprintf("`x@r` and `x@py` are only for brackets; `%s()` takes a tensor: write `x@r[...]` or `x`", name),
     generic_call(call, name)
@@ -206,20 +198,11 @@ reject_view <- function(x, ...) {
 #' @exportS3Method utils::head
 head.pybridge_view <- reject_view
 
-#' @exportS3Method utils::head
-head.pybridge_py_view <- reject_view
-
 #' @exportS3Method utils::tail
 tail.pybridge_view <- reject_view
 
-#' @exportS3Method utils::tail
-tail.pybridge_py_view <- reject_view
-
 #' @exportS3Method utils::str
 str.pybridge_view <- reject_view
-
-#' @exportS3Method utils::str
-str.pybridge_py_view <- reject_view
 
 #' @export
 print.pybridge_view <- function(x, ...) {

@@ -9,17 +9,15 @@ bridge <- new.env(parent = emptyenv())
 
 bridge_functions <- c(
   "subset", "assign", "assign_to_copy", "subset_as_python", "assign_as_python",
-  "array_reshape", "recycle", "recycle_forms", "broadcast", "tensor_shape", "tensor_dtype",
+  "array_reshape", "recycle", "recycle_forms", "broadcast", "is_comparison", "tensor_shape", "tensor_dtype",
   "which", "which_max", "which_min", "order", "math_group", "summary_group", "mean", "sort", "bind",
   "cross_product", "elementwise_test", "permute", "is_tensor", "explain", "explain_shapes", "result_shape",
   "to_python", "from_python", "fill", "filled"
 )
 
-#' Import the Python half of the package, and check that it is of this version
-#'
-#' The package contains it. A pybridge that the user has already imported from another place is used, if its
-#' version is the same.
-#' @noRd
+# Import the Python half of the package, and check that it is of this version.
+# The package contains it. A pybridge that the user has already imported from another place is used, if its
+# version is the same.
 start_bridge <- function(folder = system.file("python", package = "pybridge")) {
   # in a checkout it is a link, which a system without links turns into a file
   if (!file.exists(file.path(folder, "pybridge", "rbridge.py"))) {

@@ -21,7 +21,7 @@ test_that("verdicts are what the rules do", {
       })
       ours <- really(recycle, operands)
       theirs <- really(broadcast, operands)
-      found <- explain_shapes(left, right)
+      explanation <- explain_shapes(left, right)
       expected <- if (is.null(ours) && is.null(theirs)) {
         "neither"
       } else if (is.null(theirs)) {
@@ -33,15 +33,15 @@ test_that("verdicts are what the rules do", {
       } else {
         "different"
       }
-      expect_identical(found$verdict, expected, label = paste(toString(left), "/", toString(right)))
+      expect_identical(explanation$verdict, expected, label = paste(toString(left), "/", toString(right)))
       if (expected == "different" && identical(sizes_of(ours[[1L]]), sizes_of(theirs[[1L]]))) {
         differs <- ours[[1L]] != theirs[[1L]] | ours[[2L]] != theirs[[2L]]
-        expect_identical(found$position, unname(which(differs, arr.ind = TRUE)[1L, ]))
+        expect_identical(explanation$position, unname(which(differs, arr.ind = TRUE)[1L, ]))
       } else {
-        expect_null(found$position)
+        expect_null(explanation$position)
       }
-      expect_gt(length(format(found)), 4L)
-      expect_match(repr_html.pybridge_shapes(found), "</div>$")
+      expect_gt(length(format(explanation)), 4L)
+      expect_match(repr_html.pybridge_shapes(explanation), "</div>$")
       seen <- union(seen, expected)
     }
   }
@@ -117,7 +117,7 @@ test_that("R prints Python's own picture, and its fields are values of R", {
   expect_identical(conditionCall(error), quote(explain_shapes(1)))
 })
 
-test_that("without Python the error says what is missing, and R's arrays need none", {
+test_that("without Python the error names the reason, and R's arrays need none", {
   lines <- run_r(c(
     "library(pybridge)",
     "error <- tryCatch(explain_shapes(c(3, 3), 3), error = identity)",

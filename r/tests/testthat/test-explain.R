@@ -1,4 +1,4 @@
-# explain() and result_shape() in R say what they say in Python, for the same subscripts.
+# explain() and result_shape(): the same answers as in Python, for the same subscripts.
 
 test_that("explain() takes text, and brackets on a tensor or an array that it never evaluates", {
   skip_without_python()
@@ -28,7 +28,7 @@ test_that("explain() takes text, and brackets on a tensor or an array that it ne
   expect_error(explain(1 + 1), "explain() takes brackets", fixed = TRUE, class = "pybridge_error_argument")
 })
 
-test_that("explain() of another package answers what is no subscript", {
+test_that("explain() passes other arguments on to another package", {
   skip_without_python()
   other <- new.env()
   assign("explain", function(x, ...) list("theirs", x, ...), other)
@@ -40,24 +40,26 @@ test_that("explain() of another package answers what is no subscript", {
   expect_identical(pybridge::explain("x[1]", shape = 5)$result_shape, integer())
 })
 
-test_that("explain() refuses an unknown size, which result_shape() takes", {
+test_that("an unknown size is an error in explain(), and not in result_shape()", {
   skip_without_python()
   expect_error(explain("x[1]", shape = c(NA, 3)), "needs every size", class = "pybridge_error_argument")
   x <- matrix(1:6, 2)
   expect_error(explain(x[1, ], shape = c(NA, 3)), "needs every size", class = "pybridge_error_argument")
 })
 
-test_that("result_shape() says the shape that r_slice() gives", {
+test_that("result_shape() is the shape of the result of r_slice()", {
   skip_without_python()
   expect_identical(result_shape(c(60000, 28, 28), , 8:-8, 8:-8), c(60000L, 14L, 14L))
   expect_identical(result_shape(c(60000, 28, 28), ", 15:NA, 15:NA"), c(60000L, 14L, 14L))
   expect_identical(result_shape(c(60000, 28, 28), "x@r[.., newaxis, ]"), c(60000L, 28L, 1L, 28L))
   expect_identical(result_shape(list(NULL, 28), , 1:3), c(NA, 3L))
   x <- array(1:30, c(2, 3, 5))
-  for (given in list(list(2), list(2, 3:1), list(c(TRUE, FALSE)), list(2, 1, 1), list(NULL), list(.., c(1, 1, 2)))) {
-    made <- do.call(r_slice, c(list(as_tensor(x)), given))
-    expect_identical(do.call(result_shape, c(list(x), given)), tensor_shape(made))
-    expect_identical(do.call(result_shape, c(list(as_tensor(x)), given)), tensor_shape(made))
+  for (subscripts in list(
+    list(2), list(2, 3:1), list(c(TRUE, FALSE)), list(2, 1, 1), list(NULL), list(.., c(1, 1, 2))
+  )) {
+    selected <- do.call(r_slice, c(list(as_tensor(x)), subscripts))
+    expect_identical(do.call(result_shape, c(list(x), subscripts)), tensor_shape(selected))
+    expect_identical(do.call(result_shape, c(list(as_tensor(x)), subscripts)), tensor_shape(selected))
   }
   expect_identical(result_shape(x, 1, drop = FALSE), c(1L, 3L, 5L))
   expect_identical(result_shape(x, -1, 1:2, 3, dialect = "base"), 2L)

@@ -25,7 +25,7 @@ export NO_MKDOCS_2_WARNING := 1
 # What `make test-quick` runs: text and subscripts, the corpus, what R calls; R's own arrays.
 quick_python := tests/subscripts tests/subsetting/test_corpus.py tests/test_rbridge.py
 quick_r := testthat::test_dir("testthat", package = "pybridge", load_package = "installed", \
-	stop_on_failure = TRUE, filter = "^(array|array-value|subscripts|notation|reshape|conditions|corpus)$$")
+	stop_on_failure = TRUE, filter = "^(array|array-value|notation|reshape|conditions|corpus)$$")
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,7 +35,7 @@ setup: ## install what is missing: R's packages, .venv, the R package
 
 # What tests and checks need of the system beside what every command needs.
 setup-tests:
-	@tools/setup lintr knitr rmarkdown purrr chromium
+	@tools/setup lintr knitr rmarkdown purrr roxygen2 chromium
 
 test: setup-tests ## run every check and every test, in Python and in R
 	@$(python) tools/run_tests.py lint coverage python r
@@ -102,6 +102,7 @@ lint: setup-tests ## check style, formatting and types, in Python and in R
 	@$(python) -m mypy
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(python) -m pyright -p pyproject.toml --pythonpath $(python)
 	@$(rscript) tools/lint.R
+	@$(rscript) tools/roxygen.R
 
 coverage: setup ## check that every line and branch of the pure layers has a test
 	@$(python) tools/coverage.py

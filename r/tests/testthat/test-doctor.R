@@ -18,7 +18,7 @@ test_that("its exit status is for CI", {
   expect_error(pybridge_doctor(exit = NA), class = "pybridge_error_argument")
 })
 
-test_that("where nothing names a Python it says what to do, and starts and downloads none", {
+test_that("where nothing names a Python it advises, and starts and downloads none", {
   program <- paste(
     "Sys.unsetenv(c('RETICULATE_PYTHON', 'RETICULATE_PYTHON_ENV', 'VIRTUAL_ENV', 'CONDA_PREFIX'))",
     "Sys.unsetenv('RETICULATE_USE_MANAGED_VENV')",

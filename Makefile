@@ -12,8 +12,8 @@ export RETICULATE_PYTHON := $(CURDIR)/.venv/bin/python
 # These name another R, another Python or another folder, and Python's own rpy2 reads no option.
 unexport R_HOME PYTHONHOME CDPATH
 export R_PROFILE_USER := /dev/null
-# The R tests may skip a library that is missing; here none is.
-export PYBRIDGE_TEST_BACKENDS := tensorflow,variable,jax,torch,keras,dask
+# Tests may skip a library that is missing; here none is.
+export PYBRIDGE_TEST_BACKENDS := all
 export RPY2_CFFI_MODE := ABI
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export CUDA_VISIBLE_DEVICES ?= -1
@@ -91,7 +91,7 @@ test-quick: setup ## run the deterministic core in both languages, in under a mi
 	@cd r/tests && $(rscript) -e '$(quick_r)'
 
 matrix: setup ## test each library at its oldest and newest version, in environments that are removed
-	@$(python) tools/matrix.py
+	@$(python) -m nox -f tools/noxfile.py
 
 release: setup-tests ## build and try all three packages: make release VERSION=1.2.3 URL=https://...
 	@$(python) tools/release.py $(VERSION) $(URL)

@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import pybridge
 from pybridge import errors
-from tools import notebooks
-from tools.browser import browser, find_chromium
+from tools import conformance, notebooks
+from tools.browser import find_chromium, new_page, open_file
 from tools.documents import FENCE, LANGUAGES, ROOT, Line, blocks, run_says
 
 PLACE = re.compile(r"<!-- pybridge: ([\w-]+) -->")
@@ -49,10 +49,16 @@ def on_post_build(config: Any, **_: Any) -> None:
     if chart.exists():
         (folder / "benchmarks.svg").write_bytes(chart.read_bytes())
     if find_chromium():
-        with browser() as shown:
-            shown.see(width=1000, scheme="light")
-            shown.open(folder / "cheat-sheet.html")
-            (folder / "cheat-sheet.pdf").write_bytes(shown.print())
+        margins = dict.fromkeys(("top", "bottom", "left", "right"), "0.3in")
+        with new_page() as page:
+            open_file(page, folder / "cheat-sheet.html", width=1000, scheme="light")
+            page.pdf(
+                path=folder / "cheat-sheet.pdf",
+                format="A4",
+                print_background=True,
+                margin=margins,
+                scale=0.8,
+            )
 
 
 # ---- R says, NumPy says --------------------------------------------------------------------------
@@ -203,43 +209,6 @@ def benchmark_table() -> str:
     return f"{measured}\n" + ("![Ratios](benchmarks.svg)\n" if has_chart else "")
 
 
-def conformance() -> str:
-    """Return how each library's own subscripts answer the corpus, and ours, by rule."""
-    from pybridge.testing.conformance import COUNTINGS, report
-
-    found = report()
-    total = len(found.answers) // len(found.libraries)
-    head = "".join(f"<th>{name}</th>" for name in ("rule", "", *found.libraries))
-    parts = []
-    for counting, words in COUNTINGS.items():
-        rows = [f'<tr class="head">{head}</tr>']
-        for dialect, rule in [*found.rules, ("", "all")]:
-            chosen = None if rule == "all" else (dialect, rule)
-            counts = [found.count(counting, name, chosen) for name in found.libraries]
-            name = f"R's own <code>[</code>: {rule}" if dialect == "base" else rule
-            cells = "".join(map(_conformance_cell, found.libraries, counts))
-            size = sum(counts[0].values())
-            rows.append(f"<tr><th>{name}</th><td>{size} cases</td>{cells}</tr>")
-        title = "Copied: " if counting == "from one" else "Translated: "
-        parts.append(
-            f"## {title}{words}\n\n"
-            f'<table class="conformance"><tbody>{"".join(rows)}</tbody></table>\n'
-        )
-    ours = "".join(f"| {name} | {found.ours(name)} of {total} |\n" for name in found.libraries)
-    parts.append(
-        f"## pybridge on the same tensors\n\n| on | right |\n|-|-|\n{ours}\n"
-        f"The corpus has version {found.version}.\n"
-    )
-    return "\n".join(parts)
-
-
-def _conformance_cell(library: str, count: dict[Any, int]) -> str:
-    differs, refuses = count["differs"], count["refuses"]
-    words = [f"{differs} silent"] * bool(differs) + [f"{refuses} no"] * bool(refuses)
-    kind = "silent" if differs else "refuses" if refuses else "right"
-    return f'<td class="{kind}" data-library="{library}">{", ".join(words) or "right"}</td>'
-
-
 FILLED: dict[str, Callable[[], str]] = {
     "readme": readme,
     "contributing": contributing,
@@ -247,7 +216,7 @@ FILLED: dict[str, Callable[[], str]] = {
     "python-reference": python_reference,
     "r-reference": r_reference,
     "benchmarks": benchmark_table,
-    "conformance": conformance,
+    "conformance": conformance.page,
     "notebook-python": notebooks.jupyter_page,
     "notebook-r": notebooks.r_page,
     "printed": printed,

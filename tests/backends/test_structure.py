@@ -15,7 +15,7 @@ from pybridge.backends.protocol import Backend
 FOLDER = ROOT / "pybridge" / "backends"
 FILES = {"numpy": "numpy"} | {
     give.__name__.removeprefix("_"): module.partition(".")[0]
-    for module, give in backends._LIBRARIES.items()
+    for module, give in backends.LIBRARIES.items()
 }
 HELPERS = {
     "__init__",
@@ -35,7 +35,7 @@ METHODS = [
 
 
 def classes():
-    return [backends.NUMPY] + [give() for give in backends._LIBRARIES.values()]
+    return [backends.NUMPY] + [give() for give in backends.LIBRARIES.values()]
 
 
 def imported(source):

@@ -185,7 +185,9 @@ def main() -> None:
     unfilled = [case for case in found if "expected" not in case]
     for case, expected in zip(unfilled, expected_by_r(unfilled) if unfilled else [], strict=True):
         case["expected"] = expected
-    filled = [{"id": case["id"], "rule": case.get("rule") or rule_of(case), **case} for case in found]
+    filled = [
+        {"id": case["id"], "rule": case.get("rule") or rule_of(case), **case} for case in found
+    ]
     lines = ",\n".join(json.dumps(_compact(case)) for case in filled)
     head = "".join(f"{json.dumps(name)}: {json.dumps(value)},\n" for name, value in whole.items())
     own.write_text(f'{{{head}"cases": [\n{lines}\n]}}\n', encoding="utf-8")

@@ -7,7 +7,6 @@ replaces, and `says` blocks, which are run. Nothing that is filled in is kept in
 from __future__ import annotations
 
 import html
-import inspect
 import json
 import re
 import subprocess
@@ -18,8 +17,6 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import pybridge
-from pybridge import errors
 from tools import conformance, notebooks
 from tools.browser import find_chromium, new_page, open_file
 from tools.documents import FENCE, LANGUAGES, ROOT, Line, blocks, run_says
@@ -92,69 +89,7 @@ def _mark(line: Line, first: Line) -> tuple[str, str]:
     return "other", "gives a result" if first.outcome.stopped else "differs"
 
 
-# ---- The references ------------------------------------------------------------------------------
-
-
-def python_reference() -> str:
-    """Return the public names with their signatures and docstrings, then the errors."""
-    names = [name for name in pybridge.__all__ if callable(getattr(pybridge, name))]
-    parts = [_python_entry(name, getattr(pybridge, name)) for name in names]
-    values = ", ".join(f"`{name}`" for name in pybridge.__all__ if name not in names)
-    parts.append(
-        f"## Values\n\n{values}: `NA` is an open end of a range or a missing entry, `newaxis` a new"
-        " axis of size 1.\n"
-    )
-    rows = "\n".join(
-        f"| `{name}` | {_bases(kind)} | {_first_sentence(kind)} |"
-        for name, kind in _error_classes()
-    )
-    return "\n".join(
-        [
-            *parts,
-            "## Errors and warnings",
-            "",
-            "| class | is a | raised when |",
-            "|-|-|-|",
-            rows,
-            "",
-        ]
-    )
-
-
-def _python_entry(name: str, value: Any) -> str:
-    # Annotations are kept as text, and shown in quotes; defaults that are text keep theirs.
-    signature = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(value)))
-    text = name + re.sub(r"pybridge(\.\w+)+\.", "", signature).replace("'", '"')
-    if len(text) > 88:
-        text = re.sub(r"(?<=[(,]) ?(?=[\w*]+[:,])", "\n    ", text)
-    return f"## `{name}`\n\n```python\n{text}\n```\n\n{_fenced(inspect.getdoc(value) or '')}\n"
-
-
-def _fenced(docstring: str) -> str:
-    """Return a docstring with its examples in fences."""
-    paragraphs = []
-    for paragraph in re.split(r"\n{2,}", docstring):
-        is_session = paragraph.lstrip().startswith(">>>")
-        paragraphs.append(f"```python\n{paragraph}\n```" if is_session else paragraph)
-    return re.sub(r"\n```\n\n```python\n", "\n", "\n\n".join(paragraphs))
-
-
-def _error_classes() -> list[tuple[str, type]]:
-    return [
-        (name, kind)
-        for name, kind in vars(errors).items()
-        if isinstance(kind, type)
-        and issubclass(kind, Exception)
-        and kind.__module__ == errors.__name__
-    ]
-
-
-def _bases(kind: type) -> str:
-    return ", ".join(f"`{base.__name__}`" for base in kind.__bases__)
-
-
-def _first_sentence(kind: type) -> str:
-    return (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ").replace("|", "\\|")
+# ---- The reference of R --------------------------------------------------------------------------
 
 
 def r_reference() -> str:
@@ -213,7 +148,6 @@ FILLED: dict[str, Callable[[], str]] = {
     "readme": readme,
     "contributing": contributing,
     "changelog": changelog,
-    "python-reference": python_reference,
     "r-reference": r_reference,
     "benchmarks": benchmark_table,
     "conformance": conformance.page,

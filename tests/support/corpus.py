@@ -1,10 +1,10 @@
 """Fill in the corpus of cases, `pybridge/testing/subscripts.json`.
 
 `pybridge.testing.corpus` says what a case is. To add one, write it without `expected` and without
-`rule`, run `.venv/bin/python tests/support/corpus.py`, and read what was filled in. `expected` comes
-from R: in the base dialect from R's own brackets, in the tensor dialect from `restatement.R`, which
-must have a new rule before a case can show it. `rule` comes from `rule_of` below, unless the case
-names one; it is the row of the case in the tables of docs/who-is-right.md.
+`rule`, run `.venv/bin/python tests/support/corpus.py`, and read what was filled in. `expected`
+comes from R: in the base dialect from R's own brackets, in the tensor dialect from `restatement.R`,
+which must have a new rule before a case can show it. `rule` comes from `rule_of` below, unless the
+case names one; it is the row of the case in the tables of docs/who-is-right.md.
 """
 
 import json
@@ -174,9 +174,9 @@ def main() -> None:
     own = ROOT / "pybridge/testing" / PATH.name
     if not PATH.samefile(own):
         sys.exit(
-            f"{sys.executable} imports pybridge from {PATH.parent.parent}, not from the checkout of "
-            f"this script, {ROOT}. Nothing was written. Run `make setup` there, and then "
-            f"{ROOT}/.venv/bin/python {__file__}"
+            f"Nothing was written: {sys.executable} imports pybridge from {PATH.parent.parent}, "
+            f"and this script belongs to {ROOT}. Run `make setup` there, and then this script by "
+            f"{ROOT}/.venv/bin/python."
         )
     whole = corpus()
     found = whole.pop("cases")
@@ -185,9 +185,7 @@ def main() -> None:
     unfilled = [case for case in found if "expected" not in case]
     for case, expected in zip(unfilled, expected_by_r(unfilled) if unfilled else [], strict=True):
         case["expected"] = expected
-    filled = [
-        {"id": case["id"], "rule": case.get("rule") or rule_of(case), **case} for case in found
-    ]
+    filled = [{"id": case["id"], "rule": rule_of(case), **case} for case in found]
     lines = ",\n".join(json.dumps(_compact(case)) for case in filled)
     head = "".join(f"{json.dumps(name)}: {json.dumps(value)},\n" for name, value in whole.items())
     own.write_text(f'{{{head}"cases": [\n{lines}\n]}}\n', encoding="utf-8")

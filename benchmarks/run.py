@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "output"
 MEASURED = ROOT / "benchmarks/measured.md"
 BUSY = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-"""How many programs wanted a processor before this one began."""
+"""The load of the machine before this program began."""
 PROGRAMS = (
     "subsetting.py",
     "backends.py",
@@ -55,8 +55,8 @@ def rows_of(program: str, folder: Path) -> list[Row]:
 
 def machine() -> str:
     """Return when and on what this was measured, without the name of the machine."""
-    told = Path("/proc/cpuinfo")
-    lines = told.read_text().splitlines() if told.exists() else []
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     model = (models or [platform.processor() or platform.machine()])[0]
     command = ["Rscript", "--no-environ", "--no-init-file", "-e", "cat(format(getRversion()))"]
@@ -76,19 +76,19 @@ def markdown(rows: list[Row]) -> str:
     for row in rows:
         if row.title != title:
             title = row.title
-            lines += ["", f"## {title}", "", "| | ratio | aim | pybridge | beside it | |"]
+            lines += ["", f"## {title}", "", "| | ratio | aim | pybridge | alternative | |"]
             lines += ["|-|-:|-:|-:|-:|-|"]
         label = row.label.replace("|", "\\|")
         aim = "" if row.aim is None else format(row.aim, ".3g")
         lines.append(
             f"| `{label}` | {row.ratio:.3g} | {aim} | {time_text(row.ours)} | "
-            f"{time_text(row.theirs)} | {row.beside} |"
+            f"{time_text(row.theirs)} | {row.alternative} |"
         )
     return "\n".join(lines[1:]) + "\n"
 
 
 def draw(rows: list[Row], path: Path) -> None:
-    """Draw the ratios beside their aims, and the curves."""
+    """Draw the ratios with their aims, and the curves."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     import matplotlib.pyplot as plt
 
@@ -105,8 +105,8 @@ def draw(rows: list[Row], path: Path) -> None:
         *zip(*aimed, strict=True), marker="|", s=90, color="#c2255c", label="aim", zorder=3
     )
     axis.axvline(1, color="black", linewidth=0.8)
-    axis.set(xscale="log", title="Time of pybridge, in times of the alternative beside it")
-    axis.set_yticks(places, [f"{row.label}  ({row.beside})" for row in rows], fontsize=7)
+    axis.set(xscale="log", title="Time of pybridge, as a multiple of the alternative's")
+    axis.set_yticks(places, [f"{row.label}  ({row.alternative})" for row in rows], fontsize=7)
     axis.margins(y=0.01)
     axis.legend(loc="lower right")
     for axis, (title, curve) in zip(lower.subplots(1, len(curves)), curves.items(), strict=True):

@@ -1,7 +1,7 @@
-"""What MkDocs calls to fill the pages that the repository itself writes: `make docs`.
+"""The hooks of MkDocs that fill in pages: `make docs`.
 
-A page under docs/ may hold `<!-- pybridge: NAME -->`, which the function of that name in `FILLED`
-replaces, and `says` blocks, which are run. Nothing that is filled in is kept in the repository.
+In a page under docs/ the text of a function in `FILLED` replaces `<!-- pybridge: NAME -->`, and the
+results of a `says` block are added. The repository has the pages without what is filled in.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ PLACE = re.compile(r"<!-- pybridge: ([\w-]+) -->")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Return the text of a page with all that is to be filled in."""
+    """Return the text of a page with everything filled in."""
     markdown = PLACE.sub(lambda found: FILLED[found[1]](), markdown)
-    found = iter(run_says(blocks(markdown, "says"))) if "```says" in markdown else iter(())
+    said = iter(run_says(blocks(markdown, "says"))) if "```says" in markdown else iter(())
 
     def shown(block: re.Match[str]) -> str:
         if block[1] == "says":
-            return _says_table(next(found))
-        # a session has prompts, and output that is no code
+            return _says_table(next(said))
+        # a session has prompts, and output that is not code
         is_session = block[1] == "python" and block[2].startswith(">>> ")
         return block[0].replace("```python", "```pycon", 1) if is_session else block[0]
 
@@ -40,7 +40,7 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def on_post_build(config: Any, **_: Any) -> None:
-    """Print the cheat sheet, and take over the chart of the benchmarks, where there is one."""
+    """Print the cheat sheet, and copy the chart of the benchmarks, if there is one."""
     folder = Path(config["site_dir"])
     chart = ROOT / "output/benchmarks.svg"
     if chart.exists():
@@ -115,7 +115,7 @@ def _r_entry(topic: str, page: str) -> str:
 
 
 def readme() -> str:
-    """Return the README; its links to other files of the repository lead to their pages."""
+    """Return the README, with its links to other files changed to links to their pages."""
     text = (ROOT / "README.md").read_text().replace("CONTRIBUTING.md", "contributing.md")
     return text.replace("](docs/", "](").replace("](CHANGELOG.md)", "](changelog.md)")
 
@@ -126,7 +126,7 @@ def contributing() -> str:
 
 
 def printed() -> str:
-    """Return where the printed cheat sheet is: where there is a browser, it is made of the page."""
+    """Return the link to the printed cheat sheet, which needs a browser to be made."""
     if find_chromium():
         return '<a href="cheat-sheet.pdf">One page to print</a>.'
     return "Print this page: it fits on one."
@@ -138,7 +138,7 @@ def changelog() -> str:
 
 
 def benchmark_table() -> str:
-    """Return what `make bench` measured last, and the chart of it, where it was drawn here."""
+    """Return the last results of `make bench`, with their chart if it was drawn here."""
     has_chart = (ROOT / "output/benchmarks.svg").exists()
     measured = (ROOT / "benchmarks/measured.md").read_text()
     return f"{measured}\n" + ("![Ratios](benchmarks.svg)\n" if has_chart else "")

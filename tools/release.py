@@ -2,8 +2,8 @@
 
     make release VERSION=1.2.3 [URL=https://...]
 
-URL replaces the placeholder for the project's address. Nothing is committed, tagged or uploaded: the
-wheel, the sdist and the R tarball are in `dist/` at the end.
+URL replaces the placeholder for the project's address. Nothing is committed, tagged or uploaded:
+the wheel, the sdist and the R tarball are in `dist/` at the end.
 """
 
 from __future__ import annotations

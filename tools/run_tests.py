@@ -1,8 +1,8 @@
 """Run checks and the tests of one or both languages, and count the tests of each.
 
-`python tools/run_tests.py lint coverage python r`. The last line is `N passed, N failed`. A language
-fails if no test ran, if a test was skipped, or if its runner stopped before it could count. A failed
-check counts as one failure; the others run nevertheless.
+`python tools/run_tests.py lint coverage python r`. The last line is `N passed, N failed`. A
+language fails if no test ran, if a test was skipped, or if its runner stopped before it could
+count. A failed check counts as one failure; the others run nevertheless.
 """
 
 from __future__ import annotations

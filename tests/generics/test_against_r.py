@@ -60,10 +60,10 @@ CALLS = {
     "sort(x, decreasing = TRUE)": lambda x: sort(x, True, None),
     "sort(x, na.last = TRUE)": lambda x: sort(x, False, True),
     "sort(x, TRUE, na.last = FALSE)": lambda x: sort(x, True, False),
-    "order(x)": order,
-    "order(x, decreasing = TRUE)": lambda x: order(x, decreasing=True),
-    "order(x, na.last = FALSE)": lambda x: order(x, na_last=False),
-    "order(x, na.last = NA)": lambda x: order(x, na_last=NA),
+    "place(order(x))": order,
+    "place(order(x, decreasing = TRUE))": lambda x: order(x, decreasing=True),
+    "place(order(x, na.last = FALSE))": lambda x: order(x, na_last=False),
+    "place(order(x, na.last = NA))": lambda x: order(x, na_last=NA),
     "which(x, arr.ind = TRUE)": which,
     "rbind(x, x)": lambda x: bind([x, x], True),
     "cbind(x, x)": lambda x: bind([x, x], False),
@@ -87,7 +87,9 @@ def by_r(x):
     """Return what R gives for each call: an array, or None where it stops."""
     calls = ", ".join(f"quote({call})" for call in CALLS)
     stopped = "error = function(e) 'stopped'"
-    source = f"lapply(list({calls}), \\(call) tryCatch(suppressWarnings(eval(call)), {stopped}))"
+    # the position of an element of an array is a row of coordinates
+    place = "place <- function(k) if (is.null(dim(x))) k else arrayInd(k, dim(x))"
+    source = f"{place}\nlapply(list({calls}), \\(call) tryCatch(suppressWarnings(eval(call)), {stopped}))"
     answers = run_r(source, x=x)
     return [None if answer.dtype.kind == "O" else answer for answer in answers]
 

@@ -70,7 +70,7 @@ def test_the_reference_of_python_is_complete(pages):
     for name, kind in vars(errors).items():
         if isinstance(kind, type) and issubclass(kind, Exception) and "pybridge" in kind.__module__:
             assert name in text
-    assert '(x: Tensor, *, dialect: Dialect = "tensor")' in text
+    assert "R(x: Tensor, *, dialect: Dialect = 'tensor')" in text
 
 
 def test_the_reference_of_r_is_complete(pages):

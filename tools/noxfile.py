@@ -51,10 +51,12 @@ def library(session: nox.Session, versions: str, extra: str) -> None:
             shutil.copy(source, copy)
     session.install(str(copy), *requirements, "pytest", "pytest-xdist", "hypothesis", silent=True)
     session.chdir(copy)
-    session.env.update(dict.fromkeys(OUTSIDE), PYBRIDGE_TEST_BACKENDS=",".join(sorted(names)))
+    session.env.update(
+        dict.fromkeys(OUTSIDE), PYBRIDGE_TEST_BACKENDS=",".join(names).replace("-", "_")
+    )
     session.run("python", "-m", "pybridge", "doctor", success_codes=[0, 1])  # prints the versions
     tests = [*TESTS, *(["tests/conversion"] if "rpy2" in names else [])]
-    session.run("python", "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *tests)
+    session.run("python", "-m", "pytest", "-q", "-rfE", "-n", "2", "-p", "no:cacheprovider", *tests)
     shutil.rmtree(session.virtualenv.location)  # gigabytes, where a library brings its own CUDA
 
 

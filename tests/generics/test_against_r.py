@@ -85,11 +85,11 @@ REFUSED = {
 
 def by_r(x):
     """Return what R gives for each call: an array, or None where it stops."""
-    calls = ", ".join(f"quote({call})" for call in CALLS)
+    calls = f"list({', '.join(f'quote({call})' for call in CALLS)})"
     stopped = "error = function(e) 'stopped'"
     # the position of an element of an array is a row of coordinates
     place = "place <- function(k) if (is.null(dim(x))) k else arrayInd(k, dim(x))"
-    source = f"{place}\nlapply(list({calls}), \\(call) tryCatch(suppressWarnings(eval(call)), {stopped}))"
+    source = f"{place}\nlapply({calls}, \\(call) tryCatch(suppressWarnings(eval(call)), {stopped}))"
     answers = run_r(source, x=x)
     return [None if answer.dtype.kind == "O" else answer for answer in answers]
 
@@ -116,7 +116,9 @@ def outcome(call, tensor, adapter, wanted, rtol):
 @pytest.mark.parametrize("dtype", ELEMENTS)
 def test_every_function_gives_what_r_gives_or_is_refused(library, dtype):
     adapter, counts, wrong = LIBRARIES[library], Counter(), []
-    for shape in SHAPES:
+    # a library compiles or builds a graph for each dtype and shape
+    shapes = SHAPES if library == "numpy" or dtype == "float64" else SHAPES[:1]
+    for shape in shapes:
         x = np.resize(np.array(ELEMENTS[dtype], dtype), shape)
         tensor = adapter.make(x)
         rtol = 1e-9 if dtype != "float32" else 2e-5
@@ -129,5 +131,5 @@ def test_every_function_gives_what_r_gives_or_is_refused(library, dtype):
             if found not in ("agrees", "refused"):
                 wrong.append(f"{label}: {found}")
     assert not wrong, "\n".join(wrong)
-    assert counts.total() == len(CALLS) * len(SHAPES)
+    assert counts.total() == len(CALLS) * len(shapes)
     assert counts["agrees"] > counts.total() * 0.75

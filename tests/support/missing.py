@@ -18,8 +18,8 @@ from importlib.util import find_spec
 import pytest
 from processes import ROOT
 
-# The folders of the checkout that the source distribution leaves out, and the modules in them.
-LEFT_OUT = ("tools", "examples", "docs", "benchmarks", "r")
+# What the source distribution leaves out of the checkout.
+LEFT_OUT = ("tools/", "examples/", "docs/", "benchmarks/", "r/", "Makefile")
 
 
 def declared() -> set[str]:
@@ -56,9 +56,9 @@ def need_of(fault: BaseException) -> str | None:
 def need_of_checkout(chain: list[BaseException], text: str, absent: set[str]) -> str | None:
     """Return which part of the checkout, or of R, a test outside of it lacked."""
     paths = [str(one.filename) for one in chain if isinstance(one, FileNotFoundError)]
-    for folder in LEFT_OUT:
-        if any(str(ROOT / folder) in place for place in [*paths, text]):
-            return f"needs {folder}/ of the checkout"
+    for name in LEFT_OUT:
+        if any(f"{ROOT}/{name.rstrip('/')}" in place for place in [*paths, text]):
+            return f"needs {name} of the checkout"
     for name in sorted(absent - {"pybridge"}):
         return f"needs the module {name} of the checkout"
     if "conversion needs rpy2 and R" in text:

@@ -5,7 +5,6 @@ Each element is cast once, in tiles, and checked on the way; nothing is lost wit
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,13 +17,16 @@ from pybridge.backends import open_tensor
 from pybridge.conversion.copying import copy_tiles
 from pybridge.conversion.places import first_index, position
 from pybridge.errors import ArgumentError, ConversionError
-from pybridge.subsetting.values import lost_entries
+from pybridge.lossless import (
+    is_certainly_kept,
+    is_exact_in_float64,
+    is_narrow,
+    lost_entries,
+    may_lose,
+)
 
 Array = np.ndarray[Any, Any]
 Order = Literal["C", "F"]
-
-_NARROW = ("bfloat16", "float8_", "float6_", "float4_", "int2", "int4", "uint2", "uint4")
-"""Dtypes of the package ml_dtypes, which NumPy knows once it is imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def own_array(values: Array, wanted: Wanted, refuse: Refuse | None = None) -> An
     name = backend.dtype_name(held)
     if values.dtype.kind == "U" and name == "string":
         return backend.convert(values.astype(object), held)
-    narrow = name.startswith(_NARROW)
+    narrow = is_narrow(name)
     # NumPy does not read the names of its own text dtypes, such as "str32".
     dtype = held.dtype if name.startswith("str") else _dtype_named(name)
     made = _cast(values, dtype or values.dtype, wanted.order, refuse)
@@ -77,7 +79,7 @@ def own_array(values: Array, wanted: Wanted, refuse: Refuse | None = None) -> An
 def _dtype_named(name: str | None) -> np.dtype[Any] | None:
     if name is None:
         return None
-    if name.startswith(_NARROW):
+    if is_narrow(name):
         try:
             narrow: np.dtype[Any] = np.dtype(getattr(import_module("ml_dtypes"), name))
             return narrow
@@ -102,7 +104,7 @@ def _cast(values: Array, dtype: np.dtype[Any], order: Order, refuse: Refuse | No
     if source.dtype.kind == "c" and dtype.kind != "c":
         source = _reals(source, mask, dtype)
     made = np.empty(source.shape, dtype, order=order)
-    if _may_lose(source.dtype, dtype):  # else the context would cost as much as a small copy
+    if may_lose(source.dtype, dtype):  # else the context would cost as much as a small copy
         with np.errstate(all="ignore"):
             _fill(made, source, mask, order, refuse, may_lose=True)
     else:
@@ -131,7 +133,7 @@ def _fill(
     checks: dict[str, Any] = {}
     if may_lose or refuse is not None:
         # Only what compares each element with its cast gains from a buffer between the two.
-        checks = {"check" if _is_compared(source.dtype, made.dtype) else "finish": check}
+        checks = {"check" if is_exact_in_float64(source.dtype, made.dtype) else "finish": check}
     # Reversed, row-major memory is column-major, which is what tiles are made for.
     if order == "C":
         copy_tiles(made.T, source.T, mask=None if mask is None else mask.T, **checks)
@@ -141,7 +143,7 @@ def _fill(
 
 @lru_cache(maxsize=256)
 def _refuse_kinds(source: np.dtype[Any], dtype: np.dtype[Any]) -> None:
-    is_number = dtype.kind in "biufc" or dtype.name.startswith(_NARROW)
+    is_number = dtype.kind in "biufc" or is_narrow(dtype.name)
     if source.kind == "U" and dtype.kind not in "UTO":
         raise ConversionError(f"text has no dtype {dtype}: as.numeric(x) reads numbers from it")
     if source.kind == "M" and dtype.kind != "M":
@@ -153,68 +155,13 @@ def _refuse_kinds(source: np.dtype[Any], dtype: np.dtype[Any]) -> None:
         raise ConversionError(f"numbers have no dtype {dtype}: {advice}")
 
 
-@lru_cache(maxsize=256)
-def _may_lose(source: np.dtype[Any], dtype: np.dtype[Any]) -> bool:
-    if source == dtype or source.kind in "UM":
-        is_cut = source.kind == dtype.kind == "U" and dtype.itemsize < source.itemsize
-        return is_cut or (source.kind == "M" and source != dtype)
-    if source.kind in "iu" and dtype.kind == "f":
-        # NumPy calls int64 to float64 safe.
-        return source.itemsize >= dtype.itemsize
-    return not np.can_cast(source, dtype, "safe")
-
-
 def _is_lossy(part: Array, cast: Array, masked: Array | None) -> bool:
-    if masked is None and _is_kept(part, cast):
+    if masked is None and is_certainly_kept(part, cast):
         return False
-    lost = _lost(part, cast)
+    lost = lost_entries(part, cast)
     if masked is not None:
         lost &= ~masked
     return bool(lost.any())
-
-
-def _is_kept(part: Array, cast: Array) -> bool:
-    """Tell cheaply, where it can be told so, that nothing was lost; False says nothing."""
-    limits = _limits(part.dtype, cast.dtype)
-    if limits is not None:
-        least = int(np.minimum.reduce(part, axis=None))
-        return limits[0] <= least and int(np.maximum.reduce(part, axis=None)) <= limits[1]
-    if part.dtype.kind == cast.dtype.kind == "f":
-        if cast.dtype.itemsize == 2:  # where a sum soon overflows
-            return bool(np.logical_and.reduce(np.isfinite(cast), axis=None))
-        # A sum is finite only where each entry is: one pass, and no array of its answers.
-        return math.isfinite(np.add.reduce(cast, axis=None))
-    return _is_compared(part.dtype, cast.dtype) and bool(np.equal(cast, part).all())
-
-
-@lru_cache(maxsize=256)
-def _limits(source: np.dtype[Any], dtype: np.dtype[Any]) -> tuple[int, int] | None:
-    """Return between which integers of one dtype another certainly holds every one."""
-    if source.kind == "i" and dtype.kind in "iu":
-        return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
-    if source.kind == "i" and dtype.kind in "fc":
-        whole: int = 2 ** (np.finfo(dtype).nmant + 1)  # up to here every integer is exact
-        return -whole, whole
-    return None
-
-
-@lru_cache(maxsize=256)
-def _is_compared(source: np.dtype[Any], dtype: np.dtype[Any]) -> bool:
-    """Tell whether a double that equals its cast is one: each value of the dtype is a double."""
-    return bool(source == "f8") and dtype.kind in "biu" and dtype.itemsize < 8
-
-
-def _lost(values: Array, cast: Array) -> Array:
-    if values.dtype.kind == "M":
-        return np.asarray((cast.astype(values.dtype) != values) & ~np.isnat(values))
-    if values.dtype.kind == "U":
-        return np.asarray(cast != values)
-    if cast.dtype.name.startswith(_NARROW):
-        wide = cast.astype("float64")
-        if values.dtype.kind == "f" and "int" not in cast.dtype.name:
-            return np.asarray(np.isfinite(values) & ~np.isfinite(wide))
-        return np.asarray(wide != values)
-    return lost_entries(values, cast)
 
 
 def _reals(source: Array, mask: Array | None, dtype: np.dtype[Any]) -> Array:
@@ -232,7 +179,7 @@ def _reals(source: Array, mask: Array | None, dtype: np.dtype[Any]) -> Array:
 
 def _reject(source: Array, dtype: np.dtype[Any], mask: Array | None) -> None:
     with np.errstate(all="ignore"):
-        lost = np.asarray(_lost(source, source.astype(dtype)))
+        lost = np.asarray(lost_entries(source, source.astype(dtype)))
     if mask is not None:
         lost &= ~mask
     where = first_index(lost)

@@ -13,13 +13,13 @@ import numpy as np
 from pybridge.conversion.places import first_index, position
 from pybridge.conversion.rvalues import NA_DOUBLE_BITS
 from pybridge.errors import ConversionError
+from pybridge.lossless import EXACT_IN_FLOAT64
 
 Array = np.ndarray[Any, Any]
 
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _NS = 10**9
 _LONGEST = 2.0**53
-_LARGEST_EXACT = 2**53
 _SECONDS = {"m": 60, "h": 3600}
 
 
@@ -73,7 +73,7 @@ def numbers_from(moments: Array, mask: Array | None = None) -> tuple[Array, tupl
     counts = np.where(missing, 0, moments.astype(moments.dtype.newbyteorder("=")).view("i8"))
     if unit in ("D", "W"):
         days = _scaled(moments, counts, step * (7 if unit == "W" else 1))
-        lost = np.abs(days) > _LARGEST_EXACT
+        lost = np.abs(days) > EXACT_IN_FLOAT64
         if lost.any():
             _reject_count(moments, lost)
         return _with_missing(days.astype("f8"), missing), ("Date",)

@@ -26,17 +26,15 @@ from pybridge.conversion.rvalues import (
 )
 from pybridge.conversion.strings import new_text, vector_of_texts
 from pybridge.errors import ArgumentError, ConversionError
+from pybridge.lossless import EXACT_IN_FLOAT64, NARROW_INTEGERS, NARROW_REALS, is_within
 
 Array = np.ndarray[Any, Any]
 Labels = list[tuple[str, Sequence[str | None] | None]]
 """The name of each axis, "" for none, and its labels."""
 Dimnames = Sequence[Sequence[str] | None] | Mapping[str, Sequence[str] | None]
 
-LARGEST_EXACT = 2**53
-"""Beyond this a double skips integers."""
-
 _BEYOND_DOUBLE = (
-    f"R's double holds every integer only up to 2^53 ({LARGEST_EXACT}); "
+    f"R's double holds every integer only up to 2^53 ({EXACT_IN_FLOAT64}); "
     'int64="character" keeps all digits, astype("float64") rounds'
 )
 _BEYOND_INTEGER = (
@@ -52,9 +50,6 @@ _BEYOND_INTEGER64 = (
     "R's integer64 holds -9223372036854775807 to 9223372036854775807; "
     'int64="character" keeps all digits'
 )
-
-_TINY_INTEGERS = ("int2", "int4", "uint2", "uint4")
-_SMALL_FLOATS = ("bfloat16", "float8", "float6", "float4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +76,11 @@ def rule_for(dtype: np.dtype[Any], policies: ToR) -> Rule:
     kind, size, name = dtype.kind, dtype.itemsize, dtype.name
     if kind == "b":
         return Rule("logical", "i4")
-    if name.startswith(_TINY_INTEGERS):
+    if name in NARROW_INTEGERS:
         return Rule("integer", "i4")
     if kind in "iu":
         return _integer_rule(kind, size, policies)
-    if (kind == "f" and size <= 8) or name.startswith(_SMALL_FLOATS):
+    if (kind == "f" and size <= 8) or name in NARROW_REALS:
         return Rule("double", "f8")
     if kind == "c" and size <= 16:
         return Rule("complex", "c16")
@@ -112,7 +107,9 @@ def _integer_rule(kind: str, size: int, policies: ToR) -> Rule:
         return Rule("double", "i8", lowest, highest, _BEYOND_INTEGER64, ("integer64",))
     if size == 4:
         return Rule("double", "f8")
-    return Rule("double", "f8", -LARGEST_EXACT if signed else None, LARGEST_EXACT, _BEYOND_DOUBLE)
+    return Rule(
+        "double", "f8", -EXACT_IN_FLOAT64 if signed else None, EXACT_IN_FLOAT64, _BEYOND_DOUBLE
+    )
 
 
 def _no_rule(dtype: np.dtype[Any]) -> str:
@@ -208,7 +205,7 @@ def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Look
     def finish(target: Array, source: Array, masked: Array | None) -> None:
         if checked:
             seen = source if masked is None else source[~masked]
-            if seen.size and not _fits(rule, seen):
+            if not is_within(seen, rule.lowest, rule.highest):
                 _reject(rule, array, mask)
         if filled:
             _set_na(target, np.isnan(target))
@@ -216,22 +213,6 @@ def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Look
             _set_na(target, masked)
 
     return finish
-
-
-_UNSIGNED = {np.dtype(f"i{size}"): np.dtype(f"u{size}") for size in (4, 8)}
-"""Of each dtype in the byte order of this machine that has bounds: the same bits without a sign."""
-
-
-def _fits(rule: Rule, values: Array) -> bool:
-    lowest, highest = rule.lowest, rule.highest
-    if highest is not None and (lowest is None or lowest <= 0):
-        # Read without a sign, a negative number is a huge one: most arrays need one pass alone.
-        unsigned = _UNSIGNED.get(values.dtype)
-        if unsigned is not None and np.maximum.reduce(values.view(unsigned), axis=None) <= highest:
-            return True
-    return (lowest is None or int(np.minimum.reduce(values, axis=None)) >= lowest) and (
-        highest is None or int(np.maximum.reduce(values, axis=None)) <= highest
-    )
 
 
 def _set_na(target: Array, where: Array) -> None:

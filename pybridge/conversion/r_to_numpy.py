@@ -10,7 +10,6 @@ import numpy as np
 
 from pybridge.conversion.casting import Refuse
 from pybridge.conversion.moments import moments_from
-from pybridge.conversion.numpy_to_r import LARGEST_EXACT
 from pybridge.conversion.places import first_index, position
 from pybridge.conversion.policies import FromR
 from pybridge.conversion.rvalues import (
@@ -21,6 +20,7 @@ from pybridge.conversion.rvalues import (
     Vector,
 )
 from pybridge.errors import ConversionError
+from pybridge.lossless import EXACT_IN_FLOAT64
 
 Array = np.ndarray[Any, Any]
 
@@ -125,7 +125,7 @@ def _integers(values: Array, na: int, policies: FromR) -> tuple[Array, Refuse | 
 def _floats(values: Array, na: int) -> Array:
     missing = values == na
     if values.itemsize == 8:
-        beyond = ((values > LARGEST_EXACT) | (values < -LARGEST_EXACT)) & ~missing
+        beyond = ((values > EXACT_IN_FLOAT64) | (values < -EXACT_IN_FLOAT64)) & ~missing
         if beyond.any():
             where = first_index(beyond)
             raise ConversionError(

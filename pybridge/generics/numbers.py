@@ -10,6 +10,7 @@ import numpy as np
 from pybridge.backends import NUMPY, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import LossyValueError, UnsupportedTensorError
+from pybridge.lossless import NARROW_REALS
 from pybridge.shape import Shape
 
 LOGICAL: Final = "logicals"
@@ -17,7 +18,7 @@ INTEGER: Final = "integers"
 REAL: Final = "reals"
 COMPLEX: Final = "complex numbers"
 
-NARROW: Final = ("float16", "bfloat16", "float8")
+COMPUTED_IN_FLOAT32: Final = frozenset({"float16", *NARROW_REALS})
 """Reals that are computed in float32, since a sum of them soon stops growing."""
 
 
@@ -123,7 +124,7 @@ class Numbers:
     @property
     def is_narrow(self) -> bool:
         """Whether these are reals narrower than float32."""
-        return self.kind is REAL and self.name.startswith(NARROW)
+        return self.kind is REAL and self.name in COMPUTED_IN_FLOAT32
 
     def given_back(self, result: Tensor) -> Tensor:
         """Return a result that was computed in float32 in the narrower reals of the tensor."""

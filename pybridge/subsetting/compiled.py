@@ -21,13 +21,14 @@ from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.dialects.selections import Key, Lowered, Selection, lowered_from
 from pybridge.dialects.tensor import least_sizes
 from pybridge.errors import SubscriptError, TracingError
+from pybridge.lossless import EXACT_IN_FLOAT32, EXACT_IN_FLOAT64, FLOAT32_MAX
 from pybridge.shape import Order, Shape
 from pybridge.subsetting import reading, values, writing, writing_as_r
 from pybridge.subsetting.lowering import Dialect, lower, read_for_one_use
 
 _LARGEST: Final[dict[type, dict[str, float]]] = {
-    int: {"float32": 2**24, "float64": 2**53},
-    float: {"float32": values.FLOAT32_MAX, "float64": math.inf},
+    int: {"float32": EXACT_IN_FLOAT32, "float64": EXACT_IN_FLOAT64},
+    float: {"float32": FLOAT32_MAX, "float64": math.inf},
 }
 """Up to what a number of Python goes into a tensor of reals without loss."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,48 +15,20 @@ from pybridge.errors import (
     PybridgeError,
     TracingError,
 )
+from pybridge.lossless import (
+    fits_unchecked,
+    is_narrow,
+    is_safe_cast,
+    lost_entries,
+    lost_in_narrow,
+)
 from pybridge.shape import Shape
 from pybridge.subscripts import NA, is_missing, number_text
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-FLOAT32_MAX: Final = float(np.finfo(np.float32).max)
-BFLOAT16_MAX: Final = 3.3895313892515355e38
-"""The largest finite bfloat16."""
-
-_NARROW_REALS: Final = {
-    "bfloat16": (8, BFLOAT16_MAX, True),
-    "float8_e5m2": (3, 57344.0, True),
-    "float8_e5m2fnuz": (3, 57344.0, False),
-    "float8_e4m3fn": (4, 448.0, False),
-    "float8_e4m3fnuz": (4, 240.0, False),
-}
-"""Reals that NumPy lacks: bits of the significand, the largest one, and whether it has infinity."""
-
 _NUMPY_TYPES: Final = (np.ndarray, np.generic)
-
-_HOLD_REALS: Final = frozenset({"float32", "float64", "f", "d"})
-"""Dtypes, by name and by NumPy's character, that take a Python float of a usual size."""
-_HOLD_INTEGERS: Final = _HOLD_REALS | frozenset(
-    {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
-    | {"float16", "bfloat16", "complex64", "complex128", *"bBhHiIlLqQeFD"}
-)
-"""Dtypes that take the integers from 0 to 127."""
-
-
-def fits_as_it_is(value: Any, dtype: str) -> bool:
-    """Tell numbers that plainly lose nothing in a dtype, so that nothing need be checked.
-
-    `dtype` is its name or, to save the time that NumPy takes to make one, its character.
-
-    >>> fits_as_it_is(5, "uint8"), fits_as_it_is(0.5, "uint8"), fits_as_it_is(0.5, "f")
-    (True, False, True)
-    """
-    kind = type(value)
-    if kind is int:
-        return 0 <= value <= 127 and dtype in _HOLD_INTEGERS
-    return kind is float and abs(value) < FLOAT32_MAX and dtype in _HOLD_REALS
 
 
 def is_number(value: Any) -> bool:
@@ -74,7 +46,7 @@ def fit_value(backend: Backend, x: Tensor, value: Any) -> Tensor:
     reals) is the library's own, and any other is refused.
     """
     name = x.dtype.char if backend is NUMPY else backend.dtype_name(x)
-    if fits_as_it_is(value, name):
+    if fits_unchecked(value, name):
         if backend.takes_numbers:
             return value
         return np.array(value, "float32" if name == "bfloat16" else name)
@@ -138,38 +110,6 @@ def backend_of_value(backend: Backend, value: Tensor) -> Backend:
     return NUMPY if isinstance(value, _NUMPY_TYPES) else backend
 
 
-def is_safe_cast(source: str, target: str, casting: Literal["safe", "same_kind"] = "safe") -> bool:
-    """Return whether dtypes cast, by NumPy's rule extended to bfloat16, and without its rounding.
-
-    NumPy calls a cast from 64-bit integers to reals safe, which rounds beyond 2**53.
-
-    >>> is_safe_cast("bfloat16", "float32"), is_safe_cast("int8", "bfloat16")
-    (True, True)
-    >>> is_safe_cast("int32", "float64"), is_safe_cast("int64", "float64")
-    (True, False)
-    >>> is_safe_cast("float16", "bfloat16"), is_safe_cast("float16", "bfloat16", "same_kind")
-    (False, True)
-    >>> is_safe_cast("datetime64[D]", "datetime64[ns]")
-    False
-    """
-    if source == target:
-        return True
-    if "64[" in source:  # NumPy calls casts between units of time safe, which overflow
-        return False
-    if source == "bfloat16":
-        return is_safe_cast("float32", target, casting)
-    if target == "bfloat16":
-        if casting == "safe":
-            return source in ("bool", "int8", "uint8")
-        target = "float32"
-    if casting == "safe" and source in ("int64", "uint64") and "int" not in target:
-        return False
-    try:
-        return np.can_cast(source, target, casting)
-    except TypeError:
-        return False
-
-
 def cast_for(name: str, value: Any) -> npt.NDArray[Any]:
     """Return `value` cast without loss for a tensor of a dtype; reals that NumPy lacks as float32.
 
@@ -178,7 +118,7 @@ def cast_for(name: str, value: Any) -> npt.NDArray[Any]:
     """
     if name == "string":
         return _texts(value)
-    if name in _NARROW_REALS:
+    if is_narrow(name):
         return _narrow(name, value)
     if name == "complex32":
         return _narrow_complex(value)
@@ -192,16 +132,12 @@ def cast_for(name: str, value: Any) -> npt.NDArray[Any]:
 
 
 def _narrow(name: str, value: Any) -> npt.NDArray[Any]:
-    """Return a value as float32, checked for a narrower real that NumPy lacks."""
-    bits, largest, has_infinity = _NARROW_REALS[name]
+    """Return a value as float32, checked for a narrower dtype that NumPy lacks."""
     cast = lossless_cast(value, np.dtype(np.float32))
-    lost = np.abs(cast) > largest
-    if has_infinity:
-        lost &= np.isfinite(cast)
-    if np.asarray(value).dtype.kind in "iu":  # an integer is exact in its bits, or it is not
-        lost |= np.ldexp(np.frexp(cast)[0], bits) % 1 != 0
+    array = _as_array(value)
+    lost = lost_in_narrow(array if array.dtype.kind in "biu" else cast, name)
     if lost.any():
-        raise _lossy(np.asarray(value)[lost].flat[0], name)
+        raise _lossy(array[lost].flat[0], name)
     return cast
 
 
@@ -328,7 +264,7 @@ def _times(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     """
     try:
         cast = array.astype(dtype)
-        lost = cast.astype(array.dtype) != array
+        lost = lost_entries(array, cast)
     except OverflowError as error:  # some releases of NumPy look after all
         raise LossyValueError(
             f"a time of dtype {array.dtype} is beyond what a tensor of dtype {dtype} can hold; "
@@ -339,8 +275,6 @@ def _times(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         raise AssignmentError(
             f"a value of type {array.dtype} does not fit a tensor of dtype {dtype}: {error}"
         ) from error
-    is_absent = np.isnat(array) if array.dtype.kind in "mM" else np.zeros(array.shape, bool)
-    lost = np.where(is_absent, ~np.isnat(cast), lost | np.isnat(cast))
     if lost.any():
         raise _lossy(array[lost].flat[0], dtype)
     return cast
@@ -410,37 +344,10 @@ def _exact(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         array = array.real
     with np.errstate(all="ignore"):
         cast = array.astype(dtype)
-    bad = lost_entries(array, cast)
-    if bad.any():
-        raise _lossy(array[bad].flat[0], dtype)
+    lost = lost_entries(array, cast)
+    if lost.any():
+        raise _lossy(array[lost].flat[0], dtype)
     return cast
-
-
-def lost_entries(array: npt.NDArray[Any], cast: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Return where a cast of numbers lost information; rounding a real to a narrower one is none.
-
-    >>> lost_entries(np.array([1, 300]), np.array([1, 44], "uint8"))
-    array([False,  True])
-    """
-    if array.dtype.kind in "fc" and cast.dtype.kind in "fc":
-        return np.asarray(np.isfinite(array) & ~np.isfinite(cast))
-    return ~_same_numbers(array, cast)
-
-
-def _same_numbers(array: npt.NDArray[Any], cast: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Compare numbers across dtypes without the rounding of a common dtype."""
-    with np.errstate(all="ignore"):  # float16 makes infinity of the bounds, which is right
-        same = cast.real.astype(array.dtype) == array
-        if array.dtype.kind in "iu" and cast.dtype.kind in "iu":
-            same &= (cast < 0) == (array < 0)
-        elif array.dtype.kind == "f" and cast.dtype.kind in "iu":
-            info = np.iinfo(cast.dtype)
-            same &= np.isfinite(array) & (array >= float(info.min))
-            same &= array < float(info.max) + 1
-        elif array.dtype.kind in "iu" and cast.dtype.kind in "fc":
-            # the largest integers round up to a power of two that the integers do not hold
-            same &= np.isfinite(cast) & (cast.real < float(np.iinfo(array.dtype).max) + 1)
-    return np.asarray(same)
 
 
 def _lossy(entry: Any, dtype: np.dtype[Any] | str) -> LossyValueError:

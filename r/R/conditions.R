@@ -43,7 +43,7 @@ new_condition <- function(message, class, call, fields) {
 #' @param call The user's own call.
 #' @noRd
 answered <- function(result, call) {
-  if (.Call(pybridge_is_answer, result)) {
+  if (inherits(result, "pybridge.rbridge.Answer")) {
     return(signal_answer(result, call))
   }
   result
@@ -54,10 +54,12 @@ answered <- function(result, call) {
 #' The flag says whether what comes of the result is converted to R.
 #' @noRd
 flagged <- function(result, x, call) {
-  if (.Call(pybridge_receive, result, x)) {
-    answer <- signal_answer(result, call)
-    .Call(pybridge_receive, answer, x)
-    return(answer)
+  if (inherits(result, "pybridge.rbridge.Answer")) {
+    result <- signal_answer(result, call)
+  }
+  from <- reference(x)
+  if (!is.null(from) && !isFALSE(.subset2(from, "convert")) && !is.null(to <- reference(result))) {
+    assign("convert", TRUE, envir = to)
   }
   result
 }

@@ -57,7 +57,7 @@ is_tensor <- function(x, call = sys.call(-1L)) {
 
 tensor_dim <- function(x) {
   # What only looks at objects asks for this, also of one whose session has ended.
-  if (is.na(.Call(pybridge_is_python, x)) || !is_tensor(x)) {
+  if (is_ended(x) || !is_tensor(x)) {
     return(NextMethod())
   }
   shape <- tensor_shape(x)

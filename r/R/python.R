@@ -31,9 +31,27 @@ call_python <- function(name, ..., call = sys.call(-1L)) {
 #' Whether a value lives in Python; one of an R session that has ended is refused
 #' @noRd
 is_python <- function(x, call = sys.call(-1L)) {
-  found <- .Call(pybridge_is_python, x)
-  if (is.na(found)) refuse_ended(call) else found
+  if (!inherits(x, "python.builtin.object")) {
+    return(FALSE)
+  }
+  if (is_ended(x)) refuse_ended(call) else TRUE
 }
+
+#' The environment in which reticulate keeps what belongs to a Python object; `NULL` for other values
+#' @noRd
+reference <- function(x) {
+  while (!is.environment(x)) {
+    if (is.null(x)) {
+      return(NULL)
+    }
+    x <- attr(x, "py_object", exact = TRUE)
+  }
+  x
+}
+
+#' Whether a Python object belongs to an R session that has ended: R saves no pointer
+#' @noRd
+is_ended <- function(x) inherits(x, "python.builtin.object") && py_is_null_xptr(x)
 
 refuse_ended <- function(call) {
   abort(

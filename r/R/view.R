@@ -77,8 +77,10 @@ NULL
 #' @usage \method{@}{python.builtin.object}(object, name)
 #' @export
 `@.python.builtin.object` <- function(object, name) {
-  view <- .Call(pybridge_view, object, name)
-  if (is.list(view)) {
+  view_class <- switch(as.character(name), r = "pybridge_view", py = "pybridge_py_view")
+  if (!is.null(view_class) && !py_is_null_xptr(object)) {
+    view <- list(object)
+    class(view) <- view_class
     return(view)
   }
   call <- sys.call(-1L)
@@ -117,16 +119,11 @@ written_view <- function(tensor, view, call) {
 
 #' @export
 `[.pybridge_view` <- function(x, ...) {
-  found <- .Call(pybridge_read, sys.call(), parent.frame(), x, bridge)
-  if (is.object(found)) {
-    return(found)
+  capture <- .Call(pybridge_capture, sys.call(), parent.frame(), TRUE, FALSE)
+  if (is.null(capture)) {
+    capture <- capture_forwarded(...)
   }
-  call <- generic_call(sys.call(), "[")
-  tensor <- .subset2(x, 1L)
-  if (length(found) == 1L) {
-    return(flagged(found[[1L]], tensor, call))
-  }
-  read_tensor(tensor, found %||% capture_forwarded(...), call)
+  read_tensor(.subset2(x, 1L), capture, generic_call(sys.call(), "["))
 }
 
 #' @export

@@ -1,5 +1,5 @@
 #' @useDynLib pybridge, .registration = TRUE
-#' @importFrom reticulate py_call
+#' @importFrom reticulate py_call py_is_null_xptr
 #' @importFrom rlang %||%
 NULL
 

@@ -128,7 +128,7 @@ static int is_missing_promise(SEXP symbol, SEXP env) {
 
 /* What a frame binds to a variable, a promise as it is: the only look-up for which the functions that
  * R's manual lists have no twin, since R_getVar() evaluates the promise. */
-SEXP pybridge_promise_or_value(SEXP name, SEXP env) {
+static SEXP promise_or_value(SEXP name, SEXP env) {
   return Rf_findVarInFrame(env, name);
 }
 
@@ -149,7 +149,7 @@ static int is_missing_argument(SEXP symbol, SEXP env) {
   int place = place_in_dots(symbol);
   SEXP name = place ? R_DotsSymbol : symbol;
   if (!R_existsVarInFrame(env, name) || R_BindingIsActive(name, env)) return 0;
-  SEXP value = pybridge_promise_or_value(name, env);
+  SEXP value = promise_or_value(name, env);
   if (place) {
     if (TYPEOF(value) != DOTSXP || Rf_length(value) < place) return 0;
     value = CAR(Rf_nthcdr(value, place - 1));
@@ -328,7 +328,7 @@ static SEXP finish(capture *made) {
  * or a list of environments, one for each argument; is_bracket: whether the first argument is the
  * tensor whatever its name; is_write: whether an argument `value` is what is written and no
  * subscript. Returns NULL where `...` stands in the call. */
-SEXP pybridge_captured(SEXP call, SEXP env, int is_bracket, int is_write) {
+static SEXP captured(SEXP call, SEXP env, int is_bracket, int is_write) {
   SEXP arguments = CDR(call);
   SEXP skipped = is_bracket ? arguments : R_NilValue;
   int is_base = 0, is_forwarded = TYPEOF(env) == VECSXP;
@@ -367,5 +367,12 @@ SEXP pybridge_captured(SEXP call, SEXP env, int is_bracket, int is_write) {
 
 /* R: the same. */
 SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_write) {
-  return pybridge_captured(call, env, Rf_asLogical(is_bracket) == TRUE, Rf_asLogical(is_write) == TRUE);
+  return captured(call, env, Rf_asLogical(is_bracket) == TRUE, Rf_asLogical(is_write) == TRUE);
+}
+
+/* R: whether a variable of a frame holds this very object. A promise is not evaluated. */
+SEXP pybridge_is_value_of(SEXP name, SEXP frame, SEXP value) {
+  int is_same = R_existsVarInFrame(frame, name) && !R_BindingIsActive(name, frame) &&
+                promise_or_value(name, frame) == value;
+  return Rf_ScalarLogical(is_same);
 }

@@ -12,14 +12,7 @@
 
 SEXP pybridge_broadcast(SEXP x, SEXP old, SEXP new_shape);
 SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_assignment);
-SEXP pybridge_captured(SEXP call, SEXP env, int is_bracket, int is_write);
-SEXP pybridge_is_answer(SEXP result);
-SEXP pybridge_promise_or_value(SEXP name, SEXP env);
-SEXP pybridge_read(SEXP call, SEXP env, SEXP view, SEXP bridge);
-SEXP pybridge_receive(SEXP result, SEXP x);
-SEXP pybridge_is_python(SEXP x);
 SEXP pybridge_is_value_of(SEXP name, SEXP frame, SEXP value);
 SEXP pybridge_reshape(SEXP x, SEXP old, SEXP new_shape);
-SEXP pybridge_view(SEXP tensor, SEXP name);
 
 #endif

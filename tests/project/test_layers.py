@@ -10,6 +10,7 @@ HOUSE = ROOT / "pybridge"
 LAYERS = (
     "errors",
     "shape",
+    "lossless",
     "subscripts",
     "dialects",
     "backends",

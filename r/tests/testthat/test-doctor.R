@@ -20,7 +20,8 @@ test_that("its exit status is for CI", {
 
 test_that("where nothing names a Python it says what to do, and starts and downloads none", {
   program <- paste(
-    "Sys.unsetenv(c('RETICULATE_PYTHON', 'RETICULATE_PYTHON_ENV', 'VIRTUAL_ENV', 'CONDA_PREFIX'))",
+    "Sys.unsetenv(c('RETICULATE_PYTHON', 'RETICULATE_PYTHON_ENV', 'VIRTUAL_ENV', 'CONDA_PREFIX',",
+    "'RETICULATE_USE_MANAGED_VENV'))",
     "Sys.setenv(HOME = tempdir()); setwd(tempdir())",
     "report <- pybridge::pybridge_doctor()",
     "cat(reticulate::py_available(), Sys.getenv('RETICULATE_USE_MANAGED_VENV', 'unset'))",

@@ -9,23 +9,26 @@ rscript := Rscript --no-environ --no-init-file
 # R and reticulate use this checkout's library and Python, never the user's own.
 export R_LIBS := $(CURDIR)/.venv/r-library$(if $(R_LIBS),:$(R_LIBS))
 export RETICULATE_PYTHON := $(CURDIR)/.venv/bin/python
-# These name another R, another Python or another folder, and Python's own rpy2 reads no option.
+# Ignore variables that name another R, another Python or another folder; rpy2 reads no option.
 unexport R_HOME PYTHONHOME CDPATH
 export R_PROFILE_USER := /dev/null
-# The R tests may skip a library that is missing; here none is.
-export PYBRIDGE_TEST_BACKENDS := tensorflow,variable,jax,torch,keras,dask
+# Tests may skip a library that is missing; here none is.
+export PYBRIDGE_TEST_BACKENDS := all
 export RPY2_CFFI_MODE := ABI
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export CUDA_VISIBLE_DEVICES ?= -1
-# The same numbers in every run, and no notice at every start that they may differ.
+# The same numbers in every run, and no notice at each start that they may differ.
 export TF_ENABLE_ONEDNN_OPTS ?= 0
-# The documentation keeps to MkDocs 1, and need not be told that there is another.
+# The documentation stays with MkDocs 1; silence its notice about MkDocs 2.
 export NO_MKDOCS_2_WARNING := 1
 
-# What `make test-quick` runs: text and subscripts, the corpus, what R calls; R's own arrays.
+# What `make test-quick` runs: text and subscripts, the corpus, what R calls, and R's own arrays.
 quick_python := tests/subscripts tests/subsetting/test_corpus.py tests/test_rbridge.py
 quick_r := testthat::test_dir("testthat", package = "pybridge", load_package = "installed", \
-	stop_on_failure = TRUE, filter = "^(array|array-value|notation|reshape|conditions|corpus)$$")
+	stop_on_failure = TRUE, filter = "^(array|array-value|record|notation|reshape|conditions|corpus)$$")
+
+# What `make coverage` leaves out: a rule that only a search meets has no test that names it.
+no_search := not (every_range or every_short or every_factor or every_pair_of_small or all_pairs or random or fuzz)
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -33,7 +36,7 @@ help: ## print this list
 setup: ## install what is missing: R's packages, .venv, the R package
 	@tools/setup
 
-# What tests and checks need of the system beside what every command needs.
+# What tests and checks need of the system in addition.
 setup-tests:
 	@tools/setup lintr knitr rmarkdown purrr roxygen2 chromium
 
@@ -46,8 +49,8 @@ test-python: setup-tests ## run the Python tests
 test-r: setup-tests ## run the R tests
 	@$(python) tools/run_tests.py r
 
-# Found in the library that R_LIBS names, with the reticulate that they want; never in make test.
-test-r-beside: setup-tests ## run the R tests beside the real keras3 and tensorflow, where R has them
+# They are in the library that R_LIBS names, with the reticulate that they want; not in make test.
+test-r-beside: setup-tests ## run the R tests with the real keras3 and tensorflow, where R has them
 	@if $(rscript) -e 'quit(status = !all(c("keras3", "tensorflow") %in% rownames(installed.packages())))'; \
 	then PYBRIDGE_TEST_BESIDE=reticulate,tensorflow,keras3 $(python) tools/run_tests.py r; \
 	else echo "skipped: R has no keras3 and tensorflow; see CONTRIBUTING.md"; fi
@@ -90,8 +93,8 @@ test-quick: setup ## run the deterministic core in both languages, in under a mi
 	@$(python) -m pytest -q -m 'not hypothesis' -k 'not fuzzing and not random' $(quick_python)
 	@cd r/tests && $(rscript) -e '$(quick_r)'
 
-matrix: setup ## test each library at its oldest and newest version, in environments that are removed
-	@$(python) tools/matrix.py
+matrix: setup ## test each extra at its oldest and newest versions, in environments that are removed
+	@$(python) -m nox -f tools/noxfile.py
 
 release: setup-tests ## build and try all three packages: make release VERSION=1.2.3 URL=https://...
 	@$(python) tools/release.py $(VERSION) $(URL)
@@ -105,16 +108,19 @@ lint: setup-tests ## check style, formatting and types, in Python and in R
 	@$(rscript) tools/roxygen.R
 
 coverage: setup ## check that every line and branch of the pure layers has a test
-	@$(python) tools/coverage.py
+	@$(python) -m coverage run -m pytest -q --no-header -m 'not hypothesis' -k '$(no_search)' \
+		tests/subscripts tests/dialects tests/shapes tests/subsetting pybridge
+	@$(python) -m coverage report
 
-sanitize: setup ## run the C code under sanitizers, valgrind and gctorture: ten minutes
+sanitize: ## run the C code under sanitizers, valgrind and gctorture: ten minutes
+	@tools/setup valgrind
 	@$(python) tools/sanitize.py
 
 docs: setup-tests ## build the documentation site in output/site, running every line of it
 	@$(python) -m mkdocs build --quiet
 	@echo "open $(CURDIR)/output/site/index.html"
 
-bench: ## measure what is fast beside what a user would use instead; the table is kept
+bench: ## time everything, compared with what a user would use instead; the table is kept
 	@tools/setup bench
 	@$(python) benchmarks/run.py
 

@@ -1,4 +1,4 @@
-"""Every library beside its own best spelling: `python benchmarks/backends.py`.
+"""Every library compared with its own best spelling: `python benchmarks/backends.py`.
 
 The aim is 25 microseconds over the native call, or twice its time, whichever is larger. Inside
 compiled code the aim is no measurable difference: 1.1 allows for the noise of the machine.
@@ -22,11 +22,11 @@ ROWS = [3, 1, 60, 17]
 OVERHEAD = 25e-6
 
 
-def beside(
+def eager(
     library: str, label: str, ours: Callable[[], object], *theirs: Callable[[], object]
 ) -> Row:
     """Compare one eager call; its aim depends on how long the native call takes."""
-    row = compare(label, ours, theirs, beside=library)
+    row = compare(label, ours, theirs, alternative=library)
     return replace(row, aim=max(2, 1 + OVERHEAD / row.theirs))
 
 
@@ -36,25 +36,25 @@ def tensorflow() -> Iterator[Row]:
 
     x = tf.constant(X)
     at = np.array(ROWS) - 1
-    yield beside(
+    yield eager(
         "TensorFlow", "R(x)[, 15:NA, 15:NA]", lambda: R(x)[:, 15:NA, 15:NA], lambda: x[:, 14:, 14:]
     )
-    yield beside("TensorFlow", "R(x)[5]", lambda: R(x)[5], lambda: x[4])
-    yield beside("TensorFlow", "R(x)[rows]", lambda: R(x)[ROWS], lambda: tf.gather(x, at))
-    yield beside(
+    yield eager("TensorFlow", "R(x)[5]", lambda: R(x)[5], lambda: x[4])
+    yield eager("TensorFlow", "R(x)[rows]", lambda: R(x)[ROWS], lambda: tf.gather(x, at))
+    yield eager(
         "TensorFlow",
         "R(x)[, , rows]",
         lambda: R(x)[:, :, [3, 1]],
         lambda: tf.gather(x, [2, 0], axis=2),
     )
     one = tf.zeros((28, 28))
-    yield beside(
+    yield eager(
         "TensorFlow",
         "r_assign(x, 5)",
         lambda: r_assign(x, 5, value=one),
         lambda: tf.tensor_scatter_nd_update(x, [[4]], one[None]),
     )
-    yield beside(
+    yield eager(
         "TensorFlow",
         "r_assign(x, , rows)",
         lambda: r_assign(x, slice(None), [3, 1], value=0.0),
@@ -70,7 +70,7 @@ def tensorflow() -> Iterator[Row]:
     def ours() -> None:
         R(variable)[5, 1:3] = 0.0
 
-    yield beside(
+    yield eager(
         "TensorFlow",
         "R(variable)[5, 1:3] = 0",
         ours,
@@ -110,7 +110,7 @@ def jax() -> Iterator[Row]:
         ),
     }
     for label, (ours, theirs) in pairs.items():
-        yield beside("JAX", label, ready(ours), ready(theirs))
+        yield eager("JAX", label, ready(ours), ready(theirs))
 
     def read(x):
         return R(x)[:, 15:NA, 15:NA], R(x)[ROWS], r_assign(x, 5, value=0.0)
@@ -128,14 +128,14 @@ def torch() -> Iterator[Row]:
     torch.set_num_threads(1)  # what is measured is the cost of a call
     x = torch.tensor(X)
     at = torch.tensor(ROWS) - 1
-    yield beside(
+    yield eager(
         "PyTorch", "R(x)[, 15:NA, 15:NA]", lambda: R(x)[:, 15:NA, 15:NA], lambda: x[:, 14:, 14:]
     )
-    yield beside("PyTorch", "R(x)[5]", lambda: R(x)[5], lambda: x[4])
-    yield beside("PyTorch", "R(x)[5:1]", lambda: R(x)[5:1], lambda: x[:5].flip(0))
-    yield beside("PyTorch", "R(x)[rows]", lambda: R(x)[ROWS], lambda: x.index_select(0, at))
+    yield eager("PyTorch", "R(x)[5]", lambda: R(x)[5], lambda: x[4])
+    yield eager("PyTorch", "R(x)[5:1]", lambda: R(x)[5:1], lambda: x[:5].flip(0))
+    yield eager("PyTorch", "R(x)[rows]", lambda: R(x)[ROWS], lambda: x.index_select(0, at))
     columns = torch.tensor([2, 0])
-    yield beside(
+    yield eager(
         "PyTorch", "R(x)[, , rows]", lambda: R(x)[:, :, [3, 1]], lambda: x.index_select(2, columns)
     )
 
@@ -144,16 +144,16 @@ def torch() -> Iterator[Row]:
         updated[:, columns] = 0.0
         return updated
 
-    yield beside(
+    yield eager(
         "PyTorch",
         "r_assign(x, , rows)",
         lambda: r_assign(x, slice(None), [3, 1], value=0.0),
         native_update,
     )
     both, rows_of = [True, False] * 14, torch.tensor(ROWS)
-    yield beside("PyTorch", "R(x)[, logicals]", lambda: R(x)[:, both], lambda: x[:, both])
-    yield beside("PyTorch", "R(x)[tensor]", lambda: R(x)[rows_of], lambda: x[rows_of - 1])
-    yield beside(
+    yield eager("PyTorch", "R(x)[, logicals]", lambda: R(x)[:, both], lambda: x[:, both])
+    yield eager("PyTorch", "R(x)[tensor]", lambda: R(x)[rows_of], lambda: x[rows_of - 1])
+    yield eager(
         "PyTorch", "R(x)[rows, rows]", lambda: R(x)[ROWS, [3, 1]], lambda: x[at][:, columns]
     )
     held, other, value = x.clone(), x.clone(), torch.zeros(3, 28)
@@ -170,9 +170,9 @@ def torch() -> Iterator[Row]:
     def their_tensor() -> None:
         other[4, [2, 0, 6]] = value
 
-    yield beside("PyTorch", "R(x)[5, rows] = tensor", our_tensor, their_tensor)
+    yield eager("PyTorch", "R(x)[5, rows] = tensor", our_tensor, their_tensor)
 
-    yield beside("PyTorch", "R(x)[5, 1:3] = 0", ours, theirs)
+    yield eager("PyTorch", "R(x)[5, 1:3] = 0", ours, theirs)
 
     def read(x):
         updated = r_assign(x, slice(None), [3, 1], value=0.0)
@@ -193,8 +193,8 @@ def keras() -> Iterator[Row]:
     import keras
 
     variable, other = keras.Variable(X), keras.Variable(X)
-    yield beside("Keras", "R(variable)[5]", lambda: R(variable)[5], lambda: variable[4])
-    yield beside(
+    yield eager("Keras", "R(variable)[5]", lambda: R(variable)[5], lambda: variable[4])
+    yield eager(
         "Keras",
         "R(variable)[rows]",
         lambda: R(variable)[ROWS],
@@ -208,7 +208,7 @@ def keras() -> Iterator[Row]:
         zeros = keras.ops.zeros((1, 28, 28))
         other.assign(keras.ops.scatter_update(other, [[4]], zeros))
 
-    yield beside("Keras", "R(variable)[5] = 0", ours, theirs)
+    yield eager("Keras", "R(variable)[5] = 0", ours, theirs)
 
 
 def dask() -> Iterator[Row]:
@@ -216,12 +216,10 @@ def dask() -> Iterator[Row]:
     import dask.array as da
 
     x = da.from_array(X, chunks=(16, 28, 28))
-    yield beside(
+    yield eager(
         "dask", "R(x)[, 15:NA, 15:NA]", lambda: R(x)[:, 15:NA, 15:NA], lambda: x[:, 14:, 14:]
     )
-    yield beside(
-        "dask", "R(x)[rows]", lambda: R(x)[ROWS], lambda: da.take(x, np.array(ROWS) - 1, 0)
-    )
+    yield eager("dask", "R(x)[rows]", lambda: R(x)[ROWS], lambda: da.take(x, np.array(ROWS) - 1, 0))
 
 
 def compiled(compiler, read, natively, x, label, wait=lambda found: found) -> Iterator[Row]:
@@ -234,7 +232,7 @@ def compiled(compiler, read, natively, x, label, wait=lambda found: found) -> It
         lambda: wait(ours(x)),
         [lambda: wait(theirs(x))],
         1.1,
-        beside="the library's own code",
+        alternative="the library's own code",
     )
 
 

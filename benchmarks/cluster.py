@@ -1,9 +1,10 @@
 """The larger-than-memory example on workers of a cluster: `python benchmarks/cluster.py`.
 
-There are 1, 2 and 4 of them, each a process with one thread on this machine. Printed are the
+There are 1, 2 and 4 of them, each a process with one thread on this machine. The table has the
 seconds of the reduction, those with one worker killed on the way, whether the result is that of one
-process, and what crosses for a subscript: the graph, pickled, beside the elements that it names.
-BENCH_SHIFTS says how large the store is (4 make 188 MB); it lies in a temporary folder.
+process, and the bytes that cross for a subscript: of the pickled graph, and of the elements it
+names.
+BENCH_SHIFTS says how large the store is (4 make 188 MB); it is in a temporary folder.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Conversion beside what rpy2 offers for it: `python benchmarks/conversion.py`."""
+"""Conversion compared with that of rpy2: `python benchmarks/conversion.py`."""
 
 import os
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def arrays() -> Iterator[Row]:
             x = images.astype(dtype)
             theirs = [lambda x=x: context.py2rpy(x)]
             yield compare(
-                f"to_r, {dtype}", lambda x=x: to_r(x), theirs, 1.1, beside=RIVAL, turns=TURNS
+                f"to_r, {dtype}", lambda x=x: to_r(x), theirs, 1.1, alternative=RIVAL, turns=TURNS
             )
 
 
@@ -37,14 +37,14 @@ def back() -> Iterator[Row]:
     with RPY2() as context:
         theirs = [lambda: context.rpy2py(value)]
         yield compare(
-            "from_r, 100 MB", lambda: from_r(value), theirs, 1.1, beside=RIVAL, turns=TURNS
+            "from_r, 100 MB", lambda: from_r(value), theirs, 1.1, alternative=RIVAL, turns=TURNS
         )
         yield compare(
             "from_r(copy=True)",
             lambda: from_r(value, copy=True),
             theirs,
             1.1,
-            beside=RIVAL,
+            alternative=RIVAL,
             turns=5,
         )
 
@@ -61,10 +61,10 @@ def small() -> Iterator[Row]:
         }.items():
             value = to_r(x)
             theirs = [lambda x=x: context.py2rpy(x)]
-            yield compare(f"to_r, {name}", lambda x=x: to_r(x), theirs, beside=RIVAL)
+            yield compare(f"to_r, {name}", lambda x=x: to_r(x), theirs, alternative=RIVAL)
             theirs = [lambda value=value: context.rpy2py(value)]
             yield compare(
-                f"from_r, {name}", lambda value=value: from_r(value), theirs, beside=RIVAL
+                f"from_r, {name}", lambda value=value: from_r(value), theirs, alternative=RIVAL
             )
 
 

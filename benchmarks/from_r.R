@@ -1,4 +1,4 @@
-# What x@r[...] costs from R, beside the least that any call into Python costs, and reticulate's `[`.
+# The cost of x@r[...] from R, compared with the least cost of a call into Python, and with reticulate's `[`.
 
 source("benchmarks/timing.R")
 suppressMessages({
@@ -30,7 +30,7 @@ calls("images@r[129:256, , ]", quote(images@r[129:256, , ]), quote(images))
 calls("images@r[.., -1]", quote(images@r[.., -1]), quote(images))
 calls("x@r[c(3, 1, 5)]", quote(small@r[c(3, 1, 5)]), quote(small))
 
-title <- "Subscripts from R beside other packages"
+title <- "Subscripts from R compared with other packages"
 compare(title, "x@r[3]", list(quote(small@r[3]), "reticulate's x[2L]" = quote(small[2L])))
 compare(title, "x@r[1:3]", list(quote(small@r[1:3]), "reticulate's x[0:3]" = quote(small[0:3])))
 if (requireNamespace("keras3", quietly = TRUE)) {

@@ -1,11 +1,13 @@
 """Where cost is flat and where it grows, from 1 KB to 1 GB and from 1 to 6 axes.
 
-These are tests of pytest-benchmark, since its groups and parameters are what a curve is made of:
-`pytest benchmarks/growth.py`, which prints a table of its own, or `make bench` for the picture.
+`python benchmarks/growth.py` prints the times; `make bench` draws them as curves.
 """
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
 import numpy as np
-import pytest
+from timing import Row, compare, main
 
 from pybridge import NA, R, array_reshape, recycled
 
@@ -13,7 +15,7 @@ SIZES = {"1 KB": 2**10, "32 KB": 2**15, "1 MB": 2**20, "32 MB": 2**25, "1 GB": 2
 ROW = 256  # bytes; 32 doubles
 
 add = recycled(np.add)
-VERBS = {
+VERBS: dict[str, tuple[Callable[[np.ndarray], object], Callable[[np.ndarray], object]]] = {
     "range, a view": (lambda x: R(x)[2:-2], lambda x: x[1:-1]),
     "reshape, a view": (lambda x: array_reshape(x, (-1, 4)), lambda x: x.reshape(-1, 4)),
     "rows by a vector": (lambda x: R(x)[rows(x)], lambda x: x[rows(x) - 1]),
@@ -21,38 +23,30 @@ VERBS = {
 }
 
 
-def rows(x):
+def rows(x: np.ndarray) -> np.ndarray:
     """Return a quarter of the rows' positions, in no order that a slice could say."""
     return 1 + (np.arange(len(x) // 4) * 7919) % len(x)
 
 
-@pytest.fixture(scope="module")
-def memory():
-    """Return the largest array, of which every other is a part."""
-    return np.ones(SIZES["1 GB"] // 8)
+def by_size(verb: str) -> Iterator[Row]:
+    """Time a verb on (n, 32) doubles."""
+    ours, theirs = VERBS[verb]
+    memory = np.ones(max(SIZES.values()) // 8)
+    for label, size in SIZES.items():
+        x = memory[: size // 8].reshape(-1, ROW // 8)
+        turns = 15 if size < 2**25 else 3
+        yield compare(label, partial(ours, x), [partial(theirs, x)], turns=turns)
 
 
-@pytest.mark.parametrize("way", ["pybridge", "NumPy"])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("verb", VERBS)
-def test_size(benchmark, memory, verb, size, way):
-    """Times a verb on (n, 32) doubles."""
-    x = memory[: SIZES[size] // 8].reshape(-1, ROW // 8)
-    benchmark.group = f"{verb}, {size}"
-    call = VERBS[verb][way == "NumPy"]
-    benchmark.pedantic(
-        call, (x,), rounds=15 if len(x) < 2**17 else 3, iterations=1, warmup_rounds=1
-    )
+def by_axes() -> Iterator[Row]:
+    """Time one range on every axis of a small tensor."""
+    for axes in range(1, 7):
+        x = np.ones((4,) * axes)
+        ours, theirs = (slice(2, NA),) * axes, (slice(1, None),) * axes
+        label = f"{axes} axes" if axes > 1 else "1 axis"
+        yield compare(label, lambda x=x, key=ours: R(x)[key], [lambda x=x, key=theirs: x[key]])
 
 
-@pytest.mark.parametrize("way", ["pybridge", "NumPy"])
-@pytest.mark.parametrize("axes", range(1, 7))
-def test_axes(benchmark, axes, way):
-    """Times one range on every axis of a small tensor."""
-    x = np.ones((4,) * axes)
-    benchmark.group = f"a range on each of {axes} axes"
-    ours, theirs = (slice(2, NA),) * axes, (slice(1, None),) * axes
-    if way == "pybridge":
-        benchmark(lambda: R(x)[ours])
-    else:
-        benchmark(lambda: x[theirs])
+if __name__ == "__main__":
+    curves = {f"Growth: {verb}": partial(by_size, verb) for verb in VERBS}
+    main({**curves, "Growth: a range on each axis": by_axes})

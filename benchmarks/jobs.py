@@ -41,7 +41,7 @@ def imports() -> Iterator[Row]:
             start("import numpy, pybridge"),
             [start("import numpy")],
             1.1,
-            beside="import numpy",
+            alternative="import numpy",
         )
 
 
@@ -80,7 +80,7 @@ def batches() -> Iterator[Row]:
         "469 batches of images and labels",
         lambda: list(by_r(x, y)),
         [lambda: list(by_numpy(x, y))],
-        beside="NumPy's slices",
+        alternative="NumPy's slices",
     )
 
 

@@ -1,4 +1,4 @@
-"""Recycling beside NumPy with the axes written out: `python benchmarks/recycling.py`."""
+"""Recycling compared with NumPy with the axes written out: `python benchmarks/recycling.py`."""
 
 import numpy as np
 from timing import compare, main
@@ -10,7 +10,7 @@ add = recycled(np.add)
 
 
 def large():
-    """Time sums at 10 MB beside the same sums with the axis written out."""
+    """Time sums at 10 MB, compared with the same sums with the axis written out."""
     matrix, vector = rng.random((1250, 1000)), rng.random(1250)
     yield compare(
         "matrix + vector",

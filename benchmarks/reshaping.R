@@ -1,4 +1,4 @@
-# array_reshape and recycling on R arrays, beside reticulate and base R.
+# array_reshape and recycling on R arrays, compared with reticulate and base R.
 
 source("benchmarks/timing.R")
 suppressMessages(library(pybridge))

@@ -1,4 +1,4 @@
-"""`array_reshape` beside NumPy's own ways: `python benchmarks/reshaping.py`."""
+"""`array_reshape` compared with NumPy's own ways: `python benchmarks/reshaping.py`."""
 
 import numpy as np
 from timing import compare, main
@@ -10,7 +10,7 @@ images = rng.integers(0, 256, (60000, 28, 28), np.int32)
 
 
 def copies():
-    """Time what moves memory beside the faster of NumPy's two ways."""
+    """Time reshapes that move memory, compared with the faster of NumPy's two ways."""
     for name, x, dim, order in [
         ("row-major from column-major memory", np.asfortranarray(images), (60000, 784), "C"),
         ("row-major from every second row", images[:, ::2], (60000, -1), "C"),

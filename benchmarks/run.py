@@ -15,6 +15,7 @@ import sys
 import tempfile
 from datetime import date
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 
 from timing import Row, show, time_text
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "output"
 MEASURED = ROOT / "benchmarks/measured.md"
 BUSY = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-"""How many programs wanted a processor before this one began."""
+"""The load of the machine before this program began."""
 PROGRAMS = (
     "subsetting.py",
     "backends.py",
@@ -35,6 +36,7 @@ PROGRAMS = (
     "stores.py",
     "conversion.R",
     "jobs.py",
+    "growth.py",
 )
 
 
@@ -51,32 +53,10 @@ def rows_of(program: str, folder: Path) -> list[Row]:
     return [Row(**row) for row in json.loads(path.read_text())]
 
 
-def growth(folder: Path) -> list[dict]:
-    """Run the curves; return for each point its curve, place, way and median time."""
-    path = folder / "growth.json"
-    print("running growth.py ...", file=sys.stderr, flush=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "benchmarks/growth.py"]
-    subprocess.run(
-        [*command, f"--benchmark-json={path}"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
-    )
-    points = []
-    for found in json.loads(path.read_text())["benchmarks"]:
-        given = found["params"]
-        points.append(
-            {
-                "curve": given.get("verb", "a range on each axis"),
-                "at": given.get("size", given.get("axes")),
-                "way": given["way"],
-                "seconds": found["stats"]["median"],
-            }
-        )
-    return points
-
-
 def machine() -> str:
     """Return when and on what this was measured, without the name of the machine."""
-    told = Path("/proc/cpuinfo")
-    lines = told.read_text().splitlines() if told.exists() else []
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     model = (models or [platform.processor() or platform.machine()])[0]
     command = ["Rscript", "--no-environ", "--no-init-file", "-e", "cat(format(getRversion()))"]
@@ -89,39 +69,32 @@ def machine() -> str:
     )
 
 
-def markdown(rows: list[Row], points: list[dict]) -> str:
+def markdown(rows: list[Row]) -> str:
     """Return the tables as the documentation shows them."""
     lines = ["", machine()]
     title = ""
     for row in rows:
         if row.title != title:
             title = row.title
-            lines += ["", f"## {title}", "", "| | ratio | aim | pybridge | beside it | |"]
+            lines += ["", f"## {title}", "", "| | ratio | aim | pybridge | alternative | |"]
             lines += ["|-|-:|-:|-:|-:|-|"]
         label = row.label.replace("|", "\\|")
         aim = "" if row.aim is None else format(row.aim, ".3g")
         lines.append(
             f"| `{label}` | {row.ratio:.3g} | {aim} | {time_text(row.ours)} | "
-            f"{time_text(row.theirs)} | {row.beside} |"
+            f"{time_text(row.theirs)} | {row.alternative} |"
         )
-    curves = dict.fromkeys(point["curve"] for point in points)
-    for curve in curves:
-        found = [point for point in points if point["curve"] == curve]
-        places = list(dict.fromkeys(point["at"] for point in found))
-        lines += ["", f"## Growth: {curve}", "", "| | " + " | ".join(map(str, places)) + " |"]
-        lines += ["|-|" + "-:|" * len(places)]
-        for way in ("pybridge", "NumPy"):
-            times = [time_text(p["seconds"]) for p in found if p["way"] == way]
-            lines.append(f"| {way} | {' | '.join(times)} |")
     return "\n".join(lines[1:]) + "\n"
 
 
-def draw(rows: list[Row], points: list[dict], path: Path) -> None:
-    """Draw the ratios beside their aims, and the curves."""
+def draw(rows: list[Row], path: Path) -> None:
+    """Draw the ratios with their aims, and the curves."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     import matplotlib.pyplot as plt
 
-    curves = list(dict.fromkeys(point["curve"] for point in points))
+    curves = {title: list(points) for title, points in groupby(rows, key=lambda row: row.title)}
+    curves = {title: curve for title, curve in curves.items() if title.startswith("Growth: ")}
+    rows = [row for row in rows if row.title not in curves]
     figure = plt.figure(figsize=(11, 2 + 0.24 * len(rows) + 3.2), layout="constrained")
     upper, lower = figure.subfigures(2, 1, height_ratios=[0.24 * len(rows) + 1, 3.2])
     axis = upper.subplots()
@@ -132,18 +105,16 @@ def draw(rows: list[Row], points: list[dict], path: Path) -> None:
         *zip(*aimed, strict=True), marker="|", s=90, color="#c2255c", label="aim", zorder=3
     )
     axis.axvline(1, color="black", linewidth=0.8)
-    axis.set(xscale="log", title="Time of pybridge, in times of the alternative beside it")
-    axis.set_yticks(places, [f"{row.label}  ({row.beside})" for row in rows], fontsize=7)
+    axis.set(xscale="log", title="Time of pybridge, as a multiple of the alternative's")
+    axis.set_yticks(places, [f"{row.label}  ({row.alternative})" for row in rows], fontsize=7)
     axis.margins(y=0.01)
     axis.legend(loc="lower right")
-    for axis, curve in zip(lower.subplots(1, len(curves)), curves, strict=True):
-        for way, style in (("pybridge", "o-"), ("NumPy", "s--")):
-            found = [p for p in points if p["curve"] == curve and p["way"] == way]
-            axis.plot(
-                [str(p["at"]) for p in found], [p["seconds"] for p in found], style, label=way
-            )
+    for axis, (title, curve) in zip(lower.subplots(1, len(curves)), curves.items(), strict=True):
+        labels = [row.label for row in curve]
+        axis.plot(labels, [row.ours for row in curve], "o-", label="pybridge")
+        axis.plot(labels, [row.theirs for row in curve], "s--", label="NumPy")
         axis.set(yscale="log")
-        axis.set_title(curve, fontsize=9)
+        axis.set_title(title.removeprefix("Growth: "), fontsize=9)
         axis.tick_params(labelsize=7, axis="x", rotation=45)
         axis.tick_params(labelsize=7, axis="y")
     axis.legend(fontsize=7)
@@ -156,14 +127,12 @@ def main() -> None:
     OUTPUT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         rows = [row for program in named or PROGRAMS for row in rows_of(program, Path(folder))]
-        points = [] if named else growth(Path(folder))
     show(rows)
-    kept = {"rows": [vars(row) for row in rows], "growth": points}
-    (OUTPUT / "benchmarks.json").write_text(json.dumps(kept, indent=1))
-    MEASURED.write_text(markdown(rows, points))
+    (OUTPUT / "benchmarks.json").write_text(json.dumps([vars(row) for row in rows], indent=1))
+    MEASURED.write_text(markdown(rows))
     print(f"\n{OUTPUT}/benchmarks.json, {MEASURED}")
-    if points:
-        draw(rows, points, OUTPUT / "benchmarks.svg")
+    if not named:
+        draw(rows, OUTPUT / "benchmarks.svg")
         print(f"{OUTPUT}/benchmarks.svg")
 
 

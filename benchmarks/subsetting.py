@@ -1,4 +1,4 @@
-"""Subscripts from Python beside raw NumPy: `python benchmarks/subsetting.py`."""
+"""Subscripts from Python compared with plain NumPy: `python benchmarks/subsetting.py`."""
 
 import numpy as np
 from timing import compare, main
@@ -23,7 +23,7 @@ def common_subscripts():
 
 
 def gathers():
-    """Time gathers at 10 MB beside the fastest way to write each in NumPy.
+    """Time gathers at 10 MB, compared with the fastest way to write each in NumPy.
 
     Both sides start from the same one-based positions.
     """
@@ -98,7 +98,7 @@ def gathers():
 
 
 def assignments():
-    """Time assignments beside NumPy's."""
+    """Time assignments, compared with NumPy's."""
     x = np.zeros((1300, 2000), np.float32)
     rows, columns = 1 + rng.permutation(1300), 1 + rng.permutation(2000)
     value = rng.random((1300, 2000), np.float32)

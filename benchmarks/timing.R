@@ -1,7 +1,7 @@
 # Timing ways side by side, as timing.py does: medians by bench::mark(), rows for run.py as JSON.
 #
-# The ways take turns, and the first turn of each does not count: whoever comes first would pay for the
-# memory that R gets from the system, and the others find it there.
+# The ways take turns, and the first turn of each is not counted: in it R may have to get memory from the
+# system, which later turns find allocated.
 
 rows <- list()
 
@@ -17,7 +17,7 @@ compare <- function(title, label, ways, aim = NULL, seconds = 0.3) {
   others <- medians[-1L]
   rows[[length(rows) + 1L]] <<- list(
     title = title, label = label, ours = medians[[1L]], theirs = min(others),
-    beside = names(ways)[[1L + which.min(others)]], aim = aim
+    alternative = names(ways)[[1L + which.min(others)]], aim = aim
   )
 }
 
@@ -30,7 +30,7 @@ report <- function() {
     for (row in rows) {
       cat(sprintf(
         "%-44s %10.2f us %10.2f us %7.2f %6s  %s\n", row$label, 1e6 * row$ours, 1e6 * row$theirs,
-        row$ours / row$theirs, format(row$aim), row$beside
+        row$ours / row$theirs, format(row$aim), row$alternative
       ))
     }
   }

@@ -1,9 +1,9 @@
-"""Timing two ways side by side in one run, and printing the ratios.
+"""Time two ways in one run, and print the ratios.
 
-Both ways are timed in turns, so that they meet the same machine. A time is the median of the turns,
-and a ratio the median of what it was in each turn, which a busy machine disturbs least. Each
-benchmark is a program of its own: `python benchmarks/reshaping.py`. With a path after it, the rows
-are written there as JSON, which is how `run.py` collects them.
+Both ways are timed in turns, under the same load. A time is the median over the turns, and a ratio
+the median of the ratios of each turn, which a busy machine disturbs least. Each benchmark is a
+program: `python benchmarks/reshaping.py`. With a path as its argument it writes the rows there as
+JSON, which is how `run.py` collects them.
 """
 
 import json
@@ -20,17 +20,17 @@ TURN_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table: what pybridge takes, what the fastest alternative takes, and the aim."""
+    """A row of a table: the time of pybridge, that of the fastest alternative, and the aim."""
 
     label: str
     ours: float
     theirs: float
-    beside: str
-    """What the alternative is."""
+    alternative: str
+    """The name of the alternative."""
     aim: float | None = None
     """The ratio that pybridge wants to stay below."""
     ratio: float = 0.0
-    """How many times the alternative pybridge takes; of the two times, if nothing else is said."""
+    """The time of pybridge divided by the alternative's; by default of the times above."""
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -44,10 +44,10 @@ def compare(
     theirs: Iterable[Callable[[], object]],
     aim: float | None = None,
     *,
-    beside: str = "NumPy",
+    alternative: str = "NumPy",
     turns: int = TURNS,
 ) -> Row:
-    """Time `ours` beside each of `theirs`, in turns, and keep the fastest of them."""
+    """Time `ours` and each of `theirs` in turns, and return a row with the fastest of `theirs`."""
     ways = [ours, *theirs]
     for way in ways:
         way()
@@ -58,7 +58,7 @@ def compare(
             found.append(timeit.timeit(way, number=number) / number)
     mine, fastest = times[0], min(times[1:], key=statistics.median)
     ratio = statistics.median(one / other for one, other in zip(mine, fastest, strict=True))
-    return Row(label, statistics.median(mine), statistics.median(fastest), beside, aim, ratio)
+    return Row(label, statistics.median(mine), statistics.median(fastest), alternative, aim, ratio)
 
 
 def show(rows: Iterable[Row]) -> None:
@@ -68,11 +68,11 @@ def show(rows: Iterable[Row]) -> None:
         if row.title != title:
             title = row.title
             print(f"\n{title}")
-            print(f"{'':44} {'pybridge':>9} {'beside':>9}  {'ratio':>6} {'aim':>5}")
+            print(f"{'':44} {'pybridge':>9} {'other':>9}  {'ratio':>6} {'aim':>5}")
         aim = "" if row.aim is None else f"{row.aim:.3g}{'' if row.ratio <= row.aim else ' !'}"
         print(
             f"{row.label:44} {time_text(row.ours):>9} {time_text(row.theirs):>9}  "
-            f"{row.ratio:6.3g} {aim:<7} {row.beside}"
+            f"{row.ratio:6.3g} {aim:<7} {row.alternative}"
         )
 
 

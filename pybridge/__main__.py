@@ -32,13 +32,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "doctor", help="say what this Python is, and what keeps R and Python from meeting"
     )
     command.set_defaults(run=lambda parsed: doctor.examine())
-    command = commands.add_parser(
-        "conformance", help="say how the subscripts of each library answer the corpus of cases"
-    )
-    command.add_argument(
-        "libraries", nargs="*", help="as in `numpy torch`; without any, all that are installed"
-    )
-    command.set_defaults(run=_conformance)
     parsed = parser.parse_args(arguments)
     if parsed.run is None:
         parser.print_help(sys.stderr)
@@ -50,12 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print(result)
     return result.exit_status if isinstance(result, doctor.Report) else 0
-
-
-def _conformance(parsed: argparse.Namespace) -> object:
-    from pybridge.testing.conformance import report
-
-    return report(parsed.libraries or None)
 
 
 def _explain(parsed: argparse.Namespace) -> str:

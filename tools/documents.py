@@ -1,9 +1,9 @@
-"""The code blocks of the documents: found, run, and what they printed.
+"""Find and run the code blocks of the documents.
 
-Four kinds of block are fenced: `python` holds a session with `>>>`; `r` holds code with what it
-prints after `#>`; `sh` holds commands with `$` and what they print; `says` holds one line a
-language, `R | x[1]`, and its results are filled in when the site is built. The tests run all of
-them, and no other kind is allowed.
+There are four kinds of fenced block: `python` is a session with `>>>`; `r` is code with its output
+after `#>`; `sh` has commands with `$` and their output; `says` has one line for each language, such
+as `R | x[1]`, whose results are filled in when the site is built. The tests run all of them, and
+allow no other kind.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a piece of code printed, and the shape and row-major elements of what came last."""
+    """What a piece of code printed, and the shape and row-major elements of its last value."""
 
     printed: str
     shape: tuple[int, ...] | None
@@ -47,7 +47,7 @@ class Outcome:
     stopped: bool
 
     def is_same_as(self, other: Outcome) -> bool:
-        """Whether both stopped, or gave the same elements in the same shape."""
+        """Return whether both stopped, or gave the same elements in the same shape."""
         if self.stopped or other.stopped:
             return self.stopped and other.stopped
         if self.shape is None or other.shape is None:
@@ -67,9 +67,9 @@ class Piece:
 def blocks(text: str, *languages: str) -> list[Block]:
     """Return the fenced blocks of a text in the given languages, or all of them."""
     return [
-        Block(found[1], found[2], 1 + text[: found.start()].count("\n"))
-        for found in FENCE.finditer(text)
-        if not languages or found[1] in languages
+        Block(fence[1], fence[2], 1 + text[: fence.start()].count("\n"))
+        for fence in FENCE.finditer(text)
+        if not languages or fence[1] in languages
     ]
 
 
@@ -101,7 +101,7 @@ def run_r(pieces: Sequence[Piece]) -> list[Outcome]:
         )
         if done.returncode != 0:
             raise RuntimeError(f"R stopped:\n{done.stdout}{done.stderr}")
-        return [_outcome_of(**found) for found in json.loads(read.read_text())]
+        return [_outcome_of(**outcome) for outcome in json.loads(read.read_text())]
 
 
 def _outcome_of(printed: str, value: dict[str, Any] | None, stopped: bool) -> Outcome:
@@ -129,8 +129,8 @@ def run_python(code: str, setup: str = "") -> Outcome:
                 exec(compile(ast.Module([last], []), "<document>", "exec"), variables)
     except Exception as error:
         return Outcome(f"{type(error).__name__}: {error}", None, None, True)
-    said = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
-    printed = "\n".join([*said, *([] if value is None else [repr(value)])])
+    warned = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
+    printed = "\n".join([*warned, *([] if value is None else [repr(value)])])
     return Outcome(printed, *_elements(value), False)
 
 
@@ -177,7 +177,7 @@ np_array <- reticulate::np_array
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a `says` block, and what came of it."""
+    """One line of a `says` block, and its outcome."""
 
     language: str
     code: str
@@ -185,7 +185,7 @@ class Line:
 
 
 def run_says(blocks: Iterable[Block]) -> list[list[Line]]:
-    """Run `says` blocks, all that is R in one process of R."""
+    """Run `says` blocks, with all lines of R in one process of R."""
     written = [_lines(block) for block in blocks]
     setups = {"R": SETUP_R, "pybridge in R": SETUP_TENSOR, "reticulate": SETUP_RETICULATE}
     pieces = [
@@ -209,8 +209,8 @@ def run_says(blocks: Iterable[Block]) -> list[list[Line]]:
 
 
 def _lines(block: Block) -> list[tuple[str, str]]:
-    found = [tuple(map(str.strip, line.split("|", 1))) for line in block.code.splitlines()]
-    for line in found:
+    lines = [tuple(map(str.strip, line.split("|", 1))) for line in block.code.splitlines()]
+    for line in lines:
         if len(line) != 2 or line[0] not in LANGUAGES:
             raise ValueError(f"line {block.line}: a line is `LANGUAGE | code`, not {line}")
-    return [(line[0], line[1]) for line in found]
+    return [(line[0], line[1]) for line in lines]

@@ -1,9 +1,8 @@
 # Run pieces of R code as its prompt would, and write what each printed: Rscript evaluate.R IN OUT
 #
 # IN is JSON, a list of pieces: `code`, `group` (pieces of one group share their variables) and
-# perhaps `setup`, code that runs first and shows nothing. OUT holds for each what it `printed`, and
-# `value`, the shape and the elements in row-major order of what came last, or NULL where that has
-# none; `stopped` says whether an error ended it. No documented piece reads from the terminal.
+# optionally `setup`, code that runs first and prints nothing. OUT has for each piece what it `printed`;
+# the shape and the row-major elements of its last `value`, or NULL; and whether an error `stopped` it.
 
 files <- commandArgs(TRUE)
 pieces <- jsonlite::read_json(files[[1]])
@@ -35,8 +34,8 @@ elements <- function(value) {
   list(shape = I(shape), values = I(as.vector(aperm(array(value, shape)))))
 }
 
-# What R's prompt says of an error or a warning.
-said <- function(kind, condition) {
+# The text that R's prompt prints for an error or a warning.
+condition_text <- function(kind, condition) {
   call <- conditionCall(condition)
   where <- if (is.null(call)) "" else paste0(" in ", paste(deparse(call), collapse = " "))
   message <- strsplit(conditionMessage(condition), "\nRun `reticulate", fixed = TRUE)[[1]][[1]]
@@ -51,19 +50,19 @@ evaluate <- function(piece) {
   last <- NULL
   stopped <- FALSE
   show_warning <- function(condition) {
-    cat(said("Warning", condition))
+    cat(condition_text("Warning", condition))
     invokeRestart("muffleWarning")
   }
   run <- function() {
     for (expression in parse(text = piece$code, keep.source = FALSE)) {
-      made <- withCallingHandlers(withVisible(eval(expression, where)), warning = show_warning)
-      last <<- made$value
-      if (made$visible) print(made$value)
+      shown <- withCallingHandlers(withVisible(eval(expression, where)), warning = show_warning)
+      last <<- shown$value
+      if (shown$visible) print(shown$value)
     }
   }
   printed <- utils::capture.output(tryCatch(run(), error = function(condition) {
     stopped <<- TRUE
-    cat(said("Error", condition))
+    cat(condition_text("Error", condition))
   }))
   list(
     printed = paste(sub(" +$", "", printed), collapse = "\n"),

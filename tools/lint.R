@@ -1,4 +1,4 @@
-# Lint all that is written in R, with the settings of r/.lintr; what is found makes the run fail.
+# Lint all R code with the settings of r/.lintr, and fail if the linter finds anything.
 
 stopifnot(requireNamespace("pybridge")) # so that the linter knows its functions
 options(lintr.linter_file = normalizePath("r/.lintr"))
@@ -6,7 +6,7 @@ folders <- c("r", "tools", "examples", "benchmarks")
 found <- unlist(recursive = FALSE, lapply(folders, function(folder) {
   lintr::lint_dir(folder, pattern = "[.]R$", cache = FALSE, relative_path = FALSE)
 }))
-# Only in a package is it known which names there are: scripts source one another.
+# Scripts source one another, so that the linter cannot know all names outside the package.
 is_script <- !grepl("/r/R/", vapply(found, `[[`, "", "filename"))
 found <- found[!is_script | vapply(found, `[[`, "", "linter") != "object_usage_linter"]
 for (lint in found) {

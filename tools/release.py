@@ -2,8 +2,8 @@
 
     make release VERSION=1.2.3 [URL=https://...]
 
-URL takes the place of the placeholder for the project's address. Nothing is committed, tagged or
-uploaded: the wheel, the sdist and the R tarball lie in `dist/` at the end.
+URL replaces the placeholder for the project's address. Nothing is committed, tagged or uploaded:
+the wheel, the sdist and the R tarball are in `dist/` at the end.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ VERSIONED = {
     "README.md": r"(R CMD INSTALL pybridge_)[\d.]+(\.tar\.gz)",
     "docs/install.md": r"(R CMD INSTALL pybridge_)[\d.]+(\.tar\.gz)",
 }
-"""What states the version. CHANGELOG.md is written by hand, and checked."""
+"""The files that state the version. CHANGELOG.md is written by hand, and checked."""
 ADDRESSED = ("pyproject.toml", "r/DESCRIPTION")
 
 
@@ -57,7 +57,7 @@ def call(*command: str, cwd: Path = ROOT) -> None:
 
 
 def main(version: str = "", url: str = PLACEHOLDER) -> int:
-    """Prepare the release, or say what is amiss and change nothing."""
+    """Prepare the release, or print what is wrong and change nothing."""
     try:
         texts = changed(version, url)
     except ValueError as fault:
@@ -69,7 +69,7 @@ def main(version: str = "", url: str = PLACEHOLDER) -> int:
     shutil.rmtree(dist, ignore_errors=True)
     dist.mkdir()
     try:
-        # These tests build the three packages, and try each where the checkout is not.
+        # These tests build the three packages, and try each outside the checkout.
         call(sys.executable, "-m", "pytest", "-q", "tests/project/test_builds.py")
         call(sys.executable, "-m", "build", "--outdir", str(dist), str(ROOT))
         call("R", "--no-environ", "--no-init-file", "CMD", "build", str(ROOT / "r"), cwd=dist)

@@ -1,9 +1,8 @@
-"""Run checks, and the tests of one or both languages, and say how many ran in each.
+"""Run checks and the tests of one or both languages, and count the tests of each.
 
-`python tools/run_tests.py lint coverage python r`. The last line is `N passed, N failed`.
-A language in which no test ran has failed, and so has one that skipped a test or whose runner
-stopped before it could count. A check that finds fault counts as one failure; all the rest runs
-nevertheless.
+`python tools/run_tests.py lint coverage python r`. The last line is `N passed, N failed`. A
+language fails if no test ran, if a test was skipped, or if its runner stopped before it could
+count. A failed check counts as one failure; the others run nevertheless.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class Count(NamedTuple):
     skipped: int
 
     def __str__(self) -> str:
-        """Return the form that the closing line has."""
+        """Return the text of the last line."""
         skipped = f", {self.skipped} skipped" if self.skipped else ""
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 
@@ -84,13 +83,13 @@ def run(wanted: list[str]) -> int:
             faults.append(f"no {label} test ran")
         elif code != 0 and count.failed == 0:
             faults.append(f"the {label} test runner exited with {code}")
-        if count.skipped:  # everything that a test could want is installed by the set-up
+        if count.skipped:  # the set-up installs everything that a test may need
             faults.append(f"{count.skipped} {label} tests were skipped")
         counts.append(count)
         lines.append(f"{label} tests: {count.passed + count.failed} ran ({count})")
     print("====", *lines, *(f"FAILED: {fault}" for fault in faults), sep="\n")
     total = Count(*(sum(column) for column in zip(Count(0, 0, 0), *counts, strict=True)))
-    # A fault counts as a failure, so that the closing line never reads like a success.
+    # A fault counts as a failure, so that the last line never reads like a success.
     total = total._replace(failed=total.failed + len(faults))
     print(total)
     return 1 if total.failed else 0

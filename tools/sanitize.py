@@ -1,18 +1,16 @@
-"""Run the R package's C code under the tools that see what C does to memory.
+"""Run the C code of the R package under tools that check its use of memory.
 
-`python tools/sanitize.py [seconds]` runs four checks, which share so many seconds, 560 without:
+`python tools/sanitize.py [seconds]` runs four checks, which share the time, 560 seconds by default:
 
-1. `sanitizers`: the package built with AddressSanitizer and UndefinedBehaviorSanitizer, over the R
-   tests;
+1. `sanitizers`: the R tests, on a build with AddressSanitizer and UndefinedBehaviorSanitizer;
 2. `valgrind`: the tests of the package's own C code, in valgrind's memcheck;
-3. `gctorture`: a garbage collection at every allocation inside the package's C code, over the R
-   tests: what is not protected is gone at once;
-4. `call forms`: a program that prints what hundreds of odd calls give, under valgrind and under
-   gctorture; each must print what a plain run prints.
+3. `gctorture`: the R tests, with a garbage collection at every allocation inside the package's C
+   code, so that an unprotected object is freed at once;
+4. `call forms`: a program that prints the results of hundreds of odd calls, under valgrind and
+   under gctorture; each must print the same as a plain run.
 
-Each check says which files it has completed, and which the end of its time has cut: that is no
-fault. More seconds go further. What it needs of the system, Debian's packages, it installs. The
-exit code tells whether all that was run is clean.
+Each check prints which files it completed and which its time did not suffice for, which is not a
+failure. The exit code is 0 if all that was run is clean.
 """
 
 from __future__ import annotations
@@ -34,14 +32,14 @@ CALL_FORMS = ROOT / "tests" / "support" / "r_call_forms.R"
 RSCRIPT = ("Rscript", "--no-environ", "--no-init-file")
 FLAGS = "-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 
-# Tests whose calls of C are many and whose calls of Python are few come first.
+# Tests with many calls of C and few calls of Python come first.
 FIRST_TESTS = ("record", "array-value", "subset", "view", "convert", "array", "reshape")
-# What each check has of the time; the call forms run three times.
+# The share of the time of each check; the call forms run three times.
 SHARES = {"sanitizers": 0.3, "valgrind": 0.25, "gctorture": 0.15, "call forms": 0.1}
 
 VALGRIND = "valgrind --quiet --error-exitcode=9 --leak-check=no --num-callers=20"
-# Python's allocator and vectorised string functions read beyond what they use, on purpose. What
-# comes of that is uninitialised only within Python: the innermost frame is its own, never ours.
+# Python's allocator and vectorised string functions read beyond what they use, on purpose. The
+# uninitialised values stay within Python: the innermost frame is Python's own, never ours.
 SUPPRESSIONS = """
 {
    python_allocator
@@ -74,20 +72,6 @@ SUPPRESSIONS = """
 """
 
 
-def ensure_tools() -> None:
-    """Install valgrind and the sanitizers' libraries where they are missing."""
-    missing = [] if shutil.which("valgrind") else ["valgrind"]
-    if not Path(library_of("libasan.so")).is_absolute():
-        missing.append("gcc")
-    if not missing:
-        return
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
-    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    print("installing", *missing, flush=True)
-    subprocess.run([*as_root, "apt-get", "update"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([*as_root, *command], check=True, stdout=subprocess.DEVNULL)
-
-
 def library_of(name: str) -> str:
     """Return where the compiler keeps a library, or the bare name."""
     command = ["gcc", f"-print-file-name={name}"]
@@ -99,7 +83,7 @@ def install_sanitized(folder: Path) -> Path:
     makevars, library = folder / "Makevars", folder / "library"
     library.mkdir()
     makevars.write_text(f"CFLAGS = {FLAGS}\nSHLIB_LDFLAGS = -shared -fsanitize=address,undefined\n")
-    source = folder / "r"  # a copy: a checkout keeps no object files
+    source = folder / "r"  # a copy, so that no object files are left in the checkout
     shutil.copytree(
         ROOT / "r", source, symlinks=False, ignore=shutil.ignore_patterns("*.o", "*.so")
     )
@@ -112,7 +96,7 @@ def install_sanitized(folder: Path) -> Path:
 
 
 class Report:
-    """What was run, and what was found."""
+    """Which checks failed."""
 
     def __init__(self) -> None:
         """Start with nothing."""
@@ -126,7 +110,7 @@ class Report:
         environment: dict[str, str] | None = None,
         names: Sequence[str] = (),
     ) -> str:
-        """Run a check, print how it ended and which files it did, and return what it printed."""
+        """Run a check, print its result and the files it completed, and return its output."""
         with tempfile.TemporaryFile("w+") as output:
             ended = True
             try:
@@ -146,11 +130,11 @@ class Report:
             r"runtime error:|ERROR: AddressSanitizer|==\d+== (Invalid|Use)", text
         )
         state = "FAILED" if bad else "clean" if ended else f"clean until {seconds:.0f} s were over"
-        said = [line for line in text.splitlines() if line.startswith("sanitize:")]
-        done = {line.split(":")[1].strip() for line in said}
-        if cut := [name for name in names if name not in done]:
-            said.append(f"sanitize: not completed: {', '.join(cut)}")
-        print(f"{label}: {state}", *said, sep="\n  ", flush=True)
+        lines = [line for line in text.splitlines() if line.startswith("sanitize:")]
+        completed = {line.split(":")[1].strip() for line in lines}
+        if cut := [name for name in names if name not in completed]:
+            lines.append(f"sanitize: not completed: {', '.join(cut)}")
+        print(f"{label}: {state}", *lines, sep="\n  ", flush=True)
         if bad:
             self.faults.append(label)
             print(text[-6000:], flush=True)
@@ -164,7 +148,7 @@ def sanitizers(report: Report, seconds: float) -> None:
         environment = {
             "R_LIBS": f"{library}:{os.environ.get('R_LIBS', '')}",
             "LD_PRELOAD": " ".join(map(library_of, ("libasan.so", "libubsan.so"))),
-            # R and Python leave memory to the end of the process, which is no leak of the package.
+            # R and Python free some memory only when the process ends.
             "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
             "UBSAN_OPTIONS": "print_stacktrace=1",
             # The C code is the same for every library.
@@ -176,7 +160,7 @@ def sanitizers(report: Report, seconds: float) -> None:
 
 @contextmanager
 def r_in_valgrind() -> Iterator[list[str]]:
-    """Give the command that runs R in valgrind, as far as the script that it is to run."""
+    """Yield the command that runs R in valgrind, up to the name of a script."""
     with tempfile.NamedTemporaryFile("w", suffix=".supp") as file:
         file.write(SUPPRESSIONS)
         file.flush()
@@ -202,17 +186,17 @@ def gctorture(report: Report, seconds: float) -> None:
 
 
 def call_forms(report: Report, seconds: float) -> None:
-    """Compare what the odd call forms print, plain, in valgrind and tortured."""
+    """Compare the output of the odd call forms: plain, in valgrind and with collections."""
     script = str(CALL_FORMS)
-    tortured = f"torture={seconds / 2:.0f}"  # what is left of the forms then runs plain
+    tortured = f"torture={seconds / 2:.0f}"  # after this time the forms run plain
     plain = report.run("call forms", [*RSCRIPT, script], seconds).splitlines()
     environment = {"PYTHONMALLOC": "malloc"}
-    found = {}
+    outputs = {}
     with r_in_valgrind() as command:
         command += [script]
-        found["valgrind"] = report.run("call forms, valgrind", command, seconds, environment)
-    found["gctorture"] = report.run("call forms, gctorture", tests(tortured, [script]), seconds)
-    for tool, text in found.items():
+        outputs["valgrind"] = report.run("call forms, valgrind", command, seconds, environment)
+    outputs["gctorture"] = report.run("call forms, gctorture", tests(tortured, [script]), seconds)
+    for tool, text in outputs.items():
         printed = [line for line in text.splitlines() if " -> " in line]
         expected = [line for line in plain if " -> " in line]
         is_whole = plain[-1] in text.splitlines()  # how many calls there were
@@ -242,7 +226,6 @@ def tests(mode: str, names: list[str]) -> list[str]:
 def main() -> int:
     """Run every check and return the exit code."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 560
-    ensure_tools()
     report = Report()
     sanitizers(report, seconds * SHARES["sanitizers"])
     valgrind(report, seconds * SHARES["valgrind"])

@@ -1,13 +1,12 @@
-"""What MkDocs calls to fill the pages that the repository itself writes: `make docs`.
+"""The hooks of MkDocs that fill in pages: `make docs`.
 
-A page under docs/ may hold `<!-- pybridge: NAME -->`, which the function of that name in `FILLED`
-replaces, and `says` blocks, which are run. Nothing that is filled in is kept in the repository.
+In a page under docs/ the text of a function in `FILLED` replaces `<!-- pybridge: NAME -->`, and the
+results of a `says` block are added. The repository has the pages without what is filled in.
 """
 
 from __future__ import annotations
 
 import html
-import inspect
 import json
 import re
 import subprocess
@@ -18,24 +17,22 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import pybridge
-from pybridge import errors
-from tools import notebooks
-from tools.browser import browser, find_chromium
+from tools import conformance, notebooks
+from tools.browser import find_chromium, new_page, open_file
 from tools.documents import FENCE, LANGUAGES, ROOT, Line, blocks, run_says
 
 PLACE = re.compile(r"<!-- pybridge: ([\w-]+) -->")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Return the text of a page with all that is to be filled in."""
+    """Return the text of a page with everything filled in."""
     markdown = PLACE.sub(lambda found: FILLED[found[1]](), markdown)
-    found = iter(run_says(blocks(markdown, "says"))) if "```says" in markdown else iter(())
+    said = iter(run_says(blocks(markdown, "says"))) if "```says" in markdown else iter(())
 
     def shown(block: re.Match[str]) -> str:
         if block[1] == "says":
-            return _says_table(next(found))
-        # a session has prompts, and output that is no code
+            return _says_table(next(said))
+        # a session has prompts, and output that is not code
         is_session = block[1] == "python" and block[2].startswith(">>> ")
         return block[0].replace("```python", "```pycon", 1) if is_session else block[0]
 
@@ -43,16 +40,22 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def on_post_build(config: Any, **_: Any) -> None:
-    """Print the cheat sheet, and take over the chart of the benchmarks, where there is one."""
+    """Print the cheat sheet, and copy the chart of the benchmarks, if there is one."""
     folder = Path(config["site_dir"])
     chart = ROOT / "output/benchmarks.svg"
     if chart.exists():
         (folder / "benchmarks.svg").write_bytes(chart.read_bytes())
     if find_chromium():
-        with browser() as shown:
-            shown.see(width=1000, scheme="light")
-            shown.open(folder / "cheat-sheet.html")
-            (folder / "cheat-sheet.pdf").write_bytes(shown.print())
+        margins = dict.fromkeys(("top", "bottom", "left", "right"), "0.3in")
+        with new_page() as page:
+            open_file(page, folder / "cheat-sheet.html", width=1000, scheme="light")
+            page.pdf(
+                path=folder / "cheat-sheet.pdf",
+                format="A4",
+                print_background=True,
+                margin=margins,
+                scale=0.8,
+            )
 
 
 # ---- R says, NumPy says --------------------------------------------------------------------------
@@ -86,69 +89,7 @@ def _mark(line: Line, first: Line) -> tuple[str, str]:
     return "other", "gives a result" if first.outcome.stopped else "differs"
 
 
-# ---- The references ------------------------------------------------------------------------------
-
-
-def python_reference() -> str:
-    """Return the public names with their signatures and docstrings, then the errors."""
-    names = [name for name in pybridge.__all__ if callable(getattr(pybridge, name))]
-    parts = [_python_entry(name, getattr(pybridge, name)) for name in names]
-    values = ", ".join(f"`{name}`" for name in pybridge.__all__ if name not in names)
-    parts.append(
-        f"## Values\n\n{values}: `NA` is an open end of a range or a missing entry, `newaxis` a new"
-        " axis of size 1.\n"
-    )
-    rows = "\n".join(
-        f"| `{name}` | {_bases(kind)} | {_first_sentence(kind)} |"
-        for name, kind in _error_classes()
-    )
-    return "\n".join(
-        [
-            *parts,
-            "## Errors and warnings",
-            "",
-            "| class | is a | raised when |",
-            "|-|-|-|",
-            rows,
-            "",
-        ]
-    )
-
-
-def _python_entry(name: str, value: Any) -> str:
-    # Annotations are kept as text, and shown in quotes; defaults that are text keep theirs.
-    signature = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(value)))
-    text = name + re.sub(r"pybridge(\.\w+)+\.", "", signature).replace("'", '"')
-    if len(text) > 88:
-        text = re.sub(r"(?<=[(,]) ?(?=[\w*]+[:,])", "\n    ", text)
-    return f"## `{name}`\n\n```python\n{text}\n```\n\n{_fenced(inspect.getdoc(value) or '')}\n"
-
-
-def _fenced(docstring: str) -> str:
-    """Return a docstring with its examples in fences."""
-    paragraphs = []
-    for paragraph in re.split(r"\n{2,}", docstring):
-        is_session = paragraph.lstrip().startswith(">>>")
-        paragraphs.append(f"```python\n{paragraph}\n```" if is_session else paragraph)
-    return re.sub(r"\n```\n\n```python\n", "\n", "\n\n".join(paragraphs))
-
-
-def _error_classes() -> list[tuple[str, type]]:
-    return [
-        (name, kind)
-        for name, kind in vars(errors).items()
-        if isinstance(kind, type)
-        and issubclass(kind, Exception)
-        and kind.__module__ == errors.__name__
-    ]
-
-
-def _bases(kind: type) -> str:
-    return ", ".join(f"`{base.__name__}`" for base in kind.__bases__)
-
-
-def _first_sentence(kind: type) -> str:
-    return (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ").replace("|", "\\|")
+# ---- The reference of R --------------------------------------------------------------------------
 
 
 def r_reference() -> str:
@@ -174,7 +115,7 @@ def _r_entry(topic: str, page: str) -> str:
 
 
 def readme() -> str:
-    """Return the README; its links to other files of the repository lead to their pages."""
+    """Return the README, with its links to other files changed to links to their pages."""
     text = (ROOT / "README.md").read_text().replace("CONTRIBUTING.md", "contributing.md")
     return text.replace("](docs/", "](").replace("](CHANGELOG.md)", "](changelog.md)")
 
@@ -185,7 +126,7 @@ def contributing() -> str:
 
 
 def printed() -> str:
-    """Return where the printed cheat sheet is: where there is a browser, it is made of the page."""
+    """Return the link to the printed cheat sheet, which needs a browser to be made."""
     if find_chromium():
         return '<a href="cheat-sheet.pdf">One page to print</a>.'
     return "Print this page: it fits on one."
@@ -197,57 +138,19 @@ def changelog() -> str:
 
 
 def benchmark_table() -> str:
-    """Return what `make bench` measured last, and the chart of it, where it was drawn here."""
+    """Return the last results of `make bench`, with their chart if it was drawn here."""
     has_chart = (ROOT / "output/benchmarks.svg").exists()
     measured = (ROOT / "benchmarks/measured.md").read_text()
     return f"{measured}\n" + ("![Ratios](benchmarks.svg)\n" if has_chart else "")
-
-
-def conformance() -> str:
-    """Return how each library's own subscripts answer the corpus, and ours, by rule."""
-    from pybridge.testing.conformance import COUNTINGS, report
-
-    found = report()
-    total = len(found.answers) // len(found.libraries)
-    head = "".join(f"<th>{name}</th>" for name in ("rule", "", *found.libraries))
-    parts = []
-    for counting, words in COUNTINGS.items():
-        rows = [f'<tr class="head">{head}</tr>']
-        for dialect, rule in [*found.rules, ("", "all")]:
-            chosen = None if rule == "all" else (dialect, rule)
-            counts = [found.count(counting, name, chosen) for name in found.libraries]
-            name = f"R's own <code>[</code>: {rule}" if dialect == "base" else rule
-            cells = "".join(map(_conformance_cell, found.libraries, counts))
-            size = sum(counts[0].values())
-            rows.append(f"<tr><th>{name}</th><td>{size} cases</td>{cells}</tr>")
-        title = "Copied: " if counting == "from one" else "Translated: "
-        parts.append(
-            f"## {title}{words}\n\n"
-            f'<table class="conformance"><tbody>{"".join(rows)}</tbody></table>\n'
-        )
-    ours = "".join(f"| {name} | {found.ours(name)} of {total} |\n" for name in found.libraries)
-    parts.append(
-        f"## pybridge on the same tensors\n\n| on | right |\n|-|-|\n{ours}\n"
-        f"The corpus has version {found.version}.\n"
-    )
-    return "\n".join(parts)
-
-
-def _conformance_cell(library: str, count: dict[Any, int]) -> str:
-    differs, refuses = count["differs"], count["refuses"]
-    words = [f"{differs} silent"] * bool(differs) + [f"{refuses} no"] * bool(refuses)
-    kind = "silent" if differs else "refuses" if refuses else "right"
-    return f'<td class="{kind}" data-library="{library}">{", ".join(words) or "right"}</td>'
 
 
 FILLED: dict[str, Callable[[], str]] = {
     "readme": readme,
     "contributing": contributing,
     "changelog": changelog,
-    "python-reference": python_reference,
     "r-reference": r_reference,
     "benchmarks": benchmark_table,
-    "conformance": conformance,
+    "conformance": conformance.page,
     "notebook-python": notebooks.jupyter_page,
     "notebook-r": notebooks.r_page,
     "printed": printed,

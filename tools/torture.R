@@ -1,12 +1,11 @@
 # Run tests of the R package, or one program: `Rscript tools/torture.R MODE NAME...`.
 #
-# MODE is `plain`, `memory` or `torture=SECONDS`. With `memory` a failed test is no fault: valgrind
-# keeps no flags of floating point, by which NumPy knows that a number was too large. With `torture`
-# a garbage collection comes at every allocation inside the package's C code, for so many seconds in
-# all, 0 for no end, and each file has its share of them. A call that evaluates much of R's own code
-# is slow then, and makes the next ones collect at every second allocation, fourth, and so on, until
-# one is quick again. After the first calls it is every seventh, so that a long file is met all the
-# way.
+# MODE is `plain`, `memory` or `torture=SECONDS`. With `memory` a failed test is not a failure of the
+# run: valgrind does not keep the floating point flags by which NumPy detects overflow. With `torture`
+# R collects garbage at every allocation inside the package's C code, for SECONDS in all (0 for no
+# limit), divided among the files. A call that evaluates much R code is slow then: after it, R collects
+# at every second allocation, every fourth, and so on, until a call is fast again. After the first 400
+# calls only every seventh is tortured, so that long files are covered to their end.
 
 arguments <- commandArgs(TRUE)
 mode <- arguments[[1]]
@@ -37,7 +36,7 @@ tortured_call <- function(...) {
   .Call(...)
 }
 
-# Every function of the package that calls C calls it through the function above.
+# Let every function of the package that calls C do so through the function above.
 replace_calls <- function(code) {
   if (is.call(code)) {
     if (identical(code[[1]], quote(.Call))) {

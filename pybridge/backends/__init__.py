@@ -1,8 +1,8 @@
 """Which library a tensor belongs to, found without importing any.
 
 A tensor of a library cannot exist unless the library is imported, so a look at `sys.modules` is
-enough. A new backend is its file, one giver and its row in `_LIBRARIES`, one extra in
-pyproject.toml and one row in the adapters of the tests.
+enough. A new backend is its file, one giver and its row in `LIBRARIES`, one extra in pyproject.toml
+and one row in the adapters of the tests.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _array_api() -> Backend:
     return BACKEND
 
 
-_LIBRARIES: dict[str, Callable[[], Backend]] = {
+LIBRARIES: dict[str, Callable[[], Backend]] = {
     "torch": _torch,
     "tensorflow": _tensorflow,
     "jax": _jax,
@@ -106,7 +106,7 @@ def find_backend(x: Any) -> Backend | None:
         return found
     if kind in _NO_TENSORS:
         return None
-    for module, give in _LIBRARIES.items():
+    for module, give in LIBRARIES.items():
         if module not in sys.modules:
             continue
         backend = give()

@@ -20,17 +20,12 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 import pybridge
+from pybridge.backends import LIBRARIES
 
 Status: TypeAlias = Literal["ok", "note", "fail"]
 
 OLDEST_PYTHON: Final = (3, 11)
 OLDEST_NUMPY: Final = (1, 26)
-_LIBRARIES: Final = {
-    "tensorflow": ("tensorflow", "tensorflow-cpu"),
-    "jax": ("jax",),
-    "torch": ("torch",),
-    "dask": ("dask",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +176,11 @@ def _configured_backend(environment: Mapping[str, str]) -> str:
 
 
 def check_libraries() -> Iterator[Check]:
-    """Report the tensor libraries that are installed."""
-    for name, distributions in _LIBRARIES.items():
-        versions = [found for each in distributions if (found := _version(each)) is not None]
-        if versions:
-            yield Check(name, "ok", versions[0])
+    """Report the tensor libraries that are installed, beside NumPy and Keras."""
+    distributions = metadata.packages_distributions()  # tensorflow-cpu holds `tensorflow` as well
+    for name in (module.partition(".")[0] for module in LIBRARIES):
+        if name in distributions and name not in ("numpy", "keras"):
+            yield Check(name, "ok", str(_version(distributions[name][0])))
 
 
 def check_rpy2(environment: Mapping[str, str]) -> Check:

@@ -47,6 +47,7 @@ class NAType(Enum):
 
 
 NA: Final = NAType.NA
+"""An open end of a range, or a missing entry."""
 newaxis: Final = None
 """A new axis of size 1, as `numpy.newaxis`."""
 

@@ -22,6 +22,11 @@ os.environ.setdefault("JAX_ENABLE_X64", "1")
 Mode = Callable[..., list[Any]]
 
 
+def set_item(x, key, value):
+    x[key] = value
+    return x
+
+
 @dataclass(frozen=True)
 class Adapter:
     """What a test needs to know of one backend."""
@@ -36,6 +41,8 @@ class Adapter:
     """The modes in which sizes are unknown."""
     compiled: frozenset[str] = field(default=frozenset())
     """The modes that read the code, and end at the first exception."""
+    write: Callable[[Any, Any, np.ndarray], Any] = set_item
+    """The tensor after an assignment through the library's own subscripts."""
 
 
 def split(found: list[Any]) -> tuple[list[Any], Callable[[list[Any]], list[Any]]]:
@@ -78,6 +85,14 @@ def tf_read(tensor):
 
     assert isinstance(tensor, tf.Tensor), type(tensor)
     return tensor.numpy()
+
+
+def tf_write(x, key, value):
+    import tensorflow as tf
+
+    variable = tf.Variable(x)
+    variable[key].assign(value)
+    return variable.value()
 
 
 def tf_eager(function, *arrays):
@@ -130,6 +145,10 @@ def jax_read(tensor):
     return np.asarray(tensor)
 
 
+def jax_write(x, key, value):
+    return x.at[key].set(value)
+
+
 def jax_eager(function, *arrays):
     values, join = split(function(*map(jax_make, arrays)))
     return join(list(map(jax_read, values)))
@@ -174,6 +193,10 @@ def torch_read(tensor):
 
     assert isinstance(tensor, torch.Tensor), type(tensor)
     return tensor.detach().numpy()
+
+
+def torch_write(x, key, value):
+    return set_item(x, key, torch_make(value))
 
 
 def torch_eager(function, *arrays):
@@ -420,8 +443,14 @@ ADAPTERS = {
             "xla": tf_xla,
         },
         frozenset({"unknown"}),
+        write=tf_write,
     ),
-    "jax": Adapter(jax_make, jax_read, {"eager": jax_eager, "jit": jax_jit, "vmap": jax_vmap}),
+    "jax": Adapter(
+        jax_make,
+        jax_read,
+        {"eager": jax_eager, "jit": jax_jit, "vmap": jax_vmap},
+        write=jax_write,
+    ),
     "torch": Adapter(
         torch_make,
         torch_read,
@@ -433,6 +462,7 @@ ADAPTERS = {
             "open": torch_open,
         },
         compiled=frozenset({"compiled", "open"}),
+        write=torch_write,
     ),
     "keras": Adapter(
         keras_make,

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import tomllib
 from importlib import import_module
 
@@ -15,7 +16,7 @@ from pybridge.backends.protocol import Backend
 FOLDER = ROOT / "pybridge" / "backends"
 FILES = {"numpy": "numpy"} | {
     give.__name__.removeprefix("_"): module.partition(".")[0]
-    for module, give in backends._LIBRARIES.items()
+    for module, give in backends.LIBRARIES.items()
 }
 HELPERS = {
     "__init__",
@@ -35,7 +36,7 @@ METHODS = [
 
 
 def classes():
-    return [backends.NUMPY] + [give() for give in backends._LIBRARIES.values()]
+    return [backends.NUMPY] + [give() for give in backends.LIBRARIES.values()]
 
 
 def imported(source):
@@ -79,6 +80,25 @@ def test_every_backend_has_a_file_an_extra_and_a_row_in_the_adapters():
     ]
     declared = " ".join(text for group in extras.values() for text in group)
     assert [name for name in ALL if name.replace("_", "-") not in declared] == []
+
+
+LISTS_OF_NO_LIBRARY = (
+    "Makefile",
+    "tools/conformance.py",
+    "tools/noxfile.py",
+    "tools/setup",
+    "tests/support/missing.py",
+    "pybridge/explaining/doctor.py",
+)
+"""What serves every backend: the registry, the extras or the adapters name the libraries."""
+
+
+@pytest.mark.parametrize("name", LISTS_OF_NO_LIBRARY)
+def test_no_other_file_lists_the_libraries(name):
+    libraries = "|".join(set(FILES.values()) - {"numpy"})
+    for line in (ROOT / name).read_text().splitlines():
+        named = set(re.findall(rf"\b({libraries})\b", line))
+        assert len(named) < 2 or "for backend in" in line, line
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -147,7 +167,8 @@ try:
 except pybridge.backends.UnsupportedTensorError:
     pass
 {extra}
-print(sorted({{"tensorflow", "torch", "jax", "keras", "dask"}} & set(sys.modules)))
+libraries = {{name.partition(".")[0] for name in pybridge.backends.LIBRARIES}} - {{"numpy"}}
+print(sorted(libraries & set(sys.modules)))
 """
 
 

@@ -5,7 +5,7 @@ import pytest
 from backends.adapters import ADAPTERS, ALL, STORES
 from backends.running import MODES
 
-from pybridge import errors, r_slice, r_subscripts, result_shape
+from pybridge import errors
 from pybridge.generics.binding import FromR, bind, sort
 from pybridge.generics.elementwise import math_group
 from pybridge.generics.summaries import mean, summary_group
@@ -85,20 +85,6 @@ def test_two_libraries_and_two_dtypes_do_not_go_together():
         summary_group([np.ones(2), np.arange(2)], "sum", False)
     with pytest.raises(errors.ShapeError, match="not a tensor of shape"):
         bind([np.ones((1, 1, 1))], True)
-
-
-@pytest.mark.parametrize("text", ["x[2, c(3, 1)]", "x@r[2, c(3, 1)]", " 2, c(3, 1)"])
-def test_text_of_subscripts_has_its_brackets_or_not(text):
-    x = np.arange(6).reshape(2, 3)
-    assert r_slice(x, text).tolist() == [5, 3]
-    assert result_shape((2, 3), text) == (2,)
-    assert r_subscripts(text) == r_subscripts("2, c(3, 1)")
-
-
-@pytest.mark.parametrize("text", ["x[1] + 1", "[1]", "1[2]", "x[1][2]", "f(x)[1]"])
-def test_other_brackets_are_no_subscripts(text):
-    with pytest.raises(errors.SubscriptSyntaxError):
-        r_slice(np.arange(3), text)
 
 
 LARGE = {

@@ -7,18 +7,14 @@ unknown while a verb runs says how the verb is run: inside a trace, whose result
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-os.environ.setdefault("JAX_ENABLE_X64", "1")
+from backends.adapters import ALL
 
 NUMBERS = [[3, 1, 5], [4, 0, 2]]
 ABSENT = [[3, None, 5], [4, 0, None]]
@@ -473,6 +469,14 @@ def of_no_library() -> Iterator[tuple[str, Kind]]:
     yield "a module", numbers(lambda: np)
 
 
+def of_adapter(library: str) -> Iterator[tuple[str, Kind]]:
+    """The plain kinds of a library that has no kinds of its own above."""
+    make = ALL[library].make
+    for dtype in ("int64", "float64"):
+        yield dtype, numbers(lambda dtype=dtype: make(array(dtype)))
+    yield "bool", Kind(lambda: make(array("?", LOGICALS)), LOGICALS, True, True)
+
+
 LIBRARIES = {
     "numpy": of_numpy,
     "ml_dtypes": of_ml_dtypes,
@@ -485,4 +489,9 @@ LIBRARIES = {
     "stores": of_stores,
     "xarray": of_xarray,
     "others": of_no_library,
+}
+TOGETHER = {"array_api", "zarr", "h5py"}
+"""Backends that share a function above."""
+LIBRARIES |= {
+    name: partial(of_adapter, name) for name in ALL if name not in LIBRARIES.keys() | TOGETHER
 }

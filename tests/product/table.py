@@ -72,12 +72,12 @@ def table(library: str, found: Iterable[Found]) -> str:
     """Return the table of one library."""
     lines = [f"| | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
     lines += [f"| {row} |" for row in rows(found).values()]
-    return f"## {TITLES[library]}\n\n" + "\n".join(lines) + "\n"
+    return f"## {TITLES.get(library, library)}\n\n" + "\n".join(lines) + "\n"
 
 
 def rows_on_page(library: str) -> dict[str, str]:
     """Return the rows that the page shows of a library."""
-    text = PAGE.read_text(encoding="utf-8").partition(f"\n## {TITLES[library]}\n")[2]
+    text = PAGE.read_text(encoding="utf-8").partition(f"\n## {TITLES.get(library, library)}\n")[2]
     lines = re.findall(r"^\| (.+) \|$", text.partition("\n## ")[0], re.M)
     return {line.partition(" | ")[0]: line for line in lines if not line.startswith("| ")}
 

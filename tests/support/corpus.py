@@ -1,15 +1,20 @@
-"""How the corpus of cases is filled in: `pybridge/testing/subscripts.json`.
+"""Fill in the corpus of cases, `pybridge/testing/subscripts.json`.
 
 `pybridge.testing.corpus` says what a case is. To add one, write it without `expected` and without
-`rule`, run `python tests/support/corpus.py`, and read what R filled in: in the tensor dialect by
-`restatement.R`, in the base dialect by R's own brackets.
+`rule`, run `.venv/bin/python tests/support/corpus.py`, and read what was filled in. `expected`
+comes from R: in the base dialect from R's own brackets, in the tensor dialect from `restatement.R`,
+which must have a new rule before a case can show it. `rule` comes from `rule_of` below, unless the
+case names one; it is the row of the case in the tables of docs/who-is-right.md.
 """
 
 import json
+import sys
+from collections import Counter
 from typing import Any
 
 import base_cases
 import numpy as np
+from processes import ROOT
 from tensor_cases import CODES, RESTATEMENT
 
 from pybridge import NA, r_subscripts
@@ -166,16 +171,27 @@ def _base_rule(case: dict[str, Any], items: Any, numbers: list[float]) -> str:
 
 def main() -> None:
     """Fill in `expected` and `rule` where a case has none, and write one case a line."""
+    own = ROOT / "pybridge/testing" / PATH.name
+    if not PATH.samefile(own):
+        sys.exit(
+            f"Nothing was written: {sys.executable} imports pybridge from {PATH.parent.parent}, "
+            f"and this script belongs to {ROOT}. Run `make setup` there, and then this script by "
+            f"{ROOT}/.venv/bin/python."
+        )
     whole = corpus()
     found = whole.pop("cases")
+    if doubled := [name for name, n in Counter(case["id"] for case in found).items() if n > 1]:
+        sys.exit(f"{own}: more than one case has the id {doubled[0]!r}. Nothing was written.")
     unfilled = [case for case in found if "expected" not in case]
     for case, expected in zip(unfilled, expected_by_r(unfilled) if unfilled else [], strict=True):
         case["expected"] = expected
-        print(json.dumps(case))
     filled = [{"id": case["id"], "rule": rule_of(case), **case} for case in found]
     lines = ",\n".join(json.dumps(_compact(case)) for case in filled)
     head = "".join(f"{json.dumps(name)}: {json.dumps(value)},\n" for name, value in whole.items())
-    PATH.write_text(f'{{{head}"cases": [\n{lines}\n]}}\n', encoding="utf-8")
+    own.write_text(f'{{{head}"cases": [\n{lines}\n]}}\n', encoding="utf-8")
+    for case in unfilled:
+        print(json.dumps(next(each for each in filled if each["id"] == case["id"])))
+    print(f"{own}: R filled in {len(unfilled)} of {len(filled)} cases")
 
 
 def _compact(case: dict[str, Any]) -> dict[str, Any]:

@@ -11,35 +11,31 @@ import doctest
 import os
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
 from processes import ROOT
 
-# The folders of the checkout that the source distribution leaves out, and the modules in them.
-LEFT_OUT = ("tools", "examples", "docs", "benchmarks", "r")
-LIBRARIES = {"tensorflow", "keras", "jax", "torch", "dask", "rpy2", "ml_dtypes"}
-TOOLS = {
-    "hypothesis",
-    "matplotlib",
-    "mkdocs",
-    "build",
-    "jsonschema",
-    "nbclient",
-    "zarr",
-    "h5py",
-    "xarray",
-    "pandas",
-    "scipy",
-    "sparse",
-    "array_api_strict",
-}
+# What the source distribution leaves out of the checkout.
+LEFT_OUT = ("tools/", "examples/", "docs/", "benchmarks/", "r/", "Makefile")
 
 
-def asked_for() -> set[str]:
-    """Return the libraries without which the tests must fail."""
-    return set(os.environ.get("PYBRIDGE_TEST_BACKENDS", "").split(","))
+def declared() -> set[str]:
+    """Return the modules that pyproject.toml asks for, and three that come with them."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = [*settings["project"]["optional-dependencies"].values()]
+    groups += settings["dependency-groups"].values()
+    texts = [text for group in groups for text in group if isinstance(text, str)]
+    names = {re.match(r"[\w-]+", text)[0].replace("-", "_") for text in texts}
+    return names | {"ml_dtypes", "pandas", "scipy"}
+
+
+def is_asked_for(name: str) -> bool:
+    """Return whether the tests must fail without a library."""
+    asked = os.environ.get("PYBRIDGE_TEST_BACKENDS", "").split(",")
+    return name in asked or "all" in asked
 
 
 def need_of(fault: BaseException) -> str | None:
@@ -50,8 +46,8 @@ def need_of(fault: BaseException) -> str | None:
     # A backend whose library is missing stays half imported, and has the name of its library.
     absent = {part for name in names for part in (name.split(".")[0], name.split(".")[-1])}
     absent |= set(re.findall(r"No module named '?(\w+)", text))
-    for name in sorted(absent & (LIBRARIES | TOOLS)):
-        if find_spec(name) is None and name not in asked_for():
+    for name in sorted(absent & declared()):
+        if find_spec(name) is None and not is_asked_for(name):
             return f"needs {name}, which is not installed"
     is_checkout = (ROOT / "tools/setup").exists()
     return None if is_checkout else need_of_checkout(chain, text, absent)
@@ -60,9 +56,9 @@ def need_of(fault: BaseException) -> str | None:
 def need_of_checkout(chain: list[BaseException], text: str, absent: set[str]) -> str | None:
     """Return which part of the checkout, or of R, a test outside of it lacked."""
     paths = [str(one.filename) for one in chain if isinstance(one, FileNotFoundError)]
-    for folder in LEFT_OUT:
-        if any(str(ROOT / folder) in place for place in [*paths, text]):
-            return f"needs {folder}/ of the checkout"
+    for name in LEFT_OUT:
+        if any(f"{ROOT}/{name.rstrip('/')}" in place for place in [*paths, text]):
+            return f"needs {name} of the checkout"
     for name in sorted(absent - {"pybridge"}):
         return f"needs the module {name} of the checkout"
     if "conversion needs rpy2 and R" in text:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -231,7 +232,7 @@ def test_importing_pybridge_imports_nothing_of_it():
     code = """
 import sys, pybridge, pybridge.testing
 print(sorted(n for n in sys.modules if n.startswith("pybridge.testing.")))
-import pybridge.testing.strategies, pybridge.testing.asserting, pybridge.testing.conformance
+import pybridge.testing.strategies, pybridge.testing.asserting, pybridge.testing.corpus
 print(sorted({"hypothesis", "pytest", "rpy2"} & set(sys.modules)))
 """
     done = python("-c", code)
@@ -253,3 +254,15 @@ def test_the_corpus_follows_its_schema():
 
 def test_both_packages_carry_the_corpus():
     assert (ROOT / "r/inst/python/pybridge/testing/subscripts.json").samefile(PATH)
+
+
+def test_the_corpus_is_read_from_a_zip(tmp_path):
+    archive = tmp_path / "pybridge.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        for path in (ROOT / "pybridge").rglob("*"):
+            if path.suffix in (".py", ".json"):
+                opened.write(path, path.relative_to(ROOT))
+    code = "from pybridge.testing.corpus import PATH, cases; print(PATH, len(cases()))"
+    done = python("-P", "-c", code, PYTHONPATH=str(archive))
+    place = archive / PATH.relative_to(ROOT)
+    assert done.stdout == f"{place} {len(cases())}\n", done.stderr

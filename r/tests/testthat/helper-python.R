@@ -10,6 +10,12 @@ skip_without_python <- function() {
   }
 }
 
+# Those libraries that PYBRIDGE_TEST_BACKENDS asks for: it is "all", or names between commas.
+asked_for <- function(libraries) {
+  asked <- strsplit(Sys.getenv("PYBRIDGE_TEST_BACKENDS"), ",", fixed = TRUE)[[1L]]
+  if ("all" %in% asked) libraries else intersect(libraries, asked)
+}
+
 # An R array as a tensor of its own memory, with the same elements at the same positions.
 as_tensor <- function(x, dtype = NULL) {
   np <- reticulate::import("numpy", convert = FALSE)

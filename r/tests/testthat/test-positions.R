@@ -65,17 +65,15 @@ test_that("positions of tensors are R's own", {
 test_that("what comes out goes straight in, in every library", {
   skip_without_python()
   x <- c(3, NaN, 1, 4, 1)
-  for (library in strsplit(Sys.getenv("PYBRIDGE_TEST_BACKENDS"), ",")[[1L]]) {
+  for (library in asked_for(c("tensorflow", "jax", "torch", "dask"))) {
     tensor <- switch(library,
       tensorflow = reticulate::import("tensorflow", convert = FALSE)$constant(as_tensor(array(x))),
       jax = reticulate::import("jax.numpy", convert = FALSE)$asarray(as_tensor(array(x))),
       torch = reticulate::import("torch", convert = FALSE)$asarray(as_tensor(array(x))),
       dask = reticulate::import("dask.array", convert = FALSE)$from_array(as_tensor(array(x)))
     )
-    if (!is.null(tensor)) {
-      expect_equal(as.vector(as.array(tensor@r[tensor_order(tensor)])), sort(x, na.last = TRUE))
-      expect_equal(as.vector(as.array(tensor@r[tensor_which_max(tensor)])), 4)
-    }
+    expect_equal(as.vector(as.array(tensor@r[tensor_order(tensor)])), sort(x, na.last = TRUE))
+    expect_equal(as.vector(as.array(tensor@r[tensor_which_max(tensor)])), 4)
   }
 })
 

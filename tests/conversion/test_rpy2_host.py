@@ -6,15 +6,22 @@ from functools import partial
 
 import numpy as np
 import pytest
+import rpy2.robjects as ro
+import torch
 from conversion_oracle import assert_identical, r_value
+from conversion_process import run
 from conversion_soak import growth_of_soak
 from rpy2 import rinterface
 from rpy2.rinterface_lib import openrlib
+from rpy2.robjects import numpy2ri
 
 from pybridge import R
-from pybridge.conversion import from_r, to_r
+from pybridge.conversion import from_r, rpy2_converter, to_r
 from pybridge.conversion.rpy2_host import RMemory, r_host
-from pybridge.errors import ImmutableTensorError
+from pybridge.errors import (
+    ConversionError,
+    ImmutableTensorError,
+)
 
 VIEWS = {
     "integer": ("matrix(as.integer(c(1, 2, 3, 4, 5, 7)), 2)", "INTEGER", "int32"),
@@ -202,3 +209,106 @@ def test_a_large_vector_is_the_same_whoever_makes_it(monkeypatch, is_shown, dtyp
     if mode == "raw":
         code += "; d <- dim(x); x <- as.raw(x); dim(x) <- d"
     assert_identical(to_r(x), f"{{{code}; storage.mode(x) <- '{mode}'; x}}")
+
+
+def test_an_r_object_is_returned_as_it_is():
+    value = r_value("factor('a')")
+    assert to_r(value) is value
+    assert to_r([value, ro.r("1L")]).typeof.name == "VECSXP"
+    assert_identical(to_r({"f": value}), "data.frame(f = factor('a'))")
+
+
+def test_the_na_of_rpy2_is_na_and_no_number():
+    assert_identical(to_r(rinterface.NA_Integer), "NA_integer_")
+    assert_identical(to_r(rinterface.NA_Logical), "NA")
+    assert_identical(to_r(rinterface.NA_Real), "NA_real_")
+    assert_identical(to_r(rinterface.NA_Character), "NA_character_")
+    assert_identical(to_r([rinterface.NA_Integer] * 2), "list(NA_integer_, NA_integer_)")
+
+
+def test_results_serve_rpy2_as_its_own():
+    value = to_r(np.array([[1, 2, 3], [4, 5, 6]], "f4"))
+    assert ro.r("dim")(value).r_repr() == "2:3"
+    assert ro.vectors.FloatVector(value)[1] == 4
+    ro.globalenv["from_python"] = value
+    assert list(ro.r("from_python[2, ]")) == [4, 5, 6]
+    assert from_r(ro.r("from_python")).tolist() == [[1, 2, 3], [4, 5, 6]]
+    del ro.globalenv["from_python"]
+
+
+def test_an_rpy2_converter_takes_tensors_and_returns_arrays():
+    with (ro.default_converter + rpy2_converter()).context() as context:
+        assert ro.r("sum")(np.array([1, 2], "u1")).tolist() == [3]
+        assert ro.r("sum")(torch.ones(2, dtype=torch.bfloat16)).tolist() == [2.0]
+        found = ro.r("function(x) x[2, 3, 5]")(np.arange(30, dtype="f4").reshape(2, 3, 5))
+        assert found.tolist() == [29.0]
+        assert ro.r("c('a', 'b')").tolist() == ["a", "b"]
+        assert ro.r("as.raw(7)").dtype == "uint8"
+        with pytest.raises(ConversionError, match="is NA"):
+            ro.r("NA")
+        with pytest.raises(NotImplementedError, match="no R equivalent"):
+            context.py2rpy(object())
+    with (ro.default_converter + rpy2_converter(na="mask")).context():
+        assert ro.r("NA").mask.tolist() == [True]
+    # It may stand on top of rpy2's own converter for NumPy.
+    with (ro.default_converter + numpy2ri.converter + rpy2_converter()).context():
+        assert ro.r("TRUE").dtype == bool
+
+
+def test_the_end_of_r_memory_is_an_error_and_not_the_end_of_python():
+    out = run(
+        """
+        import os
+        os.environ["R_MAX_VSIZE"] = "200M"
+        import numpy as np
+        from pybridge import to_r
+        from pybridge.errors import ConversionError
+        kept = []
+
+        def fill(make):
+            "Fill R's memory until R refuses, and return how many it held."
+            start = len(kept)
+            try:
+                for turn in range(2000):
+                    kept.append(to_r(make(turn)))
+            except ConversionError as error:
+                return len(kept) - start, "R refused" in str(error)
+
+        print(fill(lambda turn: np.zeros(2**20)))
+        print(fill(lambda turn: np.zeros((2**9, 2**7), "u1")))
+        print(fill(lambda turn: np.array([str(turn) * 2**12])))
+        print(fill(lambda turn: {"n": [1.0] * 99, "s": [f"text {turn} {k}" for k in range(99)]}))
+        kept.clear()
+        print(to_r(np.zeros(2**20)).typeof.name)
+        """
+    )
+    *filled, last = out.splitlines()
+    assert len(filled) == 4
+    assert all(line.endswith("True)") for line in filled)
+    assert int(filled[0][1:].split(",")[0]) > 9
+    assert last == "REALSXP"
+
+
+def test_the_end_of_r_nodes_is_an_error_as_well():
+    out = run(
+        """
+        import numpy as np
+        import rpy2.rinterface as ri
+        from pybridge import from_r, to_r
+        from pybridge.conversion.rpy2_host import r_host
+        from pybridge.errors import ConversionError
+        to_r("R has started")
+        ri.evalr("mem.maxNSize(8e5)")
+        r_host()._left = 0  # so that R is asked again, as it is every so often
+        kept = []
+        for make in (lambda turn: np.full((2, 3), f"text {turn}"), lambda turn: [turn, "u"]):
+            try:
+                for turn in range(200000):
+                    kept.append(to_r(make(turn)))
+            except ConversionError as error:
+                print("mem.maxNSize" in str(error))
+        kept.clear()
+        print(from_r(to_r([1.0, 2.0])).tolist())
+        """
+    )
+    assert out.splitlines() == ["True", "True", "[1.0, 2.0]"]

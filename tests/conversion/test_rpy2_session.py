@@ -1,7 +1,9 @@
-"""Conversion where it is not the master: R started by others, in a thread, or not at all."""
+"""R started by others, in a thread or not at all; interrupts and forks: no crash and no hang."""
 
 import pytest
 from conversion_process import run
+from conversion_signals import interrupt
+from processes import ROOT, python
 
 ROUND_TRIP = """
     import numpy as np
@@ -148,3 +150,57 @@ def test_peak_memory_is_at_most_the_result(dtype, result):
         """
     )
     assert 0.9 < float(out) < 1.05
+
+
+def test_no_interrupt_keeps_the_lock_or_raises_the_stack():
+    assert interrupt(40) > 0
+
+
+def test_a_child_forked_while_another_thread_is_inside_r_is_told_so():
+    out = run(
+        """
+        import os, sys, threading, time, warnings
+        import numpy as np
+        from pybridge import from_r, to_r
+        from pybridge.conversion.rpy2_host import r_host
+        from pybridge.errors import ConversionError
+        warnings.simplefilter("ignore")
+        value = to_r(np.arange(3.0))
+
+        def in_child():
+            pid = os.fork()
+            if pid:
+                return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            try:
+                print(from_r(to_r(np.arange(3))).tolist(), flush=True)
+                to_r(np.zeros(2))
+            except ConversionError as error:
+                print(str(error)[:66], flush=True)
+            os._exit(0)
+
+        print(in_child())
+        inside, leave = threading.Event(), threading.Event()
+        def stay():
+            inside.set()
+            leave.wait(60)
+        worker = threading.Thread(target=lambda: r_host().inside(stay))
+        worker.start()
+        inside.wait(60)
+        print(in_child())
+        leave.set()
+        worker.join()
+        print(r_host().inside(in_child))
+        print(in_child())
+        """
+    )
+    fine = "[0.0, 1.0, 2.0]\n0\n"
+    refused = "this process was forked while another thread was at work in R, and\n0\n"
+    assert out == fine + refused + fine + fine
+
+
+def test_a_wrong_home_of_r_is_named():
+    source = "import numpy as np, pybridge; pybridge.to_r(np.zeros(2))"
+    done = python("-c", source, R_HOME=str(ROOT / "nowhere"))
+    assert done.returncode == 1
+    assert "ImportError: conversion needs R, which is not at R_HOME" in done.stderr
+    assert "R RHOME" in done.stderr

@@ -241,42 +241,6 @@ def test_factors_arrive_as_the_text_of_their_levels():
     assert from_r(r_value("factor(c(2.5, 1))")).tolist() == ["2.5", "1"]
 
 
-def test_dimnames_are_set_going_and_dropped_coming():
-    x = np.array([[1.5, 2.5, 3.5], [4.5, 5.5, 6.5]])
-    code = "matrix(c(1.5, 4.5, 2.5, 5.5, 3.5, 6.5), 2"
-    full = to_r(x, dimnames=[["a", "b"], ("x", "y", "é")])
-    assert_identical(full, code + ', dimnames = list(c("a", "b"), c("x", "y", "é")))')
-    half = to_r(x, dimnames=[None, np.array(["x", "y", "z"])])
-    assert_identical(half, code + ', dimnames = list(NULL, c("x", "y", "z")))')
-    named = to_r(x, dimnames={"rows": ["a", "b"], "cols": None})
-    assert_identical(named, code + ', dimnames = list(rows = c("a", "b"), cols = NULL))')
-    assert_identical(to_r(x, dimnames=[None, None]), code + ")")
-    assert_identical(to_r(x[0], dimnames=[["x", "y", "z"]]), "c(x = 1.5, y = 2.5, z = 3.5)")
-    assert_identical(to_r([1.5, 2.5], dimnames=[["x", "y"]]), "c(x = 1.5, y = 2.5)")
-    text = to_r(np.array([["u", "v"]]), dimnames=[["r"], ["x", "y"]])
-    assert_identical(text, 'matrix(c("u", "v"), 1, dimnames = list("r", c("x", "y")))')
-    empty = to_r(np.zeros((0, 2)), dimnames=[None, ["x", "y"]])
-    assert_identical(empty, 'matrix(0, 0, 2, dimnames = list(NULL, c("x", "y")))')
-    assert type(from_r(full)) is np.ndarray
-    np.testing.assert_array_equal(from_r(full), x)
-
-
-@pytest.mark.parametrize(
-    ("x", "dimnames", "message"),
-    [
-        (np.zeros((2, 3)), [["a", "b"]], "name 1 axes, and the array has 2"),
-        (np.zeros((2, 3)), [["a", "b"], ["c", "d"]], "give axis 2 2 labels for 3 places"),
-        (np.zeros(2), "ab", "one sequence of labels"),
-        ({"a": [1.0]}, [["a"]], "go with one array"),
-        ([np.zeros(2)], [["a", "b"]], "go with one array"),
-        (None, [], "go with one array"),
-    ],
-)
-def test_dimnames_that_do_not_fit_are_refused(x, dimnames, message):
-    with pytest.raises(ArgumentError, match=message):
-        to_r(x, dimnames=dimnames)
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -312,32 +276,6 @@ def test_memory_that_r_does_not_have_is_an_error_and_no_crash():
     assert_identical(to_r(1.5), "1.5")
 
 
-@pytest.mark.parametrize("dtype", ["M8[D]", "M8[W]", "M8[h]", "M8[m]", "M8[25s]", "M8[7D]"])
-@pytest.mark.parametrize("count", [2**62 + 1, -(2**62) - 1, 2**63 - 1, -(2**63) + 1])
-def test_a_moment_whose_number_no_double_holds_is_refused(dtype, count):
-    x = np.array([0, count]).view(dtype)
-    with pytest.raises(ConversionError, match=rf"element \[2\] is {count} x .* from 1970"):
-        to_r(x)
-    # Under a mask it is nothing but missing.
-    value = to_r(np.ma.array(x, mask=[False, True]))
-    assert_identical(
-        value, f"{'as.Date' if dtype[-2] in 'DW' else '.POSIXct'}(c(0, NA){END[dtype]})"
-    )
-
-
-END = {"M8[D]": "", "M8[W]": "", "M8[7D]": ""} | dict.fromkeys(
-    ("M8[h]", "M8[m]", "M8[25s]"), ', "UTC"'
-)
-
-
-def test_the_last_day_that_a_double_tells_from_the_next_crosses():
-    for dtype in ("M8[D]", ">M8[D]"):
-        x = np.array([2**53, -(2**53)]).astype(dtype)
-        assert_identical(to_r(x), "as.Date(c(2^53, -2^53))")
-        with pytest.raises(ConversionError, match=r"\[1\] is 9007199254740993 x 1D"):
-            to_r(x + np.timedelta64(1, "D"))
-
-
 @pytest.mark.parametrize(
     ("make", "code"),
     [
@@ -370,32 +308,3 @@ def test_an_integer_of_pandas_is_not_rounded_beside_a_missing_one():
     with pytest.raises(ConversionError, match=r"element \[2\] is 9007199254740993"):
         to_r(x)
     assert_identical(to_r(x, int64="character"), 'c(NA, "9007199254740993")')
-
-
-@pytest.mark.parametrize(
-    "value", ["a\0", "\0", np.str_("a\0"), ["b", "a\0"], ("a\0",), {"a\0": [1.0]}, {"a": "b\0"}]
-)
-def test_a_nul_at_the_end_of_a_text_is_refused_and_not_dropped(value):
-    with pytest.raises(ConversionError, match=r"cannot hold a NUL character: '[ab]?\\x00'"):
-        to_r(value)
-
-
-@pytest.mark.parametrize(
-    ("moments", "code"),
-    [
-        (["2026-01-02", "1969-12-31"], 'as.Date(c("2026-01-02", "1969-12-31"))'),
-        (["2026-01-02", "NaT"], 'as.Date(c("2026-01-02", NA))'),
-        (["2026-01-02T03:04:05", "NaT"], '.POSIXct(c(1767323045, NA), "UTC")'),
-        (["2026-01-02T03:04:05.25"], '.POSIXct(1767323045.25, "UTC")'),
-        (["1900-01-01T00:00:00.000001"], '.POSIXct(-2208988799.999999, "UTC")'),
-    ],
-)
-def test_dates_and_times_cross_both_ways(moments, code):
-    x = np.array(moments, "M8")
-    assert_identical(to_r(x), code)
-    back = from_r(r_value(code))
-    assert back.dtype == ("M8[D]" if "Date" in code else "M8[ns]")
-    if "1900" not in moments[0]:  # whose microsecond a double holds to some nanoseconds
-        np.testing.assert_array_equal(back, x.astype(back.dtype))
-    assert_identical(to_r(back), code)
-    assert from_r(r_value(code), na="mask").mask.tolist() == np.isnat(x).tolist()

@@ -1,0 +1,120 @@
+"""Subscript text as R itself reads it: R's parser, and R's evaluator of what is not a range."""
+
+import re
+
+import numpy as np
+
+from pybridge import NA
+from pybridge.errors import (
+    PybridgeError,
+)
+from pybridge.subscripts import (
+    MISSING,
+    NEW_AXIS,
+    REST,
+    Characters,
+    Mask,
+    Range,
+    Scalar,
+    Vector,
+)
+from pybridge.subscripts.text import parse_subscripts
+from pybridge.testing import run_r
+
+# R's parser reads the text; what is no range is evaluated whole, by R. Each subscript comes back as
+# one string, so that thousands of texts cost one crossing.
+DESCRIBE = r"""
+numbers_text <- function(v) {
+  paste(ifelse(is.na(v), "NA", sprintf("%.17g", as.numeric(v) + 0)), collapse = " ")
+}
+value_text <- function(v) {
+  size <- if (is.null(dim(v))) length(v) else paste(dim(v), collapse = "x")
+  if (is.null(v)) "newaxis"
+  else if (is.character(v)) paste("names", paste(v, collapse = " "))
+  else paste(if (is.logical(v)) "logical" else "number", size, numbers_text(v))
+}
+bound_text <- function(e) {
+  v <- eval(e, baseenv())
+  if (length(v) != 1 || !(is.numeric(v) || is.na(v)) || !is.null(dim(v))) stop("no bound")
+  numbers_text(v)
+}
+is_colon <- function(e) is.call(e) && identical(e[[1]], quote(`:`))
+one_text <- function(e) {
+  if (identical(e, quote(expr = ))) return("missing")
+  if (identical(e, quote(..))) return("rest")
+  if (identical(e, quote(newaxis))) return("newaxis")
+  if (!is_colon(e)) return(value_text(eval(e, baseenv())))
+  parts <- if (is_colon(e[[2]])) list(e[[2]][[2]], e[[2]][[3]], e[[3]]) else as.list(e)[-1]
+  if (any(vapply(parts, is_colon, NA))) stop("too many parts")
+  texts <- vapply(parts, bound_text, "")
+  if (length(texts) == 3 && texts[3] == "NA") texts <- texts[1:2]
+  paste("range", paste(texts, collapse = " "))
+}
+describe <- function(text) tryCatch(suppressWarnings({
+  written <- as.list(str2lang(paste0("f(", text, ")")))[-1]
+  if (length(written) == 0) return("missing")
+  paste(vapply(seq_along(written), function(k) one_text(written[[k]]), ""), collapse = " | ")
+}), error = function(e) "error")
+vapply(texts, describe, "", USE.NAMES = FALSE)
+"""
+
+
+def numbers_text(values, missing=None):
+    flat = np.ravel(values, order="F").astype(float)
+    holes = np.zeros(flat.size, bool) if missing is None else np.ravel(missing, order="F")
+    texts = [
+        "NA" if hole else format(value, ".17g").replace("inf", "Inf")
+        for value, hole in zip(flat + 0.0, holes, strict=True)
+    ]
+    return " ".join(texts)
+
+
+def item_text(item):
+    match item:
+        case Scalar(value=value):
+            return f"number 1 {numbers_text([0 if value is NA else value], [value is NA])}"
+        case Range():
+            parts = [item.start, item.stop] + ([] if item.step is NA else [item.step])
+            known = [0 if part is NA else part for part in parts]
+            return f"range {numbers_text(known, [part is NA for part in parts])}"
+        case Vector() | Mask():
+            size = "x".join(map(str, item.values.shape))
+            kind = "logical" if isinstance(item, Mask) else "number"
+            return f"{kind} {size} {numbers_text(item.values, item.missing)}"
+        case Characters(values=values):
+            return f"names {' '.join(values)}"
+        case _:
+            return {MISSING: "missing", REST: "rest", NEW_AXIS: "newaxis"}[item]
+
+
+def described(text):
+    try:
+        return " | ".join(map(item_text, parse_subscripts(text).items))
+    except PybridgeError:
+        return "error"
+
+
+ON_PURPOSE = re.compile(
+    r"each side of `\S+` in text is|gives no finite number|whole number, 0 or more|"
+    r"a step belongs to a range that is a subscript|a range has a start, an end and a step|"
+    r"a bound of `:` within other text is one number|names or numbers, not both|"
+    r"matrix\(\) in text needs numbers or logicals|more than one `\.\.`"
+)
+"""What the grammar refuses although R has a value for it."""
+
+
+def compared(texts):
+    """Compare each text with R, and count what both read and what was refused on purpose."""
+    agreed = refused = 0
+    for text, r in zip(texts, run_r(DESCRIBE, texts=np.array(texts)).tolist(), strict=True):
+        try:
+            ours = " | ".join(map(item_text, parse_subscripts(text).items))
+        except PybridgeError as error:
+            if r != "error":
+                message = str(error)
+                assert ON_PURPOSE.search(message), f"{text!r}: R says {r}, we {message}"
+                refused += 1
+        else:
+            assert ours == r, f"{text!r}: R says {r}"
+            agreed += 1
+    return agreed, refused

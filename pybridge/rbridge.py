@@ -188,7 +188,7 @@ def recycle_forms(operands: list[Any], is_arithmetic: bool) -> list[Any]:
 @_answering
 def is_comparison(op: Any) -> bool:
     """Return whether an operation follows R's comparisons where its arithmetic differs."""
-    return getattr(op, "__name__", "") in recycling.COMPARISONS
+    return recycling.is_comparison(op)
 
 
 @_answering

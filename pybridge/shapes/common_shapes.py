@@ -38,7 +38,7 @@ def known_count(shape: Shape) -> int | None:
     """
     try:
         return math.prod(shape)  # type: ignore[arg-type]
-    except TypeError:  # asking for forgiveness is what keeps small calls fast
+    except TypeError:  # faster for small calls than a check first
         return 0 if 0 in shape else None
 
 
@@ -151,7 +151,7 @@ def recycle_shapes(shapes: Sequence[Shape], *, is_arithmetic: bool = True) -> Re
 
 
 def _lengthened(start: Shape, path: tuple[Shape, ...], shape: Shape) -> tuple[Shape, ...]:
-    """Return `path` and `shape` after it; a stage that repeats `start` evenly says nothing new."""
+    """Return `path` with `shape` added, without a stage that only repeats `start` evenly."""
     if path:
         first, last = known_count(path[-2] if len(path) > 1 else start), known_count(path[-1])
         if last == 0 or (first and last is not None and last % first == 0):

@@ -41,8 +41,8 @@ def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
     memory elsewhere. Library, device, dtype and graph stay. Where traced code does not know a size
     of `x`, the library itself checks the product when the code runs.
 
-    Raises `ReshapeError` where `dim` does not fit or is no vector of sizes, and
-    `UnsupportedTensorError` where `x` is no tensor. Source of the rule: reticulate's
+    Raises `ReshapeError` if `dim` does not fit or is not a vector of sizes, and
+    `UnsupportedTensorError` if `x` is not a tensor. Source of the rule: reticulate's
     `array_reshape`; in R's words, `aperm(array(aperm(x), rev(dim)))`.
 
     >>> import numpy as np

@@ -38,7 +38,7 @@ setup: ## install what is missing: R's packages, .venv, the R package
 
 # What tests and checks need of the system in addition.
 setup-tests:
-	@tools/setup lintr knitr rmarkdown purrr chromium
+	@tools/setup lintr knitr rmarkdown purrr roxygen2 chromium
 
 test: setup-tests ## run every check and every test, in Python and in R
 	@$(python) tools/run_tests.py lint coverage python r
@@ -105,6 +105,7 @@ lint: setup-tests ## check style, formatting and types, in Python and in R
 	@$(python) -m mypy
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(python) -m pyright -p pyproject.toml --pythonpath $(python)
 	@$(rscript) tools/lint.R
+	@$(rscript) tools/roxygen.R
 
 coverage: setup ## check that every line and branch of the pure layers has a test
 	@$(python) -m coverage run -m pytest -q --no-header -m 'not hypothesis' -k '$(no_search)' \

@@ -18,7 +18,9 @@ import pybridge
 from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
 from pybridge.errors import PybridgeError, PybridgeWarning, collected_warnings, r_classes
 from pybridge.generics import binding, elementwise, missing, products, summaries
+from pybridge.shape import Shape
 from pybridge.shapes import recycling
+from pybridge.subscripts import records
 from pybridge.subscripts.records import BASE, COLUMN_MAJOR, NO_DROP, decode, python_key
 from pybridge.subsetting import R, r_assign, r_slice
 from pybridge.subsetting.in_place import assign_in_place, has_writing, refuse_immutable
@@ -184,6 +186,12 @@ def recycle_forms(operands: list[Any], is_arithmetic: bool) -> list[Any]:
 
 
 @_answering
+def is_comparison(op: Any) -> bool:
+    """Return whether an operation follows R's comparisons where its arithmetic differs."""
+    return getattr(op, "__name__", "") in recycling.COMPARISONS
+
+
+@_answering
 def broadcast(operands: list[Any], align: Any) -> list[Any]:
     """Return the operands at the common shape of NumPy's arithmetic."""
     return list(pybridge.broadcast(*map(_as_tensor, operands), align=align))
@@ -246,8 +254,8 @@ def _operands(operands: list[Any]) -> list[Any]:
 
 @_answering
 def tensor_shape(x: Any) -> list[float]:
-    """Return the sizes of `x`, -1 where traced code does not know one; R's integers are short."""
-    return [-1.0 if size is None else float(size) for size in backend_of(x).shape(x)]
+    """Return the sizes of `x`, -1 where traced code does not know one."""
+    return _shape_for_r(backend_of(x).shape(x))
 
 
 @_answering
@@ -325,14 +333,42 @@ def mark(view: Any, r_type: str) -> None:
 @_answering
 def result_shape(shape: list[float | None], subscripts: Any, values: list[Any]) -> list[float]:
     """Return the shape that subscripts give; -1 where a size is unknown."""
-    sizes = tuple([None if size is None else int(size) for size in shape])
+    sizes = _shape_from_r(shape)
     if isinstance(subscripts, str):
         found = pybridge.result_shape(sizes, subscripts)
     else:
         record = _as_record(subscripts)
         options = {"drop": not record[0] & NO_DROP, "dialect": _options(record)["dialect"]}
         found = pybridge.result_shape(sizes, *decode(record, values), **options)
-    return [-1.0 if size is None else float(size) for size in found]
+    return _shape_for_r(found)
+
+
+def _shape_from_r(sizes: list[float | None]) -> Shape:
+    return tuple([None if size is None else int(size) for size in sizes])
+
+
+def _shape_for_r(shape: Shape) -> list[float]:
+    """Return sizes as R reads them: reals, since its integers are short, and -1 for unknown."""
+    return [-1.0 if size is None else float(size) for size in shape]
+
+
+@_answering
+def explain_shapes(shapes: list[list[float | None]]) -> dict[str, Any]:
+    """Return what R's rule and NumPy's do to shapes: the parts, and the picture in two forms."""
+    explanation = pybridge.explain_shapes(*map(_shape_from_r, shapes))
+
+    def parts(outcome: Any) -> dict[str, Any]:
+        shape = None if outcome.shape is None else _shape_for_r(outcome.shape)
+        return {"shape": shape, "error": outcome.error, "warnings": list(outcome.warnings)}
+
+    return {
+        "recycling": parts(explanation.recycling),
+        "broadcasting": parts(explanation.broadcasting),
+        "verdict": explanation.verdict,
+        "position": explanation.position and list(explanation.position),
+        "lines": str(explanation).splitlines(),
+        "html": explanation._repr_html_(),
+    }
 
 
 @_answering
@@ -359,7 +395,7 @@ def explain(
         "selected": list(found.selected),
         "python": found.python,
         "shape": [float(size) for size in found.shape],
-        "result_shape": [-1.0 if size is None else float(size) for size in found.result_shape],
+        "result_shape": _shape_for_r(found.result_shape),
         "in_r": list(found.in_r),
         "in_python": list(found.in_python),
         "in_tensor_dialect": list(found.in_tensor_dialect),
@@ -378,6 +414,15 @@ def examine() -> list[tuple[str, str, str, str]]:
 def version() -> str:
     """Return the version of the Python package, for R to compare with its own."""
     return pybridge.__version__
+
+
+def record_codes() -> dict[str, int]:
+    """Return the codes in which R writes subscripts, for R to compare with its own."""
+    return {
+        name: code
+        for name, code in vars(records).items()
+        if isinstance(code, int) and name.isupper() and not name.startswith("_")
+    }
 
 
 def place() -> str:

@@ -70,7 +70,7 @@ class StoreBackend(Backend):
         if len(selection.shape) != len(x.shape):  # to R a store of no axis is a vector
             return self._read(x, ()), selection
         match selection:
-            case to.Lowered():
+            case to.Orthogonal():
                 return self._load_axes(x, selection)
             case to.Points(coordinates=coordinates, missing=missing) if coordinates:
                 return self._load_points(x, coordinates, missing)
@@ -78,7 +78,7 @@ class StoreBackend(Backend):
                 return self._load_points(x, selection.coordinates, None)
         return self._read(x, (slice(None),) * len(x.shape)), selection
 
-    def _load_axes(self, x: Any, lowered: to.Lowered) -> tuple[npt.NDArray[Any], to.Lowered]:
+    def _load_axes(self, x: Any, lowered: to.Orthogonal) -> tuple[npt.NDArray[Any], to.Orthogonal]:
         parts: list[Part] = []
         axes: list[to.AxisSelection] = []
         shape = lowered.shape  # which a library may look up anew each time
@@ -90,7 +90,7 @@ class StoreBackend(Backend):
             parts.append(part)
             axes.append(local)
         found = self._read(x, tuple(parts))
-        return found, to.lowered_axes(found.shape, tuple(axes), lowered.squeezed)
+        return found, to.orthogonal(found.shape, tuple(axes), lowered.squeezed)
 
     def _load_points(
         self, x: Any, coordinates: tuple[Indices, ...], missing: npt.NDArray[np.bool_] | None
@@ -132,7 +132,7 @@ class StoreBackend(Backend):
         return np.asarray(value).astype(like.dtype, copy=False)
 
     def basic(self, x: Any, key: Key) -> Any:
-        found, local = self._load_axes(x, to.Lowered(self.shape(x), key))  # it reads
+        found, local = self._load_axes(x, to.Orthogonal(self.shape(x), key))  # it reads
         return found[local.key]
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:

@@ -17,7 +17,7 @@ import xarray as xr
 
 from pybridge.backends.numpy import NumpyBackend
 from pybridge.dialects.labels import Labels
-from pybridge.dialects.selections import Gather, Lowered, Masked, Points, Selection
+from pybridge.dialects.selections import Gather, Masked, Orthogonal, Points, Selection
 from pybridge.errors import (
     AssignmentError,
     ImmutableTensorError,
@@ -62,7 +62,7 @@ class XarrayBackend(NumpyBackend):
             dims = (_new_name("points", x),)
             return _made(x, values, coords, dims)
         match selection:
-            case Lowered():
+            case Orthogonal():
                 return _cut_by_axes(x, selection, values, coords)
             case Points() | Masked():
                 return _cut_by_points(x, selection, values, coords)
@@ -92,7 +92,7 @@ class XarrayBackend(NumpyBackend):
         """Refuse a value whose own names or labels say that it belongs elsewhere."""
         if isinstance(value, pd.Series):
             value = _named_series(value, x.dims)
-        if not isinstance(value, xr.DataArray) or not isinstance(selection, Lowered):
+        if not isinstance(value, xr.DataArray) or not isinstance(selection, Orthogonal):
             return
         kept = _kept_names(x, selection)
         named = kept[len(kept) - value.ndim :] if value.ndim <= len(kept) else kept
@@ -198,7 +198,7 @@ def _labels_differ(x: Any, y: Any, name: Hashable) -> bool:
     return not x.indexes[name].equals(y.indexes[name])
 
 
-def _kept_names(x: Any, selection: Lowered) -> list[Hashable]:
+def _kept_names(x: Any, selection: Orthogonal) -> list[Hashable]:
     """Return the names of the axes that a selection keeps or makes."""
     names: list[Hashable] = []
     old = iter(x.dims)
@@ -219,7 +219,7 @@ def _new_name(wanted: str, x: Any, others: Sequence[Hashable] = ()) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _cut_by_axes(x: Any, selection: Lowered, values: Any, coords: Any) -> Any:
+def _cut_by_axes(x: Any, selection: Orthogonal, values: Any, coords: Any) -> Any:
     chosen: dict[Hashable, Any] = {}
     axes = [axis for axis in selection.axes if axis is not None]
     for name, axis in zip(x.dims, axes, strict=True):

@@ -50,7 +50,7 @@ def lower(subscripts: sub.Subscripts, shape: Shape, *, drop: bool = True) -> to.
     if len(items) != len(sizes):
         raise wrong_count("incorrect number of dimensions", subscripts, sizes)
     axes = choose_each(items, sizes)
-    return lowered_axes(sizes, axes, all(map(_is_basic, items)), drop)
+    return selected_axes(sizes, axes, all(map(_is_basic, items)), drop)
 
 
 def known_sizes(shape: Shape) -> tuple[int, ...]:
@@ -93,7 +93,7 @@ def _is_basic(item: Evaluated) -> bool:
 def _lower_alone(item: Evaluated, shape: tuple[int, ...]) -> to.Selection:
     """Lower one subscript alone; it counts the elements column by column."""
     if isinstance(item, sub.Missing):
-        return to.Lowered(shape or (1,), ())
+        return to.Orthogonal(shape or (1,), ())
     size = math.prod(shape)
     if len(shape) > 1:
         if is_coordinates(item, shape):
@@ -103,7 +103,7 @@ def _lower_alone(item: Evaluated, shape: tuple[int, ...]) -> to.Selection:
             return masked
     chosen = _beyond_as_missing(choose(item, size, None), size)
     if len(shape) < 2:
-        return lowered_axes((size,), (chosen,), _is_basic(item))
+        return selected_axes((size,), (chosen,), _is_basic(item))
     return linear_points(chosen, shape)
 
 
@@ -128,9 +128,9 @@ def linear_points(axis: Picked, shape: tuple[int, ...]) -> to.Points:
     return to.Points(shape, coordinates, len(indices), missing)
 
 
-def lowered_axes(
+def selected_axes(
     shape: tuple[int, ...], chosen: tuple[Picked, ...], is_view: bool = False, drop: bool = False
-) -> to.Lowered:
+) -> to.Orthogonal:
     """Return the selection of what is chosen on each axis; with `drop` those of one entry go."""
     dropped = [k for k, axis in enumerate(chosen) if extent(axis) == 1] if drop else []
     if dropped and len(dropped) == len(shape):
@@ -151,7 +151,7 @@ def lowered_axes(
         takes.append((kept, axis))
         key.append(to.WHOLE)
         kept += 1
-    return to.Lowered(shape, tuple(key), tuple(takes), is_view, tuple(squeezed))
+    return to.Orthogonal(shape, tuple(key), tuple(takes), is_view, tuple(squeezed))
 
 
 def whole_mask(item: Evaluated, shape: tuple[int, ...]) -> to.Masked | None:

@@ -74,7 +74,7 @@ def plan_assignment(subscripts: sub.Subscripts, shape: Shape, value: Value) -> A
         words = "incorrect number of subscripts" + (" on matrix" if len(items) == 2 else "")
         raise base.wrong_count(words, subscripts, sizes)
     axes = choose_each(items, sizes)
-    selection = base.lowered_axes(sizes, axes)
+    selection = base.selected_axes(sizes, axes)
     if len(items) == 2:  # R asks about NA first on a matrix, and last on more axes
         _refuse_missing(subscripts, value, selection.has_missing)
     count = math.prod(map(extent, axes))
@@ -92,7 +92,7 @@ def _plan_alone(item: Evaluated, shape: tuple[int, ...], value: Value) -> Assign
     """Plan for one subscript alone: linear, or one element for each row of a matrix."""
     selection: to.Selection | None = base.whole_mask(item, shape)
     if isinstance(item, sub.Missing):
-        selection = to.Lowered(shape or (1,), ())
+        selection = to.Orthogonal(shape or (1,), ())
     elif base.is_coordinates(item, shape):
         selection = base.points(item, shape)
     if selection is not None:
@@ -105,9 +105,9 @@ def _plan_alone(item: Evaluated, shape: tuple[int, ...], value: Value) -> Assign
     _refuse_missing(item, value, has_missing)
     growth = _growth(chosen, size) if chosen.reach > size else None
     if growth is not None:
-        selection = base.lowered_axes((growth.length,), (chosen.axis,))
+        selection = base.selected_axes((growth.length,), (chosen.axis,))
     elif len(shape) < 2:
-        selection = base.lowered_axes((size,), (chosen.axis,))
+        selection = base.selected_axes((size,), (chosen.axis,))
     else:
         selection = base.linear_points(chosen.axis, shape)
     return _recycled(selection, extent(chosen.axis), value, growth)
@@ -137,7 +137,7 @@ def _recycled(
     if count % value.size:
         warn(f"{_unevenly(count, value.size)}; the value repeats, cut off", RecyclingWarning)
     kept: tuple[int, ...] = (count,)
-    if isinstance(selection, to.Lowered):
+    if isinstance(selection, to.Orthogonal):
         kept = base.known_sizes(selection.kept_shape)
     if value.size == 1:
         value = value.reshape(())

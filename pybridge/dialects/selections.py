@@ -1,8 +1,8 @@
-"""What subscripts resolved to: zero-based, checked, tied to one shape.
+"""What subscripts resolve to: zero-based, checked, tied to one shape.
 
-A selection trusts itself: whoever built it (a dialect) has checked every index against the shape.
-It knows the shape of its result without touching any data. A size is None where traced code does
-not know it.
+The dialect that builds a selection has checked every index against the shape; nothing checks it
+again. A selection knows the shape of its result without touching any data. A size is None where
+traced code does not know it.
 """
 
 from __future__ import annotations
@@ -98,18 +98,17 @@ NOWHERE: Final = -(2**31) + 1
 """Stands for position 0 in a traced tensor: it becomes an index beyond the axis, never the last."""
 
 
-class Lowered:
-    """Each axis selected by itself; axes never move.
+class Orthogonal:
+    """A selection on each axis, independent of the others; axes never move.
 
-    `key` comes first: trailing axes that it does not name are whole, and an axis that something is
-    taken from is whole in it too. Then each of `takes` is taken along its place, which counts the
-    axes that the key keeps. `squeezed` are the axes of the result, zero-based, that R drops at the
-    end because their extent is 1. `is_view` tells that the caller wrote scalars, ranges and new
-    axes alone, so that a library with views gives a view; what a vector selects is always new
-    memory, whatever its values.
+    `key` is applied first: trailing axes that it does not name are whole, and so is an axis that
+    has an entry in `takes`. Then each of `takes` is applied along its place, which counts the axes
+    that the key keeps. `squeezed` holds the axes of the result, zero-based, that R drops at the end
+    because their extent is 1. `is_view` is True where the caller wrote only scalars, ranges and new
+    axes, for which a library with views gives a view; a vector always selects into new memory.
     """
 
-    __slots__ = ("_axes", "_kept_shape", "is_view", "key", "shape", "squeezed", "takes")
+    __slots__ = ("is_view", "key", "shape", "squeezed", "takes")
     __match_args__ = ("shape", "key", "takes", "is_view", "squeezed")
 
     def __init__(
@@ -120,55 +119,49 @@ class Lowered:
         is_view: bool = True,
         squeezed: tuple[int, ...] = (),
     ) -> None:
-        """Hold what a dialect has checked; a plain class, as `Gather` is."""
+        """Store what a dialect has checked; a plain class, because every reading builds one."""
         self.shape = shape
         self.key = key
         self.takes = takes
         self.is_view = is_view
         self.squeezed = squeezed
-        self._axes: tuple[AxisSelection, ...] | None = None
-        self._kept_shape: Shape | None = None
 
     @property
     def axes(self) -> tuple[AxisSelection, ...]:
         """What is selected on each axis of `shape`, in order, and None for a new axis."""
-        if self._axes is None:
-            takes = dict(self.takes)
-            axes: list[AxisSelection] = []
-            kept = 0
-            for part in self.key:
-                if is_index(part):
-                    axes.append(part)
-                    continue
-                axes.append(takes.get(kept, part))
-                kept += 1
-            named = len(axes) - self.key.count(None)
-            self._axes = (*axes, *[WHOLE] * (len(self.shape) - named))
-        return self._axes
+        takes = dict(self.takes)
+        axes: list[AxisSelection] = []
+        kept = 0
+        for part in self.key:
+            if is_index(part):
+                axes.append(part)
+                continue
+            axes.append(takes.get(kept, part))
+            kept += 1
+        named = len(axes) - self.key.count(None)
+        return (*axes, *[WHOLE] * (len(self.shape) - named))
 
     @property
     def kept_shape(self) -> Shape:
         """The shape of the result before any axis is squeezed."""
-        if self._kept_shape is None:
-            sizes: list[Size] = []
-            old = iter(self.shape)
-            for axis in self.axes:
-                if axis is None:
-                    sizes.append(1)
-                    continue
-                size = next(old)
-                if axis is WHOLE:
-                    sizes.append(size)
-                elif isinstance(axis, slice):
-                    sizes.append(None if size is None else len(range(*axis.indices(size))))
-                elif isinstance(axis, Gather):
-                    sizes.append(len(axis.indices))
-                elif isinstance(axis, TracedGather):
-                    sizes.append(axis.size)
-                elif isinstance(axis, TracedRun | TracedMask):
-                    sizes.append(None)
-            self._kept_shape = tuple(sizes)
-        return self._kept_shape
+        sizes: list[Size] = []
+        old = iter(self.shape)
+        for axis in self.axes:
+            if axis is None:
+                sizes.append(1)
+                continue
+            size = next(old)
+            if axis is WHOLE:
+                sizes.append(size)
+            elif isinstance(axis, slice):
+                sizes.append(None if size is None else len(range(*axis.indices(size))))
+            elif isinstance(axis, Gather):
+                sizes.append(len(axis.indices))
+            elif isinstance(axis, TracedGather):
+                sizes.append(axis.size)
+            elif isinstance(axis, TracedRun | TracedMask):
+                sizes.append(None)
+        return tuple(sizes)
 
     @property
     def result_shape(self) -> Shape:
@@ -255,22 +248,17 @@ class TracedMasked(_OneAxis, eq=False):
         return None
 
 
-Selection: TypeAlias = Lowered | Points | Masked | TracedPoints | TracedMasked
+Selection: TypeAlias = Orthogonal | Points | Masked | TracedPoints | TracedMasked
 
 
-def lowered_from(shape: Shape, found: Key | Selection) -> Selection:
-    """Return what subscripts lowered to with all that is known of it.
+def orthogonal(
+    shape: Shape, axes: tuple[AxisSelection, ...], squeezed: tuple[int, ...] = ()
+) -> Orthogonal:
+    """Combine per-axis selections; a view unless one is a vector.
 
-    >>> lowered_from((4, 5), (1, slice(0, 3, 1))).result_shape
+    >>> orthogonal((4, 5), (1, slice(0, 3, 1))).result_shape
     (3,)
     """
-    return Lowered(shape, found) if isinstance(found, tuple) else found
-
-
-def lowered_axes(
-    shape: Shape, axes: tuple[AxisSelection, ...], squeezed: tuple[int, ...] = ()
-) -> Lowered:
-    """Return what is selected on each axis as one: a view where no vector is among them."""
     key: list[int | slice | None] = []
     takes: list[tuple[int, Taken]] = []
     kept = 0
@@ -281,7 +269,7 @@ def lowered_axes(
         else:
             key.append(axis)
         kept += not is_index(key[-1])
-    return Lowered(shape, tuple(key), tuple(takes), not takes, squeezed)
+    return Orthogonal(shape, tuple(key), tuple(takes), not takes, squeezed)
 
 
 def regular_run(indices: npt.NDArray[np.int64]) -> range | None:

@@ -1,7 +1,7 @@
 """The tensor dialect: one-based, both ends included, open ends, and no silent trap.
 
-`lower` is the road that every subscript takes: what stood between the brackets, and a shape, become
-a checked, zero-based key and what is taken after it. `tensor_axis` holds the rules for one axis.
+`lower` turns the caller's subscripts and a shape into a checked, zero-based selection.
+`tensor_axis` holds the rules for one axis.
 """
 
 from __future__ import annotations
@@ -43,16 +43,15 @@ def lower(
     drop: bool = True,
     order: Order = "C",
     labels: Labels | None = None,
-) -> to.Key | to.Selection:
-    """Lower subscripts to what NumPy's own brackets take, and what is taken after them.
+) -> to.Selection:
+    """Return the selection that subscripts make on a tensor of `shape`.
 
-    Scalars drop their axis unless `drop` is False. A logical of the whole shape, alone, selects in
-    `order`. A matrix of positions with one column per axis, alone, selects one element per row.
-    Where scalars, ranges and new axes say all, the answer is the bare key. `read` makes a subscript
-    of what is none of the common kinds. Where `labels` gives those of an axis, names are positions.
-    Too many subscripts and a second `..` are refused first.
+    Scalars drop their axis unless `drop` is False. A logical array of the whole shape, alone,
+    selects in `order`. A matrix of positions with one column per axis, alone, selects one element
+    per row. `read` makes a subscript of any other value. With `labels`, which has those of an axis,
+    names are positions. Too many subscripts and a second `..` raise before any other fault.
 
-    >>> lower((2, slice(NA, 3)), (4, 5)), lower((..., -1), (4, 5))
+    >>> lower((2, slice(NA, 3)), (4, 5)).key, lower((..., -1), (4, 5)).key
     ((1, slice(0, 3, 1)), (slice(None, None, None), 4))
     >>> lower(([3, 1],), (4, 5)).result_shape
     (2, 5)
@@ -122,13 +121,13 @@ def lower(
                 axis += 1
     except IndexError:
         if not shape and len(written) == 1 and isinstance(read(written[0]), sub.Missing):
-            return ()
+            return to.Orthogonal(shape, ())
         _count_unnamed(written, len(shape), read)
         raise
     if is_compact:
         written = spelled_out(written)
         return lower(written, shape, read, drop=drop, order=order, labels=labels)
-    return to.Lowered(shape, key, takes, is_view=False) if takes else key
+    return to.Orthogonal(shape, key, takes, not takes)
 
 
 def _count_unnamed(

@@ -134,8 +134,8 @@ def explain_named(
 
 
 def _lowered(shape: Shape, written: Subscripts, *, drop: bool, dialect: Dialect) -> Known:
-    found = lower(None, shape, written.items, drop=drop, dialect=dialect)
-    return known_selection(to.lowered_from(shape, found))
+    selection = lower(None, shape, written.items, drop=drop, dialect=dialect)
+    return known_selection(selection)
 
 
 def _checked_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -147,7 +147,7 @@ def _checked_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def _pairs(written: Subscripts, selection: Known) -> list[Pair]:
     """Pair each subscript with what it resolved to; `..` and missing trailing axes are whole."""
-    if not isinstance(selection, to.Lowered):
+    if not isinstance(selection, to.Orthogonal):
         return []
     items: list[sub.Subscript] = []
     for item in written.items:
@@ -166,7 +166,7 @@ def _pairs(written: Subscripts, selection: Known) -> list[Pair]:
     return found
 
 
-def _gone(selection: to.Lowered) -> list[bool]:
+def _gone(selection: to.Orthogonal) -> list[bool]:
     """Return for each axis selection whether its axis is missing from the result."""
     gone = []
     kept = 0
@@ -181,7 +181,7 @@ def _gone(selection: to.Lowered) -> list[bool]:
 
 def _selected(selection: Known, pairs: list[Pair], is_linear: bool) -> list[str]:
     match selection:
-        case to.Lowered():
+        case to.Orthogonal():
             return [_axis_words(p, g) for p, g in zip(pairs, _gone(selection), strict=True)]
         case to.Masked(order=order):
             count = int(selection.result_shape[0] or 0)
@@ -241,7 +241,7 @@ def _in_python(
                 f"it takes the matrix as indices of the first axis, which gives shape "
                 f"{shown + shape[1:]}"
             ]
-        case to.Lowered(shape=shape):
+        case to.Orthogonal(shape=shape):
             gone = _gone(selection)
             unforced = [
                 pair.axis
@@ -266,12 +266,12 @@ def _in_tensor_dialect(written: Subscripts, selection: Known, drop: bool) -> lis
 
 def _are_same(one: Known, other: Known) -> bool:
     """Return whether two selections of one shape name the same elements in the same order."""
-    if isinstance(one, to.Lowered) and isinstance(other, to.Lowered):
+    if isinstance(one, to.Orthogonal) and isinstance(other, to.Orthogonal):
         return all(map(np.array_equal, _indices_by_axis(one), _indices_by_axis(other)))
     return np.array_equal(_places(one), _places(other))
 
 
-def _indices_by_axis(selection: to.Lowered) -> list[npt.NDArray[np.int64]]:
+def _indices_by_axis(selection: to.Orthogonal) -> list[npt.NDArray[np.int64]]:
     old = [axis for axis in selection.axes if axis is not None]
     sizes = (size or 0 for size in selection.shape)
     return [
@@ -281,7 +281,7 @@ def _indices_by_axis(selection: to.Lowered) -> list[npt.NDArray[np.int64]]:
 
 def _places(selection: Known) -> npt.NDArray[np.int64]:
     """Return where the selected elements lie in row-major order, in the order of the result."""
-    if isinstance(selection, to.Lowered):
+    if isinstance(selection, to.Orthogonal):
         coordinates = np.ix_(*_indices_by_axis(selection))
     else:
         coordinates = selection.coordinates

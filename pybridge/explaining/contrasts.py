@@ -281,7 +281,7 @@ def _indices_in_r(item: sub.Subscript, size: int) -> tuple[Indices | None, str]:
             selection = base.lower(sub.Subscripts((item, sub.MISSING)), (size, 2), drop=False)
         except SubscriptError as error:
             return None, str(error).partition(":")[0]
-    assert isinstance(selection, to.Lowered)
+    assert isinstance(selection, to.Orthogonal)
     return indices_of(selection.axes[0], size), ""
 
 

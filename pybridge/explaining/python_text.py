@@ -11,7 +11,7 @@ from pybridge.dialects import selections as to
 from pybridge.errors import TracingError
 from pybridge.shape import Shape
 
-Known: TypeAlias = to.Lowered | to.Points | to.Masked
+Known: TypeAlias = to.Orthogonal | to.Points | to.Masked
 """A selection that no traced tensor takes part in."""
 
 
@@ -38,14 +38,14 @@ def python_expression(
     the caller counted through the whole tensor, column by column, as R does.
 
     >>> key = (slice(0, 5), slice(None), slice(7, 21))
-    >>> python_expression(to.Lowered((60000, 28, 28), key), (60000, 28, 28))
+    >>> python_expression(to.Orthogonal((60000, 28, 28), key), (60000, 28, 28))
     'x[0:5, :, 7:21]'
     """
     start = name if selection.shape == shape else f"{name}.reshape({selection.shape})"
     if selection.has_missing and 0 in selection.shape:
         return f"numpy.full({selection.result_shape}, numpy.nan)"
     match selection:
-        case to.Lowered():
+        case to.Orthogonal():
             return _lowered(selection, start)
         case to.Points():
             return _points(selection, start, is_linear)
@@ -57,7 +57,7 @@ def python_expression(
             assert_never(selection)
 
 
-def _lowered(lowered: to.Lowered, start: str) -> str:
+def _lowered(lowered: to.Orthogonal, start: str) -> str:
     axes = tuple(map(_as_slice, lowered.axes))
     chosen: list[tuple[int, to.Gather]] = []
     kept = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeGuard, overload
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from pybridge.backends.annotations import (
 )
 from pybridge.backends.compiling import runs_as_python
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import Key, Selection, lowered_from
+from pybridge.dialects.selections import Orthogonal, Selection
 from pybridge.dialects.tensor import lower as lower_tensor
 from pybridge.shape import Order, Shape
 from pybridge.subscripts import Subscripts
@@ -118,17 +118,8 @@ class R(Protocols[TensorT_co]):
         x = self._tensor
         if type(written) is not tuple:
             written = tuple(written) if isinstance(written, tuple) else (written,)
-        if type(x) is _NDARRAY and self._dialect == "tensor":
-            found = lower_tensor(written, x.shape, _READ)
-            if type(found) is tuple and found:
-                try:
-                    return x[found]
-                except IndexError:
-                    pass  # more axes than NumPy has, as its backend says
-            return read(NUMPY, x, found)
-        backend, held = open_tensor(x)
-        if held is x and self._dialect == "tensor" and not backend.is_compiling():
-            return read(backend, x, lower_tensor(written, backend.shape(x), reader_for(backend)))
+        if type(x) is _NDARRAY and self._dialect == "tensor":  # half the time for a small array
+            return read(NUMPY, x, lower_tensor(written, x.shape, _READ))
         return _read(x, written, dialect=self._dialect, is_text=False)
 
     @runs_as_python
@@ -142,10 +133,10 @@ class R(Protocols[TensorT_co]):
         if type(written) is not tuple:
             written = tuple(written) if isinstance(written, tuple) else (written,)
         if type(x) is _NDARRAY and self._dialect == "tensor":
-            found = lower_tensor(written, x.shape, _READ)
+            selection = lower_tensor(written, x.shape, _READ)
             if not x.flags.writeable:
                 refuse_immutable(NUMPY, x)
-            write(NUMPY, x, found, fit_broadcast(NUMPY, x, found, value))
+            write(NUMPY, x, selection, fit_broadcast(NUMPY, x, selection, value))
         else:
             assign_in_place(x, written, value, dialect=self._dialect)
 
@@ -260,7 +251,7 @@ def _read(
         holder.refuse_subscripts(x, written)
         labels = holder.labels(x)
         written = with_names(written, labels, is_text=is_text)
-    found = lower(
+    selection = lower(
         backend,
         backend.shape(held),
         written,
@@ -269,19 +260,29 @@ def _read(
         order=order,
         labels=labels,
     )
-    return read_with_labels(x, backend, held, found)
+    return read_with_labels(x, backend, held, selection)
 
 
-def read_with_labels(x: Tensor, backend: Backend, held: Tensor, found: Key | Selection) -> Tensor:
-    """Return the elements that subscripts name of what `x` is or holds, with labels as `x` has."""
+def read_with_labels(x: Tensor, backend: Backend, held: Tensor, selection: Selection) -> Tensor:
+    """Return the selected elements of what `x` is or holds, with labels as `x` has."""
     if held is x:
-        return read(backend, held, found)
+        return read(backend, held, selection)
     holder = backend_of(x)
-    if backend.variables_take_keys and not holder.names_another and isinstance(found, tuple):
+    if (
+        backend.variables_take_keys
+        and not holder.names_another
+        and _is_key(selection)
+        and len(selection.shape) == len(backend.shape(held))  # to R no axis is one of size 1
+    ):
         x = _variable_of(x, backend)
-        return x[found] if found else read(backend, x, found)
-    values = read(backend, held, found)
-    return holder.with_labels(x, lowered_from(backend.shape(held), found), values)
+        return x[selection.key] if selection.key else read(backend, x, selection)
+    values = read(backend, held, selection)
+    return holder.with_labels(x, selection, values)
+
+
+def _is_key(selection: Selection) -> TypeGuard[Orthogonal]:
+    """Return whether scalars, ranges and new axes are all that is selected."""
+    return isinstance(selection, Orthogonal) and selection.is_view and not selection.takes
 
 
 def _variable_of(x: Tensor, backend: Backend) -> Tensor:
@@ -303,8 +304,7 @@ def result_shape(
     (60000, 14, 14)
     """
     sizes = checked_shape(shape)
-    found = lower(None, sizes, subscripts, drop=drop, dialect=dialect)
-    return lowered_from(sizes, found).result_shape
+    return lower(None, sizes, subscripts, drop=drop, dialect=dialect).result_shape
 
 
 @overload
@@ -373,8 +373,8 @@ def r_assign(
         plan, fitted = plan_as_r_does(backend, held, written, value, labels)
         return holder.with_values(x, assign_as_r_does(backend, held, plan, fitted))
     shape = backend.shape(held)
-    found = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
+    selection = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
     if held is not x:
-        holder.refuse_value(x, lowered_from(shape, found), value)
-    fitted = fit_broadcast(backend, held, found, value)
-    return holder.with_values(x, write(backend, backend.copy(held), found, fitted))
+        holder.refuse_value(x, selection, value)
+    fitted = fit_broadcast(backend, held, selection, value)
+    return holder.with_values(x, write(backend, backend.copy(held), selection, fitted))

@@ -18,7 +18,7 @@ from pybridge import subscripts as sub
 from pybridge.backends import backend_of
 from pybridge.backends.compiling import gives_constants, in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
-from pybridge.dialects.selections import Key, Lowered, Selection, lowered_from
+from pybridge.dialects.selections import Orthogonal, Selection
 from pybridge.dialects.tensor import least_sizes
 from pybridge.errors import SubscriptError, TracingError
 from pybridge.lossless import EXACT_IN_FLOAT32, EXACT_IN_FLOAT64, FLOAT32_MAX
@@ -93,13 +93,13 @@ def _as_python(item: Any) -> Any:
 def read(x: Tensor, drop: bool, dialect: Dialect, order: Order, *written: Any) -> Tensor:
     """Return the elements of `x` that the subscripts name."""
     backend = backend_of(x)
-    found = _lowered(backend, x, None, written, drop=drop, dialect=dialect, order=order)
-    return reading.read(backend, x, found)
+    selection = _lowered(backend, x, None, written, drop=drop, dialect=dialect, order=order)
+    return reading.read(backend, x, selection)
 
 
 def _lowered(
     backend: Backend, x: Tensor, value: Shape | None, written: tuple[Any, ...], **options: Any
-) -> Key | Selection:
+) -> Selection:
     """Return what subscripts make of `x`, its sizes open where they can be.
 
     `value` is the shape of what is written, None when reading.
@@ -114,9 +114,9 @@ def _lowered(
     written = tuple([_with_known_reals(backend, item) for item in written])
     if None in shape or any(map(backend.is_open, itertools.chain(*map(_parts, written)))):
         if options.get("dialect") != "base":
-            found = _lowered_open(backend, x, value, written, options)
-            if found is not None:
-                return found
+            selection = _lowered_open(backend, x, value, written, options)
+            if selection is not None:
+                return selection
         shape = static_shape(backend, x)
         written = tuple([_constant(backend, item) for item in written])
     return lower(backend, shape, written, **options)
@@ -128,7 +128,7 @@ def _lowered_open(
     value: Shape | None,
     written: tuple[Any, ...],
     options: dict[str, Any],
-) -> Key | Selection | None:
+) -> Selection | None:
     """Return a selection in which sizes and numbers stay open, or None where they cannot.
 
     They can where the subscripts need no more of a size than that it is large enough, which a
@@ -149,14 +149,13 @@ def _lowered_open(
     return selection
 
 
-def _is_plainly_set(shape: Shape, found: Key | Selection, value: Shape) -> bool:
+def _is_plainly_set(shape: Shape, selection: Selection, value: Shape) -> bool:
     """Return whether an open size can stay so: slices run upward, and the value repeats there."""
-    lowered = lowered_from(shape, found)
-    if not isinstance(lowered, Lowered) or len(value) > len(lowered.kept_shape):
+    if not isinstance(selection, Orthogonal) or len(value) > len(selection.kept_shape):
         return False
-    axes = lowered.axes
+    axes = selection.axes
     aligned = writing.aligned_sizes(axes, value)
-    return len(lowered.takes) < 2 and not any(
+    return len(selection.takes) < 2 and not any(
         size is None and (given != 1 or (isinstance(axis, slice) and (axis.step or 1) < 0))
         for axis, size, given in zip(
             [axis for axis in axes if axis is not None], shape, aligned, strict=True
@@ -223,9 +222,9 @@ def assign(
     sizes: Shape = ()
     if not values.is_number(fitted):
         sizes = static_shape(values.backend_of_value(backend, fitted), fitted)
-    found = _lowered(backend, x, sizes, written, order=order)
-    values.refuse_unbroadcast(sizes, lowered_from(backend.shape(x), found).result_shape)
-    return writing.write(backend, x if is_in_place else backend.copy(x), found, fitted)
+    selection = _lowered(backend, x, sizes, written, order=order)
+    values.refuse_unbroadcast(sizes, selection.result_shape)
+    return writing.write(backend, x if is_in_place else backend.copy(x), selection, fitted)
 
 
 def _fitted(backend: Backend, x: Tensor, value: Any) -> Tensor:

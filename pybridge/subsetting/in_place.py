@@ -8,7 +8,7 @@ import numpy as np
 
 from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import Key, Selection, lowered_from
+from pybridge.dialects.selections import Selection
 from pybridge.errors import ImmutableTensorError
 from pybridge.shape import Order
 from pybridge.subsetting import compiled
@@ -35,7 +35,7 @@ def assign_in_place(
         fitting = compiled.value_of(value)
         compiled.assign(x, fitting, dialect, order, True, *compiled.arguments_of(backend, written))
         return
-    found: Key | Selection | None
+    selection: Selection | None
     labels = None
     if held is not x:
         holder.refuse_subscripts(x, written)
@@ -43,26 +43,26 @@ def assign_in_place(
         written = with_names(written, labels, is_text=False)
     if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, held, written, value, labels)
-        found = plan.selection
+        selection = plan.selection
         refuse_immutable(holder, x)
         if plan.growth is not None:
             raise growth_in_place(plan.growth.length, backend.shape(held))
-        if found is None:
+        if selection is None:
             return
     else:
         shape = backend.shape(held)
-        found = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
+        selection = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
         refuse_immutable(holder, x)
         if held is not x:
-            holder.refuse_value(x, lowered_from(shape, found), value)
-        fitted = fit_broadcast(backend, held, found, value)
+            holder.refuse_value(x, selection, value)
+        fitted = fit_broadcast(backend, held, selection, value)
     if holder.names_another:
         refuse_immutable(backend, held)
-        write(backend, held, found, fitted)
+        write(backend, held, selection, fitted)
     elif backend is holder:
-        write(backend, x, found, fitted)
+        write(backend, x, selection, fitted)
     else:  # a variable that holds a tensor of another library
-        holder.store(x, write(backend, backend.copy(held), found, fitted))
+        holder.store(x, write(backend, backend.copy(held), selection, fitted))
 
 
 _LIBRARIES_THAT_WRITE: Final = frozenset({"numpy", "torch", "zarr", "h5py"})

@@ -1,4 +1,4 @@
-"""From what stood between the brackets to what a backend reads: every road begins here."""
+"""Turn the caller's subscripts into the selection that is read or written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pybridge.backends import find_backend
 from pybridge.backends.protocol import Backend
 from pybridge.dialects import tensor
 from pybridge.dialects.labels import Labels, names_as_r_reads
-from pybridge.dialects.selections import Key, Selection
+from pybridge.dialects.selections import Selection
 from pybridge.errors import ArgumentError, TracingError, shown
 from pybridge.shape import Order, Shape
 from pybridge.subscripts import NA, Characters, Range, Subscript, Subscripts, Traced
@@ -47,11 +47,11 @@ def lower(
     dialect: Dialect = "tensor",
     order: Order = "C",
     labels: Labels | None = None,
-) -> Key | Selection:
-    """Return what subscripts make of a tensor of `shape`, touching no data of it.
+) -> Selection:
+    """Return the selection that subscripts make on a tensor of `shape`; no data is touched.
 
-    Without a backend a traced tensor among them may be of any library; without `labels` no name
-    stands for a position.
+    Without a backend a traced tensor among them may be of any library; without `labels` a name is
+    not a position.
     """
     if drop is not True and drop is not False:
         raise ArgumentError(f"`drop` is True or False, not {shown(drop)}")

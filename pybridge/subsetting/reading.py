@@ -1,7 +1,7 @@
-"""Reading: what subscripts were lowered to, applied to a tensor.
+"""Reading: a selection applied to a tensor.
 
-The key comes first, which is a view where the library has views, and then what is taken along each
-axis by itself, that which shrinks the tensor most first. Nothing here knows a dialect.
+The key is applied first, which gives a view where the library has views, then the vector of each
+axis, the one that shrinks the tensor most first. Nothing here knows a dialect.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-def read(backend: Backend, x: Tensor, lowered: to.Key | to.Selection) -> Tensor:
-    """Return the elements of `x` that subscripts name.
+def read(backend: Backend, x: Tensor, selection: to.Selection) -> Tensor:
+    """Return the selected elements of `x`.
 
-    What the caller wrote with scalars, ranges and new axes alone gives a view where the library has
-    views; anything else gives new memory, whatever the values in it. Raises `MissingValueError`
-    where `NA` is selected and the dtype of `x` has no missing value.
+    Scalars, ranges and new axes alone give a view where the library has views; any other subscript
+    gives new memory, whatever its values. Raises `MissingValueError` where `NA` is selected and the
+    dtype of `x` has no missing value.
     """
     if backend.is_store:
-        return read(NUMPY, *backend.load(x, to.lowered_from(backend.shape(x), lowered)))
-    if isinstance(lowered, tuple):
-        return backend.basic(x, lowered) if lowered else _whole_view(backend, x)
-    if is_vector_of_scalar(backend, x, lowered):
-        x = backend.reshape(x, known_shape(lowered.shape))
-    if lowered.has_missing:
-        return _read_with_missing(backend, x, lowered)
-    if isinstance(lowered, to.Lowered):
-        return _read_axes(backend, x, lowered)
-    match lowered:
+        return read(NUMPY, *backend.load(x, selection))
+    if len(selection.shape) == 1 and is_vector_of_scalar(backend, x, selection):
+        x = backend.reshape(x, known_shape(selection.shape))
+    if type(selection) is to.Orthogonal and selection.is_view and not selection.takes:
+        return backend.basic(x, selection.key) if selection.key else _whole_view(backend, x)
+    if selection.has_missing:
+        return _read_with_missing(backend, x, selection)
+    match selection:
+        case to.Orthogonal():
+            return _read_axes(backend, x, selection)
         case to.Points(coordinates=(), count=count):  # each row of no column names the one element
             return backend.take(backend.reshape(x, (1,)), np.zeros(count, np.int64), 0)
         case to.Points(coordinates=coordinates):
@@ -50,7 +50,7 @@ def read(backend: Backend, x: Tensor, lowered: to.Key | to.Selection) -> Tensor:
         case to.TracedPoints(coordinates=coordinates):
             return backend.take_points(x, counted(backend, x, coordinates))
         case to.TracedMasked():
-            return backend.take_points(x, traced_coordinates(backend, lowered))
+            return backend.take_points(x, traced_coordinates(backend, selection))
 
 
 def is_vector_of_scalar(backend: Backend, x: Tensor, selection: to.Selection) -> bool:
@@ -58,26 +58,24 @@ def is_vector_of_scalar(backend: Backend, x: Tensor, selection: to.Selection) ->
     return len(selection.shape) == 1 and not backend.shape(x)
 
 
-def _read_axes(backend: Backend, x: Tensor, lowered: to.Lowered) -> Tensor:
-    key, takes = lowered.key, lowered.takes
-    found = x if key.count(to.WHOLE) == len(key) else backend.basic(x, key)
+def _read_axes(backend: Backend, x: Tensor, selection: to.Orthogonal) -> Tensor:
+    key, takes = selection.key, selection.takes
+    part = x if key.count(to.WHOLE) == len(key) else backend.basic(x, key)
     if not takes:
-        if found is x and lowered.is_view:
-            return _whole_view(backend, x)
-        found = found if lowered.is_view else backend.copy(found)
+        part = backend.copy(part)
     elif len(takes) > 1:
-        before = backend.shape(found)
+        before = backend.shape(part)
         takes = tuple(sorted(takes, key=lambda pair: _shrinkage(pair[1], before[pair[0]])))
-    dropped = lowered.squeezed
-    is_known = None not in lowered.shape
+    dropped = selection.squeezed
+    is_known = None not in selection.shape
     for place, taken in takes:
-        if is_known and type(taken) is to.Gather:  # no index is left to be counted from the start
-            found = backend.take(found, taken.indices, place)
+        if is_known and type(taken) is to.Gather:  # no negative index is left
+            part = backend.take(part, taken.indices, place)
             continue
-        found = backend.take(found, indices_on(backend, found, taken, place), place)
+        part = backend.take(part, indices_on(backend, part, taken, place), place)
         if type(taken) is to.TracedIndex:
             dropped += (place,)
-    return _without_axes(backend, found, dropped) if dropped else found
+    return _without_axes(backend, part, dropped) if dropped else part
 
 
 def _whole_view(backend: Backend, x: Tensor) -> Tensor:
@@ -185,7 +183,7 @@ def _read_with_missing(backend: Backend, x: Tensor, selection: to.Selection) -> 
     missing = missing_value(backend, x, SELECTS_NA)
     if 0 in selection.shape:  # there is no element to stand in: every one of the result is NA
         return backend.copy(backend.broadcast_to(missing, holes.shape))
-    if isinstance(selection, to.Lowered):
+    if isinstance(selection, to.Orthogonal):
         found = _read_axes(backend, x, selection)
     else:
         assert isinstance(selection, to.Points)
@@ -229,7 +227,7 @@ def missing_holes(selection: to.Selection) -> npt.NDArray[np.bool_]:
     if isinstance(selection, to.Points):
         assert selection.missing is not None
         return selection.missing
-    assert isinstance(selection, to.Lowered)
+    assert isinstance(selection, to.Orthogonal)
     kept = known_shape(selection.kept_shape)
     holes = np.zeros(kept, bool)
     for place, taken in selection.takes:

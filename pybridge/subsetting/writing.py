@@ -21,44 +21,37 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-def fit_broadcast(backend: Backend, x: Tensor, lowered: Key | to.Selection, value: Any) -> Any:
-    """Return `value` in the dtype of `x`, checked to broadcast into what subscripts name."""
+def fit_broadcast(backend: Backend, x: Tensor, selection: to.Selection, value: Any) -> Any:
+    """Return `value` in the dtype of `x`, checked to broadcast into the selection."""
     fitted = fit_value(backend, x, value)
     kind = type(fitted)
     if kind is not int and kind is not float:
         sizes = backend_of_value(backend, fitted).shape(fitted)
         if sizes:
-            if isinstance(lowered, tuple):
-                lowered = to.Lowered(backend.shape(x), lowered)
-            refuse_unbroadcast(sizes, lowered.result_shape)
+            refuse_unbroadcast(sizes, selection.result_shape)
     return fitted
 
 
-def write(backend: Backend, x: Tensor, lowered: Key | to.Selection, value: Any) -> Tensor:
-    """Set the elements of `x` that subscripts name; return `x` if writable, else a new tensor.
+def write(backend: Backend, x: Tensor, selection: to.Selection, value: Any) -> Tensor:
+    """Set the selected elements of `x`; return `x` if writable, else a new tensor.
 
     `value` is what `fit_value` gives for `x`, and broadcasts to the selection before any axis is
     squeezed. Where an element is named more than once the last wins, as in R. Entries that are `NA`
     set nothing.
     """
-    if isinstance(lowered, tuple):
-        written = backend.set_key(x, lowered, value)
-        if written is not None:
-            return written
-        lowered = to.Lowered(backend.shape(x), lowered)
-    if not is_vector_of_scalar(backend, x, lowered):
-        key = _bracket_key(lowered, value) if isinstance(lowered, to.Lowered) else None
-        written = None if key is None else backend.set_key(x, key, value)
-        return _write(backend, x, lowered, value) if written is None else written
-    inner = backend.reshape(backend.value_of(x), (1,))
-    written = backend.reshape(_write(backend, inner, lowered, value), ())
-    return backend.assign_axes(x, (), written)
+    if is_vector_of_scalar(backend, x, selection):
+        inner = backend.reshape(backend.value_of(x), (1,))
+        written = backend.reshape(_write(backend, inner, selection, value), ())
+        return backend.assign_axes(x, (), written)
+    key = _bracket_key(selection, value) if isinstance(selection, to.Orthogonal) else None
+    written = None if key is None else backend.set_key(x, key, value)
+    return _write(backend, x, selection, value) if written is None else written
 
 
 def _write(backend: Backend, x: Tensor, selection: to.Selection, value: Any) -> Tensor:
-    if is_number(value) and not (backend.takes_numbers and isinstance(selection, to.Lowered)):
+    if is_number(value) and not (backend.takes_numbers and isinstance(selection, to.Orthogonal)):
         value = np.array(value)
-    if isinstance(selection, to.Lowered):
+    if isinstance(selection, to.Orthogonal):
         return _write_axes(backend, x, selection, value)
     values = backend_of_value(backend, value)
     if len(values.shape(value)) != 1:
@@ -79,16 +72,18 @@ def _write(backend: Backend, x: Tensor, selection: to.Selection, value: Any) -> 
             return backend.assign_points(x, traced_coordinates(backend, selection), value)
 
 
-def _bracket_key(lowered: to.Lowered, value: Any) -> Key | None:
-    """Return the key by which brackets set what one vector selects, or None where they would not.
+def _bracket_key(selection: to.Orthogonal, value: Any) -> Key | None:
+    """Return the key by which a library's brackets set the selection, or None where they would not.
 
-    Those set equal indices in no certain order, and move axes where a slice stands between the
-    vector and an index.
+    Brackets set equal indices in no certain order, and move axes where a slice separates the
+    vector from an index.
     """
-    key, shape = lowered.key, lowered.shape
-    if len(lowered.takes) != 1 or None in shape or 0 in shape or to.NOTHING in key:
+    key, shape = selection.key, selection.shape
+    if not selection.takes:
+        return key
+    if len(selection.takes) != 1 or None in shape or 0 in shape or to.NOTHING in key:
         return None
-    place, taken = lowered.takes[0]
+    place, taken = selection.takes[0]
     if type(taken) is not to.Gather or taken.missing is not None or len(taken.indices) == 0:
         return None
     k = kept = -1
@@ -144,12 +139,12 @@ def _write_points(backend: Backend, x: Tensor, selection: to.Points, value: Tens
     return backend.assign_points(x, counted(backend, x, coordinates), _native(backend, x, value))
 
 
-def _write_axes(backend: Backend, x: Tensor, lowered: to.Lowered, value: Any) -> Tensor:
+def _write_axes(backend: Backend, x: Tensor, selection: to.Orthogonal, value: Any) -> Tensor:
     """Give every axis of `x` one axis of the value, and set all at once."""
-    axes = lowered.axes
-    if _names_nothing(lowered):  # some libraries stumble over that
+    axes = selection.axes
+    if _names_nothing(selection):  # some libraries stumble over that
         return x
-    ndim = len(lowered.shape)
+    ndim = len(selection.shape)
     sizes: Shape = (1,) * ndim
     values = backend_of_value(backend, value)
     if not is_number(value):
@@ -162,7 +157,7 @@ def _write_axes(backend: Backend, x: Tensor, lowered: to.Lowered, value: Any) ->
         if axis is None:
             continue
         place = len(parts)
-        part, entries = axis_to_set(axis, lowered.shape[place], is_single=sizes[place] == 1)
+        part, entries = axis_to_set(axis, selection.shape[place], is_single=sizes[place] == 1)
         if entries is not None:
             value = _with_entries(values, value, entries, place, ndim)
         if isinstance(part, to.TracedMask) and sizes[place] == 1:
@@ -224,11 +219,11 @@ def axis_to_set(axis: Any, size: Size, *, is_single: bool) -> tuple[Any, slice |
     return to.slice_of_index(axis), None
 
 
-def _names_nothing(lowered: to.Lowered) -> bool:
+def _names_nothing(selection: to.Orthogonal) -> bool:
     """Return whether no element is selected, as far as that can be known."""
-    if 0 in lowered.shape or 0 in lowered.kept_shape:
+    if 0 in selection.shape or 0 in selection.kept_shape:
         return True
-    for _, taken in lowered.takes:
+    for _, taken in selection.takes:
         if type(taken) is to.Gather and taken.missing is not None and taken.missing.all():
             return True
     return False

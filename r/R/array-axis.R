@@ -1,11 +1,11 @@
-# One axis of an R array: a position, a range, a vector or a logical becomes positive positions. Each
-# rule and each message is that of pybridge/dialects/tensor_axis.py.
+# One axis of an R array: a position, a range, a vector or a logical becomes positive positions. The rules and
+# messages are those of pybridge/dialects/tensor_axis.py.
 
 axis_index <- function(item, size, axis, call, text = item_text(item)) {
   value <- item$value
   if (anyNA(value) && text == "NA") {
     words <- "`%s` on axis %d is no position; for an open end write a range such as `NA:5`"
-    refuse(text, "missing", call, words, axis)
+    reject(text, "missing", call, words, axis)
   }
   switch(item$kind,
     missing = seq_len(size),
@@ -16,13 +16,13 @@ axis_index <- function(item, size, axis, call, text = item_text(item)) {
 }
 
 range_index <- function(bounds, text, size, axis, call) {
-  refuse_fractions(bounds[!is.na(bounds)], text, axis, call)
+  reject_fractions(bounds[!is.na(bounds)], text, axis, call)
   start <- bounds[[1L]]
   stop <- bounds[[2L]]
   step <- bounds[[3L]]
   if (isTRUE(step == 0)) {
     words <- "`%s` has step 0; a step moves forward or backward, so write 1 or -1"
-    refuse(text, "range", call, words)
+    reject(text, "range", call, words)
   }
   have_one_sign <- isTRUE(start * stop > 0)
   if (is.na(step)) {
@@ -30,10 +30,10 @@ range_index <- function(bounds, text, size, axis, call) {
   } else if (have_one_sign && start != stop && (step > 0) != (start < stop)) {
     sign <- if (start < stop) "positive" else "negative"
     words <- "`%s`: wrong sign in the step; from %s to %s the step is %s"
-    refuse(text, "range", call, words, format_number(start), format_number(stop), sign)
+    reject(text, "range", call, words, format_number(start), format_number(stop), sign)
   }
   if (isTRUE(start == size + 1) && is.na(stop) && step > 0) {
-    return(integer()) # so that NA:k and (k + 1):NA always split an axis
+    return(integer()) # NA:k and (k + 1):NA split any axis
   }
   ends <- if (step > 0) c(1, size) else c(size, 1)
   first <- if (is.na(start)) ends[[1L]] else vector_index(start, text, size, axis, call)
@@ -49,63 +49,63 @@ vector_index <- function(positions, text, size, axis, call) {
       "`%s` has %d axes; on axis %d a vector is needed. A matrix of positions with one column",
       "for each axis must be the only subscript"
     )
-    refuse(text, "type", call, words, ndim, axis)
+    reject(text, "type", call, words, ndim, axis)
   }
   positions <- as.vector(positions)
   if (anyNA(positions)) {
     words <- "entry %2$d of `%1$s` on axis %3$d is NA; every entry must be a position"
-    refuse(text, "missing", call, words, which(is.na(positions))[[1L]], axis)
+    reject(text, "missing", call, words, which(is.na(positions))[[1L]], axis)
   }
-  refuse_fractions(positions, text, axis, call)
+  reject_fractions(positions, text, axis, call)
   bad <- positions == 0 | abs(positions) > size
   if (any(bad)) {
-    refuse_position(positions[bad][[1L]], text, size, axis, call)
+    reject_position(positions[bad][[1L]], text, size, axis, call)
   }
   from_end <- positions < 0
   positions[from_end] <- positions[from_end] + size + 1
   positions
 }
 
-refuse_fractions <- function(values, text, axis, call) {
+reject_fractions <- function(values, text, axis, call) {
   is_whole <- is.finite(values) & values == trunc(values)
   if (!all(is_whole)) {
     words <- "`%s` on axis %d: %s is not a whole number; a position is one"
-    refuse(text, "type", call, words, axis, format_number(values[!is_whole][[1L]]))
+    reject(text, "type", call, words, axis, format_number(values[!is_whole][[1L]]))
   }
 }
 
-refuse_position <- function(position, text, size, axis, call) {
+reject_position <- function(position, text, size, axis, call) {
   if (position == 0) {
     position <- 0L
     words <- "`%s` on axis %d: positions start at 1, so there is no position 0; the first is 1, the last -1"
     message <- sprintf(words, text, axis)
   } else {
-    shown <- format_number(position)
-    written <- if (shown != text) sprintf("`%s`: ", text) else ""
-    message <- sprintf("%sposition %s is out of bounds: axis %d has size %.0f", written, shown, axis, size)
+    number <- format_number(position)
+    subscript <- if (number != text) sprintf("`%s`: ", text) else ""
+    message <- sprintf("%sposition %s is out of bounds: axis %d has size %.0f", subscript, number, axis, size)
   }
   abort_subscript(message, "oob", call, subscript = text, position = position, axis = axis, size = size)
 }
 
 mask_index <- function(mask, text, size, axis, call) {
-  refuse_missing_mask(mask, text, call)
+  reject_missing_mask(mask, text, call)
   if (length(dim(mask)) > 1L) {
     words <- "`%s` has %d axes; on axis %d a logical vector is needed"
-    refuse(text, "mask", call, words, length(dim(mask)), axis)
+    reject(text, "mask", call, words, length(dim(mask)), axis)
   }
   if (length(mask) != size) {
     words <- c(
       "`%s` has length %.0f and axis %d has size %.0f; a logical subscript has one entry for",
       "each position, nothing is recycled"
     )
-    refuse(text, "mask", call, words, length(mask), axis, size)
+    reject(text, "mask", call, words, length(mask), axis, size)
   }
   which(as.vector(mask))
 }
 
-refuse_missing_mask <- function(mask, text, call) {
+reject_missing_mask <- function(mask, text, call) {
   if (anyNA(mask)) {
     words <- "`%s` holds NA; a logical subscript must say TRUE or FALSE everywhere"
-    refuse(text, "missing", call, words)
+    reject(text, "missing", call, words)
   }
 }

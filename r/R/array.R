@@ -1,6 +1,6 @@
-# Subscripts of R's own vectors and arrays, without Python: each becomes positive positions, and R's
-# own `[` and `[<-` do the rest. Each rule and each message is that of pybridge's tensor dialect; the
-# tests run one corpus through both.
+# Subscripts of R's own vectors and arrays, without Python: each becomes positive positions, and R's own `[`
+# and `[<-` do the rest. The rules and messages are those of pybridge/dialects/tensor.py; one corpus of
+# cases tests both.
 
 # Read an R array by subscripts
 read_array <- function(x, capture, call) {
@@ -10,30 +10,30 @@ read_array <- function(x, capture, call) {
     return(eval_base(x, parts, call))
   }
   selection <- select(x, parts, call)
-  found <- do.call(`[`, c(list(x), selection$index, list(drop = FALSE)), quote = TRUE)
-  labels <- axis_labels(found)
-  found <- as.vector(found)
+  selected <- do.call(`[`, c(list(x), selection$index, list(drop = FALSE)), quote = TRUE)
+  labels <- axis_labels(selected)
+  selected <- as.vector(selected)
   if (length(selection$shape) > 1L) {
-    dim(found) <- selection$shape
+    dim(selected) <- selection$shape
   }
-  if (is.null(labels) || is.null(selection$axes)) found else with_labels(found, labels, selection$axes)
+  if (is.null(labels) || is.null(selection$axes)) selected else with_labels(selected, labels, selection$axes)
 }
 
 axis_labels <- function(x) if (is.null(dim(x))) list(names(x)) else dimnames(x)
 
-# Keep names and dimnames as R's own `[` does: those of the axes that remain, where 0 is a new axis
-with_labels <- function(found, labels, axes) {
+# Add names and dimnames as R's own `[` does: those of the axes that remain, of which 0 is a new one
+with_labels <- function(array, labels, axes) {
   if (length(axes) == 0L && length(labels) == 1L) {
     axes <- 1L # R keeps the name of one element of a vector
   }
   if (length(axes) > 1L && any(lengths(labels[axes]) > 0L)) {
-    kept <- lapply(axes, function(axis) if (axis > 0L) labels[[axis]])
-    names(kept) <- if (!is.null(names(labels))) c("", names(labels))[axes + 1L]
-    dimnames(found) <- kept
+    dimnames <- lapply(axes, function(axis) if (axis > 0L) labels[[axis]])
+    names(dimnames) <- if (!is.null(names(labels))) c("", names(labels))[axes + 1L]
+    dimnames(array) <- dimnames
   } else if (length(axes) == 1L && axes > 0L) {
-    names(found) <- labels[[axes]]
+    names(array) <- labels[[axes]]
   }
-  found
+  array
 }
 
 # Return an R array with a value at the elements that the subscripts name
@@ -49,41 +49,26 @@ write_array <- function(x, capture, value, call) {
     return(eval_base(x, parts, call, value))
   }
   selection <- select(x, parts, call)
-  fitted <- cast_value(broadcast_value(value, selection$shape, call), x, call)
-  do.call(`[<-`, c(list(x), selection$index, list(value = fitted)), quote = TRUE)
-}
-
-check_array <- function(x, call) {
-  if (!is.atomic(x) || is.null(x) || is.raw(x) || is.object(x)) {
-    message <- paste(describe_value(x), "is no tensor and no R array; convert it first")
-    abort(message, "pybridge_error_tensor", call)
-  }
+  value <- cast_value(broadcast_value(value, selection$shape, call), x, call)
+  do.call(`[<-`, c(list(x), selection$index, list(value = value)), quote = TRUE)
 }
 
 array_shape <- function(x) dim(x) %||% length(x)
 
-# Do what R's own `[` and `[<-` do
+# Evaluate R's own `[`, or `[<-` with a value
 eval_base <- function(x, parts, call, value) {
   index <- lapply(decode(parts$record, parts$values), function(item) {
     switch(item$kind,
       missing = quote(expr = ),
       newaxis = NULL,
-      rest = refuse("..", "type", call, "R's own `[` has no `%s`; it belongs to the tensor dialect"),
+      rest = reject("..", "type", call, "R's own `[` has no `%s`; it belongs to the tensor dialect"),
       value = as_base_index(item$value, call),
       item$value
     )
   })
+  brackets <- if (missing(value)) `[` else `[<-`
   more <- if (missing(value)) list(drop = !has_option(parts$record, NO_DROP)) else list(value = value)
-  tryCatch(
-    withCallingHandlers(
-      do.call(if (missing(value)) `[` else `[<-`, c(list(x), index, more), quote = TRUE),
-      warning = function(warning) {
-        warn_recycling(conditionMessage(warning), call)
-        invokeRestart("muffleWarning")
-      }
-    ),
-    error = function(error) abort(conditionMessage(error), base_error_class(conditionMessage(error)), call)
-  )
+  with_our_conditions(do.call(brackets, c(list(x), index, more), quote = TRUE), call, base_error_class)
 }
 
 as_base_index <- function(value, call) {
@@ -91,7 +76,7 @@ as_base_index <- function(value, call) {
   if (inherits(value, "integer64")) read_int64(value, call) else value
 }
 
-# What a value of Python is in R: of a tensor the elements, one number where it has no axes
+# Convert a value of Python to R: a tensor to its elements, which are one number where it has no axes
 in_r <- function(value, call) {
   if (!is_python(value, call)) {
     return(value)
@@ -99,8 +84,8 @@ in_r <- function(value, call) {
   if (!is_tensor(value)) {
     return(reticulate::py_to_r(value))
   }
-  found <- elements_in_r(value, call)
-  if (tensor_ndim(value) == 1L) as.array(found) else found
+  elements <- elements_in_r(value, call)
+  if (tensor_ndim(value) == 1L) as.array(elements) else elements
 }
 
 # The class of an error of R's own brackets
@@ -140,7 +125,7 @@ read_value <- function(value, call) {
     return(list(kind = "range", value = c(bounds, NA)[1:3]))
   }
   if (is_python(value, call)) {
-    tag_subscript(value, FALSE, call) # it refuses a tuple
+    tag_subscript(value, FALSE, call) # an error for a tuple
     value <- in_r(value, call)
     if (is.null(value)) {
       return(list(kind = "newaxis"))
@@ -173,8 +158,8 @@ read_bound <- function(tagged, call) {
   as.double(value)
 }
 
-# Resolve subscripts against an array: `index` is what R's own brackets take; `shape` that of the result;
-# `axes` are those of the array that remain in it, 0 for a new one, or NULL where R keeps no names.
+# Resolve subscripts against an array: `index` holds the arguments of R's own brackets; `shape` is that of the
+# result; `axes` are those of the array that remain in it, 0 for a new one, or NULL where R keeps no names.
 select <- function(x, parts, call) {
   shape <- array_shape(x)
   items <- read_items(parts, call)
@@ -193,24 +178,24 @@ select <- function(x, parts, call) {
     return(select_points(value, shape, call))
   }
   index <- list()
-  kept <- integer()
+  axes <- integer()
   axis <- 0L
   for (item in expand(items, length(shape), call)) {
     if (item$kind == "newaxis") {
-      kept <- c(kept, 0L)
+      axes <- c(axes, 0L)
       next
     }
     axis <- axis + 1L
     item <- with_positions(item, labels[[axis]], axis, call)
     index[[axis]] <- axis_index(item, shape[[axis]], axis, call)
     if (item$kind != "scalar" || has_option(parts$record, NO_DROP)) {
-      kept <- c(kept, axis)
+      axes <- c(axes, axis)
     }
   }
-  list(index = index, shape = c(1L, lengths(index))[kept + 1L], axes = kept)
+  list(index = index, shape = c(1L, lengths(index))[axes + 1L], axes = axes)
 }
 
-# Make `..` and the trailing axes explicit: after this, subscript k is axis k
+# Write out `..` and the trailing axes: then subscript k is that of axis k, new axes apart
 expand <- function(items, ndim, call) {
   kinds <- item_kinds(items)
   if (identical(kinds, "missing")) {
@@ -221,14 +206,14 @@ expand <- function(items, ndim, call) {
   if (named > ndim) {
     words <- "`[%s]` names %d axes; the tensor has %d"
     fields <- list(count = named, ndim = ndim)
-    refuse(items_text(items), "count", call, words, named, ndim, fields = fields)
+    reject(items_text(items), "count", call, words, named, ndim, fields = fields)
   }
   rest <- rep(list(list(kind = "missing")), ndim - named)
   place <- c(which(kinds == "rest"), length(items) + 1L)[[1L]]
   c(items[seq_len(place - 1L)], rest, items[-seq_len(place)])
 }
 
-# Turn labels into the positions where an array has them; each is the label of one position
+# Replace labels by their positions, each the label of one position
 with_positions <- function(item, labels, axis, call) {
   if (item$kind != "characters") {
     return(item)
@@ -239,7 +224,7 @@ with_positions <- function(item, labels, axis, call) {
       "`%s` has shape %s; a vector of names is needed here, or a matrix of names with one column",
       "for each axis as the only subscript"
     )
-    refuse(item_text(item), "type", call, words, python_tuple(sizes))
+    reject(item_text(item), "type", call, words, python_tuple(sizes))
   }
   places <- label_positions(as.vector(item$value), item, labels, axis, call)
   list(kind = if (length(places) == 1L && is.null(sizes)) "scalar" else "vector", value = places)
@@ -248,40 +233,37 @@ with_positions <- function(item, labels, axis, call) {
 label_positions <- function(names, item, labels, axis, call) {
   if (is.null(labels)) {
     words <- "`%s` names a position; tensors carry no dimnames, so use its number"
-    refuse(item_text(item), "type", call, words)
+    reject(item_text(item), "type", call, words)
   }
   if (anyNA(names)) {
     words <- "`%s` on axis %d holds NA, which is the label of no position"
-    refuse(item_text(item), "missing", call, words, axis)
+    reject(item_text(item), "missing", call, words, axis)
   }
-  labels[!nzchar(labels)] <- NA # to R "" is no label
+  labels[!nzchar(labels)] <- NA # R does not match ""
   places <- match(names, labels)
   if (anyNA(places)) {
-    refuse_label(names[is.na(places)][[1L]], labels, axis, call)
+    reject_label(names[is.na(places)][[1L]], labels, axis, call)
   }
   doubled <- names[names %in% labels[duplicated(labels, incomparables = NA)]]
   if (length(doubled) > 0L) {
     positions <- which(labels == doubled[[1L]])
-    shown <- utils::head(positions, 5L)
+    first <- utils::head(positions, 5L)
     words <- "%s is the label of %d positions of axis %d, %s%s; use the numbers of those that you want"
-    refuse(quoted_names(doubled[[1L]]), "label", call, words, length(positions), axis,
-      toString(shown), if (length(positions) > 5L) ", ..." else "",
-      fields = list(label = doubled[[1L]], axis = axis, positions = shown)
+    reject(quoted_names(doubled[[1L]]), "label", call, words, length(positions), axis,
+      toString(first), if (length(positions) > 5L) ", ..." else "",
+      fields = list(label = doubled[[1L]], axis = axis, positions = first)
     )
   }
   places
 }
 
-refuse_label <- function(name, labels, axis, call) {
-  nearest <- nearest_labels(name, labels)
-  shown <- utils::head(labels, 5L)
-  advice <- if (length(nearest) > 0L) {
-    paste("the nearest are", quoted_names(nearest))
-  } else {
-    paste0("the labels are ", quoted_names(shown[!is.na(shown)]), if (length(labels) > 5L) ", ...")
-  }
-  refuse(quoted_names(name), "label", call, "%s is no label of axis %d; %s", axis, advice,
-    fields = list(label = name, axis = axis, nearest = nearest)
+# Reject an unknown label. Only Python searches for the nearest ones.
+reject_label <- function(name, labels, axis, call) {
+  first <- utils::head(labels, 5L)
+  words <- "%s is no label of axis %d; the labels are %s%s"
+  reject(quoted_names(name), "label", call, words, axis,
+    quoted_names(first[!is.na(first)]), if (length(labels) > 5L) ", ..." else "",
+    fields = list(label = name, axis = axis, nearest = character())
   )
 }
 
@@ -289,18 +271,9 @@ quoted_names <- function(names) {
   toString(vapply(names, function(name) short_text(deparse(name)), ""))
 }
 
-# Up to three labels that a name may have been meant for, the nearest first
-nearest_labels <- function(name, labels) {
-  labels <- unique(utils::head(labels, 10000L))
-  labels <- labels[!is.na(labels)]
-  distances <- as.vector(utils::adist(name, labels, ignore.case = TRUE))
-  near <- distances <= max(1, 0.4 * nchar(name)) & distances < nchar(name)
-  utils::head(labels[near][order(distances[near])], 3L)
-}
-
 select_mask <- function(mask, shape, is_column_major, call) {
   text <- entries_text(mask)
-  refuse_missing_mask(mask, text, call)
+  reject_missing_mask(mask, text, call)
   if (!identical(as.numeric(dim(mask)), as.numeric(shape))) {
     words <- "a logical array of shape %s meets a tensor of shape %s; alone it must have the tensor's own shape"
     message <- sprintf(words, python_tuple(dim(mask)), python_tuple(shape))
@@ -316,13 +289,8 @@ select_points <- function(points, shape, call) {
   if (ncol(points) != ndim) {
     words <- "`%s` has %d columns and the tensor %d axes; a matrix of positions has one column for each axis"
     fields <- list(count = ncol(points), ndim = ndim)
-    refuse(text, "count", call, words, ncol(points), ndim, fields = fields)
+    reject(text, "count", call, words, ncol(points), ndim, fields = fields)
   }
-  places <- rep(1, nrow(points))
-  strides <- cumprod(c(1, shape))
-  for (axis in seq_along(shape)) {
-    positions <- vector_index(points[, axis], text, shape[[axis]], axis, call)
-    places <- places + (positions - 1) * strides[[axis]]
-  }
-  list(index = list(places), shape = length(places))
+  positions <- lapply(seq_len(ndim), function(axis) vector_index(points[, axis], text, shape[[axis]], axis, call))
+  list(index = list(do.call(cbind, positions)), shape = nrow(points))
 }

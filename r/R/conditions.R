@@ -1,19 +1,13 @@
-# Conditions of R's own, whatever came back from Python: classed, with fields, the user's own call.
+# R's conditions, wherever they come from: with classes, fields and the user's own call.
 
-#' Return the call of a method as the user wrote it: of the generic
-#' @noRd
+# Return the call of a method under the name of its generic
 generic_call <- function(call, generic) {
   call[[1L]] <- as.name(generic)
   call
 }
 
-#' Signal an error of a class, with its fields
-#'
-#' @param message The text; one line or two.
-#' @param class The classes, most specific first; "error" and "condition" are added.
-#' @param call The user's own call.
-#' @param fields A named list; each is an element of the condition.
-#' @noRd
+# Signal an error with the user's own call. `class` has the classes, most specific first, to which
+# "pybridge_error", "error" and "condition" are added; `fields`, a named list, become elements of the condition.
 abort <- function(message, class = character(), call = NULL, fields = list()) {
   if (!"pybridge_error" %in% class) {
     class <- c(class, "pybridge_error")
@@ -30,6 +24,18 @@ abort_argument <- function(message, call) {
   abort(message, "pybridge_error_argument", call)
 }
 
+abort_value <- function(value, call) {
+  abort(
+    sprintf("the value is %s; use numbers, logicals or a tensor", describe_value(value)),
+    "pybridge_error_assignment", call
+  )
+}
+
+warn_recycling <- function(message, call) {
+  classes <- c("pybridge_warning_recycling", "pybridge_warning", "warning")
+  warning(new_condition(message, classes, call, list()))
+}
+
 new_condition <- function(message, class, call, fields) {
   structure(
     class = c(class, "condition"),
@@ -37,11 +43,19 @@ new_condition <- function(message, class, call, fields) {
   )
 }
 
-#' Return the result of a call to Python, or signal what it answered instead
-#'
-#' @param result What Python gave: a value, or an answer that holds errors and warnings.
-#' @param call The user's own call.
-#' @noRd
+# Evaluate code whose warnings and errors are R's own, and signal them as ours. `error_class` is a function that
+# returns the classes of an error by its message.
+with_our_conditions <- function(code, call, error_class, fields = list()) {
+  tryCatch(
+    withCallingHandlers(code, warning = function(warning) {
+      warn_recycling(conditionMessage(warning), call)
+      invokeRestart("muffleWarning")
+    }),
+    error = function(error) abort(conditionMessage(error), error_class(conditionMessage(error)), call, fields)
+  )
+}
+
+# Return the result of a call to Python; an answer with errors and warnings is signalled instead
 answered <- function(result, call) {
   if (inherits(result, "pybridge.rbridge.Answer")) {
     return(signal_answer(result, call))
@@ -49,10 +63,8 @@ answered <- function(result, call) {
   result
 }
 
-#' Return the result of a call to Python with reticulate's flag of the tensor that went in
-#'
-#' The flag says whether what comes of the result is converted to R.
-#' @noRd
+# Return the result of a call to Python with the convert flag of the tensor that went in. The flag decides
+# whether reticulate converts results of its methods to R.
 flagged <- function(result, x, call) {
   if (inherits(result, "pybridge.rbridge.Answer")) {
     result <- signal_answer(result, call)
@@ -65,14 +77,14 @@ flagged <- function(result, x, call) {
 }
 
 signal_answer <- function(answer, call) {
-  for (found in reticulate::py_to_r(answer$describe())) {
-    message <- found[[1L]]
-    class <- as.character(found[[2L]])
+  for (condition in reticulate::py_to_r(answer$describe())) {
+    message <- condition[[1L]]
+    class <- as.character(condition[[2L]])
     if (startsWith(class[[1L]], "pybridge_warning")) {
       class <- c(class, "pybridge_warning", "warning")
       warning(new_condition(message, class, call, list()))
     } else {
-      abort(message, class, call, found[[3L]])
+      abort(message, class, call, condition[[3L]])
     }
   }
   answer$value

@@ -1,17 +1,17 @@
-# The two verbs by which values cross: their rules are those of to_r and from_r in Python, and the same
-# code. How R's objects cross is in crossing.R.
+# to_python() and from_python(). Python's to_r() and from_r() have the same rules and the same code; crossing.R
+# splits R objects into parts for it.
 
-#' Values that cross between R and Python, without loss
+#' Convert values between R and Python without loss
 #'
 #' @description
-#' `to_python()` makes a 'NumPy' array of an R object, `from_python()` an R object of a tensor of any
-#' library. What would be lost is an error that names the first element, unless a policy says what
-#' becomes of it. Each value is cast once, and checked on the way.
+#' `to_python()` converts an R object to a 'NumPy' array, `from_python()` a tensor of any library to an R
+#' object. A loss is an error that names the first element concerned, unless an argument allows it.
+#' Each value is cast once, and checked on the way.
 #'
 #' Element `x[i, j, k]` in R is element `x[i-1, j-1, k-1]` in Python, whatever the memory order. A
 #' vector is one axis, one number none; `array(3)` is a vector of one.
 #'
-#' @section What becomes of what:
+#' @section Types:
 #' | R | Python | back |
 #' |---|---|---|
 #' | logical | bool | logical |
@@ -26,23 +26,23 @@
 #' | list, data frame | list, dict of columns | list, data frame |
 #'
 #' Names, dimnames and row names are dropped, unless `like = "xarray"` keeps names and dimnames; a
-#' `DataArray` comes back with them. Other classes mean more than their numbers and are
-#' refused; `unclass(x)` gives those.
+#' `DataArray` comes back with them. Objects of other classes are an error, because their numbers are not
+#' their meaning; `unclass(x)` gives the numbers.
 #'
 #' @param x For `to_python()` an R vector, array, factor, list of these or data frame; for
-#'   `from_python()` a tensor of any library, a list or dict of them, or a scalar. What is on the
-#'   right side already is returned as it is.
-#' @param dtype The dtype of the array under 'NumPy' name, such as `"float32"`, `"uint8"` or
+#'   `from_python()` a tensor of any library, a list or dict of them, or a scalar. A value that is
+#'   already in the language in question is returned unchanged.
+#' @param dtype The dtype of the array under its 'NumPy' name, such as `"float32"`, `"uint8"` or
 #'   `"bfloat16"`; `NULL` for the one that belongs to the type of `x`. A real is rounded to a
 #'   narrower real; anything else that the dtype does not hold is an error.
 #' @param like A tensor: the result is of its library, its dtype and on its device. Or `"xarray"`: names
 #'   and dimnames are kept, in a `DataArray` of the Python package xarray.
-#' @param na For `to_python()`, what becomes of `NA` among logicals, integers and strings: an
+#' @param na For `to_python()`, the treatment of `NA` among logicals, integers and strings: an
 #'   `"error"`; a masked array with `"mask"`; NaN with `"float"`. A real `NA` arrives as NaN. For
-#'   `from_python()`, what is `NA` beside masked elements: nothing else (`"error"`); NaN with
+#'   `from_python()`, which elements become `NA` besides the masked ones: none (`"error"`); NaN with
 #'   `"float"`; the least int32 with `"integer"`.
 #' @param order The memory order of the array, `"C"` row-major or `"F"` column-major.
-#' @param int64 What uint32, int64 and uint64 become: `"double"`, an error beyond 2^53; `"integer"`;
+#' @param int64 The type for uint32, int64 and uint64: `"double"`, an error beyond 2^53; `"integer"`;
 #'   `"character"` with all digits; `"integer64"`, the class of the package bit64.
 #' @param dimnames Labels for the axes, a list as [dimnames()] takes it; for one axis its names.
 #' @param mapping Whether a dict is a `"data.frame"` or a `"list"`.
@@ -68,15 +68,15 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
     }
     return(x)
   }
-  # Each argument of the call costs time: the defaults need not cross.
+  # Each argument of the call costs time, so the defaults are left out.
   result <- if (nargs() == 1L) {
     py_call(bridge$to_python, taken_apart(x))
   } else if (missing(like) && missing(na) && missing(order)) {
-    py_call(bridge$to_python, taken_apart(x), check_dtype(dtype, call))
+    py_call(bridge$to_python, taken_apart(x), dtype_name(dtype, call))
   } else {
     is_python(like, call)
     parts <- taken_apart(x, labels = !is.null(like))
-    py_call(bridge$to_python, parts, check_dtype(dtype, call), like, na[[1L]], order[[1L]])
+    py_call(bridge$to_python, parts, dtype_name(dtype, call), like, na[[1L]], order[[1L]])
   }
   answered(result, call)
 }
@@ -90,8 +90,7 @@ from_python <- function(x, na = c("error", "float", "integer"),
   elements_in_r(x, sys.call(), policies)
 }
 
-#' Bring the elements of a tensor to R, in R's order and with the axes that it has
-#' @noRd
+# Convert the elements of a tensor to R, in R's order, with its axes
 elements_in_r <- function(x, call, policies = NULL) {
   if (!is_python(x, call)) {
     return(x)
@@ -102,14 +101,4 @@ elements_in_r <- function(x, call, policies = NULL) {
     do.call(py_call, c(list(bridge$from_python, x), policies), quote = TRUE)
   }
   put_together(reticulate::py_to_r(answered(result, call)), call)
-}
-
-check_dtype <- function(dtype, call) {
-  if (is_python(dtype, call)) {
-    dtype <- reticulate::py_to_r(reticulate::py_get_attr(dtype, "name"))
-  }
-  if (!is.null(dtype) && !(is.character(dtype) && length(dtype) == 1L && !is.na(dtype))) {
-    abort_argument('`dtype` is the name of a dtype, such as "float32"', call)
-  }
-  dtype
 }

@@ -1,14 +1,11 @@
-# How an R object crosses to Python and back by what reticulate publishes, without loss: numbers as views
-# of R's memory or as vectors that Python fills, text as bytes of UTF-8, all else as lists of these.
+# Convert R objects for Python and back through reticulate's published functions, without loss: numbers as views
+# of R's memory or as vectors that Python fills, text as bytes of UTF-8, everything else as lists of these.
 
 # ---- To Python -----------------------------------------------------------------------------------
 
-#' An R object in parts that reticulate brings over as they are
-#'
-#' Bare numbers are an array, whose memory Python sees, or one number. Everything else is an unnamed list
-#' that begins with its kind, which pybridge/conversion/in_r.py reads.
-#' @param labels Whether names and dimnames are wanted.
-#' @noRd
+# Split an R object into parts that reticulate passes on unchanged, with `labels` also its names and dimnames.
+# Bare numbers are an array, whose memory Python sees, or one number. Everything else is an unnamed list that
+# begins with its kind, which pybridge/conversion/in_r.py reads.
 taken_apart <- function(x, labels = FALSE) {
   if (is.object(x)) {
     return(object_apart(x, labels))
@@ -38,8 +35,7 @@ object_apart <- function(x, labels) {
   if (type == "list" && is_plain) list_apart(unclass(x), classes) else list("other", type, classes)
 }
 
-#' A vector in parts: type, elements, whether it is one element without axes, classes, levels, labels
-#' @noRd
+# Split a vector: type, elements, whether it is one element without axes, classes, levels, labels
 vector_apart <- function(x, classes = list(), levels = NULL, labels = FALSE) {
   type <- typeof(x)
   parts <- if (type == "character") {
@@ -51,8 +47,7 @@ vector_apart <- function(x, classes = list(), levels = NULL, labels = FALSE) {
   c(list("vector", type), parts, list(is_one, classes, levels, if (labels) labels_apart(x)))
 }
 
-#' Numbers as an array, or one number; raw bytes as an array
-#' @noRd
+# Convert numbers to an array, or to one number; raw bytes to an array
 numbers_apart <- function(x) {
   sizes <- dim(x)
   if (is.null(sizes)) {
@@ -74,8 +69,7 @@ numbers_apart <- function(x) {
   x
 }
 
-#' The sizes of a matrix with as many elements as a vector that is longer than any axis
-#' @noRd
+# Find the sizes of a matrix with as many elements as a vector that is longer than an axis may be
 long_sizes <- function(count) {
   rows <- Find(function(rows) count %% rows == 0, 2^16:2)
   if (is.null(rows)) {
@@ -94,38 +88,36 @@ dim_apart <- function(x) {
   if (is_broken) list("broken", typeof(x), length(x), typeof(sizes), as.list(sizes)) else as.list(sizes)
 }
 
-#' Text as its distinct strings in bytes and, where they are not all there is, which each element is
-#' @noRd
+# Split text into its distinct strings, as bytes, and the code of each element where strings repeat
 texts_apart <- function(x) {
   if (!is.character(x)) {
     return(list("no text", typeof(x)))
   }
   x <- enc2utf8(as.vector(x))
-  known <- unique(x)
-  if (any(Encoding(known) == "bytes")) {
+  distinct <- unique(x)
+  if (any(Encoding(distinct) == "bytes")) {
     return(list("bytes"))
   }
-  if (anyNA(known)) {
-    known <- known[!is.na(known)]
+  if (anyNA(distinct)) {
+    distinct <- distinct[!is.na(distinct)]
   }
-  codes <- if (length(known) < length(x)) array(match(x, known))
-  list("text", writeBin(known, raw(), useBytes = TRUE), codes)
+  codes <- if (length(distinct) < length(x)) array(match(x, distinct))
+  list("text", writeBin(distinct, raw(), useBytes = TRUE), codes)
 }
 
-#' Whether text crosses as Python's own strings: few, none `NA`, none that Python could not read
-#' @noRd
+# Whether text crosses as Python's own strings: few, none `NA`, all valid UTF-8
 is_short_text <- function(x) {
   length(x) %in% 1:64 && is.null(dim(x)) && !anyNA(x) && all(validUTF8(x)) && !any(Encoding(x) == "bytes")
 }
 
 labels_apart <- function(x) {
   texts <- function(label) if (is.character(label)) texts_apart(label)
-  found <- attr(x, "dimnames", exact = TRUE)
-  if (is.null(found)) {
+  labels <- attr(x, "dimnames", exact = TRUE)
+  if (is.null(labels)) {
     names <- if (length(dim(x)) < 2L) attr(x, "names", exact = TRUE)
     return(if (!is.null(names)) list(list(texts(names)), NULL))
   }
-  list(lapply(unname(found), texts), texts(names(found)))
+  list(lapply(unname(labels), texts), texts(names(labels)))
 }
 
 list_apart <- function(x, classes = list()) {
@@ -136,10 +128,8 @@ list_apart <- function(x, classes = list()) {
 
 # ---- To R ----------------------------------------------------------------------------------------
 
-#' Make the R object of the parts that Python gave
-#'
-#' What is not a list is the object already, but for the one axis that reticulate gives a vector.
-#' @noRd
+# Make an R object from the parts that Python returned.
+# Parts that are not a list are the object itself; a vector from reticulate has one axis, which is dropped.
 put_together <- function(parts, call) {
   if (!is.list(parts)) {
     if (length(dim(parts)) == 1L) {
@@ -181,8 +171,7 @@ put_first <- function(parts, call) {
   )
 }
 
-#' A vector that R makes and Python fills: the elements are written once, and nowhere else
-#' @noRd
+# Make a vector and let Python fill it: each element is written once
 filled <- function(parts, call) {
   type <- parts[[2L]]
   sizes <- parts[[3L]]
@@ -190,17 +179,16 @@ filled <- function(parts, call) {
   if (!bridge$is_shown) {
     return(put_together(reticulate::py_to_r(answered(py_call(bridge$filled, source), call)), call))
   }
-  made <- vector(type, prod(sizes))
-  dim(made) <- if (max(sizes) > .Machine$integer.max) long_sizes(sizes) else sizes
-  answered(py_call(bridge$fill, source, made), call)
+  elements <- vector(type, prod(sizes))
+  dim(elements) <- if (max(sizes) > .Machine$integer.max) long_sizes(sizes) else sizes
+  answered(py_call(bridge$fill, source, elements), call)
   if (!parts[[4L]]) {
-    dim(made) <- NULL
+    dim(elements) <- NULL
   }
-  made
+  elements
 }
 
-#' Whether reticulate shows Python the memory of R itself, so that R sees what is written there
-#' @noRd
+# Whether reticulate gives Python a view of R's own memory, in which R sees what Python writes
 shows_memory <- function() {
   mark <- start_bridge()$mark
   all(vapply(c("logical", "integer", "double", "complex", "raw"), function(type) {

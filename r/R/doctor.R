@@ -1,16 +1,16 @@
-#' Say which Python is used and why, and what is not well
+#' Check R, reticulate and Python
 #'
-#' It reports R, reticulate and this package; the Python that reticulate has chosen, and by which
+#' The report covers R, reticulate and this package; the Python that reticulate has chosen, and by which
 #' rule; whether R can load it; the versions of NumPy, Keras and the tensor libraries; environment
-#' variables that lead elsewhere; and whether rpy2 and reticulate are in one process.
+#' variables that point to another Python; and whether rpy2 and reticulate are in one process.
 #' `python -m pybridge doctor` reports the same of any Python, without R.
 #'
-#' Python is started, since only a running one tells the truth about itself. Where nothing names a
-#' Python, none is started and nothing is downloaded: the report says how to make one and name it.
+#' Python is started, because only a running one can report on itself. Where nothing names a
+#' Python, none is started and nothing is downloaded: the report explains how to make one and name it.
 #'
-#' @param exit Whether to end R with a status, for CI: 1 where something failed, else 0.
+#' @param exit Whether to end R with a status, for CI: 1 if a check failed, else 0.
 #' @return Invisibly, a data frame with a row for each check: its `name`, its `status` (`"ok"`,
-#'   `"note"` or `"fail"`), what was `found`, and an `advice`. It is of class `pybridge_doctor`.
+#'   `"note"` or `"fail"`), its result in `found`, and an `advice`. It is of class `pybridge_doctor`.
 #' @export
 #' @examplesIf pybridge:::has_numpy()
 #' report <- pybridge_doctor()
@@ -27,15 +27,15 @@ pybridge_doctor <- function(exit = FALSE) {
   invisible(report)
 }
 
-new_check <- function(name, status, found, advice = "") {
-  list(name = name, status = status, found = found, advice = advice)
+new_check <- function(name, status, result, advice = "") {
+  list(name = name, status = status, found = result, advice = advice)
 }
 
-check_least <- function(name, version, least, found = version) {
+check_least <- function(name, version, least, result = version) {
   if (package_version(version) < least) {
-    return(new_check(name, "fail", found, sprintf("pybridge needs %s %s or newer", name, least)))
+    return(new_check(name, "fail", result, sprintf("pybridge needs %s %s or newer", name, least)))
   }
-  new_check(name, "ok", found)
+  new_check(name, "ok", result)
 }
 
 examine_r <- function() {
@@ -49,7 +49,7 @@ examine_r <- function() {
   )
 }
 
-# Start Python, and ask its own doctor
+# Start Python, and let the Python package check it
 examine_python <- function() {
   if (!is_python_named()) {
     return(list(new_check("chosen", "fail", "nothing names a Python, so none was started", paste(
@@ -74,12 +74,12 @@ examine_python <- function() {
       "bridge", "fail", first_line(conditionMessage(answer)), "see the other lines"
     )))
   }
-  found <- lapply(reticulate::py_to_r(answer), function(check) do.call(new_check, unname(as.list(check))))
-  c(list(chosen), found)
+  checks <- lapply(reticulate::py_to_r(answer), function(check) do.call(new_check, unname(as.list(check))))
+  c(list(chosen), checks)
 }
 
-# Whether a Python runs, or something names the one to start. Where nothing does, reticulate would download
-# one, or take what is first on PATH.
+# Whether Python runs, or something names the one to start. Otherwise reticulate would download one, or take the
+# first on PATH.
 is_python_named <- function() {
   if (reticulate::py_available()) {
     return(TRUE)
@@ -91,31 +91,28 @@ is_python_named <- function() {
     if (!is.na(managed)) Sys.setenv(RETICULATE_USE_MANAGED_VENV = managed)
   })
   if (nzchar(Sys.getenv("RETICULATE_PYTHON"))) {
-    return(TRUE) # what is wrong with it is for Python's own start to say
+    return(TRUE) # an error at its start is reported
   }
-  shown <- options(show.error.messages = FALSE) # reticulate tries what may fail, aloud
-  on.exit(options(shown), add = TRUE)
+  old <- options(show.error.messages = FALSE) # reticulate prints errors of its attempts
+  on.exit(options(old), add = TRUE)
   config <- suppressMessages(suppressWarnings(
     tryCatch(reticulate::py_discover_config(), error = function(e) NULL)
   ))
   is.list(config) && !is.null(config$forced) && !config$forced %in% c("PATH", "Windows Registry")
 }
 
-# By which rule reticulate chose a Python
+# The rule by which reticulate chose a Python
 reason_text <- function(forced) {
   if (is.null(forced)) "which reticulate found by itself" else sprintf("which %s asked for", forced)
 }
 
-# Report the R packages that serve the same tensors
+# Report the loaded R packages for the same tensors
 examine_neighbours <- function() {
   loaded <- Filter(isNamespaceLoaded, c("keras3", "tensorflow", "torch"))
   lapply(loaded, function(name) {
-    found <- as.character(utils::packageVersion(name))
-    if (name == "keras3") {
-      whose <- if (isTRUE(getOption("pybridge.yield_to_keras3"))) "keras3" else "pybridge"
-      found <- sprintf("%s; `x@r` belongs to %s", found, whose)
-    }
-    new_check(name, "ok", found)
+    version <- as.character(utils::packageVersion(name))
+    owner <- if (isTRUE(getOption("pybridge.yield_to_keras3"))) "keras3" else "pybridge"
+    new_check(name, "ok", if (name == "keras3") sprintf("%s; `x@r` belongs to %s", version, owner) else version)
   })
 }
 

@@ -1,327 +1,142 @@
-# explain_shapes: what R's rule and NumPy's would do to some shapes, as a small picture. The same
-# rules, words and pictures as explaining.py.
+# explain() and result_shape(): the meaning of subscripts and the shape of their result. Python answers both.
 
-#' What recycling and broadcasting would do to some shapes
+#' Explain subscripts and the shape of their result
 #'
-#' The same two shapes may satisfy R's rule and that of 'NumPy' and mean different elements: a
-#' 3 x 3 matrix and a vector of length 3 do. `explain_shapes()` says so, and where.
+#' @description
+#' `explain()` describes the selection on each axis, the same subscripts in Python, the shape of the
+#' result, and how R's own `[` and Python's brackets differ. `result_shape()` returns the shape alone.
+#' Neither reads an element.
 #'
-#' @param ... Two or more shapes: each a vector or list of sizes (`NA` for an unknown one), or an R
-#'   array with a `dim` or a tensor, of which only the shape is read.
-#' @return An object of class `pybridge_shapes` that prints as a small picture, in a terminal and in
-#'   a notebook. Its `verdict` is `"same"`, `"different"` (both rules succeed and disagree),
-#'   `"recycling only"`, `"broadcasting only"`, `"neither"`, or `"unknown"` where it depends on a
-#'   size that is known only when the code runs. `shapes` holds the shapes; `recycling` and
-#'   `broadcasting` hold the `shape` of the result, the `error` and the `warnings`; `position` is
-#'   the first place, column-major, at which results of one shape differ.
-#' @examples
-#' explain_shapes(c(3, 3), 3)
-#' explain_shapes(c(2, 3), 2)
-#' explain_shapes(c(60000, 28, 28), c(28, 28))$verdict
+#' Other packages have an `explain()` too. Arguments other than a text of subscripts, or brackets on a
+#' tensor or an R array, are passed on to the next function of that name on the search path.
+#'
+#' @param subscripts Brackets on a tensor or an R array, as in `explain(x@r[NA:5, , -1])`, which are
+#'   not evaluated; or their text, with the brackets or without, as in `explain("x[NA:5, , -1]",
+#'   shape = c(60000, 28, 28))`.
+#' @param ... For `result_shape()` subscripts as in \code{\link[=tensor-subscripts]{x@r[...]}}, or one
+#'   text with all of them. For `explain()` arguments of another package's function.
+#' @param shape The sizes of the tensor, a tensor or an R array.
+#' @param drop,dialect As for [r_slice()].
+#' @return `explain()`: an object of class `pybridge_explanation` that prints as a page. Its fields are
+#'   those of Python's `explain`: `selected`, `python`, `result_shape`, `in_r`, `in_python` and
+#'   `in_tensor_dialect`. `result_shape()`: the sizes, `NA` where one is unknown.
 #' @export
-explain_shapes <- function(...) {
+#' @examplesIf pybridge:::has_numpy()
+#' explain("x[NA:5, , -1]", shape = c(60000, 28, 28))
+#' x <- array(1:30, c(2, 3, 5))
+#' explain(x[-1, 1:2, 3])
+#' result_shape(c(60000, 28, 28), , 8:-8, 8:-8)
+#' result_shape(x, "2, .., -1")
+explain <- function(subscripts, ..., shape = NULL, drop = TRUE, dialect = c("tensor", "base")) {
   call <- sys.call()
-  shapes <- lapply(unname(list(...)), shape_of, call = call)
-  if (length(shapes) < 2L) {
-    abort_argument(sprintf("explain_shapes compares two or more shapes, not %d", length(shapes)), call)
+  frame <- parent.frame()
+  written <- if (!missing(subscripts)) substitute(subscripts)
+  is_bracket <- is.call(written) && identical(written[[1L]], quote(`[`))
+  target <- if (is_bracket) explained_target(written, frame)
+  if (is.null(target) &&
+    (is_bracket || is.null(shape) || !is.character(subscripts) || length(subscripts) != 1L)) {
+    return(next_explain(call, frame))
   }
-  plan <- recycle_shapes(shapes)
-  broadcasting <- broadcast_shapes(shapes)
-  may_be_same <- may_agree(plan$shape, broadcasting$shape)
-  position <- if (may_be_same) first_difference(shapes, plan$shape)
-  verdict <- if (isTRUE(plan$is_unknown)) {
-    "unknown"
-  } else if (is.null(plan$shape)) {
-    if (is.null(broadcasting$shape)) "neither" else "broadcasting only"
-  } else if (is.null(broadcasting$shape)) {
-    "recycling only"
+  if (...length()) {
+    abort_argument("explain() takes subscripts, `shape`, `drop` and `dialect`, and nothing else", call)
+  }
+  dialect <- one_of(dialect, "dialect", c("tensor", "base"), call)
+  drop <- one_flag(drop, "drop", call)
+  values <- list()
+  if (is.null(target)) {
+    written <- subscripts
   } else {
-    if (may_be_same && is.null(position)) "same" else "different"
+    parts <- capture_parts(target$capture, call, known = character())
+    values <- tag_values(parts, call)
+    written <- parts$record
   }
-  structure(class = "pybridge_shapes", list(
-    shapes = shapes, recycling = plan[intersect(c("shape", "error", "warnings"), names(plan))],
-    broadcasting = broadcasting, verdict = verdict, position = position
-  ))
+  sizes <- shape_of(shape %||% tensor_shape(target$tensor), call)
+  if (anyNA(sizes)) {
+    abort_argument("explain() needs every size, and result_shape() takes NA for one that is not known", call)
+  }
+  result <- call_python("explain", target$name, written, values, as.list(sizes), drop, dialect, call = call)
+  explanation <- lapply(reticulate::py_to_r(result), unlist)
+  shapes <- c("result_shape", "shape")
+  explanation[shapes] <- lapply(explanation[shapes], as_shape)
+  texts <- c("selected", "in_r", "in_python", "in_tensor_dialect")
+  explanation[texts] <- lapply(explanation[texts], as.character)
+  structure(explanation, class = "pybridge_explanation")
 }
 
+#' @rdname explain
+#' @export
+result_shape <- function(shape, ..., drop = TRUE, dialect = c("tensor", "base")) {
+  call <- sys.call()
+  sizes <- sizes_for_python(shape_of(shape, call))
+  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE, FALSE) %||%
+    capture_forwarded(..., drop = drop, dialect = dialect[[1L]])
+  parts <- capture_parts(capture, call, known = c("drop", "dialect"))
+  is_text <- identical(parts$record[-1L], VALUE) && is.character(parts$values[[1L]]) &&
+    length(parts$values[[1L]]) == 1L
+  written <- if (is_text) parts$values[[1L]] else parts$record
+  values <- if (is_text) list() else tag_values(parts, call)
+  result <- call_python("result_shape", sizes, written, values, call = call)
+  as_shape(unlist(reticulate::py_to_r(result)))
+}
+
+# The sizes that a value is or has, NA where one is unknown
 shape_of <- function(x, call) {
-  sizes <- if (is_python(x, call)) {
-    call_python("tensor_shape", x, call = call)
-  } else {
-    dim(x) %||% read_sizes(x, call)
+  as_shape(if (is_python(x, call)) python_shape(x, call) else dim(x) %||% read_sizes(x, call))
+}
+
+# Sizes as Python takes them: a list, with NULL for an unknown one
+sizes_for_python <- function(sizes) {
+  sizes <- as.list(sizes)
+  sizes[is.na(sizes)] <- list(NULL)
+  sizes
+}
+
+# Sizes as integers where each is one, with NA for one below zero, which is unknown
+as_shape <- function(sizes) {
+  sizes <- as.numeric(sizes)
+  sizes[sizes < 0] <- NA
+  if (any(sizes > .Machine$integer.max, na.rm = TRUE)) sizes else as.integer(sizes)
+}
+
+# The tensor, its name and the subscripts in brackets that were written; NULL for other code
+explained_target <- function(written, frame) {
+  target <- written[[2L]]
+  if (is.call(target) && identical(target[[1L]], quote(`@`)) && identical(target[[3L]], quote(r))) {
+    target <- target[[2L]]
   }
-  sizes[sizes == -1] <- NA
-  r_sizes(sizes, call)
-}
-
-may_agree <- function(left, right) {
-  !is.null(left) && !is.null(right) && length(left) == length(right) && !any(left != right, na.rm = TRUE)
-}
-
-# The first position at which the rules differ, when both gave `shape`.
-#
-# Arrays are then equal under both rules, and so is a single element. A vector of another length
-# is as long as the last axis, along which NumPy lays it, while R starts with the first axis: they
-# agree only where every axis before the last has size 1, or where there is no element at all.
-first_difference <- function(shapes, shape) {
-  is_along_last <- any(vapply(shapes, function(s) length(s) == 1L && !(s %in% 1L), NA))
-  long <- which(!(shape[-length(shape)] %in% 1L))
-  if (length(shape) < 2L || !is_along_last || known_count(shape) %in% 0 || !length(long)) {
+  tensor <- tryCatch(eval(target, frame), error = function(e) NULL)
+  is_own <- if (inherits(tensor, "python.builtin.object")) is_tensor(tensor) else is.atomic(tensor)
+  if (is.null(tensor) || !is_own) {
     return(NULL)
   }
-  replace(rep(1L, length(shape)), long[1L], 2L)
-}
-
-# Which element of operand `k` stands at a position under R's rule (1) or NumPy's (2)
-element_at <- function(shapes, k, rule, position) {
-  if (rule == 1L) {
-    return(recycled_position(shapes, k, position))
-  }
-  found <- last_of(position, length(shapes[[k]]))
-  found[shapes[[k]] %in% 1L] <- 1L
-  if (length(found)) found else 1L
-}
-
-recycled_position <- function(shapes, k, position) {
-  plan <- recycle_shapes(shapes)
-  path <- plan$paths[[k]]
-  ndim <- length(shapes[[k]])
-  if (!length(path)) {
-    return(position[seq_len(ndim)])
-  }
-  if (ndim > 1L) {
-    return(rep(1L, ndim))
-  }
-  # beyond an unknown size a vector that fits has started anew, so any multiple will do
-  sizes <- ifelse(is.na(plan$shape), 1L, plan$shape)
-  offset <- sum((position - 1) * cumprod(c(1, sizes))[seq_along(sizes)])
-  for (stage in c(rev(path[-length(path)]), shapes[k])) {
-    offset <- offset %% prod(ifelse(is.na(stage) | stage == 0L, 1L, stage))
-  }
-  offset + 1
-}
-
-last_of <- function(position, count) position[seq_along(position) > length(position) - count]
-
-# the picture
-
-PANEL_EXTENT <- 4L
-UNKNOWN_EXTENT <- 3L
-PICTURE_WIDTH <- 80L
-
-operand_names <- function(shapes) {
-  if (length(shapes) <= 3L) c("x", "y", "z")[seq_along(shapes)] else paste0("x", seq_along(shapes))
-}
-
-# The operands that a rule repeats, and of which there is more than one element
-pictured <- function(found) {
-  results <- Filter(Negate(is.null), list(found$recycling$shape, found$broadcasting$shape))
-  if (!length(results) || any(vapply(results, function(s) known_count(s) %in% 0, NA))) {
-    return(integer())
-  }
-  Filter(function(k) {
-    shape <- found$shapes[[k]]
-    !(known_count(shape) %in% 1) &&
-      !all(vapply(results, function(result) may_agree(shape, result), NA))
-  }, seq_along(found$shapes))
-}
-
-panel_axes <- function(found, shape) {
-  last <- length(shape)
-  if (found$verdict == "recycling only") {
-    return(c(1L, 2L))
-  }
-  c(if (is.null(found$position)) max(last - 1L, 1L) else which(found$position == 2L), last)
-}
-
-# The panel of operand `k` under R's rule (1) or NumPy's (2), or NULL without a result
-panel <- function(found, k, rule) {
-  result <- found[[c("recycling", "broadcasting")[rule]]]$shape
-  if (is.null(result)) {
+  as_call <- as.call(c(list(quote(r_slice), target), as.list(written)[-(1:2)]))
+  capture <- .Call(pybridge_capture, as_call, frame, FALSE, FALSE)
+  if (is.null(capture)) {
     return(NULL)
   }
-  shape <- if (length(result) > 1L) result else c(1L, result)
-  axes <- panel_axes(found, shape)
-  name <- operand_names(found$shapes)[k]
-  title <- paste0(name, " as ", c("R recycles", "NumPy broadcasts")[rule], " it")
-  if (length(shape) > 2L) {
-    others <- replace(rep("1", length(shape)), axes, "")
-    title <- paste0(title, ", [", paste(others, collapse = ", "), "]")
-  }
-  extent <- ifelse(is.na(shape[axes]), UNKNOWN_EXTENT, pmin(shape[axes], PANEL_EXTENT))
-  labels <- matrix("", extent[1L], extent[2L])
-  differs <- matrix(FALSE, extent[1L], extent[2L])
-  for (row in seq_len(extent[1L])) {
-    for (column in seq_len(extent[2L])) {
-      position <- replace(rep(1L, length(shape)), axes, c(row, column))
-      position <- last_of(position, length(result))
-      here <- element_at(found$shapes, k, rule, position)
-      labels[row, column] <- paste0(name, "[", paste(here, collapse = ", "), "]")
-      differs[row, column] <- !is.null(found$position) &&
-        !identical(as.double(here), as.double(element_at(found$shapes, k, 3L - rule, position)))
+  list(tensor = tensor, name = if (is.name(target)) as.character(target) else "x", capture = capture)
+}
+
+# Call the function of the same name of another package, which ours masks
+next_explain <- function(call, frame) {
+  for (place in setdiff(search(), "package:pybridge")) {
+    other <- get0("explain", as.environment(place), mode = "function", inherits = FALSE)
+    if (!is.null(other) && !identical(other, explain)) {
+      call[[1L]] <- other
+      return(eval(call, frame))
     }
   }
-  is_cut <- is.na(shape[axes]) | shape[axes] != extent
-  list(title = title, labels = labels, differs = differs, is_cut = is_cut)
-}
-
-text_panel <- function(found, k, rule) {
-  made <- panel(found, k, rule)
-  if (is.null(made)) {
-    return(character())
-  }
-  cells <- made$labels
-  cells[made$differs] <- paste0(cells[made$differs], "*")
-  cells[] <- formatC(cells, width = -max(nchar(cells)))
-  lines <- paste0("  ", apply(cells, 1L, paste, collapse = " "), if (made$is_cut[2L]) " ...")
-  c(made$title, trimws(c(lines, if (made$is_cut[1L]) "  ..."), "right"))
-}
-
-beside <- function(left, right) {
-  if (!length(left) || !length(right)) {
-    return(c(left, right))
-  }
-  width <- max(nchar(left)) + 4L
-  if (width + max(nchar(right)) > PICTURE_WIDTH) {
-    return(c(left, "", right))
-  }
-  height <- max(length(left), length(right))
-  fill <- function(lines) c(lines, rep("", height - length(lines)))
-  trimws(paste0(formatC(fill(left), width = -width), fill(right)), "right")
-}
-
-outcome_summary <- function(outcome) {
-  if (is.null(outcome$shape)) {
-    return(paste0("error: ", outcome$error))
-  }
-  warned <- vapply(outcome$warnings, function(w) paste0(", with the warning: ", w), "")
-  paste0(c("result ", shape_text(outcome$shape), warned), collapse = "")
-}
-
-advice <- function(found) {
-  names <- paste(operand_names(found$shapes), collapse = ", ")
-  switch(found$verdict,
-    same = "Both rules succeed and mean the same elements.",
-    different = c(
-      disagreement(found),
-      sprintf("Say which one you mean: recycle(%1$s) is R's rule, broadcast(%1$s) is NumPy's.", names)
-    ),
-    "recycling only" = c(
-      sprintf("Only R's rule fits: recycle(%1$s), or recycled(op)(%1$s).", names),
-      leading_advice(found, names)
-    ),
-    "broadcasting only" =
-      sprintf("Only NumPy's rule fits: broadcast(%s); R's operators would fail.", names),
-    neither = "Neither rule fits these shapes.",
-    "The answer depends on a size that is known only when the code runs."
-  )
-}
-
-disagreement <- function(found) {
-  at <- found$position
-  if (is.null(at)) {
-    return("Both rules succeed and disagree: the results have different shapes.")
-  }
-  for (k in pictured(found)) {
-    ours <- element_at(found$shapes, k, 1L, at)[1L]
-    theirs <- element_at(found$shapes, k, 2L, at)[1L]
-    if (ours != theirs) {
-      name <- operand_names(found$shapes)[k]
-      words <- "Both rules succeed and disagree (*): at [%s] R uses %s[%s], NumPy uses %s[%s]."
-      return(sprintf(words, toString(at), name, ours, name, theirs))
-    }
-  }
-}
-
-leading_advice <- function(found, names) {
-  shape <- found$recycling$shape
-  leading <- broadcast_shapes(found$shapes, "leading")$shape
-  vectors <- unlist(found$shapes[lengths(found$shapes) == 1L])
-  if (length(leading) && length(leading) == length(shape) && identical(leading, shape) &&
-    all(vectors %in% c(1L, shape[1L]))) {
-    paste0("broadcast(", names, ", align=\"leading\") gives the same elements.")
-  }
+  abort_argument(paste0(
+    "explain() takes brackets on a tensor, as in `explain(x@r[1])`, or a text with a `shape`, as in ",
+    "`explain(\"x[1]\", shape = c(2, 3))`"
+  ), call)
 }
 
 #' @export
-format.pybridge_shapes <- function(x, ...) {
-  shapes <- paste(operand_names(x$shapes), vapply(x$shapes, shape_text, ""), collapse = "   ")
-  pictures <- lapply(pictured(x), function(k) {
-    c(beside(text_panel(x, k, 1L), text_panel(x, k, 2L)), "")
-  })
-  c(
-    shapes, "", unlist(pictures),
-    paste0("R recycles:        ", outcome_summary(x$recycling)),
-    paste0("NumPy broadcasts:  ", outcome_summary(x$broadcasting)),
-    "", advice(x)
-  )
-}
+format.pybridge_explanation <- function(x, ...) x$lines
 
 #' @export
-print.pybridge_shapes <- function(x, ...) {
+print.pybridge_explanation <- function(x, ...) {
   cat(format(x), sep = "\n")
   invisible(x)
-}
-
-#' @export
-print.pybridge_explanation <- print.pybridge_shapes
-
-# pictures in notebooks: Jupyter asks for repr_html, R Markdown for knit_print
-
-#' @exportS3Method repr::repr_html
-repr_html.pybridge_shapes <- function(obj, ...) {
-  shapes <- paste0(
-    "<code>", operand_names(obj$shapes), " ", vapply(obj$shapes, shape_text, ""), "</code>",
-    collapse = " &nbsp; "
-  )
-  rows <- vapply(pictured(obj), function(k) {
-    tables <- paste0(html_panel(panel(obj, k, 1L)), html_panel(panel(obj, k, 2L)))
-    paste0("<div style=\"display:flex;flex-wrap:wrap;gap:2.5em\">", tables, "</div>")
-  }, "")
-  paste0(
-    "<div><p>", shapes, "</p>", paste(rows, collapse = ""), "<p style='margin:.6em 0'>",
-    "R recycles: ", html_escape(outcome_summary(obj$recycling)), "<br>",
-    "NumPy broadcasts: ", html_escape(outcome_summary(obj$broadcasting)), "</p><p><b>",
-    paste(html_escape(advice(obj)), collapse = "<br>"), "</b></p></div>"
-  )
-}
-
-#' @exportS3Method knitr::knit_print
-knit_print.pybridge_shapes <- function(x, ...) {
-  if (knitr::is_html_output()) {
-    knitr::asis_output(repr_html.pybridge_shapes(x))
-  } else {
-    knitr::normal_print(x)
-  }
-}
-
-html_panel <- function(made) {
-  if (is.null(made)) {
-    return("")
-  }
-  # half-transparent colours stay readable on a light and on a dark page
-  colors <- ifelse(made$differs, "rgba(214,93,14,.35)", "transparent")
-  cells <- made$labels
-  cells[] <- paste0(
-    "<td style=\"border:1px solid rgba(128,128,128,.6);padding:.2em .6em;background:", colors,
-    "\"><code>", html_escape(made$labels), "</code>", ifelse(made$differs, "*", ""), "</td>"
-  )
-  rows <- paste0(
-    "<tr>", apply(cells, 1L, paste, collapse = ""),
-    if (made$is_cut[2L]) "<td>&hellip;</td>" else "", "</tr>"
-  )
-  paste0(
-    "<table style=\"border-collapse:collapse;margin:.4em 0\">",
-    "<caption style=\"text-align:left;caption-side:top;white-space:nowrap\">",
-    html_escape(made$title), "</caption>", paste(rows, collapse = ""),
-    if (made$is_cut[1L]) "<tr><td>&#8942;</td></tr>", "</table>"
-  )
-}
-
-html_escape <- function(text) {
-  escapes <- c("&" = "&amp;", "<" = "&lt;", ">" = "&gt;", "\"" = "&quot;", "'" = "&#x27;")
-  for (sign in names(escapes)) {
-    text <- gsub(sign, escapes[[sign]], text, fixed = TRUE)
-  }
-  text
 }

@@ -1,7 +1,7 @@
-# R's functions that compare, sort out, draw or describe elements, on tensors. What they give is R's in any
-# case: the elements come to R, and R's own function does the rest.
+# R's functions that compare, group, draw or describe elements, on tensors. Their results are objects of R: the
+# elements are converted to R, and R's own function is called.
 
-# The generics that answer in R, by the package of each. tensor_methods has those that give a tensor.
+# The generics with a result in R, by package. tensor_methods has those with a tensor as result.
 generics_in_r <- list(
   base = c(
     "anyDuplicated", "as.data.frame", "as.Date", "as.matrix", "as.POSIXct", "as.POSIXlt", "as.raw", "as.table",
@@ -18,11 +18,11 @@ generics_in_r <- list(
   grDevices = "as.raster"
 )
 
-# The first arguments of those in which it is not `x`
+# The first argument where it is not `x`
 first_arguments <- c(barplot = "height", qqnorm = "y", solve = "a")
 
-# Make the methods of the generics of a package that answer in R
-answered_in_r <- function(package) {
+# Make the methods of the generics of a package with a result in R
+methods_in_r <- function(package) {
   generics <- generics_in_r[[package]]
   structure(lapply(generics, method_in_r, package), names = generics)
 }
@@ -33,7 +33,7 @@ method_in_r <- function(generic, package) {
     if (!is_tensor(x)) {
       return(NextMethod())
     }
-    answer_in_r(getExportedValue(package, generic), x, substitute(x), generic_call(sys.call(), generic), ...)
+    call_in_r(getExportedValue(package, generic), x, substitute(x), generic_call(sys.call(), generic), ...)
   }
   if (generic %in% names(first_arguments)) {
     first <- first_arguments[[generic]]
@@ -43,11 +43,11 @@ method_in_r <- function(generic, package) {
   method
 }
 
-# Call R's function on the elements of the tensors among its arguments. What is drawn bears the words that the
-# user wrote.
-answer_in_r <- function(work, x, written, call, ...) {
+# Call R's function with the elements of the tensors among its arguments, under the names that the user wrote,
+# which plots show
+call_in_r <- function(work, x, expression, call, ...) {
   arguments <- c(list(x), list(...))
-  expressions <- c(list(written), as.list(substitute(list(...)))[-1L])
+  expressions <- c(list(expression), as.list(substitute(list(...)))[-1L])
   frame <- new.env(parent = baseenv())
   for (k in seq_along(arguments)) {
     argument <- arguments[[k]]
@@ -62,13 +62,13 @@ answer_in_r <- function(work, x, written, call, ...) {
   eval(as.call(c(work, arguments)), frame)
 }
 
-# The words that the user wrote for an argument, or "x" for one that do.call() hands on; other than those taken
+# The code of an argument as a name, made unique; "x" for a value that do.call() passed
 argument_name <- function(expression, taken) {
   name <- if (is.language(expression)) deparse(expression, width.cutoff = 60L, nlines = 1L)[[1L]] else "x"
   make.unique(c(taken, name))[[length(taken) + 1L]]
 }
 
-# as.list() of NumPy's arrays is that of reticulate, but for the elements that a mask hides, which are NA
+# reticulate has as.list() for NumPy's arrays; ours makes masked elements NA
 tensor_as_list <- function(x, ...) {
   if (!is_tensor(x) || inherits(x, "numpy.ndarray") && !inherits(x, masked_classes)) {
     return(NextMethod())
@@ -76,10 +76,10 @@ tensor_as_list <- function(x, ...) {
   as.list(elements_in_r(x, generic_call(sys.call(), "as.list")), ...)
 }
 
-# NumPy's class of masked arrays, under the names that it has had
+# NumPy's class of masked arrays, under its two names
 masked_classes <- c("numpy.ma.MaskedArray", "numpy.ma.core.MaskedArray")
 
-# What reticulate's methods for NumPy's arrays show of a masked element is the number under the mask
+# reticulate's methods for NumPy's arrays would return the values under the mask
 masked_methods <- list(
   as.array = function(x, ...) as_r_array(x, generic_call(sys.call(), "as.array")),
   as.double = function(x, ...) as.double(elements_in_r(x, generic_call(sys.call(), "as.double"))),
@@ -87,8 +87,8 @@ masked_methods <- list(
   as.vector = function(x, mode = "any") as.vector(elements_in_r(x, generic_call(sys.call(), "as.vector")), mode)
 )
 
-# Where elements are missing, not a number, finite or infinite: logicals of R in the shape of the tensor
-tested_in_r <- function(generic) {
+# Make the method of is.na() and the like, whose result is logicals of R in the shape of the tensor
+test_in_r <- function(generic) {
   force(generic)
   function(x) {
     if (!is_tensor(x)) {
@@ -99,7 +99,7 @@ tested_in_r <- function(generic) {
 }
 
 test_elements <- function(x, generic, call) {
-  elements_in_r(answered(py_call(bridge$elementwise_test, x, generic), call), call)
+  elements_in_r(call_python("elementwise_test", x, generic, call = call), call)
 }
 
 tensor_any_na <- function(x, recursive = FALSE) {
@@ -109,7 +109,7 @@ tensor_any_na <- function(x, recursive = FALSE) {
   any(test_elements(x, "is.na", generic_call(sys.call(), "anyNA")))
 }
 
-# labels.default() asks for dim(), which is answered by this package alone unless another has a method for it
+# labels.default() looks at dim(), which only this package has for tensors unless another has a method too
 tensor_labels <- function(object, ...) {
   has_own_dim <- function(class) !is.null(utils::getS3method("dim", class, optional = TRUE, envir = baseenv()))
   if (any(vapply(setdiff(class(object), "python.builtin.object"), has_own_dim, NA))) {
@@ -120,7 +120,7 @@ tensor_labels <- function(object, ...) {
 }
 
 # Make the method of a replacement that R computes by `x[i] <- value`, where Python counts from zero
-refused_replacement <- function(generic, words) {
+rejected_replacement <- function(generic, words) {
   message <- sprintf("R computes `%s` by `x[i] <- value`, where Python counts from zero; %s", generic, words)
   function(x, ..., value) {
     if (!is_tensor(x)) {
@@ -130,7 +130,7 @@ refused_replacement <- function(generic, words) {
   }
 }
 
-# Make the method of crossprod() or tcrossprod(), of which either operand may be of R
+# Make the method of crossprod() or tcrossprod(). Either operand may be an R array.
 cross_product <- function(generic) {
   force(generic)
   function(x, y = NULL, ...) {
@@ -145,7 +145,7 @@ cross_product <- function(generic) {
   }
 }
 
-# Leave out what is missing, as R does: the elements of a vector, the rows of a matrix
+# Make the method that omits missing values as R does: elements of a vector, rows of a matrix
 omits_missing <- function(generic) {
   force(generic)
   function(object, ...) {
@@ -162,14 +162,14 @@ omits_missing <- function(generic) {
 
 base_methods_in_r <- list(
   as.list = tensor_as_list,
-  is.na = tested_in_r("is.na"),
-  is.nan = tested_in_r("is.nan"),
-  is.finite = tested_in_r("is.finite"),
-  is.infinite = tested_in_r("is.infinite"),
+  is.na = test_in_r("is.na"),
+  is.nan = test_in_r("is.nan"),
+  is.finite = test_in_r("is.finite"),
+  is.infinite = test_in_r("is.infinite"),
   anyNA = tensor_any_na,
   labels = tensor_labels,
   crossprod = cross_product("crossprod"),
   tcrossprod = cross_product("tcrossprod"),
-  `is.na<-` = refused_replacement("is.na<-", "write `x@r[...] <- NA`, or r_assign(x, ..., value = NA)"),
-  `split<-` = refused_replacement("split<-", "write `x@r[...] <- value`, or r_assign()")
+  `is.na<-` = rejected_replacement("is.na<-", "write `x@r[...] <- NA`, or r_assign(x, ..., value = NA)"),
+  `split<-` = rejected_replacement("split<-", "write `x@r[...] <- value`, or r_assign()")
 )

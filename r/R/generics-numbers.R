@@ -1,15 +1,15 @@
-# R's Math and Summary groups, mean(), sort(), rbind(), cbind() and dim<-() on tensors. Python does the
-# work, in the library of the tensor; here is what R's functions take beside it.
+# R's Math and Summary groups, mean(), sort(), rbind(), cbind() and dim<-() on tensors. Python computes, in the
+# library of the tensor; the arguments are read here.
 
-# One function of R's Math group on a tensor
+# The method of R's Math group
 tensor_math <- function(x, ...) {
-  given <- list(...)
+  arguments <- list(...)
   name <- get(".Generic")
-  if (name == "log" && length(given) && !is_tensor(x) && is_tensor(given[[1L]])) {
-    # R gives a method the values of x and base in the order in which the call has them, by the wrong names
-    exchanged <- x
-    x <- given[[1L]]
-    given[[1L]] <- exchanged
+  if (name == "log" && length(arguments) && !is_tensor(x) && is_tensor(arguments[[1L]])) {
+    # R passes a method the values of x and base in the order of the call, with the wrong names
+    base <- x
+    x <- arguments[[1L]]
+    arguments[[1L]] <- base
   }
   if (!is_tensor(x)) {
     return(NextMethod())
@@ -17,10 +17,10 @@ tensor_math <- function(x, ...) {
   call <- call_by_names(generic_call(sys.call(), name), parent.frame())
   argument <- NULL
   if (name %in% c("round", "signif")) {
-    argument <- if (length(given)) given[[1L]] else if (name == "round") 0 else 6
+    argument <- if (length(arguments)) arguments[[1L]] else if (name == "round") 0 else 6
     argument <- one_number(argument, "digits", call)
-  } else if (name == "log" && length(given)) {
-    base <- one_number(given[[1L]], "base", call)
+  } else if (name == "log" && length(arguments)) {
+    base <- one_number(arguments[[1L]], "base", call)
     if (base %in% c(2, 10)) {
       name <- paste0("log", base)
     } else {
@@ -30,39 +30,31 @@ tensor_math <- function(x, ...) {
   flagged(py_call(bridge$math_group, x, name, argument), x, call)
 }
 
-one_number <- function(value, name, call) {
-  is_number <- (is.numeric(value) || is.logical(value)) && length(value) == 1L
-  if (!is_number || inherits(value, "python.builtin.object") || is.na(value)) {
-    abort_argument(sprintf("`%s` is one number, not %s", name, describe_value(value)), call)
-  }
-  as.double(value)
-}
-
-# One function of R's Summary group, on a tensor and what stands beside it
+# The method of R's Summary group, for a tensor and more operands
 tensor_summary <- function(..., na.rm = FALSE) {
-  given <- list(...)
-  if (!is_tensor(given[[1L]])) {
+  operands <- list(...)
+  first <- operands[[1L]]
+  if (!is_tensor(first)) {
     return(NextMethod())
   }
   name <- get(".Generic")
   call <- call_by_names(generic_call(sys.call(), name), parent.frame())
-  if (name == "range" && !is.null(given[["finite"]])) {
+  if (name == "range" && !is.null(operands[["finite"]])) {
     abort_argument("range() of a tensor has no `finite`; select the finite elements first", call)
   }
   na_rm <- one_flag(na.rm, "na.rm", call)
-  counted <- operands_with_na(given, name, na_rm, call)
-  operands <- tag_operands(counted$operands, call)
-  result <- flagged(py_call(bridge$summary_group, operands, name, na_rm), given[[1L]], call)
-  if (counted$is_unsettled && as.logical(elements_in_r(result, call)) == (name == "all")) {
-    refuse_na_result(name, given[[1L]], call)
+  known <- operands_without_na(operands, name, na_rm, call)
+  result <- flagged(py_call(bridge$summary_group, tag_operands(known$operands, call), name, na_rm), first, call)
+  if (known$is_unsettled && as.logical(elements_in_r(result, call)) == (name == "all")) {
+    abort_na_result(name, first, call)
   }
   result
 }
 
-# What R wrote beside a tensor in a summary, with NA left out, or as the NaN that it becomes among reals. A
-# tensor of integers has no such element; any() and all() may be settled by the others: `is_unsettled` says
-# that NA would be the result if they are not.
-operands_with_na <- function(operands, name, na_rm, call) {
+# The operands of R in a summary without NA, or with NaN in its place among reals. A tensor of integers has
+# neither. any() and all() may be settled by the other operands: `is_unsettled` is TRUE where the result is NA if
+# they are not.
+operands_without_na <- function(operands, name, na_rm, call) {
   is_unsettled <- FALSE
   for (k in seq_along(operands)) {
     operand <- operands[[k]]
@@ -71,7 +63,7 @@ operands_with_na <- function(operands, name, na_rm, call) {
     }
     is_logical <- name %in% c("any", "all")
     if (!na_rm && !is_logical && !grepl("float|complex", tensor_dtype(operands[[1L]]))) {
-      refuse_na_result(name, operands[[1L]], call)
+      abort_na_result(name, operands[[1L]], call)
     }
     operands[[k]] <- if (na_rm || is_logical) operand[!is.na(operand)] else as.double(operand)
     is_unsettled <- is_unsettled || (is_logical && !na_rm)
@@ -79,44 +71,27 @@ operands_with_na <- function(operands, name, na_rm, call) {
   list(operands = operands, is_unsettled = is_unsettled)
 }
 
-refuse_na_result <- function(name, x, call) {
+abort_na_result <- function(name, x, call) {
   words <- "%s() with NA is NA, which a tensor of dtype %s does not hold; `na.rm = TRUE` leaves NA out"
   abort(sprintf(words, name, tensor_dtype(x)), "pybridge_error_missing_value", call)
 }
 
-# Write names for the tensors in a call, where R has put what the arguments were
+# Replace the tensors in a call by their names, where R has put the values of the arguments
 call_by_names <- function(call, frame) {
   for (k in which(vapply(as.list(call), is.environment, NA))) {
-    names <- lapply(names(frame), as.name)
-    found <- names[vapply(names, is_value_of, NA, frame = frame, value = call[[k]])]
-    call[[k]] <- c(found, quote(x))[[1L]]
+    call[[k]] <- c(names_of(call[[k]], frame), quote(x))[[1L]]
   }
   if ("na.rm" %in% names(call) && isFALSE(call[["na.rm"]])) call[["na.rm"]] <- NULL
   call
 }
 
-one_flag <- function(value, name, call, shown = describe_value(value)) {
-  if (!isTRUE(value) && !isFALSE(value)) {
-    abort_argument(sprintf("`%s` is TRUE or FALSE, not %s", name, shown), call)
-  }
-  value
-}
-
-# Where the missing elements come in an order, by R's argument `na.last`
-missing_place <- function(na_last, name, call) {
-  if (!is.logical(na_last) || length(na_last) != 1L) {
-    abort_argument(sprintf("`%s` is TRUE, FALSE or NA, not %s", name, one_line(na_last)), call)
-  }
-  if (is.na(na_last)) "none" else if (na_last) "last" else "first"
-}
-
-# Tag what is no tensor among operands, so that Python knows that it came from R
+# Tag the operands of R, so Python knows where each is from
 tag_operands <- function(operands, call) {
   operands <- unname(operands[!vapply(operands, is.null, NA)])
   lapply(operands, function(operand) {
     if (inherits(operand, "python.builtin.object")) {
       if (!is_tensor(operand)) {
-        abort_argument(sprintf("a %s is no tensor", class(operand)[[1L]]), call)
+        abort_argument(sprintf("a %s is not a tensor", class(operand)[[1L]]), call)
       }
       return(operand)
     }
@@ -143,38 +118,39 @@ tensor_sort <- function(x, decreasing = FALSE, na.last = NA, partial = NULL, ind
 }
 
 # Make the method of rbind() or cbind()
-binds <- function(generic) {
+bind_method <- function(generic) {
   is_rows <- generic == "rbind"
   function(..., deparse.level = 1) {
-    call <- sys.call(-1L) # the method is called by what the function of R is made of
-    given <- list(...)
-    if (!any(vapply(given, is_tensor, NA, call = generic_call(call, generic)))) {
-      return(bind_as_r_does(generic, given, substitute(list(...)), deparse.level))
+    call <- sys.call(-1L) # R's own function, which calls the method
+    operands <- list(...)
+    if (!any(vapply(operands, is_tensor, NA, call = generic_call(call, generic)))) {
+      return(bind_objects(generic, operands, substitute(list(...)), deparse.level))
     }
-    # to R's functions NULL is a vector of no element
-    operands <- tag_operands(lapply(given, function(operand) operand %||% logical()), call)
-    first <- Find(function(operand) inherits(operand, "python.builtin.object"), given)
-    flagged(py_call(bridge$bind, operands, is_rows), first, call)
+    # R binds NULL as a vector without elements
+    tagged <- tag_operands(lapply(operands, function(operand) operand %||% logical()), call)
+    first <- Find(function(operand) inherits(operand, "python.builtin.object"), operands)
+    flagged(py_call(bridge$bind, tagged, is_rows), first, call)
   }
 }
 
-# Bind Python objects of which none is a tensor, as R does without a method: R's rbind() and cbind() know no
-# NextMethod(), so the method steps aside for one call.
-bind_as_r_does <- function(generic, given, written, deparse.level) {
-  name <- paste0(generic, ".python.builtin.object")
-  table <- methods_table(baseenv())
-  method <- table[[name]]
-  rm(list = name, envir = table)
-  on.exit(assign(name, method, table))
-  frame <- new.env(parent = baseenv())
-  operands <- Map(function(value, expression) {
-    if (!is.symbol(expression)) {
-      return(call("quote", value))
-    }
-    assign(as.character(expression), value, frame)
-    expression
-  }, given, as.list(written)[-1L])
-  eval(as.call(c(as.name(generic), operands, deparse.level = deparse.level)), frame)
+# Bind Python objects that are not tensors as R does without a method, since rbind() and cbind() have no
+# NextMethod(): bind copies without a class, and put the objects in their place.
+bind_objects <- function(generic, operands, expressions, deparse.level) {
+  is_object <- vapply(operands, inherits, NA, "python.builtin.object")
+  copies <- operands
+  copies[is_object] <- lapply(operands[is_object], function(object) {
+    if (is.environment(object)) list2env(as.list.environment(object, all.names = TRUE)) else unclass(object)
+  })
+  is_labelled <- nzchar(names(operands) %||% character(length(operands)))
+  labels <- vapply(as.list(expressions)[-1L], function(code) {
+    if (deparse.level == 2 || (deparse.level == 1 && is.symbol(code))) deparse(code, backtick = FALSE)[[1L]] else ""
+  }, "")
+  names(copies)[!is_labelled] <- labels[!is_labelled]
+  bound <- do.call(generic, c(copies, deparse.level = 0), quote = TRUE, envir = baseenv())
+  for (k in which(is_object)) {
+    bound[vapply(bound, identical, NA, copies[[k]])] <- operands[k]
+  }
+  bound
 }
 
 tensor_dim_assign <- function(x, value) {

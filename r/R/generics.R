@@ -1,16 +1,16 @@
-# R's generics on tensors, where there was an error or nonsense.
+# R's generics on tensors, where R would fail or return a meaningless result.
 #
-# The methods stand on the class that every Python object has last. So a method of any package on a
-# class of its own comes first, whichever package was loaded first, and no method is overwritten.
-# For what is no tensor R goes on as if they were not there.
+# The methods are for the class that every Python object has last. A method of any package for a class of its
+# own is therefore found first, whichever package was loaded first, and no method is overwritten. For Python
+# objects that are not tensors each method calls the next one.
 
-# Register each method where reticulate has none. The packages of R that have the generics are loaded already:
+# Register each method where reticulate has none. The packages of R with the generics are already loaded, because
 # reticulate imports them.
 register_tensor_methods <- function() {
   for (package in names(tensor_methods)) {
     home <- asNamespace(package)
     for (generic in names(tensor_methods[[package]])) {
-      if (is.null(found_method(generic, home))) {
+      if (is.null(registered_method(generic, home))) {
         registerS3method(generic, "python.builtin.object", tensor_methods[[package]][[generic]], home)
       }
     }
@@ -22,12 +22,12 @@ register_tensor_methods <- function() {
   }
 }
 
-# Take the methods away again, when the package is unloaded
+# Remove the methods when the package is unloaded
 remove_tensor_methods <- function() {
   for (package in names(tensor_methods)) {
     home <- asNamespace(package)
     for (generic in names(tensor_methods[[package]])) {
-      if (is_ours(found_method(generic, home))) {
+      if (is_ours(registered_method(generic, home))) {
         rm(list = paste0(generic, ".python.builtin.object"), envir = methods_table(home))
       }
     }
@@ -36,16 +36,14 @@ remove_tensor_methods <- function() {
   rm(list = masked, envir = methods_table(baseenv()))
 }
 
-found_method <- function(generic, home) {
+registered_method <- function(generic, home) {
   utils::getS3method(generic, "python.builtin.object", optional = TRUE, envir = home)
 }
 
-# R's table of the methods for the generics of a package, where R has no verb that takes one away or looks by
-# class
+# R's table of the methods for the generics of a package. R has no function that removes a method.
 methods_table <- function(home) get(".__S3MethodsTable__.", home)
 
-# Whether a Python object is a tensor of a library that pybridge serves. It starts nothing: a module may be
-# one that Python has yet to import.
+# Whether a Python object is a tensor of a supported library. A module is not looked at, which would import it.
 is_tensor <- function(x, call = sys.call(-1L)) {
   method <- as.character(call[[1L]])[[1L]]
   call[[1L]] <- as.name(sub(".python.builtin.object", "", method, fixed = TRUE))
@@ -56,7 +54,7 @@ is_tensor <- function(x, call = sys.call(-1L)) {
 }
 
 tensor_dim <- function(x) {
-  # What only looks at objects asks for this, also of one whose session has ended.
+  # Functions that only display objects call this, also for one whose session has ended.
   if (is_ended(x) || !is_tensor(x)) {
     return(NextMethod())
   }
@@ -78,14 +76,14 @@ tensor_as_vector <- function(x, mode = "any") {
   as.vector(elements_in_r(x, generic_call(sys.call(), "as.vector")), mode)
 }
 
-# A list of the elements of a tensor is another thing, and no package makes one.
+# as.vector(x, "list") is left to the next method.
 vector_modes <- c("any", "logical", "integer", "numeric", "double", "complex", "character")
 
-# Make the method of a generic: for what is no tensor, or what else `serves` does not take, R goes on. `work`
-# finds the call that the user wrote in `call`.
-method_for <- function(generic, work, serves = quote(is_tensor)) {
+# Make the method of a generic from a function, in which `call` is the call that the user wrote. Where the first
+# argument is not a tensor, or fails another test, the next method is called.
+method_for <- function(generic, work, is_served = quote(is_tensor)) {
   body(work) <- bquote({
-    if (!.(serves)(.(as.name(names(formals(work))[[1L]])))) {
+    if (!.(is_served)(.(as.name(names(formals(work))[[1L]])))) {
       return(NextMethod())
     }
     call <- generic_call(sys.call(), .(generic))
@@ -119,7 +117,7 @@ tensor_aperm <- function(a, perm = NULL, resize = TRUE, ...) {
   flagged(py_call(bridge$permute, a, perm), a, call)
 }
 
-# The first elements of each axis, or the last, as head() and tail() give them of an R array
+# The first elements of each axis, or the last, as head() and tail() return them for an R array
 ends <- function(x, n, is_head, call) {
   shape <- tensor_shape(x)
   if (!is.numeric(n) || all(is.na(n)) || length(n) > length(shape)) {
@@ -168,7 +166,7 @@ element_count <- function(x, call) {
   count
 }
 
-# Select by vectors of positions, one for each axis, or in R's order where there is but one
+# Select by vectors of positions, one for each axis; a single one in the base dialect counts in R's order
 select_from <- function(x, positions, dialect, call) {
   tryCatch(
     do.call(r_slice, c(list(x), positions, dialect = dialect, drop = FALSE), quote = TRUE),
@@ -196,21 +194,21 @@ base_methods <- list(
   mean = method_for("mean", tensor_mean),
   sort = method_for("sort", tensor_sort),
   `dim<-` = method_for("dim<-", tensor_dim_assign),
-  rbind = binds("rbind"),
-  cbind = binds("cbind")
+  rbind = bind_method("rbind"),
+  cbind = bind_method("cbind")
 )
 
 # The methods for the generics of each package of R
 tensor_methods <- list(
-  base = c(base_methods, base_methods_in_r, answered_in_r("base")),
+  base = c(base_methods, base_methods_in_r, methods_in_r("base")),
   utils = list(
     head = method_for("head", function(x, n = 6L, ...) ends(x, n, TRUE, call), quote(has_axes)),
     tail = method_for("tail", function(x, n = 6L, ...) ends(x, n, FALSE, call), quote(has_axes))
   ),
   stats = c(
-    answered_in_r("stats"),
+    methods_in_r("stats"),
     list(na.omit = omits_missing("na.omit"), na.exclude = omits_missing("na.exclude"))
   ),
-  graphics = answered_in_r("graphics"),
-  grDevices = answered_in_r("grDevices")
+  graphics = methods_in_r("graphics"),
+  grDevices = methods_in_r("grDevices")
 )

@@ -1,11 +1,11 @@
-# Beside keras3, which claims `@` on NumPy arrays when it is loaded, and on the tensor classes of
-# Keras and TensorFlow when Python imports those. Ours takes its place there, whichever package was
-# loaded first and however often, and one option gives it back.
+# `@` where keras3 has methods too: it registers them for NumPy arrays when it is loaded, and for the tensor
+# classes of Keras and TensorFlow when Python imports those. Ours replaces them, in any order of loading; an
+# option gives them back.
 
 claims <- new.env(parent = emptyenv())
 
-# Take over each `@` that keras3 registers, once it has registered it: a hook on a package runs after that
-# package's own `.onLoad()`, at every load of it.
+# Replace each `@` method of keras3 after it is registered: a hook on a package runs after the package's own
+# `.onLoad()`, at every load.
 watch_keras3 <- function() {
   setHook(packageEvent("keras3", "onLoad"), watch_imports)
   setHook(packageEvent("keras3", "attach"), announce_claims)
@@ -14,8 +14,8 @@ watch_keras3 <- function() {
   }
 }
 
-# Claim now, and after each import at which keras3 registers more. The hooks of one import run in the order
-# they came, and ours come after those of keras3.
+# Replace them now, and after each import at which keras3 registers more. Hooks run in the order in which they
+# were set, and ours are set after those of keras3.
 watch_imports <- function(...) {
   for (hook in import_hooks()) {
     setHook(hook, claim_subscripts)
@@ -23,8 +23,8 @@ watch_imports <- function(...) {
   claim_subscripts()
 }
 
-# The names by which reticulate keeps the hooks on the modules; its own function to add one starts Python in
-# some versions.
+# reticulate's names for the hooks on Python modules; its own function that adds one starts Python in some
+# versions
 import_hooks <- function() paste("reticulate", c("keras", "tensorflow"), "load", sep = "::")
 
 # Register ours over every `@` and `@<-` of keras3
@@ -52,7 +52,7 @@ yielding <- function(generic, theirs) {
   }
 }
 
-# Say once, when the second of the two packages is attached, whose `x@r` it is
+# Announce once, when the second of the two packages is attached, whose `x@r` is used
 announce_claims <- function(...) {
   if (isTRUE(claims$announced) || isTRUE(getOption("pybridge.yield_to_keras3"))) {
     return(invisible())
@@ -64,7 +64,7 @@ announce_claims <- function(...) {
   )
 }
 
-# Give keras3 its methods back, and leave no hook behind, when the package is unloaded
+# Restore the methods of keras3 and remove all hooks when the package is unloaded
 release_claims <- function() {
   table <- methods_table(baseenv())
   for (name in subscript_methods(table)) {

@@ -1,6 +1,6 @@
-# A package that is attached after this one may put a function of the same name before ours: said once.
+# Announce once that a package attached after this one masks a function of ours.
 
-# The functions of ours that others have as well. keras3 and tensorflow hand on that of reticulate.
+# Our functions that other packages have too. keras3 and tensorflow re-export that of reticulate.
 shared_names <- list(
   array_reshape = list(
     packages = c("reticulate", "keras3", "tensorflow"),
@@ -8,7 +8,7 @@ shared_names <- list(
   ),
   explain = list(
     packages = "dplyr",
-    words = "explain() is now that of dplyr, which says what a query does and knows no subscripts."
+    words = "explain() is now that of dplyr, which explains queries to a database, not subscripts."
   )
 )
 

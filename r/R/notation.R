@@ -1,6 +1,6 @@
-# How values and subscripts are written in messages: in R's notation, as Python's half writes them.
+# How messages write values, shapes and subscripts: in R's notation, as the Python package does.
 
-# Name a value in a message: itself where it is short, its kind elsewhere
+# Name a value in a message: by itself where it is short, else by its kind
 describe_value <- function(value) {
   if (is.character(value) && length(value) == 1L && !is.na(value)) {
     return(short_text(dQuote(value, FALSE)))
@@ -20,7 +20,12 @@ describe_value <- function(value) {
   sprintf("an object of class %s", class(value)[[1L]])
 }
 
-# Cut a text that came from the user, so that no message is long
+# The first line of a value's code
+one_line <- function(value) {
+  paste(deparse(value, width.cutoff = 60L, nlines = 1L), collapse = " ")
+}
+
+# Shorten a text that came from the user, to keep messages short
 short_text <- function(text) if (nchar(text) > 60L) paste0(substr(text, 1L, 57L), "...") else text
 
 # Write one number, logical or NA as Python's messages do
@@ -32,8 +37,24 @@ format_number <- function(value) {
   format(value, digits = 15L)
 }
 
-# Refuse a subscript; `words` are the format of a message, whose first value is the subscript's text
-refuse <- function(text, kind, call, words, ..., fields = list()) {
+# A number without an exponent
+plain_text <- function(number) format(number, scientific = FALSE, trim = TRUE, digits = 15L)
+
+elements_text <- function(count) if (count == 1) "1 element" else paste(plain_text(count), "elements")
+
+shape_text <- function(shape) {
+  sizes <- ifelse(is.na(shape), "NA", format(shape, scientific = FALSE, trim = TRUE))
+  paste0("(", paste(sizes, collapse = ", "), ")")
+}
+
+# Two or more entries as a list in a sentence
+listed <- function(entries) {
+  last <- length(entries)
+  paste(paste(entries[-last], collapse = ", "), "and", entries[last])
+}
+
+# Reject a subscript; `words` are the format of a message, whose first value is the subscript's text
+reject <- function(text, kind, call, words, ..., fields = list()) {
   class <- c(paste0("pybridge_error_subscript_", kind), "pybridge_error_subscript")
   abort(sprintf(paste(words, collapse = " "), text, ...), class, call, c(list(subscript = text), fields))
 }
@@ -43,7 +64,7 @@ python_tuple <- function(shape) {
   if (length(shape) == 1L) sprintf("(%s,)", shape) else sprintf("(%s)", paste(shape, collapse = ", "))
 }
 
-# Write an item in R's notation, as pybridge.subscripts.short_text does; a long vector shows its two ends
+# An item in R's notation, as pybridge.subscripts.short_text writes it; the middle of a long vector is left out
 item_text <- function(item) {
   value <- item$value
   switch(item$kind,
@@ -61,20 +82,20 @@ item_text <- function(item) {
 items_text <- function(items) paste(vapply(items, item_text, ""), collapse = ", ")
 
 entries_text <- function(value) {
-  printed <- 12L
+  most <- 12L
   shape <- array_shape(value)
   count <- length(value)
-  shown <- if (count <= printed) seq_len(count) else c(seq_len(printed - 1L), count)
-  texts <- vapply(shown, function(k) {
+  places <- if (count <= most) seq_len(count) else c(seq_len(most - 1L), count)
+  texts <- vapply(places, function(k) {
     if (is.character(value)) short_text(deparse(value[[k]])) else format_number(value[[k]])
   }, "")
   if (!is.character(value) && !is.logical(value) && count > 0L && all(is.na(value))) {
     texts[] <- "NA_integer_"
   }
-  if (count > printed) {
-    texts <- append(texts, "...", printed - 1L)
+  if (count > most) {
+    texts <- append(texts, "...", most - 1L)
   }
-  joined <- if (count > 0L) {
+  vector <- if (count > 0L) {
     sprintf("c(%s)", toString(texts))
   } else if (is.logical(value)) {
     "logical(0)"
@@ -83,12 +104,12 @@ entries_text <- function(value) {
   }
   if (length(shape) == 1L) {
     if (count != 1L) {
-      return(joined)
+      return(vector)
     }
     return(if (is.logical(value) || is.character(value)) texts else sprintf("array(%s)", texts))
   }
   if (length(shape) == 2L && shape[[2L]] > 0L) {
-    return(sprintf("matrix(%s, ncol = %d)", joined, shape[[2L]]))
+    return(sprintf("matrix(%s, ncol = %d)", vector, shape[[2L]]))
   }
-  sprintf("array(%s, dim = c(%s))", joined, toString(shape))
+  sprintf("array(%s, dim = c(%s))", vector, toString(shape))
 }

@@ -5,28 +5,28 @@
 #'
 #' * \code{\link[=tensor-subscripts]{x@r[...]}}, [r_slice()] and [r_assign()] read and write tensors by
 #'   R's subscripts.
-#' * [array_reshape()] reshapes in row-major order; [recycle()] and [broadcast()]
-#'   name the rule by which shapes meet.
-#' * [to_python()] and [from_python()] bring values over without loss.
-#' * [tensor_which()], [tensor_which_max()] and [tensor_order()] give positions.
-#' * [explain()] says what subscripts select.
+#' * [array_reshape()] reshapes in row-major order; [recycle()] follows R's rule for different shapes,
+#'   [broadcast()] that of NumPy.
+#' * [to_python()] and [from_python()] convert values without loss.
+#' * [tensor_which()], [tensor_which_max()] and [tensor_order()] return positions.
+#' * [explain()] describes what subscripts select, [explain_shapes()] what the two rules do.
 #' * R's own `dim()`, `head()`, `rev()`, `rep()`, `sort()`, `mean()`, `rbind()`, `t()`, `as.array()`,
 #'   `as.numeric()` and the functions of the groups Math and Summary, such as `sqrt()` and `sum()`, take
 #'   tensors where no other package has a method for them, and agree with R. Except for `dim()` and the
-#'   `as.` functions they give a tensor of the same library.
-#' * `is.na()`, `order()`, `median()`, `quantile()`, `unique()`, `split()`, `hist()` and R's other functions that
-#'   compare, sort out or draw take the elements of a tensor to R, and answer there.
-#' * [pybridge_doctor()] says which Python is used, and why.
-#' * [tensor_shape()], [tensor_ndim()] and [tensor_dtype()] say what a tensor is.
+#'   `as.` functions they return a tensor of the same library.
+#' * `is.na()`, `order()`, `median()`, `quantile()`, `unique()`, `split()`, `hist()` and R's other functions
+#'   that compare, group or draw convert the elements of a tensor to R and return an object of R.
+#' * [pybridge_doctor()] checks which Python is used, and why.
+#' * [tensor_shape()], [tensor_ndim()] and [tensor_dtype()] describe a tensor.
 #'
 #' The Python half of the package comes with it. Python starts at the first call that needs it, never
-#' when the package is loaded, and is found by the rules of reticulate: see
+#' when the package is loaded, and is chosen by the rules of reticulate: see
 #' [reticulate::use_python()].
 #'
 #' @section Errors:
 #' Every error is a condition of class `pybridge_error`, and of a class of its own such as
-#' `pybridge_error_subscript_oob`; its call is the user's own, and what the message says is in its
-#' fields as well (`position`, `axis`, `size`, `subscript`). Positions and axes count from one.
+#' `pybridge_error_subscript_oob`; its call is the user's own, and its fields have the facts of the
+#' message (`position`, `axis`, `size`, `subscript`). Positions and axes count from one.
 #'
 #' @section Options:
 #' `pybridge.yield_to_keras3`: `TRUE` leaves `@r` to keras3 on the classes that keras3 claims.

@@ -1,31 +1,31 @@
-# tensor_which(), tensor_which_max(), tensor_which_min(), tensor_order(): positions out of tensors,
-# under names that mask none of R's own functions.
+# tensor_which(), tensor_which_max(), tensor_which_min(), tensor_order(): positions in tensors, under names that
+# mask none of R's own functions.
 
 #' The positions of elements: which, which.max, which.min and order on tensors
 #'
-#' R's own [which()], [which.max()], [which.min()] and [order()] do not know tensors, and what a
-#' library of 'Python' answers counts from zero. These count from one, by R's rules for ties, `NA`
-#' and empty tensors, and what they give goes straight into `x@r[...]`.
+#' R's own [which()], [which.max()], [which.min()] and [order()] do not take tensors, and the functions
+#' of a 'Python' library count from zero. These count from one, by R's rules for ties, `NA` and empty
+#' tensors. Their results are subscripts for `x@r[...]`.
 #'
 #' The positions of a vector are a vector. Those of a tensor of more axes are a coordinate matrix, one
-#' row for each element and one column for each axis, as `which(x, arr.ind = TRUE)` gives it: what
-#' R's function says of the elements column by column, made coordinates by [arrayInd()].
+#' row for each element and one column for each axis, as `which(x, arr.ind = TRUE)` returns it:
+#' [arrayInd()] of the positions that R's function finds in column-major order.
 #'
-#' While code is traced a size may not depend on values in some libraries, and then `tensor_which()`
-#' and `na_last = NA` are refused. `tensor_which_max()` and `tensor_which_min()` without an axis give
-#' one position in traced code, and position 0, which is none, where there is nothing to find.
+#' In some libraries a size may not depend on values in traced code; there `tensor_which()` and
+#' `na_last = NA` are errors. In traced code `tensor_which_max()` and `tensor_which_min()` without an axis
+#' return one position, which is 0 if there is none.
 #'
-#' R's own arrays are served by R's own functions, and start no 'Python'.
+#' For R's own arrays R's own functions are called, without 'Python'.
 #'
 #' @param x A tensor or an R array; of logicals for `tensor_which()`, of logicals or numbers for the
 #'   others.
-#' @param order The order of the rows that `tensor_which()` gives for more than one axis: `"F"`
+#' @param order The order of the rows that `tensor_which()` returns for more than one axis: `"F"`
 #'   column-major as in R, or `"C"` row-major, in which `x@r[mask]` selects.
 #' @param axis Without one, the whole tensor is searched. With an axis, counted from one or, negative,
 #'   from the end, the result has one position along it for each place on the other axes, and is 0
 #'   where there is none.
-#' @param decreasing Whether the greatest comes first. Equals keep their order either way.
-#' @param na_last Where the missing elements come: `TRUE` last, `FALSE` first, `NA` not at all.
+#' @param decreasing Whether the greatest comes first. Equal elements keep their order.
+#' @param na_last The place of missing elements: `TRUE` last, `FALSE` first, `NA` left out.
 #' @return Positions counted from one, as a tensor of integers of the same library, or as R integers.
 #' @export
 #' @examples
@@ -40,7 +40,7 @@
 #' y@r[tensor_which_min(y)]
 tensor_which <- function(x, order = c("F", "C")) {
   call <- sys.call()
-  order <- choose_order(order, call, offered = c("F", "C"))
+  order <- memory_order(order, call, offered = c("F", "C"))
   if (is_python(x, call)) {
     return(flagged(call_python("which", x, order, call = call), x, call))
   }
@@ -77,12 +77,8 @@ tensor_order <- function(x, decreasing = FALSE, na_last = TRUE) {
 }
 
 extreme_position <- function(x, axis, name, call) {
-  is_number <- is.numeric(axis) && length(axis) == 1L && !is.na(axis) && axis == trunc(axis)
-  if (!is.null(axis) && !is_number) {
-    abort_argument(paste0("`axis` is the number of one axis, not ", one_line(axis)), call)
-  }
+  axis <- one_axis(axis, call)
   if (is_python(x, call)) {
-    axis <- if (is_number) as.integer(axis)
     return(flagged(call_python(name, x, axis, call = call), x, call))
   }
   check_numbers(x, paste0("tensor_", name, "()"), call)
@@ -94,21 +90,15 @@ extreme_position <- function(x, axis, name, call) {
   ndim <- length(sizes)
   if (abs(axis) < 1 || abs(axis) > ndim) {
     words <- "`axis` is a number from 1 to %1$d, or from -1 to -%1$d counted from the end, not %2$s"
-    abort_argument(sprintf(words, ndim, plain(axis)), call)
+    abort_argument(sprintf(words, ndim, plain_text(axis)), call)
   }
   others <- seq_len(ndim)[-(if (axis < 0) axis + ndim + 1 else axis)]
   first <- function(values) c(find(values), 0L)[[1L]]
   if (ndim == 1L) first(x) else unname(apply(x, others, first))
 }
 
-positions_in <- function(x, found) {
-  found <- as.vector(unname(found))
-  if (length(dim(x)) < 2L) found else unname(arrayInd(found, dim(x)))
-}
-
-check_numbers <- function(x, verb, call) {
-  check_array(x, call)
-  if (!(is.numeric(x) || is.logical(x))) {
-    abort(sprintf("%s compares numbers, not %s", verb, typeof(x)), "pybridge_error_tensor", call)
-  }
+# Positions in R's order as those of an array: a vector, or a coordinate matrix
+positions_in <- function(x, places) {
+  places <- as.vector(unname(places))
+  if (length(dim(x)) < 2L) places else unname(arrayInd(places, dim(x)))
 }

@@ -1,44 +1,17 @@
-# What the verbs that have a half in R need of the other half, and which Python there is.
+# Calls to pybridge.rbridge, objects of Python, and whether there is a Python.
 
-#' Call a function of pybridge.rbridge for the function that the user called
-#'
-#' A list among the arguments holds operands, of which those of R become tensors. A list of tensors
-#' comes back as a list of R, the sizes of a shape as numbers, anything else as it is. Each tensor
-#' has the flag of the operand that it came from; one made of an R array that of the first tensor.
-#' @param name One of `bridge_functions`.
-#' @param ... Its arguments.
-#' @noRd
-call_python <- function(name, ..., call = sys.call(-1L)) {
-  arguments <- lapply(list(...), function(argument) {
-    if (is.list(argument)) lapply(unname(argument), as_operand, call = call) else argument
-  })
-  result <- answered(do.call(py_call, c(list(bridge[[name]]), arguments), quote = TRUE), call)
-  if (name == "tensor_shape") {
-    return(as.numeric(unlist(reticulate::py_to_r(result))))
-  }
-  if (inherits(result, "python.builtin.list")) {
-    operands <- list(...)[[1L]]
-    first <- Find(function(operand) inherits(operand, "python.builtin.object"), operands)
-    return(lapply(seq_along(operands), function(k) {
-      operand <- operands[[k]]
-      made <- reticulate::py_get_item(result, k - 1L)
-      flagged(made, if (inherits(operand, "python.builtin.object")) operand else first, call)
-    }))
-  }
-  result
-}
+# Call a function of pybridge.rbridge for the function that the user called
+call_python <- function(name, ..., call = sys.call(-1L)) answered(py_call(bridge[[name]], ...), call)
 
-#' Whether a value lives in Python; one of an R session that has ended is refused
-#' @noRd
+# Whether a value is an object of Python; one of an R session that has ended is an error
 is_python <- function(x, call = sys.call(-1L)) {
   if (!inherits(x, "python.builtin.object")) {
     return(FALSE)
   }
-  if (is_ended(x)) refuse_ended(call) else TRUE
+  if (is_ended(x)) abort_ended(call) else TRUE
 }
 
-#' The environment in which reticulate keeps what belongs to a Python object; `NULL` for other values
-#' @noRd
+# The environment in which reticulate keeps what belongs to a Python object; `NULL` for other values
 reference <- function(x) {
   while (!is.environment(x)) {
     if (is.null(x)) {
@@ -49,19 +22,17 @@ reference <- function(x) {
   x
 }
 
-#' Whether a Python object belongs to an R session that has ended: R saves no pointer
-#' @noRd
+# Whether a Python object belongs to an R session that has ended: R saves no pointer
 is_ended <- function(x) inherits(x, "python.builtin.object") && py_is_null_xptr(x)
 
-refuse_ended <- function(call) {
+abort_ended <- function(call) {
   abort(
     "the tensor belongs to an R session that has ended; save its elements, as.array(x), instead",
     "pybridge_error_tensor", call
   )
 }
 
-#' Make a value of R cross as the array that it is; a number crosses as a number
-#' @noRd
+# Convert an operand of R for reticulate: a vector to an array of one axis, one number to a number
 as_operand <- function(value, call) {
   if (is_python(value, call) || !is.atomic(value) || is.null(value)) {
     return(value)
@@ -75,56 +46,38 @@ as_operand <- function(value, call) {
   if (is.null(dim(value)) && length(value) == 1L) as.vector(value) else as.array(value)
 }
 
-#' Find a Python with NumPy for the vignette, or stop: one without its output tells nothing
-#'
-#' It asks the Python that the user has pointed to, that of a checkout, and those on PATH; at last it
-#' makes a Python with NumPy that goes with this session. R CMD check, which keeps no vignette, may do
-#' without.
-#' @noRd
+# Find a Python with NumPy to build the vignette with.
+# It is the one that the user has named, that of a checkout, or the first on PATH that has NumPy. Without one
+# the build stops, because the vignette would have no output; only R CMD check may go on.
 numpy_for_vignette <- function() {
-  if (has_numpy()) {
-    return(TRUE)
-  }
-  quietly <- function(python, ...) {
-    # R's own LD_LIBRARY_PATH would give that Python libraries that are not its own.
-    system2(python, shQuote(c(...)), stdout = FALSE, stderr = FALSE, env = "LD_LIBRARY_PATH=") == 0L
-  }
-  is_fit <- function(python) {
-    quietly(python, "-c", "import sys, numpy; sys.exit(sys.version_info < (3, 11))")
-  }
-  checkout <- file.path(Sys.getenv("PWD"), c(".venv", "../.venv"), "bin/python")
-  on_path <- Sys.which(c("python3.11", "python3.12", "python3.13", "python3", "python"))
-  candidates <- Filter(file.exists, c(checkout, on_path))
-  python <- Find(is_fit, candidates)
-  if (is.null(python) && length(on_path <- on_path[nzchar(on_path)])) {
-    folder <- tempfile("python")
-    made <- file.path(folder, "bin/python")
-    quietly(on_path[[1L]], "-m", "venv", folder) && quietly(made, "-m", "pip", "install", "numpy")
-    python <- Find(is_fit, Filter(file.exists, made))
-  }
-  if (!is.null(python)) {
-    # What is on PATH may be a script that starts another Python.
-    place <- c("-c", "import sys; print(); print(sys.executable)")
-    place <- system2(python, shQuote(place), stdout = TRUE, env = "LD_LIBRARY_PATH=")
-    Sys.setenv(RETICULATE_PYTHON = place[length(place)])
-  }
   if (!has_numpy()) {
-    if (grepl("[.]Rcheck/", getwd())) {
-      return(FALSE)
+    checkout <- file.path(Sys.getenv("PWD"), c(".venv", "../.venv"), "bin/python")
+    on_path <- Sys.which(c("python3.11", "python3.12", "python3.13", "python3", "python"))
+    # A command may be a script that starts another Python.
+    code <- "import sys, numpy; assert sys.version_info >= (3, 11); print(); print(sys.executable)"
+    for (python in Filter(file.exists, c(checkout, on_path))) {
+      # R's own LD_LIBRARY_PATH would make that Python load libraries of R.
+      lines <- suppressWarnings(
+        system2(python, c("-c", shQuote(code)), stdout = TRUE, stderr = FALSE, env = "LD_LIBRARY_PATH=")
+      )
+      if (is.null(attr(lines, "status"))) {
+        Sys.setenv(RETICULATE_PYTHON = lines[[length(lines)]])
+        break
+      }
     }
+  }
+  if (!has_numpy() && !grepl("[.]Rcheck/", getwd())) {
     stop("the vignette needs a Python with NumPy: set RETICULATE_PYTHON to one", call. = FALSE)
   }
-  TRUE
+  has_numpy()
 }
 
-#' Whether a Python with NumPy is at hand, for the examples and the tests
-#'
-#' It looks only where the user has pointed, or where Python already runs: on a machine with none,
-#' newer versions of reticulate would fetch one.
-#' @noRd
+# Whether there is a Python with NumPy, for the examples and the tests.
+# Only a Python that the user has named, or that already runs, is asked: where there is none, newer versions
+# of reticulate would download one.
 has_numpy <- function() {
-  pointed <- Sys.getenv(c("RETICULATE_PYTHON", "RETICULATE_PYTHON_ENV", "VIRTUAL_ENV"))
-  if (!reticulate::py_available() && !any(nzchar(pointed))) {
+  named <- Sys.getenv(c("RETICULATE_PYTHON", "RETICULATE_PYTHON_ENV", "VIRTUAL_ENV"))
+  if (!reticulate::py_available() && !any(nzchar(named))) {
     return(FALSE)
   }
   isTRUE(tryCatch(reticulate::py_module_available("numpy"), error = function(e) FALSE))

@@ -1,8 +1,9 @@
-# What src/capture.c read of a call, taken apart: the only code in R that knows the codes of a record.
+# Decode the captures of src/capture.c: only this file in R knows the codes of a record.
 #
-# A capture is an integer vector, the record, or list(record, values, settings) where whole numbers
-# do not say it all. A value crosses to Python tagged, so that it arrives as what it is in R.
+# A capture is an integer vector, the record, or list(record, values, settings) where whole numbers do not
+# suffice. A value crosses to Python tagged with its kind in R.
 
+# The codes are those of pybridge/subscripts/records.py, which is compared when Python starts.
 NO_DROP <- 1L
 BASE <- 2L
 COLUMN_MAJOR <- 4L
@@ -15,10 +16,20 @@ VALUE <- 4L
 RANGE_OF_VALUES <- 5L
 VECTOR <- 6L
 RANGE <- 8L
-BOUNDS <- c(1L, 2L, 4L) # beside RANGE: there is a start, a stop, a step
+HAS_START <- 1L # added to RANGE
+HAS_STOP <- 2L
+HAS_STEP <- 4L
 
-# Capture subscripts that came in through `...` of the caller, with named arguments. Each may have a frame of
-# its own, which only its promise knows.
+check_codes <- function(codes) {
+  own <- mget(names(codes), envir = topenv(), ifnotfound = NA)
+  if (!identical(lapply(own, as.integer), lapply(codes, as.integer))) {
+    message <- "R and Python write subscripts by different codes; install the same version of both"
+    abort(message, "pybridge_error_version")
+  }
+}
+
+# Capture subscripts and named arguments that came through `...` of the caller. Each may have a frame of its
+# own, which only its promise knows.
 capture_forwarded <- function(...) {
   dots <- rlang::enquos0(...)
   call <- as.call(c(list(quote(r_slice), quote(x)), lapply(dots, rlang::quo_get_expr)))
@@ -26,8 +37,8 @@ capture_forwarded <- function(...) {
   .Call(pybridge_capture, call, frames, TRUE, FALSE)
 }
 
-# Split a capture into its record and its values, refusing arguments that no reader knows: `known` are the
-# names that one may have. A Python tuple alone is several subscripts, as between Python's own brackets.
+# Split a capture into its record and its values. Only arguments named in `known` are allowed. A Python tuple
+# alone is several subscripts, as between Python's own brackets.
 capture_parts <- function(capture, call, known = c("drop", "dialect", "order")) {
   if (is.integer(capture)) {
     return(list(record = capture, values = list()))
@@ -55,31 +66,31 @@ capture_parts <- function(capture, call, known = c("drop", "dialect", "order")) 
 # Whether a record has an option: NO_DROP, BASE or COLUMN_MAJOR
 has_option <- function(record, option) bitwAnd(record[[1L]], option) > 0L
 
-# The subscripts of a record, each a list of its kind and its value. The kinds are missing, newaxis, rest,
-# scalar, range, and value for one that stands beside it.
+# Decode the subscripts of a record, each a list of its kind and its value. The kinds are missing, newaxis, rest,
+# scalar, range, and value for one of `values`.
 decode <- function(record, values) {
   items <- list()
   place <- 1L
-  take <- function(count) {
+  next_numbers <- function(count) {
     place <<- place + count
     as.double(record[place - count + seq_len(count)])
   }
-  beside <- 0L
+  count_of_values <- 0L
   while (place < length(record)) {
-    code <- take(1L)
+    code <- next_numbers(1L)
     if (code == VALUE || code == RANGE_OF_VALUES) {
-      beside <- beside + 1L
+      count_of_values <- count_of_values + 1L
     }
     items[[length(items) + 1L]] <- if (code >= RANGE) {
-      given <- bitwAnd(code, BOUNDS) > 0L
-      list(kind = "range", value = replace(rep(NA_real_, 3L), given, take(sum(given))))
+      has_bound <- bitwAnd(code, c(HAS_START, HAS_STOP, HAS_STEP)) > 0L
+      list(kind = "range", value = replace(rep(NA_real_, 3L), has_bound, next_numbers(sum(has_bound))))
     } else if (code == POSITION) {
-      list(kind = "scalar", value = take(1L))
+      list(kind = "scalar", value = next_numbers(1L))
     } else if (code == VECTOR) {
-      entries <- take(1L)
-      list(kind = "value", value = take(entries))
+      entries <- next_numbers(1L)
+      list(kind = "value", value = next_numbers(entries))
     } else if (code == VALUE || code == RANGE_OF_VALUES) {
-      list(kind = "value", value = values[[beside]])
+      list(kind = "value", value = values[[count_of_values]])
     } else {
       list(kind = c("missing", "newaxis", "rest")[[code + 1L]])
     }
@@ -87,8 +98,8 @@ decode <- function(record, values) {
   items
 }
 
-# Tag the values of a capture, so that Python knows what each is. No NA crosses raw, and a vector crosses as an
-# array, or length 1 would be ambiguous.
+# Tag the values of a capture with their kinds for Python. No NA crosses raw, and a vector crosses as an array,
+# because reticulate makes a vector of length 1 a number.
 tag_values <- function(parts, call) {
   lapply(parts$values, function(value) {
     if (inherits(value, "pybridge_bounds")) {
@@ -100,10 +111,10 @@ tag_values <- function(parts, call) {
 }
 
 tag_bounds <- function(bounds, call) {
-  given <- !vapply(bounds, is.null, NA)
-  given[1:2] <- TRUE
-  text <- paste(vapply(bounds[given], bound_text, ""), collapse = ":")
-  lapply(bounds[given], function(bound) {
+  has_step <- !is.null(bounds[[3L]])
+  bounds <- bounds[c(TRUE, TRUE, has_step)]
+  text <- paste(vapply(bounds, bound_text, ""), collapse = ":")
+  lapply(bounds, function(bound) {
     if (is_python(bound, call)) {
       return(list("tensor", bound))
     }
@@ -111,7 +122,7 @@ tag_bounds <- function(bounds, call) {
     if (!is_number || length(bound) != 1L || is.factor(bound) || is_nan(bound)) {
       more <- if (is.function(bound)) "; the last position is -1, and an open end is NA" else ""
       words <- "`%s`: a bound of a range is one number or NA, not %s%s"
-      refuse(text, "type", call, words, describe_value(bound), more)
+      reject(text, "type", call, words, describe_value(bound), more)
     }
     tag_entry(bound, call)
   })
@@ -136,7 +147,7 @@ tag_subscript <- function(value, base, call) {
   }
   check_subscript(value, base, call)
   if (is.character(value)) {
-    sizes <- dim(value) # a vector of one is one name, as one position is
+    sizes <- dim(value) # without sizes, one name drops its axis
     names <- lapply(as.vector(value), function(name) if (!is.na(name)) name)
     return(list("characters", names, if (!is.null(sizes)) as.list(sizes)))
   }
@@ -155,7 +166,7 @@ tag_entry <- function(value, call) {
   if (is.na(value) && !is.nan(value)) list("na") else list("number", value)
 }
 
-# Tag a vector or an array of numbers or logicals; its names and classes stay behind
+# Tag a vector or an array of numbers or logicals, without its names and classes
 tag_entries <- function(value, call) {
   sizes <- dim(value) %||% length(value)
   if (inherits(value, "integer64")) {
@@ -172,7 +183,7 @@ tag_entries <- function(value, call) {
   list("entries", array(value, sizes), array(holes, sizes))
 }
 
-# Refuse what is no subscript, with the reason
+# Reject a value that cannot be a subscript
 check_subscript <- function(value, base, call) {
   advice <- if (is.factor(value) && !base) {
     "a factor; use as.integer() for its codes"
@@ -198,29 +209,29 @@ check_subscript <- function(value, base, call) {
   }
 }
 
-# The bits of 64-bit integers, which the package bit64 keeps in reals
+# The bits of 64-bit integers, which the package bit64 stores in reals
 int64_bits <- function(value, call) {
   if (!is.double(value)) {
-    words <- "an object of class integer64 holds its bits in reals, and this one is of type"
+    words <- "an object of class integer64 stores its bits in reals, and this one is of type"
     abort_argument(paste0(words, " ", typeof(value), "; bit64::as.integer64() makes one"), call)
   }
   as.vector(unclass(value))
 }
 
-# 64-bit integers as reals of the same shape; the smallest is NA. One that no real can hold is an error where
-# the numbers must be exact.
+# Convert 64-bit integers to reals of the same shape; the smallest is NA. With `is_exact`, one that no real can
+# hold is an error.
 read_int64 <- function(value, call, is_exact = FALSE) {
   bytes <- writeBin(int64_bits(value, call), raw(), endian = "little")
   halves <- readBin(bytes, "integer", 2L * length(value), endian = "little")
   halves[is.na(halves)] <- -2^31 # R reads its pattern as NA
   low <- halves[c(TRUE, FALSE)]
-  found <- halves[c(FALSE, TRUE)] * 2^32 + low %% 2^32
-  found[found == -2^63] <- NA_real_
-  is_rounded <- abs(found) > 2^53 | (abs(found) == 2^53 & low %% 2 != 0)
+  reals <- halves[c(FALSE, TRUE)] * 2^32 + low %% 2^32
+  reals[reals == -2^63] <- NA_real_
+  is_rounded <- abs(reals) > 2^53 | (abs(reals) == 2^53 & low %% 2 != 0)
   if (is_exact && any(is_rounded, na.rm = TRUE)) {
     message <- "a 64-bit integer beyond 2^53 would lose information in an R array of reals"
     abort(message, c("pybridge_error_assignment_lossy", "pybridge_error_assignment"), call)
   }
-  dim(found) <- dim(value)
-  found
+  dim(reals) <- dim(value)
+  reals
 }

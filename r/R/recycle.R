@@ -1,34 +1,35 @@
-# R's recycling and NumPy's broadcasting by name: on R arrays in R, on tensors by Python.
+# recycle(), recycled() and broadcast(): R arrays by R, tensors by Python.
 
-#' R's recycling and 'NumPy' broadcasting, each by its name
+#' Recycle as R does, or broadcast as 'NumPy' does
 #'
 #' `recycle()` returns its arguments at the common shape of R's arithmetic, `broadcast()` at the
 #' common shape of 'NumPy'. `recycled()` turns any elementwise operation into one that follows R's
 #' rule, on R arrays and on tensors alike. The same two shapes may satisfy both rules and mean
-#' different elements; [explain_shapes()] says when.
+#' different elements; [explain_shapes()] shows when.
 #'
 #' R's rule: a vector with a vector repeats the shorter, with a warning where it does not fit
 #' evenly; a vector with an array repeats down the columns; arrays must have equal shapes; length 0
 #' gives length 0. More than two operands fold from the left, as in `x + y + z`. An array of one
-#' axis, as tensors become in R, counts as a plain vector here, where R's own operators would count
-#' it as an array.
+#' axis, to which a tensor is converted in R, counts as a plain vector here; to R's own operators it
+#' is an array.
 #'
 #' 'NumPy' matches axes from the last one; a missing axis, or one of size 1, stretches.
 #' `align = "leading"` matches from the first, so that a vector runs down the first axis.
 #'
-#' R arrays give R arrays and start no 'Python'. Where a tensor is among the operands, all of the
-#' results are tensors, as views wherever a view exists.
+#' For R arrays the results are R arrays, without 'Python'. If one of the operands is a tensor, all
+#' results are tensors, as views where possible.
 #'
 #' @param ... R vectors and arrays, or tensors. The function that `recycled()` returns passes
 #'   arguments with a name to `op` as they are.
 #' @param align `"trailing"` or `"leading"`: the side from which axes are matched.
 #' @param op An elementwise function of two operands, or its name, such as `"+"`.
 #' @param fold Whether more than two operands fold from the left, `op(op(x, y), z)`. With `FALSE`
-#'   `op` gets them all at once.
-#' @return `recycle()` and `broadcast()` return a list of the arguments at their common shape; one
-#'   that has it already is returned as it is, any other loses its names and dimnames. `recycled()`
-#'   returns a function. Errors have R's words and the classes `pybridge_error_recycling` and
-#'   `pybridge_error_broadcast`, the warning is of class `pybridge_warning_recycling`.
+#'   all of them are passed to `op` at once.
+#' @return `recycle()` and `broadcast()` return a list of the arguments at their common shape. An
+#'   argument that has it already is unchanged, any other loses its names and dimnames. `recycled()`
+#'   returns a function. Errors of R's rule have R's messages and the class `pybridge_error_recycling`,
+#'   those of 'NumPy' the class `pybridge_error_broadcast`; warnings have the class
+#'   `pybridge_warning_recycling`.
 #' @examples
 #' recycle(matrix(0, 2, 3), 1:2)[[2]]
 #' broadcast(matrix(0, 2, 3), 1:3)[[2]]
@@ -40,8 +41,7 @@ recycle <- function(...) {
   call <- sys.call()
   operands <- list(...)
   if (has_tensor(operands)) {
-    operands[] <- call_python("recycle", operands, call = call)
-    return(operands)
+    return(call_on_operands("recycle", operands, call = call))
   }
   recycle_operands(operands, TRUE, call)
 }
@@ -50,24 +50,19 @@ recycle <- function(...) {
 #' @export
 broadcast <- function(..., align = c("trailing", "leading")) {
   call <- sys.call()
-  align <- choose(align, "align", c("trailing", "leading"), call)
+  align <- one_of(align, "align", c("trailing", "leading"), call)
   operands <- list(...)
   if (has_tensor(operands)) {
-    operands[] <- call_python("broadcast", operands, align, call = call)
-    return(operands)
+    return(call_on_operands("broadcast", operands, align, call = call))
   }
-  shapes <- operand_shapes(operands, call)
-  found <- broadcast_shapes(shapes, align)
-  classes <- c("pybridge_error_broadcast", "pybridge_error_shape")
-  if (!is.null(found$error)) {
-    abort(found$error, classes, call, list(shapes = shapes))
-  }
-  shape <- found$shape
-  if (prod(shape) > 2^52) {
-    words <- "the common shape %s has %.3g elements, and a vector of R holds at most 2^52"
-    abort(sprintf(words, shape_text(shape), prod(shape)), classes, call, list(shape = shape))
-  }
-  Map(stretch, operands, shapes, MoreArgs = list(shape, align))
+  for (x in operands) check_operand(x, call)
+  shapes <- lapply(operands, array_sizes, call)
+  shape <- broadcast_shapes(shapes, align, call)
+  operands[] <- Map(function(x, own) {
+    is_common <- length(own) == length(shape) && all(own == shape)
+    if (is_common) x else stretch(x, padded(own, length(shape), align), shape)
+  }, operands, shapes)
+  operands
 }
 
 #' @rdname recycle
@@ -98,7 +93,7 @@ recycled <- function(op, fold = TRUE) {
 
 apply_recycled <- function(op, operands, options, is_arithmetic, call) {
   forms <- if (has_tensor(operands)) {
-    call_python("recycle_forms", operands, is_arithmetic, call = call)
+    call_on_operands("recycle_forms", operands, is_arithmetic, call = call)
   } else {
     recycle_operands(operands, is_arithmetic, call, is_own = is_one_of(op, own_operators))
   }
@@ -109,231 +104,139 @@ apply_recycled <- function(op, operands, options, is_arithmetic, call) {
   eval(as.call(c(quote(op), places)))
 }
 
-has_tensor <- function(operands) {
-  any(vapply(operands, inherits, NA, "python.builtin.object"))
-}
+has_tensor <- function(operands) any(vapply(operands, inherits, NA, "python.builtin.object"))
 
-# Whether an operation is one of R's comparisons and logic, which refuse an array of one element with a
-# longer vector; R's arithmetic lets that pass.
-is_comparison <- function(op) {
-  if (!inherits(op, "python.builtin.object")) {
-    return(is_one_of(op, c(own_comparisons, xor)))
-  }
-  # A callable such as functools.partial() has no name, and is none of these.
-  name <- tryCatch(reticulate::py_to_r(reticulate::py_get_attr(op, "__name__")), error = function(e) NULL)
-  is.character(name) && name %in% comparisons
-}
-
-comparisons <- c(
-  "less", "less_equal", "greater", "greater_equal", "equal", "not_equal",
-  "lt", "le", "gt", "ge", "eq", "ne", "and_", "or_", "xor",
-  "logical_and", "logical_or", "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor"
-)
-own_comparisons <- list(`<`, `<=`, `>`, `>=`, `==`, `!=`, `&`, `|`)
-own_operators <- c(own_comparisons, `+`, `-`, `*`, `/`, `^`, `%%`, `%/%`)
-
-is_one_of <- function(op, known) any(vapply(known, identical, NA, op))
-
-# R operands at their common shape, with R's warnings and errors. `is_own` tells that they go to one of R's
-# own operators, which repeats evenly by itself.
-recycle_operands <- function(operands, is_arithmetic, call, is_own = FALSE) {
-  plan <- recycle_shapes(operand_shapes(operands, call), is_arithmetic)
-  for (words in plan$warnings) {
-    warn_recycling(words, call)
-  }
-  if (!is.null(plan$error)) {
-    classes <- c("pybridge_error_recycling", "pybridge_error_shape")
-    abort(plan$error, classes, call, list(shapes = plan$shapes))
-  }
-  is_own <- is_own && !length(plan$warnings)
-  for (k in seq_along(operands)) {
-    if (length(dim(operands[[k]])) == 1L) {
-      dim(operands[[k]]) <- NULL
-    }
-    for (shape in if (!is_own) plan$paths[[k]]) {
-      operands[[k]] <- repeated(operands[[k]], shape)
-    }
-  }
+# Call Python to recycle or broadcast operands, of which those of R become tensors. Each result gets the convert
+# flag of its operand; where that is an R array, the flag of the first tensor.
+call_on_operands <- function(name, operands, ..., call) {
+  results <- call_python(name, lapply(unname(operands), as_operand, call = call), ..., call = call)
+  first <- Find(function(operand) inherits(operand, "python.builtin.object"), operands)
+  operands[] <- lapply(seq_along(operands), function(k) {
+    like <- if (inherits(operands[[k]], "python.builtin.object")) operands[[k]] else first
+    flagged(reticulate::py_get_item(results, k - 1L), like, call)
+  })
   operands
 }
 
-repeated <- function(x, shape) {
-  length_of <- prod(shape)
-  made <- if (length_of) rep_len(x, length_of) else x[0L]
-  attributes(made) <- if (length(shape) > 1L) list(dim = shape)
-  if (is.object(x)) keep_meaning(made, x) else made
+# Whether an operation is one of R's comparisons and logic, to which an array of one element and a longer
+# vector are an error; R's arithmetic only warns.
+is_comparison <- function(op) {
+  if (inherits(op, "python.builtin.object")) {
+    return(reticulate::py_to_r(call_python("is_comparison", op)))
+  }
+  is_one_of(op, c(own_comparisons, xor))
 }
 
-operand_shapes <- function(operands, call) {
-  lapply(operands, function(x) {
-    if (is.factor(x) || is.data.frame(x) || !(is.atomic(x) || is.list(x)) || is.null(x)) {
-      abort_argument(sprintf("an operand is a %s, which is neither an R array nor a tensor", class(x)[1L]), call)
-    }
-    array_sizes(x, call)
+own_comparisons <- list(`<`, `<=`, `>`, `>=`, `==`, `!=`, `&`, `|`)
+own_operators <- c(own_comparisons, `+`, `-`, `*`, `/`, `^`, `%%`, `%/%`)
+
+is_one_of <- function(op, functions) any(vapply(functions, identical, NA, op))
+
+# Return R operands at their common shape. R's own operators recycle their positions, so that the shape, the
+# warnings and the errors are R's.
+recycle_operands <- function(operands, is_arithmetic, call, is_own = FALSE) {
+  for (x in operands) check_operand(x, call)
+  operands[] <- lapply(operands, function(x) {
+    if (length(dim(x)) == 1L) dim(x) <- NULL
+    x
   })
+  if (is_own && length(operands) == 2L && recycles_evenly(operands[[1L]], operands[[2L]])) {
+    return(operands)
+  }
+  positions <- list()
+  common <- NULL # zeros of the common shape so far
+  for (k in seq_along(operands)) {
+    zeros <- with_shape(integer(length(operands[[k]])), operands[[k]])
+    own <- with_shape(seq_along(zeros), zeros)
+    if (k > 1L) {
+      sum <- add_zeros(common, zeros, is_arithmetic, call)
+      positions <- lapply(positions, recycle_positions, zeros, sum)
+      own <- recycle_positions(own, common, sum)
+      zeros <- sum
+    }
+    positions[[k]] <- own
+    common <- zeros
+  }
+  operands[] <- Map(take, operands, positions)
+  operands
 }
 
-stretch <- function(x, old, shape, align) {
-  if (identical(as.integer(old), as.integer(shape))) {
+# A cheap sufficient test that one of R's own operators recycles two operands without a warning or an error
+recycles_evenly <- function(x, y) {
+  shorter <- if (length(x) < length(y)) x else y
+  is_multiple <- length(shorter) > 0L && max(length(x), length(y)) %% length(shorter) == 0
+  is_same_shape(x, y) || (is_multiple && is.null(dim(shorter)))
+}
+
+# Add zeros by R's own rule, whose warnings and errors get our classes and the user's call
+add_zeros <- function(left, right, is_arithmetic, call) {
+  classes <- c("pybridge_error_recycling", "pybridge_error_shape")
+  fields <- list(shapes = list(array_shape(left), array_shape(right)))
+  with_our_conditions(
+    if (is_arithmetic) left + right else (left < right) + 0L,
+    call, function(message) classes, fields
+  )
+}
+
+# Positions recycled to the shape of `sum`, which is that of `zeros` and the positions added
+recycle_positions <- function(positions, zeros, sum) {
+  if (is_same_shape(positions, sum)) positions else suppressWarnings(positions + zeros)
+}
+
+# The elements of an operand at some positions, in their shape. An operand of that shape keeps its names.
+take <- function(x, positions) {
+  if (is_same_shape(x, positions)) {
     return(x)
   }
-  made <- .Call(pybridge_broadcast, x, padded(old, length(shape), align), shape)
-  if (length(shape) == 1L) {
-    dim(made) <- NULL
+  taken <- unclass(x)[as.vector(positions)]
+  attributes(taken) <- NULL
+  with_shape(taken, positions, x)
+}
+
+is_same_shape <- function(x, y) length(x) == length(y) && identical(dim(x), dim(y))
+
+# A bare vector in the shape of `like`, with the class of `x`
+with_shape <- function(vector, like, x = NULL) {
+  dim(vector) <- dim(like)
+  if (is.object(x)) keep_meaning(vector, x) else vector
+}
+
+# broadcasting
+
+# The common shape by NumPy's rule
+broadcast_shapes <- function(shapes, align, call) {
+  ndim <- max(lengths(shapes), 0L)
+  aligned <- lapply(shapes, padded, ndim, align)
+  classes <- c("pybridge_error_broadcast", "pybridge_error_shape")
+  shape <- vapply(seq_len(ndim), function(axis) {
+    sizes <- setdiff(vapply(aligned, function(sizes) as.double(sizes[[axis]]), 0), 1)
+    if (length(sizes) > 1L) {
+      words <- "shapes %s do not broadcast: axis %d has the sizes %s"
+      texts <- listed(vapply(shapes, shape_text, ""))
+      abort(sprintf(words, texts, axis, listed(sizes)), classes, call, list(shapes = shapes))
+    }
+    c(sizes, 1)[[1L]]
+  }, 0)
+  if (prod(shape) > 2^52) {
+    words <- "the common shape %s has %.3g elements, and a vector of R holds at most 2^52"
+    abort(sprintf(words, shape_text(shape), prod(shape)), classes, call, list(shape = shape))
   }
-  if (is.object(x)) keep_meaning(made, x) else made
+  shape
 }
 
-warn_recycling <- function(words, call) {
-  classes <- c("pybridge_warning_recycling", "pybridge_warning", "warning")
-  warning(new_condition(words, classes, call, list()))
-}
-
-# the two rules on shapes: the same as shapes.py, where an unknown size is NA
-
-uneven <- "longer object length is not a multiple of shorter object length"
-
-known_count <- function(shape) {
-  count <- prod(shape, na.rm = TRUE)
-  if (anyNA(shape) && count != 0) NA else count
-}
-
+# A shape with axes of size 1 added where `align` does not match
 padded <- function(shape, ndim, align) {
   ones <- rep(1L, ndim - length(shape))
   if (align == "trailing") c(ones, shape) else c(shape, ones)
 }
 
-broadcast_shapes <- function(shapes, align = "trailing") {
-  ndim <- max(lengths(shapes), 0L)
-  aligned <- lapply(shapes, padded, ndim, align)
-  common <- integer(ndim)
-  for (axis in seq_len(ndim)) {
-    sizes <- unlist(lapply(aligned, `[[`, axis))
-    known <- unique(sizes[!is.na(sizes) & sizes != 1L])
-    if (length(known) > 1L) {
-      words <- "shapes %s do not broadcast: axis %d has the sizes %s"
-      return(list(error = sprintf(words, listed(vapply(shapes, shape_text, "")), axis, listed(known))))
-    }
-    common[axis] <- if (length(known)) known else if (anyNA(sizes)) NA else 1L
-  }
-  list(shape = common)
-}
-
-# What R's arithmetic makes of shapes, folded from the left: `shape`, NULL after an error; `paths`, for each
-# operand the shapes through which it is repeated; `warnings` and `error` in R's words; `is_unknown`,
-# whether the answer depends on an unknown size.
-recycle_shapes <- function(shapes, is_arithmetic = TRUE) {
-  plan <- list(
-    shape = if (length(shapes)) shapes[[1L]], paths = rep(list(list()), length(shapes)),
-    warnings = character()
-  )
-  for (k in seq_along(shapes)[-1L]) {
-    pair <- recycle_pair(plan$shape, shapes[[k]], is_arithmetic)
-    plan$warnings <- c(plan$warnings, pair$warning)
-    if (is.null(pair$shape)) {
-      failed <- list(error = pair$error, is_unknown = pair$is_unknown, shapes = list(plan$shape, shapes[[k]]))
-      plan["shape"] <- list(NULL)
-      return(c(plan, failed))
-    }
-    for (j in if (pair$repeats[[1L]]) seq_len(k - 1L)) {
-      plan$paths[[j]] <- lengthened(shapes[[j]], plan$paths[[j]], pair$shape)
-    }
-    if (pair$repeats[[2L]]) {
-      plan$paths[[k]] <- list(pair$shape)
-    }
-    plan$shape <- pair$shape
-  }
-  plan
-}
-
-# A path and a shape after it; a stage that repeats the start evenly says nothing new
-lengthened <- function(start, path, shape) {
-  last <- length(path)
-  if (last) {
-    before <- known_count(if (last > 1L) path[[last - 1L]] else start)
-    count <- known_count(path[[last]])
-    if (count %in% 0 || (!is.na(before) && before > 0 && count %% before == 0)) {
-      path <- path[-last]
-    }
-  }
-  c(path, list(shape))
-}
-
-# The common `shape` of two and which of them `repeats`, or an `error`, and perhaps a `warning`
-recycle_pair <- function(left, right, is_arithmetic) {
-  is_array <- c(length(left), length(right)) > 1L
-  if (all(is_array)) {
-    if (length(left) != length(right) || any(left != right, na.rm = TRUE)) {
-      return(list(error = "non-conformable arrays"))
-    }
-    return(list(shape = ifelse(is.na(left), right, left), repeats = c(FALSE, FALSE)))
-  }
-  if (!any(is_array)) {
-    return(recycle_vectors(left, right))
-  }
-  if (is_array[[2L]]) {
-    return(recycle_into_array(left, right, is_arithmetic, "vector-array"))
-  }
-  pair <- recycle_into_array(right, left, is_arithmetic, "array-vector")
-  pair$repeats <- rev(pair$repeats)
-  pair
-}
-
-recycle_vectors <- function(left, right) {
-  sizes <- c(if (length(left)) left else 1L, if (length(right)) right else 1L)
-  is_one <- sizes %in% 1L
-  if (anyNA(sizes)) {
-    is_left <- if (any(is_one)) is_one[[2L]] else is.na(sizes[[2L]])
-    return(list(shape = if (is_left) left else right, repeats = is_one))
-  }
-  if (sizes[[1L]] == sizes[[2L]]) {
-    longer <- if (length(left)) left else right
-    return(list(shape = longer, repeats = c(length(left), length(right)) < length(longer)))
-  }
-  if (0L %in% sizes) {
-    return(list(shape = 0L, repeats = sizes != 0L))
-  }
-  shape <- max(sizes)
-  list(shape = shape, repeats = sizes < shape, warning = if (shape %% min(sizes) != 0L) uneven)
-}
-
-# R's rule for a vector and an array, in this order
-recycle_into_array <- function(vector, array, is_arithmetic, operands) {
-  size <- if (length(vector)) vector else 1L
-  count <- known_count(array)
-  along <- list(shape = array, repeats = c(TRUE, FALSE))
-  if (size %in% 1L || count %in% 0) {
-    return(along)
-  }
-  if (is.na(size) || is.na(count)) {
-    if (!is.na(size) && size > 0L && fits_known_axes(size, array)) {
-      return(along)
-    }
-    return(list(is_unknown = TRUE, error = paste0(
-      "whether a vector of shape ", shape_text(vector), " can be recycled along an array of shape ",
-      shape_text(array), " depends on a size that is known only when the code runs; give the ",
-      "vector as many axes as the array has, with size 1 where it repeats"
-    )))
-  }
-  if (size == 0L) {
-    return(list(shape = 0L, repeats = c(FALSE, TRUE)))
-  }
-  if (count == 1 && is_arithmetic) {
-    return(list(shape = size, repeats = c(FALSE, TRUE), warning = paste0(
-      "Recycling array of length 1 in ", operands, " arithmetic is deprecated.\n",
-      "  Use c() or as.vector() instead."
-    )))
-  }
-  warning <- if (max(size, count) %% min(size, count) != 0) uneven
-  if (size > count) {
-    words <- "dims [product %s] do not match the length of object [%s]"
-    return(list(warning = warning, error = sprintf(words, plain(count), plain(size))))
-  }
-  c(along, warning = warning)
-}
-
-fits_known_axes <- function(size, shape) {
-  unknown <- which(is.na(shape))
-  known <- if (length(unknown)) shape[seq_len(unknown[1L] - 1L)] else shape
-  any(cumprod(known) %% size == 0)
+# Repeat an array along its axes of size 1. `aligned` is its shape with as many axes as `shape`; the result of
+# one axis is a plain vector.
+stretch <- function(x, aligned, shape) {
+  array <- unclass(x)
+  attributes(array) <- list(dim = aligned)
+  index <- Map(function(own, size) if (own == size) seq_len(size) else rep_len(1L, size), aligned, shape)
+  array <- do.call(`[`, c(list(array), unname(index), drop = FALSE), quote = TRUE)
+  if (length(shape) < 2L) dim(array) <- NULL
+  if (is.object(x)) keep_meaning(array, x) else array
 }

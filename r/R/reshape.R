@@ -1,22 +1,22 @@
-# array_reshape: on R arrays by src/reshape.c with no Python started, on tensors by Python.
+# array_reshape(): R arrays by src/reshape.c, without Python; tensors by Python.
 
 #' Reshape an array or tensor in row-major order
 #'
-#' Elements are read and filled with the last axis fastest, as 'NumPy' and the tensor libraries do.
-#' With `order = "F"` the first axis is fastest, as in [dim()]'s replacement form. An R array gives
-#' an R array and starts no 'Python'; a tensor gives a tensor of the same library, on its own
-#' device, in its own dtype and graph.
+#' Elements are read and filled with the last axis fastest, as in 'NumPy' and the tensor libraries.
+#' With `order = "F"` the first axis is fastest, as in [dim()]'s replacement form. For an R array the
+#' result is an R array, without 'Python'; for a tensor it is a tensor of the same library, device,
+#' dtype and graph.
 #'
-#' In R's own words, the result on an R array is
+#' In R's terms, the result for an R array is
 #' `aperm(array(aperm(as.array(x)), rev(dim)))`, and `dim(array_reshape(x, dim))` is `dim`.
 #' Names, dimnames and time series attributes are dropped, since they belong to the old axes; other
 #' attributes, such as the class of dates, stay.
 #'
 #' @param x A vector or array of R, or a tensor of 'Python'. As for reticulate's function of this
-#'   name, a list of equally long entries, of R or of 'Python', is the array that it stands for, a
+#'   name, a list of equally long entries, of R or of 'Python', is the array that it describes, a
 #'   factor its strings, a raw vector integers, and a data frame of one kind of column its matrix.
-#'   What is neither, such as a sparse matrix, a store on disk, an array of 'pandas' or a data frame of
-#'   several kinds of column, goes to reticulate's function, and comes back as that makes it.
+#'   Anything else, such as a sparse matrix, a store on disk, an array of 'pandas' or a data frame of
+#'   several kinds of column, is passed on to reticulate's function.
 #' @param dim The new sizes: a vector of whole numbers, a list of them, or a tuple, list or shape of
 #'   'Python'. One may be `-1` or `NA`, in a list also `NULL`: it is computed from the others.
 #' @param order `"C"` for row-major, `"F"` for column-major.
@@ -34,7 +34,7 @@
 #' @export
 array_reshape <- function(x, dim, order = c("C", "F")) {
   call <- sys.call()
-  order <- choose_order(order, call)
+  order <- memory_order(order, call)
   if (missing(dim)) {
     dim <- NULL
   }
@@ -49,18 +49,18 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
   x <- as_reshapable(x)
   old <- array_sizes(x, call)
   sizes <- new_sizes(old, sizes, call)
-  made <- if (order == "C") .Call(pybridge_reshape, x, old, sizes) else as.vector(x)
+  reshaped <- if (order == "C") .Call(pybridge_reshape, x, old, sizes) else as.vector(x)
   if (order == "F") {
-    attributes(made) <- if (length(sizes)) list(dim = sizes)
+    attributes(reshaped) <- if (length(sizes)) list(dim = sizes)
   }
-  if (is.object(x)) keep_meaning(made, x) else made
+  if (is.object(x)) keep_meaning(reshaped, x) else reshaped
 }
 
-# Do what the function of reticulate does that ours masks
+# Call the function of reticulate that ours masks
 masked_reshape <- function(x, sizes, order) reticulate::array_reshape(x, as.integer(sizes), order = order)
 
-# Whether a data frame has columns of several kinds, or a regular list strings beside other elements: Python
-# makes other elements of these than R
+# Whether a data frame has columns of several kinds, or a regular list both strings and other elements, which
+# Python converts to other types than R does
 is_mixed <- function(x) {
   if (is.data.frame(x)) {
     return(!is_of_one_kind(x))
@@ -72,24 +72,8 @@ is_mixed <- function(x) {
   any(is_text) && !all(is_text)
 }
 
-# The order that the user chose, or the first of those that the signature offers
-choose_order <- function(order, call, offered = c("C", "F")) {
-  choose(order, "order", c("C", "F"), call, offered)
-}
-
-# One of two words, or the first where an argument has all that the signature offers
-choose <- function(value, name, words, call, offered = words) {
-  if (identical(value, offered)) {
-    return(offered[[1L]])
-  }
-  if (!identical(value, words[[1L]]) && !identical(value, words[[2L]])) {
-    abort_argument(sprintf('`%s` is "%s" or "%s", not %s', name, words[[1L]], words[[2L]], one_line(value)), call)
-  }
-  value
-}
-
-# What reticulate's function makes of a factor, a raw vector and of a regular list: strings, integers, and
-# the array that a list of numbers, or of lists of them, stands for. Ours takes its place and answers alike.
+# Convert as reticulate's function does: a factor to strings, a raw vector to integers, a data frame to its
+# matrix, a list of numbers, or of lists of them, to an array
 as_reshapable <- function(x) {
   if (is.raw(x) && is.null(dim(x))) {
     return(as.integer(x))
@@ -110,7 +94,7 @@ is_of_one_kind <- function(x) {
   length(unique(kinds)) == 1L && kinds[[1L]] %in% c("numeric", "logical", "character")
 }
 
-# The shape of a list of equally long entries, as Python reads it, or NULL for any other
+# The shape of a list of equally long entries, as Python reads it; NULL for any other list
 list_shape <- function(x) {
   if (is.atomic(x) && !is.null(x) && !is.object(x) && is.null(dim(x)) && length(x) > 0L) {
     return(if (length(x) > 1L) length(x) else integer())
@@ -127,39 +111,34 @@ array_sizes <- function(x, call) {
   dim(x) %||% length(unclass(x))
 }
 
-# Put the attributes back that say what an element is, such as the class of dates
-keep_meaning <- function(made, x) {
-  kept <- attributes(x)
-  kept[c("names", "dim", "dimnames", "tsp")] <- NULL
-  kept$class <- setdiff(kept$class, c("ts", "mts", "matrix", "array", "table"))
-  if (length(kept$class)) {
-    attributes(made) <- c(attributes(made), kept)
+# Restore the attributes of `x` that describe its elements, such as the class of dates, and not its axes
+keep_meaning <- function(array, x) {
+  meaning <- attributes(x)
+  meaning[c("names", "dim", "dimnames", "tsp")] <- NULL
+  meaning$class <- setdiff(meaning$class, c("ts", "mts", "matrix", "array", "table"))
+  if (length(meaning$class)) {
+    attributes(array) <- c(attributes(array), meaning)
   }
-  made
+  array
 }
 
-# sizes: the same rules and words as shapes.py
+# sizes: the rules and messages of pybridge/shapes/sizes.py
 
-shape_text <- function(shape) {
-  sizes <- ifelse(is.na(shape), "NA", format(shape, scientific = FALSE, trim = TRUE))
-  paste0("(", paste(sizes, collapse = ", "), ")")
-}
-
-# The sizes that the caller wrote, with -1 for the one left open
+# Read the sizes that the caller wrote; -1 is the one left open
 read_sizes <- function(dim, call) {
   if (is_python(dim, call)) {
     dim <- python_sizes(dim)
   }
   if (is.null(dim)) {
-    refuse_reshape(call, "`dim` is missing (NULL); give the new sizes, such as c(-1, 784)")
+    abort_reshape(call, "`dim` is missing (NULL); give the new sizes, such as c(-1, 784)")
   }
   if (!is.list(dim)) {
     if (!is_number_like(dim)) {
-      kind <- class(dim)[1L]
-      refuse_reshape(call, "`dim` is ", one_line(dim), ", of type ", kind, "; give the new sizes as numbers")
+      type <- class(dim)[[1L]]
+      abort_reshape(call, "`dim` is ", one_line(dim), ", of type ", type, "; give the new sizes as numbers")
     }
     if (length(dim(dim)) > 1L) {
-      refuse_reshape(call, "`dim` has shape ", shape_text(dim(dim)), "; the new sizes are one vector")
+      abort_reshape(call, "`dim` has shape ", shape_text(dim(dim)), "; the new sizes are one vector")
     }
     is_plain <- is.integer(dim) && !is.object(dim) && !anyNA(dim) && all(dim >= 0L)
     dim <- as.vector(dim)
@@ -179,7 +158,7 @@ python_sizes <- function(dim) {
 is_number_like <- function(x) (is.numeric(x) || is.logical(x)) && !is.factor(x)
 
 read_size <- function(entry, k, call) {
-  refuse <- function(...) refuse_reshape(call, "`dim[", k, "]` is ", ...)
+  reject <- function(...) abort_reshape(call, "`dim[", k, "]` is ", ...)
   if (is_python(entry, call)) {
     entry <- tryCatch(reticulate::py_to_r(entry), error = function(e) entry)
   }
@@ -187,85 +166,73 @@ read_size <- function(entry, k, call) {
     return(-1)
   }
   if (!is_number_like(entry) || length(entry) != 1L) {
-    refuse(
-      "an object of type ", class(entry)[1L], ", not a known number; write -1 or NA for ",
+    reject(
+      "an object of type ", class(entry)[[1L]], ", not a known number; write -1 or NA for ",
       "the one size to be computed when the code runs"
     )
   }
   if (is.na(entry)) {
-    return(-1) # the logical NA is how R writes the size left open
+    return(-1) # a logical NA too
   }
   if (is.logical(entry)) {
-    refuse(entry, "; a logical is not a size")
+    reject(entry, "; a logical is not a size")
   }
   if (!is.finite(entry) || entry != trunc(entry)) {
-    refuse(format(entry, digits = 15L), "; a size is a whole number")
+    reject(format(entry, digits = 15L), "; a size is a whole number")
   }
   if (entry < -1) {
-    refuse(entry, "; a size is 0 or more, and -1 or NA stands for the one to be computed")
+    reject(entry, "; a size is 0 or more, and -1 or NA stands for the one to be computed")
   }
   as.double(entry)
 }
 
-# The sizes as integers that fit an array of shape `old`
+# Return the sizes as integers that fit an array of shape `old`
 new_sizes <- function(old, sizes, call) {
   open <- which(sizes == -1)
   count <- prod(old)
   others <- prod(sizes[sizes != -1])
   fields <- list(shape = old, dim = sizes)
-  unfit <- function(...) {
-    refuse_reshape(call, "cannot reshape ", shape_text(old), " to ", shape_text(sizes), ": ", ..., fields = fields)
+  reject <- function(...) {
+    abort_reshape(call, "cannot reshape ", shape_text(old), " to ", shape_text(sizes), ": ", ..., fields = fields)
   }
   if (length(open) > 1L) {
-    refuse_reshape(call, "`dim` = ", shape_text(sizes), " leaves the sizes ", listed(open), " open; at most one may ",
+    abort_reshape(call, "`dim` = ", shape_text(sizes), " leaves the sizes ", listed(open), " open; at most one may ",
       "be -1 or NA",
       fields = fields
     )
   }
   if (length(open) == 0L && others != count) {
-    unfit(elements(count), " cannot become ", plain(others), lost_entry(count, sizes))
+    reject(elements_text(count), " cannot become ", plain_text(others), lost_entry_text(count, sizes))
   }
   if (length(open) == 1L) {
     if (others == 0 && count == 0) {
-      unfit("the other sizes multiply to 0, so every size would do for the open one; write it out")
+      reject("the other sizes multiply to 0, so every size would do for the open one; write it out")
     }
     if (others == 0) {
-      unfit(elements(count), " cannot become 0")
+      reject(elements_text(count), " cannot become 0")
     }
     if (count %% others != 0) {
-      unfit(elements(count), " cannot be split evenly, ", plain(count), " is not a multiple of ", plain(others))
+      counts <- c(plain_text(count), plain_text(others))
+      reject(elements_text(count), " cannot be split evenly, ", counts[[1L]], " is not a multiple of ", counts[[2L]])
     }
     sizes[open] <- count / others
   }
-  r_sizes(sizes, call)
-}
-
-r_sizes <- function(sizes, call) {
   most <- .Machine$integer.max
-  if (any(sizes > most, na.rm = TRUE)) {
+  if (any(sizes > most)) {
     beyond <- paste0(" has a size beyond ", most, ", the most that an axis of an R array holds")
-    refuse_reshape(call, "`dim` = ", shape_text(sizes), beyond)
+    abort_reshape(call, "`dim` = ", shape_text(sizes), beyond)
   }
   as.integer(sizes)
 }
 
-plain <- function(number) format(number, scientific = FALSE, trim = TRUE, digits = 15L)
-
-elements <- function(count) if (count == 1) "1 element" else paste(plain(count), "elements")
-
-listed <- function(entries) {
-  last <- length(entries)
-  paste(paste(entries[-last], collapse = ", "), "and", entries[last])
-}
-
-lost_entry <- function(count, sizes) {
+lost_entry_text <- function(count, sizes) {
   if (!length(sizes) && count != 1) {
     return("; `dim` is empty, so check that it was not computed from NULL")
   }
   if (length(sizes) != 1L || count == 0) {
     return("")
   }
-  size <- plain(sizes)
+  size <- plain_text(sizes)
   paste0(
     "; `dim` has the one entry ", size, ", so check that none was lost on the way: c(nrow(x), ",
     size, ") is c(", size, ") where nrow(x) is NULL, as for a plain vector",
@@ -273,10 +240,6 @@ lost_entry <- function(count, sizes) {
   )
 }
 
-one_line <- function(value) {
-  paste(deparse(value, width.cutoff = 60L, nlines = 1L), collapse = " ")
-}
-
-refuse_reshape <- function(call, ..., fields = list()) {
+abort_reshape <- function(call, ..., fields = list()) {
   abort(paste0(...), c("pybridge_error_reshape", "pybridge_error_shape"), call, fields)
 }

@@ -1,25 +1,24 @@
-# r_slice(), r_slice<-() and r_assign(): the same subscripts for pipes and programs, on Python
-# tensors and on R's own arrays.
+# r_slice(), r_slice<-() and r_assign(): the subscripts of `x@r[...]` as functions, for tensors and R's arrays.
 
 #' Read and write by subscripts, in pipes and programs
 #'
 #' @description
 #' `r_slice(x, ...)` is `x@r[...]` as a function, and `r_slice(x, ...) <- value` is
-#' `x@r[...] <- value`, in place or, where the library never writes, by another tensor for this one
-#' name. `r_assign(x, ..., value = )` never changes `x`: it returns the updated tensor, on every library.
+#' `x@r[...] <- value`: it writes in place or, where the library never writes, binds the name to an updated
+#' tensor. `r_assign(x, ..., value = )` never changes `x`: it returns the updated tensor, on every library.
 #'
-#' All three serve plain R vectors and arrays too, by the same rules, without starting Python; the
+#' All three take plain R vectors and arrays too, by the same rules, without starting Python; the
 #' result is an R vector (one axis or none) or an R array.
 #'
 #' @param x A Python tensor, or an R vector or array of logicals, numbers, complex numbers or
 #'   strings.
-#' @param ... Subscripts, as in \code{\link[=tensor-subscripts]{x@r[...]}}: they are captured, so that `NA:5`
-#'   and `1:10:2` are ranges.
+#' @param ... Subscripts, as in \code{\link[=tensor-subscripts]{x@r[...]}}. They are captured as written, so
+#'   `NA:5` and `1:10:2` are ranges.
 #' @param value What to write: a number, an R array, or a tensor.
 #' @param drop Whether one number drops its axis. In the base dialect, whether every axis of extent
 #'   1 is dropped.
-#' @param dialect `"tensor"`, the strict rules of [tensor-subscripts], or `"base"`, exactly what R's
-#'   own `[` does.
+#' @param dialect `"tensor"`, the strict rules of [tensor-subscripts], or `"base"`, exactly those of R's
+#'   own `[`.
 #' @param order The order in which a logical array of the whole shape selects: `"C"` row-major,
 #'   `"F"` column-major as in R.
 #' @return `r_slice()`: the elements, as a tensor of the same library, or an R array.
@@ -53,9 +52,9 @@ r_slice <- function(x, ..., drop = TRUE, dialect = c("tensor", "base"), order = 
   frame <- parent.frame()
   capture <- .Call(pybridge_capture, call, frame, FALSE, TRUE) %||%
     capture_forwarded(..., dialect = dialect[[1L]], order = order[[1L]])
-  delayedAssign("shown", assignment_call(call, frame, x, substitute(value)))
-  write <- if (is_python(x, shown)) write_tensor else write_array
-  write(x, capture, value, shown)
+  delayedAssign("assignment", assignment_call(call, frame, x, substitute(value)))
+  write <- if (is_python(x, assignment)) write_tensor else write_array
+  write(x, capture, value, assignment)
 }
 
 #' @rdname r_slice
@@ -78,9 +77,9 @@ r_assign <- function(x, ..., value, dialect = c("tensor", "base"), order = c("C"
 #' New axes and all the other axes
 #'
 #' @description
-#' `newaxis` is `NULL`: in the subscripts of a tensor it makes a new axis of size 1. `..` stands for
-#' all the axes that no other subscript names. It is read where it is written, and never evaluated;
-#' as a value, for `do.call()`, it is this object.
+#' `newaxis` is `NULL`: in the subscripts of a tensor it makes a new axis of size 1. `..` means all the
+#' axes that no other subscript names. In brackets it is never evaluated; this object is its value, for
+#' `do.call()`.
 #'
 #' @format `NULL`, and an object of class `pybridge_rest`.
 #' @export
@@ -101,9 +100,10 @@ print.pybridge_rest <- function(x, ...) {
   invisible(x)
 }
 
-#' Refuse `..` where it is no subscript of ours, as tensorflow's `x[.., 1]` takes it to Python
+#' Reject `..` in other brackets than ours, such as tensorflow's `x[.., 1]`
 #'
-#' reticulate asks for this where it makes Python's tuple of the subscripts.
+#' reticulate calls this when it converts the subscripts to a tuple.
+#' @exportS3Method reticulate::r_to_py
 #' @noRd
 r_to_py.pybridge_rest <- function(x, convert = FALSE) {
   abort_subscript("`..` is a subscript of `@r[` and `@py[`: write `x@r[.., 1]` for `x[.., 1]`", "type", NULL)
@@ -118,7 +118,7 @@ read_tensor <- function(x, capture, call) {
   flagged(py_call(bridge$subset, x, parts$record, values), x, call)
 }
 
-# Write into a tensor, and return it; or the updated tensor, where the library of `x` never writes
+# Write into a tensor, and return it; where the library of `x` never writes, return an updated tensor
 write_tensor <- function(x, capture, value, call) {
   parts <- assignment_parts(capture, call)
   values <- tag_values(parts, call)
@@ -136,14 +136,12 @@ assignment_parts <- function(capture, call) {
   parts
 }
 
-#' Call Python to write a value, which it reads as to_python() does
-#' @noRd
+# Call a function of pybridge.rbridge that writes a value
 call_with_value <- function(name, x, record, values, value, call) {
   py_call(bridge[[name]], x, record, values, tag_value(value, call))
 }
 
-#' Tag the value of an assignment; one plain number crosses as itself, which costs the least
-#' @noRd
+# Tag the value of an assignment. One plain number crosses as a number, which is fastest.
 tag_value <- function(value, call) {
   if (is_python(value, call)) {
     return(list("tensor", value))
@@ -155,21 +153,7 @@ tag_value <- function(value, call) {
     abort_value(value, call)
   }
   if (inherits(value, "integer64")) {
-    int64_bits(value, call) # one that is broken is refused in the words that an R array has for it
+    int64_bits(value, call) # an error for a broken one
   }
   list("r", taken_apart(value))
-}
-
-check_value <- function(value, call) {
-  if (is.atomic(value) && !is.null(value) && (!is.object(value) || inherits(value, "integer64"))) {
-    return(invisible())
-  }
-  abort_value(value, call)
-}
-
-abort_value <- function(value, call) {
-  abort(
-    sprintf("the value is %s; use numbers, logicals or a tensor", describe_value(value)),
-    "pybridge_error_assignment", call
-  )
 }

@@ -1,12 +1,12 @@
-# What a tensor is: its shape, axes and dtype.
+# The shape, the number of axes and the dtype of a tensor.
 
 #' The shape, the number of axes and the dtype of a tensor
 #'
 #' @param x A Python tensor, or an R vector or array.
 #' @return `tensor_shape()`: the size of each axis, an integer vector, `NA` where traced code does
-#'   not know one; a tensor of no axis has `integer(0)`. `tensor_ndim()`: how many axes there are.
-#'   `tensor_dtype()`: the dtype under NumPy's name, such as `"uint8"`; for an R array that of the
-#'   array that it becomes in Python.
+#'   not know one; a tensor without axes has `integer(0)`. `tensor_ndim()`: the number of axes.
+#'   `tensor_dtype()`: the dtype under NumPy's name, such as `"uint8"`; for an R array the dtype to
+#'   which it is converted in Python.
 #' @export
 #' @examples
 #' x <- array(1:30, c(2, 3, 5))
@@ -23,8 +23,12 @@ tensor_shape <- function(x) {
     check_array(x, sys.call())
     return(array_shape(x))
   }
-  sizes <- call_python("tensor_shape", x)
-  as_shape(sizes)
+  as_shape(python_shape(x, sys.call()))
+}
+
+# The sizes of a tensor as reals, -1 for an unknown one
+python_shape <- function(x, call) {
+  as.numeric(unlist(reticulate::py_to_r(call_python("tensor_shape", x, call = call))))
 }
 
 #' @rdname tensor_shape
@@ -35,7 +39,7 @@ tensor_ndim <- function(x) {
     check_array(x, call)
     return(length(array_shape(x)))
   }
-  length(call_python("tensor_shape", x))
+  length(python_shape(x, call))
 }
 
 #' @rdname tensor_shape
@@ -43,15 +47,15 @@ tensor_ndim <- function(x) {
 tensor_dtype <- function(x) {
   call <- sys.call()
   if (is_python(x)) {
-    return(reticulate::py_to_r(answered(py_call(bridge$tensor_dtype, x), call)))
+    return(reticulate::py_to_r(call_python("tensor_dtype", x, call = call)))
   }
   check_array(x, call)
   switch(typeof(x), logical = "bool", integer = "int32", double = "float64", complex = "complex128", "str")
 }
 
-#' Count the elements of a Zarr array, of which Python knows no length
+#' Count the elements of a Zarr array, which has no length in Python
 #'
-#' reticulate makes 1 of it, its truth; of a 'NumPy' array it counts the elements, as here.
+#' reticulate returns 1 for it, and the number of elements for a 'NumPy' array.
 #' @export
 #' @noRd
 length.zarr.core.array.Array <- function(x) {

@@ -1,15 +1,15 @@
-# For the tests of other packages: the twin of assert_same_as_r() in Python.
+# For the tests of other packages, as assert_same_as_r() of pybridge/testing/asserting.py.
 
-#' Expect that a tensor holds what an R array holds
+#' Expect that a tensor has the elements of an R array
 #'
 #' For tests with testthat. The shape, the kind (logical, integer, real, complex) and every element
 #' must agree; a plain vector is a tensor of one axis. `NA` and `NaN` agree with `NaN`. A failure shows
-#' the first element that differs, counting from one, and R code to paste.
+#' the position and the value of the first difference, and R code to paste.
 #'
 #' @param tensor A Python tensor of any library, or an R vector or array.
-#' @param array What it should hold: an R vector or array.
+#' @param array The expected elements: an R vector or array.
 #' @param tolerance The relative difference that reals may have; none by default.
-#' @param label How a failure names the tensor; its code by default.
+#' @param label The name of the tensor in a failure; its code by default.
 #' @return `tensor`, invisibly.
 #' @export
 #' @examplesIf pybridge:::has_numpy() && requireNamespace("testthat", quietly = TRUE)
@@ -32,58 +32,57 @@ expect_same_tensor <- function(tensor, array, tolerance = 0, label = NULL) {
   invisible(tensor)
 }
 
-# How a tensor differs from an R array, or NULL.
+# Describe the difference between a tensor and an R array; NULL if there is none
 tensor_complaint <- function(tensor, array, tolerance) {
   shape <- tensor_shape(tensor)
-  wanted <- array_shape(array)
+  expected_shape <- array_shape(array)
   # R has no array without axes: one element is a vector of length 1
-  if (!identical(shape, wanted) && !(length(shape) == 0L && identical(wanted, 1L))) {
-    return(sprintf("the shape is %s, not %s", shape_words(shape), shape_words(wanted)))
+  if (!identical(shape, expected_shape) && !(length(shape) == 0L && identical(expected_shape, 1L))) {
+    return(sprintf("the shape is %s, not %s", shape_words(shape), shape_words(expected_shape)))
   }
   kind <- tensor_kind(tensor)
   if (kind != typeof(array)) {
     return(sprintf("the kind is %s (%s), not %s", kind, tensor_dtype(tensor), typeof(array)))
   }
-  found <- tryCatch(as.vector(elements_in_r(tensor, sys.call())), pybridge_error_conversion = identity)
-  if (inherits(found, "condition")) {
-    return(conditionMessage(found)) # a number that R does not hold is no number of an R array
+  actual <- tryCatch(as.vector(elements_in_r(tensor, sys.call())), pybridge_error_conversion = identity)
+  if (inherits(actual, "condition")) {
+    return(conditionMessage(actual)) # a number outside of R's types is in no R array
   }
-  is_same <- same_values(found, as.vector(array), tolerance)
+  is_same <- same_values(actual, as.vector(array), tolerance)
   if (all(is_same)) {
     return(NULL)
   }
   first <- which(!is_same)[[1L]]
-  place <- if (length(wanted) > 1L) arrayInd(first, wanted) else first
+  place <- if (length(expected_shape) > 1L) arrayInd(first, expected_shape) else first
   sprintf(
     "%d of %d elements differ, the first at [%s]: %s, not %s\npaste into R:\nfound <- %s\nwanted <- %s",
     sum(!is_same), length(is_same), paste(place, collapse = ", "),
-    format(found[[first]], digits = 17), format(array[[first]], digits = 17),
-    array_code(found, wanted), array_code(as.vector(array), wanted)
+    format(actual[[first]], digits = 17), format(array[[first]], digits = 17),
+    array_code(actual, expected_shape), array_code(as.vector(array), expected_shape)
   )
 }
 
-same_values <- function(found, wanted, tolerance) {
-  is_same <- is.na(found) & is.na(wanted)
-  known <- !is.na(found) & !is.na(wanted)
-  is_same[known] <- found[known] == wanted[known]
+same_values <- function(actual, expected, tolerance) {
+  is_same <- is.na(actual) & is.na(expected)
+  is_known <- !is.na(actual) & !is.na(expected)
+  is_same[is_known] <- actual[is_known] == expected[is_known]
   if (tolerance > 0) {
-    near <- known & is.finite(found) & is.finite(wanted)
-    is_same[near] <- abs(found[near] - wanted[near]) <= tolerance * abs(wanted[near])
+    is_near <- is_known & is.finite(actual) & is.finite(expected)
+    is_same[is_near] <- abs(actual[is_near] - expected[is_near]) <= tolerance * abs(expected[is_near])
   }
   is_same
 }
 
 shape_words <- function(shape) if (length(shape)) paste(shape, collapse = " x ") else "without axes"
 
-# The type that R has for a dtype.
+# The type in R for the dtype of a tensor
 tensor_kind <- function(tensor) {
   if (!inherits(tensor, "python.builtin.object")) {
     return(typeof(tensor))
   }
-  dtype <- tensor_dtype(tensor)
-  kinds <- c("^bool" = "logical", "^u?int" = "integer", "float" = "double", "^complex" = "complex")
-  found <- kinds[vapply(names(kinds), grepl, TRUE, x = dtype)]
-  if (length(found)) found[[1L]] else "character"
+  types <- c("^bool" = "logical", "^u?int" = "integer", "float" = "double", "^complex" = "complex")
+  is_type <- vapply(names(types), grepl, NA, x = tensor_dtype(tensor))
+  c(types[is_type], "character")[[1L]]
 }
 
 array_code <- function(values, shape) {

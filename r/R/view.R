@@ -1,16 +1,15 @@
-# `x@r` and `x@py`: thin views of a tensor, on whose class `[` and `[<-` are ours.
+# `x@r` and `x@py`: a tensor in a list whose class has our methods for `[` and `[<-`.
 
 #' R's and Python's subscripts on a tensor
 #'
 #' @description
 #' `x@r[...]` reads a Python tensor by R's subscripts, and `x@r[...] <- value` writes it. Positions
-#' start at 1, ranges include both ends, and nothing is silently something else: a subscript that
-#' does not fit is an error. `x@py[...]` counts from zero, as Python's own brackets do, and leaves
-#' every rule to Python.
+#' start at 1, ranges include both ends, and a subscript that does not fit is an error.
+#' `x@py[...]` counts from zero, as Python's own brackets do, and follows Python's rules.
 #'
 #' It works on NumPy arrays and on every tensor class of TensorFlow, JAX, PyTorch, Keras and dask,
-#' from the moment the package is attached. The result is a tensor of the same library; nothing is
-#' converted to R. [from_python()] and [as.array()] bring the elements to R.
+#' from the moment the package is attached. The result is a tensor of the same library, not an R object.
+#' [from_python()] and [as.array()] convert it.
 #'
 #' @section Subscripts of `x@r`:
 #' * One whole number is a position, and its axis is dropped: `x@r[1]` is the first, `x@r[-1]` the
@@ -20,44 +19,45 @@
 #' * A vector of positions selects them in its order, repeats included. Several vectors select
 #'   orthogonally, and axes never move.
 #' * A logical vector has one entry for each position of its axis; nothing is recycled.
-#' * Nothing is the whole axis, and axes not named at all are whole: `x@r[1:3]`, `x@r[, 2]`.
+#' * An empty subscript is the whole axis, and so is an axis without a subscript: `x@r[1:3]`, `x@r[, 2]`.
 #' * `newaxis` or `NULL` is a new axis of size 1; `..` is all the axes not named.
 #' * Alone, a logical array of the tensor's own shape selects its elements in row-major order
 #'   (`order = "F"` for R's order), and a matrix with one column for each axis one element for each
 #'   row.
-#' * A tensor stands for the positions or logicals that it holds.
+#' * A tensor is a vector or array of the positions or logicals in it.
 #' * `drop = FALSE` keeps the axes of positions, at size 1. `dialect = "base"` follows R's own `[`
 #'   exactly, its traps included: then `-1` excludes, and every axis of extent 1 is dropped.
 #'
 #' @section Differences from R's `[`:
 #' * `-1` counts from the end; R's `[` excludes.
-#' * A range is read as it is written: `26:-26` means "cut 25 from each side". The same expression
-#'   held in a variable is R's vector of 53 numbers, zero among them, and an error. Bounds may be
+#' * A range is read as it is written: `26:-26` means "cut 25 from each side". A variable with the value
+#'   of the same expression is R's vector of 53 numbers, one of them zero, and an error. Bounds may be
 #'   variables: `a:b` takes the values of `a` and `b`.
-#' * One number drops its axis, a range or vector does not; but R cannot tell `3` from `c(3)`, so
-#'   that a vector of length 1 is a number. `array(3)` is a vector, and so is `3:3`.
-#' * Ranges with parts that R computes itself are R's vectors: `(n - 1) * 128 + 1:128`.
+#' * One number drops its axis, a range or vector does not. To R `3` and `c(3)` are the same, so a
+#'   vector of length 1 is a number; `array(3)` and `3:3` are vectors.
+#' * A range inside a larger expression is R's vector: `(n - 1) * 128 + 1:128`.
 #'
 #' @section Assignment:
-#' `x@r[...] <- value` writes in place where the library can, and `x` remains the object that it
-#' was: every other name for the same tensor sees the change, and so does every view of it, exactly
-#' as after an assignment in Python. Where the library never writes (JAX arrays, `tf.Tensor`, symbolic
-#' tensors, dask arrays) the assignment binds `x` to an updated tensor, as R's own assignment does, and
-#' every other name keeps the old one. A tensor that is read-only, though its library writes, is an
-#' error; [r_assign()] returns an updated tensor. The value is one number, or
-#' an array or tensor that broadcasts to the selection by NumPy's rule; it never changes the dtype
-#' of `x`, and a value that would lose information is an error. A failed assignment changes nothing.
+#' `x@r[...] <- value` writes in place where the library can. Then `x` remains the same object, and
+#' every other name and every view of it show the change, as after an assignment in Python. Where the
+#' library never writes (JAX arrays, `tf.Tensor`, symbolic tensors, dask arrays) the assignment binds `x`
+#' to an updated tensor, as R's own assignment does, and every other name keeps the old one. To write to a
+#' read-only tensor of a library that writes is an error; [r_assign()] returns an updated tensor.
 #'
-#' @section Beside keras3:
-#' The package keras3 also has a method for `@r` on some tensor classes. From the moment that both
-#' packages are loaded, in either order, `@r` is that of pybridge there too, which a message says
-#' once in a session. `options(pybridge.yield_to_keras3 = TRUE)` gives `@r` on those classes back to
-#' keras3, at any time.
+#' The value is one number, or an array or tensor that broadcasts to the selection by NumPy's rule. It never
+#' changes the dtype of `x`, and a value that would lose information is an error. A failed assignment
+#' changes nothing.
+#'
+#' @section With keras3:
+#' The package keras3 also has a method for `@r` on some tensor classes. When both packages are loaded, in
+#' either order, that of pybridge is used there too; a message announces it once in a session. At any time
+#' `options(pybridge.yield_to_keras3 = TRUE)` gives `@r` on those classes back to keras3.
 #'
 #' @param object A Python tensor.
 #' @param name `r` or `py`.
-#' @param value For `@<-`, what the assignment into the view returned.
-#' @return A view, of class `pybridge_view` or `pybridge_py_view`, to be subscripted at once.
+#' @param value For `@<-`, the value of the assignment into the view.
+#' @return A view of class `pybridge_view`, that of `x@py` also of class `pybridge_py_view`, to be subscripted
+#'   at once.
 #' @seealso [r_slice()] and [r_assign()], the same for pipes and programs.
 #' @name tensor-subscripts
 #' @aliases subset-tensors @r @py
@@ -77,7 +77,7 @@ NULL
 #' @usage \method{@}{python.builtin.object}(object, name)
 #' @export
 `@.python.builtin.object` <- function(object, name) {
-  view_class <- switch(as.character(name), r = "pybridge_view", py = "pybridge_py_view")
+  view_class <- switch(as.character(name), r = "pybridge_view", py = c("pybridge_py_view", "pybridge_view"))
   if (!is.null(view_class) && !py_is_null_xptr(object)) {
     view <- list(object)
     class(view) <- view_class
@@ -95,20 +95,18 @@ NULL
 #' @usage \method{@}{python.builtin.object}(object, name) <- value
 #' @export
 `@<-.python.builtin.object` <- function(object, name, value) {
-  if (inherits(value, c("pybridge_view", "pybridge_py_view")) && identical(attr(value, "written"), object)) {
+  if (inherits(value, "pybridge_view") && identical(attr(value, "written"), object)) {
     return(.subset2(value, 1L))
   }
   abort_argument(
-    sprintf("`x@%s <- value` is no assignment; write `x@%s[...] <- value`", name, name),
+    sprintf("`x@%s <- value` does not assign; write `x@%s[...] <- value`", name, name),
     call("<-", call("@", quote(x), as.name(name)), quote(value))
   )
 }
 
-#' Return what an assignment into a view gives
-#'
-#' `x@r[1] <- 0` is to R ``x <- `@<-`(x, "r", `[<-`(x@r, 1, 0))``. The view of what was written, which may be
-#' another tensor than `x`, says of which tensor it takes the place.
-#' @noRd
+# Return the value of an assignment into a view.
+# R evaluates `x@r[1] <- 0` as ``x <- `@<-`(x, "r", `[<-`(x@r, 1, 0))``. The result is a view of the tensor
+# after the write, which may be another than `x`; its attribute `written` is the tensor before.
 written_view <- function(tensor, view, call) {
   if (!identical(call[[2L]], quote(`*tmp*`))) {
     return(tensor) # `[<-` was called by its own name
@@ -168,7 +166,7 @@ write_as_python <- function(tensor, capture, value, call) {
 python_parts <- function(capture, call) {
   parts <- capture_parts(capture, call, known = character())
   if (parts$record[[1L]] > 0L) {
-    abort_argument("`drop`, `dialect` and `order` belong to `@r`; Python's brackets have none", call)
+    abort_argument("`drop`, `dialect` and `order` belong to `@r`; `@py` takes none of them", call)
   }
   parts$values <- tag_values(parts, call)
   parts
@@ -180,9 +178,6 @@ python_parts <- function(capture, call) {
 }
 
 #' @export
-`[[.pybridge_py_view` <- `[[.pybridge_view`
-
-#' @export
 `$.pybridge_view` <- function(x, name) {
   abort_argument(
     sprintf("`x@r` is a view of a tensor; write `x$%s`", name),
@@ -190,37 +185,24 @@ python_parts <- function(capture, call) {
   )
 }
 
-#' @export
-`$.pybridge_py_view` <- `$.pybridge_view`
-
-#' Refuse a view where a tensor is meant: it is for brackets alone
-#' @noRd
-refuse_view <- function(x, ...) {
+# Reject a view in place of a tensor
+reject_view <- function(x, ...) {
   call <- sys.call()
-  name <- sub("\\.pybridge_(py_)?view$", "", as.character(call[[1L]])[[1L]])
+  name <- sub("\\.pybridge_view$", "", as.character(call[[1L]])[[1L]])
   abort_argument(
-    sprintf("`x@r` and `x@py` are for brackets, and `%s()` needs a tensor: write `x@r[...]` or `x`", name),
+    sprintf("`x@r` and `x@py` are only for brackets; `%s()` takes a tensor: write `x@r[...]` or `x`", name),
     generic_call(call, name)
   )
 }
 
 #' @exportS3Method utils::head
-head.pybridge_view <- refuse_view
-
-#' @exportS3Method utils::head
-head.pybridge_py_view <- refuse_view
+head.pybridge_view <- reject_view
 
 #' @exportS3Method utils::tail
-tail.pybridge_view <- refuse_view
-
-#' @exportS3Method utils::tail
-tail.pybridge_py_view <- refuse_view
+tail.pybridge_view <- reject_view
 
 #' @exportS3Method utils::str
-str.pybridge_view <- refuse_view
-
-#' @exportS3Method utils::str
-str.pybridge_py_view <- refuse_view
+str.pybridge_view <- reject_view
 
 #' @export
 print.pybridge_view <- function(x, ...) {

@@ -3,23 +3,21 @@
 #' @importFrom rlang %||%
 NULL
 
-# The functions of pybridge.rbridge, each found at its first use and kept: a look-up through
-# reticulate costs as much as a call. Nothing here starts Python before it is needed.
+# The functions of pybridge.rbridge. Each is looked up at its first use, which may start Python, and kept: a
+# look-up through reticulate costs as much as a call.
 bridge <- new.env(parent = emptyenv())
 
 bridge_functions <- c(
   "subset", "assign", "assign_to_copy", "subset_as_python", "assign_as_python",
-  "array_reshape", "recycle", "recycle_forms", "broadcast", "tensor_shape", "tensor_dtype",
-  "which", "which_max", "which_min", "order",
-  "math_group", "summary_group", "mean", "sort", "bind", "cross_product", "explain", "result_shape",
-  "elementwise_test", "permute", "is_tensor", "to_python", "from_python", "fill", "filled"
+  "array_reshape", "recycle", "recycle_forms", "broadcast", "is_comparison", "tensor_shape", "tensor_dtype",
+  "which", "which_max", "which_min", "order", "math_group", "summary_group", "mean", "sort", "bind",
+  "cross_product", "elementwise_test", "permute", "is_tensor", "explain", "explain_shapes", "result_shape",
+  "to_python", "from_python", "fill", "filled"
 )
 
-#' Import the Python half of the package, and check that it is of this version
-#'
-#' The package carries it. Where the user has imported a pybridge of another place before, that
-#' one serves, if its version is the same.
-#' @noRd
+# Import the Python half of the package, and check that it is of this version.
+# The package contains it. A pybridge that the user has already imported from another place is used, if its
+# version is the same.
 start_bridge <- function(folder = system.file("python", package = "pybridge")) {
   # in a checkout it is a link, which a system without links turns into a file
   if (!file.exists(file.path(folder, "pybridge", "rbridge.py"))) {
@@ -31,23 +29,27 @@ start_bridge <- function(folder = system.file("python", package = "pybridge")) {
       "pybridge_error_version"
     )
   }
-  module <- reticulate::import_from_path("pybridge.rbridge", path = folder, convert = FALSE)
-  check_version(
-    reticulate::py_to_r(module$version()),
-    reticulate::py_to_r(module$place())
+  module <- tryCatch(
+    reticulate::import_from_path("pybridge.rbridge", path = folder, convert = FALSE),
+    error = function(error) {
+      words <- "this needs Python with NumPy, which did not start: %s\npybridge_doctor() says what is missing."
+      abort(sprintf(words, conditionMessage(error)), "pybridge_error_python")
+    }
   )
+  check_version(reticulate::py_to_r(module$version()), reticulate::py_to_r(module$place()))
+  check_codes(reticulate::py_to_r(module$record_codes()))
   module
 }
 
-check_version <- function(found, place, own = as.character(utils::packageVersion("pybridge"))) {
-  if (!identical(found, own)) {
+check_version <- function(version, place, own = as.character(utils::packageVersion("pybridge"))) {
+  if (!identical(version, own)) {
     abort(
       sprintf(
         paste0(
           "the R package pybridge is version %s and Python has imported version %s, from %s.\n",
           "Restart R, and install the same version of both."
         ),
-        own, found, place
+        own, version, place
       ),
       "pybridge_error_version"
     )

@@ -1,8 +1,8 @@
-/* Read the subscripts of a call such as x@r[1:3, NA:-2, ] in one pass.
+/* Capture the subscripts of a call such as x@r[1:3, NA:-2, ] in one pass.
  *
  * The parts of a range are evaluated one by one, because R itself cannot evaluate NA:5 or 1:10:2.
- * Where every subscript is a whole number, a range or a short vector of them, missing, newaxis or ..,
- * the answer is one integer vector, the record, which crosses to Python as it is; no NA is in it:
+ * If every subscript is a whole number, a range or a short vector of them, missing, newaxis or ..,
+ * the result is one integer vector without NA, the record, which crosses to Python unchanged:
  *
  *   [options, item, item, ...]     options: 1 drop = FALSE, 2 dialect = "base", 4 order = "F"
  *   item: 0 missing, 1 newaxis, 2 .., [3, position], [8 + bounds, start?, stop?, step?]
@@ -10,7 +10,7 @@
  *         4 the next value, 5 a range of the next three values
  *         [6, length, position, ...] a short vector
  *
- * Otherwise it is list(record, values, options), and R looks at the values next.
+ * Otherwise it is list(record, values, options), and R checks the values next.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ enum { NO_DROP = 1, BASE = 2, COLUMN_MAJOR = 4 };
 enum { MISSING_SUBSCRIPT = 0, NEW_AXIS = 1, REST = 2, POSITION = 3, VALUE = 4, RANGE_OF_VALUES = 5, VECTOR = 6, RANGE = 8 };
 enum { MOST_INTS = 512, MOST_INTS_OF_VECTORS = 256, MOST_ENTRIES = 64 };
 
-/* ANY_ATTRIB() is of R 4.5; before it there is none that R's manual lists. */
+/* ANY_ATTRIB() is new in R 4.5; earlier versions have no function for it that R's manual lists. */
 #if R_VERSION < R_Version(4, 5, 0)
 #define ANY_ATTRIB(x) (ATTRIB(x) != R_NilValue)
 #endif
@@ -30,24 +30,22 @@ enum { MOST_INTS = 512, MOST_INTS_OF_VECTORS = 256, MOST_ENTRIES = 64 };
 typedef struct {
   int ints[MOST_INTS];
   int count;
-  SEXP values;     /* a pairlist under construction, newest first, protected through its holder */
-  SEXP settings;   /* likewise: arguments with a name */
-  SEXP holder;
+  SEXP holder;     /* list(values, named arguments): two pairlists, the newest first */
 } capture;
 
-static void push(capture *made, int number) {
-  if (made->count == MOST_INTS) Rf_error("there are too many subscripts");
-  made->ints[made->count++] = number;
+static void push(capture *state, int number) {
+  if (state->count == MOST_INTS) Rf_error("there are too many subscripts");
+  state->ints[state->count++] = number;
 }
 
-static void keep_value(capture *made, SEXP value) {
-  SETCAR(made->holder, Rf_cons(value, CAR(made->holder)));
+static void add_value(capture *state, SEXP value) {
+  SETCAR(state->holder, Rf_cons(value, CAR(state->holder)));
 }
 
-static void keep_setting(capture *made, SEXP tag, SEXP value) {
-  SEXP cell = PROTECT(Rf_cons(value, CADR(made->holder)));
+static void add_setting(capture *state, SEXP tag, SEXP value) {
+  SEXP cell = PROTECT(Rf_cons(value, CADR(state->holder)));
   SET_TAG(cell, tag);
-  SETCADR(made->holder, cell);
+  SETCADR(state->holder, cell);
   UNPROTECT(1);
 }
 
@@ -63,7 +61,7 @@ static int is_whole_entry(SEXP value, R_xlen_t k, int *number) {
   return real == (double) *number;
 }
 
-/* Whether value is a vector of integers or reals and nothing more; an object is not. */
+/* Whether value is a vector of integers or reals without attributes. */
 static int is_plain(SEXP value) {
   return (TYPEOF(value) == INTSXP || TYPEOF(value) == REALSXP) && !ANY_ATTRIB(value);
 }
@@ -72,21 +70,21 @@ static int is_whole(SEXP value, int *number) {
   return is_plain(value) && XLENGTH(value) == 1 && is_whole_entry(value, 0, number);
 }
 
-/* Push a short vector of whole numbers; one that is none is left to be kept as a value. */
-static int pushes_vector(capture *made, SEXP value) {
+/* Push a short vector of whole numbers. Any other vector is left to be added as a value. */
+static int pushes_vector(capture *state, SEXP value) {
   if (!is_plain(value)) return 0;
   const R_xlen_t count = XLENGTH(value);
-  if (count < 2 || count > MOST_ENTRIES || made->count + count + 2 > MOST_INTS_OF_VECTORS) return 0;
-  const int mark = made->count;
-  push(made, VECTOR);
-  push(made, (int) count);
+  if (count < 2 || count > MOST_ENTRIES || state->count + count + 2 > MOST_INTS_OF_VECTORS) return 0;
+  const int mark = state->count;
+  push(state, VECTOR);
+  push(state, (int) count);
   for (R_xlen_t k = 0; k < count; k++) {
     int number;
     if (!is_whole_entry(value, k, &number)) {
-      made->count = mark;
+      state->count = mark;
       return 0;
     }
-    push(made, number);
+    push(state, number);
   }
   return 1;
 }
@@ -107,8 +105,8 @@ static int is_colon(SEXP part) {
          CDDR(part) != R_NilValue && CDR(CDDR(part)) == R_NilValue;
 }
 
-/* missing() in a function that is called with the symbol: R answers by the rule of its own `[`, for
- * which an argument with a default is not missing. */
+/* Evaluate missing() in a function that is called with the symbol. An argument with a default is not
+ * missing then, as for R's own `[`. */
 static int is_missing_promise(SEXP symbol, SEXP env) {
   static SEXP probe = NULL;
   if (probe == NULL) {
@@ -126,13 +124,13 @@ static int is_missing_promise(SEXP symbol, SEXP env) {
   return Rf_asLogical(answer) == TRUE;
 }
 
-/* What a frame binds to a variable, a promise as it is: the only look-up for which the functions that
- * R's manual lists have no twin, since R_getVar() evaluates the promise. */
+/* The value of a variable in a frame, or its promise. Of the functions that R's manual lists none
+ * returns that: R_getVar() evaluates the promise. */
 static SEXP promise_or_value(SEXP name, SEXP env) {
   return Rf_findVarInFrame(env, name);
 }
 
-/* The place of an argument such as ..2 in `...`, else 0. */
+/* The place in `...` of an argument such as ..2, else 0. */
 static int place_in_dots(SEXP symbol) {
   const char *name = CHAR(PRINTNAME(symbol));
   if (strncmp(name, "..", 2) != 0 || name[2] < '1' || name[2] > '9') return 0;
@@ -141,10 +139,10 @@ static int place_in_dots(SEXP symbol) {
   return *end == '\0' && place <= INT_MAX ? (int) place : 0;
 }
 
-/* Whether R's own `[` takes a symbol for an empty subscript: it stands for an argument that was not
- * supplied and has no default, or for one that a caller did not get either. Nothing is evaluated.
- * In two cases R's interpreter and its compiled code disagree, the whole axis or an error: a missing
- * argument of a function around this one, and ..2 where `...` has one argument. They are errors. */
+/* Whether a symbol is an empty subscript to R's own `[`: an argument that was not supplied and has no
+ * default, directly or through a caller. Nothing is evaluated. In two cases R's interpreter and its
+ * compiled code disagree, the whole axis or an error: a missing argument of an enclosing function, and
+ * ..2 where `...` has one argument. They are errors. */
 static int is_missing_argument(SEXP symbol, SEXP env) {
   int place = place_in_dots(symbol);
   SEXP name = place ? R_DotsSymbol : symbol;
@@ -167,7 +165,7 @@ static int is_bound(SEXP symbol, SEXP env) {
   return Rf_asLogical(answer) == TRUE;
 }
 
-/* What came through `...` and was evaluated before has the empty environment: it is its value. */
+/* An argument from `...` that was evaluated before has the empty environment and is its own value. */
 static SEXP evaluate(SEXP part, SEXP env) {
   if (env == R_EmptyEnv) return part;
   switch (TYPEOF(part)) {
@@ -190,8 +188,8 @@ static SEXP spliced_operand(SEXP part) {
   return part;
 }
 
-/* Evaluate `!!!operand` once: R's `!` of a logical, or a list that nobody spliced, of a class that
- * tells so. */
+/* Evaluate `!!!operand` once. A list, which R does not splice, gets a class for the error; otherwise
+ * the result is R's `!`. */
 static SEXP evaluate_spliced(SEXP operand, SEXP env) {
   SEXP value = PROTECT(Rf_eval(operand, env));
   if (TYPEOF(value) == VECSXP) {
@@ -207,15 +205,15 @@ static SEXP evaluate_spliced(SEXP operand, SEXP env) {
   return value;
 }
 
-static void capture_range(capture *made, SEXP part, SEXP env) {
+static void capture_range(capture *state, SEXP part, SEXP env) {
   SEXP parts[3] = { CADR(part), CADDR(part), NULL };
   if (is_colon(parts[0])) {
     parts[2] = parts[1];
     parts[1] = CADDR(parts[0]);
     parts[0] = CADR(parts[0]);
   }
-  int mark = made->count, bounds = 0, simple = 1;
-  push(made, RANGE);
+  int mark = state->count, bounds = 0, simple = 1;
+  push(state, RANGE);
   SEXP values = PROTECT(Rf_allocVector(VECSXP, 3));
   for (int k = 0; k < 3; k++) {
     if (parts[k] == NULL) continue;
@@ -224,110 +222,110 @@ static void capture_range(capture *made, SEXP part, SEXP env) {
     int number;
     if (is_whole(value, &number)) {
       bounds |= 1 << k;
-      push(made, number);
+      push(state, number);
     } else if (!is_open(value)) {
       simple = 0;
     }
   }
   if (simple) {
-    made->ints[mark] = RANGE + bounds;
+    state->ints[mark] = RANGE + bounds;
   } else {
-    made->count = mark;
-    push(made, RANGE_OF_VALUES);
+    state->count = mark;
+    push(state, RANGE_OF_VALUES);
     Rf_setAttrib(values, R_ClassSymbol, PROTECT(Rf_mkString("pybridge_bounds")));
     UNPROTECT(1);
-    keep_value(made, values);
+    add_value(state, values);
   }
   UNPROTECT(1);
 }
 
-/* is_forwarded: the subscript came through `...`, where R's own `[` evaluates every symbol. */
-static void capture_one(capture *made, SEXP part, SEXP env, int is_base, int is_forwarded) {
+/* Capture one subscript. is_forwarded: it came through `...`, where R's own `[` evaluates every symbol. */
+static void capture_one(capture *state, SEXP part, SEXP env, int is_base, int is_forwarded) {
   if (part == R_MissingArg) {
-    push(made, MISSING_SUBSCRIPT);
+    push(state, MISSING_SUBSCRIPT);
     return;
   }
   if (env == R_EmptyEnv) {
     /* a value, not code */
   } else if (TYPEOF(part) == SYMSXP) {
     if (part == Rf_install("..")) {
-      push(made, REST);
+      push(state, REST);
       return;
     }
     if (!is_forwarded && is_missing_argument(part, env)) {
-      push(made, MISSING_SUBSCRIPT);
+      push(state, MISSING_SUBSCRIPT);
       return;
     }
     if (part == Rf_install("newaxis") && !is_bound(part, env)) {
-      push(made, NEW_AXIS);
+      push(state, NEW_AXIS);
       return;
     }
   } else if (!is_base && is_colon(part)) {
-    capture_range(made, part, env);
+    capture_range(state, part, env);
     return;
   }
   SEXP operand = env == R_EmptyEnv ? NULL : spliced_operand(part);
   SEXP value = PROTECT(operand == NULL ? evaluate(part, env) : evaluate_spliced(operand, env));
   int number;
   if (value == R_MissingArg) {
-    push(made, MISSING_SUBSCRIPT);
+    push(state, MISSING_SUBSCRIPT);
   } else if (Rf_inherits(value, "pybridge_rest")) {
-    push(made, REST);
+    push(state, REST);
   } else if (value == R_NilValue) {
-    push(made, NEW_AXIS);
+    push(state, NEW_AXIS);
   } else if (is_whole(value, &number)) {
-    push(made, POSITION);
-    push(made, number);
-  } else if (!pushes_vector(made, value)) {
-    push(made, VALUE);
-    keep_value(made, value);
+    push(state, POSITION);
+    push(state, number);
+  } else if (!pushes_vector(state, value)) {
+    push(state, VALUE);
+    add_value(state, value);
   }
   UNPROTECT(1);
 }
 
-/* Read drop, dialect and order where they are plain; R looks at any other named argument. */
-static int reads_setting(capture *made, SEXP tag, SEXP value) {
+/* Read drop, dialect and order if they are plain; R checks any other named argument. */
+static int reads_setting(capture *state, SEXP tag, SEXP value) {
   if (tag == Rf_install("drop") && TYPEOF(value) == LGLSXP && XLENGTH(value) == 1 &&
       LOGICAL(value)[0] != NA_LOGICAL) {
-    if (!LOGICAL(value)[0]) made->ints[0] |= NO_DROP;
+    if (!LOGICAL(value)[0]) state->ints[0] |= NO_DROP;
     return 1;
   }
   if (TYPEOF(value) != STRSXP || XLENGTH(value) != 1) return 0;
   const char *text = CHAR(STRING_ELT(value, 0));
   if (tag == Rf_install("dialect")) {
-    if (strcmp(text, "base") == 0) made->ints[0] |= BASE;
+    if (strcmp(text, "base") == 0) state->ints[0] |= BASE;
     return strcmp(text, "base") == 0 || strcmp(text, "tensor") == 0;
   }
   if (tag == Rf_install("order")) {
-    if (strcmp(text, "F") == 0) made->ints[0] |= COLUMN_MAJOR;
+    if (strcmp(text, "F") == 0) state->ints[0] |= COLUMN_MAJOR;
     return strcmp(text, "F") == 0 || strcmp(text, "C") == 0;
   }
   return 0;
 }
 
-static SEXP finish(capture *made) {
-  SEXP record = PROTECT(Rf_allocVector(INTSXP, made->count));
-  memcpy(INTEGER(record), made->ints, made->count * sizeof(int));
-  if (CAR(made->holder) == R_NilValue && CADR(made->holder) == R_NilValue) {
+static SEXP finish(capture *state) {
+  SEXP record = PROTECT(Rf_allocVector(INTSXP, state->count));
+  memcpy(INTEGER(record), state->ints, state->count * sizeof(int));
+  if (CAR(state->holder) == R_NilValue && CADR(state->holder) == R_NilValue) {
     UNPROTECT(1);
     return record;
   }
   SEXP all = PROTECT(Rf_allocVector(VECSXP, 3));
   SET_VECTOR_ELT(all, 0, record);
-  int n = Rf_length(CAR(made->holder));
+  int n = Rf_length(CAR(state->holder));
   SEXP values = Rf_allocVector(VECSXP, n);
   SET_VECTOR_ELT(all, 1, values);
-  for (SEXP cell = CAR(made->holder); cell != R_NilValue; cell = CDR(cell))
+  for (SEXP cell = CAR(state->holder); cell != R_NilValue; cell = CDR(cell))
     SET_VECTOR_ELT(values, --n, CAR(cell));
-  SET_VECTOR_ELT(all, 2, Rf_PairToVectorList(CADR(made->holder)));
+  SET_VECTOR_ELT(all, 2, Rf_PairToVectorList(CADR(state->holder)));
   UNPROTECT(2);
   return all;
 }
 
-/* call: the call of x@r[...], r_slice(x, ...) and the like; env: where its arguments are evaluated,
- * or a list of environments, one for each argument; is_bracket: whether the first argument is the
- * tensor whatever its name; is_write: whether an argument `value` is what is written and no
- * subscript. Returns NULL where `...` stands in the call. */
+/* call: the call of x@r[...], r_slice(x, ...) and the like; env: the environment of its arguments, or
+ * a list of environments, one for each argument; is_bracket: whether the first argument is the tensor
+ * whatever its name; is_write: whether an argument `value` is the value to write and not a subscript.
+ * Return NULL if the call contains `...`. */
 static SEXP captured(SEXP call, SEXP env, int is_bracket, int is_write) {
   SEXP arguments = CDR(call);
   SEXP skipped = is_bracket ? arguments : R_NilValue;
@@ -339,9 +337,9 @@ static SEXP captured(SEXP call, SEXP env, int is_bracket, int is_write) {
   for (SEXP cell = arguments; skipped == R_NilValue && cell != R_NilValue; cell = CDR(cell))
     if (TAG(cell) == R_NilValue) skipped = cell;
 
-  capture made = { .count = 0 };
-  made.holder = PROTECT(Rf_list2(R_NilValue, R_NilValue));
-  push(&made, 0);
+  capture state = { .count = 0 };
+  state.holder = PROTECT(Rf_list2(R_NilValue, R_NilValue));
+  push(&state, 0);
   int place = 0;
   for (SEXP cell = arguments; cell != R_NilValue; cell = CDR(cell), place++) {
     SEXP tag = TAG(cell);
@@ -351,16 +349,16 @@ static SEXP captured(SEXP call, SEXP env, int is_bracket, int is_write) {
     if (part == R_MissingArg) continue;
     if (!is_forwarded && TYPEOF(part) == SYMSXP && is_missing_argument(part, here)) continue;
     SEXP value = PROTECT(evaluate(part, here));
-    if (!reads_setting(&made, tag, value)) keep_setting(&made, tag, value);
+    if (!reads_setting(&state, tag, value)) add_setting(&state, tag, value);
     UNPROTECT(1);
   }
-  is_base = made.ints[0] & BASE;
+  is_base = state.ints[0] & BASE;
   place = 0;
   for (SEXP cell = arguments; cell != R_NilValue; cell = CDR(cell), place++) {
     if (cell == skipped || TAG(cell) != R_NilValue) continue;
-    capture_one(&made, CAR(cell), is_forwarded ? VECTOR_ELT(env, place) : env, is_base, is_forwarded);
+    capture_one(&state, CAR(cell), is_forwarded ? VECTOR_ELT(env, place) : env, is_base, is_forwarded);
   }
-  SEXP record = finish(&made);
+  SEXP record = finish(&state);
   UNPROTECT(1);
   return record;
 }

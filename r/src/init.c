@@ -2,7 +2,6 @@
 #include <R_ext/Rdynload.h>
 
 static const R_CallMethodDef routines[] = {
-  {"pybridge_broadcast", (DL_FUNC) &pybridge_broadcast, 3},
   {"pybridge_capture", (DL_FUNC) &pybridge_capture, 4},
   {"pybridge_is_value_of", (DL_FUNC) &pybridge_is_value_of, 3},
   {"pybridge_reshape", (DL_FUNC) &pybridge_reshape, 3},

@@ -1,12 +1,9 @@
-/* array_reshape and broadcast on R arrays, as strided copies.
+/* array_reshape() on R arrays: read and fill in row-major order in memory that is column-major.
  *
- * array_reshape reads and fills row-major in memory that is column-major.
- *
- * Both shapes split the same row-major sequence. Where they share a common refinement, a shape
- * whose axes group to the axes of either, the work is one strided copy: each refined axis has one
- * stride in the old array and one in the new. (60000, 28, 28) to (60000, 784) copies 784 columns.
- * Where they share none, as (2, 3) and (3, 2), the sequence itself stands between them: a strided
- * copy into it and one out of it.
+ * Both shapes split the same row-major sequence. If they have a common refinement, a shape whose
+ * axes group to the axes of either, one strided copy suffices: each refined axis has one stride in
+ * the old array and one in the new. (60000, 28, 28) to (60000, 784) copies 784 columns. Otherwise,
+ * as for (2, 3) and (3, 2), one strided copy writes the sequence and another reads it.
  */
 #include <string.h>
 #include "pybridge.h"
@@ -19,12 +16,11 @@ typedef struct {
   R_xlen_t size, from, to;    /* the size of an axis, and its strides in elements */
 } axis;
 
-/* Append an axis to those kept; one that continues the last kept one in both arrays, or that the
- * last one continues, joins it. */
-static int keep_axis(axis *kept, int count, axis next) {
+/* Append an axis. It is joined to the last one if either continues the other in both arrays. */
+static int add_axis(axis *axes, int count, axis next) {
   if (next.size == 1) return count;
   if (count > 0) {
-    axis *last = &kept[count - 1];
+    axis *last = &axes[count - 1];
     if (next.from == last->from * last->size && next.to == last->to * last->size) {
       last->size *= next.size;
       return count;
@@ -36,13 +32,14 @@ static int keep_axis(axis *kept, int count, axis next) {
     }
   }
   if (count == MOST_AXES) Rf_error("there are too many axes");
-  kept[count] = next;
+  axes[count] = next;
   return count + 1;
 }
 
-/* Refine two column-major shapes of one size, from their last axes on; -1 where they share none. */
+/* Refine two column-major shapes of one size, from their last axes on. Return the number of axes, or
+ * -1 if there is no common refinement. */
 static int refine(const R_xlen_t *from, int from_ndim, const R_xlen_t *to, int to_ndim,
-                  axis *kept) {
+                  axis *axes) {
   R_xlen_t from_stride = 1, to_stride = 1;
   for (int k = 0; k < from_ndim - 1; k++) from_stride *= from[k];
   for (int k = 0; k < to_ndim - 1; k++) to_stride *= to[k];
@@ -63,7 +60,7 @@ static int refine(const R_xlen_t *from, int from_ndim, const R_xlen_t *to, int t
     R_xlen_t size = from_left < to_left ? from_left : to_left;
     if (from_left % size || to_left % size) return -1;
     axis next = { size, from_step, to_step };
-    count = keep_axis(kept, count, next);
+    count = add_axis(axes, count, next);
     from_left /= size;
     from_step *= size;
     to_left /= size;
@@ -71,20 +68,20 @@ static int refine(const R_xlen_t *from, int from_ndim, const R_xlen_t *to, int t
   }
 }
 
-/* Move to the place the axis that is contiguous in the new array (or else in the old). */
-static void bring(axis *axes, int count, int place, int is_new) {
+/* Move the axis that is contiguous in the new array (or else in the old) to a place. */
+static void move_contiguous(axis *axes, int count, int place, int is_new) {
   for (int k = place; k < count; k++)
     if ((is_new ? axes[k].to : axes[k].from) == 1) {
-      axis found = axes[k];
+      axis contiguous = axes[k];
       memmove(axes + place + 1, axes + place, (size_t) (k - place) * sizeof(axis));
-      axes[place] = found;
+      axes[place] = contiguous;
       return;
     }
 }
 
 typedef void copier(const void *, void *, const axis *, int);
 
-/* Copy over the first two axes in tiles, so that lines of both arrays are used while in cache. */
+/* Copy over the first two axes in tiles, which keeps the lines of both arrays in the cache. */
 #define DEFINE_COPY(NAME, TYPE)                                                                   \
 static void NAME(const void *source, void *target, const axis *axes, int count) {                 \
   const TYPE *from = source;                                                                      \
@@ -130,19 +127,18 @@ DEFINE_COPY(copy_place, R_xlen_t)
 static void copy_axes(const void *from, void *to, copier *copy, const axis *axes, int count) {
   axis ordered[MOST_AXES];
   memcpy(ordered, axes, (size_t) count * sizeof(axis));
-  bring(ordered, count, 0, 1);
-  bring(ordered, count, count > 0 && ordered[0].from == 1 ? 0 : 1, 0);
+  move_contiguous(ordered, count, 0, 1);
+  move_contiguous(ordered, count, count > 0 && ordered[0].from == 1 ? 0 : 1, 0);
   copy(from, to, ordered, count);
 }
 
 /* The place in the old vector of each new element, for entries that only R itself may set. */
-static const R_xlen_t *places(R_xlen_t from_length, R_xlen_t to_length, const axis *axes,
-                              int count) {
-  R_xlen_t *old = (R_xlen_t *) R_alloc((size_t) from_length, sizeof(R_xlen_t));
-  R_xlen_t *made = (R_xlen_t *) R_alloc((size_t) to_length, sizeof(R_xlen_t));
-  for (R_xlen_t k = 0; k < from_length; k++) old[k] = k;
-  copy_axes(old, made, copy_place, axes, count);
-  return made;
+static const R_xlen_t *old_places(R_xlen_t length, const axis *axes, int count) {
+  R_xlen_t *from = (R_xlen_t *) R_alloc((size_t) length, sizeof(R_xlen_t));
+  R_xlen_t *to = (R_xlen_t *) R_alloc((size_t) length, sizeof(R_xlen_t));
+  for (R_xlen_t k = 0; k < length; k++) from[k] = k;
+  copy_axes(from, to, copy_place, axes, count);
+  return to;
 }
 
 /* Fill the vector `to` from `from`, both of one type and not empty. */
@@ -156,22 +152,22 @@ static void copy_vector(SEXP from, SEXP to, const axis *axes, int count) {
   case CPLXSXP: copy_axes(COMPLEX_RO(from), COMPLEX(to), copy_complex, axes, count); break;
   case RAWSXP: copy_axes(RAW_RO(from), RAW(to), copy_raw, axes, count); break;
   case STRSXP: {
-    const R_xlen_t *place = places(XLENGTH(from), length, axes, count);
+    const R_xlen_t *place = old_places(length, axes, count);
     for (R_xlen_t k = 0; k < length; k++) SET_STRING_ELT(to, k, STRING_ELT(from, place[k]));
     break;
   }
   case VECSXP: {
-    const R_xlen_t *place = places(XLENGTH(from), length, axes, count);
+    const R_xlen_t *place = old_places(length, axes, count);
     for (R_xlen_t k = 0; k < length; k++) SET_VECTOR_ELT(to, k, VECTOR_ELT(from, place[k]));
     break;
   }
   default:
-    Rf_error("an R object of this type is no array");
+    Rf_error("an R object of this type is not an array");
   }
   vmaxset(depth);
 }
 
-/* The axes of a shape as those of the row-major sequence of the same elements. */
+/* The axes of a copy between an array and the row-major sequence of its elements. */
 static int sequence_axes(const R_xlen_t *dim, int ndim, R_xlen_t length, int is_into, axis *axes) {
   R_xlen_t stride = 1, step = length;
   int count = 0;
@@ -179,7 +175,7 @@ static int sequence_axes(const R_xlen_t *dim, int ndim, R_xlen_t length, int is_
     step /= dim[k];
     axis next = { dim[k], is_into ? stride : step, is_into ? step : stride };
     stride *= dim[k];
-    count = keep_axis(axes, count, next);
+    count = add_axis(axes, count, next);
   }
   return count;
 }
@@ -192,83 +188,47 @@ static const R_xlen_t *sizes_of(SEXP shape) {
   for (int k = 0; k < ndim; k++) {
     const double size = TYPEOF(shape) == REALSXP ? REAL(shape)[k] : INTEGER(shape)[k];
     if (!(size >= 0 && size <= (double) R_XLEN_T_MAX))
-      Rf_error("a size of a shape is no length of a vector");
+      Rf_error("a size of a shape is not a length of a vector");
     sizes[k] = (R_xlen_t) size;
   }
   return sizes;
 }
 
-/* The number of elements of a shape, which must be the length of a vector in R. */
-static R_xlen_t count_elements(const R_xlen_t *sizes, int ndim) {
-  R_xlen_t count = 1;
-  for (int k = 0; k < ndim; k++)
-    if (sizes[k] == 0) return 0;
-  for (int k = 0; k < ndim; k++) {
-    if (sizes[k] > R_XLEN_T_MAX / count)
-      Rf_error("the shape has more elements than a vector of R can hold");
-    count *= sizes[k];
-  }
-  return count;
-}
-
-/* A shape of a vector that is there: a stride made of its sizes stays within the vector. */
+/* The sizes of a vector that exists. A stride computed from them stays within the vector. */
 static const R_xlen_t *sizes_of_vector(SEXP shape, SEXP x) {
   const R_xlen_t *sizes = sizes_of(shape);
-  if (count_elements(sizes, Rf_length(shape)) != XLENGTH(x))
-    Rf_error("a shape does not have as many elements as its vector");
+  const int ndim = Rf_length(shape);
+  double count = 1;
+  for (int k = 0; k < ndim; k++) count = sizes[k] ? count * (double) sizes[k] : 0;
+  if (count != (double) XLENGTH(x)) Rf_error("a shape does not have as many elements as its vector");
   return sizes;
 }
 
 static void check_is_vector(SEXP x) {
-  if (!Rf_isVectorAtomic(x) && TYPEOF(x) != VECSXP) Rf_error("an R object of this type is no array");
+  if (!Rf_isVectorAtomic(x) && TYPEOF(x) != VECSXP) Rf_error("an R object of this type is not an array");
 }
 
-/* x: a vector or array; old, new: shapes of its length. Gives a new array in the shape `new`,
- * without any other attribute. */
+/* x: a vector or array; old, new: shapes of its length. Return a new array in the shape `new`,
+ * without other attributes. */
 SEXP pybridge_reshape(SEXP x, SEXP old, SEXP new) {
   check_is_vector(x);
   const R_xlen_t length = XLENGTH(x);
   const int old_ndim = Rf_length(old), new_ndim = Rf_length(new);
   const R_xlen_t *from = sizes_of_vector(old, x), *to = sizes_of_vector(new, x);
-  SEXP made = PROTECT(Rf_allocVector(TYPEOF(x), length));
+  SEXP reshaped = PROTECT(Rf_allocVector(TYPEOF(x), length));
   if (length > 0) {
     axis axes[MOST_AXES];
     int count = old_ndim && new_ndim ? refine(from, old_ndim, to, new_ndim, axes) : 0;
     if (count < 0) {
       SEXP sequence = PROTECT(Rf_allocVector(TYPEOF(x), length));
       copy_vector(x, sequence, axes, sequence_axes(from, old_ndim, length, 1, axes));
-      copy_vector(sequence, made, axes, sequence_axes(to, new_ndim, length, 0, axes));
+      copy_vector(sequence, reshaped, axes, sequence_axes(to, new_ndim, length, 0, axes));
       UNPROTECT(1);
     } else {
-      copy_vector(x, made, axes, count);
+      copy_vector(x, reshaped, axes, count);
     }
   }
-  if (new_ndim > 0) Rf_setAttrib(made, R_DimSymbol, new);
+  if (new_ndim > 0) Rf_setAttrib(reshaped, R_DimSymbol, new);
   UNPROTECT(1);
-  return made;
-}
-
-/* x: an array; old: its shape with as many axes as `new`, an integer shape to which the axes of
- * size 1 stretch. Gives a new array in the shape `new`, without any other attribute. */
-SEXP pybridge_broadcast(SEXP x, SEXP old, SEXP new) {
-  check_is_vector(x);
-  const int ndim = Rf_length(new);
-  if (Rf_length(old) != ndim) Rf_error("the two shapes differ in their number of axes");
-  const R_xlen_t *from = sizes_of_vector(old, x), *to = sizes_of(new);
-  const R_xlen_t length = count_elements(to, ndim);
-  axis axes[MOST_AXES];
-  R_xlen_t stride = 1, new_stride = 1;
-  int count = 0;
-  for (int k = 0; k < ndim && length > 0; k++) {
-    if (from[k] != 1 && from[k] != to[k]) Rf_error("an axis does not stretch to its new size");
-    axis next = { to[k], from[k] == 1 ? 0 : stride, new_stride };
-    stride *= from[k];
-    new_stride *= to[k];
-    count = keep_axis(axes, count, next);
-  }
-  SEXP made = PROTECT(Rf_allocVector(TYPEOF(x), length));
-  if (length > 0) copy_vector(x, made, axes, count);
-  if (ndim > 0) Rf_setAttrib(made, R_DimSymbol, new);
-  UNPROTECT(1);
-  return made;
+  return reshaped;
 }

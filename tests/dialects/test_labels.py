@@ -155,7 +155,7 @@ def refused_text(item):
 
 def test_the_tensor_dialect_lowers_a_name_to_its_index():
     named = [["a", "b", "c"], ["p", "q"]].__getitem__
-    assert tensor.lower((Characters(("b",)), 2), (3, 2), as_subscript, labels=named) == (1, 1)
+    assert tensor.lower((Characters(("b",)), 2), (3, 2), as_subscript, labels=named).key == (1, 1)
     found = tensor.lower((1, ["q", "p"]), (3, 2), as_subscript, labels=named)
     assert found.result_shape == (2,)
     assert found.takes[0][1].indices.tolist() == [1, 0]

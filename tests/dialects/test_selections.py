@@ -5,12 +5,12 @@ import pytest
 
 from pybridge.dialects.selections import (
     Gather,
-    Lowered,
     Masked,
+    Orthogonal,
     TracedGather,
     TracedMask,
     TracedRun,
-    lowered_axes,
+    orthogonal,
     regular_run,
 )
 
@@ -25,18 +25,18 @@ def test_a_mask_lists_its_coordinates_in_its_order():
 
 def test_vectors_are_taken_on_the_axes_that_remain():
     rows = Gather(np.array([4, 0]))
-    lowered = lowered_axes((2, 3, 5), (1, None, slice(0, 2, 1), rows))
+    lowered = orthogonal((2, 3, 5), (1, None, slice(0, 2, 1), rows))
     assert lowered.key == (1, None, slice(0, 2, 1), slice(None))
     assert lowered.takes == ((2, rows),)
     assert not lowered.is_view
     assert lowered.result_shape == (1, 2, 2)
-    assert lowered_axes((2, 3), (1, slice(None))).is_view
+    assert orthogonal((2, 3), (1, slice(None))).is_view
 
 
 def test_a_traced_selection_knows_the_sizes_that_it_can():
     axes = (TracedGather("indices", 4), TracedMask("mask"), TracedRun(None, "last", 1), None)
-    assert lowered_axes((2, 3, 5), axes).result_shape == (4, None, None, 1)
-    assert Lowered((2, None), (slice(None), slice(1, None))).result_shape == (2, None)
+    assert orthogonal((2, 3, 5), axes).result_shape == (4, None, None, 1)
+    assert Orthogonal((2, None), (slice(None), slice(1, None))).result_shape == (2, None)
 
 
 @pytest.mark.parametrize("count", [4, 31, 32, 100])

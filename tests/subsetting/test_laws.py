@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from pybridge import NA, R, errors, r_assign, r_slice, result_shape
 from pybridge.backends import NUMPY
 from pybridge.dialects import tensor as tensor_dialect
-from pybridge.dialects.selections import lowered_from
 from pybridge.subscripts.python_values import as_subscript
 from pybridge.subsetting.reading import read
 
@@ -188,11 +187,10 @@ def test_values_of_python_and_subscripts_of_our_own_go_one_road(case):
 @given(raw())
 def test_what_was_lowered_knows_its_shape(case):
     shape, written = case
-    found, _ = outcome(lambda: tensor_dialect.lower(written, shape))
-    if found is not None:
-        lowered = lowered_from(shape, found)
-        assert lowered.result_shape == read(NUMPY, tensor(shape), found).shape
-        assert lowered.is_view == (not any(isinstance(w, list | np.ndarray) for w in written))
+    selection, _ = outcome(lambda: tensor_dialect.lower(written, shape))
+    if selection is not None:
+        assert selection.result_shape == read(NUMPY, tensor(shape), selection).shape
+        assert selection.is_view == (not any(isinstance(w, list | np.ndarray) for w in written))
 
 
 def test_an_array_of_another_class_stands_beside_a_vector():

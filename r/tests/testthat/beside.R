@@ -1,4 +1,4 @@
-# Beside the real keras3, tensorflow and tfdatasets: `make test-r-beside` runs this, and nothing else
+# With the real keras3, tensorflow and tfdatasets: `make test-r-beside` runs this, and nothing else
 # has those packages. Called as a script: beside.R ORDER TASK ..., where ORDER names by a letter each
 # what is done first, from left to right.
 
@@ -102,8 +102,8 @@ run_listings <- function(path) {
     }
     tryCatch(
       {
-        shown <- suppressPackageStartupMessages(withVisible(eval(listing, globalenv())))
-        if (shown$visible && !grepl("system.time", code, fixed = TRUE)) print(shown$value)
+        value <- suppressPackageStartupMessages(withVisible(eval(listing, globalenv())))
+        if (value$visible && !grepl("system.time", code, fixed = TRUE)) print(value$value)
       },
       error = function(e) cat("ERROR", conditionMessage(e)[1L], "\n")
     )

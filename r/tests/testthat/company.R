@@ -68,6 +68,8 @@ company_expressions <- c(
   "c(x, x)", "c(v, 1)", "c(1, v)", "c(s, s)", "list(x, v)", "rbind(x, x)", "cbind(x, x)", "rbind(v, v)",
   "cbind(v, 1:3)", "cbind(reticulate::dict(p = 1), 2)",
   "{ d <- reticulate::dict(p = 1, q = 2); cbind(d, 1:2, d) }", "rbind(reticulate::dict(p = 1), 2)",
+  "cbind(1:4, reticulate::dict(p = 1), deparse.level = 2)", "rbind(reticulate::import('math')$sqrt, 1:2)",
+  "{ d <- reticulate::dict(p = 1); cbind(d, reticulate::import('math')$sqrt, matrix(1:4, 2)) }",
   "rbind(a, a)", "append(list(x), 1)", "append(v, 1)", "setdiff(v, 1)", "union(v, 1)",
   "if (length(v) %in% 0:9) seq_along(v)", "if (length(x) %in% 0:9) seq_along(x)", "seq_len(s)",
   "rapply(list(x), class, how = 'unlist')",
@@ -140,7 +142,7 @@ describe_company <- function(value) {
   c(class(value), deparse(value), utils::capture.output(print(value)))
 }
 
-# Evaluate an expression: what it prints, warns of and gives, or that it fails.
+# Evaluate an expression: its output, warnings and value, or its failure.
 run_company <- function(text, tensors) {
   env <- list2env(tensors, parent = globalenv())
   warned <- character()
@@ -168,11 +170,11 @@ run_company <- function(text, tensors) {
 
 run_all_company <- function(known = NULL) {
   main <- reticulate::py_run_string(company_tensors, local = TRUE, convert = FALSE)
-  found <- list()
-  made <- reticulate::py_get_item(main, "make_company")()
-  libraries <- unlist(reticulate::py_to_r(reticulate::import_builtins(FALSE)$list(made)))
+  outcomes <- list()
+  tensors_by_library <- reticulate::py_get_item(main, "make_company")()
+  libraries <- unlist(reticulate::py_to_r(reticulate::import_builtins(FALSE)$list(tensors_by_library)))
   for (library in libraries) {
-    group <- reticulate::py_get_item(made, library)
+    group <- reticulate::py_get_item(tensors_by_library, library)
     is_whole <- nzchar(Sys.getenv("PYBRIDGE_TEST_BESIDE"))
     # NumPy's arrays stay in Python more often than not, what other packages hand out does not
     for (convert in if (library != "numpy") TRUE else if (is_whole) c(FALSE, TRUE) else FALSE) {
@@ -195,11 +197,11 @@ run_all_company <- function(known = NULL) {
           reticulate::r_to_py(matrix(as.double(1:6), 2, byrow = TRUE)), "float32"
         )
         tensors$a <- matrix(as.double(1:6), 2, byrow = TRUE)
-        found[[label]] <- run_company(text, tensors)
+        outcomes[[label]] <- run_company(text, tensors)
       }
     }
   }
-  found
+  outcomes
 }
 
 # What may differ: labels by a pattern, and the reason.
@@ -220,7 +222,7 @@ company_exceptions <- c(
   "array_reshape\\(.*convert = TRUE" = "the flag of what went in, and was off"
 )
 
-# Called as a script: company.R FILE PACKAGE ... evaluates the list beside the packages, attaches
+# Called as a script: company.R FILE PACKAGE ... evaluates the list with the packages, attaches
 # pybridge and evaluates what worked once more. With pybridge among the packages, FILE is there, and
 # what worked is evaluated with them attached in that order. Beside reticulate alone, which pybridge
 # loads first in any order, the places on the search path are all that differs: one process does both.
@@ -239,18 +241,18 @@ if (length(arguments) > 1L && file.exists(dirname(arguments[[1L]]))) {
   )
   attach_all(arguments[-1L])
   if ("pybridge" %in% arguments[-1L]) {
-    found <- readRDS(file)
-    found$first <- run_all_company(found$without)
+    outcomes <- readRDS(file)
+    outcomes$first <- run_all_company(outcomes$without)
   } else {
-    found <- list(without = run_all_company())
+    outcomes <- list(without = run_all_company())
     attach_all("pybridge")
-    found$last <- run_all_company(found$without)
+    outcomes$last <- run_all_company(outcomes$without)
     if (identical(arguments[-1L], "reticulate")) {
       detach("package:reticulate")
       attach_all("reticulate")
       stopifnot(match("package:reticulate", search()) < match("package:pybridge", search()))
-      found$first <- run_all_company(found$without)
+      outcomes$first <- run_all_company(outcomes$without)
     }
   }
-  saveRDS(found, file)
+  saveRDS(outcomes, file)
 }

@@ -48,35 +48,35 @@ case_code <- function(case, on_array) {
   if (is.null(case$value)) code else paste(code, "<- value")
 }
 
-# Run a case: what it gives, or after an assignment the whole tensor, or the class of its error.
+# Run a case: return its value, after an assignment the whole tensor, or the class of its error.
 run_case <- function(case, on_array) {
   env <- new.env(parent = globalenv())
   env$x <- if (on_array) case_array(case) else case_tensor(case)
   env$value <- if (!is.null(case$value)) case_value(case)
   tryCatch(
     {
-      found <- suppressWarnings(eval(parse(text = case_code(case, on_array)), env))
-      if (is.null(case$value)) found else env$x
+      actual <- suppressWarnings(eval(parse(text = case_code(case, on_array)), env))
+      if (is.null(case$value)) actual else env$x
     },
     pybridge_error = function(error) class(error)[[1L]]
   )
 }
 
 expect_case <- function(case, on_array) {
-  found <- run_case(case, on_array)
+  actual <- run_case(case, on_array)
   label <- sprintf("%s (%s: %s)", case$id, case$dialect, case_code(case, on_array))
   if (!is.null(case$expected$error)) {
-    expect_identical(found, case$expected$error, label = label)
+    expect_identical(actual, case$expected$error, label = label)
     return(invisible())
   }
   shape <- as.integer(unlist(case$expected$shape))
-  wanted <- as.double(from_row_major(case$expected$values, shape))
+  expected <- as.double(from_row_major(case$expected$values, shape))
   if (on_array) {
-    found_shape <- if (length(shape) > 1L) dim(found) else if (length(shape) == 1L) length(found)
-    expect_equal(as.integer(found_shape), shape, label = paste("the shape of", label))
-    expect_equal(as.vector(found), wanted, label = label)
+    actual_shape <- if (length(shape) > 1L) dim(actual) else if (length(shape) == 1L) length(actual)
+    expect_equal(as.integer(actual_shape), shape, label = paste("the shape of", label))
+    expect_equal(as.vector(actual), expected, label = label)
   } else {
-    expect_equal(tensor_shape(found), shape, label = paste("the shape of", label))
-    expect_same_tensor(found, if (length(shape)) array(wanted, shape) else wanted, label = label)
+    expect_equal(tensor_shape(actual), shape, label = paste("the shape of", label))
+    expect_same_tensor(actual, if (length(shape)) array(expected, shape) else expected, label = label)
   }
 }

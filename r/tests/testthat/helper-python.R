@@ -22,7 +22,7 @@ as_tensor <- function(x, dtype = NULL) {
   np$array(reticulate::np_array(x, dtype))
 }
 
-# Compare elements, shape and dtype with what they should be; a literal shape where one is given.
+# Compare elements, shape and dtype with what they should be; a literal shape if there is one.
 expect_tensor <- function(x, expected, shape = NULL, dtype = NULL) {
   expect_s3_class(x, "python.builtin.object")
   expect_identical(tensor_shape(x), as.integer(shape %||% dim(expected) %||% length(expected)))

@@ -1,4 +1,4 @@
-test_that("a value that would lose information is refused", {
+test_that("a value that would lose information is an error", {
   expect_error(r_assign(1:3, 1, value = 0.5), class = "pybridge_error_assignment_lossy")
   expect_error(r_assign(1:3, 1, value = NaN), class = "pybridge_error_assignment_lossy")
   expect_error(r_assign(1:3, 1, value = 1e10), class = "pybridge_error_assignment_lossy")

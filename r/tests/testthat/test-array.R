@@ -1,4 +1,4 @@
-# R's own arrays, by R's own brackets as the oracle wherever R can say the same.
+# R's own arrays; R's own brackets are the oracle where they can select the same.
 numbers <- array(1:30, c(2, 3, 5))
 
 test_that("no Python is started for an R array", {
@@ -14,7 +14,7 @@ test_that("no Python is started for an R array", {
   expect_identical(trimws(utils::tail(lines, 1L)), "FALSE")
 })
 
-test_that("an R array gives R arrays; one axis or none is a vector", {
+test_that("the result is an R array; one axis or none is a vector", {
   expect_identical(r_slice(numbers, 2), numbers[2, , ])
   expect_identical(r_slice(numbers, 2, 3, 5), 30L)
   expect_identical(r_slice(numbers, 2:2), numbers[2, , , drop = FALSE])
@@ -85,7 +85,7 @@ test_that("every message of an R array is that of a tensor", {
   }
 })
 
-test_that("what Python has beside tensors is a subscript of an R array where R has the same, or refused", {
+test_that("Python objects that are not tensors select where R has the same type, else they are an error", {
   skip_without_python()
   py <- function(code) reticulate::py_eval(code, convert = FALSE)
   expect_identical(r_slice(numbers, py("2")), numbers[2, , ])
@@ -135,10 +135,15 @@ test_that("a string is a label where the array has labels", {
   expect_error(r_slice(matrix(1:6, 2), "a"), class = "pybridge_error_subscript_type")
 })
 
-test_that("an unknown or doubled label is an error that offers the nearest", {
+test_that("an unknown label is an error that shows the labels, a doubled one that shows its positions", {
   m <- matrix(1:9, 3, dimnames = list(c("setosa", "versicolor", ""), c("x", "y", "x")))
-  unknown <- expect_error(r_slice(m, "Setosa"), "nearest are \"setosa\"", class = "pybridge_error_subscript_label")
-  expect_identical(unknown[c("label", "axis", "nearest")], list(label = "Setosa", axis = 1L, nearest = "setosa"))
+  unknown <- expect_error(
+    r_slice(m, "Setosa"), "is no label of axis 1; the labels are \"setosa\", \"versicolor\"$",
+    class = "pybridge_error_subscript_label"
+  )
+  expect_identical(unknown[c("label", "axis", "nearest")], list(label = "Setosa", axis = 1L, nearest = character()))
+  many <- stats::setNames(1:6, letters[1:6])
+  expect_error(r_slice(many, "z"), "the labels are \"a\", \"b\", \"c\", \"d\", \"e\", ...", fixed = TRUE)
   doubled <- expect_error(r_slice(m, 1, "x"), "2 positions of axis 2, 1, 3;", class = "pybridge_error_subscript_label")
   expect_identical(doubled$positions, c(1L, 3L))
   expect_identical(r_slice(m, 1, "y"), c(m[1, "y"]))
@@ -147,7 +152,7 @@ test_that("an unknown or doubled label is an error that offers the nearest", {
   expect_error(r_slice(m, "q") <- 1L, class = "pybridge_error_subscript_label")
 })
 
-test_that("64-bit integers are right or refused, on arrays and tensors alike", {
+test_that("64-bit integers are read exactly or are an error, on arrays and tensors alike", {
   skip_without_python()
   v <- c(10, 20, 30)
   for (x in list(v, as_tensor(array(v)))) {
@@ -162,7 +167,7 @@ test_that("64-bit integers are right or refused, on arrays and tensors alike", {
   }
 })
 
-test_that("a vector of 2^31 elements and more is read and refused as any other", {
+test_that("a vector of 2^31 elements and more follows the same rules", {
   long <- 1:3e9
   expect_identical(r_slice(long, 1), 1)
   expect_identical(r_slice(long, -1), 3e9)
@@ -175,7 +180,7 @@ test_that("a vector of 2^31 elements and more is read and refused as any other",
   expect_error(r_assign(1:3, 1:2, value = long), class = "pybridge_error_assignment")
 })
 
-test_that("what is no array says so", {
+test_that("other objects are an error", {
   expect_snapshot(cran = TRUE, error = TRUE, {
     r_slice(NULL, 1)
     r_slice(mean, 1)

@@ -44,12 +44,12 @@ test_that("an error of a write shows what the user wrote, whatever other names t
   )
   expect_identical(call_of(`[<-`(x@r, 9, value = 0)), quote(`[<-`(x@r, 9, value = 0)))
   write <- function(tensor, other) {
-    kept <- tensor
-    kept@r[1] <- 2:1
+    other <- tensor
+    other@r[1] <- 2:1
     tensor@r[1] <- 2:1
   }
   for (f in list(write, compiler::cmpfun(write))) {
-    expect_identical(call_of(f(x)), quote(kept@r[1] <- 2:1))
+    expect_identical(call_of(f(x)), quote(other@r[1] <- 2:1))
   }
   # no code to look into: at the top level of a script
   lines <- run_r(c(

@@ -1,4 +1,4 @@
-# Beside the real keras3 and tensorflow, which only `make test-r-beside` has; test-keras3.R does by a
+# With the real keras3 and tensorflow, which only `make test-r-beside` has; test-keras3.R does by a
 # stand-in what a stand-in can. The script of a book's chapter is none of this project: its path is
 # in PYBRIDGE_CHAPTER.
 
@@ -35,7 +35,7 @@ if (grepl("keras3", Sys.getenv("PYBRIDGE_TEST_BESIDE"), fixed = TRUE)) {
     })
   }
 
-  test_that("tensorflow's own brackets refuse `..` and say what to write", {
+  test_that("`..` in tensorflow's own brackets is an error with advice", {
     lines <- run_r(c(
       "suppressPackageStartupMessages({ library(tensorflow); library(pybridge) })",
       "x <- as_tensor(matrix(1:6, 2))",

@@ -3,7 +3,7 @@
 
 source(test_path("company.R"), local = TRUE)
 
-# The packages beside which the list is run; `make test-r-beside` names more.
+# The packages with which the list is run; `make test-r-beside` names more.
 beside <- strsplit(Sys.getenv("PYBRIDGE_TEST_BESIDE", "reticulate"), ",", fixed = TRUE)[[1L]]
 
 test_that("what worked without pybridge means the same with it, attached first or last", {
@@ -23,20 +23,20 @@ test_that("what worked without pybridge means the same with it, attached first o
     lines <- run_r(code)
   }
   expect_true(file.exists(file), label = paste(utils::tail(lines, 20L), collapse = "\n"))
-  found <- readRDS(file)
-  expect_named(found, c("without", "last", "first"), label = paste(utils::tail(lines, 20L), collapse = "\n"))
+  outcomes <- readRDS(file)
+  expect_named(outcomes, c("without", "last", "first"), label = paste(utils::tail(lines, 20L), collapse = "\n"))
 
-  worked <- Filter(function(outcome) !outcome$failed, found$without)
-  expect_gt(length(unique(sub("^[^:]*: ", "", names(found$without)))), 150L)
+  worked <- Filter(function(outcome) !outcome$failed, outcomes$without)
+  expect_gt(length(unique(sub("^[^:]*: ", "", names(outcomes$without)))), 150L)
   expect_gt(length(worked), 600L)
   excepted <- Reduce(`|`, lapply(names(company_exceptions), grepl, names(worked)))
   for (order in c("last", "first")) {
-    same <- vapply(names(worked), function(label) identical(worked[[label]], found[[order]][[label]]), NA)
+    same <- vapply(names(worked), function(label) identical(worked[[label]], outcomes[[order]][[label]]), NA)
     differ <- names(worked)[!same & !excepted]
-    shown <- vapply(differ, function(label) {
-      sprintf("%s\n  without: %s\n  with: %s", label, worked[[label]]$text, found[[order]][[label]]$text)
+    differences <- vapply(differ, function(label) {
+      sprintf("%s\n  without: %s\n  with: %s", label, worked[[label]]$text, outcomes[[order]][[label]]$text)
     }, "")
-    expect_identical(differ, character(), label = paste(c(order, shown), collapse = "\n"))
+    expect_identical(differ, character(), label = paste(c(order, differences), collapse = "\n"))
   }
   # an exception that excepts nothing is none
   unused <- Filter(function(pattern) !any(grepl(pattern, names(worked))), names(company_exceptions))

@@ -3,23 +3,23 @@ numbers <- array(1:30, c(2, 3, 5))
 test_that("an error has R's classes, the user's call and the fields of the message", {
   skip_without_python()
   x <- as_tensor(numbers)
-  found <- tryCatch(x@r[1, 2, 9], error = identity)
+  condition <- tryCatch(x@r[1, 2, 9], error = identity)
   expect_identical(
-    class(found),
+    class(condition),
     c(
       "pybridge_error_subscript_oob", "pybridge_error_subscript", "pybridge_error", "error",
       "condition"
     )
   )
-  expect_identical(conditionCall(found), quote(x@r[1, 2, 9]))
+  expect_identical(conditionCall(condition), quote(x@r[1, 2, 9]))
   expect_identical(
-    found[c("position", "axis", "size", "subscript")],
+    condition[c("position", "axis", "size", "subscript")],
     list(position = 9L, axis = 3L, size = 5L, subscript = "9")
   )
   same <- tryCatch(r_slice(numbers, 1, 2, 9), error = identity)
-  expect_identical(class(same), class(found))
-  expect_identical(conditionMessage(same), conditionMessage(found))
-  expect_equal(same[c("position", "axis", "size")], found[c("position", "axis", "size")])
+  expect_identical(class(same), class(condition))
+  expect_identical(conditionMessage(same), conditionMessage(condition))
+  expect_equal(same[c("position", "axis", "size")], condition[c("position", "axis", "size")])
 })
 
 test_that("the call of an assignment names the user's variable", {
@@ -32,8 +32,8 @@ test_that("the call of an assignment names the user's variable", {
     conditionCall(tryCatch(r_slice(y, 9) <- 1, error = identity)), quote(r_slice(y, 9) <- 1)
   )
   write <- function(tensor, place) tensor@r[place] <- 1
-  found <- tryCatch(write(y, 9), error = identity)
-  expect_identical(conditionCall(found), quote(tensor@r[place] <- 1))
+  condition <- tryCatch(write(y, 9), error = identity)
+  expect_identical(conditionCall(condition), quote(tensor@r[place] <- 1))
 })
 
 test_that("no Python traceback reaches the user, and no message has more than three lines", {
@@ -51,11 +51,11 @@ test_that("no Python traceback reaches the user, and no message has more than th
 test_that("a warning of Python is a warning of R", {
   skip_without_python()
   v <- as_tensor(array(c(1, 2, 3)))
-  found <- tryCatch(v@r[1:3, dialect = "base"] <- c(7, 8), warning = identity)
-  expect_s3_class(found, c("pybridge_warning_recycling", "pybridge_warning", "warning", "condition"),
+  condition <- tryCatch(v@r[1:3, dialect = "base"] <- c(7, 8), warning = identity)
+  expect_s3_class(condition, c("pybridge_warning_recycling", "pybridge_warning", "warning", "condition"),
     exact = TRUE
   )
-  expect_identical(conditionCall(found), quote(v@r[1:3, dialect = "base"] <- c(7, 8)))
+  expect_identical(conditionCall(condition), quote(v@r[1:3, dialect = "base"] <- c(7, 8)))
 })
 
 test_that("an error in the user's own code stays the user's", {

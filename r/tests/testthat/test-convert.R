@@ -5,9 +5,9 @@ conversions <- function(direction) {
   skip_without_python()
   skip_if_not_installed("jsonlite")
   file <- system.file("python/pybridge/testing/conversion.json", package = "pybridge")
-  found <- Filter(function(case) case$direction == direction, jsonlite::read_json(file))
-  if (length(found) < 30L) stop("the corpus is not there")
-  found
+  cases <- Filter(function(case) case$direction == direction, jsonlite::read_json(file))
+  if (length(cases) < 30L) stop("the corpus is not there")
+  cases
 }
 
 python_side <- function() {
@@ -43,13 +43,13 @@ run_cases <- function(direction, convert, agrees) {
   for (case in conversions(direction)) {
     if (!has_ml_dtypes && no_ml_dtypes(case)) next
     label <- paste(case$r %||% case$numpy, jsonlite::toJSON(case$policy, auto_unbox = TRUE))
-    found <- tryCatch(convert(case), pybridge_error = identity)
-    if (inherits(found, "pybridge_error")) {
-      expect_match(conditionMessage(found), case$error %||% "no error", label = label)
+    actual <- tryCatch(convert(case), pybridge_error = identity)
+    if (inherits(actual, "pybridge_error")) {
+      expect_match(conditionMessage(actual), case$error %||% "no error", label = label)
     } else if (!is.null(case$error)) {
       fail(paste(label, "is no error"))
     } else {
-      agrees(found, case, label)
+      agrees(actual, case, label)
     }
   }
 }
@@ -61,9 +61,9 @@ test_that("every case of the corpus crosses to Python as NumPy has it", {
       policy <- Filter(Negate(is.null), case$policy)
       do.call(to_python, c(list(value), policy), quote = TRUE)
     },
-    function(found, case, label) {
+    function(actual, case, label) {
       main <- reticulate::import_main(convert = TRUE)
-      expect_identical(main$pybridge_differ(found, case$numpy), "", label = label)
+      expect_identical(main$pybridge_differ(actual, case$numpy), "", label = label)
     }
   )
 })
@@ -74,9 +74,9 @@ test_that("every case of the corpus crosses to R as R has it", {
       x <- reticulate::py_eval(case$numpy, convert = FALSE)
       do.call(from_python, c(list(x), case$policy))
     },
-    function(found, case, label) {
+    function(actual, case, label) {
       expected <- eval(parse(text = case$r, keep.source = FALSE))
-      expect_true(identical(found, expected, num.eq = FALSE, single.NA = FALSE), label = label)
+      expect_true(identical(actual, expected, num.eq = FALSE, single.NA = FALSE), label = label)
     }
   )
 })
@@ -115,7 +115,7 @@ test_that("an array of Python is its own memory, and a failed conversion leaves 
   expect_identical(from_python(y), c(1, 20, 3))
 })
 
-test_that("text that is longer than the dtype or the tensor holds is refused, not cut", {
+test_that("text that is longer than the dtype or the tensor holds is an error, not cut", {
   skip_without_python()
   like <- reticulate::py_eval("np.array(['ab'])", convert = FALSE)
   expect_identical(from_python(to_python(c("x", "yz"), like = like)), c("x", "yz"))
@@ -188,12 +188,12 @@ test_that("what reticulate shows of R's memory is R's own, or its converter serv
     "np.full(1 << 23, 7, 'u1').view('V1').reshape(2, -1)", "np.arange(1 << 23, dtype='u1').reshape(2, -1, 1)"
   )
   values <- lapply(large, reticulate::py_eval, convert = FALSE)
-  shown <- lapply(values, from_python)
+  elements <- lapply(values, from_python)
   bridge$is_shown <- FALSE
-  expect_identical(lapply(values, from_python), shown)
-  expect_identical(shown[[1L]][3L, 5L], 2 * 2^20 + 4)
-  expect_identical(sum(shown[[2L]]), 699051L)
-  expect_identical(which(is.na(shown[[4L]]))[1:2], c(1L, 6L))
+  expect_identical(lapply(values, from_python), elements)
+  expect_identical(elements[[1L]][3L, 5L], 2 * 2^20 + 4)
+  expect_identical(sum(elements[[2L]]), 699051L)
+  expect_identical(which(is.na(elements[[4L]]))[1:2], c(1L, 6L))
   bad <- reticulate::py_eval("[np.zeros(3), np.full((1 << 20, 2), 2**60)]", convert = FALSE)
   for (is_shown in c(TRUE, FALSE)) {
     bridge$is_shown <- is_shown
@@ -241,16 +241,16 @@ test_that("dimnames are set on the way to R", {
   expect_error(from_python(x, dimnames = list("a", NULL)), "1 labels for 2 places")
 })
 
-test_that("like gives a tensor of the library and dtype of another", {
+test_that("with `like` the result has the library and dtype of another tensor", {
   skip_without_python()
   skip_if_not(reticulate::py_module_available("torch"))
   torch <- reticulate::import("torch", convert = FALSE)
   x <- array(1:6 / 2, c(2, 3))
   for (dtype in list(torch$float32, torch$float64, torch$bfloat16)) {
-    made <- to_python(x, like = torch$zeros(1L, dtype = dtype))
-    expect_s3_class(made, "torch.Tensor")
-    expect_identical(tensor_dtype(made), sub("torch.", "", as.character(dtype), fixed = TRUE))
-    expect_identical(from_python(made), x)
+    converted <- to_python(x, like = torch$zeros(1L, dtype = dtype))
+    expect_s3_class(converted, "torch.Tensor")
+    expect_identical(tensor_dtype(converted), sub("torch.", "", as.character(dtype), fixed = TRUE))
+    expect_identical(from_python(converted), x)
   }
   expect_error(to_python(c(1, 2.7), like = torch$zeros(1L, dtype = torch$uint8)), "\\[2\\] is 2.7")
 })
@@ -281,7 +281,7 @@ test_that("a value assigned from R crosses by the same law", {
   expect_gt(tried, 12L)
 })
 
-test_that("dates, factors and 64-bit integers are written as what they are, or refused", {
+test_that("dates, factors and 64-bit integers keep their meaning when written, or are an error", {
   skip_without_python()
   new <- function(code) reticulate::py_eval(code, convert = FALSE)
   reticulate::py_run_string("import numpy as np")
@@ -325,11 +325,11 @@ test_that("dates, factors and 64-bit integers are written as what they are, or r
   expect_identical(from_python(wide, int64 = "character"), c("4611686018427387905", "0"))
 })
 
-test_that("what reticulate loses on the way crosses whole, or is refused", {
+test_that("values that reticulate would change cross unchanged, or are an error", {
   skip_without_python()
   py <- function(code) reticulate::py_eval(code, convert = FALSE)
   reticulate::py_run_string("import numpy as np")
-  shown <- function(x) reticulate::py_to_r(reticulate::py_eval("repr", convert = FALSE)(x))
+  python_repr <- function(x) reticulate::py_to_r(reticulate::py_eval("repr", convert = FALSE)(x))
   refused <- function(object, place) expect_error(object, place, class = "pybridge_error_conversion")
   # Each row: what it becomes or the place of what is refused.
   refused(to_python(array(c(1L, NA), 2)), "element \\[2\\] is NA")
@@ -345,9 +345,9 @@ test_that("what reticulate loses on the way crosses whole, or is refused", {
   refused(from_python(py("np.array([-2**31], 'int32')")), "element \\[1\\] is -2147483648")
   expect_identical(from_python(py("np.ma.array([7, 8], mask=[0, 1], dtype='i4')")), c(7L, NA))
   nine <- structure(readBin(as.raw(c(9, 0, 0, 0, 0, 0, 0, 0)), "double"), class = "integer64")
-  expect_identical(shown(to_python(nine)), "array(9)")
+  expect_identical(python_repr(to_python(nine)), "array(9)")
   refused(to_python(c("a", NA)), "element \\[2\\] is NA")
-  expect_identical(shown(to_python(c(1, 2))), "array([1., 2.])")
+  expect_identical(python_repr(to_python(c(1, 2))), "array([1., 2.])")
   x <- to_python(c(1, 2))
   x@r[1] <- 0
   expect_identical(from_python(x), c(0, 2))
@@ -375,9 +375,9 @@ test_that("tensors of every library cross in every dtype, and like makes more of
       expected <- numbers
       storage.mode(expected) <- switch(dtype, int32 = , uint8 = "integer", complex64 = "complex", "double")
       expect_identical(from_python(x), expected, label = label)
-      made <- to_python(expected[, 2:3], like = x)
-      expect_identical(tensor_dtype(made), dtype, label = label)
-      expect_identical(from_python(made), expected[, 2:3], label = label)
+      converted <- to_python(expected[, 2:3], like = x)
+      expect_identical(tensor_dtype(converted), dtype, label = label)
+      expect_identical(from_python(converted), expected[, 2:3], label = label)
     }
   }
 })

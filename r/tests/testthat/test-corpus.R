@@ -5,14 +5,14 @@ test_that("the corpus has cases of every kind", {
   expect_gt(length(corpus("tensor", assigns = TRUE)), 10L)
 })
 
-test_that("every reading of a tensor in the corpus gives what it should", {
+test_that("every read of a tensor in the corpus has the expected result", {
   skip_without_python()
   for (case in corpus(assigns = FALSE)) {
     expect_case(case, on_array = FALSE)
   }
 })
 
-test_that("every assignment to a tensor in the corpus gives what it should", {
+test_that("every assignment to a tensor in the corpus has the expected result", {
   skip_without_python()
   for (case in corpus(assigns = TRUE)) {
     expect_case(case, on_array = FALSE)
@@ -24,13 +24,13 @@ on_arrays <- function(cases) {
   Filter(function(case) length(case$shape) > 0L, cases)
 }
 
-test_that("every reading of an R array in the corpus gives what it should", {
+test_that("every read of an R array in the corpus has the expected result", {
   for (case in on_arrays(corpus(assigns = FALSE))) {
     expect_case(case, on_array = TRUE)
   }
 })
 
-test_that("every assignment to an R array in the corpus gives what it should", {
+test_that("every assignment to an R array in the corpus has the expected result", {
   for (case in on_arrays(corpus(assigns = TRUE))) {
     expect_case(case, on_array = TRUE)
   }

@@ -18,10 +18,10 @@ test_that("its exit status is for CI", {
   expect_error(pybridge_doctor(exit = NA), class = "pybridge_error_argument")
 })
 
-test_that("where nothing names a Python it says what to do, and starts and downloads none", {
+test_that("where nothing names a Python it advises, and starts and downloads none", {
   program <- paste(
-    "Sys.unsetenv(c('RETICULATE_PYTHON', 'RETICULATE_PYTHON_ENV', 'VIRTUAL_ENV', 'CONDA_PREFIX',",
-    "'RETICULATE_USE_MANAGED_VENV'))",
+    "Sys.unsetenv(c('RETICULATE_PYTHON', 'RETICULATE_PYTHON_ENV', 'VIRTUAL_ENV', 'CONDA_PREFIX'))",
+    "Sys.unsetenv('RETICULATE_USE_MANAGED_VENV')",
     "Sys.setenv(HOME = tempdir()); setwd(tempdir())",
     "report <- pybridge::pybridge_doctor()",
     "cat(reticulate::py_available(), Sys.getenv('RETICULATE_USE_MANAGED_VENV', 'unset'))",

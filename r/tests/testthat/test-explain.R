@@ -1,84 +1,67 @@
-# explain_shapes: verdicts against what the two rules really do, and the picture
+# explain() and result_shape(): the same answers as in Python, for the same subscripts.
 
-really <- function(rule, operands) {
-  suppressWarnings(tryCatch(do.call(rule, operands), pybridge_error_shape = function(e) NULL))
-}
-
-sizes_of <- function(x) if (is.null(dim(x))) length(x) else dim(x)
-
-test_that("verdicts are what the rules do", {
-  shapes <- c(
-    as.list(0:3), lapply(seq_len(16), function(k) c((k - 1L) %/% 4L, (k - 1L) %% 4L)),
-    list(c(2L, 3L, 2L), c(1L, 1L, 3L), c(3L, 3L, 3L), c(1L, 2L, 3L), c(2L, 1L, 1L))
+test_that("explain() takes text, and brackets on a tensor or an array that it never evaluates", {
+  skip_without_python()
+  by_text <- explain("x[NA:5, , -1]", shape = c(60000, 28, 28))
+  expect_identical(by_text$result_shape, c(5L, 28L))
+  expect_identical(by_text$python, "x[0:5, :, 27]")
+  expect_identical(by_text$selected[[3L]], "axis 3 of size 28: `-1` is position 28, and the axis goes")
+  expect_identical(by_text$in_r[[2L]], "on axis 3 `-1` drops position 1 instead of taking the last")
+  expect_identical(by_text$in_tensor_dialect, character())
+  expect_identical(
+    format(explain("NA:5, , -1", shape = c(60000, 28, 28))), format(by_text)
   )
-  seen <- character()
-  for (left in shapes) {
-    for (right in shapes) {
-      operands <- lapply(list(left, right), function(shape) {
-        values <- seq_len(prod(shape))
-        if (length(shape) > 1L) array(values, shape) else values
-      })
-      ours <- really(recycle, operands)
-      theirs <- really(broadcast, operands)
-      found <- explain_shapes(left, right)
-      expected <- if (is.null(ours) && is.null(theirs)) {
-        "neither"
-      } else if (is.null(theirs)) {
-        "recycling only"
-      } else if (is.null(ours)) {
-        "broadcasting only"
-      } else if (identical(lapply(ours, unname), theirs)) {
-        "same"
-      } else {
-        "different"
-      }
-      expect_identical(found$verdict, expected, label = paste(toString(left), "/", toString(right)))
-      if (expected == "different" && identical(sizes_of(ours[[1L]]), sizes_of(theirs[[1L]]))) {
-        differs <- ours[[1L]] != theirs[[1L]] | ours[[2L]] != theirs[[2L]]
-        expect_identical(found$position, unname(which(differs, arr.ind = TRUE)[1L, ]))
-      } else {
-        expect_null(found$position)
-      }
-      expect_gt(length(format(found)), 4L)
-      expect_match(repr_html.pybridge_shapes(found), "</div>$")
-      seen <- union(seen, expected)
-    }
+  x <- as_tensor(array(1:30, c(2, 3, 5)))
+  k <- 3L
+  by_brackets <- explain(x@r[2, k, NA:2])
+  expect_identical(by_brackets[-1L], explain("x[2, 3, NA:2]", shape = c(2, 3, 5))[-1L])
+  expect_identical(explain(x@r[2, k, NA:2], shape = c(9, 9, 9))$shape, c(9L, 9L, 9L))
+  images <- array(0, c(7, 28, 28))
+  expect_identical(explain(images[-1, 8:-8, ])$python, "images[6, 7:21]")
+  expect_identical(explain(images[-1, 1:2, 3], dialect = "base")$result_shape, c(6L, 2L))
+  expect_identical(explain(images[1], drop = FALSE)$result_shape, c(1L, 28L, 28L))
+  expect_output(print(by_text), "in Python      x[0:5, :, 27]", fixed = TRUE)
+  expect_error(explain("x[9]", shape = 5), class = "pybridge_error_subscript_oob")
+  expect_error(explain("x[1", shape = 5), class = "pybridge_error_subscript_syntax")
+  expect_error(explain(images[1], 2), "nothing else", class = "pybridge_error_argument")
+  expect_error(explain(images[1], dialect = "r"), "`dialect`", class = "pybridge_error_argument")
+  expect_error(explain(1 + 1), "explain() takes brackets", fixed = TRUE, class = "pybridge_error_argument")
+})
+
+test_that("explain() passes other arguments on to another package", {
+  skip_without_python()
+  other <- new.env()
+  assign("explain", function(x, ...) list("theirs", x, ...), other)
+  attach(other, name = "package:other", warn.conflicts = FALSE)
+  on.exit(detach("package:other"))
+  frame <- data.frame(a = 1:2)
+  expect_identical(pybridge::explain(frame[1], 2), list("theirs", frame[1], 2))
+  expect_identical(pybridge::explain("a text"), list("theirs", "a text"))
+  expect_identical(pybridge::explain("x[1]", shape = 5)$result_shape, integer())
+})
+
+test_that("an unknown size is an error in explain(), and not in result_shape()", {
+  skip_without_python()
+  expect_error(explain("x[1]", shape = c(NA, 3)), "needs every size", class = "pybridge_error_argument")
+  x <- matrix(1:6, 2)
+  expect_error(explain(x[1, ], shape = c(NA, 3)), "needs every size", class = "pybridge_error_argument")
+})
+
+test_that("result_shape() is the shape of the result of r_slice()", {
+  skip_without_python()
+  expect_identical(result_shape(c(60000, 28, 28), , 8:-8, 8:-8), c(60000L, 14L, 14L))
+  expect_identical(result_shape(c(60000, 28, 28), ", 15:NA, 15:NA"), c(60000L, 14L, 14L))
+  expect_identical(result_shape(c(60000, 28, 28), "x@r[.., newaxis, ]"), c(60000L, 28L, 1L, 28L))
+  expect_identical(result_shape(list(NULL, 28), , 1:3), c(NA, 3L))
+  x <- array(1:30, c(2, 3, 5))
+  for (subscripts in list(
+    list(2), list(2, 3:1), list(c(TRUE, FALSE)), list(2, 1, 1), list(NULL), list(.., c(1, 1, 2))
+  )) {
+    selected <- do.call(r_slice, c(list(as_tensor(x)), subscripts))
+    expect_identical(do.call(result_shape, c(list(x), subscripts)), tensor_shape(selected))
+    expect_identical(do.call(result_shape, c(list(as_tensor(x)), subscripts)), tensor_shape(selected))
   }
-  expect_length(seen, 5L)
-})
-
-test_that("the square-matrix trap prints as a picture", {
-  expect_identical(capture.output(explain_shapes(c(3, 3), 3)), c(
-    "x (3, 3)   y (3)",
-    "",
-    "y as R recycles it     y as NumPy broadcasts it",
-    "  y[1]  y[1]* y[1]*      y[1]  y[2]* y[3]*",
-    "  y[2]* y[2]  y[2]*      y[1]* y[2]  y[3]*",
-    "  y[3]* y[3]* y[3]       y[1]* y[2]* y[3]",
-    "",
-    "R recycles:        result (3, 3)",
-    "NumPy broadcasts:  result (3, 3)",
-    "",
-    "Both rules succeed and disagree (*): at [2, 1] R uses y[2], NumPy uses y[1].",
-    "Say which one you mean: recycle(x, y) is R's rule, broadcast(x, y) is NumPy's."
-  ))
-})
-
-test_that("shapes are read from vectors, lists and arrays, with unknown sizes", {
-  expect_identical(explain_shapes(list(2, NULL), 3)$shapes, list(c(2L, NA), 3L))
-  expect_identical(explain_shapes(matrix(0, 2, 3), c(NA, 3))$shapes, list(2:3, c(NA, 3L)))
-  expect_identical(explain_shapes(c(NA, 3), 3)$verdict, "unknown")
-  expect_identical(explain_shapes(c(3, NA), 3)$position, c(2L, 1L))
-  expect_error(explain_shapes(1), "two or more shapes, not 1", class = "pybridge_error_argument")
-  expect_error(explain_shapes(2, "2"), "as numbers", class = "pybridge_error_reshape")
-})
-
-test_that("a notebook shows the same cells", {
-  html <- repr_html.pybridge_shapes(explain_shapes(c(3, 3), 3))
-  cells <- regmatches(html, gregexpr("<code>y\\[[0-9]\\]</code>[*]?", html))[[1L]]
-  expect_identical(gsub("</?code>", "", cells), c(
-    "y[1]", "y[1]*", "y[1]*", "y[2]*", "y[2]", "y[2]*", "y[3]*", "y[3]*", "y[3]",
-    "y[1]", "y[2]*", "y[3]*", "y[1]*", "y[2]", "y[3]*", "y[1]*", "y[2]*", "y[3]"
-  ))
-  expect_match(html, "disagree (*): at [2, 1] R uses y[2], NumPy uses y[1].", fixed = TRUE)
+  expect_identical(result_shape(x, 1, drop = FALSE), c(1L, 3L, 5L))
+  expect_identical(result_shape(x, -1, 1:2, 3, dialect = "base"), 2L)
+  expect_error(result_shape(x, 3), class = "pybridge_error_subscript_oob")
 })

@@ -21,7 +21,7 @@ evaluated <- function(call, x) {
   )
 }
 
-test_that("what answers in R says of a tensor what it says of an R array, in every library", {
+test_that("functions with a result in R agree on a tensor and on its R array, in every library", {
   skip_without_python()
   grDevices::pdf(NULL)
   on.exit(grDevices::dev.off())
@@ -42,14 +42,14 @@ test_that("what answers in R says of a tensor what it says of an R array, in eve
         if (length(shape) > 1L) a <- array(a, shape)
         x <- makers[[library]](as_tensor(a))
         for (call in answers) {
-          wanted <- evaluated(call, a)
-          found <- evaluated(call, x)
+          expected <- evaluated(call, a)
+          actual <- evaluated(call, x)
           compared <- compared + 1
           label <- sprintf("%s of %s, %s in %s", call, toString(shape), type, library)
           if (library == "jax" && type == "double" || type == "with_nan") {
-            expect_equal(found, wanted, label = label) # JAX computes in float32 unless told otherwise
+            expect_equal(actual, expected, label = label) # JAX computes in float32 unless told otherwise
           } else {
-            expect_identical(found, wanted, label = label)
+            expect_identical(actual, expected, label = label)
           }
         }
       }
@@ -175,7 +175,7 @@ test_that("na.omit() leaves out what is missing, and a tensor without is itself"
   expect_identical(na.omit(cube), cube) # as R does of an array of three axes
 })
 
-test_that("labels() is as without the package, and what would count from zero is refused", {
+test_that("labels() is as without the package, and a replacement that counts from zero is an error", {
   skip_without_python()
   x <- as_tensor(matrix(1:6, 2))
   # newer releases of reticulate have a dim() for NumPy's arrays
@@ -187,7 +187,7 @@ test_that("labels() is as without the package, and what would count from zero is
   expect_tensor(x, matrix(1:6, 2))
 })
 
-test_that("NA beside a tensor counts as in R, or the dtype that has no NA is named", {
+test_that("NA next to a tensor counts as in R, or the error names the dtype that has no NA", {
   skip_without_python()
   reals <- as_tensor(c(1.5, 4))
   wholes <- as_tensor(c(3L, 8L))
@@ -214,8 +214,8 @@ test_that("NA beside a tensor counts as in R, or the dtype that has no NA is nam
 test_that("the arguments of log() have names in any order", {
   skip_without_python()
   x <- as_tensor(c(1, 8, 100))
-  for (found in list(log(base = 10, x = x), log(x = x, base = 10), log(x, 10), log(10, x = x))) {
-    expect_equal(as.vector(found), log(c(1, 8, 100), 10))
+  for (actual in list(log(base = 10, x = x), log(x = x, base = 10), log(x, 10), log(10, x = x))) {
+    expect_equal(as.vector(actual), log(c(1, 8, 100), 10))
   }
   expect_equal(as.vector(log(base = 3, x = x)), log(c(1, 8, 100), 3))
 })
@@ -233,7 +233,7 @@ test_that("symbols of Keras whose number of rows is unknown are put together", {
   expect_identical(labels(symbol(3L)), names(symbol(3L)))
 })
 
-test_that("a tensor is written into a document where it stands in a line of text", {
+test_that("a tensor in a line of text is printed in a document", {
   skip_without_python()
   skip_if_not_installed("knitr")
   frame <- list2env(list(x = as_tensor(array(c(2.5, 1, 3, 4), c(1, 2, 2)))), parent = globalenv())

@@ -47,7 +47,7 @@ number_calls <- c(
   "{ dim(x) <- length(a); x }", "{ dim(x) <- c(1, length(a)); x }", "{ dim(x) <- NULL; x }"
 )
 
-# What is refused in words, by a pattern of "library dtype call", and why. R has an answer to each.
+# The calls that are an error of ours, by a pattern of "library dtype call", and why. R has a result for each.
 refused_in_words <- c(
   "^(numpy|keras|dask) .* (gamma|lgamma|digamma|trigamma)\\(" = "the library has no such function",
   "^(tensorflow|variable|torch) .* gamma\\(" = "TensorFlow and PyTorch have lgamma() alone",
@@ -68,33 +68,33 @@ number_outcome <- function(call, x, a) {
   tryCatch(suppressWarnings(eval(parse(text = call), frame)), error = identity)
 }
 
-# "agrees", "refused" or what differs. `is_scalar` says that R's vector of length 1 has no axis.
-compare_numbers <- function(wanted, found, is_scalar, tolerance, largest) {
-  if (inherits(wanted, "error")) {
-    return(if (inherits(found, "error")) "agrees" else "R refuses, and here is a value")
+# Return "agrees", "refused" or the difference. `is_scalar` says that R's vector of length 1 has no axis.
+compare_numbers <- function(expected, actual, is_scalar, tolerance, largest) {
+  if (inherits(expected, "error")) {
+    return(if (inherits(actual, "error")) "agrees" else "R refuses, and here is a value")
   }
-  if (inherits(found, "error")) {
-    return(if (inherits(found, "pybridge_error")) "refused" else paste("foreign error:", conditionMessage(found)))
+  if (inherits(actual, "error")) {
+    return(if (inherits(actual, "pybridge_error")) "refused" else paste("foreign error:", conditionMessage(actual)))
   }
-  if (!inherits(found, "python.builtin.object")) {
+  if (!inherits(actual, "python.builtin.object")) {
     return("it left its library")
   }
-  shape <- if (is_scalar) integer() else dim(wanted) %||% length(wanted)
-  known <- tensor_shape(found) # dask knows some only when it has computed
-  if (anyNA(known)) known <- dim(as.array(found))
+  shape <- if (is_scalar) integer() else dim(expected) %||% length(expected)
+  known <- tensor_shape(actual) # dask knows some only when it has computed
+  if (anyNA(known)) known <- dim(as.array(actual))
   if (!identical(known, as.integer(shape))) {
-    return(sprintf("shape (%s) for (%s)", toString(tensor_shape(found)), toString(shape)))
+    return(sprintf("shape (%s) for (%s)", toString(tensor_shape(actual)), toString(shape)))
   }
-  values <- as.vector(as.array(found))
-  wanted <- as.vector(wanted)
-  wanted[!is.na(wanted) & abs(wanted) > largest] <- Inf # as much as its reals hold
-  is_near <- abs(values - wanted) <= tolerance * pmax(abs(wanted), 1)
-  same <- (is.na(values) & is.na(wanted)) | (!is.na(values) & values == wanted) | (!is.na(is_near) & is_near)
+  values <- as.vector(as.array(actual))
+  expected <- as.vector(expected)
+  expected[!is.na(expected) & abs(expected) > largest] <- Inf # as much as its reals hold
+  is_near <- abs(values - expected) <= tolerance * pmax(abs(expected), 1)
+  same <- (is.na(values) & is.na(expected)) | (!is.na(values) & values == expected) | (!is.na(is_near) & is_near)
   same[is.na(same)] <- FALSE
-  if (all(same)) "agrees" else sprintf("%s for %s", toString(values[!same]), toString(wanted[!same]))
+  if (all(same)) "agrees" else sprintf("%s for %s", toString(values[!same]), toString(expected[!same]))
 }
 
-test_that("the generics agree with R on every library, dtype and shape, or refuse in words", {
+test_that("the generics agree with R on every library, dtype and shape, or are an error of ours", {
   skip_without_python()
   counts <- c(agrees = 0L, refused = 0L)
   differ <- character()
@@ -110,12 +110,12 @@ test_that("the generics agree with R on every library, dtype and shape, or refus
         is_vector <- length(shape) == 1L && count > 0
         sizes <- if (length(shape)) shape else 1L
         a <- if (is_vector) array(values) else array(rep_len(values[-2L], count), sizes)
-        held <- as_tensor(a, dtype)
-        a <- as.array(held)
+        numbers <- as_tensor(a, dtype)
+        a <- as.array(numbers)
         if (dtype %in% c("int64", "uint16")) storage.mode(a) <- "integer"
-        if (length(shape) == 0L) held <- held@r[1]
+        if (length(shape) == 0L) numbers <- numbers@r[1]
         if (length(dim(a)) == 1L) a <- as.vector(a)
-        x <- number_makers[[library]](reticulate::import("numpy", convert = FALSE)$asarray(held))
+        x <- number_makers[[library]](reticulate::import("numpy", convert = FALSE)$asarray(numbers))
         if (grepl("float", dtype) && library == "jax") a[] <- as.vector(as.array(x)) # float32, as a rule
         tolerance <- switch(dtype, float32 = 2e-5, float16 = 2e-3, 1e-9)
         if (library == "jax" && !dtype %in% "float16") tolerance <- 2e-5
@@ -129,16 +129,16 @@ test_that("the generics agree with R on every library, dtype and shape, or refus
           share <- switch(library, numpy = 7L, jax = 293L, 59L)
           if (!is_whole && !is_first && deal %% share != 0L) next
           tried <- union(tried, paste(library, call))
-          wanted <- number_outcome(call, a, a)
-          found <- number_outcome(call, x, a)
+          expected <- number_outcome(call, a, a)
+          actual <- number_outcome(call, x, a)
           is_scalar <- grepl("^(sum|prod|max|min|any|all|mean)", call) ||
             (length(shape) == 0L && sub("\\(.*", "", call) %in% c(plain_math[1:31], "round", "signif"))
-          outcome <- compare_numbers(wanted, found, is_scalar, tolerance, largest)
+          outcome <- compare_numbers(expected, actual, is_scalar, tolerance, largest)
           label <- paste(library, dtype, call, if (count == 0) "of no element", if (length(shape) > 2L) "of 3 axes")
           if (outcome == "refused") {
             reasons <- vapply(names(refused_in_words), grepl, NA, label)
             used <- used | reasons
-            if (!any(reasons)) outcome <- paste("refused for no reason:", conditionMessage(found))
+            if (!any(reasons)) outcome <- paste("refused for no reason:", conditionMessage(actual))
           }
           if (outcome %in% names(counts)) {
             counts[[outcome]] <- counts[[outcome]] + 1L
@@ -156,7 +156,7 @@ test_that("the generics agree with R on every library, dtype and shape, or refus
   if (is_whole) expect_identical(names(refused_in_words)[!used], character())
 })
 
-said <- function(value) {
+with_warnings <- function(value) {
   warned <- character()
   value <- withCallingHandlers(value, warning = function(w) {
     warned <<- c(warned, conditionMessage(w))
@@ -167,7 +167,7 @@ said <- function(value) {
 
 integers_of <- function(values, dtype) as_tensor(array(values), dtype)
 
-test_that("integers never wrap around: the exact sum, or a refusal that says it", {
+test_that("integers never wrap around: the sum is exact, or an error", {
   skip_without_python()
   most <- .Machine$integer.max
   expect_identical(as.numeric(sum(integers_of(c(most, most), "int32"))), 2 * most)
@@ -212,27 +212,27 @@ test_that("digits are rounded as R rounds them, on many numbers", {
   expect_identical(as.numeric(signif(as_tensor(5e-324), 2)), 5e-324)
 })
 
-test_that("rbind() and cbind() recycle and refuse as R's do", {
+test_that("rbind() and cbind() recycle and fail as R's do", {
   skip_without_python()
   m <- matrix(c(1.5, 2, 3, 4, 5, 6), 2)
   n <- reticulate::import("numpy", convert = FALSE)
   for (bind in list(rbind, cbind)) {
-    for (given in list(
+    for (operands in list(
       list(m, 7), list(m, 7:8), list(7:9, m), list(m, 1:6), list(m, numeric()), list(m, m, 1:3), list(1:2, m),
       list(numeric(), numeric()), list(1:6, 1:4), list(m, NULL), list(numeric(), NULL), list(m[, 0L], NULL),
       list(m[0L, ], m[0L, ]), list(m[, 0L], 1)
     )) {
-      wanted <- said(do.call(bind, given))
-      tensors <- lapply(given, function(value) {
+      expected <- with_warnings(do.call(bind, operands))
+      tensors <- lapply(operands, function(value) {
         if (is.null(value)) NULL else if (is.matrix(value)) as_tensor(value) else as_tensor(array(as.double(value)))
       })
-      found <- said(do.call(bind, tensors))
-      expect_identical(found$warned, wanted$warned)
-      expect_identical(dim(found$value), dim(wanted$value))
-      expect_equal(as.vector(as.array(found$value)), as.vector(wanted$value))
+      actual <- with_warnings(do.call(bind, tensors))
+      expect_identical(actual$warned, expected$warned)
+      expect_identical(dim(actual$value), dim(expected$value))
+      expect_equal(as.vector(as.array(actual$value)), as.vector(expected$value))
     }
     expect_error(bind(as_tensor(m), as_tensor(t(m))), "of matrices must match", class = "pybridge_error_shape")
-    expect_error(bind(as_tensor(m), n), "is no tensor", class = "pybridge_error_argument")
+    expect_error(bind(as_tensor(m), n), "is not a tensor", class = "pybridge_error_argument")
     expect_error(bind(as_tensor(m), as_tensor(m, "float32")), "cannot be combined", class = "pybridge_error_tensor")
   }
 })

@@ -28,7 +28,7 @@ test_that("t() takes what R's takes, but for what reticulate's own does to NumPy
   }
 })
 
-test_that("what is no tensor is as without the package", {
+test_that("other objects are as without the package", {
   skip_without_python()
   for (x in list(reticulate::py_eval("{1: 2}", FALSE), reticulate::import("sys"), reticulate::py_eval("'a'", FALSE))) {
     expect_null(dim(x))
@@ -117,9 +117,9 @@ test_that("head(), tail(), rev() and rep() agree with R on every shape", {
   compared <- 0
   expect_same <- function(x, expected, label) {
     compared <<- compared + 1
-    found <- list(tensor_shape(x), as.numeric(as.vector(x)))
-    wanted <- list(as.integer(dim(expected) %||% length(expected)), as.numeric(as.vector(expected)))
-    expect_identical(found, wanted, label = label)
+    actual <- list(tensor_shape(x), as.numeric(as.vector(x)))
+    expected <- list(as.integer(dim(expected) %||% length(expected)), as.numeric(as.vector(expected)))
+    expect_identical(actual, expected, label = label)
   }
   for (shape in list(1L, 5L, 0L, c(2, 3), c(3, 1), c(0, 3), c(2, 3, 5))) {
     r <- array(as.double(seq_len(prod(shape))), shape)

@@ -1,4 +1,4 @@
-# Beside keras3, by a stand-in that registers what keras3 registers, at the moments at which it does:
+# With keras3, by a stand-in that registers what keras3 registers, at the moments at which it does:
 # NumPy's class and a product when it is loaded, methods for JAX by its NAMESPACE, the tensor classes
 # of Keras when Python imports `keras` and of TensorFlow when it imports `tensorflow`, here two
 # modules of the test's own. Like keras3 it hands on reticulate's array_reshape().
@@ -68,7 +68,7 @@ make_stand_in <- function() {
 
 stand_in <- NULL
 
-# Run code in a process that finds the stand-in and its modules.
+# Run code in a process that has the stand-in and its modules.
 run_beside <- function(...) {
   if (is.null(stand_in)) {
     stand_in <<- make_stand_in()
@@ -115,7 +115,7 @@ quietly <- function(lines) c("invisible(suppressMessages({", lines, "}))")
 expect_printed <- function(lines, expected) expect_identical(trimws(utils::tail(lines, 1L)), expected)
 
 for (order in names(attached)) {
-  test_that(paste("@r is ours from the first moment, after any import, and said once,", order), {
+  test_that(paste("@r is ours from the start, after any import, and announced once,", order), {
     skip_without_python()
     lines <- run_beside(
       attached[[order]], "loadNamespace('keras3') |> invisible()", attached[[order]],

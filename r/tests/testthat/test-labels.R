@@ -1,5 +1,5 @@
-# Labels of a tensor, which xarray gives it: names in the brackets, and dimnames that cross both ways.
-# R's own `[` on the array with the same dimnames says what is right.
+# Labels of an xarray tensor: names in the brackets, and dimnames that cross both ways.
+# R's own `[` on the array with the same dimnames is the oracle.
 
 measures <- function() {
   array(

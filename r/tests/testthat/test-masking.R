@@ -1,10 +1,10 @@
-# What is said when a package that is attached later puts a function of the same name before ours.
+# The message when a package that is attached later masks a function of ours.
 
-test_that("one message tells that a package attached later has its own array_reshape() in front", {
+test_that("one message announces that a package attached later masks array_reshape()", {
   lines <- run_r(c("library(pybridge)", "library(reticulate)", "detach('package:reticulate')", "library(reticulate)"))
-  said <- grep("array_reshape() is now that of reticulate", lines, fixed = TRUE)
-  expect_length(said, 1L)
-  expect_match(lines[said + 1L], "library(reticulate, exclude = \"array_reshape\")", fixed = TRUE)
+  announced <- grep("array_reshape() is now that of reticulate", lines, fixed = TRUE)
+  expect_length(announced, 1L)
+  expect_match(lines[announced + 1L], "library(reticulate, exclude = \"array_reshape\")", fixed = TRUE)
   lines <- run_r(c(
     "library(pybridge)", "library(reticulate, exclude = 'array_reshape')",
     "cat(environmentName(environment(array_reshape)))"
@@ -35,19 +35,19 @@ make_package <- function(name, code) {
   library
 }
 
-test_that("one message tells that dplyr, attached later, has its own explain() in front", {
+test_that("one message announces that dplyr, attached later, masks explain()", {
   library <- make_package("dplyr", "explain <- function(x, ...) UseMethod('explain')")
-  found <- sprintf(".libPaths(c(%s, .libPaths()))", deparse(library))
+  use_library <- sprintf(".libPaths(c(%s, .libPaths()))", deparse(library))
   again <- c("library(pybridge)", "library(dplyr)", "detach('package:dplyr')", "library(dplyr)")
-  lines <- run_r(c(found, again, "cat(environmentName(environment(explain)))"))
-  said <- grep("explain() is now that of dplyr", lines, fixed = TRUE)
-  expect_length(said, 1L)
-  expect_match(lines[said + 1L], "library(dplyr, exclude = \"explain\")", fixed = TRUE)
+  lines <- run_r(c(use_library, again, "cat(environmentName(environment(explain)))"))
+  announced <- grep("explain() is now that of dplyr", lines, fixed = TRUE)
+  expect_length(announced, 1L)
+  expect_match(lines[announced + 1L], "library(dplyr, exclude = \"explain\")", fixed = TRUE)
   expect_identical(lines[[length(lines)]], "dplyr")
-  lines <- run_r(c(found, "library(dplyr)", "library(pybridge)"))
+  lines <- run_r(c(use_library, "library(dplyr)", "library(pybridge)"))
   expect_length(grep("explain() is now", lines, fixed = TRUE), 0L)
   lines <- run_r(c(
-    found, "library(pybridge)", "unloadNamespace('pybridge')",
+    use_library, "library(pybridge)", "unloadNamespace('pybridge')",
     "cat(length(getHook(packageEvent('dplyr', 'attach'))))"
   ))
   expect_identical(lines[[length(lines)]], "0")
@@ -55,7 +55,7 @@ test_that("one message tells that dplyr, attached later, has its own explain() i
 
 test_that("tensorflow, which hands reticulate's function on, is named as well", {
   library <- make_package("tensorflow", "array_reshape <- function(x, dim) NULL")
-  found <- sprintf(".libPaths(c(%s, .libPaths()))", deparse(library))
-  lines <- run_r(c(found, "library(pybridge)", "library(tensorflow)"))
+  use_library <- sprintf(".libPaths(c(%s, .libPaths()))", deparse(library))
+  lines <- run_r(c(use_library, "library(pybridge)", "library(tensorflow)"))
   expect_length(grep("library(tensorflow, exclude = \"array_reshape\")", lines, fixed = TRUE), 1L)
 })

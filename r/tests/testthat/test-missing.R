@@ -28,14 +28,14 @@ run_missing <- function(code, written, verb, is_compiled, tensors) {
     env[[name]] <- tensors[[name]]$copy()
     body <- verb_code(verb, written)
   }
-  env$made <- if (is_compiled) compiler::cmpfun else identity
+  env$prepared <- if (is_compiled) compiler::cmpfun else identity
   code <- str2lang(gsub("%s", body, code, fixed = TRUE))
-  found <- tryCatch(suppressWarnings(eval(code, env)), error = function(e) "error")
-  if (inherits(found, "python.builtin.object")) {
-    found <- reticulate::py_to_r(found)
+  value <- tryCatch(suppressWarnings(eval(code, env)), error = function(e) "error")
+  if (inherits(value, "python.builtin.object")) {
+    value <- reticulate::py_to_r(value)
   }
   # the row or column of zeros that Python's whole axis has beside R's
-  if (identical(verb, "@py") && length(found) > 1L) as.vector(found)[-1L] else as.vector(found)
+  if (identical(verb, "@py") && length(value) > 1L) as.vector(value)[-1L] else as.vector(value)
 }
 
 expect_missing_as_in_r <- function(code, written = "1, i", verbs = names_of_verbs) {
@@ -64,10 +64,10 @@ test_that("only an argument that was not supplied and has no default is missing"
   defaults <- c(none = "i", constant = "i = 2", name = "i = K", other = "i = q", expression = "i = K - 1")
   # one level, two levels, a function inside; `q` is left out or supplied
   calls <- c(
-    "made(function(q, DEFAULT) {FORCE; %s})(Q SUPPLIED)",
-    "made(function(q, DEFAULT) made(function(i) %s)(i))(Q SUPPLIED)",
-    "made(function(q, DEFAULT) made(function(q, i = q) %s)(i))(Q SUPPLIED)",
-    "made(function(q, DEFAULT) {inner <- made(function() %s); inner()})(Q SUPPLIED)"
+    "prepared(function(q, DEFAULT) {FORCE; %s})(Q SUPPLIED)",
+    "prepared(function(q, DEFAULT) prepared(function(i) %s)(i))(Q SUPPLIED)",
+    "prepared(function(q, DEFAULT) prepared(function(q, i = q) %s)(i))(Q SUPPLIED)",
+    "prepared(function(q, DEFAULT) {inner <- prepared(function() %s); inner()})(Q SUPPLIED)"
   )
   space <- expand.grid(
     code = calls, default = defaults, forced = c("", "try(i, silent = TRUE)"),
@@ -90,10 +90,10 @@ test_that("only an argument that was not supplied and has no default is missing"
 test_that("the same holds for `...`, `..1` and functions that take functions", {
   skip_without_python()
   dots <- c(
-    "made(function(...) %s)(2)", "made(function(...) %s)(K)", "made(function(...) %s)()",
-    "made(function(i) made(function(...) %s)(i))()", "made(function(i) made(function(...) %s)(i))(2)",
-    "made(function(i = K) made(function(...) %s)(i))()", "made(function(...) %s)(, 1)",
-    "made(function(...) {force(..1); %s})(K)", "made(function(...) made(function() %s)())(2)"
+    "prepared(function(...) %s)(2)", "prepared(function(...) %s)(K)", "prepared(function(...) %s)()",
+    "prepared(function(i) prepared(function(...) %s)(i))()", "prepared(function(i) prepared(function(...) %s)(i))(2)",
+    "prepared(function(i = K) prepared(function(...) %s)(i))()", "prepared(function(...) %s)(, 1)",
+    "prepared(function(...) {force(..1); %s})(K)", "prepared(function(...) prepared(function() %s)())(2)"
   )
   for (code in dots) {
     expect_missing_as_in_r(code, "1, ..1")

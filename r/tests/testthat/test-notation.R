@@ -14,7 +14,7 @@ test_that("numbers, vectors and tuples are written as Python's messages write th
   expect_identical(item_text(list(kind = "range", value = c(NA, 5, -2))), "NA:5:-2")
 })
 
-test_that("a value that is no number is named by its kind", {
+test_that("a value other than a number is named by its kind", {
   expect_identical(describe_value("a"), "\"a\"")
   expect_identical(describe_value(NULL), "NULL")
   expect_identical(describe_value(mean), "a function")

@@ -77,7 +77,7 @@ test_that("what comes out goes straight in, in every library", {
   }
 })
 
-test_that("what is refused, in both halves alike", {
+test_that("the same calls are errors in both halves", {
   skip_without_python()
   for (make in list(identity, as_tensor)) {
     x <- make(matrix(1:6, 2))

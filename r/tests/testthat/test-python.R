@@ -19,16 +19,16 @@ test_that("operands of R cross as the arrays that they are, a number as a number
 
 test_that("a list of tensors comes back as a list of R", {
   skip_without_python()
-  found <- call_python("recycle", list(as_tensor(1:4), 2L))
-  expect_type(found, "list")
-  expect_tensor(found[[2L]], rep(2L, 4L))
-  expect_identical(call_python("tensor_shape", as_tensor(matrix(0, 2, 3))), c(2, 3))
+  operands <- call_on_operands("recycle", list(as_tensor(1:4), 2L), call = NULL)
+  expect_type(operands, "list")
+  expect_tensor(operands[[2L]], rep(2L, 4L))
+  expect_identical(python_shape(as_tensor(matrix(0, 2, 3)), NULL), c(2, 3))
 })
 
 test_that("an error names the function that the user called", {
   skip_without_python()
   verb <- function(x) call_python("tensor_dtype", x)
-  found <- tryCatch(verb(reticulate::py_eval("'text'", convert = FALSE)), error = identity)
-  expect_identical(conditionCall(found), quote(verb(reticulate::py_eval("'text'", convert = FALSE))))
-  expect_s3_class(found, "pybridge_error_tensor")
+  error <- tryCatch(verb(reticulate::py_eval("'text'", convert = FALSE)), error = identity)
+  expect_identical(conditionCall(error), quote(verb(reticulate::py_eval("'text'", convert = FALSE))))
+  expect_s3_class(error, "pybridge_error_tensor")
 })

@@ -1,4 +1,4 @@
-# What a call becomes: the record, as src/capture.c describes it, and the values beside it.
+# The capture of a call: its record, as src/capture.c describes it, and its values.
 
 capture <- function(...) .Call(pybridge_capture, sys.call(), parent.frame(), FALSE, FALSE)
 x <- NULL
@@ -23,9 +23,9 @@ test_that("a short vector of whole numbers is in the record, while there is room
   expect_identical(capture(x, c(3, -1), 2L), c(0L, 6L, 2L, 3L, -1L, 3L, 2L))
   long <- 64:1
   expect_identical(capture(x, long), c(0L, 6L, 64L, long))
-  made <- capture(x, long, long, long, long, 5)
-  expect_identical(made[[1L]], c(0L, rep(c(6L, 64L, long), 3L), 4L, 3L, 5L))
-  expect_identical(made[[2L]], list(long))
+  captured <- capture(x, long, long, long, long, 5)
+  expect_identical(captured[[1L]], c(0L, rep(c(6L, 64L, long), 3L), 4L, 3L, 5L))
+  expect_identical(captured[[2L]], list(long))
 })
 
 test_that("in R's own dialect a range is R's vector", {
@@ -33,11 +33,11 @@ test_that("in R's own dialect a range is R's vector", {
   expect_error(capture(x, NA:5, dialect = "base"), "NA/NaN argument")
 })
 
-test_that("no NA is in a record: what is missing stands beside it", {
+test_that("no NA is in a record: it is among the values", {
   for (value in list(NA, NA_integer_, NA_real_, NaN, 2.5, 3e9, -3e9, Inf, TRUE, "a")) {
-    made <- capture(x, value)
-    expect_identical(made[[1L]], c(0L, 4L))
-    expect_identical(made[[2L]], list(value))
+    captured <- capture(x, value)
+    expect_identical(captured[[1L]], c(0L, 4L))
+    expect_identical(captured[[2L]], list(value))
   }
   for (value in list(c(1, 2.5), c(1L, NA), c(1, 3e9), c(a = 1, b = 2), array(1:2), numeric(), 1:65)) {
     expect_identical(capture(x, value), list(c(0L, 4L), list(value), list()))
@@ -47,9 +47,9 @@ test_that("no NA is in a record: what is missing stands beside it", {
   expect_identical(capture(x, NaN:3)[[1L]], c(0L, 5L))
 })
 
-test_that("an argument that no reader knows stands beside the record", {
-  made <- capture(x, 1, drop = NA, i = 3)
-  expect_identical(rev(made[[3L]]), list(drop = NA, i = 3))
+test_that("an unknown argument is among the settings", {
+  captured <- capture(x, 1, drop = NA, i = 3)
+  expect_identical(rev(captured[[3L]]), list(drop = NA, i = 3))
 })
 
 test_that("`...` in the call is for the other reader", {
@@ -83,4 +83,16 @@ test_that("what crosses to Python is tagged, and no NA is in it", {
     )
   )
   expect_identical(tag(letters[1:2]), list(list("characters", list("a", "b"), NULL)))
+})
+
+test_that("Python has the same codes, and other ones are an error", {
+  skip_without_python()
+  codes <- reticulate::py_to_r(start_bridge()$record_codes())
+  expect_setequal(names(codes), c(
+    "NO_DROP", "BASE", "COLUMN_MAJOR", "MISSING", "NEW_AXIS", "REST", "POSITION", "VALUE", "RANGE_OF_VALUES",
+    "VECTOR", "RANGE", "HAS_START", "HAS_STOP", "HAS_STEP"
+  ))
+  expect_no_error(check_codes(codes))
+  expect_error(check_codes(replace(codes, "VECTOR", 7L)), "different codes", class = "pybridge_error_version")
+  expect_error(check_codes(c(codes, OTHER = 9L)), "different codes", class = "pybridge_error_version")
 })

@@ -17,18 +17,18 @@ operand <- function(shape, k) {
 
 #' The value, warnings and error of an expression
 observe <- function(expression) {
-  said <- character()
+  messages <- character()
   value <- tryCatch(
     withCallingHandlers(expression, warning = function(w) {
-      said <<- c(said, conditionMessage(w))
+      messages <<- c(messages, conditionMessage(w))
       invokeRestart("muffleWarning")
     }),
     error = function(e) {
-      said <<- c(said, paste("error:", conditionMessage(e)))
+      messages <<- c(messages, paste("error:", conditionMessage(e)))
       NULL
     }
   )
-  list(value, said)
+  list(value, messages)
 }
 
 test_that("every pair of small shapes agrees with R's own operators", {
@@ -41,8 +41,8 @@ test_that("every pair of small shapes agrees with R's own operators", {
       y <- operand(shapes[[j]], 2L)
       name <- operators[(i + j) %% length(operators) + 1L]
       expected <- observe(match.fun(name)(x, y))
-      found <- observe(recycled(name)(x, y))
-      if (!identical(found, expected)) {
+      actual <- observe(recycled(name)(x, y))
+      if (!identical(actual, expected)) {
         fail(paste0("c(", toString(shapes[[i]]), ") ", name, " c(", toString(shapes[[j]]), ")"))
       }
       # a function that repeats nothing itself sees operands of equal shape
@@ -73,9 +73,9 @@ test_that("three operands fold from the left, 5000 random times", {
   for (case in 1:5000) {
     xs <- Map(operand, draw(), 1:3)
     expected <- observe(xs[[1L]] + xs[[2L]] + xs[[3L]])
-    found <- observe(recycled("+")(xs[[1L]], xs[[2L]], xs[[3L]]))
+    actual <- observe(recycled("+")(xs[[1L]], xs[[2L]], xs[[3L]]))
     all_at_once <- observe(do.call(recycled(function(a, b, c) a + b + c, fold = FALSE), xs))
-    if (!identical(found, expected) || !identical(all_at_once, expected)) {
+    if (!identical(actual, expected) || !identical(all_at_once, expected)) {
       fail(paste("shapes", toString(lapply(xs, function(x) dim(as.array(x))))))
     }
     kind <- if (is.null(expected[[1L]])) "error" else if (length(expected[[2L]])) "warning" else "value"
@@ -85,8 +85,8 @@ test_that("three operands fold from the left, 5000 random times", {
 })
 
 test_that("recycle returns the operands that R uses", {
-  made <- recycle(a = matrix(0, 2, 3), b = 1:2)
-  expect_identical(made, list(a = matrix(0, 2, 3), b = matrix(c(1L, 2L, 1L, 2L, 1L, 2L), 2)))
+  recycled_operands <- recycle(a = matrix(0, 2, 3), b = 1:2)
+  expect_identical(recycled_operands, list(a = matrix(0, 2, 3), b = matrix(c(1L, 2L, 1L, 2L, 1L, 2L), 2)))
   expect_identical(recycle(1:6, c("x", "y"))[[2L]], rep(c("x", "y"), 3))
   expect_identical(recycle(matrix(1:6, 2), list(1, "b"))[[2L]], matrix(rep(list(1, "b"), 3), 2))
   named <- matrix(1:4, 2, dimnames = list(c("a", "b"), NULL))
@@ -116,7 +116,7 @@ test_that("conditions have classes and the caller's call", {
   expect_s3_class(error, c("pybridge_error_shape", "pybridge_error"))
   expect_identical(error$shapes, list(2:3, 3:2))
   expect_identical(as.character(conditionCall(error)[[1L]]), "recycle")
-  expect_warning(recycle(1:3, 1:2), uneven, class = "pybridge_warning_recycling")
+  expect_warning(recycle(1:3, 1:2), "^longer object length is not a multiple", class = "pybridge_warning_recycling")
   expect_error(recycle(factor("a"), 1), "factor", class = "pybridge_error_argument")
   expect_error(recycle(NULL, 1), "NULL", class = "pybridge_error_argument")
   expect_error(recycled(1), "`op` is a function", class = "pybridge_error_argument")
@@ -153,11 +153,11 @@ test_that("every pair of small shapes broadcasts, element by element", {
           next
         }
         shape <- ifelse(pad(left) == 1L, pad(right), pad(left))
-        found <- broadcast(xs[[1L]], xs[[2L]], align = align)
+        actual <- broadcast(xs[[1L]], xs[[2L]], align = align)
         for (k in 1:2) {
           expected <- broadcast_by_hand(xs[[k]], list(left, right)[[k]], shape, align)
           if (ndim == 1L) expected <- as.vector(expected)
-          if (!identical(found[[k]], expected)) {
+          if (!identical(actual[[k]], expected)) {
             fail(paste(toString(left), "and", toString(right), align))
           }
         }
@@ -216,7 +216,7 @@ test_that("tensors follow the same rules", {
   expect_identical(explain_shapes(tensor, 5)$shapes, list(c(2L, 3L, 5L), 5L))
 })
 
-test_that("a common shape beyond the length of any vector is refused, and nothing is written", {
+test_that("a common shape beyond the length of any vector is an error, and nothing is written", {
   spread <- function(sizes) {
     lapply(seq_along(sizes), function(k) {
       array(as.raw(k), replace(rep(1L, length(sizes)), k, sizes[[k]]))
@@ -229,18 +229,4 @@ test_that("a common shape beyond the length of any vector is refused, and nothin
   expect_error(do.call(broadcast, spread(c(2^25, 2^26))), "cannot allocate")
   empty <- c(2^20, 2^20, 2^20, 0)
   expect_identical(dim(do.call(broadcast, spread(empty))[[1]]), as.integer(empty))
-})
-
-test_that("the C code refuses shapes that do not belong to its vector", {
-  copied <- function(routine, ...) .Call(getFromNamespace(routine, "pybridge"), ...)
-  expect_error(copied("pybridge_broadcast", 1:3, 3L, c(3L, 2L)), "number of axes")
-  expect_error(copied("pybridge_broadcast", 1:3, c(2L, 1L), c(2L, 2L)), "as many elements")
-  expect_error(copied("pybridge_broadcast", 1:3, c(3L, 1L), c(2L, 2L)), "does not stretch")
-  expect_error(copied("pybridge_broadcast", 1:3, c(3L, 1L), c(3L, NA)), "no length")
-  expect_error(copied("pybridge_broadcast", 1:3, "a", 3L), "not numeric")
-  expect_error(copied("pybridge_broadcast", sum, 1L, 1L), "no array")
-  expect_error(copied("pybridge_broadcast", 1L, rep(1L, 3), rep(2^20, 3)), "more elements")
-  expect_error(copied("pybridge_reshape", 1:6, 6L, c(4L, 2L)), "as many elements")
-  expect_error(copied("pybridge_reshape", 1:6, c(-2L, -3L), 6L), "no length")
-  expect_error(copied("pybridge_reshape", 1:6, c(2, NaN), 6L), "no length")
 })

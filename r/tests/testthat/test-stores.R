@@ -49,7 +49,7 @@ test_that("a store is written in place, or is as it was", {
   }
 })
 
-test_that("a file that is read-only or closed says so", {
+test_that("a file that is read-only or closed is an error", {
   skip_without_python()
   h5py <- reticulate::import("h5py", convert = FALSE)
   path <- tempfile(fileext = ".h5")

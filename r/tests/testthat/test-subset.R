@@ -52,7 +52,7 @@ test_that("newaxis needs no attached package", {
   )
 })
 
-test_that("`..` in brackets that take it to Python is an error that says what to write", {
+test_that("`..` in brackets that convert it to Python is an error with advice", {
   skip_without_python()
   # so do those of the package tensorflow, where they index a tensor by Python's tuple
   expect_error(reticulate::tuple(.., 1L), "write `x@r[.., 1]`", fixed = TRUE, class = "pybridge_error_subscript_type")

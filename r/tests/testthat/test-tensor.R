@@ -32,9 +32,9 @@ test_that("reshaping and recycling reach tensors", {
   expect_tensor(array_reshape(x, c(6, -1)), array_reshape(numbers, c(6, -1)))
   expect_tensor(array_reshape(x, c(NA, 6), order = "F"), array(numbers, c(5, 6)))
   expect_tensor(array_reshape(as_tensor(1:6), c(3, 2)), matrix(1:6, 3, byrow = TRUE))
-  found <- tryCatch(array_reshape(x, c(7, 4)), error = identity)
-  expect_s3_class(found, "pybridge_error_reshape")
-  expect_identical(conditionCall(found), quote(array_reshape(x, c(7, 4))))
+  error <- tryCatch(array_reshape(x, c(7, 4)), error = identity)
+  expect_s3_class(error, "pybridge_error_reshape")
+  expect_identical(conditionCall(error), quote(array_reshape(x, c(7, 4))))
 
   m <- as_tensor(matrix(1:6, 2))
   both <- recycle(m, c(10L, 20L))
@@ -59,16 +59,16 @@ test_that("what comes out of a tensor has the convert flag of what went in, and 
     x <- np$arange(6L)$reshape(2L, 3L)
     assign("convert", convert, envir = x)
     i <- 2
-    made <- list(
+    results <- list(
       x@r[1], x@r[1, 2], x@r[c(1, 2)], x@r[1:i, NA:2], x@r[x > 2L], x@r[-1, dialect = "base"],
       x@py[0L], x@py[0L, 1L], r_slice(x, 1), r_slice(x, c(1, 2)), r_assign(x, 1, value = 0L),
       array_reshape(x, c(3, 2)), array_reshape(x, 6, order = "F"), t(x), t(x@r[1]), aperm(x),
       recycle(x, x)[[2L]], recycle(x, 7)[[2L]], recycle(7, x)[[1L]], broadcast(x, 1:3)[[1L]],
       broadcast(1:3, x)[[1L]], recycle(x, 1:2)[[2L]]
     )
-    for (k in seq_along(made)) {
-      expect_s3_class(made[[k]], "python.builtin.object")
-      expect_identical(flag(made[[k]]), convert, label = paste("the flag of result", k))
+    for (k in seq_along(results)) {
+      expect_s3_class(results[[k]], "python.builtin.object")
+      expect_identical(flag(results[[k]]), convert, label = paste("the flag of result", k))
     }
     y <- x
     y@r[1] <- 9L
@@ -83,8 +83,8 @@ test_that("what comes out of a tensor has the convert flag of what went in, and 
   expect_identical(c(flag(both[[1L]]), flag(both[[2L]])), c(FALSE, TRUE))
   expect_identical(y@r[1]$ndim, 1L)
   expect_identical(y@r[1]$tolist(), 0:2)
-  expect_warning(made <- recycle(y@r[1], 1:2)[[2L]], class = "pybridge_warning_recycling")
-  expect_true(flag(made))
+  expect_warning(second <- recycle(y@r[1], 1:2)[[2L]], class = "pybridge_warning_recycling")
+  expect_true(flag(second))
 })
 
 test_that("a tensor without the flag has it on, by reticulate's rule", {

@@ -31,14 +31,14 @@ test_that("a wrong value, order, shape and kind each fail, and the code can be p
   expect_failure(expect_same_tensor(as_tensor(array(c(NaN, 2))), c(1, NA)), "2 of 2")
   expect_failure(expect_same_tensor(as_tensor(array(1.1)), 1, tolerance = 0.01), "1 of 1")
   expect_failure(expect_same_tensor(as_tensor(array(c(1, Inf))), c(Inf, 1), tolerance = 0.5), "2 of 2")
-  said <- tryCatch(expect_same_tensor(x, wrong), expectation = conditionMessage)
+  failure <- tryCatch(expect_same_tensor(x, wrong), expectation = conditionMessage)
   pasted <- new.env()
-  eval(parse(text = sub(".*paste into R:\n", "", said)), pasted)
+  eval(parse(text = sub(".*paste into R:\n", "", failure)), pasted)
   expect_identical(pasted$found, cube)
   expect_identical(pasted$wanted, wrong)
 })
 
-test_that("what is no array is refused", {
+test_that("other objects are an error", {
   expect_error(expect_same_tensor(cube, list(1)), class = "pybridge_error")
 })
 

@@ -4,7 +4,7 @@ test_that("x@r is a thin view, and x keeps its own class", {
   skip_without_python()
   x <- as_tensor(numbers)
   expect_s3_class(x@r, "pybridge_view", exact = TRUE)
-  expect_s3_class(x@py, "pybridge_py_view", exact = TRUE)
+  expect_s3_class(x@py, c("pybridge_py_view", "pybridge_view"), exact = TRUE)
   expect_identical(class(x), c("numpy.ndarray", "python.builtin.object"))
   expect_snapshot(cran = TRUE, {
     x@r
@@ -50,7 +50,7 @@ test_that("dialect = \"base\" is R's own bracket, traps included", {
   expect_tensor(v, c(7, 8, 7))
 })
 
-test_that("a range is read as it is written; its bounds are evaluated where they stand", {
+test_that("a range is read as it is written; its bounds are evaluated in the caller's frame", {
   skip_without_python()
   v <- as_tensor(array(1:10))
   from_inside <- function(tensor) {
@@ -62,8 +62,8 @@ test_that("a range is read as it is written; its bounds are evaluated where they
   expect_tensor(v@r[10:1:-3], c(10, 7, 4, 1))
   expect_tensor(v@r[(2 - 1) * 3 + 1:2], 4:5)
   expect_tensor(v@r[6:-6], integer())
-  held <- 6:-6
-  expect_error(v@r[held], class = "pybridge_error_subscript_oob")
+  positions <- 6:-6
+  expect_error(v@r[positions], class = "pybridge_error_subscript_oob")
   expect_tensor(v@r[3:3], 3L)
   expect_equal(reticulate::py_to_r(v@r[c(3)]), 3L)
   expect_identical(tensor_shape(v@r[array(3)]), 1L)
@@ -166,9 +166,9 @@ test_that("an assignment to what its library never writes binds the name anew, w
   expect_tensor(old, c(1, 2, 3))
   r_slice(x, 2:3) <- old@r[1:2]
   expect_tensor(x, c(20, 1, 2))
-  held <- list(x = x)
-  held$x@r[-1] <- 0
-  expect_tensor(held$x, c(20, 1, 0))
+  model <- list(x = x)
+  model$x@r[-1] <- 0
+  expect_tensor(model$x, c(20, 1, 0))
   expect_tensor(x, c(20, 1, 2))
   x@r[2:3]@r[1] <- 7 # into a part of it
   expect_tensor(x, c(20, 7, 2))
@@ -221,7 +221,7 @@ test_that("a value broadcasts, and keeps the dtype", {
   expect_tensor(x, rbind(c(1, 1, 1), 1:3))
 })
 
-test_that("NA is missing in a real tensor, and refused by any other", {
+test_that("NA is missing in a real tensor, and an error for any other", {
   skip_without_python()
   x <- as_tensor(array(0, 4))
   x@r[1:2] <- c(NA, 3L)
@@ -245,7 +245,7 @@ test_that("64-bit integers are positions", {
   expect_tensor(v@r[bit64_value(2L, 9L)], c(2L, 9L))
 })
 
-test_that("a long vector is refused before it is made", {
+test_that("a vector that is too long is an error before it is allocated", {
   skip_without_python()
   v <- as_tensor(array(1:10))
   long <- 1:3e9 # two numbers, as long as nobody looks at the others
@@ -268,8 +268,8 @@ test_that("a failed assignment changes nothing", {
 
 test_that("memory that is read-only stays as it is", {
   skip_without_python()
-  held <- array(1:10)
-  x <- reticulate::r_to_py(held)
+  ten <- array(1:10)
+  x <- reticulate::r_to_py(ten)
   is_refused <- function(write) {
     expect_error(write, "memory of R.*`copy\\(\\)`.*`to_python\\(\\)`",
       class = "pybridge_error_assignment_immutable"
@@ -278,7 +278,7 @@ test_that("memory that is read-only stays as it is", {
   is_refused(x@r[1] <- 0L)
   is_refused(x@py[0] <- 0L)
   is_refused(r_slice(x, 1) <- 0L)
-  expect_identical(held, array(1:10))
+  expect_identical(ten, array(1:10))
   y <- reticulate::py_call(reticulate::py_get_attr(x, "copy"))
   y@r[1] <- 0L
   expect_tensor(y, c(0L, 2:10))
@@ -309,7 +309,7 @@ test_that("x@py counts from zero and leaves every rule to Python", {
   expect_equal(reticulate::py_to_r(items@py["a"]), 3L)
 })
 
-test_that("what is no subscript of a view says so", {
+test_that("other uses of a view are errors", {
   skip_without_python()
   x <- as_tensor(numbers)
   expect_snapshot(cran = TRUE, error = TRUE, {
@@ -344,16 +344,16 @@ test_that("a view is for brackets, and a tuple alone is several subscripts", {
   expect_tensor(x, replace(numbers, 30, 0L))
 })
 
-test_that("`!!!` outside tidy evaluation is R's `!`, and a list behind it says what to write", {
+test_that("`!!!` outside tidy evaluation is R's `!`, and a list after it is an error with advice", {
   skip_without_python()
   x <- as_tensor(numbers)
   mask <- c(TRUE, FALSE)
   negated <- x@r[!!!mask]
   expect_tensor(negated, numbers[2, , , drop = FALSE])
   i <- list(2, 3)
-  found <- tryCatch(x@r[!!!i], error = identity) # expect_error() would splice
-  expect_s3_class(found, "pybridge_error_subscript_type")
-  expect_match(conditionMessage(found), "rlang::inject(x@r[!!!i])", fixed = TRUE)
+  error <- tryCatch(x@r[!!!i], error = identity) # expect_error() would splice
+  expect_s3_class(error, "pybridge_error_subscript_type")
+  expect_match(conditionMessage(error), "rlang::inject(x@r[!!!i])", fixed = TRUE)
   expect_tensor(rlang::inject(x@r[!!!i]), numbers[2, 3, ])
   expect_tensor(do.call(`[`, c(list(x@r), i)), numbers[2, 3, ])
   expect_error(x@r[1:end], "the last position is -1", class = "pybridge_error_subscript_type")
@@ -368,7 +368,7 @@ test_that("a whole real beyond 32 bits is an index", {
   expect_error(x@py[2^33 - 1], "8589934591 is out of bounds", class = "pybridge_error_python")
 })
 
-test_that("every verb refuses a tensor of another session, wherever it stands", {
+test_that("a tensor of another session is an error in every verb and at every place", {
   skip_without_python()
   x <- as_tensor(numbers)
   file <- tempfile(fileext = ".rds")
@@ -396,11 +396,11 @@ test_that("every verb refuses a tensor of another session, wherever it stands", 
     expect_error(t(old), class = "pybridge_error_tensor")
   }
   for (code in expression(old@r[1] <- 0L, old@py[0] <- 0L, r_slice(old, 1) <- 0L, x@r[1] <- old)) {
-    found <- expect_error(eval(code), "session that has ended", class = "pybridge_error_tensor")
-    expect_false("*tmp*" %in% all.names(conditionCall(found)))
+    error <- expect_error(eval(code), "session that has ended", class = "pybridge_error_tensor")
+    expect_false("*tmp*" %in% all.names(conditionCall(error)))
   }
-  found <- tryCatch(recycle(x, old), error = identity)
-  expect_identical(conditionCall(found), quote(recycle(x, old)))
+  error <- tryCatch(recycle(x, old), error = identity)
+  expect_identical(conditionCall(error), quote(recycle(x, old)))
   expect_null(dim(old)) # what only looks at objects asks for it
 })
 

@@ -1,4 +1,4 @@
-test_that("loading and attaching start no Python and register what they say", {
+test_that("loading and attaching start no Python and register the methods", {
   lines <- run_r(c(
     "library(pybridge)",
     "cat(reticulate::py_available(), is.function(getS3method('@', 'python.builtin.object')), '\\n')"
@@ -17,7 +17,7 @@ test_that("the subscripts serve whether or not Keras was imported, from the firs
   expect_identical(trimws(utils::tail(lines, 2L)), c("np.int32(1)", "FALSE"))
 })
 
-test_that("the two halves are of one version, and say so where they are not", {
+test_that("the two halves are of one version, or the error names both", {
   skip_without_python()
   expect_identical(
     reticulate::py_to_r(start_bridge()$version()),
@@ -30,7 +30,7 @@ test_that("the two halves are of one version, and say so where they are not", {
   })
 })
 
-test_that("a pybridge of another version that Python has imported is refused", {
+test_that("a pybridge of another version that Python has imported is an error", {
   skip_without_python()
   folder <- file.path(tempfile(), "pybridge")
   dir.create(folder, recursive = TRUE)
@@ -42,8 +42,8 @@ test_that("a pybridge of another version that Python has imported is refused", {
     sprintf("sys <- reticulate::import('sys', convert = FALSE); sys$path$insert(0L, %s)", deparse(dirname(folder))),
     "invisible(reticulate::import('pybridge'))",
     "library(pybridge)",
-    "found <- tryCatch(r_slice(reticulate::np_array(1:3), 1), error = identity)",
-    "cat(class(found)[[1]], '\\n')"
+    "error <- tryCatch(r_slice(reticulate::np_array(1:3), 1), error = identity)",
+    "cat(class(error)[[1]], '\\n')"
   ))
   expect_identical(trimws(utils::tail(lines, 1L)), "pybridge_error_version")
 })

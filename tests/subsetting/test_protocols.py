@@ -65,7 +65,7 @@ def test_membership_truth_and_numpy_are_the_tensors_own(library):
 def test_nobody_knows_the_truth_of_no_values():
     import torch
 
-    with pytest.raises(errors.OperationError, match="nobody knows whether this Tensor is true"):
+    with pytest.raises(errors.OperationError, match="the truth of this Tensor is unknown"):
         bool(R(torch.zeros(1, device="meta")))
 
 

@@ -6,14 +6,14 @@ from types import FunctionType
 from typing import TYPE_CHECKING
 
 
-def _stop(found: str, advice: str) -> None:
-    """Say why pybridge cannot be imported: to its command line as the doctor would."""
+def _stop(problem: str, advice: str) -> None:
+    """Report why pybridge cannot be imported; on the command line as the doctor does."""
     if sys.argv[:1] == ["-m"]:
-        sys.exit(f"fail  {found}\n      {advice}")
-    raise ImportError(f"{found}: {advice}")
+        sys.exit(f"fail  {problem}\n      {advice}")
+    raise ImportError(f"{problem}: {advice}")
 
 
-if sys.version_info < (3, 11):  # noqa: UP036 -- said before anything that it cannot read
+if sys.version_info < (3, 11):  # noqa: UP036 -- checked before importing what this Python cannot parse
     _stop(f"this Python, {sys.executable}, is too old", "pybridge needs Python 3.11 or newer")
 try:
     import numpy  # noqa: F401

@@ -11,7 +11,7 @@ from pybridge.explaining import doctor, explain
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 2 where the input is wrong, 1 for ill health."""
+    """Run one command and return its exit status: 2 for invalid input, 1 if a check failed."""
     parser = argparse.ArgumentParser(
         prog="python -m pybridge", description="R-style subscripts for tensors."
     )
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(metavar="command")
     command = commands.add_parser(
         "explain",
-        help="say what subscripts select, how Python writes it, and where R and Python differ",
+        help="explain what subscripts select, how Python writes it, and where R and Python differ",
     )
     command.add_argument("subscripts", help='R text, as in "x[NA:5, , 8:-8]"')
     command.add_argument("--shape", required=True, help="the sizes of the axes, as in 60000,28,28")
@@ -28,9 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--keep-axes", action="store_true", help="keep the axis of a number, as drop=FALSE does"
     )
     command.set_defaults(run=_explain)
-    command = commands.add_parser(
-        "doctor", help="say what this Python is, and what keeps R and Python from meeting"
-    )
+    command = commands.add_parser("doctor", help="check the R and Python set-up")
     command.set_defaults(run=lambda parsed: doctor.examine())
     parsed = parser.parse_args(arguments)
     if parsed.run is None:
@@ -51,7 +49,7 @@ def _explain(parsed: argparse.Namespace) -> str:
 
 
 def shape_from_text(text: str) -> tuple[int, ...]:
-    """Read a shape such as `60000,28,28`; no sizes at all are a tensor without axes.
+    """Read a shape such as `60000,28,28`; without sizes, that of a tensor without axes.
 
     >>> shape_from_text("60000, 28,28"), shape_from_text("")
     ((60000, 28, 28), ())

@@ -1,7 +1,7 @@
-"""What a type checker knows of a tensor: the library of what goes in names that of what comes out.
+"""Typing protocols: the type of the input determines the type of the output.
 
-A checker sees no library that is not installed, so that each is known here by what its tensors
-offer. Where the type depends on values, as NumPy's scalars do, the answer is `Any`, as in NumPy.
+The libraries may not be installed, so protocols describe their tensors. Where the type depends on
+values, as for NumPy's scalars, it is `Any`, as in NumPy's own annotations.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import numpy as np
 from pybridge.subscripts import Subscripts
 
 Position: TypeAlias = float | np.number[Any] | str | Subscripts
-"""A subscript that may drop its axis: where all do, NumPy gives no array but a scalar."""
+"""A subscript that may drop its axis; if all do, NumPy returns a scalar."""
 
 
 class HasShape(Protocol):
-    """Any tensor; what has no shape, as a list, is refused."""
+    """Any tensor; a list, which has no shape, is an error."""
 
     @property
     def shape(self) -> Any:
@@ -25,21 +25,21 @@ class HasShape(Protocol):
 
 
 class Stored(HasShape, Protocol):
-    """An array of Zarr or HDF5, from which comes an array of NumPy."""
+    """An array of Zarr or HDF5, which is read as a NumPy array."""
 
     @property
     def attrs(self) -> Any:
-        """Return what is written beside the elements."""
+        """Return the metadata."""
 
     def resize(self, sizes: Any, /) -> Any:
-        """Give the store another shape."""
+        """Change the shape of the store."""
 
 
 class Variable(HasShape, Protocol):
-    """A variable of Keras or TensorFlow, from which comes the tensor that it holds."""
+    """A variable of Keras or TensorFlow, which is read as its tensor."""
 
     def assign(self, value: Any, /) -> Any:
-        """Hold another tensor."""
+        """Replace the tensor."""
 
 
 TensorT = TypeVar("TensorT", bound=HasShape)
@@ -49,7 +49,7 @@ ScalarT = TypeVar("ScalarT", bound=np.generic)
 
 
 class Detachable(HasShape, Protocol[TensorT_co]):
-    """A tensor of PyTorch: from a parameter comes a plain tensor, and so from any subclass."""
+    """A tensor of PyTorch; a parameter or another subclass is read as a plain tensor."""
 
     def detach(self) -> TensorT_co:
-        """Return the same elements, without a history."""
+        """Return the same elements without their gradient history."""

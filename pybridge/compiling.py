@@ -1,4 +1,4 @@
-"""For the compilers that look into Python code: what they should run and not translate.
+"""Marks for compilers of Python code: which functions to call without translating them.
 
 PyTorch's and TensorFlow's compilers read these attributes; setting them imports neither.
 """
@@ -15,10 +15,10 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def runs_as_python(function: F) -> F:
-    """Mark a public function, which compilers leave as it is written.
+    """Mark a public function that compilers must not rewrite.
 
     TensorFlow's AutoGraph would rewrite it, though it has no tensor conditions. `torch.compile`
-    takes it into the graph of its caller, but compiles no call of it by itself: see `PUBLIC`.
+    inlines it into the graph of its caller, but does not compile it on its own: see `PUBLIC`.
 
     >>> hasattr(runs_as_python(lambda x: x), "autograph_info__")
     True
@@ -29,7 +29,7 @@ def runs_as_python(function: F) -> F:
 
 
 class Marked:
-    """Functions that carry a mark, and what compilers do with each of them, now or later."""
+    """Functions with a mark, and the callbacks of compilers for each of them."""
 
     def __init__(self) -> None:
         self._functions: list[Callable[..., Any]] = []
@@ -42,27 +42,27 @@ class Marked:
             act(function)
 
     def watch(self, act: Callable[[Any], object]) -> None:
-        """Call `act` on every function that is or will be marked."""
+        """Call `act` on every function that is marked, now or later."""
         for function in self._functions:
             act(function)
         self._acts.append(act)
 
 
 PUBLIC: Final = Marked()
-"""What `runs_as_python` marks.
+"""The functions that `runs_as_python` marks.
 
-A compiler may find that it cannot take a call into its graph. Then the function must run whole: one
-that runs half as Python and half compiled would both know values and not know them.
+If a compiler cannot take a call into its graph, the function must run as Python entirely: half
+compiled, it would know some values and not others.
 """
 
 IN_GRAPH: Final = Marked()
-"""What `in_graph` marks."""
+"""The functions that `in_graph` marks."""
 
 
 def in_graph(function: F) -> F:
-    """Let `torch.compile` put a call of a function into its graph without reading it.
+    """Let `torch.compile` put calls of a function into its graph without tracing it.
 
-    Its arguments are tensors and what a graph can hold beside them: numbers, texts, slices, lists.
+    Its arguments are tensors, or other values that a graph can hold: numbers, texts, slices, lists.
     """
     marked = _with_shown_errors(function)
     IN_GRAPH.add(marked)
@@ -70,7 +70,7 @@ def in_graph(function: F) -> F:
 
 
 def gives_constants(function: F) -> F:
-    """Let `torch.compile` call a function while it traces, and keep what it returned.
+    """Let `torch.compile` call a function while tracing, and use the result as a constant.
 
     Its arguments must be constants of the traced code: numbers, texts, frozen values.
     """
@@ -80,12 +80,12 @@ def gives_constants(function: F) -> F:
 
 
 def _with_shown_errors(function: F) -> F:
-    """Raise each error as an IndexError too, since the compiler hides any other behind its own."""
+    """Raise each error as an IndexError too: the compiler replaces any other by its own."""
 
     @functools.wraps(function)
-    def shown(*given: Any) -> Any:
+    def call(*arguments: Any) -> Any:
         try:
-            return function(*given)
+            return function(*arguments)
         except PybridgeError as error:
             if isinstance(error, IndexError):
                 raise
@@ -93,4 +93,4 @@ def _with_shown_errors(function: F) -> F:
             also = type(kind.__name__, (kind, IndexError), {"__module__": kind.__module__})
             raise also(str(error), **error.fields) from None
 
-    return cast("F", shown)
+    return cast("F", call)

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 
 class _WithFields(type):
-    """Makes an error of a message and its fields, around `Exception.__init__` itself.
+    """Metaclass whose call sets the fields, so that classes keep `Exception.__init__` itself.
 
-    TensorFlow's AutoGraph raises an exception of user code anew, with the same class, only where
-    the class has that very constructor; any other arrives as its own StagingError.
+    TensorFlow's AutoGraph re-raises an exception of user code with its class only if the class has
+    that constructor; any other becomes a StagingError.
     """
 
     def __call__(cls, message: str, **fields: Any) -> Any:
@@ -32,20 +32,20 @@ class _WithFields(type):
 
 
 def value_text(value: object) -> str:
-    """Write what was met into a message, whatever it is.
+    """Return the text of any value for a message, abbreviated.
 
     >>> value_text("K"), value_text([1] * 100)[-20:]
     ("'K'", '1, 1, 1, 1, 1, 1, 1]')
     """
     try:
         text = repr(value)
-    except Exception:  # an object that cannot print itself
+    except Exception:  # an object whose repr fails
         return f"<{type(value).__name__}>"
     return text if len(text) <= 100 else f"{text[:60]} ... {text[-30:]}"
 
 
 LONGEST_MESSAGE = 480
-"""How many characters a message has at most, whatever the user wrote; its end says what to do."""
+"""The maximal length of a message; its end, which gives advice, is kept."""
 
 
 def _shortened(message: str) -> str:
@@ -73,15 +73,15 @@ class PybridgeError(Exception, metaclass=_WithFields):
         __init__ = Exception.__init__
 
     def __init_subclass__(cls, r: str = "") -> None:
-        """Name the class `r` of the condition in R, without what all of them begin with."""
+        """Store `r`, the class of the condition in R without the common prefix."""
         if r:
             cls.r_class = f"{PybridgeError.r_class}_{r}"
 
 
 def r_classes(error: BaseException) -> list[str]:
     """Return the condition classes of `error` in R, most specific first."""
-    found = (vars(cls).get("r_class") for cls in type(error).__mro__)
-    return [name for name in found if name is not None]
+    classes = (vars(cls).get("r_class") for cls in type(error).__mro__)
+    return [name for name in classes if name is not None]
 
 
 class ArgumentError(PybridgeError, ValueError, r="argument"):
@@ -89,7 +89,7 @@ class ArgumentError(PybridgeError, ValueError, r="argument"):
 
 
 class SubscriptError(PybridgeError, IndexError, r="subscript"):
-    """A subscript does not fit; the root of everything that is wrong with subscripts."""
+    """A subscript does not fit; the base class of all errors of subscripts."""
 
     subscript: str
     """The subscript as the user wrote it, in R notation."""
@@ -107,14 +107,14 @@ class SubscriptOutOfBoundsError(SubscriptError, r="subscript_oob"):
 
 
 class SubscriptLabelError(SubscriptError, LookupError, r="subscript_label"):
-    """A name is no label of its axis, or the label of several positions."""
+    """A name is not a label of its axis, or labels several positions."""
 
     label: str
     """The name as it was written."""
     axis: int
     """The axis, one-based."""
     nearest: tuple[str, ...]
-    """The labels of that axis that come nearest to an unknown name, the nearest first."""
+    """The labels of that axis closest to an unknown name, the closest first."""
     positions: tuple[int, ...]
     """The first few of several positions that have the label."""
 
@@ -128,7 +128,7 @@ class SubscriptMissingError(SubscriptError, ValueError, r="subscript_missing"):
 
 
 class SubscriptCountError(SubscriptError, r="subscript_count"):
-    """There are more subscripts than axes, or R wants exactly one for each axis."""
+    """There are more subscripts than axes, or R needs exactly one for each axis."""
 
     count: int
     """How many axes the subscripts name."""
@@ -145,14 +145,14 @@ class SubscriptMaskError(SubscriptError, ValueError, r="subscript_mask"):
 
 
 class SubscriptSyntaxError(SubscriptError, ValueError, r="subscript_syntax"):
-    """Subscript text that the grammar does not know; `offset` points at the character."""
+    """Subscript text outside the grammar; `offset` points at the character."""
 
     offset: int
     """Where in the text, zero-based."""
 
 
 class ShapeError(PybridgeError, ValueError, r="shape"):
-    """Shapes that do not go together."""
+    """Shapes that cannot be combined."""
 
 
 class ReshapeError(ShapeError, r="reshape"):
@@ -160,15 +160,15 @@ class ReshapeError(ShapeError, r="reshape"):
 
 
 class RecyclingError(ShapeError, r="recycling"):
-    """R's arithmetic would refuse these shapes."""
+    """R's arithmetic fails for these shapes."""
 
 
 class BroadcastError(ShapeError, r="broadcast"):
-    """NumPy's arithmetic would refuse these shapes."""
+    """NumPy's arithmetic fails for these shapes."""
 
 
 class AssignmentError(PybridgeError, ValueError, r="assignment"):
-    """A value cannot be assigned into a selection; the tensor is as it was."""
+    """A value cannot be assigned into a selection; the tensor is unchanged."""
 
 
 class LossyValueError(AssignmentError, TypeError, r="assignment_lossy"):
@@ -194,7 +194,7 @@ class UnsupportedTensorError(PybridgeError, TypeError, r="tensor"):
 
 
 class OperationError(PybridgeError, TypeError, ValueError, r="operation"):
-    """`R(x)` does not do this; the message says what does."""
+    """`R(x)` does not support this; the message says what to use."""
 
 
 class TracingError(PybridgeError, TypeError, r="tracing"):
@@ -206,7 +206,7 @@ class ConversionError(PybridgeError, ValueError, r="conversion"):
 
 
 class PybridgeWarning(UserWarning):
-    """The root of pybridge's warnings."""
+    """The base class of pybridge's warnings."""
 
 
 class RecyclingWarning(PybridgeWarning):
@@ -214,11 +214,11 @@ class RecyclingWarning(PybridgeWarning):
 
 
 class SummaryWarning(PybridgeWarning):
-    """R's warning about a summary of nothing, or about a vector that does not fit evenly."""
+    """R's warning about an empty summary, or a vector that does not fit evenly."""
 
 
 class SubscriptWarning(PybridgeWarning):
-    """R's warning that it takes a subscript otherwise than it is written."""
+    """R's warning that it reads a subscript differently from how it is written."""
 
 
 _COLLECTOR: ContextVar[list[PybridgeWarning] | None] = ContextVar("_COLLECTOR", default=None)
@@ -226,10 +226,9 @@ _COLLECTOR: ContextVar[list[PybridgeWarning] | None] = ContextVar("_COLLECTOR", 
 
 @contextmanager
 def collected_warnings() -> Iterator[list[PybridgeWarning]]:
-    """Collect the warnings of pybridge in a list, in this thread alone, instead of showing them.
+    """Collect pybridge's warnings of this thread in a list instead of emitting them.
 
-    The filters and the functions of the module `warnings` belong to all threads and stay as they
-    are.
+    The state of the module `warnings`, which all threads share, is unchanged.
 
     >>> with collected_warnings() as collected:
     ...     warn("longer object length", RecyclingWarning)

@@ -1,8 +1,8 @@
-"""What R calls, and nothing else does: records of subscripts in, tensors or answers out.
+"""The functions that the R package calls: records of subscripts in, tensors or answers out.
 
-R sends one list of whole numbers, the record, for the subscripts that need no more; what whole
-numbers cannot say crosses beside it as tagged values, and no `NA` crosses as itself. Nothing is
-raised into R: an error or a warning comes back in an `Answer`, of which R makes conditions.
+R sends the subscripts as one list of whole numbers, the record; other values are sent with it,
+tagged, and `NA` is never sent as itself. No exception is raised into R: an error or a warning is
+returned in an `Answer`, from which R signals conditions.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from pybridge.subsetting.in_place import assign_in_place, has_writing, refuse_im
 
 
 class Answer:
-    """A result with what R must signal beside it: an error, or warnings and a value."""
+    """A result with the conditions that R must signal: an error, or warnings and a value."""
 
     __slots__ = ("error", "value", "warnings")
 
     def __init__(
         self, value: Any, error: Exception | None, collected: Sequence[PybridgeWarning] = ()
     ) -> None:
-        """Hold what came of a call."""
+        """Store the outcome of a call."""
         self.value = value
         self.error = error
         self.warnings = collected
@@ -58,20 +58,20 @@ def _described(condition: Exception) -> tuple[str, list[str], dict[str, Any]]:
 
 
 def _for_r(field: Any) -> Any:
-    """Return a field of an error for R, which would read an integer beyond 32 bits as NA."""
+    """Return a field of an error as R can read it: integers beyond 32 bits would become NA."""
     if isinstance(field, int) and abs(field) >= 2**31:
         return float(field)
     return [_for_r(entry) for entry in field] if isinstance(field, list | tuple) else field
 
 
 def _foreign_text(error: Exception) -> str:
-    """Return the first line of an error of a library, which may go on for pages."""
+    """Return the first line of a library's error, which may be pages long."""
     lines = str(error).strip().splitlines() or ["(no message)"]
     return f"{type(error).__name__}: {lines[0][:300]}"
 
 
 def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a function return an `Answer` where it would raise or warn."""
+    """Make a function return an `Answer` instead of raising or warning."""
 
     @functools.wraps(function)
     def answer(*arguments: Any) -> Any:
@@ -86,7 +86,7 @@ def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def subset(x: Any, record: list[int] | int, values: Sequence[Any] = ()) -> Any:
-    """Return the elements of `x` that a record and the values beside it name."""
+    """Return the elements of `x` that a record and its values name."""
     try:
         record = _as_record(record)
         if record[0]:
@@ -106,8 +106,8 @@ def _subset_with_options(x: Any, record: list[int], values: Sequence[Any]) -> An
 def assign(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
     """Write a value into the elements of `x` that the subscripts name.
 
-    Return None, or the updated tensor where the library of `x` never writes: R's assignment binds
-    the name of `x` anew.
+    Return None, or the updated tensor if the library never writes in place: then R's assignment
+    rebinds the name of `x`.
     """
     if not has_writing(x):
         return _updated(x, record, values, value)
@@ -129,7 +129,7 @@ def _updated(x: Any, record: list[int] | int, values: list[Any], value: Any) -> 
 
 @_answering
 def subset_as_python(x: Any, record: list[int], values: list[Any]) -> Any:
-    """Return what Python's own brackets give, counting from zero."""
+    """Read by Python's own brackets, counting from zero."""
     return x[python_key(_as_record(record), values)]
 
 
@@ -160,16 +160,16 @@ def _value_of(tagged: Any) -> Any:
 
 @_answering
 def array_reshape(x: Any, dim: Any, order: Any) -> Any:
-    """Return the elements of `x` in the sizes `dim`, or None where another function has to do it.
+    """Return `x` reshaped to `dim`, or None if reticulate's own function must do it.
 
-    That is reticulate's function, `numpy.reshape`, which the one of the R package masks. It keeps
-    the class of a `numpy.matrix`, of pandas' arrays and of SciPy's sparse ones, and reads stores.
+    That function is `numpy.reshape`, which the R package masks. It keeps the class of a
+    `numpy.matrix`, of pandas' arrays and of SciPy's sparse ones, and reads stores.
     """
     backend = find_backend(x)
     if backend is None or backend.is_store or isinstance(x, np.matrix):
         return None
     if backend.names_another and len(dim) == len(backend.shape(x)):
-        return None  # xarray gives a DataArray as long as it has as many axes as names
+        return None  # xarray returns a DataArray if there is a name for each axis
     return pybridge.array_reshape(x, dim, order)
 
 
@@ -224,7 +224,7 @@ def order(x: Any, decreasing: bool, missing: str) -> Any:
 
 @_answering
 def summary_group(operands: list[Any], name: str, na_rm: bool) -> Any:
-    """Return what a function of R's Summary group makes of tensors and numbers of R."""
+    """Apply a function of R's Summary group to tensors and numbers of R."""
     return summaries.summary_group(_operands(operands), name, na_rm)
 
 
@@ -236,19 +236,19 @@ def sort(x: Any, decreasing: bool, missing: str) -> Any:
 
 @_answering
 def bind(operands: list[Any], is_rows: bool) -> Any:
-    """Return matrices and vectors put together by rows or by columns."""
+    """Combine matrices and vectors by rows or by columns."""
     return binding.bind(_operands(operands), is_rows)
 
 
 @_answering
 def cross_product(x: Any, y: Any, name: str) -> Any:
-    """Return the product of matrices that a function of R's gives; either may come from R."""
+    """Return R's product of two matrices; either may come from R."""
     left, right = _operands([x, y])
     return products.cross_product(left, right, name)
 
 
 def _operands(operands: list[Any]) -> list[Any]:
-    """Return tensors as they are, and what `("r", values)` stands for as numbers of R."""
+    """Return tensors unchanged, and `("r", values)` as an operand of R."""
     return [binding.OperandOfR(x[1]) if isinstance(x, tuple | list) else x for x in operands]
 
 
@@ -267,10 +267,10 @@ def tensor_dtype(x: Any) -> str:
 @_answering
 def permute(x: Any, axes: list[int] | None) -> Any:
     """Return `x` with its axes, counted from one, in a new order; without one, reversed."""
-    backend, held = open_tensor(x)
+    backend, tensor = open_tensor(x)
     if axes is None:
-        axes = list(range(len(backend.shape(held)), 0, -1))
-    return backend.transpose(held, tuple(axis - 1 for axis in axes))
+        axes = list(range(len(backend.shape(tensor)), 0, -1))
+    return backend.transpose(tensor, tuple(axis - 1 for axis in axes))
 
 
 def is_tensor(x: Any) -> bool:
@@ -280,7 +280,7 @@ def is_tensor(x: Any) -> bool:
 
 @functools.cache
 def _conversion() -> Any:
-    from pybridge.conversion import in_r  # what only values need
+    from pybridge.conversion import in_r  # only for conversions
 
     return in_r
 
@@ -292,7 +292,7 @@ def from_python(
     mapping: Any = "data.frame",
     dimnames: Any = None,
 ) -> Any:
-    """Return the parts of the R object that `x` becomes. Conversion has no warnings to collect."""
+    """Return the parts of the R object that `x` becomes. Conversion emits no warnings."""
     try:
         return _conversion().from_python(x, na, int64, mapping, dimnames)
     except Exception as error:
@@ -302,7 +302,7 @@ def from_python(
 def to_python(
     parts: Any, dtype: str | None = None, like: Any = None, na: Any = "error", order: Any = "C"
 ) -> Any:
-    """Return the array that the R object becomes whose parts these are."""
+    """Return the array that an R object becomes, given its parts."""
     try:
         return _conversion().to_python(parts, dtype, like, na, order)
     except Exception as error:
@@ -310,7 +310,7 @@ def to_python(
 
 
 def fill(source: Any, view: Any) -> Any:
-    """Write elements into the memory of R that `view` shows."""
+    """Write elements into the R memory behind `view`."""
     try:
         _conversion().fill(source, view)
     except Exception as error:
@@ -326,7 +326,7 @@ def filled(source: Any) -> Any:
 
 
 def mark(view: Any, r_type: str) -> None:
-    """Write 1 into the second element of what reticulate shows of R's memory."""
+    """Write 1 into the second element of a view of R's memory."""
     _conversion().memory_of(view, r_type)[1] = 1
 
 
@@ -335,12 +335,12 @@ def result_shape(shape: list[float | None], subscripts: Any, values: list[Any]) 
     """Return the shape that subscripts give; -1 where a size is unknown."""
     sizes = _shape_from_r(shape)
     if isinstance(subscripts, str):
-        found = pybridge.result_shape(sizes, subscripts)
+        result = pybridge.result_shape(sizes, subscripts)
     else:
         record = _as_record(subscripts)
         options = {"drop": not record[0] & NO_DROP, "dialect": _options(record)["dialect"]}
-        found = pybridge.result_shape(sizes, *decode(record, values), **options)
-    return _shape_for_r(found)
+        result = pybridge.result_shape(sizes, *decode(record, values), **options)
+    return _shape_for_r(result)
 
 
 def _shape_from_r(sizes: list[float | None]) -> Shape:
@@ -348,13 +348,13 @@ def _shape_from_r(sizes: list[float | None]) -> Shape:
 
 
 def _shape_for_r(shape: Shape) -> list[float]:
-    """Return sizes as R reads them: reals, since its integers are short, and -1 for unknown."""
+    """Return sizes for R: as reals, because its integers are short; -1 if unknown."""
     return [-1.0 if size is None else float(size) for size in shape]
 
 
 @_answering
 def explain_shapes(shapes: list[list[float | None]]) -> dict[str, Any]:
-    """Return what R's rule and NumPy's do to shapes: the parts, and the picture in two forms."""
+    """Return how R's rule and NumPy's combine shapes: the parts, and the picture in two forms."""
     explanation = pybridge.explain_shapes(*map(_shape_from_r, shapes))
 
     def parts(outcome: Any) -> dict[str, Any]:
@@ -380,32 +380,34 @@ def explain(
     drop: bool,
     dialect: Any,
 ) -> dict[str, Any]:
-    """Return what subscripts mean: the parts of the explanation, and its text line by line."""
-    from pybridge import explaining  # few programs explain
+    """Explain subscripts: the parts of the explanation, and the lines of its text."""
+    from pybridge import explaining  # rarely needed, so imported late
 
     sizes = tuple(map(int, shape))
     if isinstance(subscripts, str):
-        found = explaining.explain(subscripts, shape=sizes, dialect=dialect, drop=drop)
+        explanation = explaining.explain(subscripts, shape=sizes, dialect=dialect, drop=drop)
     else:
-        kept = pybridge.r_subscripts(*decode(_as_record(subscripts), values))
-        found = explaining.explain_named(name or "x", kept, shape=sizes, dialect=dialect, drop=drop)
+        parsed = pybridge.r_subscripts(*decode(_as_record(subscripts), values))
+        explanation = explaining.explain_named(
+            name or "x", parsed, shape=sizes, dialect=dialect, drop=drop
+        )
     return {
-        "subscripts": str(found.subscripts),
-        "dialect": found.dialect,
-        "selected": list(found.selected),
-        "python": found.python,
-        "shape": [float(size) for size in found.shape],
-        "result_shape": _shape_for_r(found.result_shape),
-        "in_r": list(found.in_r),
-        "in_python": list(found.in_python),
-        "in_tensor_dialect": list(found.in_tensor_dialect),
-        "lines": str(found).splitlines(),
+        "subscripts": str(explanation.subscripts),
+        "dialect": explanation.dialect,
+        "selected": list(explanation.selected),
+        "python": explanation.python,
+        "shape": [float(size) for size in explanation.shape],
+        "result_shape": _shape_for_r(explanation.result_shape),
+        "in_r": list(explanation.in_r),
+        "in_python": list(explanation.in_python),
+        "in_tensor_dialect": list(explanation.in_tensor_dialect),
+        "lines": str(explanation).splitlines(),
     }
 
 
 def examine() -> list[tuple[str, str, str, str]]:
-    """Return the checks of `python -m pybridge doctor`, for R to show beside its own."""
-    from pybridge.explaining import doctor  # it loads more than a call for elements should pay for
+    """Return the checks of `python -m pybridge doctor`, for R to show with its own."""
+    from pybridge.explaining import doctor  # rarely needed, so imported late
 
     checks = doctor.examine().checks
     return [(check.name, check.status, check.found, check.advice) for check in checks]
@@ -426,5 +428,5 @@ def record_codes() -> dict[str, int]:
 
 
 def place() -> str:
-    """Return the file from which the Python package came."""
+    """Return the file of the Python package."""
     return str(sys.modules["pybridge"].__file__)

@@ -14,7 +14,7 @@ Order: TypeAlias = Literal["C", "F"]
 
 
 def fits_shape(shape: Shape, other: Shape) -> bool:
-    """Return whether two shapes may be the same; an unknown size may be any.
+    """Return whether two shapes may be equal; an unknown size matches any.
 
     >>> fits_shape((2, 3), (None, 3)), fits_shape((2, 3), (None, 4)), fits_shape((2,), (2, 3))
     (True, False, False)
@@ -36,7 +36,7 @@ def known_shape(shape: Shape) -> tuple[int, ...]:
 
 
 def reversed_axes(ndim: int) -> tuple[int, ...]:
-    """Return all axes, the last first.
+    """Return all axes in reverse order.
 
     >>> reversed_axes(3)
     (2, 1, 0)

@@ -1,4 +1,4 @@
-"""R's `rbind`, `cbind` and `sort`: elements of one library, put together or in order."""
+"""R's `rbind`, `cbind` and `sort` on tensors of one library."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ from pybridge.subsetting.values import fit_value
 def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
     """Return operands as tensors of one library and dtype, those of the first tensor among them.
 
-    What comes from R is cast without loss. Raises `UnsupportedTensorError` where two libraries
-    meet, and where the tensors have different dtypes, since R's choice of the wider one is no
-    library's.
+    Operands of R are cast without loss. Raises `UnsupportedTensorError` for tensors of two
+    libraries, and of two dtypes, because no library widens as R does.
     """
     opened = [open_tensor(x, "compute") for x in operands if find_backend(x) is not None]
     if not opened:
@@ -31,10 +30,10 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
     first = next((pair for pair in opened if pair[0] is not NUMPY), opened[0])
     backend, like = first
     name = backend.dtype_name(like)
-    found = []
+    tensors = []
     for operand in operands:
         if isinstance(operand, OperandOfR):
-            found.append(
+            tensors.append(
                 backend.convert(fit_value(backend, like, np.asarray(operand.values)), like)
             )
             continue
@@ -49,21 +48,21 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
                 f"a tensor of {x.dtype} and one of {like.dtype} cannot be combined; convert one "
                 "first"
             )
-        found.append(x)
-    return backend, found
+        tensors.append(x)
+    return backend, tensors
 
 
 class OperandOfR(Frozen, eq=False):
-    """An operand that R made: numbers that take the dtype of the tensors beside them."""
+    """An operand from R: numbers that take the dtype of the tensors among the operands."""
 
     values: Any
 
 
 def bind(operands: Sequence[Any], is_rows: bool) -> Tensor:
-    """Return matrices and vectors put together as R's `rbind` does, or `cbind`.
+    """Combine matrices and vectors as R's `rbind` does, or `cbind`.
 
-    A vector is one row and repeats to the length of the others, with R's warning where that does
-    not fit evenly; one of no element is left out, unless all are. Matrices must agree in the size
+    A vector is one row and is recycled to the length of the others, with R's warning if that does
+    not fit evenly; empty vectors are dropped, unless all are empty. Matrices must agree in the size
     of the other axis. Source of the rule: R's help page of `cbind`.
 
     >>> bind([np.array([[1, 2], [3, 4]]), np.array([5])], True)
@@ -73,7 +72,7 @@ def bind(operands: Sequence[Any], is_rows: bool) -> Tensor:
     """
     verb, along = ("rbind()", "columns") if is_rows else ("cbind()", "rows")
     backend, tensors = in_one_dtype(operands)
-    place = 1 if is_rows else 0  # the axis that all share
+    place = 1 if is_rows else 0  # the axis whose size all share
     shapes = [backend.shape(x) for x in tensors]
     for shape in shapes:
         if len(shape) > 2 or (None in shape and any(len(other) != 2 for other in shapes)):
@@ -123,9 +122,9 @@ def sort(x: Tensor, decreasing: bool, na_last: bool | NAType | None) -> Tensor:
     >>> sort(np.array([[3, np.nan], [1, 2]]), False, None)
     array([1., 2., 3.])
     """
-    backend, held = open_tensor(x, "compute")
+    backend, tensor = open_tensor(x, "compute")
     if isinstance(decreasing, bool) is False:
         raise ArgumentError("`decreasing` is TRUE or FALSE")
-    flat = backend.in_columns(held)
+    flat = backend.in_columns(tensor)
     positions = order(flat, decreasing=decreasing, na_last=na_last)
     return backend.take(flat, positions - 1, 0)

@@ -18,10 +18,10 @@ _PLAIN: Final = {
     **{name: name for name in _OF_ANGLES},
     **{f"a{name}": f"arc{name}" for name in _OF_ANGLES},
 }
-"""R's functions that are the library's own, and their names in NumPy."""
+"""R's functions that every library has, and their names in NumPy."""
 
 _OF_COMPLEX: Final = frozenset({"sqrt", "exp", "log", "sin", "cos", "sinh", "cosh"})
-"""Those of them in which R and the libraries agree on complex numbers."""
+"""Those for which R and the libraries agree on complex numbers."""
 
 _NOT_COMPUTED: Final = frozenset({"signif", "cospi", "sinpi", "tanpi", "gamma", "trigamma"})
 """The functions of the group that few libraries have, or none exactly as R."""
@@ -31,14 +31,13 @@ _REALS: Final = (LOGICAL, INTEGER, REAL)
 
 
 def math_group(x: Tensor, name: str, argument: float | None = None) -> Tensor:
-    """Return what the function `name` of R's Math group makes of `x`.
+    """Apply the function `name` of R's Math group to `x`.
 
-    The shape stays, but for `cumsum` and its like, which give a vector in column-major order. A
-    function of reals takes integers as the widest reals of the library; one that needs no reals
-    keeps the dtype, and logicals become integers. `argument` is the number of digits, or the
-    divisor that stands for the base of a logarithm. Source of the rules: R's help page
-    "groupGeneric" and those of the functions; `round` is that of R 4.0.0, to the nearest number
-    that has so many digits.
+    The result has the shape of `x`; cumulative functions return a vector in column-major order. A
+    function of reals converts integers to the widest reals of the library; others keep the dtype,
+    and logicals become integers. `argument` is the number of digits, or the logarithm of the base.
+    Source of the rules: R's help page "groupGeneric" and those of the functions; `round` follows
+    R 4.0.0: the nearest number with that many digits.
 
     >>> math_group(np.array([[1, 2], [3, 4]]), "cumsum")
     array([ 1,  4,  6, 10])
@@ -64,7 +63,7 @@ def _computed(numbers: Numbers, name: str, argument: float | None) -> Tensor:
     if is_whole and (name in _WHOLE or (name == "round" and (argument or 0) >= 0)):
         return numbers.as_plain()
     with np.errstate(all="ignore"):
-        return numbers.given_back(_of_reals(numbers, numbers.as_reals(), name, argument))
+        return numbers.to_own_dtype(_of_reals(numbers, numbers.as_reals(), name, argument))
 
 
 def _of_reals(numbers: Numbers, x: Tensor, name: str, argument: float | None) -> Tensor:
@@ -76,10 +75,10 @@ def _of_reals(numbers: Numbers, x: Tensor, name: str, argument: float | None) ->
         if argument is None or math.isnan(argument):
             raise ArgumentError(f"`digits` of {numbers.verb} is a number, not NA")
         digits = math.floor(max(min(argument, 400), -400) + 0.5)
-        wide = numbers.backend.cast(x, "float64")  # in the widest reals, as R computes
+        wide = numbers.backend.cast(x, "float64")  # R computes in float64
         return numbers.backend.convert(_round(numbers, wide, digits), x)
-    found = numbers.function(_PLAIN[name])(x)
-    return found if argument is None else found / numbers.number(argument, found)
+    value = numbers.function(_PLAIN[name])(x)
+    return value if argument is None else value / numbers.number(argument, value)
 
 
 def _abs(numbers: Numbers) -> Tensor:
@@ -87,12 +86,13 @@ def _abs(numbers: Numbers) -> Tensor:
     if numbers.kind is LOGICAL or numbers.name.startswith("uint"):
         return x
     if numbers.kind is not INTEGER:
-        return numbers.given_back(numbers.function("abs")(numbers.as_reals()))
+        return numbers.to_own_dtype(numbers.function("abs")(numbers.as_reals()))
     if numbers.has_values and 0 not in numbers.shape:
         least = numbers.bounds()[0]
         if least == bounds_of(numbers.name)[0]:
             raise LossyValueError(
-                f"abs() of {least} is no {numbers.name}; convert the tensor to a wider dtype first",
+                f"abs() of {least} is not in the range of {numbers.name}; convert the tensor to a "
+                "wider dtype first",
                 dtype=numbers.name,
             )
     return numbers.function("abs")(x)
@@ -101,8 +101,8 @@ def _abs(numbers: Numbers) -> Tensor:
 def _sign(numbers: Numbers) -> Tensor:
     if numbers.kind is REAL:
         x = numbers.as_reals()
-        found = numbers.function("sign")(x)  # PyTorch's gives 0 for NaN
-        return numbers.given_back(numbers.backend.where(numbers.backend.isnan(x), x, found))
+        sign = numbers.function("sign")(x)  # PyTorch returns 0 for NaN
+        return numbers.to_own_dtype(numbers.backend.where(numbers.backend.isnan(x), x, sign))
     x = numbers.as_plain()
     if numbers.name.startswith("uint"):
         return numbers.backend.where(x != 0, numbers.number(1, x), numbers.number(0, x))
@@ -121,9 +121,9 @@ def _digamma(numbers: Numbers, x: Tensor) -> Tensor:
 
 
 def _round(numbers: Numbers, x: Tensor, digits: int) -> Tensor:
-    """Round to the nearer of two numbers of so many digits; at a tie to the even one.
+    """Round to the nearer of two numbers with that many digits; ties go to the even one.
 
-    The steps are those of R, so that the last bit is R's as well.
+    The steps are those of R, so the result equals R's to the last bit.
     """
     if digits == 0:
         return numbers.function("round")(x)
@@ -133,28 +133,28 @@ def _round(numbers: Numbers, x: Tensor, digits: int) -> Tensor:
     size = numbers.function("abs")(x)
     if digits < -most:
         return numbers.backend.where(size < math.inf, x * 0, x)
-    rest = max(digits - most, 0)  # a larger power of ten is no finite number
+    rest = max(digits - most, 0)  # a larger power of ten is infinite
     power: Any = _power_of_ten(digits - rest)
     other = _power_of_ten(rest)
-    if most < 308:  # XLA divides an array by one number less exactly than by an array
+    if most < 308:  # XLA divides by a number less exactly than by an array
         power = size * 0 + power
     scaled = size * power * other
     low, high = numbers.function("floor")(scaled), numbers.function("ceil")(scaled)
-    found = _nearer(numbers, size, low, low / power / other, high / power / other)
+    nearest = _nearer(numbers, size, low, low / power / other, high / power / other)
     is_fine = numbers.equal(x, 0) | ~(size < math.inf)
     least = _least_whole_number(precision - digits)
     if least is not None:
         is_fine = is_fine | (size >= least)
-    return numbers.backend.where(is_fine, x, found * numbers.function("sign")(x))
+    return numbers.backend.where(is_fine, x, nearest * numbers.function("sign")(x))
 
 
 def _most_digits(numbers: Numbers, x: Tensor) -> tuple[int, int]:
-    """Return the greatest exponent of ten in reals, and the number of digits that all hold."""
+    """Return the greatest exponent of ten of a real dtype, and its number of decimal digits."""
     return (308, 15) if numbers.backend.dtype_name(x) == "float64" else (38, 6)
 
 
 def _power_of_ten(exponent: int) -> float:
-    """Return a power of ten as R multiplies it up, which is not the nearest number beyond 1e22."""
+    """Return a power of ten by repeated multiplication as in R; inexact beyond 1e22."""
     power, square, rest = 1.0, 10.0, abs(exponent)
     while rest:
         power = power * square if rest % 2 else power
@@ -163,13 +163,13 @@ def _power_of_ten(exponent: int) -> float:
 
 
 def _least_whole_number(digits: int) -> float | None:
-    """Return the power of two from which on R takes a number to have no more than `digits`."""
+    """Return the power of two from which R leaves numbers unrounded at `digits`."""
     exponent = math.floor(digits / math.log10(2) - 0.5) + 1
     return None if exponent > 1023 else 2.0**exponent
 
 
 def _nearer(numbers: Numbers, size: Tensor, low: Tensor, below: Tensor, above: Tensor) -> Tensor:
-    """Return the nearer of two numbers around `size`; at a tie the one whose last digit is even."""
+    """Return the nearer of two numbers around `size`; at a tie the one with an even last digit."""
     to_below, to_above = size - below, above - size
     is_even = numbers.equal(numbers.function("floor")(low / 2) * 2, low)
     goes_down = (to_below < to_above) | (numbers.equal(to_below, to_above) & is_even)
@@ -177,7 +177,7 @@ def _nearer(numbers: Numbers, size: Tensor, low: Tensor, below: Tensor, above: T
 
 
 def _accumulated(numbers: Numbers, name: str) -> Tensor:
-    """Return a running sum, product, greatest or least, column by column."""
+    """Return the cumulative sum, product, maximum or minimum, column by column."""
     is_extreme = name in ("cummax", "cummin")
     if is_extreme and numbers.kind is COMPLEX:
         raise UnsupportedTensorError(f"{numbers.verb} does not take complex numbers")
@@ -201,4 +201,4 @@ def _accumulated(numbers: Numbers, name: str) -> Tensor:
             x = accumulate(x, 0)
     if is_extreme and x is not None and numbers.kind is INTEGER:
         x = numbers.backend.convert(x, numbers.x)
-    return numbers.with_holes(numbers.given_back(x), holes)
+    return numbers.with_holes(numbers.to_own_dtype(x), holes)

@@ -1,4 +1,4 @@
-"""R's `is.na`, `is.nan`, `is.finite` and `is.infinite`: what each element of a tensor is."""
+"""R's `is.na`, `is.nan`, `is.finite` and `is.infinite` on tensors."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pybridge.errors import UnsupportedTensorError
 
 
 def elementwise_test(x: Tensor, name: str) -> npt.NDArray[np.bool_]:
-    """Return where elements of `x` pass the test `name` of R, in memory of NumPy.
+    """Return a NumPy mask of the elements of `x` that pass R's test `name`.
 
-    A masked element and a missing date are `NA`, and NaN is both `NA` and NaN, as in R. Values that
-    are unknown now raise a `PybridgeError`. Source of the rules: R's help pages of `NA` and
+    A masked element and a missing date are `NA`, and NaN is both `NA` and NaN, as in R. Traced
+    tensors raise a `PybridgeError`. Source of the rules: R's help pages of `NA` and
     `is.finite`.
 
     >>> elementwise_test(np.ma.array([1.0, np.nan, np.inf], mask=[True, False, False]), "is.na")
@@ -24,8 +24,8 @@ def elementwise_test(x: Tensor, name: str) -> npt.NDArray[np.bool_]:
     """
     backend, x = open_tensor(x)
     if backend.is_store:
-        backend.where(x, x, x)  # says that all of it would be needed
-    values = x if isinstance(x, np.ndarray) else backend.to_numpy(x)  # to_numpy drops a mask
+        backend.where(x, x, x)  # raises: the whole store would be read
+    values = x if isinstance(x, np.ndarray) else backend.to_numpy(x)  # to_numpy() drops the mask
     hidden = np.ma.getmaskarray(values)
     data = np.ma.getdata(values)
     nan, infinite = _nan_and_infinite(data, name)
@@ -47,7 +47,7 @@ def _nan_and_infinite(
     if kind in "mM":
         return np.isnat(data), none
     if kind in "UST" and name == "is.na":
-        # a StringDType may have an object that stands for missing strings
+        # a StringDType may have an object for missing strings
         is_missing = [not isinstance(entry, str | bytes) for entry in data.ravel().tolist()]
         return np.array(is_missing, bool).reshape(data.shape) if kind == "T" else none, none
     try:

@@ -1,4 +1,4 @@
-"""What kind of numbers a tensor holds, and how they become reals or wider integers unharmed."""
+"""The kinds of numbers in a tensor, and lossless casts to reals or wider integers."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ REAL: Final = "reals"
 COMPLEX: Final = "complex numbers"
 
 COMPUTED_IN_FLOAT32: Final = frozenset({"float16", *NARROW_REALS})
-"""Reals that are computed in float32, since a sum of them soon stops growing."""
+"""Reals that are computed in float32, because sums of them soon stop growing."""
 
 
 class Numbers:
-    """A tensor of numbers with its backend, its kind, and where a masked array is `NA`."""
+    """A tensor of numbers with its backend, its kind, and the mask of a masked array."""
 
     __slots__ = ("backend", "hidden", "kind", "name", "verb", "x")
 
@@ -31,7 +31,7 @@ class Numbers:
         """Open a tensor for `verb`; `kinds` are those that R's function takes."""
         backend, x = open_tensor(x, "compute")
         if backend.is_store:
-            backend.where(x, x, x)  # says that all of it would be needed
+            backend.where(x, x, x)  # raises: the whole store would be read
         self.hidden: Any = None
         if isinstance(x, np.ma.MaskedArray):
             mask = np.ma.getmaskarray(x)
@@ -54,30 +54,30 @@ class Numbers:
 
     @property
     def has_values(self) -> bool:
-        """Whether the values can be looked at now."""
+        """Whether the values are known now."""
         return not (self.backend.is_traced(self.x) or self.backend.is_compiling())
 
     def function(self, name: str) -> Callable[..., Tensor]:
         """Return the library's function of a name."""
-        found: Callable[..., Tensor] | None = self.backend.function(name)
-        if found is None:
+        function: Callable[..., Tensor] | None = self.backend.function(name)
+        if function is None:
             raise UnsupportedTensorError(
                 f"{self.backend.name} has no function for {self.verb}; as.array(x) brings the "
                 "elements to R"
             )
-        return found
+        return function
 
     def number(self, value: float, like: Tensor) -> Tensor:
         """Return a number in the dtype of a tensor."""
         return self.backend.convert(np.array(value), like)
 
     def equal(self, x: Tensor, y: Tensor | float) -> Tensor:
-        """Return where `x` equals `y`: to Keras's symbols `==` says something else."""
+        """Return where `x` equals `y`; on Keras symbols `==` compares identity."""
         y = self.number(y, x) if isinstance(y, float | int) else y
         return self.function("equal")(x, y)
 
     def bounds(self) -> tuple[int, int]:
-        """Return the least and the greatest of the integers of a tensor that has some."""
+        """Return the least and the greatest integer of a tensor that is not empty."""
         x = self.computable(self.x)
         least, greatest = self.function("min")(x), self.function("max")(x)
         return int(self.backend.to_numpy(least)), int(self.backend.to_numpy(greatest))
@@ -85,29 +85,29 @@ class Numbers:
     def as_integers(self) -> Tensor:
         """Return logicals or integers in the widest integers that the library sums.
 
-        Unsigned ones stay unsigned, so that a sum may use all 64 bits, or 32 where there are no
+        Unsigned integers stay unsigned, so a sum can use all 64 bits, or 32 in libraries with no
         more.
         """
         is_unsigned = self.name.startswith("uint") and self.backend.sums_unsigned
         return self.backend.cast(self.x, "uint64" if is_unsigned else "int64")
 
     def computable(self, x: Tensor) -> Tensor:
-        """Return integers that some libraries store only in a dtype with which all compute."""
+        """Return integers in a dtype with which the library computes: some it can only store."""
         return self.as_integers() if self.name in ("uint16", "uint32") else x
 
     def as_plain(self) -> Tensor:
-        """Return logicals as 0 and 1, as R's functions take them, and all else as it is."""
+        """Return logicals as 0 and 1, as in R, and other numbers unchanged."""
         return self.backend.cast(self.x, "int32") if self.kind is LOGICAL else self.x
 
     def as_reals(self) -> Tensor:
-        """Return integers as the widest reals, narrow reals as float32, and all else as it is.
+        """Return integers as the widest reals, narrow reals as float32, others unchanged.
 
-        Raises `LossyValueError` where the reals would round an integer, as far as values are known.
+        Raises `LossyValueError` if the reals would round an integer whose value is known.
         """
         if self.kind in (REAL, COMPLEX):
             return self.backend.cast(self.x, "float32") if self.is_narrow else self.x
-        made = self.backend.cast(self.x, "float64")
-        name = self.backend.dtype_name(made)
+        reals = self.backend.cast(self.x, "float64")
+        name = self.backend.dtype_name(reals)
         exact = 2**53 if name == "float64" else 2**24
         is_wide = self.name in ("int64", "uint64") or (exact < 2**53 and self.name[-2:] == "32")
         if is_wide and self.has_values and 0 not in self.shape:
@@ -119,23 +119,23 @@ class Numbers:
                     "convert the tensor first",
                     dtype=name,
                 )
-        return made
+        return reals
 
     @property
     def is_narrow(self) -> bool:
-        """Whether these are reals narrower than float32."""
+        """Whether the tensor holds reals narrower than float32."""
         return self.kind is REAL and self.name in COMPUTED_IN_FLOAT32
 
-    def given_back(self, result: Tensor) -> Tensor:
-        """Return a result that was computed in float32 in the narrower reals of the tensor."""
+    def to_own_dtype(self, result: Tensor) -> Tensor:
+        """Convert a result computed in float32 back to the narrower dtype of the tensor."""
         return self.backend.convert(result, self.x) if self.is_narrow else result
 
     def with_holes(self, result: Tensor, holes: Any) -> Tensor:
-        """Return a result that is `NA` in places, where `holes` is no None."""
+        """Mask the result where `holes` is true, unless it is None."""
         return result if holes is None else np.ma.MaskedArray(result, holes)
 
     def missing(self) -> Any:
-        """Return where `NA` or NaN stands, or None where there can be none."""
+        """Return a mask of `NA` and NaN, or None if the dtype has neither."""
         absent = None
         if self.kind is REAL:
             absent = self.backend.isnan(self.x)
@@ -147,7 +147,7 @@ class Numbers:
 
 
 def bounds_of(name: str) -> tuple[int, int]:
-    """Return the least and the greatest of the integers of a dtype; NumPy knows no int4.
+    """Return the least and the greatest integer of a dtype, also of int4, which NumPy lacks.
 
     >>> bounds_of("uint8"), bounds_of("int4")
     ((0, 255), (-8, 7))

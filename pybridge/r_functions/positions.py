@@ -1,7 +1,7 @@
-"""Positions out: `which`, `which_max`, `which_min` and `order` count from one, as R's own do.
+"""`which`, `which_max`, `which_min` and `order`: functions that return positions, from one.
 
-A library's own answer counts from zero, so that `R(x)[np.argmax(x)]` is one off. What these verbs
-give goes straight into `R(x)[...]`.
+A library's own functions count from zero, so `R(x)[np.argmax(x)]` is off by one. The positions
+returned here can be used in `R(x)[...]` directly.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def which(mask: Tensor, *, order: Order = "F") -> Tensor:
     `R(x)[mask]` selects. A missing entry of a masked array is not true. A tensor of no axis has a
     coordinate matrix of no column.
 
-    Raises `UnsupportedTensorError` where `mask` holds no logicals, and `TracingError` where a
-    library must know while it traces how many positions there are. Source of the rule: R's help
-    page of `which`.
+    Raises `UnsupportedTensorError` if `mask` does not hold logicals, and `TracingError` if a
+    library must know while tracing how many positions there are. Source of the rule: R's help page
+    of `which`.
 
     >>> x = np.array([[3, 1, 4], [1, 5, 9]])
     >>> which(x[1] > 2), which(x > 3).tolist()
@@ -77,8 +77,8 @@ def _which(mask: Tensor, order: Order) -> Tensor:
         return _true(backend, x, "which()")[0] + 1
     if order == "C":
         return _columns(backend, _true(backend, x, "which()"), ndim) + 1
-    found = _true(backend, backend.transpose(x, reversed_axes(ndim)), "which()")
-    return _columns(backend, found[::-1], ndim) + 1
+    indices = _true(backend, backend.transpose(x, reversed_axes(ndim)), "which()")
+    return _columns(backend, indices[::-1], ndim) + 1
 
 
 @overload
@@ -93,16 +93,16 @@ def which_max(x: Detachable[TensorT], axis: int | None = ...) -> TensorT: ...
 def which_max(x: TensorT, axis: int | None = ...) -> TensorT: ...
 @runs_as_python
 def which_max(x: Tensor, axis: int | None = None) -> Tensor:
-    """Return the position of the first greatest element of `x`; NaN and `NA` do not count.
+    """Return the position of the first maximum of `x`, ignoring NaN and `NA`.
 
-    Without an axis the result is what `R(x)` takes to select that one element: a vector of one
-    position, or a coordinate matrix of one row where `x` has several axes; of equals it is the
-    first in column-major order, as in R. Where there is none, because `x` is empty or all of it is
-    missing, it has no entry.
+    Without an axis the result selects that element in `R(x)[...]`: a vector of one position, or a
+    coordinate matrix of one row if `x` has several axes; the first in column-major order, as in R.
+    It is empty if `x` is empty or all of it is missing.
 
-    With an axis, counted from one or from the end, the result has one position along it for each
-    place on the other axes, and is 0, which is no position, where there is none. So it is also
-    without an axis while code is traced, where sizes may not depend on values.
+    With an axis, counted from one or from the end, the result has the other axes of `x` and holds
+    positions along that axis; 0, which is not a position, if all elements there are missing. While
+    code is traced, a missing result is 0 without an axis too, because sizes cannot depend on
+    values.
 
     Raises `UnsupportedTensorError` for complex numbers and strings, `ArgumentError` for an axis
     that `x` does not have. Source of the rule: R's help page of `which.max`.
@@ -128,7 +128,7 @@ def which_min(x: Detachable[TensorT], axis: int | None = ...) -> TensorT: ...
 def which_min(x: TensorT, axis: int | None = ...) -> TensorT: ...
 @runs_as_python
 def which_min(x: Tensor, axis: int | None = None) -> Tensor:
-    """Return the position of the first least element of `x`, as `which_max` does.
+    """Return the position of the first minimum of `x`, as `which_max` does.
 
     >>> from pybridge import R
     >>> x = np.array([3, np.nan, 1, 1])
@@ -154,16 +154,16 @@ def order(
 ) -> TensorT: ...
 @runs_as_python
 def order(x: Tensor, *, decreasing: bool = False, na_last: bool | NAType | None = True) -> Tensor:
-    """Return the positions of the elements of `x` from the least to the greatest.
+    """Return the positions that sort `x` in ascending order.
 
-    Equals keep their order, in both directions, as in R. Missing elements, NaN and `NA`, come last;
-    first with `na_last=False`; not at all with `na_last=NA`. The positions of a vector are a
-    vector, those of a tensor of more axes a coordinate matrix, whose equals are in column-major
-    order. dask sorts a vector in one chunk.
+    The sort is stable in both directions, as in R. Missing elements, NaN and `NA`, come last; first
+    with `na_last=False`; they are dropped with `na_last=NA`. The result is a vector for a vector,
+    and a coordinate matrix for more axes, with ties in column-major order. dask sorts a vector in
+    one chunk.
 
     Raises `UnsupportedTensorError` for complex numbers and for strings, whose order in R depends on
-    the language, and `TracingError` where `na_last=NA` leaves a number of positions that a library
-    must know while it traces. Source of the rule: R's help page of `order`.
+    the locale, and `TracingError` if `na_last=NA` leaves a number of positions that a library must
+    know while tracing. Source of the rule: R's help page of `order`.
 
     >>> from pybridge import R
     >>> x = np.array([3, np.nan, 1, 3])
@@ -190,17 +190,17 @@ def _order(x: Tensor, decreasing: bool, na_last: bool | None, is_in_graph: bool 
         return _zeros(backend, x, _shape_of_rows(shape, 0))
     whole, x = x, backend.in_columns(x)
     if missing is None:
-        found = _sorted(backend, x, decreasing)
+        indices = _sorted(backend, x, decreasing)
     else:
         missing = backend.in_columns(missing)
-        found = _sorted(backend, _filled(backend, x, missing, 0), decreasing)
-        gone = backend.take(missing, found, 0)
+        indices = _sorted(backend, _filled(backend, x, missing, 0), decreasing)
+        gone = backend.take(missing, indices, 0)
         if na_last is not None:
             by = backend.argsort(gone if na_last else ~gone)
         else:
             by = _true(backend, ~gone, "order() without the missing elements")[0]
-        found = backend.take(found, by, 0)
-    return _positions(backend, whole, found)
+        indices = backend.take(indices, by, 0)
+    return _positions(backend, whole, indices)
 
 
 def _extreme(
@@ -221,24 +221,24 @@ def _extreme(
         missing = None if missing is None else backend.in_columns(missing)
     search = backend.argmax if is_greatest else backend.argmin
     if missing is None:
-        found, has_none = search(x, place), None
+        indices, has_none = search(x, place), None
     else:
-        found = search(_filled(backend, x, missing, -1 if is_greatest else 1), place)
-        # where all that is known equals the filling, it is the first that is not missing
+        indices = search(_filled(backend, x, missing, -1 if is_greatest else 1), place)
+        # If every known element equals the filling, take the first that is not missing.
         known = backend.argmax(~missing, place)
-        found = backend.where(found < known, known, found)
+        indices = backend.where(indices < known, known, indices)
         at_first = backend.basic(missing, (WHOLE,) * place + (0,))
         has_none = at_first & (known < 1)
     if axis is not None:
-        return found + 1 if has_none is None else backend.where(has_none, 0, found + 1)
-    found = backend.reshape(found, (1,))
+        return indices + 1 if has_none is None else backend.where(has_none, 0, indices + 1)
+    indices = backend.reshape(indices, (1,))
     if has_none is None:
-        return _positions(backend, whole, found)
+        return _positions(backend, whole, indices)
     if not is_in_graph and not backend.is_traced(x):
         is_empty = bool(backend.to_numpy(has_none))
-        return _positions(backend, whole, backend.basic(found, (slice(0, 1 - is_empty),)))
+        return _positions(backend, whole, backend.basic(indices, (slice(0, 1 - is_empty),)))
     has_none = backend.reshape(has_none, (1,) if len(shape) == 1 else (1, 1))
-    return backend.where(has_none, 0, _positions(backend, whole, found))
+    return backend.where(has_none, 0, _positions(backend, whole, indices))
 
 
 _which_in_graph = in_graph(_which)
@@ -247,9 +247,9 @@ _order_in_graph = in_graph(_order)
 
 
 def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tensor, Tensor | None]:
-    """Return the backend, the elements as numbers, and where they are missing, or None: nowhere.
+    """Return the backend, the elements as numbers, and a mask of missing ones, or None.
 
-    What stands in a compiled graph runs on values too, and yet must not depend on them.
+    A call in a compiled graph also runs on known values, but must not depend on them.
     """
     backend, x = open_tensor(x, "search")
     missing = None
@@ -275,7 +275,7 @@ def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tenso
 
 
 def _filled(backend: Backend, x: Tensor, missing: Tensor, sign: int) -> Tensor:
-    """Return `x` with 0, or with the least or greatest of its dtype, where it is missing."""
+    """Return `x` with missing elements replaced by 0, or by the least or greatest value."""
     name = backend.dtype_name(x)
     filling: Any = 0
     if name == "bool":
@@ -289,7 +289,7 @@ def _filled(backend: Backend, x: Tensor, missing: Tensor, sign: int) -> Tensor:
 
 
 def _sorted(backend: Backend, x: Tensor, decreasing: bool) -> Indices:
-    """Return the indices of a vector in order; equals keep theirs."""
+    """Return the indices that sort a vector, stably."""
     if not decreasing:
         return backend.argsort(x)
     size = backend.size(x, 0)
@@ -318,27 +318,27 @@ def _true(backend: Backend, mask: Tensor, verb: str) -> tuple[Indices, ...]:
         return backend.nonzero(mask)
     except TracingError as error:
         raise TracingError(
-            f"{verb} gives a number of positions that only the values tell, and {backend.name} "
-            "must know it while code is traced; call it outside, or let `where(mask, x, other)` of "
-            "the library do the work"
+            f"{verb} returns as many positions as the values require, and {backend.name} "
+            "must know the number while tracing; call it outside, or use the library's "
+            "`where(mask, x, other)`"
         ) from error
 
 
-def _positions(backend: Backend, x: Tensor, found: Indices) -> Tensor:
-    """Return indices of the vector of `in_columns` as the positions of the tensor `x`."""
+def _positions(backend: Backend, x: Tensor, indices: Indices) -> Tensor:
+    """Convert indices of the vector `in_columns(x)` to positions of the tensor `x`."""
     ndim = len(backend.shape(x))
     if ndim == 1:
-        return found + 1
+        return indices + 1
     columns: list[Indices] = []
     for axis in range(ndim - 1):
         size = backend.size(x, axis)
-        columns.append(found % size)
-        found = found // size
-    return _columns(backend, [*columns, found], ndim) + (1 if ndim else 0)
+        columns.append(indices % size)
+        indices = indices // size
+    return _columns(backend, [*columns, indices], ndim) + (1 if ndim else 0)
 
 
 def _columns(backend: Backend, vectors: Any, ndim: int) -> Tensor:
-    """Return vectors as the columns of a matrix; `ndim` 0 takes none but the number of rows."""
+    """Combine vectors as the columns of a matrix; for `ndim` 0 it has rows only."""
     upright: Key = (WHOLE, None)
     if ndim == 0:
         return backend.basic(backend.basic(vectors[0], upright), (WHOLE, slice(0, 0)))
@@ -350,7 +350,7 @@ def _columns(backend: Backend, vectors: Any, ndim: int) -> Tensor:
 
 
 def _zeros(backend: Backend, x: Tensor, shape: Shape) -> Tensor:
-    """Return zeros in the dtype of indices; `x` has no element, so that its cast costs nothing."""
+    """Return zeros in the dtype of indices; `x` is empty, so casting it is cheap."""
     sizes = tuple([0 if size is None else size for size in shape])
     if None in shape:
         raise TracingError(f"the positions in an empty tensor of shape {shape} need its sizes")

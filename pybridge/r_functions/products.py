@@ -15,15 +15,15 @@ from pybridge.r_functions.numbers import Numbers
 def cross_product(x: Any, y: Any, name: str) -> Tensor:
     """Return `t(x) %*% y`, or `x %*% t(y)` where `name` is "tcrossprod".
 
-    A vector is a matrix of one column. Integers and logicals are multiplied as reals, so that no
-    product wraps around; a masked element makes each sum that it is part of `NA`. Raises
-    `ShapeError` where the sizes do not fit. Source of the rule: R's help page of `crossprod`.
+    A vector is a matrix of one column. Integers and logicals are multiplied as reals, so no product
+    wraps around; a masked element makes each sum that contains it `NA`. Raises `ShapeError` if the
+    sizes do not fit. Source of the rule: R's help page of `crossprod`.
 
     >>> cross_product(np.array([[1, 2], [3, 4]], "int8"), np.array([10, 100], "int8"), "crossprod")
     array([[310.],
            [420.]])
     """
-    shared = 0 if name == "crossprod" else 1  # the axis along which products are added
+    shared = 0 if name == "crossprod" else 1  # the axis that is summed over
     tensors = [Numbers(f"{name}()", operand) for operand in in_one_dtype([x, y])[1]]
     backend = tensors[0].backend
     matrices = []
@@ -39,7 +39,7 @@ def cross_product(x: Any, y: Any, name: str) -> Tensor:
     holes = [_incomplete(numbers, shared) for numbers in tensors]
     matrices[shared] = backend.transpose(matrices[shared], (1, 0))
     with np.errstate(all="ignore"):
-        product = tensors[0].given_back(tensors[0].function("matmul")(*matrices))
+        product = tensors[0].to_own_dtype(tensors[0].function("matmul")(*matrices))
     if holes[0] is holes[1] is None:
         return product
     left, right = (np.zeros(1, bool) if hole is None else hole for hole in holes)
@@ -48,7 +48,7 @@ def cross_product(x: Any, y: Any, name: str) -> Tensor:
 
 
 def _incomplete(numbers: Numbers, shared: int) -> Any:
-    """Return which columns of a matrix hold a masked element, or rows if `shared` is 1."""
+    """Return a mask of columns, or rows if `shared` is 1, that contain a masked element."""
     if numbers.hidden is None:
         return None
     hidden = numbers.hidden

@@ -17,12 +17,12 @@ _NEUTRAL: Final = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}
 
 
 def summary_group(operands: Sequence[Any], name: str, na_rm: bool) -> Tensor:
-    """Return what the function `name` of R's Summary group makes of all elements of some tensors.
+    """Apply the function `name` of R's Summary group to all elements of some tensors.
 
-    The result has no axis, that of `range` two entries. Sums of integers are exact, in 64 bits
-    where the library has them, and refused where they do not fit; products of them are reals. With
-    `na_rm` NaN and `NA` do not count. Where nothing is left, `max` of reals warns and gives -Inf as
-    R does, and that of integers, which hold no infinity, is refused.
+    The result has no axis; that of `range` has two entries. Sums of integers are exact, in 64 bits
+    if the library has them, and raise if they do not fit; products are reals. With `na_rm`, NaN and
+    `NA` are ignored. For no elements `max` of reals warns and returns -Inf as in R, and `max` of
+    integers raises, because they have no infinity.
 
     >>> print(summary_group([np.array([[1, 2], [3, 4]], "int8")], "sum", False))
     10
@@ -49,7 +49,7 @@ def summary_group(operands: Sequence[Any], name: str, na_rm: bool) -> Tensor:
 
 
 def mean(x: Tensor, na_rm: bool) -> Tensor:
-    """Return the mean of all elements of `x`, a real or a complex number; NaN where there is none.
+    """Return the mean of all elements of `x`, a real or a complex number; NaN if it is empty.
 
     >>> print(mean(np.array([True, True, False, True]), False))
     0.75
@@ -69,17 +69,17 @@ def mean(x: Tensor, na_rm: bool) -> Tensor:
     if total is None:
         total = _wide_total(numbers, "sum", missing)
     if np.ma.isMaskedArray(total):
-        return numbers.given_back(total)
+        return numbers.to_own_dtype(total)
     with np.errstate(all="ignore"):
         if isinstance(count, int):
-            found = total / numbers.number(count, total)
+            average = total / numbers.number(count, total)
         else:
-            found = total / numbers.backend.convert(count, total)
-    return numbers.given_back(found)
+            average = total / numbers.backend.convert(count, total)
+    return numbers.to_own_dtype(average)
 
 
 def _count(numbers: Numbers) -> Any:
-    """Return how many elements there are, a number or a tensor where a size is unknown."""
+    """Return the number of elements, as a tensor if a size is unknown."""
     count: Any = 1
     for axis in range(len(numbers.shape)):
         count = count * numbers.backend.size(numbers.x, axis)
@@ -95,15 +95,15 @@ def _of_logicals(numbers: Numbers, name: str, na_rm: bool) -> Tensor:
     x = numbers.x if numbers.kind is LOGICAL else ~numbers.equal(numbers.x, 0)
     if numbers.hidden is None:
         return numbers.function(name)(x)
-    found = numbers.function(name)(np.where(numbers.hidden, name == "all", x))
-    is_settled = na_rm or bool(found) == (name == "any")
-    return found if is_settled else np.ma.MaskedArray(found, True)
+    result = numbers.function(name)(np.where(numbers.hidden, name == "all", x))
+    is_settled = na_rm or bool(result) == (name == "any")
+    return result if is_settled else np.ma.MaskedArray(result, True)
 
 
 def _total(numbers: Numbers, name: str, na_rm: bool) -> Tensor:
     missing = numbers.missing() if na_rm else None
     if name == "prod" or numbers.kind in (REAL, COMPLEX):
-        return numbers.given_back(_wide_total(numbers, name, missing))
+        return numbers.to_own_dtype(_wide_total(numbers, name, missing))
     if numbers.hidden is not None:
         if not na_rm:
             return np.ma.MaskedArray(np.int64(0), True)
@@ -126,7 +126,7 @@ def _wide_total(numbers: Numbers, name: str, missing: Any) -> Tensor:
 
 
 def exact_total(numbers: Numbers, x: Tensor) -> int | None:
-    """Return the exact sum of integers where that of the library might wrap, None elsewhere."""
+    """Return the exact sum of integers if the library's might wrap around, else None."""
     if not numbers.has_values or 0 in numbers.shape:
         return None
     backend = numbers.backend
@@ -146,7 +146,7 @@ def exact_total(numbers: Numbers, x: Tensor) -> int | None:
 
 
 def refuse_overflow(numbers: Numbers, x: Tensor, total: int) -> None:
-    """Raise where integers cannot hold a sum, which R would make `NA`."""
+    """Raise if integers cannot hold a sum, for which R returns `NA`."""
     name = numbers.backend.dtype_name(x)
     lowest, highest = bounds_of(name)
     if not lowest <= total <= highest:
@@ -173,9 +173,9 @@ def _extreme(numbers: Numbers, name: str, na_rm: bool) -> Tensor:
     if not is_empty:
         if missing is not None:
             x = backend.where(missing, numbers.number(_NEUTRAL[name], x), x)
-        found = numbers.function(name)(x)
+        extreme = numbers.function(name)(x)
         is_cast = numbers.kind is not LOGICAL and backend.dtype_name(x) != numbers.name
-        return backend.convert(found, numbers.x) if is_cast else found
+        return backend.convert(extreme, numbers.x) if is_cast else extreme
     if numbers.kind is not REAL:
         raise UnsupportedTensorError(
             f"{numbers.verb} of no element is {'-' if name == 'max' else ''}Inf in R, which "

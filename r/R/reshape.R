@@ -47,7 +47,10 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
     return(masked_reshape(x, sizes, order))
   }
   x <- as_reshapable(x)
-  old <- array_sizes(x, call)
+  if (!is.atomic(x) && !is.list(x) || is.null(x)) {
+    abort_argument(sprintf("`x` is of type %s, which is neither an R array nor a tensor", typeof(x)), call)
+  }
+  old <- array_shape(x)
   sizes <- new_sizes(old, sizes, call)
   reshaped <- if (order == "C") .Call(pybridge_reshape, x, old, sizes) else as.vector(x)
   if (order == "F") {
@@ -101,14 +104,6 @@ list_shape <- function(x) {
   }
   shapes <- if (is.list(x) && !is.object(x) && length(x) > 0L) unique(lapply(x, list_shape))
   if (length(shapes) == 1L && !is.null(shapes[[1L]])) c(length(x), shapes[[1L]])
-}
-
-# The shape of an R array as integers; a vector has one axis
-array_sizes <- function(x, call) {
-  if (!is.atomic(x) && !is.list(x) || is.null(x)) {
-    abort_argument(sprintf("`x` is of type %s, which is neither an R array nor a tensor", typeof(x)), call)
-  }
-  dim(x) %||% length(unclass(x))
 }
 
 # Restore the attributes of `x` that describe its elements, such as the class of dates, and not its axes

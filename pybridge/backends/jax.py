@@ -15,9 +15,9 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
+from pybridge.backends.keys import assignment_key
 from pybridge.backends.protocol import Backend, Indices, with_numpy_dtype, without_values
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import assignment_key
 from pybridge.errors import TracingError, UnsupportedTensorError
 
 _DELETED = Trait(

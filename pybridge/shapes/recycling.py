@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 import numpy as np
 
+from pybridge.annotations import Detachable, HasShape, ScalarT, TensorT, Variable
 from pybridge.backends import backend_of, open_tensor
-from pybridge.backends.annotations import Detachable, HasShape, ScalarT, TensorT, Variable
-from pybridge.backends.compiling import in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
+from pybridge.compiling import in_graph
 from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, shown, warn
 from pybridge.shape import Shape, fits_shape, known_shape, reversed_axes
 from pybridge.shapes import (

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from pybridge.annotations import Detachable, ScalarT, TensorT, Variable
 from pybridge.backends import backend_of, open_tensor
-from pybridge.backends.annotations import Detachable, ScalarT, TensorT, Variable
-from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Tensor, static_shape
+from pybridge.compiling import in_graph, runs_as_python
 from pybridge.errors import ArgumentError, shown
 from pybridge.shape import Order, reversed_axes
 from pybridge.shapes.sizes import UNKNOWN, new_sizes, read_sizes

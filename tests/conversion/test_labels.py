@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+import rpy2.robjects as ro
+import xarray as xr
 from conversion_oracle import assert_identical
+from labelled import labelled
 
-from pybridge.conversion import from_r, to_r
+from pybridge import errors, from_r, to_r
 from pybridge.errors import ArgumentError
 
 
@@ -42,3 +45,44 @@ def test_dimnames_are_set_going_and_dropped_coming():
 def test_dimnames_that_do_not_fit_are_refused(x, dimnames, message):
     with pytest.raises(ArgumentError, match=message):
         to_r(x, dimnames=dimnames)
+
+
+def test_conversion_keeps_what_both_sides_can_hold():
+    for text in (
+        "c(a = 1, b = 2)",
+        "1:3",
+        'array(1:3, 3, list(species = c("a", "b", "c")))',
+        "array(1:4, c(2, 2), list(x = NULL, y = NULL))",
+        "matrix(1:6, 2)",
+        'matrix(c("u", "v"), 1, dimnames = list("r", c("p", "q")))',
+        'array(c(TRUE, FALSE), 2:1, list(rows = NULL, c("p")))',
+        'matrix(0, 0, 2, dimnames = list(NULL, c("a", "b")))',
+        'structure(c(1, 2), names = c("a", "a"))',
+        "2.5",
+    ):
+        v = ro.r(text)
+        there = from_r(v, dimnames="xarray")
+        assert isinstance(there, xr.DataArray)
+        assert np.array_equal(there.values, from_r(v))
+        assert ro.r["identical"](to_r(there), v)[0], text
+    x = labelled()
+    back = from_r(to_r(x), dimnames="xarray")
+    assert back.dims == x.dims
+    assert np.array_equal(back.values, x.values)
+    assert back.coords["part"].identical(x.reset_coords(drop=True).coords["part"])
+    assert back.coords["year"].values.tolist() == ["1935", "1936", "1937"]  # R's labels are text
+    own = to_r(x, dimnames=[None, ["a", "b", "c"], None])
+    assert ro.r["names"](ro.r["dimnames"](own)) is ro.NULL
+
+
+def test_what_conversion_cannot_keep_is_refused():
+    for text, why in [
+        ("array(1:4, c(2, 2), list(x = NULL, x = NULL))", "no two of one name"),
+        ('structure(1:2, names = c("a", NA))', "label 2 of axis 1 is NA"),
+    ]:
+        with pytest.raises(errors.ConversionError, match=why):
+            from_r(ro.r(text), dimnames="xarray")
+    with pytest.raises(errors.ArgumentError, match="dimnames must be one of 'drop', 'xarray'"):
+        from_r(ro.r("1"), dimnames="keep")
+    with pytest.raises(errors.ArgumentError, match="masked array is NumPy's alone"):
+        from_r(ro.r("NA"), dimnames="xarray", na="mask")

@@ -29,9 +29,9 @@ from pybridge import (
     which_max,
     which_min,
 )
-from pybridge.generics.binding import bind, sort
-from pybridge.generics.elementwise import math_group
-from pybridge.generics.summaries import mean, summary_group
+from pybridge.r_functions.binding import bind, sort
+from pybridge.r_functions.elementwise import math_group
+from pybridge.r_functions.summaries import mean, summary_group
 
 NEVER: Any = object()
 """What a verb should give of elements that it does not take: an error of ours."""

@@ -1,10 +1,14 @@
 """Every case of the corpus: R confirms what it expects, and pybridge does it."""
 
+import shutil
+
 import numpy as np
 import pytest
 from corpus import cases, expected_by_r, tensor_of, value_of
+from processes import ROOT, python
 
 from pybridge import errors, r_assign, r_slice, result_shape
+from pybridge.testing.corpus import PATH
 
 CASES = cases()
 BY_CLASS = {
@@ -19,6 +23,19 @@ def test_the_corpus_is_there():
     assert len({case["id"] for case in CASES}) == len(CASES)
     assert any("value" in case for case in CASES)
     assert any("error" in case["expected"] for case in CASES)
+
+
+def test_the_tool_fills_in_no_other_checkout(tmp_path):
+    """A Python that imports another copy of pybridge, as a shared environment can, is refused."""
+    copy = tmp_path / "pybridge/testing"
+    shutil.copytree(ROOT / "tests/support", tmp_path / "tests/support")
+    shutil.copytree(PATH.parent, copy)
+    before = PATH.read_bytes()
+    done = python(str(tmp_path / "tests/support/corpus.py"))
+    assert done.returncode == 1
+    assert done.stderr.startswith("Nothing was written: ")
+    assert str(PATH.parent.parent) in done.stderr
+    assert (copy / PATH.name).read_bytes() == PATH.read_bytes() == before
 
 
 def test_r_confirms_the_corpus():

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import base_cases  # noqa: E402
+import base_draws  # noqa: E402
 import tensor_cases  # noqa: E402
 
 BATCH = 20_000
@@ -31,13 +32,16 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=1500, help="when to stop at the latest")
     parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same cases")
     chosen = parser.parse_args()
-    of_dialect = {"base": base_cases, "tensor": tensor_cases}[chosen.dialect]
+    random_cases, disagreements = {
+        "base": (base_draws.random_cases, base_cases.disagreements),
+        "tensor": (tensor_cases.random_cases, tensor_cases.disagreements),
+    }[chosen.dialect]
     began = time.monotonic()
     done = differing = batch = 0
     while done < chosen.cases and time.monotonic() - began < chosen.seconds:
         seed = chosen.seed * 1_000_003 + batch
-        cases = list(of_dialect.random_cases(min(BATCH, chosen.cases - done), seed))
-        found = of_dialect.disagreements(cases, most=len(cases))
+        cases = list(random_cases(min(BATCH, chosen.cases - done), seed))
+        found = disagreements(cases, most=len(cases))
         if found:
             print(f"random_cases({len(cases)}, seed={seed}): {len(found)} disagreements with R")
             print("\n".join(found[:20]), flush=True)

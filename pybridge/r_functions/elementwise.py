@@ -10,8 +10,8 @@ import numpy as np
 
 from pybridge.backends.protocol import Tensor
 from pybridge.errors import ArgumentError, LossyValueError, UnsupportedTensorError
-from pybridge.generics.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers, bounds_of
-from pybridge.generics.summaries import exact_total, refuse_overflow
+from pybridge.r_functions.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers, bounds_of
+from pybridge.r_functions.summaries import exact_total, refuse_overflow
 
 _Own: TypeAlias = Callable[[Numbers, Tensor], Tensor]
 

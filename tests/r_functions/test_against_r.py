@@ -13,9 +13,9 @@ from backends.adapters import ADAPTERS, Adapter
 
 from pybridge import NA, order, which
 from pybridge.errors import PybridgeError
-from pybridge.generics.binding import FromR, bind, sort
-from pybridge.generics.elementwise import math_group
-from pybridge.generics.summaries import mean, summary_group
+from pybridge.r_functions.binding import FromR, bind, sort
+from pybridge.r_functions.elementwise import math_group
+from pybridge.r_functions.summaries import mean, summary_group
 from pybridge.testing import run_r
 
 LIBRARIES = {"numpy": Adapter(np.array, np.asarray, {}), **ADAPTERS}

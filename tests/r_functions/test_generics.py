@@ -6,9 +6,9 @@ from backends.adapters import ADAPTERS, ALL, STORES
 from backends.running import MODES
 
 from pybridge import errors
-from pybridge.generics.binding import FromR, bind, sort
-from pybridge.generics.elementwise import math_group
-from pybridge.generics.summaries import mean, summary_group
+from pybridge.r_functions.binding import FromR, bind, sort
+from pybridge.r_functions.elementwise import math_group
+from pybridge.r_functions.summaries import mean, summary_group
 
 NAN, INF = np.nan, np.inf
 X = np.array([[3.0, NAN, 0.5], [-1.5, 2.5, 2.0]])

@@ -56,10 +56,8 @@ class JaxBackend(Backend):
         "concat": jnp.concatenate,
         "cummax": jax.lax.cummax,
         "cummin": jax.lax.cummin,
-        "gamma": jax.scipy.special.gamma,
         "lgamma": jax.scipy.special.gammaln,
         "digamma": jax.scipy.special.digamma,
-        "trigamma": lambda x: jax.scipy.special.polygamma(1, x),
     }
 
     def serves(self, x: object) -> bool:

@@ -82,7 +82,6 @@ class TensorFlowBackend(Backend):
         "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.math.floor(x)),
         "log2": lambda x: tf.math.log(x) / tf.constant(math.log(2), x.dtype),
         "log10": lambda x: tf.math.log(x) / tf.constant(math.log(10), x.dtype),
-        "trigamma": lambda x: tf.math.polygamma(tf.ones_like(x), x),
         **{"arc" + name: getattr(tf.math, "a" + name) for name in _ARCS},
     }
 

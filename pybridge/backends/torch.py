@@ -97,7 +97,6 @@ class TorchBackend(Backend):
         "equal": torch.eq,
         "cummax": lambda x, axis: torch.cummax(x, axis).values,
         "cummin": lambda x, axis: torch.cummin(x, axis).values,
-        "trigamma": lambda x: torch.polygamma(1, x),
     }
 
     def serves(self, x: object) -> bool:

@@ -214,7 +214,7 @@ company_exceptions <- c(
   "mean\\([xvs]\\)$" = "the mean, where there was NA with a warning",
   "cbind\\((x, x|v, 1:3)\\)$" = "the columns of a matrix, where it was a list of tensors",
   "rev\\([xv]\\)$" = "the elements in reverse, where there were none",
-  "array_reshape\\((1:6|1:4|list\\(1:2|2L|integer\\(\\)|structure|ts)" = "integers stay integers, and were doubles",
+  "array_reshape\\((1:6|1:4|2L|integer\\(\\)|structure|ts)" = "integers stay integers, and were doubles",
   "array_reshape\\(NA," = "NA stays NA, and was TRUE",
   "array_reshape\\(Sys.Date" = "dates stay an array of dates, and were a list",
   "array_reshape\\(5, integer" = "no axis: a vector of one element, and was an array of one axis",

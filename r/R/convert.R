@@ -64,7 +64,7 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
   call <- sys.call()
   if (is_python(x, call)) {
     if (!is.null(dtype) || !is.null(like)) {
-      abort_argument("`x` is in Python already, where its own library casts it", call)
+      abort_argument("`x` is a Python object already; cast it with its own library", call)
     }
     return(x)
   }

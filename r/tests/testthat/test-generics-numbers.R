@@ -68,7 +68,7 @@ number_outcome <- function(call, x, a) {
   tryCatch(suppressWarnings(eval(parse(text = call), frame)), error = identity)
 }
 
-# Return "agrees", "refused" or the difference. `is_scalar` says that R's vector of length 1 has no axis.
+# Return "agrees", "refused" or the difference. With `is_scalar` R's vector of length 1 has no axis.
 compare_numbers <- function(expected, actual, is_scalar, tolerance, largest) {
   if (inherits(expected, "error")) {
     return(if (inherits(actual, "error")) "agrees" else "R refuses, and here is a value")

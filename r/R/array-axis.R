@@ -84,7 +84,7 @@ reject_position <- function(position, text, size, axis, call) {
     subscript <- if (number != text) sprintf("`%s`: ", text) else ""
     message <- sprintf("%sposition %s is out of bounds: axis %d has size %.0f", subscript, number, axis, size)
   }
-  abort_subscript(message, "oob", call, subscript = text, position = position, axis = axis, size = size)
+  abort_subscript(message, "oob", call, text, list(position = position, axis = axis, size = size))
 }
 
 mask_index <- function(mask, text, size, axis, call) {

@@ -53,7 +53,7 @@ write_array <- function(x, capture, value, call) {
   do.call(`[<-`, c(list(x), selection$index, list(value = value)), quote = TRUE)
 }
 
-array_shape <- function(x) dim(x) %||% length(x)
+array_shape <- function(x) dim(x) %||% length(unclass(x))
 
 # Evaluate R's own `[`, or `[<-` with a value
 eval_base <- function(x, parts, call, value) {
@@ -277,7 +277,7 @@ select_mask <- function(mask, shape, is_column_major, call) {
   if (!identical(as.numeric(dim(mask)), as.numeric(shape))) {
     words <- "a logical array of shape %s meets a tensor of shape %s; alone it must have the tensor's own shape"
     message <- sprintf(words, python_tuple(dim(mask)), python_tuple(shape))
-    abort_subscript(message, "mask", call, subscript = text)
+    abort_subscript(message, "mask", call, text)
   }
   places <- if (is_column_major) which(mask) else aperm(array(seq_along(mask), shape))[aperm(mask)]
   list(index = list(places), shape = length(places))

@@ -15,9 +15,9 @@ abort <- function(message, class = character(), call = NULL, fields = list()) {
   stop(new_condition(message, c(class, "error"), call, fields))
 }
 
-abort_subscript <- function(message, kind, call, ...) {
+abort_subscript <- function(message, kind, call, text = NULL, fields = list()) {
   class <- c(paste0("pybridge_error_subscript_", kind), "pybridge_error_subscript")
-  abort(message, class, call, list(...))
+  abort(message, class, call, c(if (!is.null(text)) list(subscript = text), fields))
 }
 
 abort_argument <- function(message, call) {

@@ -64,18 +64,18 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
   call <- sys.call()
   if (is_python(x, call)) {
     if (!is.null(dtype) || !is.null(like)) {
-      abort_argument("`x` is in Python already, where its own library casts it", call)
+      abort_argument("`x` is a Python object already; cast it with its own library", call)
     }
     return(x)
   }
   # Each argument of the call costs time, so the defaults are left out.
   result <- if (nargs() == 1L) {
-    py_call(bridge$to_python, taken_apart(x))
+    py_call(bridge$to_python, to_parts(x))
   } else if (missing(like) && missing(na) && missing(order)) {
-    py_call(bridge$to_python, taken_apart(x), dtype_name(dtype, call))
+    py_call(bridge$to_python, to_parts(x), dtype_name(dtype, call))
   } else {
     is_python(like, call)
-    parts <- taken_apart(x, labels = !is.null(like))
+    parts <- to_parts(x, labels = !is.null(like))
     py_call(bridge$to_python, parts, dtype_name(dtype, call), like, na[[1L]], order[[1L]])
   }
   answered(result, call)
@@ -86,7 +86,7 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
 from_python <- function(x, na = c("error", "float", "integer"),
                         int64 = c("double", "integer", "character", "integer64"), dimnames = NULL,
                         mapping = c("data.frame", "list")) {
-  policies <- if (nargs() > 1L) list(na[[1L]], int64[[1L]], mapping[[1L]], taken_apart(dimnames))
+  policies <- if (nargs() > 1L) list(na[[1L]], int64[[1L]], mapping[[1L]], to_parts(dimnames))
   elements_in_r(x, sys.call(), policies)
 }
 
@@ -100,5 +100,5 @@ elements_in_r <- function(x, call, policies = NULL) {
   } else {
     do.call(py_call, c(list(bridge$from_python, x), policies), quote = TRUE)
   }
-  put_together(reticulate::py_to_r(answered(result, call)), call)
+  from_parts(reticulate::py_to_r(answered(result, call)), call)
 }

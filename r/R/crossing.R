@@ -6,49 +6,49 @@
 # Split an R object into parts that reticulate passes on unchanged, with `labels` also its names and dimnames.
 # Bare numbers are an array, whose memory Python sees, or one number. Everything else is an unnamed list that
 # begins with its kind, which pybridge/conversion/in_r.py reads.
-taken_apart <- function(x, labels = FALSE) {
+to_parts <- function(x, labels = FALSE) {
   if (is.object(x)) {
-    return(object_apart(x, labels))
+    return(object_parts(x, labels))
   }
   type <- typeof(x)
   switch(type,
     double = ,
     integer = ,
-    complex = if (labels) vector_apart(x, labels = TRUE) else numbers_apart(x),
-    character = if (is_short_text(x) && !labels) list("texts", enc2utf8(x)) else vector_apart(x, labels = labels),
+    complex = if (labels) vector_parts(x, labels = TRUE) else number_parts(x),
+    character = if (is_short_text(x) && !labels) list("texts", enc2utf8(x)) else vector_parts(x, labels = labels),
     logical = ,
-    raw = vector_apart(x, labels = labels),
-    list = list_apart(x),
+    raw = vector_parts(x, labels = labels),
+    list = list_parts(x),
     "NULL" = NULL,
     list("other", type, list())
   )
 }
 
-object_apart <- function(x, labels) {
+object_parts <- function(x, labels) {
   classes <- as.list(class(x))
   type <- typeof(x)
   if (is.atomic(x)) {
     levels <- if (inherits(x, "factor")) attr(x, "levels", exact = TRUE)
-    return(vector_apart(unclass(x), classes, if (!is.null(levels)) texts_apart(levels), labels))
+    return(vector_parts(unclass(x), classes, if (!is.null(levels)) text_parts(levels), labels))
   }
   is_plain <- inherits(x, "data.frame") || all(class(x) %in% c("AsIs", "list", "keras_training_history"))
-  if (type == "list" && is_plain) list_apart(unclass(x), classes) else list("other", type, classes)
+  if (type == "list" && is_plain) list_parts(unclass(x), classes) else list("other", type, classes)
 }
 
 # Split a vector: type, elements, whether it is one element without axes, classes, levels, labels
-vector_apart <- function(x, classes = list(), levels = NULL, labels = FALSE) {
+vector_parts <- function(x, classes = list(), levels = NULL, labels = FALSE) {
   type <- typeof(x)
   parts <- if (type == "character") {
-    list(texts_apart(x), dim_apart(x))
+    list(text_parts(x), dim_parts(x))
   } else {
-    list(numbers_apart(if (type == "logical") x + 0L else x), NULL)
+    list(number_parts(if (type == "logical") x + 0L else x), NULL)
   }
   is_one <- is.null(dim(x)) && length(x) == 1L
-  c(list("vector", type), parts, list(is_one, classes, levels, if (labels) labels_apart(x)))
+  c(list("vector", type), parts, list(is_one, classes, levels, if (labels) label_parts(x)))
 }
 
 # Convert numbers to an array, or to one number; raw bytes to an array
-numbers_apart <- function(x) {
+number_parts <- function(x) {
   sizes <- dim(x)
   if (is.null(sizes)) {
     count <- length(x)
@@ -79,7 +79,7 @@ long_sizes <- function(count) {
   c(rows, count / rows)
 }
 
-dim_apart <- function(x) {
+dim_parts <- function(x) {
   sizes <- dim(x)
   if (is.null(sizes)) {
     return(NULL)
@@ -89,7 +89,7 @@ dim_apart <- function(x) {
 }
 
 # Split text into its distinct strings, as bytes, and the code of each element where strings repeat
-texts_apart <- function(x) {
+text_parts <- function(x) {
   if (!is.character(x)) {
     return(list("no text", typeof(x)))
   }
@@ -110,8 +110,8 @@ is_short_text <- function(x) {
   length(x) %in% 1:64 && is.null(dim(x)) && !anyNA(x) && all(validUTF8(x)) && !any(Encoding(x) == "bytes")
 }
 
-labels_apart <- function(x) {
-  texts <- function(label) if (is.character(label)) texts_apart(label)
+label_parts <- function(x) {
+  texts <- function(label) if (is.character(label)) text_parts(label)
   labels <- attr(x, "dimnames", exact = TRUE)
   if (is.null(labels)) {
     names <- if (length(dim(x)) < 2L) attr(x, "names", exact = TRUE)
@@ -120,55 +120,38 @@ labels_apart <- function(x) {
   list(lapply(unname(labels), texts), texts(names(labels)))
 }
 
-list_apart <- function(x, classes = list()) {
+list_parts <- function(x, classes = list()) {
   names <- attr(x, "names", exact = TRUE)
-  parts <- lapply(unname(x), taken_apart)
-  list("list", parts, if (!is.null(names)) texts_apart(names), classes, !is.null(dim(x)))
+  parts <- lapply(unname(x), to_parts)
+  list("list", parts, if (!is.null(names)) text_parts(names), classes, !is.null(dim(x)))
 }
 
 # ---- To R ----------------------------------------------------------------------------------------
 
-# Make an R object from the parts that Python returned.
-# Parts that are not a list are the object itself; a vector from reticulate has one axis, which is dropped.
-put_together <- function(parts, call) {
+# Make an R object from the parts that Python returned. Parts that are not a list are the object itself; a vector
+# from reticulate has one axis, which is dropped.
+from_parts <- function(parts, call) {
   if (!is.list(parts)) {
     if (length(dim(parts)) == 1L) {
       dim(parts) <- NULL
     }
     return(parts)
   }
-  first <- put_first(parts, call)
-  switch(parts[[1L]],
-    fill = filled(parts, call),
-    logical = {
-      storage.mode(first) <- "logical"
-      first
-    },
-    array = {
-      dim(first) <- parts[[3L]]
-      first
-    },
+  kind <- parts[[1L]]
+  x <- if (kind %in% c("logical", "array", "with")) from_parts(parts[[2L]], call)
+  switch(kind,
+    fill = return(filled(parts, call)),
+    list = return(lapply(parts[[2L]], from_parts, call)),
+    logical = storage.mode(x) <- "logical",
+    array = dim(x) <- parts[[3L]],
     text = {
-      Encoding(first) <- "UTF-8"
-      if (is.null(parts[[4L]])) first else first[as.vector(parts[[4L]])]
+      x <- readBin(parts[[2L]], "character", parts[[3L]])
+      Encoding(x) <- "UTF-8"
+      if (!is.null(parts[[4L]])) x <- x[as.vector(parts[[4L]])]
     },
-    list = lapply(parts[[2L]], put_together, call),
-    with = {
-      for (name in names(parts[[3L]])) {
-        attr(first, name) <- put_together(parts[[3L]][[name]], call)
-      }
-      first
-    }
+    with = for (name in names(parts[[3L]])) attr(x, name) <- from_parts(parts[[3L]][[name]], call)
   )
-}
-
-put_first <- function(parts, call) {
-  switch(parts[[1L]],
-    logical = ,
-    array = ,
-    with = put_together(parts[[2L]], call),
-    text = readBin(parts[[2L]], "character", parts[[3L]])
-  )
+  x
 }
 
 # Make a vector and let Python fill it: each element is written once
@@ -177,7 +160,7 @@ filled <- function(parts, call) {
   sizes <- parts[[3L]]
   source <- parts[[5L]]
   if (!bridge$is_shown) {
-    return(put_together(reticulate::py_to_r(answered(py_call(bridge$filled, source), call)), call))
+    return(from_parts(reticulate::py_to_r(answered(py_call(bridge$filled, source), call)), call))
   }
   elements <- vector(type, prod(sizes))
   dim(elements) <- if (max(sizes) > .Machine$integer.max) long_sizes(sizes) else sizes

@@ -87,26 +87,9 @@ masked_methods <- list(
   as.vector = function(x, mode = "any") as.vector(elements_in_r(x, generic_call(sys.call(), "as.vector")), mode)
 )
 
-# Make the method of is.na() and the like, whose result is logicals of R in the shape of the tensor
-test_in_r <- function(generic) {
-  force(generic)
-  function(x) {
-    if (!is_tensor(x)) {
-      return(NextMethod())
-    }
-    test_elements(x, generic, generic_call(sys.call(), generic))
-  }
-}
-
+# The result of is.na() and the like: logicals of R in the shape of the tensor
 test_elements <- function(x, generic, call) {
   elements_in_r(call_python("elementwise_test", x, generic, call = call), call)
-}
-
-tensor_any_na <- function(x, recursive = FALSE) {
-  if (!is_tensor(x)) {
-    return(NextMethod())
-  }
-  any(test_elements(x, "is.na", generic_call(sys.call(), "anyNA")))
 }
 
 # labels.default() looks at dim(), which only this package has for tensors unless another has a method too
@@ -119,15 +102,10 @@ tensor_labels <- function(object, ...) {
   if (length(names)) names else as.character(seq_along(object))
 }
 
-# Make the method of a replacement that R computes by `x[i] <- value`, where Python counts from zero
-rejected_replacement <- function(generic, words) {
-  message <- sprintf("R computes `%s` by `x[i] <- value`, where Python counts from zero; %s", generic, words)
-  function(x, ..., value) {
-    if (!is_tensor(x)) {
-      return(NextMethod())
-    }
-    abort_argument(message, generic_call(sys.call(), generic))
-  }
+# Reject a replacement that R computes by `x[i] <- value`, where Python counts from zero
+abort_replacement <- function(generic, advice, call) {
+  words <- "R computes `%s` by `x[i] <- value`, where Python counts from zero; write `x@r[...] <- %s"
+  abort_argument(sprintf(words, generic, advice), call)
 }
 
 # Make the method of crossprod() or tcrossprod(). Either operand may be an R array.
@@ -145,31 +123,10 @@ cross_product <- function(generic) {
   }
 }
 
-# Make the method that omits missing values as R does: elements of a vector, rows of a matrix
-omits_missing <- function(generic) {
-  force(generic)
-  function(object, ...) {
-    if (!is_tensor(object)) {
-      return(NextMethod())
-    }
-    call <- generic_call(sys.call(), generic)
-    missing <- test_elements(object, "is.na", call)
-    ndim <- length(tensor_shape(object))
-    is_omitted <- if (ndim == 1L) missing else if (ndim == 2L) rowSums(missing) > 0
-    if (any(is_omitted)) select_from(object, list(which(!is_omitted)), "tensor", call) else object
-  }
+# Omit missing values as R does: elements of a vector, rows of a matrix
+omit_missing <- function(x, call) {
+  missing <- test_elements(x, "is.na", call)
+  ndim <- tensor_ndim(x)
+  is_omitted <- if (ndim == 1L) missing else if (ndim == 2L) rowSums(missing) > 0
+  if (any(is_omitted)) select_from(x, list(which(!is_omitted)), "tensor", call) else x
 }
-
-base_methods_in_r <- list(
-  as.list = tensor_as_list,
-  is.na = test_in_r("is.na"),
-  is.nan = test_in_r("is.nan"),
-  is.finite = test_in_r("is.finite"),
-  is.infinite = test_in_r("is.infinite"),
-  anyNA = tensor_any_na,
-  labels = tensor_labels,
-  crossprod = cross_product("crossprod"),
-  tcrossprod = cross_product("tcrossprod"),
-  `is.na<-` = rejected_replacement("is.na<-", "write `x@r[...] <- NA`, or r_assign(x, ..., value = NA)"),
-  `split<-` = rejected_replacement("split<-", "write `x@r[...] <- value`, or r_assign()")
-)

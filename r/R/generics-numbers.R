@@ -101,7 +101,7 @@ tag_operands <- function(operands, call) {
 
 tensor_mean <- function(x, trim = 0, na.rm = FALSE, ...) {
   if (!identical(as.double(trim), 0)) {
-    abort_argument("mean() of a tensor trims nothing; sort it and select first", call)
+    abort_argument("mean() of a tensor does not trim; sort it and select first", call)
   }
   flagged(py_call(bridge$mean, x, one_flag(na.rm, "na.rm", call)), x, call)
 }

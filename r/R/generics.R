@@ -195,19 +195,37 @@ base_methods <- list(
   sort = method_for("sort", tensor_sort),
   `dim<-` = method_for("dim<-", tensor_dim_assign),
   rbind = bind_method("rbind"),
-  cbind = bind_method("cbind")
+  cbind = bind_method("cbind"),
+  as.list = tensor_as_list,
+  is.na = method_for("is.na", function(x) test_elements(x, "is.na", call)),
+  is.nan = method_for("is.nan", function(x) test_elements(x, "is.nan", call)),
+  is.finite = method_for("is.finite", function(x) test_elements(x, "is.finite", call)),
+  is.infinite = method_for("is.infinite", function(x) test_elements(x, "is.infinite", call)),
+  anyNA = method_for("anyNA", function(x, recursive = FALSE) any(test_elements(x, "is.na", call))),
+  labels = tensor_labels,
+  crossprod = cross_product("crossprod"),
+  tcrossprod = cross_product("tcrossprod"),
+  `is.na<-` = method_for("is.na<-", function(x, ..., value) {
+    abort_replacement("is.na<-", "NA`, or r_assign(x, ..., value = NA)", call)
+  }),
+  `split<-` = method_for("split<-", function(x, ..., value) {
+    abort_replacement("split<-", "value`, or r_assign()", call)
+  })
 )
 
 # The methods for the generics of each package of R
 tensor_methods <- list(
-  base = c(base_methods, base_methods_in_r, methods_in_r("base")),
+  base = c(base_methods, methods_in_r("base")),
   utils = list(
     head = method_for("head", function(x, n = 6L, ...) ends(x, n, TRUE, call), quote(has_axes)),
     tail = method_for("tail", function(x, n = 6L, ...) ends(x, n, FALSE, call), quote(has_axes))
   ),
   stats = c(
     methods_in_r("stats"),
-    list(na.omit = omits_missing("na.omit"), na.exclude = omits_missing("na.exclude"))
+    list(
+      na.omit = method_for("na.omit", function(object, ...) omit_missing(object, call)),
+      na.exclude = method_for("na.exclude", function(object, ...) omit_missing(object, call))
+    )
   ),
   graphics = methods_in_r("graphics"),
   grDevices = methods_in_r("grDevices")

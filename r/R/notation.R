@@ -55,8 +55,7 @@ listed <- function(entries) {
 
 # Reject a subscript; `words` are the format of a message, whose first value is the subscript's text
 reject <- function(text, kind, call, words, ..., fields = list()) {
-  class <- c(paste0("pybridge_error_subscript_", kind), "pybridge_error_subscript")
-  abort(sprintf(paste(words, collapse = " "), text, ...), class, call, c(list(subscript = text), fields))
+  abort_subscript(sprintf(paste(words, collapse = " "), text, ...), kind, call, text, fields)
 }
 
 python_tuple <- function(shape) {

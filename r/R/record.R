@@ -48,7 +48,7 @@ capture_parts <- function(capture, call, known = c("drop", "dialect", "order")) 
     if (!name %in% known) {
       allowed <- if (length(known)) paste0("none of ", toString(sprintf("`%s`", known))) else "no argument here"
       message <- sprintf("a subscript has no name, and `%s =` is %s", short_text(name), allowed)
-      abort_subscript(message, "type", call, subscript = name)
+      abort_subscript(message, "type", call, name)
     }
     allowed <- switch(name, drop = "TRUE or FALSE", dialect = '"tensor" or "base"', '"C" or "F"')
     abort_argument(sprintf("`%s` is %s, not %s", name, allowed, describe_value(settings[[name]])), call)
@@ -141,7 +141,7 @@ tag_subscript <- function(value, base, call) {
   if (is_python(value, call)) {
     if (inherits(value, "python.builtin.tuple")) {
       words <- "a Python tuple is several subscripts, and here it is one of them; write its parts, or a vector such as"
-      abort_subscript(paste(words, "c(1, 2)"), "type", call, subscript = "<tuple>")
+      abort_subscript(paste(words, "c(1, 2)"), "type", call, "<tuple>")
     }
     return(list("tensor", value))
   }
@@ -204,8 +204,7 @@ check_subscript <- function(value, base, call) {
     "longer than any axis can be"
   }
   if (!is.null(advice)) {
-    subscript <- sprintf("<%s>", class(value)[[1L]])
-    abort_subscript(paste("a subscript is", advice), "type", call, subscript = subscript)
+    abort_subscript(paste("a subscript is", advice), "type", call, sprintf("<%s>", class(value)[[1L]]))
   }
 }
 

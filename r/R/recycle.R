@@ -56,7 +56,7 @@ broadcast <- function(..., align = c("trailing", "leading")) {
     return(call_on_operands("broadcast", operands, align, call = call))
   }
   for (x in operands) check_operand(x, call)
-  shapes <- lapply(operands, array_sizes, call)
+  shapes <- lapply(operands, array_shape)
   shape <- broadcast_shapes(shapes, align, call)
   operands[] <- Map(function(x, own) {
     is_common <- length(own) == length(shape) && all(own == shape)

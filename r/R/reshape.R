@@ -12,11 +12,9 @@
 #' Names, dimnames and time series attributes are dropped, since they belong to the old axes; other
 #' attributes, such as the class of dates, stay.
 #'
-#' @param x A vector or array of R, or a tensor of 'Python'. As for reticulate's function of this
-#'   name, a list of equally long entries, of R or of 'Python', is the array that it describes, a
-#'   factor its strings, a raw vector integers, and a data frame of one kind of column its matrix.
-#'   Anything else, such as a sparse matrix, a store on disk, an array of 'pandas' or a data frame of
-#'   several kinds of column, is passed on to reticulate's function.
+#' @param x A vector or array of R, or a tensor of 'Python'. A raw vector is reshaped as integers.
+#'   Anything else, such as a list, a factor, a data frame, a sparse matrix, a store on disk or an array of
+#'   'pandas', is passed on to reticulate's function of this name, which needs 'Python'.
 #' @param dim The new sizes: a vector of whole numbers, a list of them, or a tuple, list or shape of
 #'   'Python'. One may be `-1` or `NA`, in a list also `NULL`: it is computed from the others.
 #' @param order `"C"` for row-major, `"F"` for column-major.
@@ -43,11 +41,16 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
     reshaped <- call_python("array_reshape", x, as.list(sizes), order, call = call)
     return(if (is_none(reshaped)) masked_reshape(x, sizes, order) else flagged(reshaped, x, call))
   }
-  if (isS4(x) || inherits(x, "POSIXlt") || is_mixed(x)) {
+  if (isS4(x) || is.factor(x) || is.data.frame(x) || (is.list(x) && is.null(dim(x)))) {
     return(masked_reshape(x, sizes, order))
   }
-  x <- as_reshapable(x)
-  old <- array_sizes(x, call)
+  if (!is.atomic(x) && !is.list(x) || is.null(x)) {
+    abort_argument(sprintf("`x` is of type %s, which is neither an R array nor a tensor", typeof(x)), call)
+  }
+  if (is.raw(x) && is.null(dim(x))) {
+    x <- as.integer(x) # as reticulate's function does
+  }
+  old <- array_shape(x)
   sizes <- new_sizes(old, sizes, call)
   reshaped <- if (order == "C") .Call(pybridge_reshape, x, old, sizes) else as.vector(x)
   if (order == "F") {
@@ -58,58 +61,6 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
 
 # Call the function of reticulate that ours masks
 masked_reshape <- function(x, sizes, order) reticulate::array_reshape(x, as.integer(sizes), order = order)
-
-# Whether a data frame has columns of several kinds, or a regular list both strings and other elements, which
-# Python converts to other types than R does
-is_mixed <- function(x) {
-  if (is.data.frame(x)) {
-    return(!is_of_one_kind(x))
-  }
-  if (!is.list(x) || is.object(x) || !is.null(dim(x)) || is.null(list_shape(x))) {
-    return(FALSE)
-  }
-  is_text <- unlist(rapply(x, is.character, how = "list"))
-  any(is_text) && !all(is_text)
-}
-
-# Convert as reticulate's function does: a factor to strings, a raw vector to integers, a data frame to its
-# matrix, a list of numbers, or of lists of them, to an array
-as_reshapable <- function(x) {
-  if (is.raw(x) && is.null(dim(x))) {
-    return(as.integer(x))
-  } else if (is.factor(x)) {
-    return(array(as.character(x), array_shape(x)))
-  } else if (is.data.frame(x) && is_of_one_kind(x)) {
-    return(unname(as.matrix(x)))
-  }
-  shape <- if (is.list(x) && is.null(dim(x))) list_shape(x)
-  if (is.null(shape)) x else aperm(array(unlist(x, use.names = FALSE), rev(shape)))
-}
-
-# Whether all columns of a data frame are numbers, or all logicals, or all strings
-is_of_one_kind <- function(x) {
-  kinds <- vapply(x, function(column) {
-    if (is.factor(column)) "character" else if (is.object(column) || is.array(column)) "" else mode(column)
-  }, "")
-  length(unique(kinds)) == 1L && kinds[[1L]] %in% c("numeric", "logical", "character")
-}
-
-# The shape of a list of equally long entries, as Python reads it; NULL for any other list
-list_shape <- function(x) {
-  if (is.atomic(x) && !is.null(x) && !is.object(x) && is.null(dim(x)) && length(x) > 0L) {
-    return(if (length(x) > 1L) length(x) else integer())
-  }
-  shapes <- if (is.list(x) && !is.object(x) && length(x) > 0L) unique(lapply(x, list_shape))
-  if (length(shapes) == 1L && !is.null(shapes[[1L]])) c(length(x), shapes[[1L]])
-}
-
-# The shape of an R array as integers; a vector has one axis
-array_sizes <- function(x, call) {
-  if (!is.atomic(x) && !is.list(x) || is.null(x)) {
-    abort_argument(sprintf("`x` is of type %s, which is neither an R array nor a tensor", typeof(x)), call)
-  }
-  dim(x) %||% length(unclass(x))
-}
 
 # Restore the attributes of `x` that describe its elements, such as the class of dates, and not its axes
 keep_meaning <- function(array, x) {

@@ -155,5 +155,5 @@ tag_value <- function(value, call) {
   if (inherits(value, "integer64")) {
     int64_bits(value, call) # an error for a broken one
   }
-  list("r", taken_apart(value))
+  list("r", to_parts(value))
 }

@@ -1,6 +1,6 @@
-# With the real keras3, tensorflow and tfdatasets: `make test-r-beside` runs this, and nothing else
-# has those packages. Called as a script: beside.R ORDER TASK ..., where ORDER names by a letter each
-# what is done first, from left to right.
+# With the real keras3, tensorflow and tfdatasets: only `make test-r-beside` runs this and
+# has those packages. Called as a script: beside.R ORDER TASK ..., where each letter of ORDER is a step,
+# from left to right.
 
 steps <- list(
   k = quote(library(keras3)), p = quote(library(pybridge)), t = quote(library(tensorflow)),
@@ -22,7 +22,7 @@ serve_numbers <- function() {
   say("numpy", reticulate::py_str(x@r[1:2]))
 }
 
-# What a model is made of, written in R, with subscripts of ours in it.
+# Layers, losses and a training step written in R, with subscripts of ours.
 use_layers <- function() {
   last_step <- Layer("LastStep", call = function(x) x@r[, -1, ])
   layer <- last_step()
@@ -71,7 +71,7 @@ use_layers <- function() {
   say("reloaded", all.equal(predict(saved, x, verbose = 0), predict(load_model(file), x, verbose = 0)))
 }
 
-# Images and labels of MNIST's shape, with fewer of them, the same in every process.
+# Fewer images and labels than MNIST's, of the same shape, the same in every process.
 use_images <- "
 import keras, tensorflow
 def load_data(path=None):
@@ -84,8 +84,8 @@ keras.utils.set_random_seed(5)
 tensorflow.config.experimental.enable_op_determinism()
 "
 
-# Print all that the listings of a script print, without the times that they took. A listing that
-# fails says so, for it must fail alone as well.
+# Print the output of the listings of a script, without the elapsed times. A listing that fails prints that
+# it did, because it must fail alone as well.
 run_listings <- function(path) {
   options(width = 100, keras.view_metrics = FALSE)
   grDevices::pdf(NULL)

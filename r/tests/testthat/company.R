@@ -5,7 +5,7 @@
 # axes, l a vector of logicals, all of one library; n is a NumPy array and a an R array like x.
 
 company_expressions <- c(
-  # what it is
+  # its type
   "class(x)", "inherits(x, 'python.builtin.object')", "typeof(x)", "mode(x)", "is.environment(x)",
   "is.list(x)", "is.vector(x)", "is.atomic(x)", "is.numeric(x)", "is.function(x)", "is.null(x)",
   "is.object(x)", "is.array(x)", "is.matrix(x)", "is.data.frame(x)", "is.character(x)",
@@ -28,7 +28,7 @@ company_expressions <- c(
   "rep_len(v, 2)", "sort(v)", "sort(x)", "order(v)", "unique(v)", "unique(x)", "duplicated(v)",
   "rev(s)", "sort(s)", "head(s)", "rep(s, 2)", "which(l)", "match(1, v)", "3 %in% v", "table(v)",
   "dim(x)", "dim(v)", "dim(s)", "nrow(x)", "ncol(x)", "NROW(x)", "NCOL(v)", "dim(a)",
-  # what it has
+  # its attributes
   "x$shape", "x$ndim", "x$dtype", "x$T", "x$no_such_attribute", "x$sum()", "x$mean()", "s$item()",
   "x$tolist()", "x$numpy()", "x$reshape(-1L)", "x$`__len__`()", "names(x)[1:3]", "is.function(x$sum)",
   "with(x, 1 + 1)", "reticulate::py_has_attr(x, 'shape')", "reticulate::py_len(v)", "reticulate::py_bool(s)",
@@ -86,7 +86,7 @@ company_expressions <- c(
   "{ z <- x; length(z) <- 2; z }", "{ z <- x; z@shape }", "x@shape", "x@no_such",
   "{ z <- x; attr(z, 'k') <- 1; class(z) }",
   "{ z <- list(x); z[[1]] <- v; class(z[[1]]) }", "{ z <- x; levels(z) <- 'a'; class(z) }",
-  # reshaped, by reticulate's function or what masks it
+  # reshaped, by reticulate's function or the one that masks it
   "array_reshape(a, c(3, 2))", "array_reshape(a, c(3L, 2L), order = 'F')", "array_reshape(a, -1)",
   "array_reshape(1:6, c(2, 3))", "array_reshape(1:6, list(2L, 3L))", "array_reshape(1:6, list(-1L, 3L))",
   "array_reshape(a, 6)", "array_reshape(5, c(1, 1))", "array_reshape(5, 1)", "array_reshape(TRUE, 1L)",
@@ -108,7 +108,7 @@ company_expressions <- c(
   "array_reshape(ts(1:4), c(2, 2))", "array_reshape(table(c(1, 1, 2)), c(2, 1))", "array_reshape(1:4, array(c(2, 2)))"
 )
 
-# The tensors of each library, made by Python alone, so that every process has the same.
+# The tensors of each library, created by Python alone: every process has the same.
 company_tensors <- "
 def make_company():
     import numpy as np
@@ -176,7 +176,7 @@ run_all_company <- function(known = NULL) {
   for (library in libraries) {
     group <- reticulate::py_get_item(tensors_by_library, library)
     is_whole <- nzchar(Sys.getenv("PYBRIDGE_TEST_BESIDE"))
-    # NumPy's arrays stay in Python more often than not, what other packages hand out does not
+    # NumPy's arrays usually have the convert flag off, tensors of other packages have it on
     for (convert in if (library != "numpy") TRUE else if (is_whole) c(FALSE, TRUE) else FALSE) {
       # the suite of every day takes the whole list on two libraries, and deals it to the other five
       dealt <- seq_along(company_expressions) %% 5L == match(library, libraries) %% 5L
@@ -214,7 +214,7 @@ company_exceptions <- c(
   "mean\\([xvs]\\)$" = "the mean, where there was NA with a warning",
   "cbind\\((x, x|v, 1:3)\\)$" = "the columns of a matrix, where it was a list of tensors",
   "rev\\([xv]\\)$" = "the elements in reverse, where there were none",
-  "array_reshape\\((1:6|1:4|list\\(1:2|2L|integer\\(\\)|structure|ts)" = "integers stay integers, and were doubles",
+  "array_reshape\\((1:6|1:4|2L|integer\\(\\)|structure|ts)" = "integers stay integers, and were doubles",
   "array_reshape\\(NA," = "NA stays NA, and was TRUE",
   "array_reshape\\(Sys.Date" = "dates stay an array of dates, and were a list",
   "array_reshape\\(5, integer" = "no axis: a vector of one element, and was an array of one axis",
@@ -234,7 +234,7 @@ if (length(arguments) > 1L && file.exists(dirname(arguments[[1L]]))) {
       suppressWarnings(suppressMessages(library(package, character.only = TRUE)))
     }
   }
-  # tensorflow says it once in a session, which would tell the second evaluation from the first
+  # tensorflow prints these once in a session, so the second evaluation would differ
   options(
     tensorflow.extract.warn_negatives_pythonic = FALSE,
     tensorflow.extract.warn_tensors_passed_asis = FALSE

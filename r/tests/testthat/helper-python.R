@@ -1,5 +1,5 @@
 # What the tests need of Python. Where RETICULATE_PYTHON points at one, as in the project's own
-# runs, it must work; a machine that points at none, as one of CRAN, skips what needs it.
+# runs, it must work; a machine that names none, such as one of CRAN, skips these tests.
 
 skip_without_python <- function() {
   if (!has_numpy()) {

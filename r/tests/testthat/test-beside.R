@@ -1,6 +1,6 @@
-# With the real keras3 and tensorflow, which only `make test-r-beside` has; test-keras3.R does by a
-# stand-in what a stand-in can. The script of a book's chapter is none of this project: its path is
-# in PYBRIDGE_CHAPTER.
+# With the real keras3 and tensorflow, which only `make test-r-beside` has; test-keras3.R tests as much as
+# possible with a stand-in. The script of a book's chapter is not part of this project: its path is in
+# PYBRIDGE_CHAPTER.
 
 run_task <- function(order, ...) {
   script <- normalizePath(test_path("beside.R"))
@@ -8,7 +8,7 @@ run_task <- function(order, ...) {
   run_r(sprintf("commandArgs <- function(...) %s; source(%s)", arguments, deparse(script)))
 }
 
-# Without the times, and the bars that Keras draws over each other as often as there is time.
+# Without the times and the progress bars of Keras.
 without_times <- function(lines) {
   lines <- sub(".*[\r\b]", "", gsub("\033\\[[0-9;]*m", "", lines))
   trimws(gsub("[0-9.]+ ?(s|ms|us)(/step)?\\b", "<time>", lines[!grepl("^[WEI][0-9]{4} ", lines)]))

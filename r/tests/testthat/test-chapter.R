@@ -1,5 +1,5 @@
 # The subscripts of a book's chapter on tensors (its sections 2.2.5 to 2.3.2): each with the result
-# that it prints. The images stand in for MNIST's, with the same shape and dtype.
+# that it prints. The images have the shape and dtype of MNIST's.
 
 np <- NULL
 images <- NULL

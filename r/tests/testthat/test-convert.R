@@ -93,7 +93,7 @@ test_that("the errors are classed, and their call is the user's", {
   expect_identical(conditionCall(error), quote(from_python(wide)))
   expect_error(to_python(1, dtype = 3), "name of a dtype", class = "pybridge_error_argument")
   expect_error(to_python(1, na = "x"), "na must be one of", class = "pybridge_error_argument")
-  expect_error(to_python(wide, "uint8"), "in Python already", class = "pybridge_error_argument")
+  expect_error(to_python(wide, "uint8"), "is a Python object already", class = "pybridge_error_argument")
   expect_error(to_python(1, "uint8", like = wide), "not both", class = "pybridge_error_argument")
 })
 
@@ -331,7 +331,7 @@ test_that("values that reticulate would change cross unchanged, or are an error"
   reticulate::py_run_string("import numpy as np")
   python_repr <- function(x) reticulate::py_to_r(reticulate::py_eval("repr", convert = FALSE)(x))
   refused <- function(object, place) expect_error(object, place, class = "pybridge_error_conversion")
-  # Each row: what it becomes or the place of what is refused.
+  # Each row: the result, or the place in the error.
   refused(to_python(array(c(1L, NA), 2)), "element \\[2\\] is NA")
   expect_identical(from_python(to_python(array(c(1L, NA), 2), na = "mask")), c(1L, NA))
   refused(to_python(array(c(TRUE, NA), 2)), "element \\[2\\] is NA")

@@ -19,7 +19,7 @@ test_that("every assignment to a tensor in the corpus has the expected result", 
   }
 })
 
-# R has no array without axes, so that those cases speak of tensors alone.
+# R has no array without axes: those cases are for tensors alone.
 on_arrays <- function(cases) {
   Filter(function(case) length(case$shape) > 0L, cases)
 }

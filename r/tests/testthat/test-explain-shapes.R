@@ -1,4 +1,4 @@
-# explain_shapes: verdicts against what the two rules really do, and the picture
+# explain_shapes(): verdicts against the results of both rules, and the picture
 
 really <- function(rule, operands) {
   suppressWarnings(tryCatch(do.call(rule, operands), pybridge_error_shape = function(e) NULL))

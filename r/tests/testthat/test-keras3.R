@@ -1,4 +1,4 @@
-# With keras3, by a stand-in that registers what keras3 registers, at the moments at which it does:
+# With a stand-in for keras3 that registers the same methods at the same moments:
 # NumPy's class and a product when it is loaded, methods for JAX by its NAMESPACE, the tensor classes
 # of Keras when Python imports `keras` and of TensorFlow when it imports `tensorflow`, here two
 # modules of the test's own. Like keras3 it hands on reticulate's array_reshape().
@@ -86,7 +86,7 @@ run_beside <- function(...) {
 }
 
 # Read and write a NumPy array, and arrays of the classes that are claimed at an import. A module that
-# plays Keras leaves Python's list of modules, or the real one would be asked for what it has not.
+# replaces Keras is removed from Python's modules, or the real one would be searched for its names.
 tensor <- c(
   "modules <- function() reticulate::import('sys', convert = FALSE)$modules",
   "tensor <- function(module, class) {",

@@ -1,4 +1,4 @@
-# NumPy's masked arrays from R: what is written as NA is masked, and what is masked is NA in R.
+# NumPy's masked arrays from R: an element written as NA is masked, and a masked one is NA in R.
 
 masked <- function(values, mask) {
   reticulate::import("numpy", convert = FALSE)$ma$array(values, mask = mask)

@@ -34,14 +34,14 @@ run_missing <- function(code, written, verb, is_compiled, tensors) {
   if (inherits(value, "python.builtin.object")) {
     value <- reticulate::py_to_r(value)
   }
-  # the row or column of zeros that Python's whole axis has beside R's
+  # the row or column of zeros that Python's whole axis has in addition
   if (identical(verb, "@py") && length(value) > 1L) as.vector(value)[-1L] else as.vector(value)
 }
 
 expect_missing_as_in_r <- function(code, written = "1, i", verbs = names_of_verbs) {
   level <- compiler::enableJIT(0)
   on.exit(compiler::enableJIT(level))
-  # one row and column more, so that Python's index is R's position
+  # one row and column more: Python's index is R's position
   tensors <- list(tensor = as_tensor(numbers), padded = as_tensor(rbind(0L, cbind(0L, numbers))))
   oracle <- run_missing(code, written, NULL, FALSE)
   if (!identical(oracle, run_missing(code, written, NULL, TRUE))) {

@@ -15,7 +15,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "support")]
 
-from backends.adapters import ADAPTERS, ALL, LABELLED, STANDARD, STORES, store_again  # noqa: E402
+from backends.adapters import ADAPTERS, ALL, LABELLED, STANDARD, STORES  # noqa: E402
+from backends.stores import store_again  # noqa: E402
 from corpus import cases, tensor_of, value_of  # noqa: E402
 
 from pybridge import errors, r_assign, r_slice  # noqa: E402

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from product.kinds import LIBRARIES, Kind, objects
-from product.verbs import NEVER, VERBS, Verb
+from product.expected import NEVER
+from product.kind import Kind, objects
+from product.kinds import LIBRARIES
+from product.verbs import VERBS, Verb
 
 from pybridge.errors import PybridgeError, SummaryWarning
 

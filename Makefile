@@ -109,7 +109,7 @@ lint: setup-tests ## check style, formatting and types, in Python and in R
 
 coverage: setup ## check that every line and branch of the pure layers has a test
 	@$(python) -m coverage run -m pytest -q --no-header -m 'not hypothesis' -k '$(no_search)' \
-		tests/subscripts tests/dialects tests/shapes tests/subsetting pybridge
+		tests/test_lossless.py tests/subscripts tests/dialects tests/shapes tests/subsetting pybridge
 	@$(python) -m coverage report
 
 sanitize: ## run the C code under sanitizers, valgrind and gctorture: ten minutes

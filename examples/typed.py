@@ -27,7 +27,7 @@ from pybridge import (
     which,
     which_max,
 )
-from pybridge.backends.annotations import HasShape
+from pybridge.annotations import HasShape
 
 if TYPE_CHECKING:  # each of these libraries may be missing where the example runs
     import dask.array

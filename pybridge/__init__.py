@@ -22,7 +22,7 @@ except ModuleNotFoundError as error:
         raise
     _stop("pybridge needs NumPy, which is not installed", f"{sys.executable} -m pip install numpy")
 
-from pybridge.backends.compiling import runs_as_python
+from pybridge.compiling import runs_as_python
 from pybridge.shapes.reshaping import array_reshape
 from pybridge.subscripts import NA, Subscripts, newaxis
 from pybridge.subsetting import R, r_assign, r_slice, r_subscripts, result_shape
@@ -30,9 +30,9 @@ from pybridge.subsetting import R, r_assign, r_slice, r_subscripts, result_shape
 if TYPE_CHECKING:
     from pybridge.conversion import from_r, rpy2_converter, to_r
     from pybridge.explaining import explain
+    from pybridge.r_functions.positions import order, which, which_max, which_min
     from pybridge.shapes.explaining import explain_shapes
     from pybridge.shapes.recycling import broadcast, recycle, recycled
-    from pybridge.subsetting.positions import order, which, which_max, which_min
 
 __version__ = "0.1.0"
 
@@ -65,14 +65,14 @@ _MODULES = {
     "explain": "explaining",
     "explain_shapes": "shapes.explaining",
     "from_r": "conversion",
-    "order": "subsetting.positions",
+    "order": "r_functions.positions",
     "recycle": "shapes.recycling",
     "recycled": "shapes.recycling",
     "rpy2_converter": "conversion",
     "to_r": "conversion",
-    "which": "subsetting.positions",
-    "which_max": "subsetting.positions",
-    "which_min": "subsetting.positions",
+    "which": "r_functions.positions",
+    "which_max": "r_functions.positions",
+    "which_min": "r_functions.positions",
 }
 
 

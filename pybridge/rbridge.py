@@ -17,7 +17,7 @@ import numpy as np
 import pybridge
 from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
 from pybridge.errors import PybridgeError, PybridgeWarning, collected_warnings, r_classes
-from pybridge.generics import binding, elementwise, missing, products, summaries
+from pybridge.r_functions import binding, elementwise, missing, products, summaries
 from pybridge.shape import Shape
 from pybridge.shapes import recycling
 from pybridge.subscripts import records
@@ -188,7 +188,7 @@ def recycle_forms(operands: list[Any], is_arithmetic: bool) -> list[Any]:
 @_answering
 def is_comparison(op: Any) -> bool:
     """Return whether an operation follows R's comparisons where its arithmetic differs."""
-    return getattr(op, "__name__", "") in recycling.COMPARISONS
+    return recycling.is_comparison(op)
 
 
 @_answering

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pybridge.backends.dense import assign_dense
+from pybridge.backends.keys import upward_key
 from pybridge.backends.protocol import Backend, Indices, Key
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import upward_key
 from pybridge.errors import TracingError, UnsupportedTensorError
 from pybridge.shape import Shape
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from pybridge.backends.keys import axis_indices
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import WHOLE, axis_indices
+from pybridge.dialects.selections import WHOLE
 
 
 def assign_dense(

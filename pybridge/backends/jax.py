@@ -15,9 +15,9 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
+from pybridge.backends.keys import assignment_key
 from pybridge.backends.protocol import Backend, Indices, with_numpy_dtype, without_values
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import assignment_key
 from pybridge.errors import TracingError, UnsupportedTensorError
 
 _DELETED = Trait(
@@ -56,10 +56,8 @@ class JaxBackend(Backend):
         "concat": jnp.concatenate,
         "cummax": jax.lax.cummax,
         "cummin": jax.lax.cummin,
-        "gamma": jax.scipy.special.gamma,
         "lgamma": jax.scipy.special.gammaln,
         "digamma": jax.scipy.special.digamma,
-        "trigamma": lambda x: jax.scipy.special.polygamma(1, x),
     }
 
     def serves(self, x: object) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from pybridge.backends.keys import assignment_key
 from pybridge.backends.protocol import Backend, Indices, Key
-from pybridge.dialects.selections import assignment_key
 from pybridge.errors import SubscriptCountError
 
 if TYPE_CHECKING:

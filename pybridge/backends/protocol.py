@@ -183,7 +183,7 @@ class Backend(ABC):
     def function(self, name: str) -> Any:
         """Return the library's own function of a name that NumPy has, or None where it has none.
 
-        Beside NumPy's names there are `lgamma`, `gamma`, `digamma` and `trigamma`, and `cummax` and
+        Beside NumPy's names there are `lgamma` and `digamma`, and `cummax` and
         `cummin`. `cumsum` and its like take a vector and the axis 0, `concat` tensors and an axis;
         what summarizes takes a tensor and gives one of no axis.
         """

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from pybridge.backends.keys import axis_indices
 from pybridge.backends.protocol import Backend, Indices, Key, with_numpy_dtype, without_values
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import WHOLE, axis_indices
+from pybridge.dialects.selections import WHOLE
 from pybridge.errors import ConversionError, TracingError
 from pybridge.shape import Shape
 
@@ -81,7 +82,6 @@ class TensorFlowBackend(Backend):
         "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.math.floor(x)),
         "log2": lambda x: tf.math.log(x) / tf.constant(math.log(2), x.dtype),
         "log10": lambda x: tf.math.log(x) / tf.constant(math.log(10), x.dtype),
-        "trigamma": lambda x: tf.math.polygamma(tf.ones_like(x), x),
         **{"arc" + name: getattr(tf.math, "a" + name) for name in _ARCS},
     }
 

@@ -19,10 +19,10 @@ from torch._subclasses.fake_tensor import FakeTensor
 from torch._subclasses.functional_tensor import FunctionalTensor
 from torch.compiler import is_compiling
 
-from pybridge.backends.compiling import IN_GRAPH, PUBLIC
+from pybridge.backends.keys import assignment_key, axis_indices, upward_key
 from pybridge.backends.protocol import Backend, Indices, Key, without_values
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import assignment_key, axis_indices, upward_key
+from pybridge.compiling import IN_GRAPH, PUBLIC
 from pybridge.errors import TracingError, UnsupportedTensorError
 from pybridge.shape import Shape
 
@@ -97,7 +97,6 @@ class TorchBackend(Backend):
         "equal": torch.eq,
         "cummax": lambda x, axis: torch.cummax(x, axis).values,
         "cummin": lambda x, axis: torch.cummin(x, axis).values,
-        "trigamma": lambda x: torch.polygamma(1, x),
     }
 
     def serves(self, x: object) -> bool:

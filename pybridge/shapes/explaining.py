@@ -1,4 +1,4 @@
-"""`explain_shapes`: what R's rule and NumPy's would do to some shapes, as a small picture."""
+"""`explain_shapes`: compare R's rule and NumPy's on some shapes, in a small picture."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ Position: TypeAlias = tuple[int, ...]
 
 ROWS: Final = 4
 COLUMNS: Final = 4
-"""How many rows and columns of a result the picture shows."""
+"""The most rows and columns of a result in the picture."""
 UNKNOWN_EXTENT: Final = 3
-"""How many rows or columns stand for an axis of unknown size."""
+"""The rows or columns in the picture for an axis of unknown size."""
 WIDTH: Final = 80
-"""Two panels that together are wider than this stand one below the other."""
+"""Two panels that are wider together are drawn one below the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one rule makes of the shapes: a result shape, or why there is none."""
+    """The result of one rule: a shape, or an error; and warnings."""
 
     shape: Shape | None
     error: str | None = None
@@ -48,7 +48,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class ShapeExplanation:
-    """What both rules do to `shapes`, and whether they mean the same elements.
+    """The results of both rules for `shapes`, and whether they mean the same elements.
 
     `verdict` is "same", "different" (the trap: both rules succeed and disagree), "recycling only",
     "broadcasting only", "neither", or "unknown" where it depends on a size that is known only when
@@ -65,7 +65,7 @@ class ShapeExplanation:
     def __str__(self) -> str:
         lines = ["   ".join(f"{name} {text}" for name, text in _named(self.shapes)), ""]
         for k in _pictured(self):
-            lines += _beside(_text_panel(self, k, 0), _text_panel(self, k, 1))
+            lines += _side_by_side(_text_panel(self, k, 0), _text_panel(self, k, 1))
             lines.append("")
         lines += [
             f"R recycles:        {self.recycling.summary}",
@@ -95,11 +95,11 @@ class ShapeExplanation:
 
 
 def explain_shapes(*shapes: Any) -> ShapeExplanation:
-    """Return what R's recycling and NumPy's broadcasting would do to two or more shapes.
+    """Compare R's recycling and NumPy's broadcasting for two or more shapes.
 
     Each of `shapes` is a tuple or list of sizes (None or `NA` for an unknown one), one integer for
-    a vector of that length, or a tensor, of which only the shape is read. The answer prints as a
-    picture, in a terminal and in a notebook; its fields hold the same for programs.
+    a vector of that length, or a tensor, of which only the shape is read. The result prints as a
+    picture, in a terminal and in a notebook, and has the same facts in its fields.
 
     >>> explain_shapes((3, 3), (3,))
     x (3, 3)   y (3)
@@ -150,8 +150,8 @@ def _first_difference(shapes: Sequence[Shape], shape: Shape) -> Position | None:
     """Return the first position at which the rules differ, when both gave `shape`.
 
     Arrays are then equal under both rules, and so is a single element. A vector of another length
-    is as long as the last axis, along which NumPy lays it, while R starts with the first axis: they
-    agree only where every axis before the last has size 1, or where there is no element at all.
+    is as long as the last axis, along which NumPy repeats it, while R starts with the first axis:
+    they agree only if every axis before the last has size 1, or if there are no elements.
     """
     is_along_last = any(len(old) == 1 and known_count(old) != 1 for old in shapes)
     if len(shape) < 2 or not is_along_last or known_count(shape) == 0:
@@ -162,7 +162,7 @@ def _first_difference(shapes: Sequence[Shape], shape: Shape) -> Position | None:
     return None
 
 
-# which element of an operand stands at a position
+# the element of an operand at a position
 
 
 def _recycled_position(shapes: Sequence[Shape], k: int, position: Position) -> Position:
@@ -185,8 +185,8 @@ def _recycled_position(shapes: Sequence[Shape], k: int, position: Position) -> P
 def _broadcast_position(shapes: Sequence[Shape], k: int, position: Position) -> Position:
     """Return the element of operand `k` at `position` of NumPy's result; both one-based."""
     old = pad_shape(shapes[k], len(position), "trailing")
-    found = tuple([1 if size == 1 else place for place, size in zip(position, old, strict=True)])
-    return found[len(position) - len(shapes[k]) :] or (1,)
+    own = tuple([1 if size == 1 else place for place, size in zip(position, old, strict=True)])
+    return own[len(position) - len(shapes[k]) :] or (1,)
 
 
 # the picture
@@ -197,31 +197,33 @@ def _named(shapes: Sequence[Shape]) -> list[tuple[str, str]]:
     return list(zip(names, map(shape_text, shapes), strict=False))
 
 
-def _pictured(found: ShapeExplanation) -> list[int]:
-    """Return the operands that a rule repeats, and of which there is more than one element."""
-    results = [o.shape for o in (found.recycling, found.broadcasting) if o.shape is not None]
+def _pictured(explanation: ShapeExplanation) -> list[int]:
+    """Return the operands of more than one element that a rule repeats."""
+    results = [
+        o.shape for o in (explanation.recycling, explanation.broadcasting) if o.shape is not None
+    ]
     if not results or any(known_count(shape) == 0 for shape in results):
         return []
     return [
         k
-        for k, shape in enumerate(found.shapes)
+        for k, shape in enumerate(explanation.shapes)
         if known_count(shape) != 1 and not all(fits_shape(shape, result) for result in results)
     ]
 
 
-def _panel_axes(found: ShapeExplanation, shape: Shape) -> tuple[int, int]:
+def _panel_axes(explanation: ShapeExplanation, shape: Shape) -> tuple[int, int]:
     """Return the two axes of the result that the picture shows, as rows and columns."""
     last = len(shape) - 1
-    if found.verdict == "recycling only":
+    if explanation.verdict == "recycling only":
         return 0, 1
-    if found.position is not None:
-        return found.position.index(2), last
+    if explanation.position is not None:
+        return explanation.position.index(2), last
     return max(last - 1, 0), last
 
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """One operand under one rule: labels by row, whether each differs, and what is cut off."""
+    """One operand under one rule: labels by row, whether each differs, and the cut sides."""
 
     title: str
     cells: list[list[tuple[str, bool]]]
@@ -229,41 +231,42 @@ class _Panel:
     is_cut_below: bool
 
 
-def _panel(found: ShapeExplanation, k: int, rule: int) -> _Panel | None:
+def _panel(explanation: ShapeExplanation, k: int, rule: int) -> _Panel | None:
     """Return the panel of operand `k` under R's rule (0) or NumPy's (1), if it has a result."""
-    outcome = (found.recycling, found.broadcasting)[rule]
+    outcome = (explanation.recycling, explanation.broadcasting)[rule]
     if outcome.shape is None:
         return None
     shape = outcome.shape if len(outcome.shape) > 1 else (1, *outcome.shape)
-    rows, columns = _panel_axes(found, shape)
-    name, _ = _named(found.shapes)[k]
+    rows, columns = _panel_axes(explanation, shape)
+    name, _ = _named(explanation.shapes)[k]
     title = f"{name} as {('R recycles', 'NumPy broadcasts')[rule]} it"
     if len(shape) > 2:
         title += f", [{', '.join('' if a in (rows, columns) else '1' for a in range(len(shape)))}]"
     axes = range(len(shape) - len(outcome.shape), len(shape))
-    made: list[list[tuple[str, bool]]] = []
+    cells: list[list[tuple[str, bool]]] = []
     height, width = _extent(shape[rows], ROWS), _extent(shape[columns], COLUMNS)
+    has_position = explanation.position is not None
     for row in range(1, height + 1):
-        made.append([])
+        cells.append([])
         for column in range(1, width + 1):
             at = {columns: column, rows: row}
             position = tuple([at.get(axis, 1) for axis in axes])
-            here = _element(found, k, rule, position)
-            differs = found.position is not None and here != _element(found, k, 1 - rule, position)
-            made[-1].append((f"{name}[{', '.join(map(str, here))}]", differs))
-    return _Panel(title, made, shape[columns] != width, shape[rows] != height)
+            here = _element(explanation, k, rule, position)
+            differs = has_position and here != _element(explanation, k, 1 - rule, position)
+            cells[-1].append((f"{name}[{', '.join(map(str, here))}]", differs))
+    return _Panel(title, cells, shape[columns] != width, shape[rows] != height)
 
 
 def _extent(size: int | None, most: int) -> int:
     return UNKNOWN_EXTENT if size is None else min(size, most)
 
 
-def _element(found: ShapeExplanation, k: int, rule: int, position: Position) -> Position:
-    return (_recycled_position, _broadcast_position)[rule](found.shapes, k, position)
+def _element(explanation: ShapeExplanation, k: int, rule: int, position: Position) -> Position:
+    return (_recycled_position, _broadcast_position)[rule](explanation.shapes, k, position)
 
 
-def _text_panel(found: ShapeExplanation, k: int, rule: int) -> list[str]:
-    panel = _panel(found, k, rule)
+def _text_panel(explanation: ShapeExplanation, k: int, rule: int) -> list[str]:
+    panel = _panel(explanation, k, rule)
     if panel is None:
         return []
     cells = [[label + "*" * differs for label, differs in row] for row in panel.cells]
@@ -275,7 +278,7 @@ def _text_panel(found: ShapeExplanation, k: int, rule: int) -> list[str]:
     return [panel.title, *map(str.rstrip, lines)]
 
 
-def _beside(left: list[str], right: list[str]) -> list[str]:
+def _side_by_side(left: list[str], right: list[str]) -> list[str]:
     if not left or not right:
         return left or right
     width = max(map(len, left)) + 4
@@ -285,21 +288,21 @@ def _beside(left: list[str], right: list[str]) -> list[str]:
     return [f"{a.ljust(width)}{b}".rstrip() for a, b in pairs]
 
 
-def _advice(found: ShapeExplanation) -> list[str]:
-    """Return what to make of it, in a sentence or two."""
-    names = ", ".join(name for name, _ in _named(found.shapes))
+def _advice(explanation: ShapeExplanation) -> list[str]:
+    """Return the conclusion, in a sentence or two."""
+    names = ", ".join(name for name, _ in _named(explanation.shapes))
     choice = f"Say which one you mean: recycle({names}) is R's rule, broadcast({names}) is NumPy's."
-    match found.verdict:
+    match explanation.verdict:
         case "same":
             return ["Both rules succeed and mean the same elements."]
-        case "different" if found.position is None:
+        case "different" if explanation.position is None:
             return ["Both rules succeed and disagree: the results have different shapes.", choice]
         case "different":
-            return [_disagreement(found), choice]
+            return [_disagreement(explanation), choice]
         case "recycling only":
             return [
                 f"Only R's rule fits: recycle({names}), or recycled(op)({names}).",
-                *_leading_advice(found, names),
+                *_leading_advice(explanation, names),
             ]
         case "broadcasting only":
             return [f"Only NumPy's rule fits: broadcast({names}); R's operators would fail."]
@@ -308,24 +311,26 @@ def _advice(found: ShapeExplanation) -> list[str]:
     return ["The answer depends on a size that is known only when the code runs."]
 
 
-def _disagreement(found: ShapeExplanation) -> str:
-    assert found.position is not None
-    at = found.position
-    used = {k: [_element(found, k, rule, at) for rule in (0, 1)] for k in _pictured(found)}
+def _disagreement(explanation: ShapeExplanation) -> str:
+    assert explanation.position is not None
+    at = explanation.position
+    used = {
+        k: [_element(explanation, k, rule, at) for rule in (0, 1)] for k in _pictured(explanation)
+    }
     k, (ours, theirs) = next((k, both) for k, both in used.items() if both[0] != both[1])
-    name, _ = _named(found.shapes)[k]
+    name, _ = _named(explanation.shapes)[k]
     return (
         f"Both rules succeed and disagree (*): at [{', '.join(map(str, at))}] R uses "
         f"{name}[{ours[0]}], NumPy uses {name}[{theirs[0]}]."
     )
 
 
-def _leading_advice(found: ShapeExplanation, names: str) -> list[str]:
-    """Say where NumPy's rule with axes matched from the first would give R's answer."""
-    shape = found.recycling.shape
-    vectors = [old for old in found.shapes if len(old) == 1]
+def _leading_advice(explanation: ShapeExplanation, names: str) -> list[str]:
+    """Return a line if NumPy's rule with axes matched from the first has R's result."""
+    shape = explanation.recycling.shape
+    vectors = [old for old in explanation.shapes if len(old) == 1]
     try:
-        leading = broadcast_shapes(found.shapes, "leading")
+        leading = broadcast_shapes(explanation.shapes, "leading")
     except BroadcastError:
         return []
     if not shape or leading != shape or not all(old[0] in (1, shape[0]) for old in vectors):

@@ -1,7 +1,7 @@
 """R's recycling and NumPy's broadcasting as functions: `recycle`, `broadcast`, `recycled`.
 
 Both rules are available to every tensor, each under its own name, since the same two shapes may
-satisfy both and mean different elements. `explain_shapes` says when.
+satisfy both and mean different elements. `explain_shapes` shows when.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 import numpy as np
 
+from pybridge.annotations import Detachable, HasShape, ScalarT, TensorT, Variable
 from pybridge.backends import backend_of, open_tensor
-from pybridge.backends.annotations import Detachable, HasShape, ScalarT, TensorT, Variable
-from pybridge.backends.compiling import in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
+from pybridge.compiling import in_graph
 from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, shown, warn
 from pybridge.shape import Shape, fits_shape, known_shape, reversed_axes
 from pybridge.shapes import (
@@ -167,10 +167,10 @@ _broadcast_in_graph = in_graph(_broadcast)
 def recycled(op: Callable[..., Result], *, fold: bool = True) -> Callable[..., Result]:
     """Return `op`, any elementwise operation, under R's rule instead of NumPy's.
 
-    `recycled(np.add)(x, y)` gives what R's `x + y` gives. Operands that repeat reach `op` in a form
-    that its own broadcasting completes, so that nothing is copied; Python numbers reach it as they
-    are. More than two operands fold from the left, `op(op(x, y), z)`; with `fold=False` `op` takes
-    them all at once, as `np.where` does. Keyword arguments go to `op`.
+    `recycled(np.add)(x, y)` is R's `x + y`. Operands that repeat are passed to `op` in a form that
+    its own broadcasting completes, without a copy; Python numbers are passed unchanged. More than
+    two operands fold from the left, `op(op(x, y), z)`; with `fold=False` all are passed to `op` at
+    once, as to `np.where`. Keyword arguments are passed to `op`.
 
     Warns and raises as `recycle` does, before `op` is called. Comparisons and logic, known by their
     name, follow R's `<` and `&` in the one case where R's arithmetic differs: an array of one
@@ -188,7 +188,7 @@ def recycled(op: Callable[..., Result], *, fold: bool = True) -> Callable[..., R
         raise ArgumentError(f"`op` is a function such as numpy.add, not {shown(op)}")
     if not isinstance(fold, bool):
         raise ArgumentError(f"`fold` is True or False, not {shown(fold)}")
-    is_arithmetic = getattr(op, "__name__", "") not in COMPARISONS
+    is_arithmetic = not is_comparison(op)
 
     def recycled_op(*operands: Any, **options: Any) -> Any:
         if not operands:
@@ -206,6 +206,11 @@ def recycled(op: Callable[..., Result], *, fold: bool = True) -> Callable[..., R
 
     update_wrapper(recycled_op, op, assigned=("__name__", "__qualname__", "__doc__"), updated=())
     return recycled_op
+
+
+def is_comparison(op: Any) -> bool:
+    """Return whether an operation follows R's comparisons where its arithmetic differs."""
+    return getattr(op, "__name__", "") in COMPARISONS
 
 
 def _forms(operands: Sequence[Any], is_arithmetic: bool) -> Sequence[Any]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from pybridge.annotations import Detachable, ScalarT, TensorT, Variable
 from pybridge.backends import backend_of, open_tensor
-from pybridge.backends.annotations import Detachable, ScalarT, TensorT, Variable
-from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Tensor, static_shape
+from pybridge.compiling import in_graph, runs_as_python
 from pybridge.errors import ArgumentError, shown
 from pybridge.shape import Order, reversed_axes
 from pybridge.shapes.sizes import UNKNOWN, new_sizes, read_sizes
@@ -41,8 +41,8 @@ def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
     memory elsewhere. Library, device, dtype and graph stay. Where traced code does not know a size
     of `x`, the library itself checks the product when the code runs.
 
-    Raises `ReshapeError` where `dim` does not fit or is no vector of sizes, and
-    `UnsupportedTensorError` where `x` is no tensor. Source of the rule: reticulate's
+    Raises `ReshapeError` if `dim` does not fit or is not a vector of sizes, and
+    `UnsupportedTensorError` if `x` is not a tensor. Source of the rule: reticulate's
     `array_reshape`; in R's words, `aperm(array(aperm(x), rev(dim)))`.
 
     >>> import numpy as np

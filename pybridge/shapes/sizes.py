@@ -1,4 +1,4 @@
-"""The sizes of a new shape: what the caller wrote for `dim`, read and checked.
+"""The sizes of a new shape: read and check the argument `dim`.
 
 No tensor is touched here. A size of a tensor is None where traced code does not know it.
 """
@@ -80,7 +80,7 @@ def _wrong_product(count: int, sizes: tuple[int, ...]) -> str:
 
 
 def read_sizes(dim: Any) -> tuple[int, ...]:
-    """Return what the caller wrote for `dim` as integers, with -1 for the size left open.
+    """Read the argument `dim` as integers, with -1 for the size left open.
 
     Accepts one number or a sequence of numbers: integers, whole reals, `-1`, `NA` (also as NaN or
     a masked entry). Raises `ReshapeError` for anything else; logicals are not sizes.

@@ -7,10 +7,9 @@ points at the character. Numbers are int64 where they are whole and float64 else
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil, floor, inf, isfinite, pow, prod
+from math import ceil, floor, isfinite, prod
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -155,39 +154,6 @@ def _as_numbers(values: Values) -> Values:
     return values
 
 
-_OPERATIONS: Final[dict[str, Callable[[float, float], float]]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "^": pow,
-    "%/%": operator.floordiv,
-    "%%": operator.mod,
-}
-
-
-def arithmetic(sign: str, left: Values, right: Values) -> Values:
-    """Return R's `left sign right` for two numbers; the result must be a number, too.
-
-    >>> arithmetic("%/%", number(-5), number(2)).values
-    array([-3])
-    """
-    if left.dim is not None or right.dim is not None:
-        raise LiteralError(f"each side of `{sign}` in text is one number, not an array")
-    one, other = (
-        float(one_number(operand, f"each side of `{sign}` in text")) for operand in (left, right)
-    )
-    if sign.startswith("%") and not (one.is_integer() and other.is_integer()):
-        raise LiteralError(f"each side of `{sign}` in text is a whole number")  # R rounds otherwise
-    try:
-        found = float(_OPERATIONS[sign](one, other))
-    except (ArithmeticError, ValueError):
-        found = inf
-    if not (isfinite(one) and isfinite(other) and isfinite(found)):
-        raise LiteralError(f"`{sign}` gives no finite number here")
-    return numbers(np.array([found]))
-
-
 def colon(start: Values, stop: Values) -> Values:
     """Return R's `start:stop`, up or down by one."""
     first, last = (one_number(end, "a bound of `:` within other text") for end in (start, stop))
@@ -266,22 +232,17 @@ def _first(count: int) -> Values:
 
 
 def seq(arguments: list[Argument]) -> Values:
-    """Return R's `seq(from, to, by, length.out)`, in each combination that R knows."""
-    renamed = [("length.out" if name == "length" else name, value) for name, value in arguments]
-    found = matched("seq", ("from", "to", "by", "length.out"), renamed)
+    """Return R's `seq(from, to, by)`."""
+    found = matched("seq", ("from", "to", "by"), arguments)
     if not found:
         raise LiteralError("seq() needs at least one number")
     if len(found) == 1 and "from" in found and len(found["from"]) != 1:
         return _first(len(found["from"]))
-    if len(found) == 4:
-        raise LiteralError("seq() takes at most three of from, to, by and length.out")
     parts = {name: one_number(value, f"`{name}` in seq()") for name, value in found.items()}
     if not all(map(isfinite, parts.values())):
         raise LiteralError("the arguments of seq() are finite")
     if set(parts) == {"from"}:
         return _colon(1, parts["from"])
-    if "length.out" in parts:
-        return _seq_of_length(parts)
     first, last = parts.get("from", 1), parts.get("to", 1)
     return _seq_by(first, last, parts["by"]) if "by" in parts else _colon(first, last)
 
@@ -303,23 +264,6 @@ def _seq_by(first: float, last: float, by: float) -> Values:
         bounded = np.minimum(made.values, last) if by > 0 else np.maximum(made.values, last)
         return numbers(bounded)
     return made
-
-
-def _seq_of_length(parts: dict[str, int | float]) -> Values:
-    length = parts["length.out"]
-    if length < 0:
-        raise LiteralError("`length.out` in seq() is 0 or more")
-    count = check_count(ceil(length) if isfinite(length) else length)
-    steps = np.arange(count, dtype=np.int64)
-    if "from" in parts and "to" in parts:
-        first, last = parts["from"], parts["to"]
-        if count == 1:
-            return numbers(np.array([float(first)]))
-        return numbers(np.linspace(float(first), float(last), count))
-    by = parts.get("by", 1)
-    if "to" in parts:
-        return _progression(parts["to"], -by, steps[::-1])
-    return _progression(parts.get("from", 1), by, steps)
 
 
 def matrix(arguments: list[Argument]) -> Values:

@@ -5,13 +5,12 @@ The text is what would stand between R's brackets. It becomes the subscripts tha
 
     subscripts   subscript {"," subscript}
     subscript    nothing | ".." | "newaxis" | expression
-    expression   numbers, logicals, NA, strings, calls; "^", then unary minus, then ":", then
-                 "%%" and "%/%", then "*" and "/", then "+" and "-", as in R; parentheses
+    expression   numbers, logicals, NA, strings, calls, signs, ":" and parentheses
     call         c, seq, seq_len, matrix, array; integer, numeric, logical and character for `(0)`
 
-Arithmetic works on single numbers. A range in parentheses is a value, hence a vector. There are no
-variables. Text may have 100,000 characters and nest 50 deep, and its vectors may have 10 million
-entries together. Source of the precedence: R Language Definition, 10.4.2.
+A sign binds tighter than ":", as in R. A range in parentheses is a value, hence a vector. There is
+no arithmetic and there are no variables. Text may have 100,000 characters and nest 50 deep, and its
+vectors may have 10 million entries together. Source: R Language Definition, 10.4.2.
 """
 
 from __future__ import annotations
@@ -39,20 +38,7 @@ _UNFIT: Final = re.compile("[\0\ud800-\udfff]")
 """What no string of R holds: NUL and half characters."""
 _ESCAPED: Final = dict(zip("abfnrtv\\\"'` \n", "\a\b\f\n\r\t\v\\\"'` \n", strict=True))
 
-_BINDING: Final = {
-    "^": (15, 14),
-    "**": (15, 14),
-    ":": (10, 11),
-    "%%": (8, 9),
-    "%/%": (8, 9),
-    "*": (6, 7),
-    "/": (6, 7),
-    "+": (4, 5),
-    "-": (4, 5),
-}
-"""How tightly an operator holds what stands left and right of it; a sign holds with 12."""
-_SIGN_BINDING: Final = 12
-
+_ARITHMETIC: Final = frozenset(["+", "-", "*", "/", "^", "**", "%%", "%/%"])
 _NO_BOUND: Final = frozenset([",", ":", ")"])
 _OPEN_END: Final = "this range lacks a bound; an open end is written NA, as in NA:5 or 5:NA"
 
@@ -172,7 +158,7 @@ class _Parser:
         if token.text in ("..", "newaxis") and token.kind == "name":
             self._take()
             return sub.REST if token.text == ".." else sub.NEW_AXIS
-        node = self._expression(0)
+        node = self._expression()
         if isinstance(node, Values):
             return subscript_from_values(node)
         bounds = [self._bound(values, token) for values, token in node.parts]
@@ -185,35 +171,38 @@ class _Parser:
             self._fail(token, "a bound of a range is one number or NA")
         return NA if values.missing is not None else values.values[0].item()
 
-    def _expression(self, least: int) -> _Node:
-        """Read operators that hold at least as tightly as `least`, and their operands."""
-        self._depth += 1
-        if self._depth > MOST_NESTED:
-            self._fail(self._next, f"this nests more than {MOST_NESTED} deep")
-        first = self._next
-        left = self._operand()
-        while True:
-            operator = self._next
-            bindings = _BINDING.get(operator.text) if operator.kind == "sign" else None
-            if bindings is None or bindings[0] < least:
-                self._depth -= 1
-                return left
+    def _expression(self) -> _Node:
+        """Read one operand, or several with colons between them."""
+        parts = [self._operand_here()]
+        while self._next.text == ":":
             self._take()
             start = self._next
-            if operator.text == ":" and (start.kind == "end" or start.text in _NO_BOUND):
+            if start.kind == "end" or start.text in _NO_BOUND:
                 self._fail(start, _OPEN_END)
-            right = self._value(bindings[1])
-            if operator.text == ":":
-                parts = left.parts if isinstance(left, _Colons) else ((left, first),)
-                if len(parts) == 3:
-                    self._fail(start, "a range has a start, an end and a step, and no more")
-                left = _Colons((*parts, (right, start)))
-            else:
-                sign = "^" if operator.text == "**" else operator.text
-                left = self._made(operator, literals.arithmetic, sign, self._as_values(left), right)
+            if len(parts) == 3:
+                self._fail(start, "a range has a start, an end and a step, and no more")
+            parts.append(self._operand_here())
+        operator = self._next
+        if operator.kind == "sign" and operator.text in _ARITHMETIC:
+            self._fail(
+                operator,
+                f"subscript text has no arithmetic, and `{operator.text}` is; write the number, or "
+                "pass values instead of text",
+            )
+        return parts[0][0] if len(parts) == 1 else _Colons(tuple(parts))
 
-    def _value(self, least: int) -> Values:
-        return self._as_values(self._expression(least))
+    def _operand_here(self) -> tuple[Values, Token]:
+        """Read one operand within the limit of nesting, and return it with its first token."""
+        first = self._next
+        self._depth += 1
+        if self._depth > MOST_NESTED:
+            self._fail(first, f"this nests more than {MOST_NESTED} deep")
+        operand = self._operand()
+        self._depth -= 1
+        return operand, first
+
+    def _value(self) -> Values:
+        return self._as_values(self._expression())
 
     def _as_values(self, node: _Node) -> Values:
         """Return a range within other text as the sequence that R's own `:` makes."""
@@ -238,7 +227,7 @@ class _Parser:
             self._fail(token, str(error))
         return made
 
-    def _operand(self) -> _Node:
+    def _operand(self) -> Values:
         token = self._take()
         if token.kind == "name":
             return self._named(token)
@@ -251,10 +240,10 @@ class _Parser:
             is_exact = digits.isdigit() and len(digits) < 19
             return literals.number(int(digits) if is_exact else float(digits))
         if token.text in ("-", "+"):
-            operand = self._value(_SIGN_BINDING)
+            operand, _ = self._operand_here()
             return self._made(token, literals.signed, token.text, operand)
         if token.text == "(":
-            value = self._value(0)
+            value = self._value()
             self._close(token)
             return value
         if token.text == ":":
@@ -308,7 +297,7 @@ class _Parser:
         if token.kind == "name" and self._tokens[self._position + 1].text == "=":
             name = token.text
             self._position += 2
-        return (name, self._value(0))
+        return (name, self._value())
 
     def _unescaped(self, token: Token) -> str:
         def character(match: re.Match[str]) -> str:

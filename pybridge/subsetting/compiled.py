@@ -16,8 +16,8 @@ import numpy as np
 
 from pybridge import subscripts as sub
 from pybridge.backends import backend_of
-from pybridge.backends.compiling import gives_constants, in_graph
 from pybridge.backends.protocol import Backend, Tensor, static_shape
+from pybridge.compiling import gives_constants, in_graph
 from pybridge.dialects.selections import Orthogonal, Selection
 from pybridge.dialects.tensor import least_sizes
 from pybridge.errors import SubscriptError, TracingError

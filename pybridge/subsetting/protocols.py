@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, overload
 
 import numpy as np
 
+from pybridge.annotations import TensorT_co
 from pybridge.backends import backend_of, open_tensor
-from pybridge.backends.annotations import TensorT_co
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import OperationError, TracingError
 from pybridge.subscripts import Traced

@@ -16,9 +16,8 @@ tensor_math <- function(x, ...) {
   }
   call <- call_by_names(generic_call(sys.call(), name), parent.frame())
   argument <- NULL
-  if (name %in% c("round", "signif")) {
-    argument <- if (length(arguments)) arguments[[1L]] else if (name == "round") 0 else 6
-    argument <- one_number(argument, "digits", call)
+  if (name == "round") {
+    argument <- one_number(if (length(arguments)) arguments[[1L]] else 0, "digits", call)
   } else if (name == "log" && length(arguments)) {
     base <- one_number(arguments[[1L]], "base", call)
     if (base %in% c(2, 10)) {

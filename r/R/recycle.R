@@ -143,19 +143,15 @@ recycle_operands <- function(operands, is_arithmetic, call, is_own = FALSE) {
   if (is_own && length(operands) == 2L && recycles_evenly(operands[[1L]], operands[[2L]])) {
     return(operands)
   }
-  positions <- list()
+  positions <- vector("list", length(operands)) # NULL where an operand has the common shape
   common <- NULL # zeros of the common shape so far
   for (k in seq_along(operands)) {
     zeros <- with_shape(integer(length(operands[[k]])), operands[[k]])
-    own <- with_shape(seq_along(zeros), zeros)
-    if (k > 1L) {
-      sum <- add_zeros(common, zeros, is_arithmetic, call)
-      positions <- lapply(positions, recycle_positions, zeros, sum)
-      own <- recycle_positions(own, common, sum)
-      zeros <- sum
-    }
-    positions[[k]] <- own
-    common <- zeros
+    sum <- if (k == 1L) zeros else add_zeros(common, zeros, is_arithmetic, call)
+    before <- seq_len(k - 1L)
+    positions[before] <- lapply(positions[before], recycle_positions, common, zeros, sum)
+    positions[k] <- list(recycle_positions(NULL, zeros, common, sum))
+    common <- sum
   }
   operands[] <- Map(take, operands, positions)
   operands
@@ -178,14 +174,18 @@ add_zeros <- function(left, right, is_arithmetic, call) {
   )
 }
 
-# Positions recycled to the shape of `sum`, which is that of `zeros` and the positions added
-recycle_positions <- function(positions, zeros, sum) {
-  if (is_same_shape(positions, sum)) positions else suppressWarnings(positions + zeros)
+# Recycle positions in an array of the shape of `own`, to which zeros of another shape are added; NULL is the
+# positions 1, 2, 3, ...
+recycle_positions <- function(positions, own, zeros, sum) {
+  if (is_same_shape(own, sum)) {
+    return(positions)
+  }
+  suppressWarnings((positions %||% with_shape(seq_along(own), own)) + zeros)
 }
 
-# The elements of an operand at some positions, in their shape. An operand of that shape keeps its names.
+# The elements of an operand at some positions, in their shape. Without positions it keeps its names.
 take <- function(x, positions) {
-  if (is_same_shape(x, positions)) {
+  if (is.null(positions)) {
     return(x)
   }
   taken <- unclass(x)[as.vector(positions)]

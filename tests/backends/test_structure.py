@@ -20,9 +20,9 @@ FILES = {"numpy": "numpy"} | {
 }
 HELPERS = {
     "__init__",
-    "annotations",
-    "compiling",
+    "registry",
     "protocol",
+    "keys",
     "traits",
     "foreign",
     "dense",
@@ -53,9 +53,10 @@ def imported(source):
 ALLOWED = {
     *("__future__", "types", "typing", "math", "collections", "functools", "itertools", "numpy"),
     *("pybridge.backends.protocol", "pybridge.backends.traits", "pybridge.backends.dense"),
+    "pybridge.backends.keys",
     *("pybridge.backends.stores", "pybridge.backends.numpy"),  # a backend may build on NumPy's
     *("pybridge.dialects.labels", "pybridge.subscripts"),
-    *("pybridge.backends.compiling", "pybridge.errors", "pybridge.dialects.selections"),
+    *("pybridge.compiling", "pybridge.errors", "pybridge.dialects.selections"),
     "pybridge.shape",
 }
 
@@ -164,7 +165,7 @@ R(x)[1, [3, 1]], r_assign(x, 1, value=0), r_slice(x, "1, , c(2, 2)")
 r_slice(x, 3, dialect="base"), pybridge.array_reshape(x, (5, 6))
 try:
     R(object())[1]
-except pybridge.backends.UnsupportedTensorError:
+except pybridge.errors.UnsupportedTensorError:
     pass
 {extra}
 libraries = {{name.partition(".")[0] for name in pybridge.backends.LIBRARIES}} - {{"numpy"}}

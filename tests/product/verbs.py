@@ -53,9 +53,9 @@ from pybridge import (
     which_max,
     which_min,
 )
-from pybridge.generics.binding import bind, sort
-from pybridge.generics.elementwise import math_group
-from pybridge.generics.summaries import mean, summary_group
+from pybridge.r_functions.binding import bind, sort
+from pybridge.r_functions.elementwise import math_group
+from pybridge.r_functions.summaries import mean, summary_group
 
 
 @dataclass(frozen=True)

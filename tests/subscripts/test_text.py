@@ -64,22 +64,16 @@ LITERAL = [
     ("10:99, , NA:5", [Range(10, 99), MISSING, Range(NA, 5)]),
     ("-1:3", [Range(-1, 3)]),
     ("--1:3", [Range(1, 3)]),
-    ("2^-1:3", [Range(0.5, 3)]),
-    ("-2^2", [Scalar(-4)]),
     ("-(1:3)", [vector([-1, -2, -3])]),
     ("(5:1)", [vector([5, 4, 3, 2, 1])]),
     ("5:1", [Range(5, 1)]),
     ("1:10:3", [Range(1, 10, 3)]),
     ("NA:NA:-1", [Range(NA, NA, -1)]),
     ("NA_integer_:(5)", [Range(NA, 5)]),
-    ("28 * 28", [Scalar(784)]),
-    ("7 %/% 2 + 7 %% 2", [Scalar(4)]),
-    ("(1 + 2):(2 * 5)", [Range(3, 10)]),
     ("c(1:3, 7)", [vector([1, 2, 3, 7])]),
     ("-c(1, 2)", [vector([-1, -2])]),
     ("c(1, TRUE, NA)", [vector([1, 1, NA])]),
     ("seq(1, 10, by = 3)", [vector([1, 4, 7, 10])]),
-    ("seq(to = 10, length.out = 3)", [vector([8, 9, 10])]),
     ("seq_len(4)", [vector([1, 2, 3, 4])]),
     ("seq_len(1)", [Scalar(1)]),
     ("seq_len(0)", [vector([])]),
@@ -110,9 +104,9 @@ def test_text_means_what_r_means():
 
 
 def test_the_comparison_with_r_can_fail():
-    found = run_r(DESCRIBE, texts=np.array(["-2^2", "c(1", "1:2"])).tolist()
-    assert found == ["number 1 -4", "error", "range 1 2"]
-    assert described("(-2)^2") == "number 1 4"
+    found = run_r(DESCRIBE, texts=np.array(["-(1:2)", "c(1", "1:2"])).tolist()
+    assert found == ["number 2 -1 -2", "error", "range 1 2"]
+    assert described("(-1):2") == "range -1 2"
 
 
 def test_random_sentences_mean_what_r_means():
@@ -200,13 +194,13 @@ def test_fuzzing_ends_in_subscripts_or_an_error_of_ours():
     ends = [
         fuzz_text.check(text) for text, _ in zip(fuzz_text.texts(7), range(20_000), strict=False)
     ]
-    assert ends.count("parsed") > 5000
+    assert ends.count("parsed") > 4000
     assert ends.count("refused by the grammar") > 5000
     assert ends.count("refused by a constructor") > 5  # more than one `..`
 
 
 @settings(max_examples=max(2000, settings().max_examples), deadline=None)
-@given(st.text() | st.text(st.sampled_from("0123456789NA:,.-()cLTRUEseq_^*%=\"' ")))
+@given(st.text() | st.text(st.sampled_from("0123456789NA:,.-()cLTRUEseq_=\"' ")))
 def test_any_text_ends_in_subscripts_or_an_error_of_ours(text):
     assert fuzz_text.check(text) in ("parsed", "refused by the grammar", "refused by a constructor")
 

@@ -38,7 +38,8 @@ ERRORS = [
     ("1)", 1, "`)` closes nothing"),
     ("c(1, 2", 1, "this parenthesis is never closed"),
     ("c(1,)", 4, "`)` stands where a value should"),
-    ("1 +", 3, "the text ends where a value is missing"),
+    ("c(", 2, "the text ends where a value is missing"),
+    ("1 +", 2, "no arithmetic, and `+` is"),
     ("1, 'abc", 3, "this string has no end"),
     ("1x", 1, "the number `1` runs on"),
     ("1i", 1, "the number `1` runs on"),
@@ -54,17 +55,15 @@ ERRORS = [
     ("c(a = 1)", 0, "c() in text takes no names"),
     ("c(1, 'a')", 0, "names or numbers, not both"),
     ("c(.., 1)", 2, "a subscript of its own"),
-    ("1 + newaxis", 4, "a subscript of its own"),
-    ("1 / 0", 2, "no finite number"),
-    ("0^-1", 1, "no finite number"),
-    ("(-8)^0.5", 4, "no finite number"),
-    ("1e300 * 1e300", 6, "no finite number"),
-    ("1 %% 0.1", 2, "each side of `%%` in text is a whole number"),
-    ("1:3 + 1:2", 4, "each side of `+` in text is one number"),
+    ("-newaxis", 1, "a subscript of its own"),
+    ("1 / 2", 2, "no arithmetic, and `/` is"),
+    ("c(2^3)", 3, "no arithmetic, and `^` is"),
+    ("1:3 + 1:2", 4, "no arithmetic, and `+` is"),
     ("-'a'", 0, "arithmetic needs numbers"),
     ("seq(1, 10, -1)", 0, "wrong sign in `by`"),
     ("seq(1, 10, 0)", 0, "`by` in seq() is not 0"),
-    ("seq(1, 2, 3, 4)", 0, "at most three"),
+    ("seq(1, 2, 3, 4)", 0, "takes from, to, by and no more"),
+    ("seq(1, 9, length.out = 3)", 0, "not `length.out`"),
     ("seq()", 0, "at least one number"),
     ("seq(1, along.with = 2)", 0, "not `along.with`"),
     ("seq(1, 2, to = 3, to = 4)", 0, "twice"),
@@ -114,7 +113,7 @@ def test_errors_of_subscripts_keep_their_class():
         parse_subscripts(b"1:3")
 
 
-@pytest.mark.parametrize("piece", ["(", "-", "c(", "2^", "1:(", "seq(1, ", "+-"])
+@pytest.mark.parametrize("piece", ["(", "-", "c(", "-(", "1:(", "seq(1, ", "+-"])
 def test_deep_nesting_is_refused_even_where_little_stack_is_left(piece):
     endings = []
 
@@ -150,7 +149,6 @@ def test_nesting_up_to_the_limit_works():
         ("seq(1, NA)", "is a number, not NA"),
         ("seq(1, Inf)", "the arguments of seq.. are finite"),
         ("seq_len(3, 2)", "and no more"),
-        ("matrix(1:4, 2) + 1", "is one number, not an array"),
         ("matrix('a')", "needs numbers or logicals"),
     ],
 )

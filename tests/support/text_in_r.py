@@ -95,7 +95,7 @@ def described(text):
 
 
 ON_PURPOSE = re.compile(
-    r"each side of `\S+` in text is|gives no finite number|whole number, 0 or more|"
+    r"text has no arithmetic|is a number, not NA|whole number, 0 or more|"
     r"a step belongs to a range that is a subscript|a range has a start, an end and a step|"
     r"a bound of `:` within other text is one number|names or numbers, not both|"
     r"matrix\(\) in text needs numbers or logicals|more than one `\.\.`"

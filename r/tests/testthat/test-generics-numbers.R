@@ -28,12 +28,12 @@ number_shapes <- list(integer(), 0L, 6L, c(2L, 3L), c(0L, 3L), c(2L, 3L, 2L))
 
 plain_math <- c(
   "abs", "sign", "sqrt", "floor", "ceiling", "trunc", "exp", "log", "log2", "log10", "expm1",
-  "log1p", "cos", "sin", "tan", "cospi", "sinpi", "tanpi", "acos", "asin", "atan", "cosh", "sinh",
-  "tanh", "acosh", "asinh", "atanh", "gamma", "lgamma", "digamma", "trigamma", "cumsum", "cumprod",
+  "log1p", "cos", "sin", "tan", "acos", "asin", "atan", "cosh", "sinh",
+  "tanh", "acosh", "asinh", "atanh", "lgamma", "digamma", "cumsum", "cumprod",
   "cummax", "cummin"
 )
 other_math <- c(
-  "round(x)", "round(x, 1)", "round(x, 2)", "round(x, -1)", "signif(x, 1)", "signif(x, 3)", "signif(x)",
+  "round(x)", "round(x, 1)", "round(x, 2)", "round(x, -1)",
   "log(x, 2)", "log(x, 10)", "log(x, base = 3)"
 )
 summaries <- c(
@@ -49,9 +49,8 @@ number_calls <- c(
 
 # The calls that are an error of ours, by a pattern of "library dtype call", and why. R has a result for each.
 refused_in_words <- c(
-  "^(numpy|keras|dask) .* (gamma|lgamma|digamma|trigamma)\\(" = "the library has no such function",
-  "^(tensorflow|variable|torch) .* gamma\\(" = "TensorFlow and PyTorch have lgamma() alone",
-  "complex128 (tan|acos|asin|atan|tanh|acosh|asinh|atanh|log2|log10|round|signif|lgamma)\\(" =
+  "^(numpy|keras|dask) .* (lgamma|digamma)\\(" = "the library has no such function",
+  "complex128 (tan|acos|asin|atan|tanh|acosh|asinh|atanh|log2|log10|round|lgamma)\\(" =
     "R and the libraries differ at branch cuts, or the library has none",
   "complex128 log\\(x, (2|10)\\)" = "as log2() and log10()",
   "complex128 sort\\(" = "complex numbers have no order that every language shares",
@@ -132,7 +131,7 @@ test_that("the generics agree with R on every library, dtype and shape, or are a
           expected <- number_outcome(call, a, a)
           actual <- number_outcome(call, x, a)
           is_scalar <- grepl("^(sum|prod|max|min|any|all|mean)", call) ||
-            (length(shape) == 0L && sub("\\(.*", "", call) %in% c(plain_math[1:31], "round", "signif"))
+            (length(shape) == 0L && sub("\\(.*", "", call) %in% c(setdiff(plain_math, c("cumsum", "cumprod", "cummax", "cummin")), "round"))
           outcome <- compare_numbers(expected, actual, is_scalar, tolerance, largest)
           label <- paste(library, dtype, call, if (count == 0) "of no element", if (length(shape) > 2L) "of 3 axes")
           if (outcome == "refused") {
@@ -193,9 +192,6 @@ test_that("digits are rounded as R rounds them, on many numbers", {
   values <- c(runif(4000, -100, 100), round(runif(4000, -10, 10), 3), seq(-3, 3, 0.005), 10^(-8:8), -0.5, 2.5)
   x <- as_tensor(array(values))
   for (digits in c(-2:5, 12)) expect_identical(as.vector(as.array(round(x, digits))), round(values, digits))
-  for (digits in 1:9) {
-    expect_equal(as.vector(as.array(signif(x, digits))), signif(values, digits), tolerance = 1e-15)
-  }
   # to the last bit, wherever R's own steps lose some
   wide <- c(values[1:300], runif(500) * 10^runif(500, -20, 20), -9.123456789012345, Inf, -Inf, NaN, 0)
   wider <- c(wide, exp(runif(200, -745, 709)), 1.7e308, 5e-324)
@@ -204,12 +200,10 @@ test_that("digits are rounded as R rounds them, on many numbers", {
     for (digits in c(-Inf, -310:-305, -20:20, 25, 100, 300, 305:325, Inf)) {
       expect_identical(as.vector(as.array(round(x, digits))), round(wider, digits), label = paste("round", digits))
     }
-    x <- number_makers[[library]](as_tensor(array(wide)))
-    for (digits in c(-Inf, -1:23, Inf)) {
-      expect_identical(as.vector(as.array(signif(x, digits))), signif(wide, digits), label = paste("signif", digits))
-    }
   }
-  expect_identical(as.numeric(signif(as_tensor(5e-324), 2)), 5e-324)
+  for (name in c("signif", "cospi", "sinpi", "tanpi", "gamma", "trigamma")) {
+    expect_error(do.call(name, list(as_tensor(1:3))), paste0(name, "(as.array(x))"), fixed = TRUE)
+  }
 })
 
 test_that("rbind() and cbind() recycle and fail as R's do", {

@@ -78,7 +78,7 @@ test_that("the tensors of a new backend have dim(), length(), as.array() and t()
     "    def transpose(self, x, order): return self.value_of(x).transpose(order)",
     "    def to_numpy(self, x): return self.value_of(x)",
     "novel = NovelBackend()",
-    "backends._LIBRARIES[\"novel\"] = lambda: novel",
+    "backends.LIBRARIES[\"novel\"] = lambda: novel",
     "')",
     "make <- reticulate::py_eval('Tensor', convert = FALSE)",
     "m <- array(1:6, c(2, 3)); x <- make(reticulate::np_array(m))",

@@ -10,8 +10,8 @@ import numpy as np
 
 from pybridge.backends.protocol import Tensor
 from pybridge.errors import LossyValueError, SummaryWarning, UnsupportedTensorError, warn
-from pybridge.generics.binding import in_one_dtype
-from pybridge.generics.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers, bounds_of
+from pybridge.r_functions.binding import in_one_dtype
+from pybridge.r_functions.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers, bounds_of
 
 _NEUTRAL: Final = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 
 from pybridge.backends.protocol import Tensor
 from pybridge.errors import ArgumentError, LossyValueError, UnsupportedTensorError
-from pybridge.generics.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers, bounds_of
-from pybridge.generics.summaries import exact_total, refuse_overflow
-
-_Own: TypeAlias = Callable[[Numbers, Tensor], Tensor]
+from pybridge.r_functions.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers, bounds_of
+from pybridge.r_functions.summaries import exact_total, refuse_overflow
 
 _OF_ANGLES: Final = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 _PLAIN: Final = {
@@ -25,6 +22,9 @@ _PLAIN: Final = {
 
 _OF_COMPLEX: Final = frozenset({"sqrt", "exp", "log", "sin", "cos", "sinh", "cosh"})
 """Those of them in which R and the libraries agree on complex numbers."""
+
+_NOT_COMPUTED: Final = frozenset({"signif", "cospi", "sinpi", "tanpi", "gamma", "trigamma"})
+"""The functions of the group that few libraries have, or none exactly as R."""
 
 _WHOLE: Final = {"floor": "floor", "ceiling": "ceil", "trunc": "trunc"}
 _REALS: Final = (LOGICAL, INTEGER, REAL)
@@ -46,6 +46,10 @@ def math_group(x: Tensor, name: str, argument: float | None = None) -> Tensor:
     array([ 0.,  2., -2.])
     """
     verb = f"{name}()"
+    if name in _NOT_COMPUTED:
+        raise UnsupportedTensorError(
+            f"{verb} is not computed on tensors; take the elements to R, `{name}(as.array(x))`"
+        )
     if name.startswith("cum"):
         return _accumulated(Numbers(verb, x), name)
     kinds = (*_REALS, COMPLEX) if name == "abs" or name in _OF_COMPLEX else _REALS
@@ -66,15 +70,14 @@ def _computed(numbers: Numbers, name: str, argument: float | None) -> Tensor:
 def _of_reals(numbers: Numbers, x: Tensor, name: str, argument: float | None) -> Tensor:
     if name in _WHOLE:
         return numbers.function(_WHOLE[name])(x)
-    if name in _OWN:
-        return _OWN[name](numbers, x)
-    if name in ("round", "signif"):
+    if name == "digamma":
+        return _digamma(numbers, x)
+    if name == "round":
         if argument is None or math.isnan(argument):
             raise ArgumentError(f"`digits` of {numbers.verb} is a number, not NA")
-        rounded = _round if name == "round" else _signif
         digits = math.floor(max(min(argument, 400), -400) + 0.5)
         wide = numbers.backend.cast(x, "float64")  # in the widest reals, as R computes
-        return numbers.backend.convert(rounded(numbers, wide, digits), x)
+        return numbers.backend.convert(_round(numbers, wide, digits), x)
     found = numbers.function(_PLAIN[name])(x)
     return found if argument is None else found / numbers.number(argument, found)
 
@@ -110,58 +113,11 @@ def _where(numbers: Numbers, condition: Any, value: float, x: Tensor) -> Tensor:
     return numbers.backend.where(condition, numbers.number(value, x), x)
 
 
-def _turn(numbers: Numbers, x: Tensor, period: int) -> Tensor:
-    """Return the angle in half turns, between half a period below 0 and half of one above."""
-    rest = x - period * numbers.function("trunc")(x / period)
-    half = period / 2
-    rest = numbers.backend.where(rest <= -half, rest + period, rest)
-    return numbers.backend.where(rest > half, rest - period, rest)
-
-
-def _of_half_turns(name: str, period: int, exact: dict[float, float]) -> _Own:
-    """Return a function of angles in half turns, which at some of them is exact, as in R."""
-
-    def of_half_turns(numbers: Numbers, x: Tensor) -> Tensor:
-        x = _turn(numbers, x, period)
-        found = numbers.function(name)(x * math.pi)
-        for value, result in exact.items():
-            found = _where(numbers, numbers.equal(x, value), result, found)
-        return found
-
-    return of_half_turns
-
-
-def _at_poles(name: str) -> _Own:
-    """Return a function that is NaN at its poles, 0 and the negative integers, as in R."""
-
-    def of_gamma(numbers: Numbers, x: Tensor) -> Tensor:
-        found = numbers.function(name)(x)
-        is_pole = (x <= 0) & numbers.equal(numbers.function("floor")(x), x)
-        return _where(numbers, is_pole, math.nan, found)
-
-    return of_gamma
-
-
-def _trigamma(numbers: Numbers, x: Tensor) -> Tensor:
-    """Return the trigamma function, below one half by its reflection, which libraries lack."""
-    trigamma = numbers.function("trigamma")
-    is_low = x < 0.5
-    found = trigamma(numbers.backend.where(is_low, 1 - x, x))
-    sine = _OWN["sinpi"](numbers, x)
-    reflected = (math.pi / sine) * (math.pi / sine) - found
-    found = numbers.backend.where(is_low, reflected, found)
-    found = _where(numbers, numbers.equal(x, -math.inf), math.inf, found)
-    return _where(numbers, numbers.equal(x, math.inf), 0, found)  # JAX says NaN
-
-
-_OWN: Final[dict[str, _Own]] = {
-    "sinpi": _of_half_turns("sin", 2, {0: 0, 1: 0, 0.5: 1, -0.5: -1}),
-    "cospi": _of_half_turns("cos", 2, {0: 1, 0.5: 0, -0.5: 0, 1: -1}),
-    "tanpi": _of_half_turns("tan", 1, {0: 0, 0.25: 1, -0.25: -1, 0.5: math.nan}),
-    "gamma": _at_poles("gamma"),
-    "digamma": _at_poles("digamma"),
-    "trigamma": _trigamma,
-}
+def _digamma(numbers: Numbers, x: Tensor) -> Tensor:
+    """Return the digamma function, which in R is NaN at its poles, 0 and the negative integers."""
+    value = numbers.function("digamma")(x)
+    is_pole = (x <= 0) & numbers.equal(numbers.function("floor")(x), x)
+    return _where(numbers, is_pole, math.nan, value)
 
 
 def _round(numbers: Numbers, x: Tensor, digits: int) -> Tensor:
@@ -218,46 +174,6 @@ def _nearer(numbers: Numbers, size: Tensor, low: Tensor, below: Tensor, above: T
     is_even = numbers.equal(numbers.function("floor")(low / 2) * 2, low)
     goes_down = (to_below < to_above) | (numbers.equal(to_below, to_above) & is_even)
     return numbers.backend.where(goes_down, below, above)
-
-
-def _signif(numbers: Numbers, x: Tensor, digits: int) -> Tensor:
-    """Round to so many significant digits, one at least."""
-    digits = max(digits, 1)
-    if digits > 22:
-        return x
-    where = numbers.backend.where
-    size = numbers.function("abs")(x)
-    is_fine = numbers.equal(x, 0) | ~(size < math.inf)
-    size = _where(numbers, is_fine, 1, size)
-    exponent = numbers.function("floor")(numbers.function("log10")(size))
-    ten = exponent * 0 + 10
-    exponent = where(ten**exponent > size, exponent - 1, exponent)
-    exponent = where(ten ** (exponent + 1) <= size, exponent + 1, exponent)
-    shift = digits - 1 - exponent
-    most, _ = _most_digits(numbers, x)
-    over = _where(numbers, shift <= most, 0, shift - most)
-    power = _powers_of_ten(numbers, numbers.function("abs")(shift) - over, most)
-    other = _powers_of_ten(numbers, over, most)
-    scaled = where(shift > 0, size * power * other, size / power)
-    if numbers.backend.dtype_name(x) == "float64":
-        nearest = numbers.function("round")(scaled)
-        found = where(shift > 0, nearest / power / other, nearest * power)
-    else:  # a product in float32 would hide on which side of a tie it lies
-        low, high = numbers.function("floor")(scaled), numbers.function("ceil")(scaled)
-        below, above = (where(shift > 0, end / power / other, end * power) for end in (low, high))
-        found = _nearer(numbers, size, low, below, above)
-    return where(is_fine, x, found * numbers.function("sign")(x))
-
-
-def _powers_of_ten(numbers: Numbers, exponents: Tensor, most: int) -> Tensor:
-    """Return `_power_of_ten` of each of some exponents from 0 to `most`."""
-    powers, square = exponents * 0 + 1, 10.0
-    for _ in range(most.bit_length()):
-        half = numbers.function("floor")(exponents / 2)
-        is_odd = ~numbers.equal(half * 2, exponents)
-        powers = numbers.backend.where(is_odd, powers * square, powers)
-        exponents, square = half, square * square
-    return powers
 
 
 def _accumulated(numbers: Numbers, name: str) -> Tensor:

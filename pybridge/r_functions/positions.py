@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, overload
 
 import numpy as np
 
+from pybridge.annotations import Detachable, TensorT, Variable
 from pybridge.backends import NUMPY, backend_of, open_tensor
-from pybridge.backends.annotations import Detachable, TensorT, Variable
-from pybridge.backends.compiling import in_graph, runs_as_python
 from pybridge.backends.protocol import Backend, Indices, Key, Tensor
+from pybridge.compiling import in_graph, runs_as_python
 from pybridge.dialects.selections import WHOLE
 from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError, shown
 from pybridge.shape import Order, Shape, reversed_axes

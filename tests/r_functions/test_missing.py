@@ -5,7 +5,7 @@ import pytest
 from backends.adapters import ADAPTERS, STORES
 
 from pybridge import errors
-from pybridge.generics.missing import elementwise_test
+from pybridge.r_functions.missing import elementwise_test
 
 NAMES = ("is.na", "is.nan", "is.finite", "is.infinite")
 

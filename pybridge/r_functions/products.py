@@ -8,8 +8,8 @@ import numpy as np
 
 from pybridge.backends.protocol import Tensor
 from pybridge.errors import ShapeError
-from pybridge.generics.binding import in_one_dtype
-from pybridge.generics.numbers import Numbers
+from pybridge.r_functions.binding import in_one_dtype
+from pybridge.r_functions.numbers import Numbers
 
 
 def cross_product(x: Any, y: Any, name: str) -> Tensor:

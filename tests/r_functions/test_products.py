@@ -5,8 +5,8 @@ import pytest
 from backends.adapters import ADAPTERS
 
 from pybridge import errors
-from pybridge.generics.binding import FromR, bind
-from pybridge.generics.products import cross_product
+from pybridge.r_functions.binding import FromR, bind
+from pybridge.r_functions.products import cross_product
 
 X = np.array([[1.0, 5.0, 2.0], [4.0, 0.0, 3.0]])
 Y = np.array([[2.0, 1.0], [7.0, 3.0]])

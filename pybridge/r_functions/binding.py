@@ -10,9 +10,9 @@ import numpy as np
 from pybridge.backends import NUMPY, find_backend, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import ArgumentError, ShapeError, SummaryWarning, UnsupportedTensorError, warn
+from pybridge.r_functions.positions import order
 from pybridge.subscripts import NAType
 from pybridge.subscripts.frozen import Frozen
-from pybridge.subsetting.positions import order
 from pybridge.subsetting.values import fit_value
 
 

@@ -1,0 +1,151 @@
+"""Which library a tensor belongs to, found without importing any.
+
+A tensor of a library cannot exist unless the library is imported, so a look at `sys.modules` is
+enough. A new backend is its file, one giver and its row in `LIBRARIES`, one extra in pyproject.toml
+and one row in the adapters of the tests.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pybridge.backends.numpy import NumpyBackend
+from pybridge.backends.protocol import Backend, Tensor
+from pybridge.backends.traits import Verb, admit
+from pybridge.errors import UnsupportedTensorError
+
+NUMPY = NumpyBackend()
+
+
+def _torch() -> Backend:
+    from pybridge.backends.torch import BACKEND
+
+    return BACKEND
+
+
+def _tensorflow() -> Backend:
+    from pybridge.backends.tensorflow import BACKEND
+
+    return BACKEND
+
+
+def _jax() -> Backend:
+    from pybridge.backends.jax import BACKEND
+
+    return BACKEND
+
+
+def _keras() -> Backend:
+    from pybridge.backends.keras import BACKEND
+
+    return BACKEND
+
+
+def _dask() -> Backend:
+    from pybridge.backends.dask import BACKEND
+
+    return BACKEND
+
+
+def _zarr() -> Backend:
+    from pybridge.backends.zarr import BACKEND
+
+    return BACKEND
+
+
+def _h5py() -> Backend:
+    from pybridge.backends.h5py import BACKEND
+
+    return BACKEND
+
+
+def _xarray() -> Backend:
+    from pybridge.backends.xarray import BACKEND
+
+    return BACKEND
+
+
+def _array_api() -> Backend:
+    from pybridge.backends.array_api import BACKEND
+
+    return BACKEND
+
+
+LIBRARIES: dict[str, Callable[[], Backend]] = {
+    "torch": _torch,
+    "tensorflow": _tensorflow,
+    "jax": _jax,
+    "keras": _keras,
+    "dask.array": _dask,
+    "zarr": _zarr,
+    "h5py": _h5py,
+    "xarray": _xarray,
+    "numpy": _array_api,  # whatever library it is; NumPy itself is always there
+}
+"""The top-level module of each library, and what gives the one backend that serves it.
+
+Each giver imports by a statement, which is the one way that `torch.compile` can follow; so does
+PyTorch come first, since it could not follow into another backend.
+"""
+
+_BACKEND_BY_TYPE: dict[type, Backend] = {np.ndarray: NUMPY}
+
+_NO_TENSORS = frozenset({bool, int, float, complex, str, bytes, list, tuple, range, slice})
+"""Types that a value or a subscript often has, known to belong to no library."""
+
+
+def find_backend(x: Any) -> Backend | None:
+    """Return the backend that serves `x`, or None; a subclass is served as its base is."""
+    kind = type(x)
+    found = _BACKEND_BY_TYPE.get(kind)
+    if found is not None:
+        return found
+    if kind in _NO_TENSORS:
+        return None
+    for module, give in LIBRARIES.items():
+        if module not in sys.modules:
+            continue
+        backend = give()
+        if backend.serves(x):
+            _BACKEND_BY_TYPE[kind] = backend
+            return backend
+    if isinstance(x, (np.ndarray, np.generic)):
+        _BACKEND_BY_TYPE[kind] = NUMPY
+        return NUMPY
+    return None
+
+
+def backend_of(x: Any) -> Backend:
+    """Return the backend that serves `x`.
+
+    >>> backend_of(np.arange(3)).name
+    'numpy'
+
+    Raises `UnsupportedTensorError` for anything that is not a tensor of a known library.
+    """
+    found = find_backend(x)
+    if found is None:
+        from pybridge.backends.foreign import advice_for  # only a mistake needs it
+
+        raise UnsupportedTensorError(
+            f"an object of type `{type(x).__name__}` is not a tensor that pybridge serves; "
+            f"{advice_for(x)}"
+        )
+    return found
+
+
+def open_tensor(x: Any, verb: Verb = "read") -> tuple[Backend, Tensor]:
+    """Return the tensor that `x` is, or that a variable holds, and the backend that serves it.
+
+    Raises `UnsupportedTensorError` where a trait of the tensor is one that `verb` does not serve.
+    """
+    backend = _BACKEND_BY_TYPE.get(type(x)) or backend_of(x)
+    while (value := backend.value_of(x)) is not x:
+        x, backend = value, backend_of(value)
+    if backend is not NUMPY:
+        admit(backend.traits(x), verb)
+    return backend, x

@@ -1,0 +1,146 @@
+"""`to_r`, `from_r` and `rpy2_converter`: conversion through rpy2."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from pybridge.conversion.arriving import array_or_list
+from pybridge.conversion.leaving import new_object
+from pybridge.conversion.numpy_to_r import Dimnames
+from pybridge.conversion.policies import (
+    Arriving,
+    FromR,
+    Labelling,
+    Mappings,
+    Missing,
+    ToR,
+    Wide,
+)
+from pybridge.conversion.rpy2_host import r_host
+from pybridge.errors import UnsupportedTensorError
+
+
+def to_r(
+    x: Any,
+    *,
+    na: Missing = "error",
+    int64: Wide = "double",
+    dimnames: Dimnames | None = None,
+    mapping: Mappings = "data.frame",
+) -> Any:
+    """Return `x` as a new R object, an rpy2 vector that every R function takes.
+
+    Element `x[i-1, j-1, k-1]` of the tensor is element `[i, j, k]` of the R array, whatever the
+    memory order. An array of one axis is a plain R vector, one of none a vector of length 1.
+
+    `x` may be an array, a scalar, a tensor of torch, TensorFlow, JAX, Keras or Dask, a list, a
+    dict (a data frame), a Keras `History` (a data frame of the epoch, counted from one, and each
+    metric) or metric. A masked element is `NA`. An R object is returned as it is.
+
+    - `na`: which other values mean `NA`. `"error"`: none, and -2147483648 in an int32 array is an
+      error, because its bits are R's `NA`. `"float"`: NaN, and None among texts. `"integer"`:
+      -2147483648 in an int32 array.
+    - `int64`: what uint32, int64 and uint64 become: `"double"`, an error beyond 2^53; `"integer"`,
+      an error beyond R's integer; `"character"`, all digits; `"integer64"`, the class of the R
+      package bit64.
+    - `dimnames`: labels for each axis, None for an axis without, or a dict of them whose keys name
+      the axes; for an array of one axis they are its names.
+    - `mapping`: whether a dict is a `"data.frame"` or a `"list"`.
+
+    Raises `ConversionError` where information would be lost, `UnsupportedTensorError` for what is
+    no tensor, `TracingError` for a symbol in traced code. A NaN keeps its bits, so the NaN that R
+    gave for an `NA` goes back as `NA`.
+
+    >>> import numpy as np
+    >>> a = to_r(np.arange(30, dtype="int16").reshape(2, 3, 5))
+    >>> tuple(a.do_slot("dim")), a.typeof.name
+    ((2, 3, 5), 'INTSXP')
+    >>> list(a)[:4]  # R counts down the first axis
+    [0, 15, 5, 20]
+    >>> to_r([True, False])[0], to_r({"loss": [0.5, 0.25]}).names[0]
+    (True, 'loss')
+    """
+    return _to_r(x, ToR(na, int64, mapping), dimnames)
+
+
+def _to_r(x: Any, policies: ToR, dimnames: Dimnames | None = None) -> Any:
+    host = r_host()
+    return host.make(new_object(x, policies, dimnames, host.look))
+
+
+def from_r(
+    v: Any, *, na: Arriving = "error", copy: bool = False, dimnames: Labelling = "drop"
+) -> Any:
+    """Return an R object as a NumPy array, a data frame or named list as a dict of them.
+
+    An integer, double, complex or raw vector is not copied: the array is a read-only view of R's
+    own memory, column-major as R is, and keeps the R object alive; R copies before it changes what
+    the array shows. `copy=True` gives a writable copy. Logical and character vectors, which R
+    stores otherwise, are always new arrays.
+
+    `na` says what becomes of `NA` in a logical, integer or character vector: an `"error"`; a
+    masked array with `"mask"`, for every vector and whether or not there is an `NA`; float64 with
+    NaN for `"float"`, for logical and integer vectors. An `NA` among doubles arrives as NaN, which
+    keeps its bits; with `"mask"` it is masked, and other NaNs are not.
+
+    `dimnames="xarray"` keeps names and dimnames: an array becomes a DataArray of xarray, whose axes
+    have the names of the dimnames, and labels where those are. Otherwise they are dropped.
+
+    A factor arrives as the text of its levels, a Date as datetime64[D] and a POSIXct as
+    datetime64[ns]. Other classes mean more than their numbers and are refused with
+    `ConversionError`; `unclass(x)` in R gives the numbers.
+
+    >>> import numpy as np
+    >>> x = from_r(to_r(np.arange(6, dtype="float32").reshape(2, 3)))
+    >>> x.dtype, x.shape, x.flags.writeable, x[1, 0]
+    (dtype('float64'), (2, 3), False, np.float64(3.0))
+    >>> from_r(to_r(np.ma.array([7, 8], mask=[False, True], dtype="int32")), na="float")
+    array([ 7., nan])
+    """
+    if not hasattr(v, "__sexp__"):
+        raise UnsupportedTensorError(f"from_r takes an R object of rpy2, not {type(v).__name__}")
+    return array_or_list(r_host().look, v, FromR(na, copy=copy, dimnames=dimnames))
+
+
+def rpy2_converter(*, na: Arriving = "error", int64: Wide = "double", copy: bool = False) -> Any:
+    """Return a converter for those who work inside rpy2's `localconverter`.
+
+    Added to rpy2's own, it makes R functions take arrays and tensors, and return arrays:
+
+    >>> import numpy as np, rpy2.robjects as ro
+    >>> with (ro.default_converter + rpy2_converter()).context():
+    ...     ro.r("rev")(np.arange(3, dtype="uint8"))
+    array([2, 1, 0], dtype=int32)
+    """
+    rinterface: Any = import_module("rpy2.rinterface")
+    Converter: Any = import_module("rpy2.robjects.conversion").Converter
+    sending = ToR("error", int64)
+    FromR(na, copy=copy)  # a policy that does not exist is refused at once
+    r_host()
+    converter = Converter("pybridge")
+
+    def py2rpy(x: Any) -> Any:
+        try:
+            return _to_r(x, sending)
+        except UnsupportedTensorError as error:
+            # What rpy2's converters raise so that it may try elsewhere.
+            raise NotImplementedError(str(error)) from error
+
+    def rpy2py(v: Any) -> Any:
+        return from_r(v, na=na, copy=copy)
+
+    for python_type in (object, np.ndarray, np.generic):
+        converter.py2rpy.register(python_type, py2rpy)
+    for r_class in (
+        rinterface.BoolSexpVector,
+        rinterface.IntSexpVector,
+        rinterface.FloatSexpVector,
+        rinterface.ComplexSexpVector,
+        rinterface.ByteSexpVector,
+        rinterface.StrSexpVector,
+    ):
+        converter.rpy2py.register(r_class, rpy2py)
+    return converter

@@ -1,0 +1,289 @@
+"""`explain`: what subscripts select, as Python would write it, and where R and Python differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pybridge import subscripts as sub
+from pybridge.dialects import selections as to
+from pybridge.errors import ArgumentError, SubscriptError, collected_warnings, shown
+from pybridge.explaining.contrasts import (
+    Pair,
+    indices_of,
+    positions_text,
+    python_contrasts,
+    r_contrasts,
+)
+from pybridge.explaining.python_text import Known, known_selection, python_expression
+from pybridge.shape import Shape, known_shape
+from pybridge.shapes import elements_text
+from pybridge.subscripts import Subscripts, short_text
+from pybridge.subscripts.spelling import written_in_brackets
+from pybridge.subsetting.lowering import Dialect, checked_shape, lower, read_subscripts
+
+_IN_ORDER: Final = {"C": "row by row", "F": "column by column"}
+_WIDTH: Final = 200
+"""A printed explanation shows this much of the Python text; the field `python` holds all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What `explain` found; it prints as a page for people, and holds the parts for programs."""
+
+    subscripts: Subscripts
+    """The subscripts as they were read."""
+    shape: tuple[int, ...]
+    """The shape of the tensor."""
+    dialect: Dialect
+    """The dialect that gave the answer."""
+    selected: tuple[str, ...]
+    """For each axis, what it selects, in one-based positions."""
+    python: str
+    """The same selection of a NumPy array, written in Python; it can be run."""
+    result_shape: Shape
+    """The shape of the result."""
+    in_r: tuple[str, ...]
+    """What R's own `[` would have done differently; in its own dialect, what it warns of."""
+    in_python: tuple[str, ...]
+    """What Python's `[` would have done differently."""
+    in_tensor_dialect: tuple[str, ...] = ()
+    """For the base dialect, what the tensor dialect would have done differently."""
+    name: str = "x"
+    """The name of the tensor in the text."""
+
+    def __str__(self) -> str:
+        python = self.python
+        if len(python) > _WIDTH:
+            python = f"{python[: _WIDTH - 40]} ... {python[-30:]}"
+        lines = [f"{self.name}[{short_text(self.subscripts)}]  in the {self.dialect} dialect"]
+        lines += [f"  {text}" for text in self.selected]
+        lines += [f"in Python      {python}", f"shape          {self.shape} -> {self.result_shape}"]
+        for title, texts in (
+            ("R's own [", self.in_r),
+            ("Python's [", self.in_python),
+            ("tensor dialect", self.in_tensor_dialect),
+        ):
+            lines += [f"{title if k == 0 else '':<15}{text}" for k, text in enumerate(texts)]
+        if not (self.in_r or self.in_python or self.in_tensor_dialect):
+            lines.append("R's own [ and Python's [ would do the same")
+        return "\n".join(lines)
+
+
+def explain(
+    subscripts: str | Subscripts,
+    *,
+    shape: tuple[int, ...],
+    dialect: Dialect = "tensor",
+    drop: bool = True,
+) -> Explanation:
+    """Explain what subscripts select from a tensor of `shape`, touching no data.
+
+    `subscripts` is R text, with or without the brackets around it, such as `"x[NA:5, , 8:-8]"` or
+    `"NA:5, , 8:-8"`, or a value of `r_subscripts`. The explanation says what each axis selects, the
+    Python key that does the same with NumPy, the shape of the result, and what R's own `[` and
+    Python's `[` would have done differently. Raises what `r_slice` would raise, and
+    `ArgumentError` for a shape that no tensor has.
+
+    >>> print(explain("x[NA:5, , -1]", shape=(60000, 28, 28)))
+    x[NA:5, , -1]  in the tensor dialect
+      axis 1 of size 60000: `NA:5` is positions 1 to 5
+      axis 2 of size 28: everything
+      axis 3 of size 28: `-1` is position 28, and the axis goes
+    in Python      x[0:5, :, 27]
+    shape          (60000, 28, 28) -> (5, 28)
+    R's own [      on axis 1 `NA:5` is an error, because `:` needs two numbers; there it is `1:5`
+                   on axis 3 `-1` drops position 1 instead of taking the last
+    """
+    name = (written_in_brackets(subscripts)[0] if isinstance(subscripts, str) else "") or "x"
+    return explain_named(name, subscripts, shape=shape, dialect=dialect, drop=drop)
+
+
+def explain_named(
+    name: str, subscripts: str | Subscripts, *, shape: tuple[int, ...], dialect: Dialect, drop: bool
+) -> Explanation:
+    """Explain subscripts of a tensor of a name, as `explain` does."""
+    sizes = _checked_shape(shape)
+    written = read_subscripts((subscripts,))
+    with collected_warnings() as collected:
+        selection = _lowered(sizes, written, drop=drop, dialect=dialect)
+    warned = [f"warns: {warning}" for warning in collected]
+    pairs = _pairs(written, selection)
+    alone = written.items[0] if len(written) == 1 else sub.MISSING
+    is_matrix = isinstance(alone, sub.Vector) and alone.values.ndim == 2
+    is_whole = isinstance(alone, sub.Missing) or is_matrix
+    is_linear = dialect == "base" and len(sizes) > 1 and not is_whole
+    return Explanation(
+        subscripts=written,
+        shape=sizes,
+        dialect=dialect,
+        selected=tuple(_selected(selection, pairs, is_linear)),
+        python=python_expression(selection, sizes, name, is_linear=is_linear),
+        result_shape=selection.result_shape,
+        in_r=tuple(_in_r(written, selection, pairs, drop) if dialect == "tensor" else warned),
+        in_python=tuple(_in_python(written, selection, pairs, drop, is_linear)),
+        in_tensor_dialect=tuple(
+            _in_tensor_dialect(written, selection, drop) if dialect == "base" else ()
+        ),
+        name=name,
+    )
+
+
+def _lowered(shape: Shape, written: Subscripts, *, drop: bool, dialect: Dialect) -> Known:
+    selection = lower(None, shape, written.items, drop=drop, dialect=dialect)
+    return known_selection(selection)
+
+
+def _checked_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    sizes = checked_shape(shape)
+    if None in sizes:
+        raise ArgumentError(f"`shape` is a tuple of sizes, all of them known, not {shown(shape)}")
+    return known_shape(sizes)
+
+
+def _pairs(written: Subscripts, selection: Known) -> list[Pair]:
+    """Pair each subscript with what it resolved to; `..` and missing trailing axes are whole."""
+    if not isinstance(selection, to.Orthogonal):
+        return []
+    items: list[sub.Subscript] = []
+    for item in written.items:
+        is_rest = isinstance(item, sub.Rest)
+        unnamed = len(selection.axes) - len(written.items) + 1
+        items += [sub.MISSING] * unnamed if is_rest else [item]
+    items += [sub.MISSING] * (len(selection.axes) - len(items))
+    found = []
+    axis = 0
+    for item, chosen in zip(items, selection.axes, strict=False):
+        if chosen is None:
+            found.append(Pair(item, chosen, None, 1))
+        else:
+            found.append(Pair(item, chosen, axis, selection.shape[axis] or 0))
+            axis += 1
+    return found
+
+
+def _gone(selection: to.Orthogonal) -> list[bool]:
+    """Return for each axis selection whether its axis is missing from the result."""
+    gone = []
+    kept = 0
+    for chosen in selection.axes:
+        if isinstance(chosen, int):
+            gone.append(True)
+        else:
+            gone.append(kept in selection.squeezed)
+            kept += 1
+    return gone
+
+
+def _selected(selection: Known, pairs: list[Pair], is_linear: bool) -> list[str]:
+    match selection:
+        case to.Orthogonal():
+            return [_axis_words(p, g) for p, g in zip(pairs, _gone(selection), strict=True)]
+        case to.Masked(order=order):
+            count = int(selection.result_shape[0] or 0)
+            return [f"{elements_text(count)} where the logical is TRUE, {_IN_ORDER[order]}"]
+        case to.Points(count=count, missing=missing):
+            how = (
+                "counted column by column through the whole tensor"
+                if is_linear
+                else "one for each row of the matrix"
+            )
+            holes = 0 if missing is None else int(missing.sum())
+            return [f"{elements_text(count)}, {how}" + (f", {holes} of them NA" if holes else "")]
+
+
+def _axis_words(pair: Pair, is_gone: bool) -> str:
+    if pair.axis is None:
+        return f"`{pair.item}`: a new axis of size 1"
+    words = "everything"
+    if not isinstance(pair.item, sub.Missing):
+        missing = pair.chosen.missing if isinstance(pair.chosen, to.Gather) else None
+        positions = positions_text(indices_of(pair.chosen, pair.size), missing)
+        words = f"`{short_text(pair.item)}` is {positions}"
+    ending = ", and the axis goes" if is_gone else ""
+    return f"axis {pair.axis + 1} of size {pair.size}: {words}{ending}"
+
+
+def _in_r(written: Subscripts, selection: Known, pairs: Sequence[Pair], drop: bool) -> list[str]:
+    if isinstance(selection, to.Masked):
+        return [f"it takes the elements {_IN_ORDER['F']}"] if _order_matters(selection) else []
+    if isinstance(selection, to.Points):
+        has_negative = any(bool((item.values < 0).any()) for item in _vectors(written))
+        return ["it refuses negative positions in a matrix"] if has_negative else []
+    return r_contrasts(written, pairs, len(selection.shape), drop=drop)
+
+
+def _order_matters(selection: to.Masked) -> bool:
+    other = to.Masked(selection.shape, selection.mask, "F" if selection.order == "C" else "C")
+    return not _are_same(selection, other)
+
+
+def _vectors(written: Subscripts) -> list[sub.Vector]:
+    return [item for item in written.items if isinstance(item, sub.Vector)]
+
+
+def _in_python(
+    written: Subscripts, selection: Known, pairs: Sequence[Pair], drop: bool, is_linear: bool
+) -> list[str]:
+    match selection:
+        case to.Masked(order=order):
+            is_other = order == "F" and _order_matters(selection)
+            return [f"it takes the elements {_IN_ORDER['C']}"] if is_other else []
+        case to.Points() if is_linear:
+            return ["it takes one subscript alone as the first axis, and counts from 0"]
+        case to.Points(shape=shape):
+            shown = _vectors(written)[0].values.shape
+            return [
+                f"it takes the matrix as indices of the first axis, which gives shape "
+                f"{shown + shape[1:]}"
+            ]
+        case to.Orthogonal(shape=shape):
+            gone = _gone(selection)
+            unforced = [
+                pair.axis
+                for pair, is_gone in zip(pairs, gone, strict=True)
+                if is_gone and pair.axis is not None and not isinstance(pair.item, sub.Scalar)
+            ]
+            return python_contrasts(pairs, drop=drop, squeezed=unforced)
+
+
+def _in_tensor_dialect(written: Subscripts, selection: Known, drop: bool) -> list[str]:
+    """Say what the tensor dialect makes of subscripts that R's own dialect took."""
+    try:
+        other = _lowered(selection.shape, written, drop=drop, dialect="tensor")
+    except SubscriptError as error:
+        return [f"refuses this: {error}"]
+    if other.result_shape != selection.result_shape:
+        return [f"gives shape {other.result_shape}"]
+    if not _are_same(other, selection):
+        return [f"gives the same shape, {other.result_shape}, but other elements"]
+    return []
+
+
+def _are_same(one: Known, other: Known) -> bool:
+    """Return whether two selections of one shape name the same elements in the same order."""
+    if isinstance(one, to.Orthogonal) and isinstance(other, to.Orthogonal):
+        return all(map(np.array_equal, _indices_by_axis(one), _indices_by_axis(other)))
+    return np.array_equal(_places(one), _places(other))
+
+
+def _indices_by_axis(selection: to.Orthogonal) -> list[npt.NDArray[np.int64]]:
+    old = [axis for axis in selection.axes if axis is not None]
+    sizes = (size or 0 for size in selection.shape)
+    return [
+        np.asarray(indices_of(axis, size), np.int64) for axis, size in zip(old, sizes, strict=True)
+    ]
+
+
+def _places(selection: Known) -> npt.NDArray[np.int64]:
+    """Return where the selected elements lie in row-major order, in the order of the result."""
+    if isinstance(selection, to.Orthogonal):
+        coordinates = np.ix_(*_indices_by_axis(selection))
+    else:
+        coordinates = selection.coordinates
+    shape = tuple(size or 0 for size in selection.shape)
+    return np.ravel_multi_index(coordinates, shape).ravel()

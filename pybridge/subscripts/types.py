@@ -1,0 +1,358 @@
+"""What the caller wrote: subscripts as small frozen values, tied to no shape and no dialect.
+
+A subscript keeps the numbers of the user, one-based and signed. A dialect turns subscripts into a
+selection; nothing here subtracts one. Each kind prints itself in R's notation, compares by value
+and can be used as a key of a dict or be used again on another tensor. `python_values` and `text`
+make subscripts of what the caller wrote.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+
+from pybridge.subscripts.frozen import Frozen
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+PRINTED_ENTRIES: Final = 12
+"""How many entries of a vector a message shows; a longer one is abbreviated."""
+
+_WRITTEN_OUT: Final = 10**300
+"""Integers beyond this are beyond R's reals, and Python refuses to write some of them."""
+
+
+class NAType(Enum):
+    """The type of `NA`: R's missing value, which stands for an open end in a range.
+
+    An enumeration of one member stays one object through a copy or a pickle, and `torch.compile`
+    takes its members for the constants that they are.
+
+    >>> NA
+    NA
+    """
+
+    NA = "NA"
+
+    def __repr__(self) -> str:
+        return "NA"
+
+    __str__ = __repr__
+
+    def __bool__(self) -> bool:
+        raise TypeError("NA is neither true nor false; test `value is NA`")
+
+
+NA: Final = NAType.NA
+"""An open end of a range, or a missing entry."""
+newaxis: Final = None
+"""A new axis of size 1, as `numpy.newaxis`."""
+
+
+class Missing(Frozen):
+    """A missing subscript, `:` in Python: the whole axis."""
+
+    def __str__(self) -> str:
+        return ""
+
+
+class NewAxis(Frozen):
+    """`newaxis` or `NULL`: a new axis of size 1 in the tensor dialect, nothing in R's own."""
+
+    def __str__(self) -> str:
+        return "newaxis"
+
+
+class Rest(Frozen):
+    """`..`: all the axes that no other subscript names, possibly none."""
+
+    def __str__(self) -> str:
+        return ".."
+
+
+class Scalar(Frozen):
+    """One number: a position in the tensor dialect; `-1` excludes in R's own.
+
+    >>> str(Scalar(3)), str(Scalar(2.5)), str(Scalar(NA))
+    ('3', '2.5', 'NA_integer_')
+    """
+
+    value: int | float | NAType
+
+    def __str__(self) -> str:
+        return "NA_integer_" if self.value is NA else number_text(self.value)
+
+
+class Range(Frozen):
+    """`start:stop` or `start:stop:step`, both ends included; `NA` is an open end.
+
+    >>> str(Range(NA, 5)), str(Range(1, 10, 3))
+    ('NA:5', '1:10:3')
+    """
+
+    start: int | float | NAType = NA
+    stop: int | float | NAType = NA
+    step: int | float | NAType = NA
+
+    def __str__(self) -> str:
+        bounds = f"{number_text(self.start)}:{number_text(self.stop)}"
+        return bounds if self.step is NA else f"{bounds}:{number_text(self.step)}"
+
+
+class RangeByNA(Range):
+    """A range whose step is written as `NA`: open in the tensor dialect, an error of R's own `:`.
+
+    >>> str(RangeByNA(1, 3))
+    '1:3:NA'
+    """
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}:NA"
+
+
+class _Entries(Frozen):
+    """What the subscripts that hold arrays share: their own memory, and equality by value."""
+
+    values: npt.NDArray[Any]
+    missing: npt.NDArray[np.bool_] | None = None
+
+    def __init__(
+        self, values: npt.NDArray[Any], missing: npt.NDArray[np.bool_] | None = None
+    ) -> None:
+        if missing is not None:
+            missing = _owned(missing) if missing.any() else None
+        object.__setattr__(self, "values", _owned(values))
+        object.__setattr__(self, "missing", missing)
+
+    def _content(self) -> tuple[Any, ...]:
+        """Return what decides equality: 1 and 1.0 are one number, what `NA` hides is nothing."""
+        values = self.values
+        holes = None
+        if self.missing is not None:
+            values = np.where(self.missing, np.zeros((), values.dtype), values)
+            holes = self.missing.tobytes()
+        if values.dtype.kind == "f":
+            whole = np.where(np.abs(values) < 2.0**63, values, 0.0).astype(np.int64)
+            values = whole if bool((whole == values).all()) else values + 0.0  # no -0.0
+        return (type(self), values.dtype.str, values.shape, values.tobytes(), holes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Entries) and self._content() == other._content()
+
+    def __hash__(self) -> int:
+        return hash(self._content())
+
+    def in_columns(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+        """Return the entries column by column, and which of them are `NA`."""
+        missing = self.missing
+        return self.values.ravel(order="F"), None if missing is None else missing.ravel(order="F")
+
+    def _entry_texts(self, most: int) -> list[str]:
+        flat, holes = self.in_columns()
+        is_plain_na = holes is None or self.values.dtype.kind == "b" or not holes.all()
+        hole = "NA" if is_plain_na else "NA_integer_"  # R's bare NA is a logical
+        shown = range(flat.size) if flat.size <= most else [*range(most - 1), flat.size - 1]
+        texts = [
+            hole if holes is not None and holes[k] else number_text(flat[k].item()) for k in shown
+        ]
+        if flat.size > most:
+            texts.insert(most - 1, "...")
+        return texts
+
+    def _text(self, most: int) -> str:
+        """Write R that makes the same value; to R `c(3)` is a number, hence `array(3)`."""
+        shape = self.values.shape
+        entries = self._entry_texts(most)
+        joined = f"c({', '.join(entries)})"
+        if not entries:
+            joined = "logical(0)" if self.values.dtype.kind == "b" else "integer(0)"
+        if len(shape) == 1:
+            if len(entries) != 1:
+                return joined
+            return entries[0] if self.values.dtype.kind == "b" else f"array({entries[0]})"
+        if len(shape) == 2 and shape[1] > 0:
+            return f"matrix({joined}, ncol = {shape[1]})"
+        return f"array({joined}, dim = c({', '.join(map(str, shape))}))"
+
+    def __str__(self) -> str:
+        return self._text(max(self.values.size, 1))
+
+
+class Vector(_Entries):
+    """Several numbers, or a matrix of them; `values` is a read-only int64 or float64 array.
+
+    `missing` marks the entries that are `NA`; their values mean nothing.
+
+    >>> from pybridge.subscripts.python_values import vector
+    >>> str(vector([1, NA, 3])), vector([2, 1]) == vector([2, 1]), vector([2, 1]) == vector([1, 2])
+    ('c(1, NA, 3)', True, False)
+    """
+
+
+class Mask(_Entries):
+    """Logicals for one axis, or for the whole tensor; `missing` marks the `NA`s.
+
+    >>> str(Mask(np.array([True, False])))
+    'c(TRUE, FALSE)'
+    """
+
+
+class Characters(Frozen):
+    """Names, each a label of the tensor, None where it is `NA`; where there are no labels an error.
+
+    `shape` is None for one name that stands for itself, and for several in a row. A vector of one
+    has the shape (1,), a matrix of names its own, and then the values are row-major.
+
+    >>> print(Characters(("a",)), Characters(("a", None)), Characters(("a",), (1,)))
+    "a" c("a", NA) array("a")
+    """
+
+    values: tuple[str | None, ...]
+    shape: tuple[int, ...] | None = None
+
+    def __str__(self) -> str:
+        return self._text(max(len(self.values), 1))
+
+    def _text(self, most: int) -> str:
+        values, shape = self.values, self.shape
+        if shape is not None and len(shape) == 2:  # R counts down the columns
+            values = tuple([name for k in range(shape[1]) for name in values[k :: shape[1]]])
+        shown = values if len(values) <= most else (*values[: most - 1], values[-1])
+        quoted = [name_text(name) for name in shown]
+        if len(values) > most:
+            quoted.insert(most - 1, "...")
+        joined = f"c({', '.join(quoted)})" if quoted else "character(0)"
+        if shape is None:
+            return quoted[0] if len(quoted) == 1 else joined
+        if len(shape) == 2:
+            return f"matrix({joined}, ncol = {shape[1]})"
+        return f"array({quoted[0] if len(quoted) == 1 else joined})"
+
+
+def name_text(name: str | None) -> str:
+    """Write one name as R does.
+
+    >>> name_text("a\\n"), name_text(None)
+    ('"a\\\\u{a}"', 'NA')
+    """
+    return "NA" if name is None else f'"{"".join(map(_escaped, name))}"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    return char if char.isprintable() else f"\\u{{{ord(char):x}}}"
+
+
+class Traced(Frozen, eq=False):
+    """A tensor of another library that stands for positions or logicals.
+
+    Its values are unknown while code is traced. It compares by identity, as tensors do.
+    `shape` holds None where a size is unknown; `backend` serves the tensor.
+    """
+
+    tensor: Any
+    shape: tuple[int | None, ...]
+    is_logical: bool
+    backend: Any = None
+
+    @property
+    def ndim(self) -> int:
+        """How many axes the tensor has."""
+        return len(self.shape)
+
+    def __str__(self) -> str:
+        return f"<{type(self.tensor).__name__}>"
+
+
+Subscript: TypeAlias = (
+    Missing | NewAxis | Rest | Scalar | Range | Vector | Mask | Characters | Traced
+)
+
+SUBSCRIPT_TYPES: Final = frozenset(
+    {Missing, NewAxis, Rest, Scalar, Range, RangeByNA, Vector, Mask, Characters, Traced}
+)
+"""The same for a quick look; none of them is meant to be a base of others."""
+
+MISSING: Final = Missing()
+NEW_AXIS: Final = NewAxis()
+REST: Final = Rest()
+
+
+class Subscripts(Frozen):
+    """All the subscripts between two brackets, in order.
+
+    >>> str(Subscripts((Range(NA, 5), MISSING, Scalar(-1))))
+    'NA:5, , -1'
+    """
+
+    items: tuple[Subscript, ...] = ()
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.items))
+
+    def __repr__(self) -> str:
+        return f"<Subscripts [{short_text(self)}]>"
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+def number_text(value: object) -> str:
+    """Write one number, logical or `NA` as R would.
+
+    >>> number_text(True), number_text(3.0), number_text(2.5), number_text(-1), number_text(1e300)
+    ('TRUE', '3', '2.5', '-1', '1e+300')
+    >>> number_text(NA), number_text(float("nan")), number_text(float("-inf"))
+    ('NA', 'NaN', '-Inf')
+    """
+    if value is NA:
+        return "NA"
+    if isinstance(value, Traced):
+        return str(value)
+    if isinstance(value, bool | np.bool_):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if np.isnan(value):
+            return "NaN"
+        if np.isinf(value):
+            return "Inf" if value > 0 else "-Inf"
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, int) and abs(value) > _WRITTEN_OUT:
+        return f"{'-' * (value < 0)}1e+{int(value.bit_length() * 0.30103)}"
+    return str(value)
+
+
+def is_missing(entry: Any) -> bool:
+    """Return whether an object is `NA`, the masked constant of NumPy, or the `NA` of pandas.
+
+    >>> is_missing(NA), is_missing(np.ma.masked), is_missing(float("nan"))
+    (True, True, False)
+    """
+    return entry is NA or entry is np.ma.masked or type(entry).__name__ == "NAType"
+
+
+def short_text(subscript: object) -> str:
+    """Write a subscript in R's notation for a message: a long vector shows its two ends.
+
+    >>> short_text(Vector(np.arange(1, 100)))
+    'c(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ..., 99)'
+    """
+    if isinstance(subscript, _Entries | Characters):
+        return subscript._text(PRINTED_ENTRIES)
+    if isinstance(subscript, Subscripts):
+        return ", ".join(map(short_text, subscript.items))
+    return str(subscript)
+
+
+def read_only(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return an array, now read-only: a subscript of it takes it as it is, without a copy."""
+    values.flags.writeable = False
+    return values
+
+
+def _owned(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return read_only(values.copy()) if values.flags.writeable else values

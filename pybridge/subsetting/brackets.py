@@ -1,0 +1,380 @@
+"""Reading and writing by R's subscripts: `R(x)[...]`, `r_slice` and `r_assign`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeGuard, overload
+
+import numpy as np
+
+from pybridge.annotations import (
+    Detachable,
+    Position,
+    ScalarT,
+    ShapeT,
+    Stored,
+    TensorT,
+    TensorT_co,
+    Variable,
+)
+from pybridge.backends import NUMPY, backend_of, open_tensor
+from pybridge.backends.protocol import Backend, Tensor
+from pybridge.compiling import runs_as_python
+from pybridge.dialects.selections import Orthogonal, Selection
+from pybridge.dialects.tensor import lower as lower_tensor
+from pybridge.shape import Order, Shape
+from pybridge.subscripts import Subscripts
+from pybridge.subsetting import compiled
+from pybridge.subsetting.in_place import assign_in_place, refuse_immutable
+from pybridge.subsetting.lowering import (
+    Dialect,
+    checked_shape,
+    lower,
+    read_subscripts,
+    reader_for,
+    refuse_dialect,
+    with_names,
+)
+from pybridge.subsetting.protocols import Protocols
+from pybridge.subsetting.reading import read
+from pybridge.subsetting.writing import fit_broadcast, write
+from pybridge.subsetting.writing_as_r import assign_as_r_does, plan_as_r_does
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+_NDARRAY: Final = np.ndarray
+_READ: Final = reader_for(NUMPY)
+_TENSOR: Final = "tensor"
+
+
+class R(Protocols[TensorT_co]):
+    """R's subscripts on a tensor: `R(x)[1:3, NA:5, ..., -1]`, read and assigned.
+
+    Positions start at 1, ranges include both ends, `NA` or nothing is an open end, `-1` is the last
+    position, `...` is all the axes not named. Scalars drop their axis; ranges, vectors and masks
+    never do; several vectors select orthogonally and axes never move. For `drop=False` or text see
+    `r_slice`. `R(x, dialect="base")` follows R's own `[` and `[<-` instead, its traps included.
+
+    On NumPy scalars, ranges and new axes give a view, all else new memory. Beside brackets `R(x)`
+    iterates, has a length and converts to NumPy as `x` does; operators are refused. What counts
+    from zero by itself, such as `random.choice` or `bisect`, wants `x`, not `R(x)`. Raises a
+    `SubscriptError` for a subscript that does not fit. Source of the rules: the contract of this
+    project; ranges as in R Language Definition, 3.3.1 and 3.4.1.
+
+    >>> import numpy as np
+    >>> from pybridge import NA
+    >>> x = np.arange(1, 31).reshape(2, 3, 5)
+    >>> R(x)[2, 3, NA:2]
+    array([26, 27])
+    >>> R(x)[..., -1].shape, R(x)[1, 3:1].shape, R(x)[:, None].shape
+    ((2, 3), (3, 5), (2, 1, 3, 5))
+    >>> R(x)[1, 1, 5:4] = [0, -1]
+    >>> R(x)[1, 1]
+    array([ 1,  2,  3, -1,  0])
+    >>> R(x, dialect="base")[-1, 1:2, 3]
+    array([18, 23])
+    """
+
+    __slots__ = ("_dialect", "_tensor")
+
+    @overload
+    def __init__(self: R[Any], x: Variable, *, dialect: Dialect = ...) -> None: ...
+    @overload
+    def __init__(
+        self: R[npt.NDArray[ScalarT]],
+        x: np.ndarray[Any, np.dtype[ScalarT]],
+        *,
+        dialect: Dialect = ...,
+    ) -> None: ...
+    @overload
+    def __init__(self: R[npt.NDArray[Any]], x: Stored, *, dialect: Dialect = ...) -> None: ...
+    @overload
+    def __init__(self: R[TensorT], x: Detachable[TensorT], *, dialect: Dialect = ...) -> None: ...
+    @overload
+    def __init__(self: R[TensorT], x: TensorT, *, dialect: Dialect = ...) -> None: ...
+    def __init__(self, x: Tensor, *, dialect: Dialect = "tensor") -> None:
+        """Hold `x`; nothing is copied and nothing is checked yet."""
+        self._tensor = x
+        self._dialect = dialect
+        if dialect is _TENSOR:
+            return
+        if not isinstance(dialect, str) or dialect not in (_TENSOR, "base"):
+            refuse_dialect(dialect)
+
+    def __repr__(self) -> str:
+        if self._dialect == "base":
+            return f'R({self._tensor!r}, dialect="base")'
+        return f"R({self._tensor!r})"
+
+    @overload
+    def __getitem__(
+        self: R[np.ndarray[Any, Any]], written: Position | tuple[Position, ...]
+    ) -> Any: ...
+    @overload
+    def __getitem__(self, written: Any) -> TensorT_co: ...
+    @runs_as_python
+    def __getitem__(self, written: Any) -> Tensor:
+        """Return the elements that the subscripts name."""
+        x = self._tensor
+        if type(written) is not tuple:
+            written = tuple(written) if isinstance(written, tuple) else (written,)
+        if type(x) is _NDARRAY and self._dialect == "tensor":  # half the time for a small array
+            return read(NUMPY, x, lower_tensor(written, x.shape, _READ))
+        return _read(x, written, dialect=self._dialect, is_text=False)
+
+    @runs_as_python
+    def __setitem__(self, written: Any, value: Any) -> None:
+        """Write `value` into the elements that the subscripts name.
+
+        It broadcasts by NumPy's rule. Under `dialect="base"` it recycles by R's, and what would
+        make a longer vector raises.
+        """
+        x = self._tensor
+        if type(written) is not tuple:
+            written = tuple(written) if isinstance(written, tuple) else (written,)
+        if type(x) is _NDARRAY and self._dialect == "tensor":
+            selection = lower_tensor(written, x.shape, _READ)
+            if not x.flags.writeable:
+                refuse_immutable(NUMPY, x)
+            write(NUMPY, x, selection, fit_broadcast(NUMPY, x, selection, value))
+        else:
+            assign_in_place(x, written, value, dialect=self._dialect)
+
+
+@runs_as_python
+def r_subscripts(*subscripts: Any) -> Subscripts:
+    """Return subscripts as one value, to print, compare, keep and use on many tensors.
+
+    They are values as in `R(x)[...]`, or one string of R text, with R's brackets or without; see
+    `parse_subscripts` for its grammar. `result_shape` tells what shape they will give. Raises
+    `SubscriptSyntaxError` for text outside the grammar, `SubscriptTypeError` for other values.
+
+    >>> import numpy as np
+    >>> from pybridge import NA
+    >>> crop = r_subscripts("NA:2, .., -1")
+    >>> crop == r_subscripts(slice(NA, 2), ..., -1), {crop: "crop"}[crop]
+    (True, 'crop')
+    >>> print(crop)
+    NA:2, .., -1
+    >>> result_shape((2, 3, 5), crop), R(np.zeros((4, 2, 3, 5)))[crop].shape
+    ((2, 3), (2, 2, 3))
+    """
+    return read_subscripts(subscripts)
+
+
+@overload
+def r_slice(
+    x: Variable, *subscripts: Any, drop: bool = ..., dialect: Dialect = ..., order: Order = ...
+) -> Any: ...
+@overload
+def r_slice(
+    x: np.ndarray[Any, Any] | Stored,
+    first: Position,
+    /,
+    *subscripts: Position,
+    drop: Literal[True] = ...,
+    dialect: Dialect = ...,
+    order: Order = ...,
+) -> Any: ...
+@overload
+def r_slice(
+    x: np.ndarray[Any, np.dtype[ScalarT]],
+    *subscripts: Any,
+    drop: bool = ...,
+    dialect: Dialect = ...,
+    order: Order = ...,
+) -> npt.NDArray[ScalarT]: ...
+@overload
+def r_slice(
+    x: Stored, *subscripts: Any, drop: bool = ..., dialect: Dialect = ..., order: Order = ...
+) -> npt.NDArray[Any]: ...
+@overload
+def r_slice(
+    x: Detachable[TensorT],
+    *subscripts: Any,
+    drop: bool = ...,
+    dialect: Dialect = ...,
+    order: Order = ...,
+) -> TensorT: ...
+@overload
+def r_slice(
+    x: TensorT, *subscripts: Any, drop: bool = ..., dialect: Dialect = ..., order: Order = ...
+) -> TensorT: ...
+@runs_as_python
+def r_slice(
+    x: Tensor,
+    *subscripts: Any,
+    drop: bool = True,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> Tensor:
+    """Return the elements of `x` that the subscripts name, as a tensor of the same library.
+
+    `subscripts` are values as in `R(x)[...]`, or one string of R text such as `"10:99, , NA:5"` or
+    `"x[10:99, , NA:5]"`.
+    With `drop=False` scalars keep their axis at size 1. `dialect="base"` follows R's own `[`
+    exactly, its traps included. `order` is the order in which a logical of the whole shape selects
+    in the tensor dialect: "C" row-major, "F" column-major as R does.
+
+    >>> import numpy as np
+    >>> from pybridge import NA
+    >>> x = np.arange(1, 31).reshape(2, 3, 5)
+    >>> r_slice(x, 2, [3, 1], slice(NA, 2))
+    array([[26, 27],
+           [16, 17]])
+    >>> r_slice(x, "2, c(3, 1), NA:2")
+    array([[26, 27],
+           [16, 17]])
+
+    Raises a `SubscriptError` for subscripts that do not fit, `MissingValueError` where R would give
+    NA and the dtype has none, `UnsupportedTensorError` where `x` is no tensor.
+    """
+    return _read(x, subscripts, drop=drop, dialect=dialect, order=order)
+
+
+def _read(
+    x: Tensor,
+    written: tuple[Any, ...],
+    *,
+    drop: bool = True,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+    is_text: bool = True,
+) -> Tensor:
+    backend, held = open_tensor(x)
+    if backend.is_compiling():
+        arguments = compiled.arguments_of(backend, written)
+        return compiled.read(held, drop, dialect, order, *arguments)
+    labels = None
+    if held is not x:
+        holder = backend_of(x)
+        holder.refuse_subscripts(x, written)
+        labels = holder.labels(x)
+        written = with_names(written, labels, is_text=is_text)
+    selection = lower(
+        backend,
+        backend.shape(held),
+        written,
+        drop=drop,
+        dialect=dialect,
+        order=order,
+        labels=labels,
+    )
+    return read_with_labels(x, backend, held, selection)
+
+
+def read_with_labels(x: Tensor, backend: Backend, held: Tensor, selection: Selection) -> Tensor:
+    """Return the selected elements of what `x` is or holds, with labels as `x` has."""
+    if held is x:
+        return read(backend, held, selection)
+    holder = backend_of(x)
+    if (
+        backend.variables_take_keys
+        and not holder.names_another
+        and _is_key(selection)
+        and len(selection.shape) == len(backend.shape(held))  # to R no axis is one of size 1
+    ):
+        x = _variable_of(x, backend)
+        return x[selection.key] if selection.key else read(backend, x, selection)
+    values = read(backend, held, selection)
+    return holder.with_labels(x, selection, values)
+
+
+def _is_key(selection: Selection) -> TypeGuard[Orthogonal]:
+    """Return whether scalars, ranges and new axes are all that is selected."""
+    return isinstance(selection, Orthogonal) and selection.is_view and not selection.takes
+
+
+def _variable_of(x: Tensor, backend: Backend) -> Tensor:
+    """Return the variable of a library that a variable of another library may hold."""
+    while (holder := backend_of(x)) is not backend:
+        x = holder.value_of(x)
+    return x
+
+
+@runs_as_python
+def result_shape(
+    shape: Shape, *subscripts: Any, drop: bool = True, dialect: Dialect = "tensor"
+) -> Shape:
+    """Return the shape that `r_slice` would give on a tensor of `shape`, touching no data.
+
+    >>> result_shape((60000, 28, 28), slice(None), slice(8, -8), slice(8, -8))
+    (60000, 14, 14)
+    >>> result_shape((60000, 28, 28), ", 15:NA, 15:NA")
+    (60000, 14, 14)
+    """
+    sizes = checked_shape(shape)
+    return lower(None, sizes, subscripts, drop=drop, dialect=dialect).result_shape
+
+
+@overload
+def r_assign(
+    x: Variable, *subscripts: Any, value: Any, dialect: Dialect = ..., order: Order = ...
+) -> Any: ...
+@overload
+def r_assign(
+    x: np.ndarray[ShapeT, np.dtype[ScalarT]],
+    *subscripts: Any,
+    value: Any,
+    dialect: Literal["tensor"] = ...,
+    order: Order = ...,
+) -> np.ndarray[ShapeT, np.dtype[ScalarT]]: ...
+@overload
+def r_assign(
+    x: np.ndarray[Any, np.dtype[ScalarT]],
+    *subscripts: Any,
+    value: Any,
+    dialect: Dialect,
+    order: Order = ...,
+) -> npt.NDArray[ScalarT]: ...
+@overload
+def r_assign(
+    x: Detachable[TensorT],
+    *subscripts: Any,
+    value: Any,
+    dialect: Dialect = ...,
+    order: Order = ...,
+) -> TensorT: ...
+@overload
+def r_assign(
+    x: TensorT, *subscripts: Any, value: Any, dialect: Dialect = ..., order: Order = ...
+) -> TensorT: ...
+@runs_as_python
+def r_assign(
+    x: Tensor,
+    *subscripts: Any,
+    value: Any,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> Tensor:
+    """Return `x` with `value` at the elements that the subscripts name; `x` itself never changes.
+
+    In the tensor dialect `value` broadcasts into the selection by NumPy's rule. In the base dialect
+    it recycles by R's, and a plain vector grows where R's would. An element named more than once
+    gets the last of its values. The dtype of `x` stays; a value that would lose information on the
+    way in raises `LossyValueError`.
+
+    >>> import numpy as np
+    >>> x = np.zeros((2, 3), int)
+    >>> r_assign(x, 2, [3, 1], value=[7, 8])
+    array([[0, 0, 0],
+           [8, 0, 7]])
+    """
+    backend, held = open_tensor(x, "assign")
+    if backend.is_compiling():
+        fitting = compiled.value_of(value)
+        arguments = compiled.arguments_of(backend, subscripts)
+        return compiled.assign(held, fitting, dialect, order, False, *arguments)
+    holder = backend_of(x)
+    holder.refuse_subscripts(x, subscripts)
+    labels = holder.labels(x)
+    written = with_names(subscripts, labels, is_text=True)
+    if isinstance(dialect, str) and dialect == "base":
+        plan, fitted = plan_as_r_does(backend, held, written, value, labels)
+        return holder.with_values(x, assign_as_r_does(backend, held, plan, fitted))
+    shape = backend.shape(held)
+    selection = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
+    if held is not x:
+        holder.refuse_value(x, selection, value)
+    fitted = fit_broadcast(backend, held, selection, value)
+    return holder.with_values(x, write(backend, backend.copy(held), selection, fitted))

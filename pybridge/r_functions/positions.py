@@ -1,7 +1,7 @@
 """Positions out: `which`, `which_max`, `which_min` and `order` count from one, as R's own do.
 
 A library's own answer counts from zero, so that `R(x)[np.argmax(x)]` is one off. What these verbs
-give goes straight into `R(x)[...]`.
+give goes straight into `R(x)[...]`. r/R/positions.R has the same rules for R's own arrays.
 """
 
 from __future__ import annotations

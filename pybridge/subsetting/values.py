@@ -1,4 +1,7 @@
-"""Values on their way into a tensor: cast without losing information, or refused."""
+"""Values on their way into a tensor: cast without losing information, or refused.
+
+r/R/array-value.R has the same rules for R's own arrays.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The layers of the house: a module imports from its own folder and from those above it."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,15 @@ def test_the_test_can_fail():
     assert upward(Path("shapes/reshaping.py"), "import pybridge") == ["pybridge"]
     assert upward(Path("shapes/reshaping.py"), "from pybridge import R") == ["pybridge"]
     assert upward(Path("backends/torch.py"), "from pybridge.subscripts import NA") == []
+
+
+def test_files_with_the_same_rules_name_each_other():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    pairs = re.findall(r"^\|.*\| `(pybridge/\S+\.py)` \| `(r/R/\S+\.R)` \|$", text, re.MULTILINE)
+    assert len(pairs) > 5
+    for python, r in pairs:
+        assert r in (ROOT / python).read_text(), python
+        assert python in (ROOT / r).read_text(), r
 
 
 def test_the_tests_mirror_the_folders():

@@ -249,7 +249,7 @@ def cross_product(x: Any, y: Any, name: str) -> Any:
 
 def _operands(operands: list[Any]) -> list[Any]:
     """Return tensors as they are, and what `("r", values)` stands for as numbers of R."""
-    return [binding.FromR(x[1]) if isinstance(x, tuple | list) else x for x in operands]
+    return [binding.OperandOfR(x[1]) if isinstance(x, tuple | list) else x for x in operands]
 
 
 @_answering

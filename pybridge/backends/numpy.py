@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pybridge.backends.keys import assignment_key
-from pybridge.backends.protocol import Backend, Indices, Key
+from pybridge.backends.protocol import Backend, Indices
+from pybridge.dialects.selections import Key
 from pybridge.errors import SubscriptCountError
 
 if TYPE_CHECKING:

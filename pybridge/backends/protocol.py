@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 
 from pybridge.backends.traits import Trait
-from pybridge.dialects.labels import Labels
-from pybridge.dialects.selections import Selection
+from pybridge.dialects.labels import AxisLabels
+from pybridge.dialects.selections import Key, Selection
 from pybridge.errors import TracingError
 from pybridge.shape import Shape
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 Tensor: TypeAlias = Any
 """A tensor of some library; only its backend looks inside."""
-Key: TypeAlias = tuple[Any, ...]
-"""A zero-based NumPy key: ints, slices and None, one entry for each axis."""
 Indices: TypeAlias = Any
 """A vector of zero-based indices: int64 in NumPy, or a tensor of the backend's own library."""
 
@@ -233,7 +231,7 @@ class Backend(ABC):
         """Set the elements where `mask` is true, row-major, as `assign_points` does."""
         return self.assign_points(x, tuple(np.nonzero(mask)), value)
 
-    def labels(self, x: Tensor) -> Labels | None:
+    def labels(self, x: Tensor) -> AxisLabels | None:
         """Return what gives the labels of an axis, or None where this library has no labels."""
         return None
 

@@ -15,8 +15,9 @@ from typing import Any, Final, NoReturn, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from pybridge.backends.protocol import Backend, Indices, Key
+from pybridge.backends.protocol import Backend, Indices
 from pybridge.dialects import selections as to
+from pybridge.dialects.selections import Key
 from pybridge.errors import UnsupportedTensorError
 
 Part: TypeAlias = slice | npt.NDArray[np.int64]

@@ -20,9 +20,10 @@ from torch._subclasses.functional_tensor import FunctionalTensor
 from torch.compiler import is_compiling
 
 from pybridge.backends.keys import assignment_key, axis_indices, upward_key
-from pybridge.backends.protocol import Backend, Indices, Key, without_values
+from pybridge.backends.protocol import Backend, Indices, without_values
 from pybridge.backends.traits import Trait
 from pybridge.compiling import IN_GRAPH, PUBLIC
+from pybridge.dialects.selections import Key
 from pybridge.errors import TracingError, UnsupportedTensorError
 from pybridge.shape import Shape
 

@@ -16,7 +16,7 @@ import pandas as pd
 import xarray as xr
 
 from pybridge.backends.numpy import NumpyBackend
-from pybridge.dialects.labels import Labels
+from pybridge.dialects.labels import AxisLabels
 from pybridge.dialects.selections import Gather, Masked, Orthogonal, Points, Selection
 from pybridge.errors import (
     AssignmentError,
@@ -49,7 +49,7 @@ class XarrayBackend(NumpyBackend):
     def value_of(self, x: Any) -> Any:
         return x.data
 
-    def labels(self, x: Any) -> Labels | None:
+    def labels(self, x: Any) -> AxisLabels | None:
         return functools.partial(axis_labels, x) if x.indexes else None
 
     def axis_names(self, x: Any) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 
@@ -24,9 +24,9 @@ from pybridge.lossless import (
     lost_entries,
     may_lose,
 )
+from pybridge.shape import Order
 
 Array = np.ndarray[Any, Any]
-Order = Literal["C", "F"]
 
 
 @dataclass(frozen=True, slots=True)

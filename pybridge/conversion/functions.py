@@ -13,11 +13,11 @@ from pybridge.conversion.numpy_to_r import Dimnames
 from pybridge.conversion.policies import (
     Arriving,
     FromR,
+    Int64Policy,
     Labelling,
-    Mappings,
-    Missing,
+    MappingPolicy,
+    NaPolicy,
     ToR,
-    Wide,
 )
 from pybridge.conversion.rpy2_host import r_host
 from pybridge.errors import UnsupportedTensorError
@@ -26,10 +26,10 @@ from pybridge.errors import UnsupportedTensorError
 def to_r(
     x: Any,
     *,
-    na: Missing = "error",
-    int64: Wide = "double",
+    na: NaPolicy = "error",
+    int64: Int64Policy = "double",
     dimnames: Dimnames | None = None,
-    mapping: Mappings = "data.frame",
+    mapping: MappingPolicy = "data.frame",
 ) -> Any:
     """Return `x` as a new R object, an rpy2 vector that every R function takes.
 
@@ -105,7 +105,9 @@ def from_r(
     return array_or_list(r_host().look, v, FromR(na, copy=copy, dimnames=dimnames))
 
 
-def rpy2_converter(*, na: Arriving = "error", int64: Wide = "double", copy: bool = False) -> Any:
+def rpy2_converter(
+    *, na: Arriving = "error", int64: Int64Policy = "double", copy: bool = False
+) -> Any:
     """Return a converter for those who work inside rpy2's `localconverter`.
 
     Added to rpy2's own, it makes R functions take arrays and tensors, and return arrays:

@@ -16,7 +16,7 @@ import numpy as np
 
 from pybridge.backends import backend_of
 from pybridge.conversion.arriving import array_or_list
-from pybridge.conversion.casting import Order, Wanted, own_array
+from pybridge.conversion.casting import Wanted, own_array
 from pybridge.conversion.leaving import new_object
 from pybridge.conversion.policies import Arriving, FromR, Labelling, ToR, remembering
 from pybridge.conversion.rvalues import (
@@ -44,6 +44,7 @@ from pybridge.errors import (
     MissingValueError,
     PybridgeError,
 )
+from pybridge.shape import Order
 from pybridge.subscripts import NA
 
 Array = np.ndarray[Any, Any]

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from pybridge.backends import find_backend
-from pybridge.conversion.numpy_to_r import Labels
+from pybridge.conversion.numpy_to_r import NamedAxes
 from pybridge.conversion.rvalues import Vector
 from pybridge.errors import ArgumentError, ConversionError
 
 
-def labels_of(x: Any) -> Labels | None:
+def labels_of(x: Any) -> NamedAxes | None:
     """Return the name and the labels of each axis, or None for a tensor without any."""
     backend = find_backend(x)
     names = None if backend is None else backend.axis_names(x)

@@ -29,7 +29,7 @@ from pybridge.errors import ArgumentError, ConversionError
 from pybridge.lossless import EXACT_IN_FLOAT64, NARROW_INTEGERS, NARROW_REALS, is_within
 
 Array = np.ndarray[Any, Any]
-Labels = list[tuple[str, Sequence[str | None] | None]]
+NamedAxes = list[tuple[str, Sequence[str | None] | None]]
 """The name of each axis, "" for none, and its labels."""
 Dimnames = Sequence[Sequence[str] | None] | Mapping[str, Sequence[str] | None]
 
@@ -135,7 +135,7 @@ def vector_from(
     array: Array,
     policies: ToR,
     dimnames: Dimnames | None = None,
-    labels: Labels | None = None,
+    labels: NamedAxes | None = None,
 ) -> NewNumbers | NewText:
     """Return the R vector or array that is to hold `array`.
 
@@ -173,7 +173,7 @@ def vector_from(
 
 
 def _attributes(
-    shape: tuple[int, ...], has_dim: bool, labels: Labels | None, classes: tuple[str, ...]
+    shape: tuple[int, ...], has_dim: bool, labels: NamedAxes | None, classes: tuple[str, ...]
 ) -> dict[str, New]:
     attributes: dict[str, New] = {}
     if labels:
@@ -279,7 +279,7 @@ def _check_axes(shape: tuple[int, ...]) -> None:
             )
 
 
-def _checked_labels(dimnames: Dimnames, shape: tuple[int, ...]) -> Labels | None:
+def _checked_labels(dimnames: Dimnames, shape: tuple[int, ...]) -> NamedAxes | None:
     if isinstance(dimnames, str):
         raise ArgumentError("dimnames must hold one sequence of labels, or None, for each axis")
     if isinstance(dimnames, Mapping):
@@ -289,7 +289,7 @@ def _checked_labels(dimnames: Dimnames, shape: tuple[int, ...]) -> Labels | None
         pairs = [("", label) for label in dimnames]
     if len(pairs) != len(shape):
         raise ArgumentError(f"dimnames name {len(pairs)} axes, and the array has {len(shape)}")
-    labels: Labels = []
+    labels: NamedAxes = []
     for axis, ((name, label), size) in enumerate(zip(pairs, shape, strict=True), start=1):
         texts = None if label is None else [str(text) for text in label]
         if texts is not None and len(texts) != size:

@@ -9,16 +9,16 @@ from typing import Any, Literal, TypeVar, get_args
 
 from pybridge.errors import ArgumentError
 
-Missing = Literal["error", "float", "integer"]
-Wide = Literal["double", "integer", "character", "integer64"]
-Mappings = Literal["data.frame", "list"]
+NaPolicy = Literal["error", "float", "integer"]
+Int64Policy = Literal["double", "integer", "character", "integer64"]
+MappingPolicy = Literal["data.frame", "list"]
 Arriving = Literal["error", "mask", "float"]
 Labelling = Literal["drop", "xarray"]
 
 _T = TypeVar("_T")
 
-_MISSING, _WIDE = get_args(Missing), get_args(Wide)
-_MAPPINGS, _ARRIVING = get_args(Mappings), get_args(Arriving)
+_MISSING, _WIDE = get_args(NaPolicy), get_args(Int64Policy)
+_MAPPINGS, _ARRIVING = get_args(MappingPolicy), get_args(Arriving)
 _LABELLING = get_args(Labelling)
 
 
@@ -26,11 +26,11 @@ _LABELLING = get_args(Labelling)
 class ToR:
     """The policies of `to_r`."""
 
-    na: Missing = "error"
+    na: NaPolicy = "error"
     """Which values of an array, besides masked ones, mean `NA`."""
-    int64: Wide = "double"
+    int64: Int64Policy = "double"
     """What integers become that R's own integer cannot hold."""
-    mapping: Mappings = "data.frame"
+    mapping: MappingPolicy = "data.frame"
     """What a dict becomes."""
 
     def __post_init__(self) -> None:

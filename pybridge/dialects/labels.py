@@ -16,7 +16,7 @@ from pybridge.errors import SubscriptLabelError, SubscriptMissingError, Subscrip
 from pybridge.subscripts import name_text, short_text
 
 Names: TypeAlias = tuple[str | None, ...]
-Labels: TypeAlias = Callable[[int], Sequence[str | None] | None]
+AxisLabels: TypeAlias = Callable[[int], Sequence[str | None] | None]
 """What gives the labels of an axis: a text for each position, or None where it has none."""
 
 _MOST_COMPARED: Final = 10_000
@@ -24,7 +24,7 @@ _MOST_COMPARED: Final = 10_000
 
 
 def positions_from_names(
-    item: sub.Characters, labels: Labels, axis: int, ndim: int, *, is_alone: bool
+    item: sub.Characters, labels: AxisLabels, axis: int, ndim: int, *, is_alone: bool
 ) -> sub.Scalar | sub.Vector:
     """Return the positions that names stand for, by the rules of the tensor dialect.
 
@@ -52,7 +52,7 @@ def positions_from_names(
 
 
 def names_as_r_reads(
-    subscripts: sub.Subscripts, labels: Labels, ndim: int, *, is_write: bool = False
+    subscripts: sub.Subscripts, labels: AxisLabels, ndim: int, *, is_write: bool = False
 ) -> sub.Subscripts:
     """Return subscripts with positions in the place of names, by the rules of R's own `[`.
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from pybridge import subscripts as sub
 from pybridge.dialects import selections as to
-from pybridge.dialects.labels import Labels, positions_from_names
+from pybridge.dialects.labels import AxisLabels, positions_from_names
 from pybridge.dialects.tensor_axis import (
     checked_indices,
     common_indices,
@@ -32,24 +32,27 @@ from pybridge.subscripts.spelling import spelled_out
 _BOUNDS: Final = frozenset({int, type(NA), type(None)})
 """What the bounds of a common range are."""
 
-_READ: Final = frozenset({sub.Scalar, sub.Vector, sub.Mask, sub.Missing, sub.NewAxis, sub.Rest})
+_WITHOUT_TENSORS: Final = frozenset(
+    {sub.Scalar, sub.Vector, sub.Mask, sub.Missing, sub.NewAxis, sub.Rest}
+)
 """Subscripts in which no tensor stands, as text has them: nothing is left to be read."""
 
 
 def lower(
     written: tuple[Any, ...],
     shape: Shape,
-    read: Callable[[Any], sub.Subscript] = as_subscript,
+    to_subscript: Callable[[Any], sub.Subscript] = as_subscript,
     drop: bool = True,
     order: Order = "C",
-    labels: Labels | None = None,
+    labels: AxisLabels | None = None,
 ) -> to.Selection:
     """Return the selection that subscripts make on a tensor of `shape`.
 
     Scalars drop their axis unless `drop` is False. A logical array of the whole shape, alone,
     selects in `order`. A matrix of positions with one column per axis, alone, selects one element
-    per row. `read` makes a subscript of any other value. With `labels`, which has those of an axis,
-    names are positions. Too many subscripts and a second `..` raise before any other fault.
+    per row. `to_subscript` makes a subscript of any other value. With `labels`, which gives
+    those of an axis, names are positions. Too many subscripts and a second `..` raise before any
+    other fault.
 
     >>> lower((2, slice(NA, 3)), (4, 5)).key, lower((..., -1), (4, 5)).key
     ((1, slice(0, 3, 1)), (slice(None, None, None), 4))
@@ -79,7 +82,7 @@ def lower(
                     axis += 1
                     continue
             elif item is ...:
-                unnamed = _count_unnamed(written, len(shape), read)
+                unnamed = _count_unnamed(written, len(shape), to_subscript)
                 key += (to.WHOLE,) * unnamed
                 axis += unnamed
                 continue
@@ -96,11 +99,11 @@ def lower(
             elif kind is str or kind is sub.Subscripts:
                 is_compact = True
                 break
-            subscript = item if kind in _READ else read(item)
+            subscript = item if kind in _WITHOUT_TENSORS else to_subscript(item)
             if isinstance(subscript, sub.NewAxis):
                 key += (None,)
             elif isinstance(subscript, sub.Rest):
-                unnamed = _count_unnamed(written, len(shape), read)
+                unnamed = _count_unnamed(written, len(shape), to_subscript)
                 key += (to.WHOLE,) * unnamed
                 axis += unnamed
             else:
@@ -120,18 +123,18 @@ def lower(
                 dropped += to.is_index(chosen)
                 axis += 1
     except IndexError:
-        if not shape and len(written) == 1 and isinstance(read(written[0]), sub.Missing):
+        if not shape and len(written) == 1 and isinstance(to_subscript(written[0]), sub.Missing):
             return to.Orthogonal(shape, ())
-        _count_unnamed(written, len(shape), read)
+        _count_unnamed(written, len(shape), to_subscript)
         raise
     if is_compact:
         written = spelled_out(written)
-        return lower(written, shape, read, drop=drop, order=order, labels=labels)
+        return lower(written, shape, to_subscript, drop=drop, order=order, labels=labels)
     return to.Orthogonal(shape, key, takes, not takes)
 
 
 def _count_unnamed(
-    written: tuple[Any, ...], ndim: int, read: Callable[[Any], sub.Subscript] = as_subscript
+    written: tuple[Any, ...], ndim: int, to_subscript: Callable[[Any], sub.Subscript] = as_subscript
 ) -> int:
     """Return for how many axes `..` stands; refuse a second one, and too many subscripts."""
     rests = named = 0
@@ -142,7 +145,7 @@ def _count_unnamed(
             named += 1
     if named <= ndim and rests < 2:
         return ndim - named
-    text = short_text(as_subscripts(tuple([read(item) for item in spelled_out(written)])))
+    text = short_text(as_subscripts(tuple([to_subscript(item) for item in spelled_out(written)])))
     raise SubscriptCountError(
         f"`[{text}]` names {named} axes; the tensor has {ndim}",
         subscript=text,

@@ -33,7 +33,7 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
     name = backend.dtype_name(like)
     found = []
     for operand in operands:
-        if isinstance(operand, FromR):
+        if isinstance(operand, OperandOfR):
             found.append(
                 backend.convert(fit_value(backend, like, np.asarray(operand.values)), like)
             )
@@ -53,7 +53,7 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
     return backend, found
 
 
-class FromR(Frozen, eq=False):
+class OperandOfR(Frozen, eq=False):
     """An operand that R made: numbers that take the dtype of the tensors beside them."""
 
     values: Any

@@ -14,9 +14,9 @@ import numpy as np
 
 from pybridge.annotations import Detachable, TensorT, Variable
 from pybridge.backends import NUMPY, backend_of, open_tensor
-from pybridge.backends.protocol import Backend, Indices, Key, Tensor
+from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.compiling import in_graph, runs_as_python
-from pybridge.dialects.selections import WHOLE
+from pybridge.dialects.selections import WHOLE, Key
 from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError, shown
 from pybridge.shape import Order, Shape, reversed_axes
 from pybridge.subscripts import NA, NAType

@@ -18,7 +18,7 @@ from pybridge.shapes.sizes import read_shape
 Verdict: TypeAlias = Literal[
     "same", "different", "recycling only", "broadcasting only", "neither", "unknown"
 ]
-Position: TypeAlias = tuple[int, ...]
+Place: TypeAlias = tuple[int, ...]
 
 ROWS: Final = 4
 COLUMNS: Final = 4
@@ -60,7 +60,7 @@ class ShapeExplanation:
     recycling: Outcome
     broadcasting: Outcome
     verdict: Verdict
-    position: Position | None = None
+    position: Place | None = None
 
     def __str__(self) -> str:
         lines = ["   ".join(f"{name} {text}" for name, text in _named(self.shapes)), ""]
@@ -146,7 +146,7 @@ def _shape_of(shape: Any) -> Shape:
     return read_shape(shape)
 
 
-def _first_difference(shapes: Sequence[Shape], shape: Shape) -> Position | None:
+def _first_difference(shapes: Sequence[Shape], shape: Shape) -> Place | None:
     """Return the first position at which the rules differ, when both gave `shape`.
 
     Arrays are then equal under both rules, and so is a single element. A vector of another length
@@ -165,7 +165,7 @@ def _first_difference(shapes: Sequence[Shape], shape: Shape) -> Position | None:
 # the element of an operand at a position
 
 
-def _recycled_position(shapes: Sequence[Shape], k: int, position: Position) -> Position:
+def _recycled_position(shapes: Sequence[Shape], k: int, position: Place) -> Place:
     """Return the element of operand `k` at `position` of R's result; both one-based."""
     plan = recycle_shapes(shapes)
     path = plan.paths[k]
@@ -182,7 +182,7 @@ def _recycled_position(shapes: Sequence[Shape], k: int, position: Position) -> P
     return (offset + 1,) if len(shapes[k]) <= 1 else (1,) * len(shapes[k])
 
 
-def _broadcast_position(shapes: Sequence[Shape], k: int, position: Position) -> Position:
+def _broadcast_position(shapes: Sequence[Shape], k: int, position: Place) -> Place:
     """Return the element of operand `k` at `position` of NumPy's result; both one-based."""
     old = pad_shape(shapes[k], len(position), "trailing")
     own = tuple([1 if size == 1 else place for place, size in zip(position, old, strict=True)])
@@ -261,7 +261,7 @@ def _extent(size: int | None, most: int) -> int:
     return UNKNOWN_EXTENT if size is None else min(size, most)
 
 
-def _element(explanation: ShapeExplanation, k: int, rule: int, position: Position) -> Position:
+def _element(explanation: ShapeExplanation, k: int, rule: int, position: Place) -> Place:
     return (_recycled_position, _broadcast_position)[rule](explanation.shapes, k, position)
 
 

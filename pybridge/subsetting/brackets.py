@@ -30,8 +30,8 @@ from pybridge.subsetting.lowering import (
     checked_shape,
     lower,
     read_subscripts,
-    reader_for,
     refuse_dialect,
+    subscript_reader,
     with_names,
 )
 from pybridge.subsetting.protocols import Protocols
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _NDARRAY: Final = np.ndarray
-_READ: Final = reader_for(NUMPY)
+_TO_SUBSCRIPT: Final = subscript_reader(NUMPY)
 _TENSOR: Final = "tensor"
 
 
@@ -119,7 +119,7 @@ class R(Protocols[TensorT_co]):
         if type(written) is not tuple:
             written = tuple(written) if isinstance(written, tuple) else (written,)
         if type(x) is _NDARRAY and self._dialect == "tensor":  # half the time for a small array
-            return read(NUMPY, x, lower_tensor(written, x.shape, _READ))
+            return read(NUMPY, x, lower_tensor(written, x.shape, _TO_SUBSCRIPT))
         return _read(x, written, dialect=self._dialect, is_text=False)
 
     @runs_as_python
@@ -133,7 +133,7 @@ class R(Protocols[TensorT_co]):
         if type(written) is not tuple:
             written = tuple(written) if isinstance(written, tuple) else (written,)
         if type(x) is _NDARRAY and self._dialect == "tensor":
-            selection = lower_tensor(written, x.shape, _READ)
+            selection = lower_tensor(written, x.shape, _TO_SUBSCRIPT)
             if not x.flags.writeable:
                 refuse_immutable(NUMPY, x)
             write(NUMPY, x, selection, fit_broadcast(NUMPY, x, selection, value))

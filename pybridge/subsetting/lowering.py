@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NoReturn, TypeAlias
 from pybridge.backends import find_backend
 from pybridge.backends.protocol import Backend
 from pybridge.dialects import tensor
-from pybridge.dialects.labels import Labels, names_as_r_reads
+from pybridge.dialects.labels import AxisLabels, names_as_r_reads
 from pybridge.dialects.selections import Selection
 from pybridge.errors import ArgumentError, TracingError, shown
 from pybridge.shape import Order, Shape
@@ -46,7 +46,7 @@ def lower(
     drop: bool = True,
     dialect: Dialect = "tensor",
     order: Order = "C",
-    labels: Labels | None = None,
+    labels: AxisLabels | None = None,
 ) -> Selection:
     """Return the selection that subscripts make on a tensor of `shape`; no data is touched.
 
@@ -60,8 +60,8 @@ def lower(
     if dialect is not _TENSOR and not isinstance(dialect, str):
         refuse_dialect(dialect)
     if dialect == _TENSOR:
-        read = reader_for(backend)
-        return tensor.lower(written, shape, read, drop=drop, order=order, labels=labels)
+        to_subscript = subscript_reader(backend)
+        return tensor.lower(written, shape, to_subscript, drop=drop, order=order, labels=labels)
     if dialect == "base":
         from pybridge.dialects import base  # few programs port R code line by line
 
@@ -74,7 +74,7 @@ def read_as_r_does(
     backend: Backend | None,
     shape: Shape,
     written: tuple[Any, ...],
-    labels: Labels | None,
+    labels: AxisLabels | None,
     *,
     is_write: bool = False,
 ) -> Subscripts:
@@ -88,7 +88,7 @@ def read_as_r_does(
 
 
 def with_names(
-    written: tuple[Any, ...], labels: Labels | None, *, is_text: bool
+    written: tuple[Any, ...], labels: AxisLabels | None, *, is_text: bool
 ) -> tuple[Any, ...]:
     """Read each string as a name where there are labels; one alone may hold all subscripts."""
     if labels is None or (is_text and len(written) == 1):
@@ -127,7 +127,7 @@ def _size(size: Any) -> int:
 
 
 @functools.cache
-def reader_for(backend: Backend | None) -> Callable[[Any], Subscript]:
+def subscript_reader(backend: Backend | None) -> Callable[[Any], Subscript]:
     """Return what reads one subscript of a tensor of `backend`, also a tensor."""
     return functools.partial(_read_one, backend)
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pybridge.backends.protocol import Backend, Indices, Key, Tensor
+from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.dialects import selections as to
+from pybridge.dialects.selections import Key
 from pybridge.shape import Shape, Size, known_shape
 from pybridge.subsetting.reading import counted, indices_on, is_vector_of_scalar, traced_coordinates
 from pybridge.subsetting.values import backend_of_value, fit_value, is_number, refuse_unbroadcast

@@ -9,7 +9,7 @@ import numpy as np
 
 from pybridge.backends import NUMPY
 from pybridge.backends.protocol import Backend, Indices, Tensor
-from pybridge.dialects.labels import Labels
+from pybridge.dialects.labels import AxisLabels
 from pybridge.errors import AssignmentError
 from pybridge.shape import Shape, known_shape
 from pybridge.subsetting.lowering import read_as_r_does
@@ -30,7 +30,11 @@ def growth_in_place(length: int, shape: Shape) -> AssignmentError:
 
 
 def plan_as_r_does(
-    backend: Backend, x: Tensor, written: tuple[Any, ...], value: Any, labels: Labels | None = None
+    backend: Backend,
+    x: Tensor,
+    written: tuple[Any, ...],
+    value: Any,
+    labels: AxisLabels | None = None,
 ) -> tuple[Assignment, Tensor]:
     """Return what R's `[<-` does, and the value as it repeats.
 

@@ -13,7 +13,7 @@ from backends.adapters import ADAPTERS, Adapter
 
 from pybridge import NA, order, which
 from pybridge.errors import PybridgeError
-from pybridge.r_functions.binding import FromR, bind, sort
+from pybridge.r_functions.binding import OperandOfR, bind, sort
 from pybridge.r_functions.elementwise import math_group
 from pybridge.r_functions.summaries import mean, summary_group
 from pybridge.testing import run_r
@@ -67,8 +67,8 @@ CALLS = {
     "which(x, arr.ind = TRUE)": which,
     "rbind(x, x)": lambda x: bind([x, x], True),
     "cbind(x, x)": lambda x: bind([x, x], False),
-    "cbind(x, 1L)": lambda x: bind([x, FromR(np.int32(1))], False),
-    "rbind(0L, x)": lambda x: bind([FromR(np.int32(0)), x], True),
+    "cbind(x, 1L)": lambda x: bind([x, OperandOfR(np.int32(1))], False),
+    "rbind(0L, x)": lambda x: bind([OperandOfR(np.int32(0)), x], True),
 }
 """What is written in R, and what R's method calls in Python."""
 

@@ -6,7 +6,7 @@ from backends.adapters import ADAPTERS, ALL, STORES
 from backends.running import MODES
 
 from pybridge import errors
-from pybridge.r_functions.binding import FromR, bind, sort
+from pybridge.r_functions.binding import OperandOfR, bind, sort
 from pybridge.r_functions.elementwise import math_group
 from pybridge.r_functions.summaries import mean, summary_group
 
@@ -23,7 +23,7 @@ CALLS = {
     "round": (lambda x: math_group(x, "round", 0), [[3, NAN, 0], [-2, 2, 2]]),
     "sign": (lambda x: math_group(x, "sign"), [[1, NAN, 1], [-1, 1, 1]]),
     "cumsum": (lambda x: math_group(x, "cumsum"), [3, 1.5, NAN, NAN, NAN, NAN]),
-    "rbind": (lambda x: bind([x, FromR(7)], True), [*X, [7, 7, 7]]),
+    "rbind": (lambda x: bind([x, OperandOfR(7)], True), [*X, [7, 7, 7]]),
 }
 RUN = [(name, mode) for name, mode in MODES if mode not in ADAPTERS[name].compiled]
 OF_UNKNOWN_SIZE = {"rbind", "cumsum", "range"}
@@ -138,7 +138,7 @@ def test_unsigned_sums_use_all_bits():
 
 def test_masked_arrays_and_records_are_combined_without_loss():
     x = np.ma.MaskedArray([1, 2], [False, True])
-    assert bind([x, FromR(7)], True).tolist() == [[1, None], [7, 7]]
+    assert bind([x, OperandOfR(7)], True).tolist() == [[1, None], [7, 7]]
     records = [np.zeros(2, [("a", code)]) for code in ("i4", "f4")]
     with pytest.raises(errors.UnsupportedTensorError, match="cannot be combined"):
         bind(records, True)

@@ -5,7 +5,7 @@ import pytest
 from backends.adapters import ADAPTERS
 
 from pybridge import errors
-from pybridge.r_functions.binding import FromR, bind
+from pybridge.r_functions.binding import OperandOfR, bind
 from pybridge.r_functions.products import cross_product
 
 X = np.array([[1.0, 5.0, 2.0], [4.0, 0.0, 3.0]])
@@ -18,8 +18,11 @@ def test_products_of_matrices_and_vectors(library):
     pairs = [
         (cross_product(make(X), make(Y), "crossprod"), X.T @ Y),
         (cross_product(make(X), make(X), "tcrossprod"), X @ X.T),
-        (cross_product(make(X), FromR(np.array([1.0, 2.0])), "crossprod"), X.T @ [[1.0], [2.0]]),
-        (cross_product(FromR(Y), make(X), "crossprod"), Y.T @ X),
+        (
+            cross_product(make(X), OperandOfR(np.array([1.0, 2.0])), "crossprod"),
+            X.T @ [[1.0], [2.0]],
+        ),
+        (cross_product(OperandOfR(Y), make(X), "crossprod"), Y.T @ X),
         (cross_product(make(Y[0]), make(Y[0]), "tcrossprod"), np.outer(Y[0], Y[0])),
         (cross_product(make(Y[0]), make(Y[0]), "crossprod"), [[5.0]]),
     ]
@@ -64,7 +67,7 @@ def test_matrices_of_unknown_rows_are_put_together():
     with pytest.raises(errors.ShapeError, match="must match"):
         bind([left, right], True)
     with pytest.raises(errors.ShapeError, match="known sizes"):
-        bind([left, FromR(np.array([1.0, 2.0, 3.0]))], True)
+        bind([left, OperandOfR(np.array([1.0, 2.0, 3.0]))], True)
     model = keras.Model([left, right], bind([left, right], False))
     values = np.arange(6.0).reshape(2, 3), np.arange(4.0).reshape(2, 2)
     np.testing.assert_array_equal(np.asarray(model(values)), np.hstack(values))

@@ -131,7 +131,7 @@ test_that("the generics agree with R on every library, dtype and shape, or are a
           expected <- number_outcome(call, a, a)
           actual <- number_outcome(call, x, a)
           is_scalar <- grepl("^(sum|prod|max|min|any|all|mean)", call) ||
-            (length(shape) == 0L && sub("\\(.*", "", call) %in% c(grep("^cum", plain_math, value = TRUE, invert = TRUE), "round"))
+            (length(shape) == 0L && sub("\\(.*", "", call) %in% c(plain_math[!startsWith(plain_math, "cum")], "round"))
           outcome <- compare_numbers(expected, actual, is_scalar, tolerance, largest)
           label <- paste(library, dtype, call, if (count == 0) "of no element", if (length(shape) > 2L) "of 3 axes")
           if (outcome == "refused") {

@@ -33,7 +33,7 @@ class Adapter:
 
 
 def split(found: list[Any]) -> tuple[list[Any], Callable[[list[Any]], list[Any]]]:
-    """Part tensors from exceptions, and return how to put results back in their places."""
+    """Separate tensors from exceptions, and return a function that puts results back in place."""
     places = [k for k, entry in enumerate(found) if not isinstance(entry, Exception)]
 
     def join(values):

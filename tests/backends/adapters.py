@@ -173,7 +173,7 @@ def torch_functional(function, *arrays):
 def torch_compiled(function, *arrays, dynamic=False):
     """Compile into one graph, its sizes open if the mode is `dynamic`.
 
-    Of some errors the compiler tells in words of its own, unless it may break the graph.
+    The compiler reports some errors as its own, unless it may break the graph.
     """
     import torch
 

@@ -19,7 +19,7 @@ def columns(v: np.ndarray) -> np.ndarray:
 
 
 def changed(v: np.ndarray, *cells: tuple[Any, Any]) -> np.ndarray:
-    """Return elements with others in some cells."""
+    """Return the elements with some cells replaced."""
     v = v.copy()
     for key, element in cells:
         v[key] = element

@@ -316,7 +316,7 @@ def of_xarray() -> Iterator[tuple[str, Kind]]:
 
 
 def of_no_library() -> Iterator[tuple[str, Kind]]:
-    """What people have in hand and pybridge does not read: each is refused by every verb."""
+    """Objects that people use and pybridge does not read: every verb rejects each."""
     import pandas as pd
     import scipy.sparse as sp
 

@@ -1,4 +1,4 @@
-"""Every public verb, each with what it should give on the elements themselves.
+"""Every public verb, with what it should give for the elements.
 
 The second half of each verb works on an array of Python's objects with `None` for what is missing,
 by loops over positions, and shares nothing with the code that it judges.

@@ -1,4 +1,4 @@
-"""The layers of the house: a module imports from its own folder and from those above it."""
+"""The layers: a module imports from its own folder and from those above it in the list."""
 
 import ast
 import re
@@ -26,7 +26,7 @@ LAYERS = (
     "testing",
     "__main__",
 )
-"""From the first to the last; the package itself stands beside the last."""
+"""From the first to the last; the package itself belongs to the last."""
 ROOM_FOR_THE_PACKAGE = {"rbridge", "testing", "__main__", "explaining"}
 """Who may import the package itself: it must be complete by then."""
 
@@ -81,7 +81,7 @@ def test_every_folder_and_module_has_its_layer():
 
 
 def circles(graph):
-    """Return the modules that import each other in a circle; a package stands for no module."""
+    """Return the modules that import each other in a circle; packages are left out."""
     found = []
     for start in graph:
         seen, ahead = set(), [*graph[start]]

@@ -1,4 +1,4 @@
-"""The digits as files of the forms in which they are published."""
+"""The digits as files, in the formats in which they are published."""
 
 import numpy as np
 

@@ -31,10 +31,10 @@ class _WithFields(type):
         return error
 
 
-def shown(value: object) -> str:
+def value_text(value: object) -> str:
     """Write what was met into a message, whatever it is.
 
-    >>> shown("K"), shown([1] * 100)[-20:]
+    >>> value_text("K"), value_text([1] * 100)[-20:]
     ("'K'", '1, 1, 1, 1, 1, 1, 1]')
     """
     try:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pybridge import subscripts as sub
 from pybridge.dialects import selections as to
-from pybridge.errors import ArgumentError, SubscriptError, collected_warnings, shown
+from pybridge.errors import ArgumentError, SubscriptError, collected_warnings, value_text
 from pybridge.explaining.contrasts import (
     Pair,
     indices_of,
@@ -141,7 +141,9 @@ def _lowered(shape: Shape, written: Subscripts, *, drop: bool, dialect: Dialect)
 def _checked_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     sizes = checked_shape(shape)
     if None in sizes:
-        raise ArgumentError(f"`shape` is a tuple of sizes, all of them known, not {shown(shape)}")
+        raise ArgumentError(
+            f"`shape` is a tuple of sizes, all of them known, not {value_text(shape)}"
+        )
     return known_shape(sizes)
 
 

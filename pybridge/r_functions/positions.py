@@ -17,7 +17,7 @@ from pybridge.backends import NUMPY, backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.compiling import in_graph, runs_as_python
 from pybridge.dialects.selections import WHOLE, Key
-from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError, shown
+from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError, value_text
 from pybridge.shape import Order, Shape, reversed_axes
 from pybridge.subscripts import NA, NAType
 
@@ -54,7 +54,7 @@ def which(mask: Tensor, *, order: Order = "F") -> Tensor:
     (array([2, 3]), [[2, 2], [1, 3], [2, 3]])
     """
     if order not in ("C", "F"):
-        raise ArgumentError(f'`order` is "C" or "F", not {shown(order)}')
+        raise ArgumentError(f'`order` is "C" or "F", not {value_text(order)}')
     if backend_of(mask).is_compiling():
         return _which_in_graph(mask, order)
     return _which(mask, order)

@@ -17,7 +17,7 @@ from pybridge.annotations import Detachable, HasShape, ScalarT, TensorT, Variabl
 from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.compiling import in_graph
-from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, shown, warn
+from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, value_text, warn
 from pybridge.shape import Shape, fits_shape, known_shape, reversed_axes
 from pybridge.shapes import (
     Align,
@@ -141,7 +141,7 @@ def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]
            [20, 20]])
     """
     if align not in ("trailing", "leading"):
-        raise ArgumentError(f'`align` is "trailing" or "leading", not {shown(align)}')
+        raise ArgumentError(f'`align` is "trailing" or "leading", not {value_text(align)}')
     if _is_compiling(tensors):
         return _broadcast_in_graph(align, *tensors)
     return _broadcast(align, *tensors)
@@ -186,14 +186,14 @@ def recycled(op: Callable[..., Result], *, fold: bool = True) -> Callable[..., R
            [ 4,  5,  6]])
     """
     if not callable(op):
-        raise ArgumentError(f"`op` is a function such as numpy.add, not {shown(op)}")
+        raise ArgumentError(f"`op` is a function such as numpy.add, not {value_text(op)}")
     if not isinstance(fold, bool):
-        raise ArgumentError(f"`fold` is True or False, not {shown(fold)}")
+        raise ArgumentError(f"`fold` is True or False, not {value_text(fold)}")
     is_arithmetic = not is_comparison(op)
 
     def recycled_op(*operands: Any, **options: Any) -> Any:
         if not operands:
-            raise ArgumentError(f"{shown(op)} under R's rule needs at least one operand")
+            raise ArgumentError(f"{value_text(op)} under R's rule needs at least one operand")
         if not fold or len(operands) < 3:
             rows = None if options else _rows_of_vectors(op, operands)
             if rows is not None:

@@ -14,7 +14,7 @@ from pybridge.annotations import Detachable, ScalarT, TensorT, Variable
 from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.compiling import in_graph, runs_as_python
-from pybridge.errors import ArgumentError, shown
+from pybridge.errors import ArgumentError, value_text
 from pybridge.shape import Order, reversed_axes
 from pybridge.shapes.sizes import UNKNOWN, new_sizes, read_sizes
 
@@ -61,7 +61,7 @@ def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
         several = ""
         if isinstance(order, int):
             several = "; the sizes are one argument, as in `array_reshape(x, (4, 4))`"
-        raise ArgumentError(f'`order` is "C" or "F", not {shown(order)}{several}')
+        raise ArgumentError(f'`order` is "C" or "F", not {value_text(order)}{several}')
     backend, x = open_tensor(x, "reshape")
     if backend.is_compiling():
         return _reshape_in_graph(x, dim, order)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from pybridge.errors import ReshapeError, shown
+from pybridge.errors import ReshapeError, value_text
 from pybridge.shape import Shape
 from pybridge.shapes import elements_text, known_count, listed, shape_text
 from pybridge.subscripts import NA, number_text
@@ -101,7 +101,8 @@ def _entries(dim: Any) -> Iterable[Any]:
         raise ReshapeError("`dim` is missing (NULL); give the new sizes, such as c(-1, 784)")
     if isinstance(dim, str | bytes | dict | set | frozenset):
         raise ReshapeError(
-            f"`dim` is {shown(dim)}, of type {type(dim).__name__}; give the new sizes as numbers"
+            f"`dim` is {value_text(dim)}, of type {type(dim).__name__}; give the new sizes as "
+            "numbers"
         )
     if dim is NA or isinstance(dim, float | bool | np.generic):
         return [dim]

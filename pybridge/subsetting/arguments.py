@@ -1,4 +1,4 @@
-"""Tensors among the subscripts: read where their values are known, carried along where not."""
+"""Tensors as subscripts: read if their values are known, passed on as `Traced` if not."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pybridge.subscripts import SUBSCRIPT_TYPES, NAType, Range, Subscripts, Trac
 _PLAIN: Final = (SUBSCRIPT_TYPES - {Range}) | {
     *(int, NoneType, EllipsisType, NAType, bool, float, str, range, np.ndarray, Subscripts)
 }
-"""Types that hold no tensor of another library."""
+"""Types that cannot contain a tensor of another library."""
 
 
 def without_tensors(written: Any) -> Any:
-    """Return one subscript with every tensor in it read into NumPy, or marked as traced.
+    """Replace the tensors in a subscript by NumPy arrays, or by `Traced` if traced.
 
-    A tensor whose values are known becomes a NumPy array, so that all the checks of a dialect apply
-    to it. One whose values are unknown becomes a `Traced`. Anything else comes back as it is.
+    A dialect can check the values of an array, but not those of a traced tensor. Any other
+    subscript is returned unchanged.
 
     >>> without_tensors(slice(1, 3))
     slice(1, 3, None)
@@ -43,7 +43,7 @@ def without_tensors(written: Any) -> Any:
             return [_known_entry(entry) for entry in written]
         except RecursionError:
             raise SubscriptTypeError(
-                "a list that lies in itself, or too deep in others, is no vector of positions",
+                "a list that contains itself, or is nested too deep, is not a vector of positions",
                 subscript="<list>",
             ) from None
     backend = find_backend(written)

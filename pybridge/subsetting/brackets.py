@@ -55,11 +55,11 @@ class R(Protocols[TensorT_co]):
     never do; several vectors select orthogonally and axes never move. For `drop=False` or text see
     `r_slice`. `R(x, dialect="base")` follows R's own `[` and `[<-` instead, its traps included.
 
-    On NumPy scalars, ranges and new axes give a view, all else new memory. Beside brackets `R(x)`
-    iterates, has a length and converts to NumPy as `x` does; operators are refused. What counts
-    from zero by itself, such as `random.choice` or `bisect`, wants `x`, not `R(x)`. Raises a
-    `SubscriptError` for a subscript that does not fit. Source of the rules: the contract of this
-    project; ranges as in R Language Definition, 3.3.1 and 3.4.1.
+    In NumPy, scalars, ranges and new axes give a view, anything else new memory. `R(x)` also
+    iterates, has a length and converts to NumPy as `x` does; operators raise. Functions that count
+    from zero, such as `random.choice` or `bisect`, need `x`, not `R(x)`. Raises a `SubscriptError`
+    for a subscript that does not fit. Source of the rules: "Who is right" in the documentation;
+    ranges as in R Language Definition, 3.3.1 and 3.4.1.
 
     >>> import numpy as np
     >>> from pybridge import NA
@@ -93,7 +93,7 @@ class R(Protocols[TensorT_co]):
     @overload
     def __init__(self: R[TensorT], x: TensorT, *, dialect: Dialect = ...) -> None: ...
     def __init__(self, x: Tensor, *, dialect: Dialect = "tensor") -> None:
-        """Hold `x`; nothing is copied and nothing is checked yet."""
+        """Store `x`; nothing is copied or checked yet."""
         self._tensor = x
         self._dialect = dialect
         if dialect is _TENSOR:
@@ -126,8 +126,8 @@ class R(Protocols[TensorT_co]):
     def __setitem__(self, written: Any, value: Any) -> None:
         """Write `value` into the elements that the subscripts name.
 
-        It broadcasts by NumPy's rule. Under `dialect="base"` it recycles by R's, and what would
-        make a longer vector raises.
+        It broadcasts by NumPy's rule. Under `dialect="base"` it recycles by R's rule, and a write
+        that would lengthen a vector raises.
         """
         x = self._tensor
         if type(written) is not tuple:
@@ -143,10 +143,10 @@ class R(Protocols[TensorT_co]):
 
 @runs_as_python
 def r_subscripts(*subscripts: Any) -> Subscripts:
-    """Return subscripts as one value, to print, compare, keep and use on many tensors.
+    """Return subscripts as one value, to print, compare, store and use on many tensors.
 
     They are values as in `R(x)[...]`, or one string of R text, with R's brackets or without; see
-    `parse_subscripts` for its grammar. `result_shape` tells what shape they will give. Raises
+    `parse_subscripts` for its grammar. `result_shape` returns the shape they will give. Raises
     `SubscriptSyntaxError` for text outside the grammar, `SubscriptTypeError` for other values.
 
     >>> import numpy as np
@@ -211,10 +211,9 @@ def r_slice(
     """Return the elements of `x` that the subscripts name, as a tensor of the same library.
 
     `subscripts` are values as in `R(x)[...]`, or one string of R text such as `"10:99, , NA:5"` or
-    `"x[10:99, , NA:5]"`.
-    With `drop=False` scalars keep their axis at size 1. `dialect="base"` follows R's own `[`
-    exactly, its traps included. `order` is the order in which a logical of the whole shape selects
-    in the tensor dialect: "C" row-major, "F" column-major as R does.
+    `"x[10:99, , NA:5]"`. With `drop=False` scalars keep their axis at size 1. `dialect="base"`
+    follows R's own `[` exactly, its traps included. `order` is the order in which a logical array
+    of the whole shape selects in the tensor dialect: "C" row-major, "F" column-major as in R.
 
     >>> import numpy as np
     >>> from pybridge import NA
@@ -227,7 +226,7 @@ def r_slice(
            [16, 17]])
 
     Raises a `SubscriptError` for subscripts that do not fit, `MissingValueError` where R would give
-    NA and the dtype has none, `UnsupportedTensorError` where `x` is no tensor.
+    NA and the dtype has none, `UnsupportedTensorError` if `x` is not a tensor.
     """
     return _read(x, subscripts, drop=drop, dialect=dialect, order=order)
 
@@ -241,52 +240,52 @@ def _read(
     order: Order = "C",
     is_text: bool = True,
 ) -> Tensor:
-    backend, held = open_tensor(x)
+    backend, tensor = open_tensor(x)
     if backend.is_compiling():
         arguments = compiled.arguments_of(backend, written)
-        return compiled.read(held, drop, dialect, order, *arguments)
+        return compiled.read(tensor, drop, dialect, order, *arguments)
     labels = None
-    if held is not x:
+    if tensor is not x:
         holder = backend_of(x)
         holder.refuse_subscripts(x, written)
         labels = holder.labels(x)
         written = with_names(written, labels, is_text=is_text)
     selection = lower(
         backend,
-        backend.shape(held),
+        backend.shape(tensor),
         written,
         drop=drop,
         dialect=dialect,
         order=order,
         labels=labels,
     )
-    return read_with_labels(x, backend, held, selection)
+    return read_with_labels(x, backend, tensor, selection)
 
 
-def read_with_labels(x: Tensor, backend: Backend, held: Tensor, selection: Selection) -> Tensor:
-    """Return the selected elements of what `x` is or holds, with labels as `x` has."""
-    if held is x:
-        return read(backend, held, selection)
+def read_with_labels(x: Tensor, backend: Backend, tensor: Tensor, selection: Selection) -> Tensor:
+    """Return the selected elements of `x` or of its tensor, with the labels of `x`."""
+    if tensor is x:
+        return read(backend, tensor, selection)
     holder = backend_of(x)
     if (
         backend.variables_take_keys
         and not holder.names_another
         and _is_key(selection)
-        and len(selection.shape) == len(backend.shape(held))  # to R no axis is one of size 1
+        and len(selection.shape) == len(backend.shape(tensor))  # to R no axis is one of size 1
     ):
         x = _variable_of(x, backend)
         return x[selection.key] if selection.key else read(backend, x, selection)
-    values = read(backend, held, selection)
+    values = read(backend, tensor, selection)
     return holder.with_labels(x, selection, values)
 
 
 def _is_key(selection: Selection) -> TypeGuard[Orthogonal]:
-    """Return whether scalars, ranges and new axes are all that is selected."""
+    """Return whether the selection is a key of scalars, ranges and new axes alone."""
     return isinstance(selection, Orthogonal) and selection.is_view and not selection.takes
 
 
 def _variable_of(x: Tensor, backend: Backend) -> Tensor:
-    """Return the variable of a library that a variable of another library may hold."""
+    """Return the variable of `backend` that `x` is or contains."""
     while (holder := backend_of(x)) is not backend:
         x = holder.value_of(x)
     return x
@@ -350,9 +349,9 @@ def r_assign(
     """Return `x` with `value` at the elements that the subscripts name; `x` itself never changes.
 
     In the tensor dialect `value` broadcasts into the selection by NumPy's rule. In the base dialect
-    it recycles by R's, and a plain vector grows where R's would. An element named more than once
-    gets the last of its values. The dtype of `x` stays; a value that would lose information on the
-    way in raises `LossyValueError`.
+    it recycles by R's rule, and a plain vector grows where R's would. An element named more than
+    once gets the last of its values. The dtype of `x` stays; a value that would lose information
+    raises `LossyValueError`.
 
     >>> import numpy as np
     >>> x = np.zeros((2, 3), int)
@@ -360,21 +359,21 @@ def r_assign(
     array([[0, 0, 0],
            [8, 0, 7]])
     """
-    backend, held = open_tensor(x, "assign")
+    backend, tensor = open_tensor(x, "assign")
     if backend.is_compiling():
         fitting = compiled.value_of(value)
         arguments = compiled.arguments_of(backend, subscripts)
-        return compiled.assign(held, fitting, dialect, order, False, *arguments)
+        return compiled.assign(tensor, fitting, dialect, order, False, *arguments)
     holder = backend_of(x)
     holder.refuse_subscripts(x, subscripts)
     labels = holder.labels(x)
     written = with_names(subscripts, labels, is_text=True)
     if isinstance(dialect, str) and dialect == "base":
-        plan, fitted = plan_as_r_does(backend, held, written, value, labels)
-        return holder.with_values(x, assign_as_r_does(backend, held, plan, fitted))
-    shape = backend.shape(held)
+        plan, fitted = plan_as_r_does(backend, tensor, written, value, labels)
+        return holder.with_values(x, assign_as_r_does(backend, tensor, plan, fitted))
+    shape = backend.shape(tensor)
     selection = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
-    if held is not x:
+    if tensor is not x:
         holder.refuse_value(x, selection, value)
-    fitted = fit_broadcast(backend, held, selection, value)
-    return holder.with_values(x, write(backend, backend.copy(held), selection, fitted))
+    fitted = fit_broadcast(backend, tensor, selection, value)
+    return holder.with_values(x, write(backend, backend.copy(tensor), selection, fitted))

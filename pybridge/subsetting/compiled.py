@@ -1,9 +1,9 @@
-"""Reading and writing inside `torch.compile`: a call stands in its graph, and goes the one road.
+"""Reading and writing inside `torch.compile`, by one call in its graph.
 
-The compiler does not read the functions marked `in_graph`. It puts a call of them into its graph,
-and runs it on tensors without values. A size that changes from one call to the next is open then:
-it is a symbol, and each comparison of it becomes a guard. Where a rule needs the size itself, `int`
-makes a number of it, for which the compiler compiles anew.
+The compiler does not trace into functions marked `in_graph`. It puts a call of them into its graph
+and runs it on tensors without values. A size that changes between calls is *open*: a symbol, and
+each comparison with it becomes a guard. Where a rule needs the size itself, `int` makes it a
+constant, and the compiler recompiles when it changes.
 """
 
 from __future__ import annotations
@@ -30,38 +30,38 @@ _LARGEST: Final[dict[type, dict[str, float]]] = {
     int: {"float32": EXACT_IN_FLOAT32, "float64": EXACT_IN_FLOAT64},
     float: {"float32": FLOAT32_MAX, "float64": math.inf},
 }
-"""Up to what a number of Python goes into a tensor of reals without loss."""
+"""The largest Python number that each real dtype holds without loss."""
 
 
 def arguments_of(backend: Backend, written: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return subscripts in a form that a compiler hands to a call in its graph.
+    """Return subscripts in a form that a compiler can pass to a call in its graph.
 
-    Kept subscripts are written out. Of a NumPy array the compiler shows only that it is one, so it
-    becomes a tensor.
+    Stored subscripts are expanded. The compiler hides the elements of NumPy arrays, so these become
+    tensors.
     """
-    found: list[Any] = []
+    arguments: list[Any] = []
     for item in written:
         if type(item) is sub.Subscripts:
-            found.extend([_written_out(each) for each in item.items])
+            arguments.extend([_written_out(each) for each in item.items])
         elif isinstance(item, np.ndarray):
-            found.append(backend.as_indices(item))
+            arguments.append(backend.as_indices(item))
         else:
-            found.append(item)
-    return tuple(found)
+            arguments.append(item)
+    return tuple(arguments)
 
 
 def value_of(value: Any) -> Any:
-    """Return a value in a form that a compiler hands to a call in its graph."""
+    """Return a value in a form that a compiler can pass to a call in its graph."""
     if isinstance(value, np.ndarray):
         raise TracingError(
-            "a NumPy array is no value inside torch.compile, which hides its elements; make it a "
-            "torch tensor"
+            "a NumPy array cannot be a value inside torch.compile, which hides its elements; "
+            "make it a torch tensor"
         )
     return value
 
 
 def _written_out(item: Any) -> Any:
-    """Return a subscript as Python's users would write it."""
+    """Return a subscript as it is written in Python."""
     if type(item) is sub.Traced:
         return item.tensor
     if isinstance(item, sub.Range):
@@ -100,9 +100,9 @@ def read(x: Tensor, drop: bool, dialect: Dialect, order: Order, *written: Any) -
 def _lowered(
     backend: Backend, x: Tensor, value: Shape | None, written: tuple[Any, ...], **options: Any
 ) -> Selection:
-    """Return what subscripts make of `x`, its sizes open where they can be.
+    """Return the selection that subscripts make on `x`, with open sizes where possible.
 
-    `value` is the shape of what is written, None when reading.
+    `value` is the shape of the value to write; None when reading.
     """
     if any(map(backend.serves, written)):
         sizes = static_shape(backend, x)
@@ -129,10 +129,10 @@ def _lowered_open(
     written: tuple[Any, ...],
     options: dict[str, Any],
 ) -> Selection | None:
-    """Return a selection in which sizes and numbers stay open, or None where they cannot.
+    """Return a selection in which sizes and numbers stay open, or None if they cannot.
 
-    They can where the subscripts need no more of a size than that it is large enough, which a
-    comparison makes a guard. Elsewhere they become numbers, for the usual rules and errors.
+    They can if the subscripts only need each size to be large enough, which a comparison turns into
+    a guard. Otherwise they become constants, for the usual rules and errors.
     """
     shape = backend.shape(x)
     try:
@@ -150,28 +150,28 @@ def _lowered_open(
 
 
 def _is_plainly_set(shape: Shape, selection: Selection, value: Shape) -> bool:
-    """Return whether an open size can stay so: slices run upward, and the value repeats there."""
+    """Return whether open sizes can stay open: upward slices, and the value broadcasts there."""
     if not isinstance(selection, Orthogonal) or len(value) > len(selection.kept_shape):
         return False
     axes = selection.axes
     aligned = writing.aligned_sizes(axes, value)
     return len(selection.takes) < 2 and not any(
-        size is None and (given != 1 or (isinstance(axis, slice) and (axis.step or 1) < 0))
-        for axis, size, given in zip(
+        size is None and (value_size != 1 or (isinstance(axis, slice) and (axis.step or 1) < 0))
+        for axis, size, value_size in zip(
             [axis for axis in axes if axis is not None], shape, aligned, strict=True
         )
     )
 
 
 def _parts(item: Any) -> tuple[Any, ...]:
-    """Return the bounds of a slice, any other subscript alone."""
+    """Return the bounds of a slice, or any other subscript alone."""
     return (item.start, item.stop, item.step) if type(item) is slice else (item,)
 
 
 def _with_known_reals(backend: Backend, item: Any) -> Any:
-    """Return a subscript with constants for reals that a compiler left open: no slice takes them.
+    """Replace open reals in a subscript by constants, because slices do not take them.
 
-    A whole real is a position, so that only its value tells whether it is one.
+    Whether a real is whole, and so a position, depends on its value.
     """
     parts = _parts(item)
     if not any(backend.is_open(part) and _kind(part) is float for part in parts):
@@ -183,7 +183,7 @@ def _with_known_reals(backend: Backend, item: Any) -> Any:
 
 
 def _with_open(backend: Backend, item: Any) -> Any:
-    """Return a subscript in which the numbers that a compiler left open stay so."""
+    """Return a subscript whose open numbers stay open."""
     parts = _parts(item)
     if not any(map(backend.is_open, parts)):
         return item
@@ -193,7 +193,7 @@ def _with_open(backend: Backend, item: Any) -> Any:
 
 
 def _constant(backend: Backend, item: Any) -> Any:
-    """Return a subscript with constants for the numbers that a compiler left open."""
+    """Replace open numbers in a subscript by constants."""
     parts = [_as_constants(backend, part) for part in _parts(item)]
     return slice(*parts) if type(item) is slice else parts[0]
 
@@ -204,7 +204,7 @@ def assign(
 ) -> Tensor:
     """Return `x` with a value at the elements that the subscripts name.
 
-    That is `x` itself if it is written in place, and else a new tensor.
+    If it is written in place, that is `x` itself.
     """
     backend = backend_of(x)
     fitted = _fitted(backend, x, value)
@@ -228,7 +228,7 @@ def assign(
 
 
 def _fitted(backend: Backend, x: Tensor, value: Any) -> Tensor:
-    """Return a value in the dtype of `x`; a number left open is guarded to lose nothing."""
+    """Return a value in the dtype of `x`; a guard keeps open numbers lossless."""
     if backend.is_open(value):
         limit = _LARGEST[_kind(value)].get(backend.dtype_name(x))
         if limit is not None and -limit <= value <= limit:
@@ -237,12 +237,12 @@ def _fitted(backend: Backend, x: Tensor, value: Any) -> Tensor:
 
 
 def _kind(number: Any) -> type[int | float]:
-    """Return what a number is that a compiler made a symbol of."""
+    """Return the Python type that a compiler's symbolic number stands for."""
     return int if hasattr(number, "__index__") else float
 
 
 def _as_constants(backend: Backend, value: Any) -> Any:
-    """Return a number, or lists of them, with constants for what a compiler left open."""
+    """Replace open numbers by constants, also in lists."""
     if isinstance(value, list | tuple):
         return [_as_constants(backend, entry) for entry in value]
     return _kind(value)(value) if backend.is_open(value) else value

@@ -1,4 +1,4 @@
-"""Writing into a tensor itself, and the refusal of a tensor that cannot be changed."""
+"""Write into a tensor in place, or raise if it cannot be changed."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def assign_in_place(
     order: Order = "C",
 ) -> None:
     """Write `value` into `x` itself, or raise and leave `x` as it was."""
-    backend, held = open_tensor(x, "write")
-    holder = backend if held is x else backend_of(x)
+    backend, tensor = open_tensor(x, "write")
+    holder = backend if tensor is x else backend_of(x)
     if backend.is_compiling():
         refuse_immutable(holder, x)
         fitting = compiled.value_of(value)
@@ -37,55 +37,58 @@ def assign_in_place(
         return
     selection: Selection | None
     labels = None
-    if held is not x:
+    if tensor is not x:
         holder.refuse_subscripts(x, written)
         labels = holder.labels(x)
         written = with_names(written, labels, is_text=False)
     if isinstance(dialect, str) and dialect == "base":
-        plan, fitted = plan_as_r_does(backend, held, written, value, labels)
+        plan, fitted = plan_as_r_does(backend, tensor, written, value, labels)
         selection = plan.selection
         refuse_immutable(holder, x)
         if plan.growth is not None:
-            raise growth_in_place(plan.growth.length, backend.shape(held))
+            raise growth_in_place(plan.growth.length, backend.shape(tensor))
         if selection is None:
             return
     else:
-        shape = backend.shape(held)
+        shape = backend.shape(tensor)
         selection = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
         refuse_immutable(holder, x)
-        if held is not x:
+        if tensor is not x:
             holder.refuse_value(x, selection, value)
-        fitted = fit_broadcast(backend, held, selection, value)
+        fitted = fit_broadcast(backend, tensor, selection, value)
     if holder.names_another:
-        refuse_immutable(backend, held)
-        write(backend, held, selection, fitted)
+        refuse_immutable(backend, tensor)
+        write(backend, tensor, selection, fitted)
     elif backend is holder:
         write(backend, x, selection, fitted)
     else:  # a variable that holds a tensor of another library
-        holder.store(x, write(backend, backend.copy(held), selection, fitted))
+        holder.store(x, write(backend, backend.copy(tensor), selection, fitted))
 
 
 _LIBRARIES_THAT_WRITE: Final = frozenset({"numpy", "torch", "zarr", "h5py"})
 
 
 def has_writing(x: Tensor) -> bool:
-    """Return whether the library of `x` writes into such tensors, be it that this one forbids it.
+    """Return whether the library writes such tensors in place, even if this one is read-only.
 
-    A read-only array could be another that is not; a `jax.Array` or a `tf.Tensor` never changes.
+    NumPy has writable arrays too; a `jax.Array` or a `tf.Tensor` never changes.
     """
-    backend, held = open_tensor(x)
+    backend, tensor = open_tensor(x)
     holder = backend_of(x)
     if backend.name in _LIBRARIES_THAT_WRITE:
         return True
-    return backend.is_writable(held) if holder.names_another else holder.is_writable(x)
+    return backend.is_writable(tensor) if holder.names_another else holder.is_writable(x)
 
 
 def refuse_immutable(backend: Backend, x: Tensor) -> None:
-    """Raise where `x` cannot be written in place, with the cause and what to do."""
+    """Raise if `x` cannot be written in place, with the cause and what to do."""
     if not backend.is_writable(x):
         cause = ""
         if getattr(x, "requires_grad", False):
-            cause = ": autograd forbids it where gradients are wanted, save under torch.no_grad()"
+            cause = (
+                ": autograd forbids it for tensors that need gradients, except under "
+                "torch.no_grad()"
+            )
         elif isinstance(x, _NDARRAY):
             cause = _why_read_only(x)
         raise ImmutableTensorError(
@@ -95,7 +98,7 @@ def refuse_immutable(backend: Backend, x: Tensor) -> None:
 
 
 def _why_read_only(x: Any) -> str:
-    """Return why an array of NumPy is read-only: memory of R is so on purpose."""
+    """Return why a NumPy array is read-only; a view of R's memory is so on purpose."""
     owner = x
     while isinstance(owner, _NDARRAY):
         owner = owner.base

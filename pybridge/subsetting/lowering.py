@@ -12,7 +12,7 @@ from pybridge.backends.protocol import Backend
 from pybridge.dialects import tensor
 from pybridge.dialects.labels import AxisLabels, names_as_r_reads
 from pybridge.dialects.selections import Selection
-from pybridge.errors import ArgumentError, TracingError, shown
+from pybridge.errors import ArgumentError, TracingError, value_text
 from pybridge.shape import Order, Shape
 from pybridge.subscripts import NA, Characters, Range, Subscript, Subscripts, Traced
 from pybridge.subscripts.python_values import as_subscript, as_subscripts, borrow_array
@@ -23,16 +23,16 @@ Dialect: TypeAlias = Literal["tensor", "base"]
 
 _TENSOR: Final = "tensor"
 _ROW_MAJOR: Final = "C"
-"""The usual options, which are known by identity before a closer look."""
+"""The default options, compared by identity first."""
 
 
 def read_subscripts(written: tuple[Any, ...]) -> Subscripts:
-    """Return subscripts to keep: values as in `R(x)[...]`, or one string of R text."""
+    """Return subscripts that can be stored, from values or one string of R text."""
     return as_subscripts(tuple(map(without_tensors, spelled_out(written))))
 
 
 def read_for_one_use(written: tuple[Any, ...]) -> Subscripts:
-    """Return subscripts that nobody keeps, so that no array is copied."""
+    """Return subscripts for immediate use: their arrays are not copied."""
     return as_subscripts(
         tuple([borrow_array(without_tensors(item)) for item in spelled_out(written)])
     )
@@ -54,16 +54,16 @@ def lower(
     not a position.
     """
     if drop is not True and drop is not False:
-        raise ArgumentError(f"`drop` is True or False, not {shown(drop)}")
+        raise ArgumentError(f"`drop` is True or False, not {value_text(drop)}")
     if order is not _ROW_MAJOR and (not isinstance(order, str) or order not in ("C", "F")):
-        raise ArgumentError(f'`order` is "C" or "F", not {shown(order)}')
+        raise ArgumentError(f'`order` is "C" or "F", not {value_text(order)}')
     if dialect is not _TENSOR and not isinstance(dialect, str):
         refuse_dialect(dialect)
     if dialect == _TENSOR:
         to_subscript = subscript_reader(backend)
         return tensor.lower(written, shape, to_subscript, drop=drop, order=order, labels=labels)
     if dialect == "base":
-        from pybridge.dialects import base  # few programs port R code line by line
+        from pybridge.dialects import base  # rarely needed, so imported late
 
         subscripts = read_as_r_does(backend, shape, written, labels)
         return base.lower(subscripts, shape, drop=drop)
@@ -90,19 +90,19 @@ def read_as_r_does(
 def with_names(
     written: tuple[Any, ...], labels: AxisLabels | None, *, is_text: bool
 ) -> tuple[Any, ...]:
-    """Read each string as a name where there are labels; one alone may hold all subscripts."""
+    """Treat each string as a name if there are labels; a single one may be text of subscripts."""
     if labels is None or (is_text and len(written) == 1):
         return written
     return tuple([Characters((str(w),)) if isinstance(w, str) else w for w in written])
 
 
 def refuse_dialect(dialect: Any) -> NoReturn:
-    """Raise `ArgumentError` for what is no dialect."""
-    raise ArgumentError(f'`dialect` is "tensor" or "base", not {shown(dialect)}')
+    """Raise `ArgumentError` for an unknown dialect."""
+    raise ArgumentError(f'`dialect` is "tensor" or "base", not {value_text(dialect)}')
 
 
 def checked_shape(shape: Any) -> Shape:
-    """Return a shape that the caller wrote: one size or several, None for one that is unknown.
+    """Return a shape from one size or several, None for one that is unknown.
 
     >>> checked_shape((60000, 28)), checked_shape(5), checked_shape([None, 3])
     ((60000, 28), (5,), (None, 3))
@@ -116,7 +116,7 @@ def checked_shape(shape: Any) -> Shape:
         return tuple([None if size is None or size is NA else _size(size) for size in entries])
     except (TypeError, ValueError, OverflowError):
         raise ArgumentError(
-            f"`shape` is a tuple of sizes, whole numbers of 0 or more, not {shown(shape)}"
+            f"`shape` is a tuple of sizes, whole numbers of 0 or more, not {value_text(shape)}"
         ) from None
 
 
@@ -128,7 +128,7 @@ def _size(size: Any) -> int:
 
 @functools.cache
 def subscript_reader(backend: Backend | None) -> Callable[[Any], Subscript]:
-    """Return what reads one subscript of a tensor of `backend`, also a tensor."""
+    """Return the function that reads one subscript, perhaps a tensor, for a tensor of `backend`."""
     return functools.partial(_read_one, backend)
 
 
@@ -143,7 +143,7 @@ _MAY_HOLD_TENSORS: Final = (Traced, Range)
 
 
 def refuse_foreign(backend: Backend | None, item: Subscript) -> None:
-    """Raise `TracingError` where a traced subscript is of another library than the tensor."""
+    """Raise `TracingError` if a traced subscript belongs to another library than the tensor."""
     if backend is None:
         return
     parts = (item.start, item.stop, item.step) if isinstance(item, Range) else (item,)

@@ -1,8 +1,8 @@
-"""What `R(x)` answers to Python beside the brackets: the tensor's own answer, or a refusal.
+"""Python's protocols on `R(x)`, apart from brackets: those of the tensor itself, or an error.
 
-Python falls back from one protocol to the next: what has brackets and no `__iter__` is asked for
-element 0, 1, 2, until there is none. Brackets that count from one make nonsense of that, so each
-protocol has an answer of its own here.
+Python falls back from one protocol to another: it iterates over an object without `__iter__` by
+its brackets, from element 0 on. That would be wrong for brackets that count from one, so each
+protocol is defined here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pybridge.subscripts import Traced
 from pybridge.subsetting.arguments import without_tensors
 
 _OPERAND = (
-    "R(x) is a tensor to put subscripts on, and no operand; compute with the tensor itself, `x + y`"
+    "R(x) takes subscripts and is not an operand; compute with the tensor itself, `x + y`"
     ", or with what the brackets give, `R(x)[1] == y`. `recycled(operator.add)(x, y)` adds by R's "
     "rule"
 )
@@ -29,15 +29,15 @@ _OPERAND = (
 def _is_one(element: Any) -> bool:
     try:
         return np.ndim(element) == 0
-    except Exception:  # uneven rows, and whatever an object raises
+    except Exception:  # uneven rows, or any error of an object
         return False
 
 
 class Protocols(Generic[TensorT_co]):
-    """The protocols of Python on the tensor that a subclass holds in `_tensor`.
+    """Python's protocols on the tensor that a subclass stores in `_tensor`.
 
-    Iteration, length, membership, truth and conversion to NumPy are the tensor's own: all of them
-    count its first axis. Operators are refused, since NumPy's rule and R's differ there.
+    Iteration, length, membership, truth and conversion to NumPy are those of the tensor. Operators
+    raise, because NumPy's rule and R's differ.
     """
 
     __slots__ = ()
@@ -53,7 +53,7 @@ class Protocols(Generic[TensorT_co]):
     @overload
     def __iter__(self) -> Iterator[TensorT_co]: ...
     def __iter__(self) -> Iterator[Tensor]:
-        """Yield what stands at each position of the first axis, as the tensor itself does."""
+        """Yield the part at each position of the first axis, as the tensor itself does."""
         backend, x, size = self._first_axis("iteration")
         return (backend.basic(x, (index,)) for index in range(size))
 
@@ -77,19 +77,21 @@ class Protocols(Generic[TensorT_co]):
         return backend, x, shape[0]
 
     def __contains__(self, element: Any) -> bool:
-        """Return whether one element equals `element`, at whatever place."""
+        """Return whether any element equals `element`."""
         backend, x = open_tensor(self._tensor)
         if not _is_one(element):
             raise OperationError(
-                "`in` looks for one element; `numpy.isin(y, x)` tells of each element of y whether "
-                "it is in x"
+                "`in` looks for one element; `numpy.isin(y, x)` tests for each element of y "
+                "whether it is in x"
             )
         values, element = backend.to_numpy(x), without_tensors(element)
         if isinstance(element, Traced):
-            raise OperationError(f"nobody knows whether `{element}` is in it while code is traced")
+            raise OperationError(
+                f"whether `{element}` is in the tensor is unknown while code is traced"
+            )
         try:
             return bool(np.any(values == element))
-        except OverflowError:  # an integer that is larger than every element can be
+        except OverflowError:  # an integer beyond the range of the dtype
             return False
 
     def __bool__(self) -> bool:
@@ -101,29 +103,29 @@ class Protocols(Generic[TensorT_co]):
                 f"a tensor of shape {shape} is neither true nor false; ask about one element, or "
                 "about them together, as numpy.any(x) and numpy.all(x) do"
             )
-        # some libraries know the truth of no array with axes, and of a store all say something else
+        # Some libraries have no truth value of an array with axes, and stores have other ones.
         one = backend.basic(x, (0,) * len(shape)) if shape or backend.is_store else x
         try:
             return bool(one)
-        except RuntimeError as error:  # of PyTorch, where there are no values
+        except RuntimeError as error:  # PyTorch, without values
             raise OperationError(
-                f"nobody knows whether this {type(x).__name__} is true: {error}"
+                f"the truth of this {type(x).__name__} is unknown: {error}"
             ) from error
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        """Return the tensor as NumPy's functions take it."""
+        """Return the tensor as a NumPy array."""
         x = self._tensor
         open_tensor(x)
-        given: dict[str, Any] = {} if copy is None else {"copy": copy}
+        options: dict[str, Any] = {} if copy is None else {"copy": copy}
         try:
-            return np.asarray(x, dtype, **given)
-        except Exception as error:  # each library has its own for what NumPy cannot have
+            return np.asarray(x, dtype, **options)
+        except Exception as error:  # each library raises its own
             raise OperationError(f"NumPy cannot read this {type(x).__name__}: {error}") from error
 
     def __bytes__(self) -> bytes:
         return bytes(self._tensor)
 
-    if not TYPE_CHECKING:  # so that a checker refuses too what is refused here
+    if not TYPE_CHECKING:  # hidden from type checkers, which then report these uses
 
         def _refuse(self, *operands: object, **options: object) -> NoReturn:
             raise OperationError(_OPERAND)

@@ -39,7 +39,7 @@ def read(backend: Backend, x: Tensor, selection: to.Selection) -> Tensor:
     match selection:
         case to.Orthogonal():
             return _read_axes(backend, x, selection)
-        case to.Points(coordinates=(), count=count):  # each row of no column names the one element
+        case to.Points(coordinates=(), count=count):  # rows without columns: the one element
             return backend.take(backend.reshape(x, (1,)), np.zeros(count, np.int64), 0)
         case to.Points(coordinates=coordinates):
             return backend.take_points(x, counted(backend, x, coordinates))
@@ -54,7 +54,7 @@ def read(backend: Backend, x: Tensor, selection: to.Selection) -> Tensor:
 
 
 def is_vector_of_scalar(backend: Backend, x: Tensor, selection: to.Selection) -> bool:
-    """Return whether `x` has no axis and the selection one: to R it is a vector of length 1."""
+    """Return whether `x` has no axis and the selection has one: R sees a vector of length 1."""
     return len(selection.shape) == 1 and not backend.shape(x)
 
 
@@ -79,7 +79,7 @@ def _read_axes(backend: Backend, x: Tensor, selection: to.Orthogonal) -> Tensor:
 
 
 def _whole_view(backend: Backend, x: Tensor) -> Tensor:
-    """Return all of `x` as another object, whose shape may be set without that of `x`."""
+    """Return all of `x` as another object, so that setting its shape leaves `x` unchanged."""
     ndim = len(backend.shape(x))
     return backend.basic(x, (to.WHOLE,) * ndim) if ndim else backend.reshape(x, ())
 
@@ -91,7 +91,7 @@ def _without_axes(backend: Backend, x: Tensor, axes: tuple[int, ...]) -> Tensor:
 
 
 def _shrinkage(taken: to.Taken, size: Size) -> float:
-    """Return how much of an axis is kept; what is unknown comes last."""
+    """Return the fraction of an axis that is selected; infinity if unknown."""
     match taken:
         case to.Gather(indices=indices):
             return len(indices) / max(size or 1, 1)
@@ -104,7 +104,7 @@ def _shrinkage(taken: to.Taken, size: Size) -> float:
 
 
 def indices_on(backend: Backend, x: Tensor, taken: to.Taken, place: int) -> Indices:
-    """Return the indices of what is taken along an axis, none negative."""
+    """Return the non-negative indices that are taken along an axis."""
     if isinstance(taken, to.Gather):
         if backend.shape(x)[place] is None:
             return _from_the_start(backend, x, taken.indices, place)
@@ -140,7 +140,7 @@ def _traced_range(backend: Backend, x: Tensor, axis: to.TracedRun, place: int) -
 
 
 def _wrapped(backend: Backend, x: Tensor, indices: Indices, axis: int) -> Indices:
-    """Count traced negative indices from the start; what no index is goes beyond the axis."""
+    """Count traced negative indices from the start; invalid ones become the size of the axis."""
     size = backend.size(x, axis)
     from_end = backend.where(indices < -size, size, indices + size)
     return backend.where(indices < 0, from_end, indices)
@@ -149,7 +149,7 @@ def _wrapped(backend: Backend, x: Tensor, indices: Indices, axis: int) -> Indice
 def _from_the_start(
     backend: Backend, x: Tensor, indices: npt.NDArray[np.int64], axis: int
 ) -> Indices:
-    """Count negative indices from the start of an axis whose size only the running code knows."""
+    """Count negative indices from the start of an axis whose size is known only at run time."""
     if indices.size == 0 or int(indices.min()) >= 0:
         return indices
     size = backend.size(x, axis)
@@ -157,7 +157,7 @@ def _from_the_start(
 
 
 def counted(backend: Backend, x: Tensor, coordinates: tuple[Indices, ...]) -> tuple[Indices, ...]:
-    """Return coordinates of which none is negative."""
+    """Return coordinates without negative indices."""
     sizes = backend.shape(x)
     return tuple(
         _wrapped(backend, x, indices, axis)
@@ -168,7 +168,7 @@ def counted(backend: Backend, x: Tensor, coordinates: tuple[Indices, ...]) -> tu
 
 
 def traced_coordinates(backend: Backend, selection: to.TracedMasked) -> tuple[Indices, ...]:
-    """Return where a traced mask is true, in its order."""
+    """Return the coordinates where a traced mask is true, in its order."""
     ndim = len(selection.shape)
     if selection.order == "F":
         return backend.nonzero(backend.transpose(selection.mask, reversed_axes(ndim)))[::-1]
@@ -176,19 +176,19 @@ def traced_coordinates(backend: Backend, selection: to.TracedMasked) -> tuple[In
 
 
 def _read_with_missing(backend: Backend, x: Tensor, selection: to.Selection) -> Tensor:
-    """Read with a stand-in element wherever the selection is `NA`, then blank those."""
+    """Read a stand-in element wherever the selection is `NA`, then set those to missing."""
     holes = missing_holes(selection)
     if holes.size == 0:
         return filled(backend, x, 0, holes.shape)
     missing = missing_value(backend, x, SELECTS_NA)
-    if 0 in selection.shape:  # there is no element to stand in: every one of the result is NA
+    if 0 in selection.shape:  # without a stand-in element the whole result is NA
         return backend.copy(backend.broadcast_to(missing, holes.shape))
     if isinstance(selection, to.Orthogonal):
-        found = _read_axes(backend, x, selection)
+        part = _read_axes(backend, x, selection)
     else:
         assert isinstance(selection, to.Points)
-        found = backend.take_points(x, selection.coordinates)
-    return backend.where(holes, missing, found)
+        part = backend.take_points(x, selection.coordinates)
+    return backend.where(holes, missing, part)
 
 
 SELECTS_NA: Final = "the subscript selects NA"
@@ -197,7 +197,7 @@ SELECTS_NA: Final = "the subscript selects NA"
 def missing_value(backend: Backend, x: Tensor, reason: str) -> Tensor:
     """Return NaN in the dtype of `x`; R's complex NA is missing in both parts.
 
-    Of a masked array it is a masked element.
+    For a masked array, return a masked element.
     """
     if isinstance(x, np.ma.MaskedArray):
         return np.ma.MaskedArray(np.zeros((), x.dtype), True)
@@ -208,7 +208,7 @@ def missing_value(backend: Backend, x: Tensor, reason: str) -> Tensor:
 
 
 def refuse_missing(name: str, reason: str) -> None:
-    """Raise `MissingValueError` for a dtype that cannot hold an `NA`, which comes for a reason."""
+    """Raise `MissingValueError` if a dtype cannot hold `NA`; `reason` begins the message."""
     if not ("float" in name or "complex" in name):
         raise MissingValueError(
             f"{reason}, and a tensor of dtype {name} has no missing value; convert the tensor to a "
@@ -218,19 +218,19 @@ def refuse_missing(name: str, reason: str) -> None:
 
 
 def filled(backend: Backend, x: Tensor, value: Any, shape: tuple[int, ...]) -> Tensor:
-    """Return a new tensor like `x` with one value everywhere."""
+    """Return a new tensor like `x`, filled with one value."""
     return backend.copy(backend.broadcast_to(backend.convert(np.array(value), x), shape))
 
 
 def missing_holes(selection: to.Selection) -> npt.NDArray[np.bool_]:
-    """Return, in the shape of the result, where it is `NA`."""
+    """Return a mask of the result that is true where it is `NA`."""
     if isinstance(selection, to.Points):
         assert selection.missing is not None
         return selection.missing
     assert isinstance(selection, to.Orthogonal)
-    kept = known_shape(selection.kept_shape)
-    holes = np.zeros(kept, bool)
+    shape = known_shape(selection.kept_shape)
+    holes = np.zeros(shape, bool)
     for place, taken in selection.takes:
         if isinstance(taken, to.Gather) and taken.missing is not None:
-            holes |= taken.missing.reshape([-1 if k == place else 1 for k in range(len(kept))])
+            holes |= taken.missing.reshape([-1 if k == place else 1 for k in range(len(shape))])
     return holes.reshape(known_shape(selection.result_shape))

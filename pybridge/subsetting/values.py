@@ -1,4 +1,4 @@
-"""Values on their way into a tensor: cast without losing information, or refused.
+"""Cast the value of an assignment to the dtype of a tensor, without losing information.
 
 r/R/array-value.R has the same rules for R's own arrays.
 """
@@ -42,31 +42,31 @@ def is_number(value: Any) -> bool:
 def fit_value(backend: Backend, x: Tensor, value: Any) -> Tensor:
     """Return `value` cast to the dtype of `x` without loss, or raise `LossyValueError`.
 
-    A tensor of the same library stays on its device and in its graph, and gradients flow to it. All
-    else comes as a NumPy array, for `backend.convert` to take to the library once it has its final
-    shape: small work on arrays costs a fraction of what it costs there. While code is traced the
-    values of a tensor are unknown: then a cast within one kind or to a wider kind (integers to
-    reals) is the library's own, and any other is refused.
+    A tensor of the same library stays on its device and in its graph, and gradients flow to it. Any
+    other value becomes a NumPy array, which `backend.convert` takes to the library once it has its
+    final shape, because small operations cost least in NumPy. The values of a traced tensor are
+    unknown: a cast within one kind or to a wider kind (integers to reals) is left to the library,
+    and any other raises.
     """
     name = x.dtype.char if backend is NUMPY else backend.dtype_name(x)
     if fits_unchecked(value, name):
         if backend.takes_numbers:
             return value
         return np.array(value, "float32" if name == "bfloat16" else name)
-    found, value = _opened(value)
-    if found is None or found is NUMPY:
+    source_backend, value = _opened(value)
+    if source_backend is None or source_backend is NUMPY:
         return _from_numpy(backend, x, name, value)
-    if found is not backend:
-        if found.is_traced(value):
+    if source_backend is not backend:
+        if source_backend.is_traced(value):
             raise TracingError(
-                f"a traced {found.name} value cannot go into a {backend.name} tensor; convert the "
-                "tensor first"
+                f"a traced {source_backend.name} value cannot go into a {backend.name} tensor; "
+                "convert the tensor first"
             )
-        return _from_numpy(backend, x, name, found.to_numpy(value))
-    source, target = found.dtype_name(value), name
+        return _from_numpy(backend, x, name, source_backend.to_numpy(value))
+    source, target = source_backend.dtype_name(value), name
     if source != target and not is_safe_cast(source, target):
-        if not found.is_traced(value):
-            cast_for(target, found.to_numpy(value))
+        if not source_backend.is_traced(value):
+            cast_for(target, source_backend.to_numpy(value))
         elif not is_safe_cast(source, target, "same_kind"):
             raise LossyValueError(
                 f"a traced value of dtype {source} may lose information in a tensor of dtype "
@@ -79,7 +79,7 @@ def fit_value(backend: Backend, x: Tensor, value: Any) -> Tensor:
 def refuse_unbroadcast(sizes: Shape, shape: Shape) -> None:
     """Raise `AssignmentError` where a value of `sizes` does not broadcast into a selection.
 
-    As in NumPy's assignment more axes than `shape` has are fine if they have size 1.
+    As in NumPy's assignment, surplus leading axes must have size 1.
     """
     if sizes == shape:
         return
@@ -95,9 +95,9 @@ def refuse_unbroadcast(sizes: Shape, shape: Shape) -> None:
 
 
 def _opened(value: Any) -> tuple[Backend | None, Any]:
-    """Return the tensor that a value is, or that a variable holds, and its backend."""
-    found = find_backend(value)
-    return (None, value) if found is None else open_tensor(value, "value")
+    """Return the backend of a value, or None, and its tensor, or that of a variable."""
+    source_backend = find_backend(value)
+    return (None, value) if source_backend is None else open_tensor(value, "value")
 
 
 def _from_numpy(backend: Backend, x: Tensor, name: str, value: Any) -> npt.NDArray[Any]:
@@ -109,7 +109,7 @@ def _from_numpy(backend: Backend, x: Tensor, name: str, value: Any) -> npt.NDArr
 
 
 def backend_of_value(backend: Backend, value: Tensor) -> Backend:
-    """Return what serves a value that `fit_value` gave for a tensor of `backend`."""
+    """Return the backend of a value that `fit_value` returned for a tensor of `backend`."""
     return NUMPY if isinstance(value, _NUMPY_TYPES) else backend
 
 
@@ -165,7 +165,7 @@ def _texts(value: Any) -> npt.NDArray[Any]:
 
 
 def need_utf8(text: Any, refusal: type[PybridgeError]) -> None:
-    """Refuse a text that cannot be kept as UTF-8; what is no text passes."""
+    """Raise for text that UTF-8 cannot encode; values that are not text are ignored."""
     try:
         if isinstance(text, str):
             text.encode()
@@ -178,12 +178,8 @@ def need_utf8(text: Any, refusal: type[PybridgeError]) -> None:
 def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     """Return `value` as an array of `dtype`, or raise `LossyValueError`.
 
-    Rounding a real to a narrower real is what narrower reals are for, and is fine; everything else
-    must arrive as it was: 0.5 or NaN into integers, 300 into uint8, a complex with an imaginary
-    part into reals, a finite real that would become infinite, an integer that the reals of `dtype`
-    would round, a time that the unit of `dtype` rounds or cannot reach. Logicals are 0 and 1, as
-    in R. `NA`, also what a masked array hides, is NaN, or raises `MissingValueError` where `dtype`
-    has no missing value.
+    The law is that of `pybridge.lossless`. Logicals are 0 and 1, as in R. `NA`, and a masked
+    element, become NaN, or raise `MissingValueError` where `dtype` has no missing value.
 
     >>> lossless_cast([1.0, 2.0], np.dtype("uint8")), lossless_cast([NA, 2], np.dtype("float64"))
     (array([1, 2], dtype=uint8), array([nan,  2.]))
@@ -191,7 +187,7 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     array = _as_array(value)
     missing = _missing_entries(value, array)
     if missing is not None and not (
-        # R's own NA is a NaN already, and its bits are what R knows it by
+        # R's NA is a NaN already, which R recognizes by its bits.
         array.dtype.kind == "f" and dtype.kind in "fc" and np.isnan(array[missing]).all()
     ):
         return _cast_around(missing, array, dtype)
@@ -200,7 +196,9 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     source = array.dtype
     if dtype.kind == "T" or source.kind == "T":  # NumPy's own strings of any length
         return _strings(array, value, dtype)
-    if source == dtype and source.char != dtype.char:  # same width, different C type
+    if (
+        source == dtype and source.char != dtype.char
+    ):  # same width, different C type (long, long long)
         return array.view(dtype)
     if dtype.kind in "mM" and source.kind in ("iu" if dtype.kind == "m" else "") + dtype.kind:
         return _times(array, dtype)
@@ -221,12 +219,12 @@ def _as_array(value: Any) -> npt.NDArray[Any]:
         return np.asarray(_with_holes(value) if isinstance(value, list | tuple) else value)
     except Exception as error:  # uneven rows, a list inside itself, whatever an object raises
         raise AssignmentError(
-            f"a value of type {type(value).__name__} is no array of even rows; {error}"
+            f"a value of type {type(value).__name__} is not an array of even rows; {error}"
         ) from error
 
 
 def _with_holes(entries: Any) -> Any:
-    """Return lists with `NA` for each masked element, whose hidden value NumPy would read."""
+    """Return lists with `NA` for each masked element, of which NumPy would read the data."""
     if isinstance(entries, list | tuple):
         if not any(isinstance(entry, _MAY_BE_MASKED) for entry in entries):
             return entries
@@ -242,7 +240,7 @@ _MAY_BE_MASKED: Final = (np.ma.MaskedArray, list, tuple)
 
 
 def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    """Return texts in a dtype of texts; none is cut."""
+    """Return texts in a dtype of texts, none truncated."""
     texts = array.astype(object)
     hole = getattr(dtype, "na_object", "")
     flat = texts.ravel().tolist()
@@ -261,14 +259,11 @@ def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.N
 
 
 def _times(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    """Return times, or whole numbers of a unit, in another unit; none is rounded or wraps around.
-
-    NumPy computes in 64 bits without looking, so each time must come back as it was.
-    """
+    """Return times, or numbers of a unit, in another unit; none is rounded or wraps around."""
     try:
         cast = array.astype(dtype)
         lost = lost_entries(array, cast)
-    except OverflowError as error:  # some releases of NumPy look after all
+    except OverflowError as error:  # some releases of NumPy check
         raise LossyValueError(
             f"a time of dtype {array.dtype} is beyond what a tensor of dtype {dtype} can hold; "
             "convert the tensor first",
@@ -288,7 +283,9 @@ def _missing_entries(value: Any, array: npt.NDArray[Any]) -> npt.NDArray[np.bool
     if isinstance(value, np.ma.MaskedArray):
         missing = np.ma.getmaskarray(value)
         if missing.dtype.names is not None:
-            raise AssignmentError("a masked array of records is no value; fill its holes first")
+            raise AssignmentError(
+                "a masked array of records cannot be a value; fill its holes first"
+            )
     elif array.dtype.kind == "O":
         flat = [is_missing(entry) for entry in array.ravel().tolist()]
         missing = np.array(flat, bool).reshape(array.shape)
@@ -298,7 +295,7 @@ def _missing_entries(value: Any, array: npt.NDArray[Any]) -> npt.NDArray[np.bool
 
 
 def masked_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    """Return `value` cast without loss for a masked array of `dtype`; what is `NA` is masked.
+    """Return `value` cast without loss for a masked array of `dtype`; `NA` becomes masked.
 
     >>> masked_cast([NA, 2], np.dtype("int8")).tolist()
     [None, 2]
@@ -315,7 +312,7 @@ def masked_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
 def _cast_around(
     missing: npt.NDArray[np.bool_], array: npt.NDArray[Any], dtype: np.dtype[Any]
 ) -> npt.NDArray[Any]:
-    """Cast the entries that are known, and put NaN where one is missing."""
+    """Cast the known entries, and set the missing ones to NaN."""
     if not ("float" in dtype.name or "complex" in dtype.name):
         raise MissingValueError(
             f"the value holds NA, and a tensor of dtype {dtype} has no missing value; convert the "
@@ -330,7 +327,7 @@ def _cast_around(
 def _cast_known(
     missing: npt.NDArray[np.bool_], array: npt.NDArray[Any], dtype: np.dtype[Any]
 ) -> npt.NDArray[Any]:
-    """Cast the entries that are known, in new memory; the others hold anything."""
+    """Cast the known entries into new memory; the others are arbitrary."""
     if missing.all():
         return np.zeros(array.shape, dtype)
     filled = array.copy()

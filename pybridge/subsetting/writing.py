@@ -1,7 +1,7 @@
-"""Writing: a value fitted, laid along the axes, and set where the subscripts name.
+"""Writing: a value, cast and aligned with the axes, set at a selection.
 
-Each axis is written upward and no element twice, so that no library's order of writing shows: the
-entries of the value are put in order and left out instead. Nothing here knows a dialect.
+Indices are sorted upward and made unique first, because libraries write in different orders; the
+entries of the value are permuted and dropped to match. Nothing here knows a dialect.
 """
 
 from __future__ import annotations
@@ -36,9 +36,8 @@ def fit_broadcast(backend: Backend, x: Tensor, selection: to.Selection, value: A
 def write(backend: Backend, x: Tensor, selection: to.Selection, value: Any) -> Tensor:
     """Set the selected elements of `x`; return `x` if writable, else a new tensor.
 
-    `value` is what `fit_value` gives for `x`, and broadcasts to the selection before any axis is
-    squeezed. Where an element is named more than once the last wins, as in R. Entries that are `NA`
-    set nothing.
+    `value` comes from `fit_value` and broadcasts to the selection before any axis is squeezed. If
+    an element is named more than once, the last value wins, as in R. `NA` entries set nothing.
     """
     if is_vector_of_scalar(backend, x, selection):
         inner = backend.reshape(backend.value_of(x), (1,))
@@ -101,7 +100,7 @@ def _bracket_key(selection: to.Orthogonal, value: Any) -> Key | None:
     if run is not None and run.step == 1:
         part = to.slice_from_run(run)
     elif run is not None and run.step == -1 and len(run) > FEW:
-        return None  # a slice that runs up, and the value turned round, cost less
+        return None  # an upward slice and a reversed value cost less
     elif (run is None and not is_number(value) and last_of_equals(part) is not None) or (
         dropped and max(k, *dropped) - min(k, *dropped) != len(dropped)
     ):
@@ -110,14 +109,14 @@ def _bracket_key(selection: to.Orthogonal, value: Any) -> Key | None:
 
 
 def _native(backend: Backend, x: Tensor, value: Any) -> Tensor:
-    """Take a value that is still a NumPy array to the library of `x`."""
+    """Convert a value that is still a NumPy array to the library of `x`."""
     if is_number(value) or backend_of_value(backend, value) is backend:
         return value
     return backend.convert(value, x)
 
 
 def _keep_unless(backend: Backend, x: Tensor, mask: Tensor, changed: Tensor) -> Tensor:
-    """Set all of `x` to what it was, or to `changed` where the mask is true."""
+    """Set `x` to `changed` where the mask is true, and to its own values elsewhere."""
     ndim = len(backend.shape(x))
     if len(backend.shape(changed)) != ndim:
         changed = backend.reshape(changed, (1,) * ndim)
@@ -126,7 +125,7 @@ def _keep_unless(backend: Backend, x: Tensor, mask: Tensor, changed: Tensor) -> 
 
 
 def _write_points(backend: Backend, x: Tensor, selection: to.Points, value: Tensor) -> Tensor:
-    if not selection.coordinates:  # each row of no column names the one element, the last row wins
+    if not selection.coordinates:  # rows without columns name the one element: the last row wins
         if not selection.count:
             return x
         last = backend.basic(_native(backend, x, value), (-1,))
@@ -134,16 +133,16 @@ def _write_points(backend: Backend, x: Tensor, selection: to.Points, value: Tens
     coordinates, entries = points_to_set(selection)
     values = backend_of_value(backend, value)
     if values.shape(value)[0] is None:
-        value = values.broadcast_to(value, (selection.count,))  # which checks it when the code runs
+        value = values.broadcast_to(value, (selection.count,))  # checked when the code runs
     if entries is not None and values.shape(value)[0] != 1:
         value = values.take(value, entries, 0)
     return backend.assign_points(x, counted(backend, x, coordinates), _native(backend, x, value))
 
 
 def _write_axes(backend: Backend, x: Tensor, selection: to.Orthogonal, value: Any) -> Tensor:
-    """Give every axis of `x` one axis of the value, and set all at once."""
+    """Align the value with the axes of `x`, and set all of it at once."""
     axes = selection.axes
-    if _names_nothing(selection):  # some libraries stumble over that
+    if _names_nothing(selection):  # some libraries fail on that
         return x
     ndim = len(selection.shape)
     sizes: Shape = (1,) * ndim
@@ -178,7 +177,7 @@ def _write_axes(backend: Backend, x: Tensor, selection: to.Orthogonal, value: An
 def _stretched(
     values: Backend, axes: tuple[to.AxisSelection, ...], value: Tensor, sizes: Shape
 ) -> tuple[Tensor, Shape]:
-    """Give a value of one unknown size what a vector selects; that checks it when the code runs."""
+    """Broadcast a value of one unknown size to what a vector selects, checked at run time."""
     place = sizes.index(None)
     axis = [axis for axis in axes if axis is not None][place]
     if not isinstance(axis, to.Gather):
@@ -191,11 +190,10 @@ _BACKWARD: Final = slice(None, None, -1)
 
 
 def axis_to_set(axis: Any, size: Size, *, is_single: bool) -> tuple[Any, slice | Indices | None]:
-    """Return what to set on an axis of the tensor, and which entries of the value go there.
+    """Return the indices to set on an axis, and the entries of the value that go there.
 
-    What is set is ascending, holds no `NA`, and names no element for two values. The entries of the
-    value are a slice or a vector; None stands for all of them, and for the one entry of a value
-    that `is_single`.
+    The indices ascend, hold no `NA`, and name no element for two values. The entries are a slice or
+    a vector; None means all of them, or the only one where the value `is_single`.
 
     >>> axis_to_set(slice(4, None, -2), 5, is_single=False)
     (slice(0, 6, 2), slice(None, None, -1))
@@ -221,7 +219,7 @@ def axis_to_set(axis: Any, size: Size, *, is_single: bool) -> tuple[Any, slice |
 
 
 def _names_nothing(selection: to.Orthogonal) -> bool:
-    """Return whether no element is selected, as far as that can be known."""
+    """Return whether the selection is known to be empty."""
     if 0 in selection.shape or 0 in selection.kept_shape:
         return True
     for _, taken in selection.takes:
@@ -233,7 +231,7 @@ def _names_nothing(selection: to.Orthogonal) -> bool:
 def _with_entries(
     values: Backend, value: Tensor, entries: slice | Indices, place: int, ndim: int
 ) -> Tensor:
-    """Return a value of `ndim` axes with the entries of one of them that `axis_to_set` gives."""
+    """Take the entries that `axis_to_set` returned along one of the `ndim` axes of a value."""
     if not isinstance(entries, slice):
         return values.take(value, entries, place)
     around = (slice(None),)
@@ -241,14 +239,14 @@ def _with_entries(
 
 
 def _along(backend: Backend, mask: Tensor, axis: int, ndim: int) -> Tensor:
-    """Lay a mask of one axis along `axis` of `ndim`."""
+    """Reshape a mask of one axis to lie along `axis` of `ndim`."""
     return backend.basic(mask, (None,) * axis + (slice(None),) + (None,) * (ndim - axis - 1))
 
 
 def _aligned(
     values: Backend, axes: tuple[to.AxisSelection, ...], value: Tensor
 ) -> tuple[Tensor, Shape]:
-    """Return the value with one axis for each axis of the tensor, and its shape then."""
+    """Return the value with one axis for each axis of the tensor, and its new shape."""
     sizes = values.shape(value)
     aligned = aligned_sizes(axes, sizes)
     if aligned == sizes:
@@ -272,7 +270,7 @@ def aligned_key(axes: tuple[to.AxisSelection, ...], ndim: int) -> Key:
     (None, slice(None, None, None), 0, slice(None, None, None))
     """
     place = ndim - sum(map(_keeps_axis, axes))
-    key: list[Any] = [0] * place  # more axes than are kept have size 1
+    key: list[Any] = [0] * place  # surplus leading axes have size 1
     for axis in axes:
         if not _keeps_axis(axis):
             key.append(None)
@@ -288,7 +286,7 @@ def aligned_key(axes: tuple[to.AxisSelection, ...], ndim: int) -> Key:
 def aligned_sizes(axes: tuple[to.AxisSelection, ...], sizes: Shape) -> Shape:
     """Return the sizes of a value with one axis for each axis of the tensor that it goes into.
 
-    `sizes` broadcast to what the axes select; more of them than that are 1, as NumPy allows.
+    `sizes` broadcast to the selection; surplus leading sizes are 1, as NumPy allows.
 
     >>> aligned_sizes((1, slice(None), None, slice(None)), (3, 1, 5))
     (1, 3, 5)
@@ -306,10 +304,10 @@ def aligned_sizes(axes: tuple[to.AxisSelection, ...], sizes: Shape) -> Shape:
 
 
 def _last_entries(gather: to.Gather) -> Indices | None:
-    """Return which entries of a gather to write, or None for all: no `NA`, the last of equals.
+    """Return the entries of a gather to write, or None for all: no `NA`, the last of equals.
 
-    Of two combinations that name one element, R writes the later in column-major order. That is
-    the one with the later entry on every axis, so each axis can be decided by itself.
+    If two combinations of indices name one element, R keeps the later in column-major order. That
+    one has the later entry on every axis, so each axis can be treated by itself.
     """
     entries = None if gather.missing is None else np.flatnonzero(~gather.missing)
     indices = gather.indices if entries is None else gather.indices[entries]
@@ -322,9 +320,9 @@ def _last_entries(gather: to.Gather) -> Indices | None:
 def points_to_set(
     selection: to.Points,
 ) -> tuple[tuple[npt.NDArray[np.int64], ...], npt.NDArray[np.int64] | None]:
-    """Return the coordinates to set, none twice and none `NA`, and the entries of the value to use.
+    """Return the coordinates to set, without duplicates or `NA`, and the entries of the value.
 
-    None stands for all of them.
+    None means all entries.
 
     >>> points_to_set(to.Points((5,), (np.array([3, 0, 3]),), 3))
     ((array([0, 3]),), array([1, 2]))
@@ -334,7 +332,7 @@ def points_to_set(
     if len(coordinates) == 0 or len(coordinates[0]) == 0:
         return coordinates, entries
     flat = np.zeros(len(coordinates[0]), np.int64)
-    for axis in coordinates:  # the extents that occur serve where a size is unknown
+    for axis in coordinates:  # a size may be unknown, so use the extent of the coordinates
         lowest = int(axis.min())
         flat = flat * (int(axis.max()) - lowest + 1) + (axis - lowest)
     last = last_of_equals(flat)
@@ -350,11 +348,11 @@ def _entries_of(
 
 
 FEW: Final = 64
-"""Up to so many indices Python finds repeats sooner than NumPy."""
+"""Up to this many indices, Python detects duplicates faster than NumPy."""
 
 
 def last_of_equals(indices: Indices) -> Indices | None:
-    """Return where the last of each equal index stands, in order, or None if all differ.
+    """Return the place of the last of equal indices, in order, or None if all differ.
 
     >>> last_of_equals(np.array([4, 2, 4])), last_of_equals(np.array([4, 2]))
     (array([1, 2]), None)
@@ -366,7 +364,7 @@ def last_of_equals(indices: Indices) -> Indices | None:
         is_repeated = np.bincount(indices).max() > 1
         if not is_repeated:
             return None
-    found, back = np.unique(indices[::-1], return_index=True)
-    if len(found) == count:
+    distinct, back = np.unique(indices[::-1], return_index=True)
+    if len(distinct) == count:
         return None
     return np.sort(count - 1 - back)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def growth_in_place(length: int, shape: Shape) -> AssignmentError:
-    """Return the error for a tensor that would have to grow where it is."""
+    """Return the error for a tensor that would have to grow in place."""
     return AssignmentError(
         f"R would make a new vector of length {length} of this tensor of shape {shape}, which "
         'cannot grow in place; `r_assign(x, ..., value=..., dialect="base")` returns it'
@@ -36,10 +36,9 @@ def plan_as_r_does(
     value: Any,
     labels: AxisLabels | None = None,
 ) -> tuple[Assignment, Tensor]:
-    """Return what R's `[<-` does, and the value as it repeats.
+    """Return what R's `[<-` does, and the recycled value.
 
-    Only NumPy's values are repeated as they are; of another library's it is their places that
-    repeat, and then the elements are taken by place.
+    NumPy's values are recycled directly; for other libraries, recycle the indices and gather once.
     """
     from pybridge.dialects import base, base_assignment
 
@@ -64,7 +63,7 @@ def plan_as_r_does(
 
 
 def assign_as_r_does(backend: Backend, x: Tensor, plan: Assignment, fitted: Tensor) -> Tensor:
-    """Return `x` with what R's `[<-` does to it, in new memory."""
+    """Return the result of R's `[<-` on `x`, in new memory."""
     if plan.growth is None:
         updated = backend.copy(x)
     else:
@@ -77,8 +76,8 @@ def assign_as_r_does(backend: Backend, x: Tensor, plan: Assignment, fitted: Tens
 def grow(backend: Backend, x: Tensor, length: int, gap: Indices) -> Tensor:
     """Return a vector of `length` that begins with the elements of `x`, column by column.
 
-    At the indices `gap` it holds `NA`, at the other new ones anything: they are about to be
-    written. Raises `MissingValueError` where there is a gap and the dtype has no missing value.
+    It holds `NA` at the indices `gap`; the other new elements are arbitrary, to be written next.
+    Raises `MissingValueError` if there is a gap and the dtype has no missing value.
     """
     missing = None
     if len(gap):

@@ -1,10 +1,9 @@
-"""The notebooks of docs/, run and written as pages of the site: Jupyter's, and R Markdown's."""
+"""Run the notebooks of docs/, of Jupyter and of R Markdown, and write them as pages of the site."""
 
 from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -24,28 +23,14 @@ knitr::knit(files[[1]], files[[2]], quiet = TRUE, envir = new.env())
 def run_jupyter() -> Any:
     """Run the notebook of Jupyter on this Python; an error in a cell is raised."""
     import nbformat
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
-    from traitlets import default
+    from traitlets.config import Config
 
-    class ThisPython(AsyncKernelManager):
-        """A kernel of this very Python, whatever kernels the user has installed."""
-
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            arguments = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-            return KernelSpec(argv=arguments, display_name="Python", language="python")
-
-        @default("transport")
-        def _transport(self) -> str:
-            return "ipc"  # no port is opened
-
-    notebook = nbformat.read(JUPYTER, as_version=4)
     client = NotebookClient(
-        notebook,
+        nbformat.read(JUPYTER, as_version=4),
         timeout=120,
-        kernel_manager_class=ThisPython,
+        kernel_name="python3",  # the one of .venv, before the user's own
+        config=Config({"ConnectionFileMixin": {"transport": "ipc"}}),  # opens no port
         resources={"metadata": {"path": str(ROOT)}},
     )
     return client.execute()

@@ -1,7 +1,7 @@
 """The tensor dialect: one-based, both ends included, open ends, and no silent trap.
 
 `lower` turns the caller's subscripts and a shape into a checked, zero-based selection.
-`tensor_axis` holds the rules for one axis.
+`tensor_axis` holds the rules for one axis. r/R/array.R has the same rules for R's own arrays.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The tensor dialect on one axis: positions, ranges, vectors and logicals become indices.
 
 A size of None is unknown (traced code): nothing can be checked then, and negative indices keep
-Python's meaning for the backend to finish.
+Python's meaning for the backend to finish. r/R/array-axis.R has the same rules for R's own arrays.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """`which`, `which_max`, `which_min` and `order`: functions that return positions, from one.
 
 A library's own functions count from zero, so `R(x)[np.argmax(x)]` is off by one. The positions
-returned here can be used in `R(x)[...]` directly.
+returned here can be used in `R(x)[...]` directly. `r/R/positions.R` has the same rules for R's own
+arrays.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """R's recycling and NumPy's broadcasting as functions: `recycle`, `broadcast`, `recycled`.
 
 Both rules are available to every tensor, each under its own name, since the same two shapes may
-satisfy both and mean different elements. `explain_shapes` shows when.
+satisfy both and mean different elements. `explain_shapes` shows when. r/R/recycle.R has the same
+rules for R's own arrays.
 """
 
 from __future__ import annotations

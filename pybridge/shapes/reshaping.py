@@ -1,4 +1,7 @@
-"""`array_reshape`: new sizes for a tensor, read and filled in row-major order."""
+"""`array_reshape`: new sizes for a tensor, read and filled in row-major order.
+
+r/R/reshape.R has the same rules for R's own arrays.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Records, in which R writes subscripts as whole numbers, read as Python's users write them.
 
 What whole numbers cannot say stands beside a record as tagged values, and no `NA` crosses as
-itself. R/record.R of the R package reads the same codes, and src/capture.c writes them.
+itself. r/R/record.R reads the same codes, and src/capture.c writes them.
 """
 
 from __future__ import annotations

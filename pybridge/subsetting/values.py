@@ -1,4 +1,7 @@
-"""Cast the value of an assignment to the dtype of a tensor, without losing information."""
+"""Cast the value of an assignment to the dtype of a tensor, without losing information.
+
+r/R/array-value.R has the same rules for R's own arrays.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # tensor_which(), tensor_which_max(), tensor_which_min(), tensor_order(): positions in tensors, under names that
-# mask none of R's own functions.
+# mask none of R's own functions. The rules are those of pybridge/r_functions/positions.py.
 
 #' The positions of elements: which, which.max, which.min and order on tensors
 #'

@@ -1,4 +1,4 @@
-# recycle(), recycled() and broadcast(): R arrays by R, tensors by Python.
+# recycle(), recycled() and broadcast(): R arrays by R, tensors by pybridge/shapes/recycling.py.
 
 #' Recycle as R does, or broadcast as 'NumPy' does
 #'

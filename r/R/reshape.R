@@ -1,4 +1,4 @@
-# array_reshape(): R arrays by src/reshape.c, without Python; tensors by Python.
+# array_reshape(): R arrays by src/reshape.c, without Python; tensors by pybridge/shapes/reshaping.py.
 
 #' Reshape an array or tensor in row-major order
 #'

@@ -6,69 +6,16 @@ Adding a backend adds one row to `ADAPTERS`.
 """
 
 import os
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
+from backends.adapter import Adapter, Traced, set_item, split
+from backends.stores import STANDARD, STORES
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 # JAX holds 64 bits here, so that the corpus keeps its dtype; tests of its default say so
 os.environ.setdefault("JAX_ENABLE_X64", "1")
-
-Mode = Callable[..., list[Any]]
-
-
-def set_item(x, key, value):
-    x[key] = value
-    return x
-
-
-@dataclass(frozen=True)
-class Adapter:
-    """What a test needs to know of one backend."""
-
-    make: Callable[[np.ndarray], Any]
-    """A native tensor with the values and the dtype of an array."""
-    read: Callable[[Any], np.ndarray]
-    """The values of what reading or updating such a tensor gives; asserts its type."""
-    modes: dict[str, Mode]
-    """Ways to run code, by name."""
-    unknown: frozenset[str] = field(default=frozenset())
-    """The modes in which sizes are unknown."""
-    compiled: frozenset[str] = field(default=frozenset())
-    """The modes that read the code, and end at the first exception."""
-    write: Callable[[Any, Any, np.ndarray], Any] = set_item
-    """The tensor after an assignment through the library's own subscripts."""
-
-
-def split(found: list[Any]) -> tuple[list[Any], Callable[[list[Any]], list[Any]]]:
-    """Part tensors from exceptions, and return how to put results back in their places."""
-    places = [k for k, entry in enumerate(found) if not isinstance(entry, Exception)]
-
-    def join(values):
-        joined = list(found)
-        for place, value in zip(places, values, strict=True):
-            joined[place] = value
-        return joined
-
-    return [found[k] for k in places], join
-
-
-class Traced:
-    """A function that keeps its exceptions outside of the trace that it runs in."""
-
-    def __init__(self, function, is_traced):
-        self.function = function
-        self.is_traced = is_traced
-
-    def __call__(self, *tensors):
-        assert all(map(self.is_traced, tensors)), tensors
-        values, self.join = split(self.function(*tensors))
-        return values
 
 
 # TensorFlow
@@ -226,7 +173,7 @@ def torch_functional(function, *arrays):
 def torch_compiled(function, *arrays, dynamic=False):
     """Compile into one graph, its sizes open if the mode is `dynamic`.
 
-    Of some errors the compiler tells in words of its own, unless it may break the graph.
+    The compiler reports some errors as its own, unless it may break the graph.
     """
     import torch
 
@@ -323,75 +270,7 @@ def dask_lazy(function, *arrays):
 # the array standard
 
 
-def standard_make(array):
-    import array_api_strict
-
-    return array_api_strict.asarray(array)
-
-
-def standard_read(tensor):
-    assert hasattr(tensor, "__array_namespace__"), type(tensor)
-    assert not isinstance(tensor, np.ndarray), type(tensor)
-    return np.from_dlpack(tensor)
-
-
-def standard_eager(function, *arrays):
-    values, join = split(function(*map(standard_make, arrays)))
-    return join(list(map(standard_read, values)))
-
-
-def sparse_make(array):
-    import sparse
-
-    return sparse.COO.from_numpy(array)
-
-
-def sparse_read(tensor):
-    import sparse
-
-    assert isinstance(tensor, sparse.SparseArray | np.generic), type(tensor)
-    return np.asarray(tensor.todense() if isinstance(tensor, sparse.SparseArray) else tensor)
-
-
-def sparse_eager(function, *arrays):
-    values, join = split(function(*map(sparse_make, arrays)))
-    return join(list(map(sparse_read, values)))
-
-
 # stores
-
-
-def zarr_make(array, zarr_format=3):
-    import zarr
-
-    chunks = tuple(max(1, -(-n // 2)) for n in array.shape)
-    store = zarr.create_array(
-        {}, shape=array.shape, chunks=chunks, dtype=array.dtype, zarr_format=zarr_format
-    )
-    store[...] = array
-    return store
-
-
-def h5py_make(array, is_chunked=True):
-    import h5py
-
-    file = h5py.File(f"{uuid.uuid4()}.h5", "w", driver="core", backing_store=False)
-    chunks = tuple(max(1, -(-n // 2)) for n in array.shape)
-    is_chunked = is_chunked and array.size > 0 and array.ndim > 0
-    return file.create_dataset("x", data=array, chunks=chunks if is_chunked else None)
-
-
-def store_read(found):
-    assert isinstance(found, np.ndarray | np.generic), type(found)
-    return np.asarray(found)
-
-
-def in_store(make):
-    def run(function, *arrays):
-        values, join = split(function(*map(make, arrays)))
-        return join(list(map(store_read, values)))
-
-    return run
 
 
 # xarray
@@ -473,26 +352,6 @@ ADAPTERS = {
     "dask": Adapter(dask_make, dask_read, {"lazy": dask_lazy}),
 }
 
-STORES = {
-    "zarr": Adapter(
-        zarr_make,
-        store_read,
-        {"format 3": in_store(zarr_make), "format 2": in_store(lambda x: zarr_make(x, 2))},
-    ),
-    "h5py": Adapter(
-        h5py_make,
-        store_read,
-        {"chunks": in_store(h5py_make), "one block": in_store(lambda x: h5py_make(x, False))},
-    ),
-}
-"""What is read into NumPy, written in place and never copied, by the same rules."""
-
-STANDARD = {
-    "array_api": Adapter(
-        standard_make, standard_read, {"strict": standard_eager, "sparse": sparse_eager}
-    ),
-}
-"""What the array standard has, which lacks dtypes that tests of other libraries make."""
 
 LABELLED = {
     "xarray": Adapter(xarray_make, xarray_read, {"numpy": xarray_eager, "dask": xarray_lazy}),
@@ -500,10 +359,3 @@ LABELLED = {
 """What adds labels to a tensor of another library."""
 
 ALL = ADAPTERS | STORES | STANDARD | LABELLED
-
-
-def store_again(x):
-    """Return a store of its own with the values of another."""
-    if type(x).__module__.startswith("zarr"):
-        return zarr_make(x[...], x.metadata.zarr_format)
-    return h5py_make(x[()], x.chunks is not None)

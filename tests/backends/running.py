@@ -1,6 +1,6 @@
-"""Run the corpus on a backend in one of its modes, and say what became of each case.
+"""Run the corpus on a backend in one of its modes, and return the outcome of each case.
 
-`python tests/backends/running.py` prints how many cases came out how, on each backend in each mode.
+`python tests/backends/running.py` counts the outcomes on each backend in each mode.
 """
 
 import itertools
@@ -15,7 +15,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "support")]
 
-from backends.adapters import ADAPTERS, ALL, LABELLED, STANDARD, STORES, store_again  # noqa: E402
+from backends.adapters import ADAPTERS, ALL, LABELLED, STANDARD, STORES  # noqa: E402
+from backends.stores import store_again  # noqa: E402
 from corpus import cases, tensor_of, value_of  # noqa: E402
 
 from pybridge import errors, r_assign, r_slice  # noqa: E402
@@ -48,7 +49,7 @@ class LeftToLibraryError(Exception):
 
 
 def act(x: Any, case: dict[str, Any]) -> Any:
-    """Do what a case says to a tensor, or return the exception."""
+    """Apply a case to a tensor, or return the exception."""
     try:
         return perform(x, case["subscripts"], case)
     except errors.PybridgeError as error:
@@ -113,7 +114,7 @@ def alone(run: Any, function: Any, *arrays: np.ndarray) -> Any:
 
 
 def complaint(case: dict[str, Any], found: Any, *, known: bool = True) -> str | None:
-    """Say how an outcome differs from what R has confirmed, or return None.
+    """Return how an outcome differs from what R confirmed, or None.
 
     Where sizes are not `known`, R's own dialect, whose every rule needs them, is refused.
     """

@@ -1,4 +1,4 @@
-"""The whole corpus on every backend in every mode, and R's own dialect beside NumPy's answer."""
+"""The whole corpus on every backend in every mode, and R's own dialect compared with NumPy's."""
 
 import warnings
 

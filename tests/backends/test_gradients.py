@@ -1,4 +1,4 @@
-"""Gradients of reading and updating, beside the same thing written with dense one-hot matrices.
+"""Gradients of reading and updating, compared with the same in dense one-hot matrices.
 
 The dense form knows nothing of pybridge: reading is a product with a 0-1 matrix whose rows stand
 for the selected elements, in order; updating keeps what is not named and adds the transpose times

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 import zarr
-from backends.adapters import h5py_make, zarr_make
+from backends.stores import h5py_make, zarr_make
 from zarr.storage import MemoryStore
 
 from pybridge import (

@@ -1,4 +1,4 @@
-"""How the backends are built: each beside the others, none with a life of its own."""
+"""The structure of the backends: each has the protocol's methods, and none depends on another."""
 
 import ast
 import inspect

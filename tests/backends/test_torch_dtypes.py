@@ -1,4 +1,4 @@
-"""The dtypes of PyTorch that most of its operations do not know: by another route, or refused."""
+"""The dtypes of PyTorch that most of its operations lack: served otherwise, or rejected."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Subscripts that are tensors themselves: read where their values are known, carried where not."""
+"""Subscripts that are tensors: read if their values are known, else part of the graph."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Writing in place, updates that leave the tensor alone, and values on their way in."""
+"""Writing in place, updates that leave the tensor unchanged, and the values written."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def expected_after(subscripts, value):
 
 
 def holders():
-    """Tensors that can be written in place, of every library that has such."""
+    """Return tensors that can be written in place, of every library that has such."""
     import keras
     import tensorflow as tf
     import torch

@@ -28,7 +28,7 @@ def test_what_was_saved_is_loaded(tmp_path):
     assert [weight.tolist() for weight in saved.weights] == [[[0, 1, 2], [3, 4, 5]], [0.5, -1, 2]]
     assert [weight.dtype for weight in saved.weights] == ["float32", "float64"]
     checkpoint.remove(path)
-    checkpoint.remove(path)  # nothing to remove is no fault
+    checkpoint.remove(path)  # with nothing to remove it raises no error
     assert checkpoint.load(path, "a run") is None
 
 

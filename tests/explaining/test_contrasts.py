@@ -189,7 +189,7 @@ ANY_PIECES = st.sampled_from([
 
 
 def numpy_key(subscripts):
-    """Return the key that NumPy would be given, with the same numbers."""
+    """Return NumPy's key with the same numbers."""
     key = []
     for item in subscripts.items:
         match item:

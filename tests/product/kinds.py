@@ -9,87 +9,26 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 from backends.adapters import ALL
-
-NUMBERS = [[3, 1, 5], [4, 0, 2]]
-ABSENT = [[3, None, 5], [4, 0, None]]
-LOGICALS = [[True, False, True], [False, False, True]]
-SOME_LOGICALS = [[True, None, True], [False, False, None]]
-COMPLEX = [[3 + 1j, 1, 5], [4, 0, 2 - 1j]]
-TEXTS = [["cc", "a", "ee"], ["dd", "", "b"]]
-RECORDS = [[(3, 0.5), (1, 1.5), (5, 2.5)], [(4, 0.0), (0, 7.5), (2, 8.5)]]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of array."""
-
-    make: Callable[[], Any]
-    """A new array of this kind."""
-    elements: list[Any]
-    """Its elements, in nested lists; numbers of a time count its units."""
-    value: Any
-    """What can be written into it: an object that is none of its elements."""
-    element: Any
-    """The same as an element."""
-    run: Callable[[Callable[[Any], Any], Any], Any] = lambda act, x: act(x)
-    """Run a verb on an array; a trace gives a result that has values."""
-    is_traced: bool = False
-    """Whether the values are unknown while a verb runs."""
-    late: tuple[str, ...] = ()
-    """Errors by which the library refuses when the code runs, where sizes were unknown before."""
-    tolerance: float = 0.002
-    """How near a number must come, relative to itself."""
-
-    @property
-    def reference(self) -> np.ndarray:
-        """The elements in an array of objects."""
-        return objects(self.elements)
-
-
-def objects(elements: Any) -> np.ndarray:
-    """Return nested lists as an array of objects; a tuple is one element.
-
-    >>> objects([[(1, 2), None]]).shape
-    (1, 2)
-    """
-
-    def sizes(entry):
-        return (len(entry), *(sizes(entry[0]) if entry else ())) if isinstance(entry, list) else ()
-
-    shape = sizes(elements)
-    found = np.empty(shape, object)
-    for place in np.ndindex(*shape):
-        entry = elements
-        for index in place:
-            entry = entry[index]
-        found[place] = entry
-    return found
-
-
-def numbers(make: Callable[[], Any], elements: Any = NUMBERS, **more: Any) -> Kind:
-    return Kind(make, elements, 6, 6, **more)
-
-
-def array(dtype: Any, elements: Any = NUMBERS) -> np.ndarray:
-    return np.array(elements, dtype)
-
-
-def masked(dtype: Any, elements: Any = ABSENT) -> np.ma.MaskedArray:
-    hidden = [[entry is None for entry in row] for row in elements]
-    # what is hidden is greater than all else, so that reading it shows
-    known = [[99 if entry is None else entry for entry in row] for row in elements]
-    return np.ma.MaskedArray(np.array(known, dtype), hidden)
-
-
-def precision(dtype: str) -> float:
-    """Return how near a result in a dtype comes to the exact one."""
-    return 0.13 if dtype.startswith("float8") else 0.01 if dtype == "bfloat16" else 0.002
+from product.kind import (
+    ABSENT,
+    COMPLEX,
+    LOGICALS,
+    NUMBERS,
+    RECORDS,
+    SOME_LOGICALS,
+    TEXTS,
+    Kind,
+    array,
+    masked,
+    numbers,
+    precision,
+)
+from product.kinds_of_graphs import of_keras, of_tensorflow
 
 
 def of_numpy() -> Iterator[tuple[str, Kind]]:
@@ -280,81 +219,6 @@ def in_vmap(act: Callable[[Any], Any], x: Any) -> Any:
     return jax.vmap(act)(jnp.stack([x, x]))[1]
 
 
-def of_tensorflow() -> Iterator[tuple[str, Kind]]:
-    import tensorflow as tf
-
-    def make(dtype, elements=NUMBERS):
-        return tf.cast(tf.constant(elements), dtype)
-
-    for name in ("int8", "int64", "uint8", "uint64", "float16", "bfloat16", "float32", "float64"):
-        yield name, numbers(lambda name=name: make(name))
-    yield "bool", Kind(lambda: tf.constant(LOGICALS), LOGICALS, True, True)
-    yield "complex64", Kind(lambda: tf.constant(COMPLEX, tf.complex64), COMPLEX, 6j, 6j)
-    yield "text", Kind(lambda: tf.constant(TEXTS), TEXTS, "z", "z")
-    yield "variable", numbers(lambda: tf.Variable(make("float32")))
-    yield (
-        "variable of any shape",
-        numbers(lambda: tf.Variable(make("float32"), shape=tf.TensorShape(None))),
-    )
-    yield "ragged", numbers(lambda: tf.RaggedTensor.from_tensor(make("float32")))
-    yield "sparse", numbers(lambda: tf.sparse.from_dense(make("float32")))
-    yield (
-        "quantized",
-        numbers(lambda: tf.quantization.quantize(make("float32"), 0, 255, tf.quint8)[0]),
-    )
-    for name, run, late in (
-        ("function", in_function, ()),
-        ("sizes unknown", in_open_function, ("InvalidArgumentError",)),
-        ("XLA", in_xla, ()),
-    ):
-        more: dict[str, Any] = {"run": run, "is_traced": True, "late": late}
-        yield name, numbers(lambda: make("int64"), **more)
-        yield f"{name}, reals", numbers(lambda: make("float64"), **more)
-        make_logicals = lambda: tf.constant(LOGICALS)  # noqa: E731
-        yield f"{name}, logicals", Kind(make_logicals, LOGICALS, True, True, **more)
-
-
-def in_function(act, x, known=True, jit_compile=False):
-    import tensorflow as tf
-
-    spec = tf.TensorSpec(x.shape if known else [None] * x.shape.rank, x.dtype)
-    run = tf.function(act, jit_compile=jit_compile, autograph=False)
-    return run.get_concrete_function(spec)(x)
-
-
-def in_open_function(act, x):
-    return in_function(act, x, known=False)
-
-
-def in_xla(act, x):
-    return in_function(act, x, jit_compile=True)
-
-
-def of_keras() -> Iterator[tuple[str, Kind]]:
-    import keras
-
-    yield "variable", numbers(lambda: keras.Variable(array("f4")))
-    yield "symbolic", numbers(lambda: array("f4"), run=in_model, is_traced=True)
-    yield "symbolic integers", numbers(lambda: array("i4"), run=in_model, is_traced=True)
-    yield (
-        "symbolic, a size unknown",
-        numbers(lambda: array("f4"), run=in_open_model, is_traced=True),
-    )
-
-
-def in_model(act, x, shape=(2, 3)):
-    import keras
-
-    entry = keras.Input(batch_shape=shape, dtype=str(x.dtype))
-    result = act(entry)
-    model = keras.Model([entry], [result, keras.ops.copy(entry)])
-    return model([keras.ops.convert_to_tensor(x)])[0]
-
-
-def in_open_model(act, x):
-    return in_model(act, x, (None, 3))
-
-
 def of_the_standard() -> Iterator[tuple[str, Kind]]:
     import array_api_strict as strict
     import sparse
@@ -452,7 +316,7 @@ def of_xarray() -> Iterator[tuple[str, Kind]]:
 
 
 def of_no_library() -> Iterator[tuple[str, Kind]]:
-    """What people have in hand and pybridge does not read: each is refused by every verb."""
+    """Objects that people use and pybridge does not read: every verb rejects each."""
     import pandas as pd
     import scipy.sparse as sp
 

@@ -1,4 +1,4 @@
-"""Each verb on each kind of array: served, refused, wrong, or an error that is not ours."""
+"""Apply each verb to each kind of array: served, refused, wrong, or another library's error."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from product.kinds import LIBRARIES, Kind, objects
-from product.verbs import NEVER, VERBS, Verb
+from product.expected import NEVER
+from product.kind import Kind, objects
+from product.kinds import LIBRARIES
+from product.verbs import VERBS, Verb
 
 from pybridge.errors import PybridgeError, SummaryWarning
 
@@ -144,7 +146,7 @@ def _equal(one: Any, other: Any, tolerance: float) -> bool:
 
 
 def outcome(kind: Kind, verb: Verb) -> tuple[str, str]:
-    """Return what becomes of a verb on a kind of array, and a text that says more."""
+    """Return the outcome of a verb on a kind of array, and a text with details."""
     expected = verb.expect(kind.reference, kind)
     x = None
     try:
@@ -204,7 +206,7 @@ def _unchanged(kind: Kind, x: Any, error: Exception) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Found:
-    """What became of one form of a verb on one kind of array."""
+    """The outcome of one form of a verb on one kind of array."""
 
     kind: str
     group: str
@@ -216,7 +218,7 @@ class Found:
 
 
 def combinations(library: str) -> Iterator[Found]:
-    """Yield what becomes of every combination of a library."""
+    """Yield the outcome of every combination of a library."""
     for name, kind in LIBRARIES[library]():
         for group, forms in VERBS.items():
             if library == "others" and (group.startswith("as a ") or group == "to_r"):

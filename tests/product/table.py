@@ -1,4 +1,4 @@
-"""The page of what is served: every verb on every kind of array, as the same run found it.
+"""The tables of docs/served.md: every verb on every kind of array, from the product test.
 
 `PYTHONPATH=tests python -m product.table` writes the tables of docs/served.md anew, and a test
 compares them.

@@ -1,4 +1,4 @@
-"""What is built from this checkout works where the checkout is not."""
+"""The packages that are built from this checkout work outside it."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What the subscripts of the libraries make of the corpus, against answers that are known."""
+"""The survey of the libraries' own subscripts, against answers that are known."""
 
 import numpy as np
 import pytest
@@ -55,7 +55,7 @@ def verdicts(found, counting, library, **wanted):
 
 
 def test_what_numpy_makes_of_known_cases(found):
-    """Each is what a person finds by typing it."""
+    """Compare with what a person gets by typing it."""
     vector = {"shape": [10], "dialect": "tensor"}
     copied = verdicts(found, "Copied", "numpy", **vector)
     by_hand = verdicts(found, "Translated", "numpy", **vector)

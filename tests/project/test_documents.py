@@ -1,4 +1,4 @@
-"""What the documents show is what happens: every block of every document runs."""
+"""Run every block of every document, and compare its output with the output shown."""
 
 import doctest
 import re
@@ -33,7 +33,7 @@ def test_no_block_is_of_a_language_that_nothing_runs():
 
 @pytest.mark.parametrize("name", with_blocks("python"))
 def test_python(name):
-    """Runs the blocks of one document as one session."""
+    """Run the blocks of one document as one session."""
     variables: dict[str, object] = {}
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     complaints: list[str] = []
@@ -57,7 +57,7 @@ def shown_in_r() -> list[tuple[str, str, str]]:
 
 
 def test_r():
-    """Runs the blocks in one process, with variables of their own for each document."""
+    """Run the blocks in one process, with separate variables for each document."""
     pieces = shown_in_r()
     assert len(pieces) > 30
     assert sum(bool(shown) for _, _, shown in pieces) > 30
@@ -70,7 +70,7 @@ def test_r():
 
 @pytest.mark.parametrize("name", with_blocks("sh"))
 def test_commands(name):
-    """Runs what stands after a `$`; other commands are those of the Makefile."""
+    """Run what follows a `$`; the Makefile must have the other commands."""
     makefile = (ROOT / "Makefile").read_text()
     for block in blocks(TEXTS[name], "sh"):
         for part in re.split(r"^(?=\$ )", block.code, flags=re.MULTILINE):
@@ -123,7 +123,7 @@ def said():
 
 
 def words(line) -> str:
-    """Return what an error says, without the class or the call before it."""
+    """Return the message of an error, without the class or the call before it."""
     return line.outcome.printed.split(" : " if LANGUAGES[line.language] == "r" else ": ", 1)[1]
 
 
@@ -161,7 +161,7 @@ def test_each_group_about_a_crossing_shows_what_reticulate_loses(said):
         kinds = {line.language for line in lines}
         assert kinds == {"reticulate", "pybridge in R"}
         for line in lines:
-            # What reticulate does is no error: it says nothing.
+            # reticulate raises no error here.
             assert not (line.language == "reticulate" and line.outcome.stopped), line.code
             if line.language == "pybridge in R":
                 assert line.outcome.printed != lines[0].outcome.printed, line.code

@@ -1,6 +1,7 @@
-"""The layers of the house: a module imports from its own folder and from those above it."""
+"""The layers: a module imports from its own folder and from those above it in the list."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ LAYERS = (
     "testing",
     "__main__",
 )
-"""From the first to the last; the package itself stands beside the last."""
+"""From the first to the last; the package itself belongs to the last."""
 ROOM_FOR_THE_PACKAGE = {"rbridge", "testing", "__main__", "explaining"}
 """Who may import the package itself: it must be complete by then."""
 
@@ -80,7 +81,7 @@ def test_every_folder_and_module_has_its_layer():
 
 
 def circles(graph):
-    """Return the modules that import each other in a circle; a package stands for no module."""
+    """Return the modules that import each other in a circle; packages are left out."""
     found = []
     for start in graph:
         seen, ahead = set(), [*graph[start]]
@@ -106,6 +107,15 @@ def test_the_test_can_fail():
     assert upward(Path("shapes/reshaping.py"), "import pybridge") == ["pybridge"]
     assert upward(Path("shapes/reshaping.py"), "from pybridge import R") == ["pybridge"]
     assert upward(Path("backends/torch.py"), "from pybridge.subscripts import NA") == []
+
+
+def test_files_with_the_same_rules_name_each_other():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    pairs = re.findall(r"^\|.*\| `(pybridge/\S+\.py)` \| `(r/R/\S+\.R)` \|$", text, re.MULTILINE)
+    assert len(pairs) > 5
+    for python, r in pairs:
+        assert r in (ROOT / python).read_text(), python
+        assert python in (ROOT / r).read_text(), r
 
 
 def test_the_tests_mirror_the_folders():

@@ -1,4 +1,4 @@
-"""What the Makefile names is there: a filter that matches nothing would leave tests out."""
+"""The tests that the Makefile names exist: a filter that matches nothing would skip them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Outside a checkout a test that lacks something skips in words; in one, it fails."""
+"""Outside a checkout a test skips if something is missing, and says what; inside, it fails."""
 
 import pytest
 from missing import need_of

@@ -1,4 +1,4 @@
-"""A release changes nothing where something is amiss, and both versions where all is well."""
+"""A release changes nothing if something is wrong, and sets both versions otherwise."""
 
 import importlib.util
 import re

@@ -1,6 +1,6 @@
-"""The set-up script says in one message what is wrong and what to do, and stops.
+"""The set-up script prints one message about what is wrong and what to do, and stops.
 
-Each test gives it a checkout of its own and a PATH with nothing on it but what the test puts there.
+Each test has its own checkout, and a PATH with only what the test puts there.
 """
 
 import os
@@ -18,7 +18,7 @@ TOOLS += ["env", "mv", "rmdir", "sort", "tail"]
 
 
 def answer(text: str) -> str:
-    """Return a script that prints an answer as the set-up's own probes do, amid other words."""
+    """Return a script that prints an answer as the set-up's own probes do, among other text."""
     return f"echo 'WARNING: a notice'; echo '<pybridge>{text}</pybridge>'; echo bye"
 
 
@@ -194,7 +194,7 @@ def test_the_python_facts_of_this_python(checkout):
     assert printed == "<pybridge>{}.{} shared</pybridge>\n".format(*sys.version_info[:2])
 
 
-# ---- What stands in the environment, and what is not the set-up's --------------------------------
+# ---- The environment, and files that the set-up did not make ------------------------------------
 
 
 def test_words_that_are_no_answer_are_not_installed_as_root(checkout):

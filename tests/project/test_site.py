@@ -130,7 +130,7 @@ def test_the_cheat_sheet_prints_on_one_page(site):
 
 
 def faults(browser, site, name):
-    """Return what cannot be read on a page at any width in any scheme, and how high it is."""
+    """Return what cannot be read on a page, at each width in each scheme, and the page's height."""
     found, heights = [], {}
     for scheme in SCHEMES:
         open_file(browser, site / f"{name}.html", width=max(WIDTHS.values()), scheme=scheme)
@@ -152,7 +152,7 @@ def test_every_page_can_be_read(name, browser, site):
 
 @contextmanager
 def spoilt(site, name, old, new):
-    """Give the name of a page beside another, with a fault in it."""
+    """Yield the name of a copy of a page that has a fault."""
     text = (site / f"{name}.html").read_text()
     assert old in text
     page = site / f"spoilt-{os.getpid()}.html"
@@ -207,7 +207,7 @@ def test_the_search_finds_pages_from_a_file(words, page, browser, site):
 
 
 def copied(browser, site, name, begin):
-    """Return what the button of the first block that begins so would copy."""
+    """Return what the button of the first block that starts with `begin` copies."""
     open_file(browser, site / f"{name}.html", width=1300, scheme="light")
     browser.locator("[data-clipboard-target]").first.wait_for(state="attached")
     return browser.evaluate(

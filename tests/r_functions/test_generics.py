@@ -1,4 +1,4 @@
-"""What R's generics are made of, eager and traced; R's own answers are compared in r/tests."""
+"""R's functions on tensors, eager and traced, and what each refuses."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What each element of a tensor is: the rules on each library and dtype; r/tests compare with R."""
+"""is.na() and its relatives on each library and dtype; r/tests compare with R."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""`crossprod` and `tcrossprod` on each library; what R answers is compared in r/tests."""
+"""`crossprod` and `tcrossprod` on each library; r/tests compare with R."""
 
 import numpy as np
 import pytest

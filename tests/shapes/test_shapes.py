@@ -40,7 +40,7 @@ def test_two_open_sizes_are_an_error_also_when_a_size_is_unknown():
 
 
 class Traced:
-    """Stands for a number that a library knows only when the code runs."""
+    """A number that a library knows only when the code runs."""
 
     def __index__(self):
         raise RuntimeError("no value yet")

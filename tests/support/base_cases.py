@@ -98,7 +98,7 @@ class Case:
 
 @dataclass
 class Outcome:
-    """What a side gave: its warnings and its error as words, or the shape and the values."""
+    """The outcome in one language: the text of its warnings and error, or its shape and values."""
 
     said: tuple[str, ...]
     shape: tuple[int, ...] | None = None
@@ -122,7 +122,7 @@ def value_of(*shape: int) -> Both:
 
 
 def by_r(cases: Sequence[Case]) -> list[Outcome]:
-    """Let R evaluate all the cases in one call."""
+    """Evaluate all cases in R, in one call."""
     shapes = sorted({case.shape for case in cases})
     names = {shape: f"x{k}" for k, shape in enumerate(shapes)}
     sources = np.array([case.r_source(names[case.shape]) for case in cases])

@@ -43,14 +43,14 @@ def r_value(code: str, **variables: Any) -> Any:
 
 
 def is_identical(value: Any, code: str) -> bool:
-    """Tell whether R finds `value` identical to the value of the code, bits and attributes."""
+    """Return whether R finds `value` identical to the value of the code, bits and attributes."""
     strict = "num.eq = FALSE, single.NA = FALSE"
     same = r_value(f"identical(value, {{{code}}}, {strict})", value=value)
     return list(same) == [True]
 
 
 def assert_identical(value: Any, code: str) -> None:
-    """Fail, with what R shows of both, unless R finds them identical."""
+    """Assert that R finds them identical; the message has what R prints of both."""
     if not is_identical(value, code):
         shown = r_value(
             f"c(capture.output(str(value)), capture.output(str({{{code}}})))", value=value
@@ -92,7 +92,7 @@ class Dtype:
 
 
 def weights(shape: tuple[int, ...]) -> list[int]:
-    """Return one weight for each axis, such that every position has a number of its own."""
+    """Return one weight for each axis, such that every position has its own number."""
     return [7 * math.prod(size + 1 for size in shape[:axis]) for axis in range(len(shape))]
 
 

@@ -89,7 +89,7 @@ print("done", turns[0], flush=True)
 
 
 def command_of(language: str) -> list[str]:
-    """Return the command that starts the child, without how many interrupts it waits for."""
+    """Return the command that starts the child, without the number of interrupts."""
     if language == "r":
         script = Path(__file__).with_name("r_signals.R")
         return ["Rscript", "--no-environ", "--no-init-file", str(script)]

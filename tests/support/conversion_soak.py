@@ -1,4 +1,4 @@
-"""Many small conversions, checked, and what they leave behind; also a program for the full soak.
+"""Convert many small arrays, check them, and measure the memory that is left allocated.
 
 `python tests/support/conversion_soak.py 1000000 8` converts a million times in eight threads.
 """

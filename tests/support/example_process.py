@@ -1,4 +1,4 @@
-"""The examples, each in a process of its own as a user starts it."""
+"""Run each example in its own process, as a user does."""
 
 import subprocess
 import sys
@@ -55,7 +55,7 @@ def started(
 
 
 def assert_pictures(folder: Path, sizes: dict[str, tuple[int, int]]) -> None:
-    """The pictures are there, of their size (width, height), and no blank pages."""
+    """Assert that the pictures exist, have their size (width, height) and are not blank."""
     for name, (width, height) in sizes.items():
         picture = imread(folder / f"{name}.png")
         assert picture.shape[:2] == (height, width)

@@ -1,4 +1,4 @@
-"""Call pybridge from Python with whatever there is, and accept no error that is not its own.
+"""Call pybridge from Python with odd arguments, and accept no error but its own.
 
     python tests/support/fuzz_hostile.py --calls 50000 --seconds 900 --seed 1
 
@@ -84,7 +84,7 @@ class Index:
 
 
 class Truthless:
-    """An object without truth or equality."""
+    """An object that has no truth value and no equality."""
 
     def __bool__(self):
         raise RuntimeError("no truth")
@@ -312,7 +312,7 @@ def is_fair(name, error):
 
 
 def contents(x):
-    """Return what an array holds, to see whether it changes."""
+    """Return the contents of an array, to see whether they change."""
     return np.asarray(x).tobytes() if isinstance(x, np.ndarray) and not x.dtype.hasobject else None
 
 

@@ -1,4 +1,4 @@
-"""Throw random text at the parser: it must end in subscripts or in a `PybridgeError`.
+"""Parse random text: it must give subscripts or raise a `PybridgeError`.
 
 What parses must print as text that parses to the same again. The text is random characters,
 fragments of the grammar in any order, sentences of the grammar, and mutations of all three. Run a
@@ -123,7 +123,7 @@ def texts(seed: int) -> Iterator[str]:
 
 
 def check(text: str) -> str:
-    """Parse one text and return how it ended; raise for any ending but the two allowed."""
+    """Parse one text and return its outcome; raise for any outcome but the two allowed."""
     try:
         parsed = parse_subscripts(text)
     except PybridgeError as error:

@@ -1,4 +1,4 @@
-"""Hear the warnings of a call, and none of the garbage that Python collects meanwhile."""
+"""Record the warnings of a call, without those of garbage that Python collects meanwhile."""
 
 import warnings
 from collections.abc import Iterator

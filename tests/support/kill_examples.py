@@ -1,4 +1,4 @@
-"""Kill each example at random moments and run it again: it must end as if nothing had happened.
+"""Kill each example at random moments and run it again: the result must be the same.
 
     python tests/support/kill_examples.py --times 20 --seconds 2400 from_scratch.R workers
 

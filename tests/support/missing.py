@@ -1,4 +1,4 @@
-"""What a test needs and is not there: outside a checkout the test skips, and says what it needs.
+"""Skip a test outside a checkout if what it needs is missing, and name what it needs.
 
 The source distribution holds the tests but not all that they need: NumPy alone may be installed,
 and `tools/` or `examples/` stay in the checkout. In the checkout nothing may be missing: there
@@ -39,7 +39,7 @@ def is_asked_for(name: str) -> bool:
 
 
 def need_of(fault: BaseException) -> str | None:
-    """Return what a failed test lacked, in words, or None where it lacked nothing."""
+    """Return what a failed test lacked, as text, or None if it lacked nothing."""
     chain = list(chain_of(fault))
     text = "\n".join(map(str, chain))
     names = [one.name for one in chain if isinstance(one, ImportError) and one.name]
@@ -54,7 +54,7 @@ def need_of(fault: BaseException) -> str | None:
 
 
 def need_of_checkout(chain: list[BaseException], text: str, absent: set[str]) -> str | None:
-    """Return which part of the checkout, or of R, a test outside of it lacked."""
+    """Return the part of the checkout, or of R, that a test outside a checkout lacked."""
     paths = [str(one.filename) for one in chain if isinstance(one, FileNotFoundError)]
     for name in LEFT_OUT:
         if any(f"{ROOT}/{name.rstrip('/')}" in place for place in [*paths, text]):

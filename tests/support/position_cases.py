@@ -1,4 +1,4 @@
-"""Cases for the positions that come out of tensors, and what R says of them in one call.
+"""Cases for `which`, `which_max`, `which_min` and `order`, and R's answers from one call.
 
 R's own `which`, `which.max`, `which.min` and `order` speak of a vector; for more axes R's
 `arrayInd` makes coordinates of what they give.
@@ -72,7 +72,7 @@ cut <- function(flat, sizes, shapes) {
 
 @dataclass(frozen=True)
 class Case:
-    """An array, and what R says of it by verb; `along` has one answer for each axis."""
+    """An array, and R's answer by verb; `along` has one answer for each axis."""
 
     x: np.ndarray
     says: dict[str, np.ndarray]

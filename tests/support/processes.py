@@ -1,4 +1,4 @@
-"""Python and R in processes of their own, in the checkout's folder.
+"""Run Python and R in separate processes, in the checkout's folder.
 
 R gets reticulate on this Python and the R package that is installed here. `conftest.py` imports
 this module before any test starts rpy2: rpy2 describes its own R in the environment, with library

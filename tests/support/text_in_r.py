@@ -21,7 +21,7 @@ from pybridge.subscripts import (
 from pybridge.subscripts.text import parse_subscripts
 from pybridge.testing import run_r
 
-# R's parser reads the text; what is no range is evaluated whole, by R. Each subscript comes back as
+# R's parser reads the text, and R evaluates whatever is not a range. Each subscript comes back as
 # one string, so that thousands of texts cost one crossing.
 DESCRIBE = r"""
 numbers_text <- function(v) {

@@ -1,4 +1,4 @@
-"""The example project that tests itself by the test kit: its suites run, and catch a wrong port."""
+"""The example project that uses the test kit: its suites run, and detect a wrong port."""
 
 import shutil
 import sys

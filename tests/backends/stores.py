@@ -1,0 +1,104 @@
+"""The adapters of stores on disk and of the array standard."""
+
+import uuid
+
+import numpy as np
+from backends.adapter import Adapter, split
+
+
+def standard_make(array):
+    import array_api_strict
+
+    return array_api_strict.asarray(array)
+
+
+def standard_read(tensor):
+    assert hasattr(tensor, "__array_namespace__"), type(tensor)
+    assert not isinstance(tensor, np.ndarray), type(tensor)
+    return np.from_dlpack(tensor)
+
+
+def standard_eager(function, *arrays):
+    values, join = split(function(*map(standard_make, arrays)))
+    return join(list(map(standard_read, values)))
+
+
+def sparse_make(array):
+    import sparse
+
+    return sparse.COO.from_numpy(array)
+
+
+def sparse_read(tensor):
+    import sparse
+
+    assert isinstance(tensor, sparse.SparseArray | np.generic), type(tensor)
+    return np.asarray(tensor.todense() if isinstance(tensor, sparse.SparseArray) else tensor)
+
+
+def sparse_eager(function, *arrays):
+    values, join = split(function(*map(sparse_make, arrays)))
+    return join(list(map(sparse_read, values)))
+
+
+def zarr_make(array, zarr_format=3):
+    import zarr
+
+    chunks = tuple(max(1, -(-n // 2)) for n in array.shape)
+    store = zarr.create_array(
+        {}, shape=array.shape, chunks=chunks, dtype=array.dtype, zarr_format=zarr_format
+    )
+    store[...] = array
+    return store
+
+
+def h5py_make(array, is_chunked=True):
+    import h5py
+
+    file = h5py.File(f"{uuid.uuid4()}.h5", "w", driver="core", backing_store=False)
+    chunks = tuple(max(1, -(-n // 2)) for n in array.shape)
+    is_chunked = is_chunked and array.size > 0 and array.ndim > 0
+    return file.create_dataset("x", data=array, chunks=chunks if is_chunked else None)
+
+
+def store_read(found):
+    assert isinstance(found, np.ndarray | np.generic), type(found)
+    return np.asarray(found)
+
+
+def in_store(make):
+    def run(function, *arrays):
+        values, join = split(function(*map(make, arrays)))
+        return join(list(map(store_read, values)))
+
+    return run
+
+
+STORES = {
+    "zarr": Adapter(
+        zarr_make,
+        store_read,
+        {"format 3": in_store(zarr_make), "format 2": in_store(lambda x: zarr_make(x, 2))},
+    ),
+    "h5py": Adapter(
+        h5py_make,
+        store_read,
+        {"chunks": in_store(h5py_make), "one block": in_store(lambda x: h5py_make(x, False))},
+    ),
+}
+"""What is read into NumPy, written in place and never copied, by the same rules."""
+
+
+STANDARD = {
+    "array_api": Adapter(
+        standard_make, standard_read, {"strict": standard_eager, "sparse": sparse_eager}
+    ),
+}
+"""What the array standard has, which lacks dtypes that tests of other libraries make."""
+
+
+def store_again(x):
+    """Return a store of its own with the values of another."""
+    if type(x).__module__.startswith("zarr"):
+        return zarr_make(x[...], x.metadata.zarr_format)
+    return h5py_make(x[()], x.chunks is not None)

@@ -60,7 +60,7 @@ def load(path: str | os.PathLike[str], run: str) -> Checkpoint | None:
         return None
     # Nobody has listed what zipfile and NumPy raise for a file that is damaged anywhere.
     except Exception:
-        print(f"{path} is no checkpoint: starting from the beginning")
+        print(f"{path} is not a checkpoint: starting from the beginning")
         return None
     if facts["run"] != run:
         print(f"{path} is of another run ({facts['run']}): starting from the beginning")

@@ -218,12 +218,14 @@ def read_npy(archive: zipfile.ZipFile, name: str) -> np.ndarray:
     try:
         information = archive.getinfo(f"{name}.npy")
     except KeyError:
-        raise MnistError(f"is no mnist.npz: there is no array {name} in it.") from None
+        raise MnistError(f"is not an mnist.npz: there is no array {name} in it.") from None
     if information.flag_bits & 1:
-        raise MnistError(f"is no mnist.npz: its array {name} is encrypted.")
+        raise MnistError(f"is not an mnist.npz: its array {name} is encrypted.")
     # zipfile unfolds no more bytes than a member says it has.
     if information.file_size > math.prod(SHAPES[name]) + HEADER_BYTES:
-        raise MnistError(f"is no mnist.npz: its array {name} has {information.file_size} bytes.")
+        raise MnistError(
+            f"is not an mnist.npz: its array {name} has {information.file_size} bytes."
+        )
     with archive.open(information) as member:
         return np.lib.format.read_array(member, allow_pickle=False)
 
@@ -272,7 +274,9 @@ def images_from_fractions(fractions: np.ndarray) -> np.ndarray:
         pixels = fractions.reshape(-1, 28, 28) * np.float32(256)
         images = pixels.astype(np.uint8)
     if not np.array_equal(images, pixels):
-        raise MnistError("is not the published mnist.pkl.gz: a pixel is no whole number of 1/256.")
+        raise MnistError(
+            "is not the published mnist.pkl.gz: a pixel is not a whole number of 1/256."
+        )
     return images
 
 
@@ -280,7 +284,9 @@ def labels_from_integers(integers: np.ndarray) -> np.ndarray:
     """Return uint8 labels."""
     labels = integers.astype(np.uint8)
     if not np.array_equal(labels, integers):
-        raise MnistError("is not the published mnist.pkl.gz: a label is no number from 0 to 255.")
+        raise MnistError(
+            "is not the published mnist.pkl.gz: a label is not a number from 0 to 255."
+        )
     return labels
 
 

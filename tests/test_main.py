@@ -44,7 +44,7 @@ WRONG = [
     (["x[1]", "--shape", "6,,7"], "--shape takes sizes with commas"),
     (["x[1]", "--shape", "6,-7"], "--shape takes sizes with commas"),
     (["x[[1]]", "--shape", "6"], "a vector is written c(...)"),
-    (["x@py[1]", "--shape", "6"], "`@` is no part of subscript text"),
+    (["x@py[1]", "--shape", "6"], "`@` is not part of subscript text"),
 ]
 
 

@@ -88,7 +88,7 @@ class ArrayApiBackend(Backend):
         return _of(x, "flip")(found, axis=after) if after else found
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
-        is_sparse = hasattr(x, "todense")  # a sparse array is no vector of indices
+        is_sparse = hasattr(x, "todense")  # a sparse array is not a vector of indices
         return _of(x, "take")(x, indices if is_sparse else _beside(x, indices), axis=axis)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:

@@ -215,7 +215,7 @@ class Backend(ABC):
     def set_key(self, x: Tensor, key: Key, value: Any) -> Tensor | None:
         """Set `x[key]` as NumPy's brackets do, or return None where the library's cannot.
 
-        The key may hold one vector of indices, none twice where `value` is no number. `value`
+        The key may hold one vector of indices, none twice where `value` is not a number. `value`
         broadcasts to `x[key]`; it is an array, a tensor of this library, or a number.
         """
         return None
@@ -258,11 +258,11 @@ class Backend(ABC):
 
     def store(self, x: Tensor, value: Tensor) -> None:
         """Set all of a variable at once; `value` has its shape and dtype."""
-        raise AssertionError(f"a {self.name} tensor is no variable")
+        raise AssertionError(f"a {self.name} tensor is not a variable")
 
     def load(self, x: Tensor, selection: Selection) -> tuple[npt.NDArray[Any], Selection]:
         """Return what a selection needs of a store, and the selection that names the same in it."""
-        raise AssertionError(f"a {self.name} tensor is no store")
+        raise AssertionError(f"a {self.name} tensor is not a store")
 
 
 def static_shape(backend: Backend, x: Tensor) -> Shape:

@@ -230,8 +230,8 @@ class TorchBackend(Backend):
             x = torch.from_numpy(x)
             if x.is_floating_point() or x.dtype is torch.bool:
                 raise TracingError(
-                    "a NumPy array is no subscript inside torch.compile, which hides its values, "
-                    "unless it holds integers; write a list, or make it a torch tensor"
+                    "a NumPy array is not a subscript inside torch.compile, which hides its "
+                    "values, unless it holds integers; write a list, or make it a torch tensor"
                 )
         found = x.long()
         if x.dtype is torch.uint64:  # none becomes a negative number

@@ -150,7 +150,7 @@ def _refuse_kinds(source: np.dtype[Any], dtype: np.dtype[Any]) -> None:
         raise ConversionError(f"a date or time has no dtype {dtype}: as.numeric(x) is its number")
     if source.kind in "biufc" and not is_number:
         advice = (
-            "as.character(x) makes text" if dtype.kind in "UTO" else "it is no dtype of numbers"
+            "as.character(x) makes text" if dtype.kind in "UTO" else "it is not a dtype of numbers"
         )
         raise ConversionError(f"numbers have no dtype {dtype}: {advice}")
 

@@ -119,7 +119,7 @@ def _count_rows(names: list[str], columns: list[New], look: Callable[[Any], Any]
     for name, count in zip(names, counts, strict=True):
         if count is None:
             raise ConversionError(
-                f"column {name!r} is no array, so it has no rows: "
+                f"column {name!r} is not an array, so it has no rows: "
                 'mapping="list" makes an R list of the dict'
             )
         if count != counts[0]:
@@ -156,7 +156,7 @@ def list_from(found: ListOfR, convert: Callable[[Any], Any]) -> Any:
         or None in names
     ):
         raise ConversionError(
-            "the names of the list are not all there or not all different, so it is no dict: "
+            "the names of the list are not all there or not all different, so it cannot be a dict: "
             "unname(x) gives a plain list"
         )
     places = map(("column {!r}" if is_frame else "element {!r}").format, names)

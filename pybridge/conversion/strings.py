@@ -13,7 +13,7 @@ from pybridge.subsetting.values import need_utf8
 
 Array = np.ndarray[Any, Any]
 
-BYTES_REFUSAL = 'a string is marked with Encoding "bytes", so it is no text; charToRaw() gives raw'
+BYTES_REFUSAL = 'a string is marked with Encoding "bytes", so it is not text; charToRaw() gives raw'
 
 
 def new_text(texts: Iterable[str | None], shape: tuple[int, ...], has_dim: bool = False) -> NewText:

@@ -2,8 +2,8 @@
 
 A tensor of one axis is a plain vector, one of no axis a vector of length 1, any other an array.
 Negative positions exclude, zeros vanish, fractions are cut off toward zero, logicals recycle, `NA`
-selects `NA`, and every axis of extent 1 drops. Each error and warning begins with R's own words.
-Sources: R Language Definition, 3.4.1 to 3.4.2, and R itself, which the tests ask.
+selects `NA`, and every axis of extent 1 is dropped. Each error and warning begins with R's own
+words. Sources: R Language Definition, 3.4.1 to 3.4.2, and R itself, which the tests run.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from pybridge.subscripts import short_text
 def lower(subscripts: sub.Subscripts, shape: Shape, *, drop: bool = True) -> to.Selection:
     """Lower subscripts as R's `[` reads them.
 
-    One subscript alone is linear, column-major; a matrix of positions with one column per axis
-    selects one element per row. Otherwise R wants one subscript for each axis.
+    A single subscript is linear, column-major; a matrix of positions with one column per axis
+    selects one element per row. Otherwise R needs one subscript for each axis.
 
     >>> from pybridge.subscripts.python_values import as_subscripts
     >>> lower(as_subscripts((-2, [0, 2, 1])), (3, 5)).result_shape
@@ -54,7 +54,7 @@ def lower(subscripts: sub.Subscripts, shape: Shape, *, drop: bool = True) -> to.
 
 
 def known_sizes(shape: Shape) -> tuple[int, ...]:
-    """Return the sizes of a shape, or refuse one that traced code does not know."""
+    """Return the sizes of a shape; raise if one is unknown."""
     sizes = tuple(size for size in shape if size is not None)
     if len(sizes) != len(shape):
         raise TracingError(
@@ -67,11 +67,11 @@ def known_sizes(shape: Shape) -> tuple[int, ...]:
 def wrong_count(
     words: str, subscripts: sub.Subscripts, sizes: tuple[int, ...]
 ) -> SubscriptCountError:
-    """Return the error that R says in `words` for too many or too few subscripts."""
+    """Return R's error, `words`, for too many or too few subscripts."""
     text = short_text(subscripts)
     axes = "a plain vector" if len(sizes) < 2 else f"a tensor of {len(sizes)} axes"
     return SubscriptCountError(
-        f"{words}: `[{text}]` has {len(subscripts)} subscripts and meets {axes}; R takes one for "
+        f"{words}: `[{text}]` has {len(subscripts)} subscripts for {axes}; R takes one for "
         "each axis, or one alone that counts the elements column by column",
         subscript=text,
         count=len(subscripts),
@@ -80,7 +80,7 @@ def wrong_count(
 
 
 def _is_basic(item: Evaluated) -> bool:
-    """Return whether a view will do: positions and ranges of positions, nothing else."""
+    """Return whether a view suffices: only positions and ranges."""
     match item:
         case sub.Scalar(value=value):
             return isinstance(value, int | float) and value >= 1
@@ -91,7 +91,7 @@ def _is_basic(item: Evaluated) -> bool:
 
 
 def _lower_alone(item: Evaluated, shape: tuple[int, ...]) -> to.Selection:
-    """Lower one subscript alone; it counts the elements column by column."""
+    """Lower a single subscript, which counts the elements column by column."""
     if isinstance(item, sub.Missing):
         return to.Orthogonal(shape or (1,), ())
     size = math.prod(shape)
@@ -108,12 +108,12 @@ def _lower_alone(item: Evaluated, shape: tuple[int, ...]) -> to.Selection:
 
 
 def _beyond_as_missing(chosen: Chosen, size: int) -> Picked:
-    """Turn the indices beyond a vector into `NA`, as R does where it reads."""
+    """Turn indices beyond a vector into `NA`, as R does when reading."""
     if chosen.reach <= size:
         return chosen.axis
     indices, missing = indices_and_holes(chosen.axis)
     beyond = indices >= size
-    if not beyond.any():  # an over-long logical that is FALSE out there
+    if not beyond.any():  # a logical that is too long but FALSE beyond the end
         return chosen.axis
     return to.Gather(np.where(beyond, 0, indices), beyond if missing is None else beyond | missing)
 
@@ -121,7 +121,7 @@ def _beyond_as_missing(chosen: Chosen, size: int) -> Picked:
 def linear_points(axis: Picked, shape: tuple[int, ...]) -> to.Points:
     """Return the elements at column-major indices, all within the array."""
     indices, missing = indices_and_holes(axis)
-    if 0 in shape:  # nothing but NA can have been selected
+    if 0 in shape:  # only NA can be selected
         coordinates: tuple[Indices, ...] = (np.zeros(len(indices), np.int64),) * len(shape)
     else:
         coordinates = np.unravel_index(indices, shape, order="F")
@@ -131,10 +131,10 @@ def linear_points(axis: Picked, shape: tuple[int, ...]) -> to.Points:
 def selected_axes(
     shape: tuple[int, ...], chosen: tuple[Picked, ...], is_view: bool = False, drop: bool = False
 ) -> to.Orthogonal:
-    """Return the selection of what is chosen on each axis; with `drop` those of one entry go."""
+    """Combine per-axis choices; if `drop`, axes of extent 1 are removed."""
     dropped = [k for k, axis in enumerate(chosen) if extent(axis) == 1] if drop else []
     if dropped and len(dropped) == len(shape):
-        dropped.pop()  # where every axis would drop, R leaves a vector of length 1
+        dropped.pop()  # if every axis would be dropped, R leaves a vector of length 1
     key: list[int | slice] = []
     takes: list[tuple[int, to.Taken]] = []
     squeezed: list[int] = []
@@ -155,7 +155,7 @@ def selected_axes(
 
 
 def whole_mask(item: Evaluated, shape: tuple[int, ...]) -> to.Masked | None:
-    """Return the selection of a logical, alone, that has one entry for each element of an array."""
+    """Return the selection of a single logical with one entry for each element of an array."""
     if not isinstance(item, sub.Mask) or len(shape) < 2 or item.missing is not None:
         return None
     flags = item.values
@@ -167,7 +167,7 @@ def whole_mask(item: Evaluated, shape: tuple[int, ...]) -> to.Masked | None:
 
 
 def is_coordinates(item: Evaluated, shape: tuple[int, ...]) -> bool:
-    """Return whether a subscript, alone, has one column of positions for each axis."""
+    """Return whether a single subscript has one column of positions for each axis."""
     return (
         isinstance(item, sub.Vector)
         and len(shape) > 1
@@ -180,7 +180,7 @@ def points(item: Evaluated, shape: tuple[int, ...]) -> to.Points:
     """Return one element for each row of a matrix of positions.
 
     R reads a row from the left and stops at the first `NA`, which selects `NA`, or zero, which
-    drops the row; what stands to the right of it is never looked at.
+    drops the row; entries to the right of it are ignored.
     """
     assert isinstance(item, sub.Vector)
     matrix = item.values

@@ -1,8 +1,8 @@
 """R's own `[<-`: which elements a value goes to, how it recycles, and when a vector grows.
 
-The rules are those of `pybridge.dialects.base`, and then R's own for the value: it is read column
-by column whatever its shape, and repeats. One subscript alone warns where the value does not fit
-evenly, and lets a vector grow; several raise instead. Source: R Language Definition, 3.4.4, and R.
+Subscripts follow `pybridge.dialects.base`. The value is read column by column whatever its shape,
+and recycled. A single subscript warns if the value does not fit evenly, and lets a vector grow;
+several raise instead. Source: R Language Definition, 3.4.4, and R itself.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Value = npt.NDArray[Any]
 class Growth:
     """The tensor becomes a plain vector of `length` first, its elements column by column.
 
-    `gap` holds the new indices that no value goes to: there R puts `NA`.
+    `gap` holds the new indices without a value, which R sets to `NA`.
     """
 
     length: int
@@ -45,7 +45,7 @@ class Growth:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assignment:
-    """What R's `[<-` does: grow, if at all, and then write `value` to `selection`, if any.
+    """The steps of R's `[<-`: perhaps grow, then write `value` to `selection`, if any.
 
     `value` broadcasts to the selection before any axis is squeezed.
     """
@@ -56,7 +56,7 @@ class Assignment:
 
 
 def plan_assignment(subscripts: sub.Subscripts, shape: Shape, value: Value) -> Assignment:
-    """Plan what R's `[<-` does with `value` on a tensor of `shape`, touching no data.
+    """Return the steps of R's `[<-` for `value` on a tensor of `shape`; no data is touched.
 
     >>> from pybridge.subscripts.python_values import as_subscripts
     >>> plan_assignment(as_subscripts((5,)), (3,), np.array(9)).growth
@@ -67,7 +67,7 @@ def plan_assignment(subscripts: sub.Subscripts, shape: Shape, value: Value) -> A
     sizes = base.known_sizes(shape)
     items = evaluate(subscripts)
     if value.size == 0 and 0 in sizes:
-        return Assignment(None, value)  # R looks no further where neither side holds anything
+        return Assignment(None, value)  # R checks nothing more if both sides are empty
     if len(items) < 2:
         return _plan_alone(items[0] if items else sub.MISSING, sizes, value)
     if len(items) != len(sizes):
@@ -75,7 +75,7 @@ def plan_assignment(subscripts: sub.Subscripts, shape: Shape, value: Value) -> A
         raise base.wrong_count(words, subscripts, sizes)
     axes = choose_each(items, sizes)
     selection = base.selected_axes(sizes, axes)
-    if len(items) == 2:  # R asks about NA first on a matrix, and last on more axes
+    if len(items) == 2:  # R checks for NA first on a matrix, and last on more axes
         _refuse_missing(subscripts, value, selection.has_missing)
     count = math.prod(map(extent, axes))
     if count and value.size == 0:
@@ -89,7 +89,7 @@ def plan_assignment(subscripts: sub.Subscripts, shape: Shape, value: Value) -> A
 
 
 def _plan_alone(item: Evaluated, shape: tuple[int, ...], value: Value) -> Assignment:
-    """Plan for one subscript alone: linear, or one element for each row of a matrix."""
+    """Return the steps for a single subscript: linear, or one element per row of a matrix."""
     selection: to.Selection | None = base.whole_mask(item, shape)
     if isinstance(item, sub.Missing):
         selection = to.Orthogonal(shape or (1,), ())
@@ -129,7 +129,7 @@ def _growth(chosen: Chosen, size: int) -> Growth:
 def _recycled(
     selection: to.Selection, count: int, value: Value, growth: Growth | None = None
 ) -> Assignment:
-    """Repeat the value over the elements that are selected, with R's warning."""
+    """Recycle the value over the selected elements, with R's warning."""
     if count == 0:
         return Assignment(None, value, growth)
     if value.size == 0:

@@ -26,7 +26,7 @@ from pybridge.errors import (
 from pybridge.subscripts import short_text
 
 LARGEST_INTEGER: Final = 2**31 - 1
-"""R keeps the positions on the axis of an array in integers of this size."""
+"""The largest integer of R, which holds positions on the axis of an array."""
 
 Indices: TypeAlias = npt.NDArray[np.int64]
 Holes: TypeAlias = npt.NDArray[np.bool_]
@@ -38,8 +38,8 @@ Picked: TypeAlias = range | to.Gather
 class Chosen:
     """What a subscript names on one axis or vector, in order.
 
-    On a plain vector the indices may lie beyond it; `reach` is the length that would hold them all,
-    which is R's `stretch` in an assignment.
+    On a plain vector the indices may be beyond its end; `reach` is the length that would contain
+    them all, R's `stretch` in an assignment.
     """
 
     axis: Picked
@@ -47,12 +47,12 @@ class Chosen:
 
 
 def extent(axis: Picked) -> int:
-    """Return how many entries an axis selection has."""
+    """Return the number of entries of an axis selection."""
     return len(axis) if isinstance(axis, range) else len(axis.indices)
 
 
 def indices_and_holes(axis: Picked) -> tuple[Indices, Holes | None]:
-    """Return the indices that a range or a gather stands for, and which of them are `NA`."""
+    """Return the indices of a range or a gather, and a mask of `NA`."""
     if isinstance(axis, to.Gather):
         return axis.indices, axis.missing
     return np.arange(axis.start, axis.stop, axis.step), None
@@ -67,8 +67,8 @@ def choose_each(items: tuple[Evaluated, ...], sizes: tuple[int, ...]) -> tuple[P
 def choose(item: Evaluated, size: int, axis: int | None) -> Chosen:
     """Return what one subscript names on an axis of `size`, or on a plain vector of that length.
 
-    `axis`, zero-based, is None on a plain vector and for the linear form: there R takes positions
-    beyond the end, and keeps more of large numbers than its integers hold.
+    `axis`, zero-based, is None on a plain vector and for the linear form: there R accepts positions
+    beyond the end, and positions beyond its integers.
     """
     match item:
         case sub.Missing():
@@ -102,7 +102,7 @@ def choose(item: Evaluated, size: int, axis: int | None) -> Chosen:
 def _choose_numbers(
     values: npt.NDArray[Any], missing: Holes | None, size: int, axis: int | None, written: object
 ) -> Chosen:
-    """Apply R's rules for numbers: cut fractions off, drop zeros, exclude, fill in `NA`."""
+    """Apply R's rules for numbers: truncate, drop zeros, exclude, fill in `NA`."""
     if values.size == 0:
         return Chosen(range(0), 0)
     if missing is None and values.dtype.kind == "i" and values.min() > 0:
@@ -136,8 +136,8 @@ def whole_positions(
 ) -> tuple[Indices, Holes | None]:
     """Return whole positions, 0 where they are `NA`.
 
-    Infinite positions are `NA`. On the axis of an array so are those that R's integers do not hold,
-    and R warns of both there.
+    Infinite positions are `NA`. On the axis of an array so are those beyond R's integers, and R
+    warns of both there.
     """
     lost: Holes | None = None
     if values.dtype.kind == "f":
@@ -177,7 +177,7 @@ def _gathered(indices: Indices) -> Picked:
 
 
 def _choose_colon(item: Colon, size: int, axis: int | None) -> Chosen:
-    """Apply the rules for numbers to R's `:` without writing the numbers down."""
+    """Apply the rules for numbers to R's `:` without expanding it."""
     start, direction, count = item.start, item.direction, item.count
     if isinstance(start, float):
         numbers = start + direction * np.arange(count, dtype=np.float64)
@@ -186,7 +186,7 @@ def _choose_colon(item: Colon, size: int, axis: int | None) -> Chosen:
     low, high = min(start, last), max(start, last)
     if axis is not None:
         limit = LARGEST_INTEGER if size <= LARGEST_INTEGER else FAR
-        if low > limit or high < -limit:  # none of them is an integer of R
+        if low > limit or high < -limit:  # beyond R's integers
             _warn_of_lost_integers()
             return Chosen(to.Gather(np.zeros(count, np.int64), np.ones(count, bool)), 0)
         if low < -limit or high > limit:
@@ -209,7 +209,7 @@ def _choose_colon(item: Colon, size: int, axis: int | None) -> Chosen:
 
 
 def _all_but_run(first: int, last: int, size: int) -> Picked:
-    """Exclude the positions from `first` to `last`, none where they are the wrong way round."""
+    """Exclude the positions from `first` to `last`; none if `first > last`."""
     if first > last:
         return range(size)
     if first == 1:
@@ -220,7 +220,7 @@ def _all_but_run(first: int, last: int, size: int) -> Picked:
 
 
 def _choose_flags(item: sub.Mask, size: int, axis: int | None) -> Chosen:
-    """Apply R's rules for logicals: recycle, and beyond the end of a plain vector extend."""
+    """Apply R's rules for logicals: recycle, and extend beyond the end of a plain vector."""
     flags, missing = item.in_columns()
     count = flags.size
     if axis is not None and count > size:
@@ -245,7 +245,7 @@ def _choose_flags(item: sub.Mask, size: int, axis: int | None) -> Chosen:
 
 
 def repeated(values: npt.NDArray[Any], length: int) -> npt.NDArray[Any]:
-    """Return a vector of at least one element repeated to `length`, cut off there.
+    """Recycle a vector that is not empty to `length`, truncated.
 
     >>> repeated(np.array([7, 8, 9]), 5)
     array([7, 8, 9, 7, 8])

@@ -1,4 +1,4 @@
-"""R's own `:`, which R applies before `[` sees its subscripts."""
+"""R's own `:`, which R evaluates before `[` gets its subscripts."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from pybridge.subscripts import NA, short_text
 from pybridge.subscripts.python_values import as_real
 
 LONGEST_VECTOR: Final = 2**52
-"""R makes no vector longer than this."""
+"""The length of R's longest vector."""
 FAR: Final = 2**62
-"""Stands for every position beyond all vectors."""
+"""A position beyond all vectors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Colon:
-    """What R's `:` gives: `count` numbers from `start`, up or down by one."""
+    """The result of R's `:`: `count` numbers from `start`, up or down by one."""
 
     start: int | float
     direction: int
@@ -36,19 +36,19 @@ class Colon:
 
 
 Evaluated: TypeAlias = sub.Subscript | Colon
-"""A subscript as R's `[` receives it: every `:` is applied."""
+"""A subscript as R's `[` receives it, with every `:` evaluated."""
 
 
 def evaluate(subscripts: sub.Subscripts) -> tuple[Evaluated, ...]:
-    """Do what R does before `[` sees its subscripts: apply every `:`, and refuse `..`.
+    """Evaluate every `:`, as R does before `[` gets its subscripts; `..` raises.
 
-    Errors and warnings of `:` come before those of any subscript, whatever their order.
+    Errors and warnings of `:` precede those of any subscript, whatever their order.
     """
     items = subscripts.items
     for item in items:
         if isinstance(item, sub.Rest):
             raise SubscriptTypeError(
-                "`..` is no subscript in R's own dialect; write one subscript for each axis, "
+                "`..` is not a subscript in R's own dialect; write one subscript for each axis, "
                 "missing ones as `:`, or use the tensor dialect",
                 subscript="..",
             )
@@ -58,7 +58,7 @@ def evaluate(subscripts: sub.Subscripts) -> tuple[Evaluated, ...]:
 
 
 def _colon(item: sub.Range) -> Colon:
-    """Apply R's `:`; `a:b:s` is `(a:b):s`, of which R uses the first number and warns."""
+    """Evaluate R's `:`; `a:b:s` is `(a:b):s`, of which R uses the first number, with a warning."""
     text = short_text(item)
     start, direction, count = _one_colon(item.start, item.stop, text)
     if item.step is NA and not isinstance(item, sub.RangeByNA):
@@ -94,13 +94,13 @@ def _one_colon(start: Any, stop: Any, text: str) -> tuple[int | float, int, int]
     direction = 1 if start <= stop else -1
     if isinstance(start, float) and start.is_integer():
         start = min(max(int(start), -FAR), FAR)
-    # R forgives a distance that falls short of a whole number by the rounding of a float
+    # R tolerates a distance that rounding makes a little less than a whole number
     count = int(distance + 1 + float(np.finfo(np.float32).eps))
     return start, direction, count
 
 
 def real(value: Any, text: str) -> float:
-    """Return a number as R's double; `NA` is NaN."""
+    """Convert a number to R's double; `NA` is NaN."""
     if value is NA:
         return math.nan
     if isinstance(value, sub.Traced):
@@ -109,7 +109,7 @@ def real(value: Any, text: str) -> float:
 
 
 def traced(text: str) -> SubscriptTypeError:
-    """Return the error for a subscript whose values may be unknown."""
+    """Return the error for a traced subscript, whose values are unknown."""
     return SubscriptTypeError(
         f"`{text}` is a traced tensor, whose values R's own dialect would need; use the tensor "
         "dialect, or a NumPy array",

@@ -1,7 +1,6 @@
-"""Names among the subscripts: a label stands for its position, where a tensor has labels.
+"""Names as subscripts: replace labels by their positions, before either dialect.
 
-Here, before either dialect counts, names become positions. Sources: R Language Definition, 3.4.1,
-and R itself, which the tests ask.
+Sources: R Language Definition, 3.4.1, and R itself, which the tests run.
 """
 
 from __future__ import annotations
@@ -17,19 +16,19 @@ from pybridge.subscripts import name_text, short_text
 
 Names: TypeAlias = tuple[str | None, ...]
 AxisLabels: TypeAlias = Callable[[int], Sequence[str | None] | None]
-"""What gives the labels of an axis: a text for each position, or None where it has none."""
+"""A function that returns the labels of an axis, one text for each position, or None."""
 
 _MOST_COMPARED: Final = 10_000
-"""Among more labels than this nobody is made to wait for the nearest ones."""
+"""With more labels than this, skip the search for suggestions."""
 
 
 def positions_from_names(
     item: sub.Characters, labels: AxisLabels, axis: int, ndim: int, *, is_alone: bool
 ) -> sub.Scalar | sub.Vector:
-    """Return the positions that names stand for, by the rules of the tensor dialect.
+    """Return the positions of names, by the rules of the tensor dialect.
 
-    Each name must be the label of one position and no more. One name drops its axis, as one
-    position does. A matrix of names with one column for each axis, alone, is one of positions.
+    Each name must be the label of exactly one position. A single name drops its axis, as a position
+    does. A matrix of names with one column for each axis, alone, becomes one of positions.
 
     >>> species = lambda axis: ["setosa", "versicolor", "virginica"]
     >>> names = sub.Characters(("versicolor", "setosa"))
@@ -38,9 +37,9 @@ def positions_from_names(
     """
     shape = item.shape or ()
     if len(shape) < 2:
-        found = _only_positions(item, item.values, labels(axis), axis)
-        is_one = item.shape is None and len(found) == 1
-        return sub.Scalar(found[0]) if is_one else _vector(np.array(found, np.int64))
+        positions = _only_positions(item, item.values, labels(axis), axis)
+        is_one = item.shape is None and len(positions) == 1
+        return sub.Scalar(positions[0]) if is_one else _vector(np.array(positions, np.int64))
     if is_alone and len(shape) == 2 and shape[1] == ndim:
         columns = [_only_positions(item, item.values[k::ndim], labels(k), k) for k in range(ndim)]
         return _vector(np.array(columns, np.int64).T)
@@ -54,12 +53,12 @@ def positions_from_names(
 def names_as_r_reads(
     subscripts: sub.Subscripts, labels: AxisLabels, ndim: int, *, is_write: bool = False
 ) -> sub.Subscripts:
-    """Return subscripts with positions in the place of names, by the rules of R's own `[`.
+    """Replace names by positions, by the rules of R's own `[`.
 
-    The first of equal labels counts. An unknown name is `NA` on a plain vector and out of bounds on
-    an array. One subscript alone asks an array for names of its elements, which it has not, unless
-    it is a matrix with one column for each axis. Names stay where the axis has no labels, and where
-    R's `[<-` would make a new element of that name: the dialect refuses them.
+    Of equal labels the first is used. An unknown name is `NA` on a plain vector and out of bounds
+    on an array. A single subscript refers to names of the elements, which an array does not have,
+    unless it is a matrix with one column for each axis. Names are left in place if the axis has no
+    labels, and if R's `[<-` would add an element of that name: the dialect raises for them.
     """
     items = list(subscripts.items)
     is_alone = len(items) == 1
@@ -75,9 +74,9 @@ def names_as_r_reads(
             texts = labels(0) if ndim == 1 else []
             if texts is not None:
                 places = _places(texts)
-                found = np.array([places.get(name, [0])[0] for name in item.values], np.int64)
-                if not is_write or found.all():
-                    items[axis] = _vector(found)
+                positions = np.array([places.get(name, [0])[0] for name in item.values], np.int64)
+                if not is_write or positions.all():
+                    items[axis] = _vector(positions)
         elif axis < ndim:
             matched = _first_positions(item.values, labels(axis), axis)
             if matched is not None and 0 in matched:
@@ -91,7 +90,7 @@ def names_as_r_reads(
 
 
 def _vector(positions: Any) -> sub.Vector:
-    """Make a vector of positions, of which 0 is `NA`."""
+    """Make a vector of positions; 0 becomes `NA`."""
     holes = positions == 0
     missing = sub.read_only(holes) if holes.any() else None
     return sub.Vector(sub.read_only(np.ascontiguousarray(positions)), missing)
@@ -100,7 +99,7 @@ def _vector(positions: Any) -> sub.Vector:
 def _only_positions(
     item: sub.Characters, names: Names, labels: Sequence[str | None] | None, axis: int
 ) -> list[int]:
-    """Return the position of each name, which is known and the only one."""
+    """Return the position of each name; raise if it is unknown or ambiguous."""
     text = short_text(item)
     if labels is None:
         raise SubscriptTypeError(
@@ -109,11 +108,11 @@ def _only_positions(
             subscript=text,
         )
     places = _places(labels)
-    found = []
+    all_positions = []
     for name in names:
         if name is None:
             raise SubscriptMissingError(
-                f"`{text}` on axis {axis + 1} holds NA, which is the label of no position",
+                f"`{text}` on axis {axis + 1} holds NA, which is not a label",
                 subscript=text,
             )
         positions = places.get(name, [])
@@ -130,14 +129,14 @@ def _only_positions(
                 nearest=(),
                 positions=tuple(positions[:5]),
             )
-        found += positions
-    return found
+        all_positions += positions
+    return all_positions
 
 
 def _first_positions(
     names: Names, labels: Sequence[str | None] | None, axis: int
 ) -> list[int] | None:
-    """Return the first position of each name, 0 for `NA`; None where the axis has no labels."""
+    """Return the first position of each name, 0 for `NA`; None if the axis has no labels."""
     if labels is None:
         return None
     places = _places(labels)
@@ -148,7 +147,7 @@ def _first_positions(
 
 
 def _places(labels: Sequence[str | None]) -> dict[str | None, list[int]]:
-    """Return the positions of each label; to R neither "" nor `NA` is one."""
+    """Return the positions of each label; in R neither "" nor `NA` is a label."""
     places: dict[str | None, list[int]] = {}
     for position, label in enumerate(labels, start=1):
         if label:
@@ -157,15 +156,15 @@ def _places(labels: Sequence[str | None]) -> dict[str | None, list[int]]:
 
 
 def _unknown(
-    name: str, labels: Sequence[str | None], axis: int, said: str = ""
+    name: str, labels: Sequence[str | None], axis: int, prefix: str = ""
 ) -> SubscriptLabelError:
     nearest = nearest_labels(name, labels)
     advice = f"the nearest are {', '.join(map(name_text, nearest))}"
     if not nearest:
-        shown = ", ".join([name_text(label) for label in labels[:5] if label])
-        advice = f"the labels are {shown}{', ...' if len(labels) > 5 else ''}"
+        first_labels = ", ".join([name_text(label) for label in labels[:5] if label])
+        advice = f"the labels are {first_labels}{', ...' if len(labels) > 5 else ''}"
     return SubscriptLabelError(
-        f"{said}{name_text(name)} is no label of axis {axis + 1}; {advice}",
+        f"{prefix}{name_text(name)} is not a label of axis {axis + 1}; {advice}",
         subscript=name_text(name),
         label=name,
         axis=axis + 1,
@@ -175,12 +174,12 @@ def _unknown(
 
 
 def nearest_labels(name: str, labels: Sequence[str | None]) -> tuple[str, ...]:
-    """Return up to three labels that a name may have been meant for, the nearest first.
+    """Return up to three labels similar to a name, the closest first.
 
     >>> nearest_labels("Setosa", ["setosa", "versicolor", "virginica"])
     ('setosa',)
     """
-    from difflib import get_close_matches  # only a mistake needs it
+    from difflib import get_close_matches  # imported for an error only
 
     folded: dict[str, str] = {}
     for label in labels[:_MOST_COMPARED]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Key: TypeAlias = tuple[Any, ...]
 """A zero-based key as NumPy reads it: an int, a slice or None for each subscript.
 
-With a known size a slice holds indices of its axis alone, and an int is never negative. Where the
-size is unknown both have Python's meaning.
+For a known size, slices stay within the axis and ints are not negative. For an unknown size both
+have Python's meaning.
 """
 
 WHOLE: Final = slice(None)
@@ -29,9 +29,9 @@ NOTHING: Final = slice(0, 0, 1)
 
 
 class Gather:
-    """The indices of `indices`, in any order, with repeats; 1-d int64.
+    """Indices in any order, with repeats; a 1-d int64 array.
 
-    `missing` marks entries that select no element but R's `NA`; their index is 0.
+    `missing` is a mask of entries that select R's `NA`; their index is 0.
     """
 
     __slots__ = ("indices", "missing")
@@ -40,13 +40,13 @@ class Gather:
     def __init__(
         self, indices: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_] | None = None
     ) -> None:
-        """Hold the indices; a plain class, since every reading by a vector makes one."""
+        """Store the indices; a plain class, because every reading by a vector makes one."""
         self.indices = indices
         self.missing = missing
 
 
 class TracedIndex(Frozen, eq=False):
-    """One index that a tensor holds, its value unknown; its axis is dropped.
+    """One index in a traced tensor; its axis is dropped.
 
     Here and below negative indices count from the end, and `NOWHERE` is never an index.
     """
@@ -55,14 +55,14 @@ class TracedIndex(Frozen, eq=False):
 
 
 class TracedGather(Frozen, eq=False):
-    """The indices in a tensor of one axis and of `size` entries, their values unknown."""
+    """Indices in a traced tensor of one axis with `size` entries."""
 
     indices: Any
     size: Size
 
 
 class TracedRun(Frozen, eq=False):
-    """The indices from `first` to `last`, both included, by `step`; each may be a tensor.
+    """The indices from `first` to `last`, both included, by `step`; each may be traced.
 
     None is an open end. A step that leads away from the end selects nothing.
     """
@@ -73,29 +73,29 @@ class TracedRun(Frozen, eq=False):
 
 
 class TracedMask(Frozen, eq=False):
-    """The indices where a tensor of logicals is true, their number unknown."""
+    """The indices where a traced mask is true; their number is unknown."""
 
     mask: Any
 
 
 Taken: TypeAlias = Gather | TracedIndex | TracedGather | TracedRun | TracedMask
-"""What a slice cannot say."""
+"""Selections on one axis that a slice cannot express."""
 TAKEN: Final = (Gather, TracedIndex, TracedGather, TracedRun, TracedMask)
 
 AxisSelection: TypeAlias = int | slice | Taken | None
-"""What is selected on one axis; None is a new axis."""
+"""The selection on one axis; None is a new axis."""
 
 
 def is_index(part: Any) -> bool:
     """Return whether a part of a key is one index, which drops its axis.
 
-    That is an int, or what a compiler made of one: a symbol that stands for it.
+    True for an int or a compiler's symbolic int.
     """
     return part is not None and type(part) is not slice
 
 
 NOWHERE: Final = -(2**31) + 1
-"""Stands for position 0 in a traced tensor: it becomes an index beyond the axis, never the last."""
+"""The index for position 0 in a traced tensor: beyond the axis, never the last."""
 
 
 class Orthogonal:
@@ -128,7 +128,7 @@ class Orthogonal:
 
     @property
     def axes(self) -> tuple[AxisSelection, ...]:
-        """What is selected on each axis of `shape`, in order, and None for a new axis."""
+        """The selection on each axis of `shape`, in order, and None for a new axis."""
         takes = dict(self.takes)
         axes: list[AxisSelection] = []
         kept = 0
@@ -174,14 +174,14 @@ class Orthogonal:
     @property
     def has_missing(self) -> bool:
         """Whether the result holds `NA` that the tensor does not."""
-        for _, taken in self.takes:  # noqa: SIM110  a generator would cost more than it looks at
+        for _, taken in self.takes:  # noqa: SIM110  a generator would be slower
             if type(taken) is Gather and taken.missing is not None:
                 return True
         return False
 
 
 class _OneAxis(Frozen):
-    """What the selections share whose result has one axis, whatever the tensor has."""
+    """Base class of selections whose result has one axis, whatever the tensor has."""
 
     @property
     def result_shape(self) -> Shape:
@@ -197,8 +197,8 @@ class _OneAxis(Frozen):
 class Points(_OneAxis, eq=False):
     """One element for each entry of the coordinates.
 
-    `coordinates` holds one int64 vector for each axis of `shape`, all of one length. `missing`
-    marks entries that select no element but R's `NA`; their coordinates are 0.
+    `coordinates` has one int64 vector for each axis of `shape`, all of one length. `missing` is a
+    mask of entries that select R's `NA`; their coordinates are 0.
     """
 
     shape: Shape
@@ -216,19 +216,19 @@ class Masked(_OneAxis, eq=False):
 
     @property
     def count(self) -> int:
-        """How many elements the mask selects."""
+        """The number of selected elements."""
         return int(np.count_nonzero(self.mask))
 
     @property
     def coordinates(self) -> tuple[npt.NDArray[np.int64], ...]:
-        """Where the mask is true, one vector for each axis, in its order."""
+        """The coordinates where the mask is true, one vector for each axis, in its order."""
         if self.order == "F":
             return tuple(np.nonzero(self.mask.T))[::-1]
         return tuple(np.nonzero(self.mask))
 
 
 class TracedPoints(_OneAxis, eq=False):
-    """One element for each entry of the coordinates, which are tensors of unknown values."""
+    """One element for each entry of traced coordinates."""
 
     shape: Shape
     coordinates: tuple[Any, ...]
@@ -236,7 +236,7 @@ class TracedPoints(_OneAxis, eq=False):
 
 
 class TracedMasked(_OneAxis, eq=False):
-    """The elements where a tensor of logicals, of the whole shape, is true."""
+    """The elements where a traced mask of the whole shape is true."""
 
     shape: Shape
     mask: Any
@@ -244,7 +244,7 @@ class TracedMasked(_OneAxis, eq=False):
 
     @property
     def count(self) -> None:
-        """How many elements the mask selects is unknown."""
+        """The number of selected elements is unknown."""
         return None
 
 
@@ -273,7 +273,7 @@ def orthogonal(
 
 
 def regular_run(indices: npt.NDArray[np.int64]) -> range | None:
-    """Return the range that `indices` form, or None where they are irregular or repeat.
+    """Return the range that `indices` form, or None if they are irregular or repeat.
 
     >>> regular_run(np.array([4, 2, 0])), regular_run(np.array([0, 0]))
     (range(4, -2, -2), None)
@@ -292,11 +292,11 @@ def regular_run(indices: npt.NDArray[np.int64]) -> range | None:
 
 
 _SHORT: Final = 32
-"""Fewer numbers than these Python compares sooner than NumPy begins to."""
+"""Below this count Python compares faster than NumPy."""
 
 
 def slice_from_run(run: range) -> slice:
-    """Return the slice of the indices of a range, on an axis that holds them all.
+    """Return the slice of the indices of a range, all within the axis.
 
     >>> slice_from_run(range(4, -2, -2)), slice_from_run(range(3, 3))
     (slice(4, None, -2), slice(0, 0, 1))

@@ -30,7 +30,7 @@ from pybridge.subscripts.python_values import as_subscript, as_subscripts
 from pybridge.subscripts.spelling import spelled_out
 
 _BOUNDS: Final = frozenset({int, type(NA), type(None)})
-"""What the bounds of a common range are."""
+"""The types of the bounds of a common range."""
 
 _WITHOUT_TENSORS: Final = frozenset(
     {sub.Scalar, sub.Vector, sub.Mask, sub.Missing, sub.NewAxis, sub.Rest}
@@ -136,7 +136,7 @@ def lower(
 def _count_unnamed(
     written: tuple[Any, ...], ndim: int, to_subscript: Callable[[Any], sub.Subscript] = as_subscript
 ) -> int:
-    """Return for how many axes `..` stands; refuse a second one, and too many subscripts."""
+    """Return the number of axes that `..` covers; raise for a second one or too many subscripts."""
     rests = named = 0
     for item in written:
         if item is ... or type(item) is sub.Rest:
@@ -155,7 +155,7 @@ def _count_unnamed(
 
 
 def _lower_alone(item: sub.Subscript, shape: Shape, order: Order) -> to.Selection | None:
-    """Return what the only subscript selects if it concerns all axes at once."""
+    """Return the selection of a single subscript if it applies to all axes at once."""
     if isinstance(item, sub.Mask) and item.values.ndim > 1:
         return _whole_mask(item, shape, order)
     if isinstance(item, sub.Vector) and item.values.ndim == 2:
@@ -166,12 +166,12 @@ def _lower_alone(item: sub.Subscript, shape: Shape, order: Order) -> to.Selectio
 
 
 def _whole_mask(item: sub.Mask, shape: Shape, order: Order) -> to.Selection:
-    """Return the elements where a logical of the whole shape is true."""
+    """Return the selection of a logical of the whole shape."""
     refuse_missing_mask(item)
     if not fits_shape(item.values.shape, shape):
         raise SubscriptMaskError(
-            f"a logical array of shape {item.values.shape} meets a tensor of shape {shape}; alone "
-            "it must have the tensor's own shape",
+            f"a logical array of shape {item.values.shape} does not fit a tensor of shape {shape}; "
+            "alone it must have the tensor's own shape",
             subscript=short_text(item),
         )
     return to.Masked(shape, item.values, order)
@@ -204,9 +204,10 @@ def _points(item: sub.Vector, shape: Shape) -> to.Points:
 
 
 def least_sizes(subscripts: sub.Subscripts, ndim: int) -> tuple[int | None, ...]:
-    """Return for each axis the least size that subscripts fit, None where the size must be known.
+    """Return the minimal size of each axis for some subscripts, None if it must be known.
 
-    Which positions a negative number or a logical means in a vector depends on the size.
+    In a vector the meaning of a negative number or a logical depends on the size. A number may be a
+    compiler's symbol, whose comparison makes a guard.
 
     >>> from pybridge.subscripts.python_values import as_subscripts
     >>> least_sizes(as_subscripts((slice(NA, -2), [3, 4], slice(6, NA), [True])), 5)
@@ -219,8 +220,8 @@ def least_sizes(subscripts: sub.Subscripts, ndim: int) -> tuple[int | None, ...]
     items: list[sub.Subscript] = []
     for item in subscripts.items:
         items += unnamed if isinstance(item, sub.Rest) else [item]
-    found = [_least_size(item) for item in items if not isinstance(item, sub.NewAxis)]
-    return (*found, *[0] * (ndim - len(found)))
+    sizes = [_least_size(item) for item in items if not isinstance(item, sub.NewAxis)]
+    return (*sizes, *[0] * (ndim - len(sizes)))
 
 
 def _least_size(item: sub.Subscript) -> int | None:

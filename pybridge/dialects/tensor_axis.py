@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 _INT64: Final = np.dtype(np.int64)
 _BOOL: Final = np.dtype(np.bool_)
-# No axis is longer, so a longer step selects the same; libraries have no integers for some of them.
+# No axis is longer, so a longer step selects the same; some steps exceed a library's integers.
 _LONGEST: Final = 2**52
-# Where a size is unknown a library may count in 32 bits, in which a larger position is another one.
+# With an unknown size a library may count in 32 bits, where a larger position wraps around.
 _FARTHEST: Final = 2**31 - 1
 
 
@@ -57,9 +57,9 @@ def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: i
     """Return the slice of the positions `start:stop:step`, both ends included.
 
     The bounds are ints; `NA` or None is an open end. With a known size every start and stop of the
-    result lies on the axis, so the slice holds exactly the positions asked for. `axis`,
-    zero-based, is for the messages. Where `start > stop` and both have one sign the range runs
-    downward, as R's `:` does; bounds of different signs never do so by themselves.
+    result is within the axis, so the slice has exactly these positions. `axis`, zero-based, is for
+    the messages. If `start > stop` and both have the same sign, the range runs downward, as R's `:`
+    does; bounds of different signs never do.
 
     >>> slice_from_range(5, 1, NA, 10), slice_from_range(8, -8, NA, 28)
     (slice(4, None, -1), slice(7, 21, 1))
@@ -133,13 +133,13 @@ def _slice_of_unknown_size(
         return slice(first, None, step)
     last = stop - 1 if stop > 0 else stop
     end = last + 1 if step > 0 else last - 1
-    # an end that steps over the edge of the axis is an open end in Python
+    # an end beyond the edge of the axis is an open end in Python
     edge = 0 if step > 0 and last < 0 else -1 if step < 0 and last >= 0 else None
     return slice(first, None if end == edge else end, step)
 
 
 def lower_axis(item: sub.Subscript, size: Size, axis: int, drop: bool) -> to.AxisSelection:
-    """Return what one subscript selects on its axis."""
+    """Return the selection of one subscript on its axis."""
     match item:
         case sub.Missing():
             return to.WHOLE
@@ -189,10 +189,11 @@ def _range_with_traced(
 
 
 def _whole_number(value: Any, item: sub.Subscript, axis: int) -> int:
-    """Return a scalar or a bound as an int; a whole real is fine."""
+    """Return a scalar or a bound as an int; a whole real is accepted."""
     if value is NA:
         raise SubscriptMissingError(
-            f"`NA` on axis {axis + 1} is no position; for an open end write a range such as `NA:5`",
+            f"`NA` on axis {axis + 1} is not a position; for an open end write a range such as "
+            "`NA:5`",
             subscript="NA",
         )
     if not isinstance(value, float):
@@ -222,13 +223,13 @@ def indices_from_positions(item: sub.Vector, size: Size, axis: int) -> npt.NDArr
 def indices_from_integers(
     positions: npt.NDArray[np.int64], size: int
 ) -> npt.NDArray[np.int64] | None:
-    """Return the indices of some positions, one at least, or None where one is beyond the axis.
+    """Return the indices of positions, at least one, or None if any is beyond the axis.
 
     >>> indices_from_integers(np.array([3, -1]), 5), indices_from_integers(np.array([0]), 5)
     (array([2, 4]), None)
     """
     indices = positions - 1
-    # what is below position 1 becomes a huge unsigned number: one maximum checks both ends
+    # below position 1 the unsigned number is huge: one maximum checks both ends
     if np.maximum.reduce(indices.view(np.uint64)) < size:
         return indices
     np.add(indices, size + 1, out=indices, where=positions < 0)
@@ -242,7 +243,7 @@ def checked_indices(
     axis: int,
     item: sub.Vector,
 ) -> npt.NDArray[np.int64]:
-    """Return the indices of positions, each checked; `item` is what was written."""
+    """Return the indices of positions, each checked; `item` is the subscript as written."""
     if missing is not None:
         text = short_text(item)
         where = int(np.flatnonzero(missing)[0]) + 1
@@ -271,12 +272,12 @@ def checked_indices(
 
 
 def common_indices(written: Any, size: Size) -> npt.NDArray[np.int64] | None:
-    """Return the indices of a list or an array that fits as it is, or None for a closer look."""
+    """Return the indices of a list or an array of valid positions, or None for other values."""
     if size is None:
         return None
     if type(written) is list:
         indices = []
-        for position in written:  # of a short list that costs less than an array of NumPy
+        for position in written:  # faster than a NumPy array for a short list
             if type(position) is not int or not 0 < position <= size:
                 break
             indices.append(position - 1)
@@ -343,8 +344,8 @@ def _zero(text: str, axis: int, size: Size) -> SubscriptOutOfBoundsError:
 
 
 def _beyond(text: str, position: int, axis: int, size: Size) -> SubscriptOutOfBoundsError:
-    shown = sub.number_text(position)
-    place = f"position {shown}" if text == shown else f"`{text}`: position {shown}"
+    number = sub.number_text(position)
+    place = f"position {number}" if text == number else f"`{text}`: position {number}"
     known = (
         f"has size {size}"
         if size is not None

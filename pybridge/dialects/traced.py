@@ -1,10 +1,9 @@
-"""Positions that traced tensors hold: the tensor dialect without the values.
+"""The tensor dialect for traced tensors as subscripts, whose values are unknown.
 
-Inside compiled or lazy code a subscript may be a tensor whose values are unknown. What depends on
-the shape and the dtype alone is checked here; the rest is arithmetic that joins the graph. A
-position beyond its axis then meets the library's own behaviour: TensorFlow on a CPU, PyTorch and
-dask raise when the code runs; JAX reads NaN (or an extreme integer) and writes nothing; TensorFlow
-compiled by XLA clamps. Position 0 counts as beyond the axis.
+Shapes and dtypes are checked here; the rest is arithmetic in the graph. A position beyond its axis
+has the library's own behaviour: TensorFlow on a CPU, PyTorch and dask raise when the code runs; JAX
+reads NaN (or an extreme integer) and writes nothing; TensorFlow compiled by XLA clamps. Position 0
+is beyond the axis.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from pybridge.subscripts import NA
 
 
 def index_of_traced(item: sub.Traced) -> Any:
-    """Return the zero-based indices of traced positions, negative ones still from the end."""
+    """Return the zero-based indices of traced positions; negative ones count from the end."""
     positions = _integers(item)
     where = item.backend.where
     return where(positions > 0, positions - 1, where(positions < 0, positions, to.NOWHERE))
@@ -62,8 +61,8 @@ def _traced_mask(item: sub.Traced, size: Size, axis: int) -> to.TracedMask:
 def lower_traced_range(start: Any, stop: Any, step: Any) -> to.TracedRun:
     """Resolve a range with a traced bound; known bounds are ints, open ends `NA`.
 
-    The rules are those of `slice_from_range`, save that a step of the wrong sign selects nothing
-    where the signs of the bounds are unknown.
+    The rules are those of `slice_from_range`, except that a step of the wrong sign selects nothing
+    if the signs of the bounds are unknown.
     """
     traced = start if isinstance(start, sub.Traced) else stop
     if isinstance(step, sub.Traced) or not isinstance(traced, sub.Traced):
@@ -91,12 +90,12 @@ def _bound(bound: Any) -> Any:
 def lower_traced_alone(
     item: sub.Traced, shape: Shape, order: Order
 ) -> to.TracedPoints | to.TracedMasked:
-    """Resolve the only subscript: a mask of the whole shape, or a matrix of positions."""
+    """Resolve a single subscript: a mask of the whole shape, or a matrix of positions."""
     if item.is_logical:
         if not fits_shape(item.shape, shape):
             raise SubscriptMaskError(
-                f"a logical tensor of shape {item.shape} meets a tensor of shape {shape}; alone it "
-                "must have the tensor's own shape",
+                f"a logical tensor of shape {item.shape} does not fit a tensor of shape {shape}; "
+                "alone it must have the tensor's own shape",
                 subscript=str(item),
             )
         return to.TracedMasked(shape, item.tensor, order)

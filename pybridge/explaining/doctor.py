@@ -225,7 +225,7 @@ def check_environment(environment: Mapping[str, str]) -> Iterator[Check]:
     if (active := environment.get("VIRTUAL_ENV")) and not _is_same(active, sys.prefix):
         yield Check("VIRTUAL_ENV", "note", active, f"this Python belongs to {sys.prefix}")
     if (home := environment.get("R_HOME")) and not Path(home).is_dir():
-        yield Check("R_HOME", "fail", f"{home}, which is no folder", "unset it, or correct it")
+        yield Check("R_HOME", "fail", f"{home}, which is not a folder", "unset it, or correct it")
 
 
 def _is_this_python(pointed: str) -> bool:

@@ -1,9 +1,8 @@
-"""Frozen values: slotted classes of a few fields, as frozen dataclasses are, but cheap to import.
+"""Frozen values: like frozen dataclasses with slots, but fast to import.
 
-`dataclasses` writes the source of half a dozen methods for every class, runs it, and then builds
-the class anew to give it slots: a third of a millisecond at every start of a program, and pybridge
-has some thirty such classes. Here only the constructor is written, because its parameters are the
-fields; all other methods are shared.
+`dataclasses` compiles half a dozen methods for every class and then builds the class again with
+slots, which takes a third of a millisecond at import; pybridge has some thirty such classes. Here
+only the constructor is compiled, because its parameters are the fields; other methods are shared.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any, NoReturn, dataclass_transform
 
 @dataclass_transform(frozen_default=True)
 class _FrozenType(type):
-    """Makes slots and a constructor of the annotations in the body of a class."""
+    """Metaclass that makes slots and a constructor from the annotations of a class."""
 
     def __new__(
         cls, name: str, bases: tuple[type, ...], body: dict[str, Any], *, eq: bool = True
@@ -32,7 +31,7 @@ class _FrozenType(type):
 
 def _constructor(fields: tuple[str, ...], defaults: dict[str, Any], owner: str) -> Any:
     parameters = [f"{name}={name}" if name in defaults else name for name in fields]
-    # looked up in each call, because torch.compile knows `object.__setattr__` by no other name
+    # looked up in each call: torch.compile recognizes `object.__setattr__` only by this name
     statements = ["set_field = object.__setattr__"]
     statements += [f"set_field(self, {name!r}, {name})" for name in fields]
     source = f"def __init__(self, {', '.join(parameters)}): {'; '.join(statements)}"
@@ -44,11 +43,11 @@ def _constructor(fields: tuple[str, ...], defaults: dict[str, Any], owner: str) 
 
 
 class Frozen(metaclass=_FrozenType):
-    """A value whose annotated fields are set once, by its constructor, in their order.
+    """A value whose annotated fields are set once, by the constructor, in order.
 
-    Values of one class with equal fields are equal, or only a value and itself in a class that is
-    declared with `eq=False`. The module of the class needs `from __future__ import annotations`;
-    a class that declares fields takes none over from its bases.
+    Values of one class with equal fields are equal; a class with `eq=False` compares by identity.
+    The module of the class needs `from __future__ import annotations`; a class that declares fields
+    does not inherit fields.
 
     >>> class Point(Frozen):
     ...     row: int
@@ -79,7 +78,7 @@ class Frozen(metaclass=_FrozenType):
         return hash((type(self), *self._fields().values()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy and pickle by the constructor, which alone can set the fields."""
+        """Copy and pickle by the constructor, because only it can set the fields."""
         return type(self), tuple(self._fields().values())
 
     def __setattr__(self, name: str, value: object) -> NoReturn:

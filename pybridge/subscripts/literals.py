@@ -1,8 +1,8 @@
-"""The values that R's subscript text can spell, and what the few functions in it make of them.
+"""The values in R's subscript text, and the few functions that it can call.
 
-Everything here is arithmetic on small arrays: no name is looked up and nothing is evaluated. Each
-function gives what R 4.5 gives, or raises `LiteralError`; `text` turns that into an error that
-points at the character. Numbers are int64 where they are whole and float64 elsewhere.
+No name is looked up and nothing is evaluated. Each function returns what R 4.5 returns, or raises
+`LiteralError`, which `text` turns into an error that points at the character. Whole numbers are
+int64, others float64.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import numpy.typing as npt
 from pybridge.subscripts.python_values import as_real
 
 MOST_ENTRIES: Final = 10_000_000
-"""How many entries the vectors of one text may have together; hold longer ones in a variable."""
+"""The maximal number of entries of all vectors in one text."""
 
 _MOST_AXES: Final = 32
 _EXACT: Final = 2.0**53
 _FUZZ: Final = 1e-10
-"""R's seq() forgives this much of a step."""
+"""The tolerance of R's seq(), in steps."""
 _FLT_EPSILON: Final = 1.1920928955078125e-07
-"""R's `:` forgives this much of its end."""
+"""The tolerance of R's `:` at its end."""
 
 Kind: TypeAlias = Literal["null", "logical", "number", "character"]
 _DTYPES: Final[dict[Kind, Any]] = {
@@ -34,16 +34,16 @@ _DTYPES: Final[dict[Kind, Any]] = {
     "number": np.int64,
     "character": "O",
 }
-"""The kinds, each of which takes the ones before it in `c()`, and their dtypes."""
+"""The kinds and their dtypes; in `c()` a kind absorbs the ones before it."""
 
 
 class LiteralError(ValueError):
-    """A function or an operator refuses its operands; the message says why."""
+    """The operands of a function or an operator are invalid; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
-    """An R vector or array: a kind, flat values in R's order, where they are `NA`, a `dim`."""
+    """An R vector or array: a kind, flat values in R's order, a mask of `NA`, and `dim`."""
 
     kind: Kind
     values: npt.NDArray[Any]
@@ -60,7 +60,7 @@ class Values:
 
     @property
     def missing_array(self) -> npt.NDArray[np.bool_] | None:
-        """Where the values are `NA`, in their shape, or None where nowhere."""
+        """The mask of `NA` in the shape of the values, or None."""
         if self.missing is None or self.dim is None:
             return self.missing
         return self.missing.reshape(self.dim, order="F")
@@ -72,14 +72,14 @@ NULL: Final = Values("null", np.empty(0, bool))
 
 
 def number(value: float) -> Values:
-    """Make one number of an int or a float; NaN is `NA`, as it is in a subscript."""
+    """Make one number from an int or a float; NaN is `NA`, as in subscripts."""
     if isinstance(value, int) and abs(value) < 2**63:
         return Values("number", np.array([value], np.int64))
     return numbers(np.array([as_real(value)]))
 
 
 def numbers(values: npt.NDArray[Any], missing: npt.NDArray[np.bool_] | None = None) -> Values:
-    """Make numbers, whole where all are whole and exact."""
+    """Make numbers: int64 if all are whole and exact."""
     if values.dtype.kind == "f":
         absent = np.isnan(values)
         if absent.any():
@@ -108,7 +108,7 @@ MISSING_NUMBER: Final = Values("number", np.zeros(1, np.int64), np.ones(1, bool)
 
 
 def check_count(count: float) -> int:
-    """Return a count of entries as an int, refusing one that is too large to hold."""
+    """Return a count of entries as an int; raise if it exceeds the limit."""
     if not count <= MOST_ENTRIES:
         raise LiteralError(
             f"this makes more than {MOST_ENTRIES:,} entries; hold such a vector in a variable, or "
@@ -123,15 +123,15 @@ def one_number(values: Values, what: str) -> int | float:
         raise LiteralError(f"{what} is one number")
     if values.missing is not None:
         raise LiteralError(f"{what} is a number, not NA")
-    found = values.values[0].item()
-    return int(found) if isinstance(found, bool) else found
+    entry = values.values[0].item()
+    return int(entry) if isinstance(entry, bool) else entry
 
 
 def _whole(values: Values, what: str) -> int:
-    found = one_number(values, what)
-    if not isfinite(found) or found != floor(found) or found < 0:
+    count = one_number(values, what)
+    if not isfinite(count) or count != floor(count) or count < 0:
         raise LiteralError(f"{what} is a whole number, 0 or more")
-    return check_count(found)
+    return check_count(count)
 
 
 def _flag(values: Values, what: str) -> bool:
@@ -169,7 +169,7 @@ def _colon(first: float, last: float) -> Values:
 
 
 def _progression(first: float, by: float, steps: npt.NDArray[np.int64]) -> Values:
-    """Return `first + steps * by`, in integers where both are."""
+    """Return `first + steps * by`, in integers if both are."""
     if isinstance(first, int) and isinstance(by, int) and abs(first) + abs(by) * len(steps) < 2**62:
         return Values("number", first + steps * by)
     with np.errstate(all="ignore"):
@@ -177,23 +177,23 @@ def _progression(first: float, by: float, steps: npt.NDArray[np.int64]) -> Value
 
 
 def matched(call: str, formals: tuple[str, ...], arguments: list[Argument]) -> dict[str, Values]:
-    """Match arguments to formals as R does: by exact name, then the others in order."""
-    found: dict[str, Values] = {}
+    """Match arguments to formals as R does: by exact name, then by position."""
+    matches: dict[str, Values] = {}
     for name, value in arguments:
         if name is None:
             continue
         if name not in formals:
             raise LiteralError(f"{call}() in text takes {', '.join(formals)}, not `{name}`")
-        if name in found:
+        if name in matches:
             raise LiteralError(f"{call}() has `{name}` twice")
-        found[name] = value
-    free = [formal for formal in formals if formal not in found]
+        matches[name] = value
+    free = [formal for formal in formals if formal not in matches]
     for name, value in arguments:
         if name is None:
             if not free:
                 raise LiteralError(f"{call}() in text takes {', '.join(formals)} and no more")
-            found[free.pop(0)] = value
-    return found
+            matches[free.pop(0)] = value
+    return matches
 
 
 def combine(arguments: list[Argument]) -> Values:
@@ -221,10 +221,10 @@ def combine(arguments: list[Argument]) -> Values:
 
 def seq_len(arguments: list[Argument]) -> Values:
     """Return R's `seq_len(length.out)`."""
-    found = matched("seq_len", ("length.out",), arguments)
-    if not found:
+    matches = matched("seq_len", ("length.out",), arguments)
+    if not matches:
         raise LiteralError("seq_len() needs a length")
-    return _first(_whole(found["length.out"], "the length in seq_len()"))
+    return _first(_whole(matches["length.out"], "the length in seq_len()"))
 
 
 def _first(count: int) -> Values:
@@ -233,12 +233,12 @@ def _first(count: int) -> Values:
 
 def seq(arguments: list[Argument]) -> Values:
     """Return R's `seq(from, to, by)`."""
-    found = matched("seq", ("from", "to", "by"), arguments)
-    if not found:
+    matches = matched("seq", ("from", "to", "by"), arguments)
+    if not matches:
         raise LiteralError("seq() needs at least one number")
-    if len(found) == 1 and "from" in found and len(found["from"]) != 1:
-        return _first(len(found["from"]))
-    parts = {name: one_number(value, f"`{name}` in seq()") for name, value in found.items()}
+    if len(matches) == 1 and "from" in matches and len(matches["from"]) != 1:
+        return _first(len(matches["from"]))
+    parts = {name: one_number(value, f"`{name}` in seq()") for name, value in matches.items()}
     if not all(map(isfinite, parts.values())):
         raise LiteralError("the arguments of seq() are finite")
     if set(parts) == {"from"}:
@@ -259,24 +259,26 @@ def _seq_by(first: float, last: float, by: float) -> Values:
     if abs(span) / max(abs(last), abs(first)) < 100 * np.finfo(float).eps:
         return numbers(np.array([float(first)]))
     count = check_count(floor(steps + _FUZZ) + 1 if isfinite(steps) else steps)
-    made = _progression(first, by, np.arange(count, dtype=np.int64))
-    if made.values.dtype.kind == "f":
-        bounded = np.minimum(made.values, last) if by > 0 else np.maximum(made.values, last)
+    terms = _progression(first, by, np.arange(count, dtype=np.int64))
+    if terms.values.dtype.kind == "f":
+        bounded = np.minimum(terms.values, last) if by > 0 else np.maximum(terms.values, last)
         return numbers(bounded)
-    return made
+    return terms
 
 
 def matrix(arguments: list[Argument]) -> Values:
     """Return R's `matrix(data, nrow, ncol, byrow)`; the data must fill it exactly once."""
-    found = matched("matrix", ("data", "nrow", "ncol", "byrow"), arguments)
-    data = _data("matrix", found)
-    sizes = {name: _whole(found[name], f"`{name}`") for name in ("nrow", "ncol") if name in found}
+    matches = matched("matrix", ("data", "nrow", "ncol", "byrow"), arguments)
+    data = _data("matrix", matches)
+    sizes = {
+        name: _whole(matches[name], f"`{name}`") for name in ("nrow", "ncol") if name in matches
+    }
     rows, columns = sizes.get("nrow"), sizes.get("ncol")
     if columns is None:
         columns = 1 if rows is None else ceil(len(data) / rows) if rows else 0
     if rows is None:
         rows = ceil(len(data) / columns) if columns else 0
-    by_row = "byrow" in found and _flag(found["byrow"], "`byrow`")
+    by_row = "byrow" in matches and _flag(matches["byrow"], "`byrow`")
     shaped = _with_dim("matrix", data, (rows, columns))
     if not by_row:
         return shaped
@@ -287,19 +289,19 @@ def matrix(arguments: list[Argument]) -> Values:
 
 def array(arguments: list[Argument]) -> Values:
     """Return R's `array(data, dim)`; the data must fill it exactly once."""
-    found = matched("array", ("data", "dim"), arguments)
-    data = _data("array", found)
-    if "dim" not in found:
+    matches = matched("array", ("data", "dim"), arguments)
+    data = _data("array", matches)
+    if "dim" not in matches:
         return _with_dim("array", data, (len(data),))
-    dim = found["dim"]
+    dim = matches["dim"]
     if not 1 <= len(dim) <= _MOST_AXES:
         raise LiteralError(f"`dim` has 1 to {_MOST_AXES} sizes")
     sizes = tuple(_whole(_entry(dim, k), "each size in `dim`") for k in range(len(dim)))
     return _with_dim("array", data, sizes)
 
 
-def _data(call: str, found: dict[str, Values]) -> Values:
-    data = found.get("data")
+def _data(call: str, matches: dict[str, Values]) -> Values:
+    data = matches.get("data")
     if data is None or data.kind in ("null", "character"):
         raise LiteralError(f"{call}() in text needs numbers or logicals")
     return data
@@ -320,8 +322,8 @@ def _with_dim(call: str, data: Values, dim: tuple[int, ...]) -> Values:
 
 
 def _blank(call: str, kind: Kind, arguments: list[Argument]) -> Values:
-    found = matched(call, ("length",), arguments)
-    count = _whole(found["length"], f"the length in {call}()") if found else 0
+    matches = matched(call, ("length",), arguments)
+    count = _whole(matches["length"], f"the length in {call}()") if matches else 0
     return Values(kind, np.full(count, "" if kind == "character" else 0, _DTYPES[kind]))
 
 
@@ -336,4 +338,4 @@ FUNCTIONS: Final[dict[str, Callable[[list[Argument]], Values]]] = {
     "logical": lambda arguments: _blank("logical", "logical", arguments),
     "character": lambda arguments: _blank("character", "character", arguments),
 }
-"""Each function that text may call: no name is ever looked up elsewhere."""
+"""The functions that text may call."""

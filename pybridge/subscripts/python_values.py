@@ -1,7 +1,7 @@
-"""From Python values to subscripts: numbers, slices, lists, arrays, columns, logicals, names.
+"""Read Python values as subscripts: numbers, slices, lists, arrays, columns, logicals, names.
 
-What is read is copied, so that a subscript never changes, and what can never be a subscript is
-refused. What a subscript means is left to the dialects.
+Values are copied, so a subscript never changes; values that can never be a subscript raise. The
+meaning of a subscript is left to the dialects.
 """
 
 from __future__ import annotations
@@ -40,24 +40,30 @@ if TYPE_CHECKING:
 
 
 def vector(values: Any, missing: Any = None) -> Vector:
-    """Make a `Vector` of its own memory from anything that NumPy reads as numbers.
+    """Make a `Vector`, with its own memory, from anything that NumPy reads as numbers.
 
     `NA`, `NaN` and masked entries become missing. Whole reals stay real: a dialect decides.
     """
-    made = as_subscript(values)
-    if isinstance(made, Scalar):
-        made = as_subscript([values])
-    if isinstance(made, Mask) and made.missing is not None and made.missing.all():
-        made = Vector(np.zeros(made.values.shape, np.int64), made.missing)
-    if not isinstance(made, Vector):
-        raise SubscriptTypeError(f"`{made}` is not a vector of numbers", subscript=str(made))
-    return made if missing is None else Vector(made.values, _holes(missing, made.values.shape))
+    subscript = as_subscript(values)
+    if isinstance(subscript, Scalar):
+        subscript = as_subscript([values])
+    if isinstance(subscript, Mask) and subscript.missing is not None and subscript.missing.all():
+        subscript = Vector(np.zeros(subscript.values.shape, np.int64), subscript.missing)
+    if not isinstance(subscript, Vector):
+        raise SubscriptTypeError(
+            f"`{subscript}` is not a vector of numbers", subscript=str(subscript)
+        )
+    return (
+        subscript
+        if missing is None
+        else Vector(subscript.values, _holes(missing, subscript.values.shape))
+    )
 
 
 def mask(values: Any, missing: Any = None) -> Mask:
-    """Make a `Mask` of its own memory from logicals; `missing` marks the `NA`s."""
-    made = read_only(np.array(values, bool))
-    return Mask(made, None if missing is None else _holes(missing, made.shape))
+    """Make a `Mask`, with its own memory, from logicals; `missing` is a mask of `NA`."""
+    logicals = read_only(np.array(values, bool))
+    return Mask(logicals, None if missing is None else _holes(missing, logicals.shape))
 
 
 def _holes(missing: Any, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
@@ -71,7 +77,7 @@ def _holes(missing: Any, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
 
 
 def as_subscript(value: Any) -> Subscript:
-    """Read one Python value as a subscript, copying what the caller could change later.
+    """Read one Python value as a subscript, copying memory that the caller could change.
 
     Accepts what R users and NumPy users write: integers and whole reals, `slice(a, b, s)` with
     both ends included, lists, ranges, NumPy arrays and scalars, logicals, `None`,
@@ -93,7 +99,7 @@ def as_subscript(value: Any) -> Subscript:
         return REST
     if isinstance(value, bool | np.bool_):
         return mask([bool(value)])
-    if value is NA:  # a lone NA is a logical in R, and x[NA] recycles it
+    if value is NA:  # a single NA is a logical in R, and x[NA] recycles it
         return mask([False], [True])
     if isinstance(value, float):
         return _scalar(value)
@@ -104,8 +110,8 @@ def as_subscript(value: Any) -> Subscript:
     if isinstance(value, tuple):
         text = _python_text(value)
         raise SubscriptTypeError(
-            f"the tuple `{text}` is several subscripts where it stands alone between brackets, and "
-            "here it is one of them: write its parts, or a list for a vector of positions",
+            f"the tuple `{text}` is several subscripts if it is alone in the brackets, and "
+            "here it is one of several: write its parts, or a list for a vector of positions",
             subscript=text,
         )
     if isinstance(value, list | range):
@@ -114,7 +120,7 @@ def as_subscript(value: Any) -> Subscript:
 
 
 def _scalar(value: float) -> Scalar:
-    """Read a real of any width; NaN is `NA`."""
+    """Read a real of any width; NaN becomes `NA`."""
     return Scalar(NA if np.isnan(value) else float(value))
 
 
@@ -122,15 +128,15 @@ def _bound(value: Any, written: slice) -> int | float | NAType | Any:
     """Read one bound of a range; `None` and `NA` are open ends."""
     if value is None or value is NA:
         return NA
-    made = as_subscript(value)
-    if isinstance(made, Scalar):
-        return made.value
-    if isinstance(made, Traced) and made.ndim == 0 and not made.is_logical:
-        return made
+    subscript = as_subscript(value)
+    if isinstance(subscript, Scalar):
+        return subscript.value
+    if isinstance(subscript, Traced) and subscript.ndim == 0 and not subscript.is_logical:
+        return subscript
     parts = [written.start, written.stop] + ([] if written.step is None else [written.step])
     text = ":".join("NA" if part is None else _python_text(part) for part in parts)
     raise SubscriptTypeError(
-        f"`{text}`: a bound of a range is one number or NA, not `{short_text(made)}`",
+        f"`{text}`: a bound of a range is one number or NA, not `{short_text(subscript)}`",
         subscript=text,
     )
 
@@ -170,7 +176,7 @@ def _from_array(value: npt.NDArray[Any] | np.generic) -> Subscript:
 
 
 def _names(texts: tuple[str, ...], shape: tuple[int, ...]) -> Characters:
-    """Return names in a shape; of several in a row the shape goes without saying."""
+    """Return names with their shape, which is omitted for a plain vector."""
     return Characters(texts, shape if len(shape) > 1 or shape == (1,) else None)
 
 
@@ -193,8 +199,8 @@ def _frozen(array: npt.NDArray[Any], holes: npt.NDArray[np.bool_] | None) -> Vec
 def borrow_array(value: Any) -> Any:
     """Return an array of positions or logicals as a subscript that borrows its memory.
 
-    For one use only: who keeps a subscript wants `as_subscript`, which copies. Anything else than
-    an int64 or logical array comes back as it is.
+    For immediate use; call `as_subscript`, which copies, to keep the result. Anything but an int64
+    or logical array is returned unchanged.
     """
     if type(value) is not np.ndarray or value.dtype not in (np.int64, np.bool_) or value.ndim == 0:
         return value
@@ -203,7 +209,7 @@ def borrow_array(value: Any) -> Any:
 
 
 def _from_range(value: range) -> Vector:
-    """Read a range of Python; one that no memory holds is longer than every axis."""
+    """Read a Python range; one that does not fit in memory is longer than any axis."""
     if not value:
         return Vector(read_only(np.empty(0, np.int64)))
     count = (value[-1] - value[0]) // value.step + 1
@@ -216,17 +222,17 @@ def _from_range(value: range) -> Vector:
         return Vector(read_only(float(value[0]) + float(value.step) * np.arange(count)))
     except MemoryError:
         raise SubscriptError(
-            f"`{_python_text(value)}` is read as a vector, and no memory holds that many "
-            "positions; a range with open ends is a slice, as in `1:NA`",
+            f"`{_python_text(value)}` is read as a vector, and that many positions do not fit "
+            "in memory; a range with open ends is a slice, as in `1:NA`",
             subscript=_python_text(value),
         ) from None
 
 
 MOST_ENTRIES: Final = 2**40
-"""More positions than this are not written down, since no memory holds them."""
+"""A range with more positions than this is not expanded into memory."""
 
 _MOST_IN_ROWS: Final = 2**26
-"""More positions than this are no matrix that somebody wrote in rows."""
+"""A nested list with more entries than this is not read as a matrix of positions."""
 
 
 def _from_sequence(value: list[Any] | range) -> Subscript:
@@ -249,7 +255,7 @@ def _from_sequence(value: list[Any] | range) -> Subscript:
         return _names(tuple(entries), (len(entries),))
     kinds = {type(entry) for entry in entries if entry is not NA}
     holes = np.array([entry is NA for entry in entries])
-    if kinds <= {bool}:  # a vector of nothing but NA is logical in R as well
+    if kinds <= {bool}:  # a vector of NA alone is logical in R too
         return _frozen(np.array([entry is True for entry in entries]), holes)
     if not kinds <= {int, float}:
         text = _python_text(value)
@@ -261,7 +267,7 @@ def _from_sequence(value: list[Any] | range) -> Subscript:
     known = [0 if entry is NA else entry for entry in entries]
     try:
         return _frozen(np.array(known, np.float64 if float in kinds else np.int64), holes)
-    except OverflowError:  # beyond 64 bits, hence beyond every axis: the dialect will say so
+    except OverflowError:  # beyond 64 bits, hence beyond every axis: the dialect raises
         return _frozen(np.array(list(map(as_real, known)), np.float64), holes)
 
 
@@ -302,7 +308,7 @@ def _index_of(value: Any) -> int:
 
 
 def as_real(value: float) -> float:
-    """Return a number as a real; a whole number beyond the reals is infinite, as in R."""
+    """Convert a number to a real; an integer beyond the reals becomes infinite, as in R."""
     try:
         return float(value)
     except OverflowError:
@@ -310,10 +316,10 @@ def as_real(value: float) -> float:
 
 
 def _python_text(value: Any) -> str:
-    """Write a Python value for a message, whatever it holds and however long it is."""
+    """Return the text of any Python value for a message, abbreviated."""
     try:
         text = str(value)
-    except Exception:  # a huge integer, deep lists, an object that cannot print itself
+    except Exception:  # a huge integer, deep lists, an object whose repr fails
         return f"<{type(value).__name__}>"
     return text if len(text) <= 80 else f"{text[:60]} ... {text[-15:]}"
 
@@ -350,7 +356,7 @@ def _length(row: Any) -> int:
 
 
 def _from_object(value: Any) -> Subscript:
-    """Read an integer-like object or a column of a data frame, or say why it is no subscript."""
+    """Read an integer-like object or a column of a data frame; raise for others."""
     if _is_integer_like(value):
         return Scalar(_index_of(value))
     if hasattr(type(value), "to_numpy"):
@@ -369,7 +375,7 @@ def _no_subscript(value: Any, why: str) -> SubscriptTypeError:
 
 
 def _array_of(value: Any) -> npt.NDArray[Any] | None:
-    """Return what an object shows to NumPy, or None where it shows nothing."""
+    """Return the NumPy array of an object, or None if it has none."""
     if not hasattr(type(value), "__array__"):
         return None
     try:
@@ -380,7 +386,7 @@ def _array_of(value: Any) -> npt.NDArray[Any] | None:
 
 
 def as_subscripts(values: tuple[Any, ...]) -> Subscripts:
-    """Read what stood between the brackets; at most one `..` is allowed.
+    """Read the subscripts between brackets; at most one may be `..`.
 
     >>> str(as_subscripts((slice(1, 3), Ellipsis, None)))
     '1:3, .., newaxis'
@@ -391,10 +397,10 @@ def as_subscripts(values: tuple[Any, ...]) -> Subscripts:
             items.extend(value.items)
         else:
             items.append(as_subscript(value))
-    made = Subscripts(tuple(items))
+    subscripts = Subscripts(tuple(items))
     if sum(item is REST or isinstance(item, Rest) for item in items) > 1:
         raise SubscriptError(
-            f"`{short_text(made)}` has more than one `..`; only one can stand for the other axes",
-            subscript=short_text(made),
+            f"`{short_text(subscripts)}` has more than one `..`; only one can cover the other axes",
+            subscript=short_text(subscripts),
         )
-    return made
+    return subscripts

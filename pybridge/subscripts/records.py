@@ -36,7 +36,7 @@ _WHOLE: Final = slice(None)
 
 
 def decode(record: list[int], values: Sequence[Any]) -> tuple[Any, ...]:
-    """Return the subscripts of a record and the values beside it, as `r_slice` takes them.
+    """Return the subscripts of a record and its values, as `r_slice` takes them.
 
     >>> from pybridge.subscripts.python_values import as_subscripts
     >>> str(as_subscripts(decode([0, 9, 2, 0, 6, 2, 3, 1, 4], [("number", 3)])))
@@ -70,7 +70,7 @@ def decode(record: list[int], values: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _from_tagged(kind: str, value: Any = None, holes: Any = None) -> Any:
-    """Return what a tagged value of R stands for, as Python's users would write it."""
+    """Return a tagged value of R as a Python value."""
     match kind:
         case "na":
             return NA
@@ -85,7 +85,7 @@ def _from_tagged(kind: str, value: Any = None, holes: Any = None) -> Any:
 
 
 def _names(names: list[str | None], sizes: list[int] | None) -> tuple[Any, ...]:
-    """Return names of R, which counts down the columns, in row-major order with their shape."""
+    """Return the column-major names of R in row-major order with their shape."""
     if sizes is None:
         return tuple(names), None
     laid = np.array(names, object).reshape(sizes, order="F")
@@ -93,20 +93,20 @@ def _names(names: list[str | None], sizes: list[int] | None) -> tuple[Any, ...]:
 
 
 def _from_bits(value: Any) -> npt.NDArray[Any]:
-    """Return R's 64-bit integers, which R keeps in the bits of reals; the smallest is NA."""
+    """Return R's 64-bit integers, stored in the bits of reals; the smallest is NA."""
     integers = np.array(value, np.float64).view(np.int64)
     holes = integers == np.iinfo(np.int64).min
     return np.ma.MaskedArray(integers, holes) if holes.any() else integers
 
 
 def python_key(record: list[int], values: Sequence[Any]) -> Any:
-    """Return the key of Python's own brackets; whole reals are integers.
+    """Return the key for Python's own brackets; whole reals become integers.
 
     >>> python_key([0, 11, 1, 3, 0, 2], [])
     (slice(1, 3, None), slice(None, None, None), Ellipsis)
     """
-    found = tuple(map(_as_python_index, decode(record, values)))
-    return found[0] if len(found) == 1 else found
+    indices = tuple(map(_as_python_index, decode(record, values)))
+    return indices[0] if len(indices) == 1 else indices
 
 
 def _as_python_index(value: Any) -> Any:
@@ -114,10 +114,10 @@ def _as_python_index(value: Any) -> Any:
         bounds = (value.start, value.stop, value.step)
         return slice(*(None if part is NA else _as_python_index(part) for part in bounds))
     if isinstance(value, np.ma.MaskedArray | Scalar):
-        raise IndexError("NA is no index of Python; `NA:5` is an open end")
+        raise IndexError("NA is not an index in Python; `NA:5` is an open end")
     if isinstance(value, Characters):
         if None in value.values:
-            raise IndexError("NA is no key of Python")
+            raise IndexError("NA is not a key in Python")
         return value.values[0] if len(value.values) == 1 else list(value.values)
     if isinstance(value, float) and value.is_integer():
         return int(value)

@@ -1,4 +1,4 @@
-"""What stood between the brackets, item by item: text is parsed, kept subscripts are laid out."""
+"""Expand text and stored Subscripts into individual subscripts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pybridge.subscripts import Subscripts
 
 
 def written_in_brackets(text: str) -> tuple[str, str]:
-    """Return the name in front of the brackets, if there are any, and what stands in them.
+    """Return the name before the brackets, if there are any, and the text inside them.
 
     >>> written_in_brackets("x[NA:5, , -1]"), written_in_brackets("images@r[1]")
     (('x', 'NA:5, , -1'), ('images', '1'))
@@ -25,27 +25,27 @@ def written_in_brackets(text: str) -> tuple[str, str]:
 
 
 def spelled_out(written: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the subscripts one by one; text stands alone and holds all of them.
+    """Return the subscripts one by one; text must be the only item and has all of them.
 
     >>> spelled_out(("2, ..",))
     (Scalar(value=2), Rest())
     >>> spelled_out(("x@r[2, ..]",)) == spelled_out(("2, ..",))
     True
     """
-    found: list[Any] = []
+    subscripts: list[Any] = []
     for item in written:
         if isinstance(item, Subscripts):
-            found.extend(item.items)
+            subscripts.extend(item.items)
         elif not isinstance(item, str):
-            found.append(item)
+            subscripts.append(item)
         elif len(written) == 1:
-            from pybridge.subscripts.text import parse_subscripts  # few programs write text
+            from pybridge.subscripts.text import parse_subscripts  # rarely needed, so imported late
 
             return parse_subscripts(written_in_brackets(item)[1]).items
         else:
             raise SubscriptTypeError(
-                f"the text {item!r} stands beside other subscripts; one text holds them all, "
+                f"the text {item!r} is among other subscripts; one text holds them all, "
                 'as in "10:99, , NA:5"',
                 subscript=item,
             )
-    return tuple(found)
+    return tuple(subscripts)

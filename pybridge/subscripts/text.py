@@ -1,6 +1,6 @@
-"""R's subscript text, read by a grammar and never evaluated: `"10:99, , NA:5"`.
+"""Parse R's subscript text, which is never evaluated: `"10:99, , NA:5"`.
 
-The text is what would stand between R's brackets. It becomes the subscripts that R would send:
+The text is the part between R's brackets. It becomes the subscripts that R would send:
 `3` and `c(3)` are one number, `1:3` alone is a range, `c(1:3, 7)` a vector, `NULL` a new axis.
 
     subscripts   subscript {"," subscript}
@@ -35,7 +35,7 @@ _ESCAPE: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _UNFIT: Final = re.compile("[\0\ud800-\udfff]")
-"""What no string of R holds: NUL and half characters."""
+"""Characters that no string of R can contain: NUL and surrogates."""
 _ESCAPED: Final = dict(zip("abfnrtv\\\"'` \n", "\a\b\f\n\r\t\v\\\"'` \n", strict=True))
 
 _ARITHMETIC: Final = frozenset(["+", "-", "*", "/", "^", "**", "%%", "%/%"])
@@ -45,7 +45,7 @@ _OPEN_END: Final = "this range lacks a bound; an open end is written NA, as in N
 
 @dataclass(frozen=True, slots=True)
 class _Colons:
-    """`a:b` or `a:b:s` before it is known whether it is a range or a sequence within more."""
+    """`a:b` or `a:b:s`, until it is known whether it is a range or part of an expression."""
 
     parts: tuple[tuple[Values, Token], ...]
 
@@ -65,7 +65,7 @@ _CONSTANTS: Final[dict[str, Values]] = {
 
 
 MOST_KEPT: Final = 1000
-"""How many characters and entries together a text may have that is kept for the next call."""
+"""The maximal number of characters and entries of a text that is cached."""
 
 
 def parse_subscripts(text: str) -> Subscripts:
@@ -96,7 +96,7 @@ def parse_subscripts(text: str) -> Subscripts:
 
 
 class _LongError(Exception):
-    """Carries subscripts past the memory of `_parsed`, which keeps no exception."""
+    """Returns subscripts from `_parsed` without caching them: exceptions are not cached."""
 
     def __init__(self, subscripts: Subscripts) -> None:
         self.subscripts = subscripts
@@ -104,12 +104,12 @@ class _LongError(Exception):
 
 @functools.lru_cache(maxsize=256)
 def _parsed(text: str) -> Subscripts:
-    """Parse a text once, since subscripts never change and loops repeat their texts."""
-    made = _Parser(text).subscripts()
-    vectors = [item for item in made.items if isinstance(item, sub.Vector | sub.Mask)]
+    """Parse a text once; loops repeat their texts."""
+    subscripts = _Parser(text).subscripts()
+    vectors = [item for item in subscripts.items if isinstance(item, sub.Vector | sub.Mask)]
     if len(text) + sum([item.values.size for item in vectors]) > MOST_KEPT:
-        raise _LongError(made)
-    return made
+        raise _LongError(subscripts)
+    return subscripts
 
 
 class _Parser:
@@ -137,7 +137,7 @@ class _Parser:
     def _unexpected(self, token: Token, wanted: str) -> NoReturn:
         if token.kind == "end":
             self._fail(token, f"the text ends where {wanted} is missing")
-        self._fail(token, f"`{token.text}` stands where {wanted} should")
+        self._fail(token, f"`{token.text}` is where {wanted} should be")
 
     def subscripts(self) -> Subscripts:
         items: list[Subscript] = []
@@ -192,7 +192,7 @@ class _Parser:
         return parts[0][0] if len(parts) == 1 else _Colons(tuple(parts))
 
     def _operand_here(self) -> tuple[Values, Token]:
-        """Read one operand within the limit of nesting, and return it with its first token."""
+        """Read one operand within the nesting limit, and return it with its first token."""
         first = self._next
         self._depth += 1
         if self._depth > MOST_NESTED:
@@ -205,7 +205,7 @@ class _Parser:
         return self._as_values(self._expression())
 
     def _as_values(self, node: _Node) -> Values:
-        """Return a range within other text as the sequence that R's own `:` makes."""
+        """Return a range inside an expression as the sequence of R's own `:`."""
         if isinstance(node, Values):
             return node
         (start, _), (stop, token), *step = node.parts
@@ -218,14 +218,14 @@ class _Parser:
         return self._made(token, literals.colon, start, stop)
 
     def _made(self, token: Token, function: Callable[..., Values], *operands: Any) -> Values:
-        """Return what `function` makes, within the budget of entries of the whole text."""
+        """Call `function`, and count its entries against the limit of the text."""
         try:
-            made = function(*operands)
-            self._entries += len(made)
+            values = function(*operands)
+            self._entries += len(values)
             literals.check_count(self._entries)
         except LiteralError as error:
             self._fail(token, str(error))
-        return made
+        return values
 
     def _operand(self) -> Values:
         token = self._take()
@@ -278,7 +278,7 @@ class _Parser:
             known = ", ".join(literals.FUNCTIONS)
             self._fail(
                 token,
-                f"`{token.text}()` is no function of subscript text, which knows {known}; pass "
+                f"`{token.text}()` is not a function of subscript text, which has {known}; pass "
                 "its value as a subscript instead of text",
             )
         opened = self._take()
@@ -304,18 +304,18 @@ class _Parser:
             char = match["char"]
             if char is not None:
                 if char not in _ESCAPED:
-                    self._fail_within(token, match, f"`\\{char}` is no escape in R")
+                    self._fail_within(token, match, f"`\\{char}` is not an escape in R")
                 return _ESCAPED[char]
             digits = match["x"] or match["braced"] or match["u"] or match["U"]
             code = int(match["octal"], 8) if match["octal"] else int(digits, 16)
             if code == 0 or code > 0x10FFFF or 0xD800 <= code < 0xE000:
-                self._fail_within(token, match, "this escape is no character")
+                self._fail_within(token, match, "this escape is not a character")
             return chr(code)
 
         body = token.text[1:-1]
         unfit = _UNFIT.search(body)
         if unfit:
-            self._fail_within(token, unfit, f"U+{ord(unfit[0]):04X} is no character of a string")
+            self._fail_within(token, unfit, f"U+{ord(unfit[0]):04X} is not a character of a string")
         codes = {
             match["x"] or match["octal"] for match in _ESCAPE.finditer(body) if not match["char"]
         }
@@ -328,7 +328,7 @@ class _Parser:
 
 
 def subscript_from_values(values: Values) -> Subscript:
-    """Return the subscript that R sends for a value: a vector of one number is one number.
+    """Return the subscript that R sends for a value; a vector of one number is a scalar.
 
     >>> subscript_from_values(literals.number(3.0)), subscript_from_values(literals.NULL)
     (Scalar(value=3), NewAxis())

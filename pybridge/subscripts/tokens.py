@@ -9,13 +9,13 @@ from typing import Final, NoReturn
 from pybridge.errors import SubscriptSyntaxError
 
 MOST_CHARACTERS: Final = 100_000
-"""How long a text may be; a longer vector is passed as a variable."""
+"""The maximal length of a text."""
 
 MOST_NESTED: Final = 50
-"""How deep parentheses, calls and signs may nest."""
+"""The maximal nesting depth of parentheses, calls and signs."""
 
 _SHOWN: Final = 60
-"""How many characters of a long text an error shows."""
+"""The number of characters of a long text in an error."""
 
 _TOKEN: Final = re.compile(
     r"""(?P<space>[ \t\r\n\f]+)
@@ -43,7 +43,7 @@ HINTS: Final = {
     "...": "write `..` for all the axes that are not named",
     "drop": "`drop` is not a subscript; give it as an argument of its own, as in drop=False",
     "[": "a vector is written c(...)",
-    "]": "give what stands between the brackets, without them",
+    "]": "give the part between the brackets, without them",
     "!": "write the logicals themselves, or pass a mask",
     "#": "text holds no comments",
     "\N{MINUS SIGN}": "this is a typographic minus; write -",
@@ -51,12 +51,12 @@ HINTS: Final = {
     "\N{LEFT DOUBLE QUOTATION MARK}": 'this is a typographic quote; write "',
     "\N{RIGHT DOUBLE QUOTATION MARK}": 'this is a typographic quote; write "',
 }
-"""What to write instead of what R, Python or a keyboard has for it."""
+"""Advice for tokens of R, Python or a keyboard that are not in the grammar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word, number, string or sign of a text, and where it begins."""
+    """One word, number, string or sign of a text, and its offset."""
 
     kind: str
     text: str
@@ -64,14 +64,14 @@ class Token:
 
 
 def fail_at(text: str, offset: int, message: str) -> NoReturn:
-    """Raise the error whose message shows the text with a caret under the character."""
+    """Raise an error that shows the text with a caret under the character."""
     start = max(0, min(offset - _SHOWN // 2, len(text) - _SHOWN))
     window = text[start : start + _SHOWN]
     before, after = "... " * (start > 0), " ..." * (start + _SHOWN < len(text))
-    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in window)
+    window = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in window)
     caret = " " * (len(before) + offset - start) + "^"
     raise SubscriptSyntaxError(
-        f"{message}\n    {before}{shown}{after}\n    {caret}", subscript=text, offset=offset
+        f"{message}\n    {before}{window}{after}\n    {caret}", subscript=text, offset=offset
     )
 
 
@@ -88,7 +88,7 @@ def split_text(text: str) -> list[Token]:
             subscript=text[:_SHOWN],
             offset=MOST_CHARACTERS,
         )
-    found: list[Token] = []
+    tokens: list[Token] = []
     offset = depth = 0
     while offset < len(text):
         match = _TOKEN.match(text, offset)
@@ -98,15 +98,15 @@ def split_text(text: str) -> list[Token]:
                 fail_at(text, offset, "this string has no end")
             name = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
             hint = f"; {HINTS[char]}" if char in HINTS else ""
-            fail_at(text, offset, f"{name} is no part of subscript text{hint}")
+            fail_at(text, offset, f"{name} is not part of subscript text{hint}")
         kind = str(match.lastgroup)
         depth += (match.group() == "(") - (match.group() == ")")
         if depth > MOST_NESTED:
             fail_at(text, offset, f"this nests more than {MOST_NESTED} deep")
         if kind != "space":
-            found.append(Token(kind, match.group(), offset))
+            tokens.append(Token(kind, match.group(), offset))
         offset = match.end()
         if kind in ("hex", "number") and _RUNS_ON.match(text, offset):
             fail_at(text, offset, f"the number `{match.group()}` runs on into a letter or a digit")
-    found.append(Token("end", "", len(text)))
-    return found
+    tokens.append(Token("end", "", len(text)))
+    return tokens

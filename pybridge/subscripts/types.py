@@ -1,9 +1,8 @@
-"""What the caller wrote: subscripts as small frozen values, tied to no shape and no dialect.
+"""Subscripts as small frozen values, independent of any shape or dialect.
 
-A subscript keeps the numbers of the user, one-based and signed. A dialect turns subscripts into a
-selection; nothing here subtracts one. Each kind prints itself in R's notation, compares by value
-and can be used as a key of a dict or be used again on another tensor. `python_values` and `text`
-make subscripts of what the caller wrote.
+A subscript has the numbers of the user, one-based and signed. A dialect turns subscripts into a
+selection; nothing here subtracts one. Each kind prints itself in R's notation, compares by value,
+is hashable, and can be used on many tensors.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 PRINTED_ENTRIES: Final = 12
-"""How many entries of a vector a message shows; a longer one is abbreviated."""
+"""The number of entries of a vector in a message; a longer one is abbreviated."""
 
 _WRITTEN_OUT: Final = 10**300
-"""Integers beyond this are beyond R's reals, and Python refuses to write some of them."""
+"""Larger integers are written in powers of ten: Python limits their conversion to text."""
 
 
 class NAType(Enum):
-    """The type of `NA`: R's missing value, which stands for an open end in a range.
+    """The type of `NA`: R's missing value, which is an open end in a range.
 
-    An enumeration of one member stays one object through a copy or a pickle, and `torch.compile`
-    takes its members for the constants that they are.
+    The member of an enumeration stays the same object through a copy or a pickle, and
+    `torch.compile` treats it as a constant.
 
     >>> NA
     NA
@@ -60,7 +59,7 @@ class Missing(Frozen):
 
 
 class NewAxis(Frozen):
-    """`newaxis` or `NULL`: a new axis of size 1 in the tensor dialect, nothing in R's own."""
+    """`newaxis` or `NULL`: a new axis of size 1 in the tensor dialect, empty in R's own."""
 
     def __str__(self) -> str:
         return "newaxis"
@@ -103,7 +102,7 @@ class Range(Frozen):
 
 
 class RangeByNA(Range):
-    """A range whose step is written as `NA`: open in the tensor dialect, an error of R's own `:`.
+    """A range whose step is `NA`: open in the tensor dialect, an error of R's own `:`.
 
     >>> str(RangeByNA(1, 3))
     '1:3:NA'
@@ -114,7 +113,7 @@ class RangeByNA(Range):
 
 
 class _Entries(Frozen):
-    """What the subscripts that hold arrays share: their own memory, and equality by value."""
+    """Base class of subscripts with arrays: their own memory, and equality by value."""
 
     values: npt.NDArray[Any]
     missing: npt.NDArray[np.bool_] | None = None
@@ -128,7 +127,7 @@ class _Entries(Frozen):
         object.__setattr__(self, "missing", missing)
 
     def _content(self) -> tuple[Any, ...]:
-        """Return what decides equality: 1 and 1.0 are one number, what `NA` hides is nothing."""
+        """Return the key for equality: 1 equals 1.0, and values under `NA` are ignored."""
         values = self.values
         holes = None
         if self.missing is not None:
@@ -146,7 +145,7 @@ class _Entries(Frozen):
         return hash(self._content())
 
     def in_columns(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
-        """Return the entries column by column, and which of them are `NA`."""
+        """Return the entries column by column, and a mask of `NA`."""
         missing = self.missing
         return self.values.ravel(order="F"), None if missing is None else missing.ravel(order="F")
 
@@ -154,16 +153,16 @@ class _Entries(Frozen):
         flat, holes = self.in_columns()
         is_plain_na = holes is None or self.values.dtype.kind == "b" or not holes.all()
         hole = "NA" if is_plain_na else "NA_integer_"  # R's bare NA is a logical
-        shown = range(flat.size) if flat.size <= most else [*range(most - 1), flat.size - 1]
+        places = range(flat.size) if flat.size <= most else [*range(most - 1), flat.size - 1]
         texts = [
-            hole if holes is not None and holes[k] else number_text(flat[k].item()) for k in shown
+            hole if holes is not None and holes[k] else number_text(flat[k].item()) for k in places
         ]
         if flat.size > most:
             texts.insert(most - 1, "...")
         return texts
 
     def _text(self, most: int) -> str:
-        """Write R that makes the same value; to R `c(3)` is a number, hence `array(3)`."""
+        """Return R code for the value; in R `c(3)` is a number, hence `array(3)`."""
         shape = self.values.shape
         entries = self._entry_texts(most)
         joined = f"c({', '.join(entries)})"
@@ -184,7 +183,7 @@ class _Entries(Frozen):
 class Vector(_Entries):
     """Several numbers, or a matrix of them; `values` is a read-only int64 or float64 array.
 
-    `missing` marks the entries that are `NA`; their values mean nothing.
+    `missing` is a mask of the entries that are `NA`; their values are arbitrary.
 
     >>> from pybridge.subscripts.python_values import vector
     >>> str(vector([1, NA, 3])), vector([2, 1]) == vector([2, 1]), vector([2, 1]) == vector([1, 2])
@@ -193,7 +192,7 @@ class Vector(_Entries):
 
 
 class Mask(_Entries):
-    """Logicals for one axis, or for the whole tensor; `missing` marks the `NA`s.
+    """Logicals for one axis, or for the whole tensor; `missing` is a mask of `NA`.
 
     >>> str(Mask(np.array([True, False])))
     'c(TRUE, FALSE)'
@@ -201,10 +200,10 @@ class Mask(_Entries):
 
 
 class Characters(Frozen):
-    """Names, each a label of the tensor, None where it is `NA`; where there are no labels an error.
+    """Names, labels of an axis; None is `NA`. An axis without labels raises.
 
-    `shape` is None for one name that stands for itself, and for several in a row. A vector of one
-    has the shape (1,), a matrix of names its own, and then the values are row-major.
+    `shape` is None for a single name and for a plain vector of several. A vector of one name has
+    the shape (1,), a matrix of names its own shape with row-major values.
 
     >>> print(Characters(("a",)), Characters(("a", None)), Characters(("a",), (1,)))
     "a" c("a", NA) array("a")
@@ -218,10 +217,10 @@ class Characters(Frozen):
 
     def _text(self, most: int) -> str:
         values, shape = self.values, self.shape
-        if shape is not None and len(shape) == 2:  # R counts down the columns
+        if shape is not None and len(shape) == 2:  # R is column-major
             values = tuple([name for k in range(shape[1]) for name in values[k :: shape[1]]])
-        shown = values if len(values) <= most else (*values[: most - 1], values[-1])
-        quoted = [name_text(name) for name in shown]
+        ends = values if len(values) <= most else (*values[: most - 1], values[-1])
+        quoted = [name_text(name) for name in ends]
         if len(values) > most:
             quoted.insert(most - 1, "...")
         joined = f"c({', '.join(quoted)})" if quoted else "character(0)"
@@ -233,7 +232,7 @@ class Characters(Frozen):
 
 
 def name_text(name: str | None) -> str:
-    """Write one name as R does.
+    """Return the R text of a name.
 
     >>> name_text("a\\n"), name_text(None)
     ('"a\\\\u{a}"', 'NA')
@@ -248,10 +247,10 @@ def _escaped(char: str) -> str:
 
 
 class Traced(Frozen, eq=False):
-    """A tensor of another library that stands for positions or logicals.
+    """A traced tensor of positions or logicals, whose values are unknown.
 
-    Its values are unknown while code is traced. It compares by identity, as tensors do.
-    `shape` holds None where a size is unknown; `backend` serves the tensor.
+    It compares by identity, as tensors do. `shape` has None for an unknown size; `backend` serves
+    the tensor.
     """
 
     tensor: Any
@@ -261,7 +260,7 @@ class Traced(Frozen, eq=False):
 
     @property
     def ndim(self) -> int:
-        """How many axes the tensor has."""
+        """The number of axes of the tensor."""
         return len(self.shape)
 
     def __str__(self) -> str:
@@ -275,7 +274,7 @@ Subscript: TypeAlias = (
 SUBSCRIPT_TYPES: Final = frozenset(
     {Missing, NewAxis, Rest, Scalar, Range, RangeByNA, Vector, Mask, Characters, Traced}
 )
-"""The same for a quick look; none of them is meant to be a base of others."""
+"""For exact-type lookups; these classes are not meant to be subclassed."""
 
 MISSING: Final = Missing()
 NEW_AXIS: Final = NewAxis()
@@ -302,7 +301,7 @@ class Subscripts(Frozen):
 
 
 def number_text(value: object) -> str:
-    """Write one number, logical or `NA` as R would.
+    """Return the R text of one number, logical or `NA`.
 
     >>> number_text(True), number_text(3.0), number_text(2.5), number_text(-1), number_text(1e300)
     ('TRUE', '3', '2.5', '-1', '1e+300')
@@ -336,7 +335,7 @@ def is_missing(entry: Any) -> bool:
 
 
 def short_text(subscript: object) -> str:
-    """Write a subscript in R's notation for a message: a long vector shows its two ends.
+    """Return a subscript in R's notation for a message; a long vector is abbreviated.
 
     >>> short_text(Vector(np.arange(1, 100)))
     'c(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ..., 99)'
@@ -349,7 +348,7 @@ def short_text(subscript: object) -> str:
 
 
 def read_only(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return an array, now read-only: a subscript of it takes it as it is, without a copy."""
+    """Make an array read-only and return it, so that a subscript need not copy it."""
     values.flags.writeable = False
     return values
 

@@ -4,7 +4,7 @@
 axis_index <- function(item, size, axis, call, text = item_text(item)) {
   value <- item$value
   if (anyNA(value) && text == "NA") {
-    words <- "`%s` on axis %d is no position; for an open end write a range such as `NA:5`"
+    words <- "`%s` on axis %d is not a position; for an open end write a range such as `NA:5`"
     reject(text, "missing", call, words, axis)
   }
   switch(item$kind,

@@ -111,7 +111,7 @@ read_items <- function(parts, call) {
   })
   if (sum(item_kinds(items) == "rest") > 1L) {
     text <- items_text(items)
-    message <- sprintf("`%s` has more than one `..`; only one can stand for the other axes", text)
+    message <- sprintf("`%s` has more than one `..`; only one can cover the other axes", text)
     abort(message, "pybridge_error_subscript", call, list(subscript = text))
   }
   items
@@ -236,7 +236,7 @@ label_positions <- function(names, item, labels, axis, call) {
     reject(item_text(item), "type", call, words)
   }
   if (anyNA(names)) {
-    words <- "`%s` on axis %d holds NA, which is the label of no position"
+    words <- "`%s` on axis %d holds NA, which is not a label"
     reject(item_text(item), "missing", call, words, axis)
   }
   labels[!nzchar(labels)] <- NA # R does not match ""
@@ -260,7 +260,7 @@ label_positions <- function(names, item, labels, axis, call) {
 # Reject an unknown label. Only Python searches for the nearest ones.
 reject_label <- function(name, labels, axis, call) {
   first <- utils::head(labels, 5L)
-  words <- "%s is no label of axis %d; the labels are %s%s"
+  words <- "%s is not a label of axis %d; the labels are %s%s"
   reject(quoted_names(name), "label", call, words, axis,
     quoted_names(first[!is.na(first)]), if (length(labels) > 5L) ", ..." else "",
     fields = list(label = name, axis = axis, nearest = character())
@@ -275,7 +275,7 @@ select_mask <- function(mask, shape, is_column_major, call) {
   text <- entries_text(mask)
   reject_missing_mask(mask, text, call)
   if (!identical(as.numeric(dim(mask)), as.numeric(shape))) {
-    words <- "a logical array of shape %s meets a tensor of shape %s; alone it must have the tensor's own shape"
+    words <- "a logical array of shape %s does not fit a tensor of shape %s; alone it must have the tensor's own shape"
     message <- sprintf(words, python_tuple(dim(mask)), python_tuple(shape))
     abort_subscript(message, "mask", call, text)
   }

@@ -152,7 +152,7 @@ def test_without_labels_the_error_is_as_ever_and_text_is_text():
     with pytest.raises(errors.SubscriptLabelError, match='"setosa"') as caught:
         R(x)["Setosa"]
     assert caught.value.nearest == ("setosa",)
-    with pytest.raises(errors.SubscriptLabelError, match="is no label of axis 1"):
+    with pytest.raises(errors.SubscriptLabelError, match="is not a label of axis 1"):
         R(x)["2, 1, 4"]
     with pytest.raises(errors.SubscriptTypeError, match="axis 2 has no labels"):
         R(x.drop_vars("year"))[:, "1936"]

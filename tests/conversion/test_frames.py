@@ -85,8 +85,8 @@ def test_policies_reach_every_element():
     ("value", "message"),
     [
         ({"a": [1.0, 2.0], "b": [1.0]}, "column 'b' has 1 rows, and column 'a' has 2"),
-        ({"a": [1.0], "b": [1, "x"]}, "column 'b' is no array"),
-        ({"a": None}, "column 'a' is no array"),
+        ({"a": [1.0], "b": [1, "x"]}, "column 'b' is not an array"),
+        ({"a": None}, "column 'a' is not an array"),
         ({1: [1.0]}, "names in R are text, and 1 is not"),
         ({"a": np.array([2**60])}, r"column 'a': element \[1\] is 1152921504606846976"),
         ([1.0, [np.array([2**60])]], r"element 2: element 1: element \[1\] is 1152921504606846976"),

@@ -116,7 +116,7 @@ def test_logicals_recycle_and_overflow():
     assert len(long) == 1
     assert np.isnan(long[0])
     with pytest.raises(errors.SubscriptOutOfBoundsError):
-        read(M, 3, 1)  # TRUE is not 1, and 3 is no logical
+        read(M, 3, 1)  # TRUE is not 1, and 3 is not a logical
 
 
 def test_bool_is_not_0_or_1():
@@ -170,7 +170,7 @@ def test_subscript_and_value_are_never_changed():
 
 def test_new_axes_and_the_rest_do_not_exist_in_r():
     assert read(X, None) == []
-    with pytest.raises(errors.SubscriptTypeError, match=r"`\.\.` is no subscript in R's own"):
+    with pytest.raises(errors.SubscriptTypeError, match=r"`\.\.` is not a subscript in R's own"):
         R(M, dialect="base")[..., 1]
     with pytest.raises(errors.SubscriptTypeError, match="tensors carry no dimnames"):
         r_slice(M, "'a', 1", dialect="base")

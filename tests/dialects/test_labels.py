@@ -124,16 +124,18 @@ def test_an_unknown_or_doubled_label_says_which_are_meant():
     error = refused("A", lambda axis: ["abc", "a1", "xy"])
     assert isinstance(error, errors.SubscriptLabelError)
     assert (error.label, error.axis, error.nearest, error.positions) == ("A", 1, ("a1",), ())
-    assert str(error) == '"A" is no label of axis 1; the nearest are "a1"'
+    assert str(error) == '"A" is not a label of axis 1; the nearest are "a1"'
     error = refused("zz", lambda axis: [*"abcdef"])
-    assert str(error) == ('"zz" is no label of axis 1; the labels are "a", "b", "c", "d", "e", ...')
+    assert str(error) == (
+        '"zz" is not a label of axis 1; the labels are "a", "b", "c", "d", "e", ...'
+    )
     error = refused("a")
     assert (error.nearest, error.positions) == ((), (1, 4))
     assert str(error) == (
         '"a" is the label of 2 positions of axis 1, 1, 4; use the numbers of those that you want'
     )
     assert "1, 2, 3, 4, 5, ...;" in str(refused("a", lambda axis: ["a"] * 7))
-    assert str(refused("")).startswith('"" is no label')
+    assert str(refused("")).startswith('"" is not a label')
     assert isinstance(refused(None), errors.SubscriptMissingError)
     assert "axis 1 has no labels" in str(refused("a", lambda axis: None))
     assert nearest_labels("setsoa", ["virginica", "setosa", None, "SETOSA"]) == ("setosa",)

@@ -68,7 +68,7 @@ def test_a_file_that_does_not_fit_is_not_resumed(tmp_path, capsys):
     assert checkpoint.load(path, "a run") is None
     told = capsys.readouterr().out.splitlines()
     assert told[0] == f"{path} is of another run (a run): starting from the beginning"
-    assert set(told[1:]) == {f"{path} is no checkpoint: starting from the beginning"}
+    assert set(told[1:]) == {f"{path} is not a checkpoint: starting from the beginning"}
 
 
 def test_what_a_killed_run_left_is_written_over_and_removed(tmp_path):

@@ -131,7 +131,7 @@ NO_MNIST = {
     ),
     "an encrypted member": (
         encrypted(archive_of(("x_train.npy", npy(SMALL)))),
-        "is no mnist.npz: its array x_train is encrypted",
+        "is not an mnist.npz: its array x_train is encrypted",
     ),
     "half a pickle": (
         gzip.compress(published_pickle([(np.arange(5000), np.arange(9))] * 3))[:300],
@@ -201,9 +201,9 @@ def test_another_length_is_refused(loader, tmp_path, extra, fault):
 
 def test_pixels_that_are_no_256ths_are_refused(loader):
     for pixel in (0.3, np.nan, np.inf, 1, -1 / 256):
-        with pytest.raises(loader.MnistError, match="a pixel is no whole number of 1/256"):
+        with pytest.raises(loader.MnistError, match="a pixel is not a whole number of 1/256"):
             loader.images_from_fractions(np.full((2, 784), pixel, np.float32))
-    with pytest.raises(loader.MnistError, match="a label is no number from 0 to 255"):
+    with pytest.raises(loader.MnistError, match="a label is not a number from 0 to 255"):
         loader.labels_from_integers(np.array([3, 256]))
 
 
@@ -224,7 +224,7 @@ def test_a_decompression_bomb_is_not_unfolded(loader, tmp_path, form):
         # The members of a gzip file are read as one, so that a few bytes repeat.
         path.write_bytes(gzip.compress(zeros) * 1024)
     tracemalloc.start()
-    with pytest.raises(loader.MnistError, match=r"is (no mnist.npz|not the published)"):
+    with pytest.raises(loader.MnistError, match=r"is (not an mnist.npz|not the published)"):
         loader.read_file(path)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()

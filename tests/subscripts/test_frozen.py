@@ -152,4 +152,4 @@ def test_frozen_values_match_patterns():
             assert (row, column) == (3, 7)
     match WHOLE:
         case Index():
-            pytest.fail("a whole axis is no index")
+            pytest.fail("a whole axis is not an index")

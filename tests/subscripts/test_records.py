@@ -89,5 +89,5 @@ def test_names_are_keys_of_python():
     [["na"], ["characters", ["a", None]], ["entries", np.array([1, 0]), np.array([False, True])]],
 )
 def test_na_is_no_key_of_python(value):
-    with pytest.raises(IndexError, match="NA is no"):
+    with pytest.raises(IndexError, match="NA is not"):
         python_key([0, VALUE], [value])

@@ -231,7 +231,7 @@ def test_vectors_of_blanks_are_as_long_as_they_say():
 
 
 def test_a_single_missing_logical_is_no_position():
-    with pytest.raises(SubscriptMissingError, match="`NA` on axis 1 is no position"):
+    with pytest.raises(SubscriptMissingError, match="`NA` on axis 1 is not a position"):
         r_slice(np.arange(1), "c(NA)")
 
 

@@ -136,7 +136,9 @@ def generally(x, written):
     wrapped = [item if item is None or item is ... else Wrapped(item) for item in written]
     try:
         found = tensor_dialect.lower(
-            tuple(wrapped), x.shape, read=lambda item: as_subscript(getattr(item, "item", item))
+            tuple(wrapped),
+            x.shape,
+            to_subscript=lambda item: as_subscript(getattr(item, "item", item)),
         )
     except errors.PybridgeError as error:
         return None, error

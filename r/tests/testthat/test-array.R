@@ -138,7 +138,7 @@ test_that("a string is a label where the array has labels", {
 test_that("an unknown label is an error that shows the labels, a doubled one that shows its positions", {
   m <- matrix(1:9, 3, dimnames = list(c("setosa", "versicolor", ""), c("x", "y", "x")))
   unknown <- expect_error(
-    r_slice(m, "Setosa"), "is no label of axis 1; the labels are \"setosa\", \"versicolor\"$",
+    r_slice(m, "Setosa"), "is not a label of axis 1; the labels are \"setosa\", \"versicolor\"$",
     class = "pybridge_error_subscript_label"
   )
   expect_identical(unknown[c("label", "axis", "nearest")], list(label = "Setosa", axis = 1L, nearest = character()))
@@ -148,7 +148,7 @@ test_that("an unknown label is an error that shows the labels, a doubled one tha
   expect_identical(doubled$positions, c(1L, 3L))
   expect_identical(r_slice(m, 1, "y"), c(m[1, "y"]))
   expect_identical(r_slice(m, 1, "x", dialect = "base"), m[1, "x"])
-  expect_error(r_slice(m, ""), "\"\" is no label", class = "pybridge_error_subscript_label")
+  expect_error(r_slice(m, ""), "\"\" is not a label", class = "pybridge_error_subscript_label")
   expect_error(r_slice(m, "q") <- 1L, class = "pybridge_error_subscript_label")
 })
 

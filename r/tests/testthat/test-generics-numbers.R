@@ -57,8 +57,8 @@ refused_in_words <- c(
   "complex128 sort\\(" = "complex numbers have no order that every language shares",
   "(float|complex)[0-9]+ (any|all)\\(" = "R warns that it takes numbers for logicals",
   " (max|min|range)\\(.* of no element" = "Inf, which integers do not hold",
-  "bool (max|min|range)\\(x, [12]L" = "a whole number other than 0 and 1 is no logical",
-  "bool cbind\\(x, c" = "2 is no logical",
+  "bool (max|min|range)\\(x, [12]L" = "a whole number other than 0 and 1 is not a logical",
+  "bool cbind\\(x, c" = "2 is not a logical",
   "complex128 (cummax|cummin)\\(.* of no element" = "complex numbers, whatever their count",
   "(rbind|cbind)\\(.* of 3 axes" = "R takes an array of three axes as a vector"
 )
@@ -179,7 +179,7 @@ test_that("integers never wrap around: the sum is exact, or an error", {
   expect_error(sum(large), "sum() gives 9223372036854775808, which int64 does not hold", fixed = TRUE)
   expect_error(cumsum(large), class = "pybridge_error_assignment_lossy")
   expect_error(sqrt(np$add(large, 1L)), "does not hold the integer", class = "pybridge_error_assignment_lossy")
-  expect_error(abs(integers_of(c(-128L, 1L), "int8")), "abs() of -128 is no int8", fixed = TRUE)
+  expect_error(abs(integers_of(c(-128L, 1L), "int8")), "abs() of -128 is not in the range of int8", fixed = TRUE)
   if (nzchar(Sys.getenv("PYBRIDGE_TEST_BACKENDS"))) {
     jax <- number_makers$jax(integers_of(c(most, most), "int32"))
     expect_error(sum(jax), "sum() gives 4294967294, which int32 does not hold", fixed = TRUE)

@@ -1,7 +1,7 @@
-"""Conversion between R and NumPy through rpy2, which loses nothing and copies once.
+"""Lossless conversion between R and NumPy through rpy2, with at most one copy.
 
-`to_r` and `from_r` need no converter of rpy2 to be active and work from every thread. The table,
-in which the type of the result depends on the dtype alone and never on the values:
+`to_r` and `from_r` need no active rpy2 converter and work from any thread. The type of the result
+depends on the dtype alone, never on the values:
 
 | NumPy                                    | R                          | back          |
 |------------------------------------------|----------------------------|---------------|
@@ -17,12 +17,12 @@ in which the type of the result depends on the dtype alone and never on the valu
 | dict                                     | data frame (policy `mapping`) | dict       |
 | None                                     | NULL                       | None          |
 
-A list of scalars of one type is a vector, as R has no scalars; a Python int counts as an int64.
-From R, a factor arrives as text and an `integer64` as int64. Names, dimnames and row names are
-dropped, unless a DataArray of xarray keeps them.
+A list of scalars of one type becomes a vector, because R has no scalars; a Python int is treated
+as an int64. From R, a factor becomes text and an `integer64` int64. Names, dimnames and row names
+are dropped, unless the result is a DataArray of xarray.
 
-What several threads do through this module is safe. A thread that also calls rpy2 itself must do
-so inside `with rpy2.rinterface_lib.openrlib.rlock:`, which is the lock used here.
+These functions are thread-safe. A thread that also calls rpy2 directly must do so inside
+`with rpy2.rinterface_lib.openrlib.rlock:`, the lock used here.
 """
 
 from pybridge.conversion.functions import from_r, rpy2_converter, to_r

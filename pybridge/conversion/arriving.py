@@ -1,4 +1,4 @@
-"""R objects, as a host shows them, as arrays, lists and dicts."""
+"""Convert R objects, as described by a host, to arrays, lists and dicts."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from pybridge.conversion.rvalues import ListOfR, Vector
 from pybridge.errors import ConversionError
 
 Look = Callable[[Any, bool], Any]
-"""What shows an R object of a host; the second argument tells whether with its labels."""
+"""A function that describes an R object, with labels if its second argument is True."""
 
 
 def array_or_list(look: Look, v: Any, policies: FromR) -> Any:
-    """Return what an R object of a host is in Python."""
-    found = look(v, policies.dimnames != "drop")
-    if found is None:
+    """Convert an R object of a host to Python."""
+    described = look(v, policies.dimnames != "drop")
+    if described is None:
         return None
-    if isinstance(found, Vector):
-        return _array(found, policies)
-    if isinstance(found, ListOfR):
-        is_frame = "data.frame" in found.classes
-        if is_frame or set(found.classes) <= PLAIN_LISTS:
+    if isinstance(described, Vector):
+        return _array(described, policies)
+    if isinstance(described, ListOfR):
+        is_frame = "data.frame" in described.classes
+        if is_frame or set(described.classes) <= PLAIN_LISTS:
             of_elements = replace(policies, scalars=policies.scalars and not is_frame)
-            return list_from(found, lambda element: array_or_list(look, element, of_elements))
+            return list_from(described, lambda element: array_or_list(look, element, of_elements))
         r_type = "list"
     else:
-        r_type = found.r_type
-    described = f"of class {', '.join(found.classes)}" if found.classes else f"of type {r_type}"
+        r_type = described.r_type
+    kind = f"of class {', '.join(described.classes)}" if described.classes else f"of type {r_type}"
     raise ConversionError(
-        f"an R object {described} has no array: from_r takes vectors, arrays, lists and data "
+        f"an R object {kind} has no array: from_r takes vectors, arrays, lists and data "
         "frames; of an object made of a list, unclass(x) is one"
     )
 
 
 def _array(vector: Vector, policies: FromR) -> Any:
-    found, refuse = array_from(vector, policies)
-    if policies.scalars and found.size == 1 and not vector.has_dim:
-        found = found.reshape(())
+    array, refuse = array_from(vector, policies)
+    if policies.scalars and array.size == 1 and not vector.has_dim:
+        array = array.reshape(())
     if policies.own is not None:
-        found = policies.own(found, refuse=refuse)
+        array = policies.own(array, refuse=refuse)
     elif refuse is not None:
-        refuse(found)
-    return found if policies.dimnames == "drop" else labelled_from(vector, found)
+        refuse(array)
+    return array if policies.dimnames == "drop" else labelled_from(vector, array)

@@ -1,6 +1,6 @@
-"""R objects to arrays of their own: the dtype, the memory order and the library that are asked for.
+"""Copy the elements of R objects to new arrays of a given dtype, memory order and library.
 
-Each element is cast once, in tiles, and checked on the way; nothing is lost without a policy.
+Each element is cast once, in tiles, and checked; nothing is lost without a policy.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an array is to become."""
+    """The dtype, library and memory order of a result."""
 
     dtype: str | None = None
-    """The dtype under NumPy's name; None for the one that the type of R has."""
+    """NumPy's name of the dtype; None for the default of the R type."""
     like: Any = None
-    """A tensor of whose library, dtype and device the result is; None for a NumPy array."""
+    """A tensor whose library, dtype and device the result has; None for a NumPy array."""
     order: Order = "C"
     """The memory order."""
 
     def __post_init__(self) -> None:
-        """Reject what does not exist or contradicts itself."""
+        """Reject unknown or contradictory options."""
         if self.order not in get_args(Order):
             raise ArgumentError(f"order must be 'C' or 'F', not {self.order!r}")
         if self.dtype is not None and self.like is not None:
-            raise ArgumentError("`like` brings its own dtype, so give `dtype` or `like`, not both")
+            raise ArgumentError("`like` determines the dtype, so give `dtype` or `like`, not both")
 
 
 Refuse = Callable[[Array], None]
 
 
 def own_array(values: Array, wanted: Wanted, refuse: Refuse | None = None) -> Any:
-    """Return `values` in memory of its own, cast without loss, or in a tensor like another.
+    """Return `values` in new memory, cast without loss, or in a tensor like another.
 
     `refuse` is called with each part before it is read, and may raise.
 
@@ -62,17 +62,17 @@ def own_array(values: Array, wanted: Wanted, refuse: Refuse | None = None) -> An
     if wanted.like is None:
         return _cast(values, _dtype_named(wanted.dtype) or values.dtype, wanted.order, refuse)
     if isinstance(values, np.ma.MaskedArray):
-        raise ArgumentError('a masked array is NumPy\'s alone: `like` goes with na = "float"')
-    backend, held = open_tensor(wanted.like)
-    name = backend.dtype_name(held)
+        raise ArgumentError('only NumPy has masked arrays: combine `like` with na = "float"')
+    backend, tensor = open_tensor(wanted.like)
+    name = backend.dtype_name(tensor)
     if values.dtype.kind == "U" and name == "string":
-        return backend.convert(values.astype(object), held)
+        return backend.convert(values.astype(object), tensor)
     narrow = is_narrow(name)
-    # NumPy does not read the names of its own text dtypes, such as "str32".
-    dtype = held.dtype if name.startswith("str") else _dtype_named(name)
-    made = _cast(values, dtype or values.dtype, wanted.order, refuse)
-    # The library makes its own narrow reals of wider ones, whose values are those already.
-    return backend.convert(made.astype("float32") if narrow else made, held)
+    # NumPy does not parse the names of its own text dtypes, such as "str32".
+    dtype = tensor.dtype if name.startswith("str") else _dtype_named(name)
+    result = _cast(values, dtype or values.dtype, wanted.order, refuse)
+    # The values are already rounded to the narrow dtype; the library converts from float32.
+    return backend.convert(result.astype("float32") if narrow else result, tensor)
 
 
 @lru_cache(maxsize=64)
@@ -103,42 +103,42 @@ def _cast(values: Array, dtype: np.dtype[Any], order: Order, refuse: Refuse | No
         mask, source = np.ma.getmaskarray(values), np.asarray(values)
     if source.dtype.kind == "c" and dtype.kind != "c":
         source = _reals(source, mask, dtype)
-    made = np.empty(source.shape, dtype, order=order)
-    if may_lose(source.dtype, dtype):  # else the context would cost as much as a small copy
+    result = np.empty(source.shape, dtype, order=order)
+    if may_lose(source.dtype, dtype):  # entering the context costs as much as a small copy
         with np.errstate(all="ignore"):
-            _fill(made, source, mask, order, refuse, may_lose=True)
+            _fill(result, source, mask, order, refuse, may_lose=True)
     else:
-        _fill(made, source, mask, order, refuse, may_lose=False)
+        _fill(result, source, mask, order, refuse, may_lose=False)
     if mask is None:
-        return made
-    return np.ma.MaskedArray(made, mask=np.array(mask, order=order))
+        return result
+    return np.ma.MaskedArray(result, mask=np.array(mask, order=order))
 
 
 def _fill(
-    made: Array,
+    result: Array,
     source: Array,
     mask: Array | None,
     order: Order,
     refuse: Refuse | None,
     may_lose: bool,
 ) -> None:
-    """Cast into new memory; whoever calls has told NumPy what to do about overflow."""
+    """Cast into new memory; the caller has set how NumPy reports overflow."""
 
     def check(cast: Array, part: Array, masked: Array | None) -> None:
         if refuse is not None:
             refuse(part)
         if may_lose and _is_lossy(part, cast, masked):
-            _reject(source, made.dtype, mask)
+            _reject(source, result.dtype, mask)
 
     checks: dict[str, Any] = {}
     if may_lose or refuse is not None:
-        # Only what compares each element with its cast gains from a buffer between the two.
-        checks = {"check" if is_exact_in_float64(source.dtype, made.dtype) else "finish": check}
-    # Reversed, row-major memory is column-major, which is what tiles are made for.
+        # Only a comparison of each element with its cast gains from a buffer.
+        checks = {"check" if is_exact_in_float64(source.dtype, result.dtype) else "finish": check}
+    # Reversed, row-major memory is column-major, which is what tiles are result for.
     if order == "C":
-        copy_tiles(made.T, source.T, mask=None if mask is None else mask.T, **checks)
+        copy_tiles(result.T, source.T, mask=None if mask is None else mask.T, **checks)
     else:
-        copy_tiles(made, source, mask=mask, **checks)
+        copy_tiles(result, source, mask=mask, **checks)
 
 
 @lru_cache(maxsize=256)
@@ -150,7 +150,7 @@ def _refuse_kinds(source: np.dtype[Any], dtype: np.dtype[Any]) -> None:
         raise ConversionError(f"a date or time has no dtype {dtype}: as.numeric(x) is its number")
     if source.kind in "biufc" and not is_number:
         advice = (
-            "as.character(x) makes text" if dtype.kind in "UTO" else "it is not a dtype of numbers"
+            "as.character(x) makes text" if dtype.kind in "UTO" else "it is not a numeric dtype"
         )
         raise ConversionError(f"numbers have no dtype {dtype}: {advice}")
 

@@ -1,8 +1,8 @@
-"""One strided copy into column-major memory, in tiles that fit the processor's cache.
+"""Copy into column-major memory in tiles that fit the processor's cache.
 
-A row-major array copied into column-major memory walks one of the two across the grain: the
-plain loop fetches a whole cache line for every element. In tiles, each line is used up while it
-is still there, and the checks of a tile read what was just written.
+A plain copy from row-major to column-major memory fetches a whole cache line for every element of
+one of the two. In tiles, each line is used completely while it is cached, and the checks of a tile
+read cached memory too.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 _TILE = 2**16
-"""Elements of a tile: half a megabyte of R's numbers, what a core's own cache holds."""
+"""Elements of a tile: half a megabyte of doubles, about the size of a core's own cache."""
 
 _SMALL = 2**10
-"""With fewer elements than these the memory order does not matter."""
+"""Below this number of elements the memory order does not matter."""
 
 _SHORTEST = 64
-"""A tile cut across the grain is at least this long, so that the inner loop is worth starting."""
+"""The minimal length of a tile along its inner loop."""
 
 Look: TypeAlias = Callable[[Array, Array, Array | None], None]
-"""What looks at a copy, at what was copied and at its mask."""
+"""A function of a copy, its source and the mask."""
 
 
 def copy_tiles(
@@ -40,16 +40,16 @@ def copy_tiles(
     """Copy `source` into the column-major `target`, with NumPy's unchecked conversion of dtype.
 
     After each tile, `finish(target_tile, source_tile, mask_tile)` may check or change it. With
-    `check`, a tile is cast to a buffer in the memory order of `source` first, where the two are
-    compared the fastest, and `check(buffer, source_tile, mask_tile)` may raise. Neither is ever
-    called on an empty tile.
+    `check`, a tile is first cast to a buffer in the memory order of `source`, where comparing the
+    two is fastest, and `check(buffer, source_tile, mask_tile)` may raise. Neither is called on an
+    empty tile.
     """
     size = source.size
-    if size < _SMALL:  # what follows would cost more than it saves
+    if size < _SMALL:  # tiles would cost more than they save
         if size:
             _copy(target, source, mask, check, finish)
         return
-    # Reversed, column-major memory is what NumPy's loops expect.
+    # Transposed, column-major memory suits NumPy's loops.
     target, source = target.T, source.T
     mask = None if mask is None else mask.T
 
@@ -65,15 +65,15 @@ def _copy(
     target: Array, part: Array, masked: Array | None, check: Look | None, finish: Look | None
 ) -> None:
     if check is not None:
-        given, part = part, part.astype(target.dtype, order="K", casting="unsafe")
-        check(part, given, masked)
+        source, part = part, part.astype(target.dtype, order="K", casting="unsafe")
+        check(part, source, masked)
     np.copyto(target, part, casting="unsafe")
     if finish is not None:
         finish(target, part, masked)
 
 
 def _tiles(source: Array) -> Iterator[tuple[Any, ...]]:
-    """Yield subscripts that cover `source`, which is about to be copied in row-major order."""
+    """Yield keys of tiles that cover `source` for a copy in row-major order."""
     lengths = list(source.shape)
     wide = [axis for axis, size in enumerate(lengths) if size > 1]
 

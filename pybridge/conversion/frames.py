@@ -1,4 +1,4 @@
-"""R lists and data frames: lists, dicts of columns, and what Keras reports of a training."""
+"""R lists and data frames: Python lists, dicts of columns, and Keras histories."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pybridge.conversion.strings import vector_of_texts
 from pybridge.errors import ConversionError, PybridgeError
 
 PLAIN_LISTS = frozenset({"AsIs", "list", "keras_training_history"})
-"""Classes of lists that are nothing but a list with names."""
+"""Classes of R lists that convert like a plain named list."""
 
 _NA_TYPES = {
     "NALogicalType": "?",
@@ -40,13 +40,13 @@ def is_history(x: Any) -> bool:
 
 
 def is_metric(x: Any) -> bool:
-    """Return whether `x` is a metric of Keras, whose result is a tensor or a dict of them."""
+    """Return whether `x` is a Keras metric, whose result is a tensor or a dict of tensors."""
     from_keras = any(cls.__module__.partition(".")[0] == "keras" for cls in type(x).__mro__)
     return from_keras and hasattr(x, "update_state") and hasattr(x, "result")
 
 
 def history_columns(history: Any) -> dict[str, Any]:
-    """Return the columns of a training history: the epoch, counted from one, and each metric."""
+    """Return the columns of a training history: the epoch, from one, and each metric."""
     epochs = np.asarray(history.epoch, dtype="i4") + np.int32(1)
     metrics = {name: np.asarray(values) for name, values in history.history.items()}
     for name, values in metrics.items():
@@ -59,7 +59,7 @@ def history_columns(history: Any) -> dict[str, Any]:
 
 
 def is_vector_of_scalars(x: Sequence[Any]) -> bool:
-    """Return whether a list holds scalars of one type, so that it is a vector."""
+    """Return whether a list has scalars of one type, and so becomes a vector."""
     types = set(map(type, x))
     return (
         len(types) == 1
@@ -69,7 +69,7 @@ def is_vector_of_scalars(x: Sequence[Any]) -> bool:
 
 
 def is_na(x: Any) -> bool:
-    """Return whether `x` is one of rpy2's objects for `NA`, which are numbers by their type."""
+    """Return whether `x` is one of rpy2's `NA` objects, which are subclasses of numbers."""
     cls = type(x)
     return cls.__name__ in _NA_TYPES and cls.__module__.startswith("rpy2.")
 
@@ -95,7 +95,7 @@ def r_mapping(
     convert: Callable[[Any], New],
     look: Callable[[Any], Any],
 ) -> NewList:
-    """Return an R data frame, or a named list, of a dict; `look` shows what is in R already."""
+    """Convert a dict to an R data frame or a named list; `look` describes R objects in it."""
     for name in x:
         if not isinstance(name, str):
             raise ConversionError(f"names in R are text, and {name!r} is not: str(name) makes one")
@@ -136,21 +136,21 @@ def _rows(column: New, look: Callable[[Any], Any]) -> int | None:
     elif column is None or isinstance(column, NewList):
         return None
     else:
-        found = look(column)
-        if not isinstance(found, Vector):
+        column_in_r = look(column)
+        if not isinstance(column_in_r, Vector):
             return None
-        shape = found.values.shape
+        shape = column_in_r.values.shape
     return shape[0] if shape else 1
 
 
-def list_from(found: ListOfR, convert: Callable[[Any], Any]) -> Any:
-    """Return a dict of a data frame or a named list, a Python list of any other R list."""
-    is_frame = "data.frame" in found.classes
-    if found.names is None and not is_frame:
-        return each(convert, found.elements, _numbered(len(found.elements)))
-    names = found.names or []
+def list_from(r_list: ListOfR, convert: Callable[[Any], Any]) -> Any:
+    """Convert a data frame or a named list to a dict, any other R list to a Python list."""
+    is_frame = "data.frame" in r_list.classes
+    if r_list.names is None and not is_frame:
+        return each(convert, r_list.elements, _numbered(len(r_list.elements)))
+    names = r_list.names or []
     if (
-        len(names) != len(found.elements)
+        len(names) != len(r_list.elements)
         or len(set(names)) < len(names)
         or "" in names
         or None in names
@@ -160,7 +160,7 @@ def list_from(found: ListOfR, convert: Callable[[Any], Any]) -> Any:
             "unname(x) gives a plain list"
         )
     places = map(("column {!r}" if is_frame else "element {!r}").format, names)
-    return dict(zip(names, each(convert, found.elements, places), strict=True))
+    return dict(zip(names, each(convert, r_list.elements, places), strict=True))
 
 
 def _numbered(count: int) -> Iterable[str]:
@@ -168,7 +168,7 @@ def _numbered(count: int) -> Iterable[str]:
 
 
 def each(convert: Callable[[Any], Any], values: Iterable[Any], places: Iterable[str]) -> list[Any]:
-    """Convert each value; an error begins with its place."""
+    """Convert each value; an error message begins with its place."""
     converted = []
     for place, value in zip(places, values, strict=True):
         try:

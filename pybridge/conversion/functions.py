@@ -50,9 +50,9 @@ def to_r(
       the axes; for an array of one axis they are its names.
     - `mapping`: whether a dict is a `"data.frame"` or a `"list"`.
 
-    Raises `ConversionError` where information would be lost, `UnsupportedTensorError` for what is
-    no tensor, `TracingError` for a symbol in traced code. A NaN keeps its bits, so the NaN that R
-    gave for an `NA` goes back as `NA`.
+    Raises `ConversionError` if information would be lost, `UnsupportedTensorError` for objects that
+    are not tensors, `TracingError` for a symbol in traced code. NaN keeps its bits, so a NaN that
+    was R's `NA` becomes `NA` again.
 
     >>> import numpy as np
     >>> a = to_r(np.arange(30, dtype="int16").reshape(2, 3, 5))
@@ -77,9 +77,9 @@ def from_r(
     """Return an R object as a NumPy array, a data frame or named list as a dict of them.
 
     An integer, double, complex or raw vector is not copied: the array is a read-only view of R's
-    own memory, column-major as R is, and keeps the R object alive; R copies before it changes what
-    the array shows. `copy=True` gives a writable copy. Logical and character vectors, which R
-    stores otherwise, are always new arrays.
+    memory, column-major as in R, and keeps the R object alive; R copies before it modifies shared
+    memory. `copy=True` returns a writable copy. Logical and character vectors, which R stores in
+    another form, are always new arrays.
 
     `na` says what becomes of `NA` in a logical, integer or character vector: an `"error"`; a
     masked array with `"mask"`, for every vector and whether or not there is an `NA`; float64 with
@@ -90,8 +90,8 @@ def from_r(
     have the names of the dimnames, and labels where those are. Otherwise they are dropped.
 
     A factor arrives as the text of its levels, a Date as datetime64[D] and a POSIXct as
-    datetime64[ns]. Other classes mean more than their numbers and are refused with
-    `ConversionError`; `unclass(x)` in R gives the numbers.
+    datetime64[ns]. Other classes, whose numbers need their attributes, raise `ConversionError`;
+    `unclass(x)` in R returns the bare numbers.
 
     >>> import numpy as np
     >>> x = from_r(to_r(np.arange(6, dtype="float32").reshape(2, 3)))
@@ -108,7 +108,7 @@ def from_r(
 def rpy2_converter(
     *, na: Arriving = "error", int64: Int64Policy = "double", copy: bool = False
 ) -> Any:
-    """Return a converter for those who work inside rpy2's `localconverter`.
+    """Return a converter for rpy2's `localconverter`.
 
     Added to rpy2's own, it makes R functions take arrays and tensors, and return arrays:
 
@@ -120,7 +120,7 @@ def rpy2_converter(
     rinterface: Any = import_module("rpy2.rinterface")
     Converter: Any = import_module("rpy2.robjects.conversion").Converter
     sending = ToR("error", int64)
-    FromR(na, copy=copy)  # a policy that does not exist is refused at once
+    FromR(na, copy=copy)  # raise for an unknown policy at once
     r_host()
     converter = Converter("pybridge")
 
@@ -128,7 +128,7 @@ def rpy2_converter(
         try:
             return _to_r(x, sending)
         except UnsupportedTensorError as error:
-            # What rpy2's converters raise so that it may try elsewhere.
+            # rpy2's converters raise this to let others try.
             raise NotImplementedError(str(error)) from error
 
     def rpy2py(v: Any) -> Any:

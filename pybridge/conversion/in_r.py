@@ -1,8 +1,8 @@
 """The two verbs of the R package, `to_python` and `from_python`: `from_r` and `to_r` inside R.
 
-r/R/crossing.R takes R's objects apart for reticulate to bring over, and makes them of the parts
-that come back from here. Bare numbers arrive as arrays that show R's memory, all else as lists that
-begin with a word.
+r/R/crossing.R splits R objects into parts that reticulate converts exactly, and builds R objects
+from the parts returned here. Bare numbers arrive as array views of R's memory, other objects as
+lists that begin with a keyword.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ from pybridge.subscripts import NA
 Array = np.ndarray[Any, Any]
 
 _LARGE = 2**23
-"""From this many bytes on R makes the vector and Python fills it; a copy on the way would show."""
+"""From this many bytes R allocates the vector and Python fills it, which saves a copy."""
 
 _FEW = 64
-"""Up to so many elements a list crosses faster than an array."""
+"""Up to this many elements a list converts faster than an array."""
 
 
 def from_python(x: Any, na: Any, int64: Any, mapping: Any, dimnames: Any) -> Any:
@@ -64,7 +64,7 @@ def from_python(x: Any, na: Any, int64: Any, mapping: Any, dimnames: Any) -> Any
 
 
 def to_python(parts: Any, dtype: str | None, like: Any, na: Arriving, order: Order) -> Any:
-    """Return an R object in memory of its own, in the dtype that is asked for."""
+    """Convert the parts of an R object to an array in new memory."""
     if like is None:
         policies = _arriving(dtype, na, order)
     else:
@@ -94,21 +94,21 @@ def _arriving_like(dtype: str | None, like: Any, na: Arriving, order: Order) -> 
 
 
 def value_of_assignment(parts: Any) -> Any:
-    """Return the value that is to be written, as `to_python` reads it.
+    """Convert the parts of an R object to a value for an assignment.
 
-    It is a view of R's memory, masked where it holds `NA`; one number is a number of Python.
+    It is a view of R's memory, masked if it contains `NA`; a single number is a Python number.
     """
     try:
-        found = array_or_list(look, parts, FromR("mask", scalars=True))
+        array = array_or_list(look, parts, FromR("mask", scalars=True))
     except ConversionError as error:
         raise AssignmentError(str(error), **error.fields) from error
-    missing, value = np.ma.getmaskarray(found), np.asarray(found)
+    missing, value = np.ma.getmaskarray(array), np.asarray(array)
     if value.dtype.kind == "M":
         return value  # a missing date is NaT
     if missing.any():
         if value.dtype.kind == "U":
             raise MissingValueError("the value holds NA, and a tensor of strings has none")
-        return found if found.ndim or value.dtype.kind == "f" else NA
+        return array if array.ndim or value.dtype.kind == "f" else NA
     return value.item() if not value.ndim and value.dtype.kind in "biufc" else value
 
 
@@ -118,7 +118,7 @@ _BARE = {float: "double", int: "integer", complex: "complex"}
 
 
 def look(parts: Any, _with_labels: bool = False) -> Any:
-    """Return what the R object is whose parts these are."""
+    """Return the description of an R object from its parts."""
     if parts is None:
         return None
     if not isinstance(parts, list):
@@ -142,7 +142,7 @@ def look(parts: Any, _with_labels: bool = False) -> Any:
 
 
 def _numbers(parts: Any, r_type: str | None) -> Vector:
-    """Return bare numbers: an array that shows R's memory, one number, or what R has of others."""
+    """Return bare numbers: a view of R's memory, or one number."""
     r_type = r_type or _BARE.get(type(parts))
     if isinstance(parts, list):
         parts, r_type = _unusual(parts, r_type)
@@ -155,7 +155,7 @@ def _numbers(parts: Any, r_type: str | None) -> Vector:
 
 def _unusual(parts: list[Any], r_type: str | None) -> tuple[Any, str | None]:
     kind = parts[0]
-    if kind == "shaped":  # longer than any axis of R, or of more axes than NumPy has
+    if kind == "shaped":  # longer than an R axis, or with more axes than NumPy has
         return parts[1].reshape(parts[2], order="F"), r_type
     _refuse_broken(parts)
     raise AssertionError(parts)
@@ -196,7 +196,7 @@ def _texts(parts: list[Any]) -> tuple[list[str], Array | None]:
         raise ConversionError(BYTES_REFUSAL)
     if parts[0] == "no text":
         raise ConversionError(
-            f"an R object of type {parts[1]} stands where R keeps text: the object that it belongs "
+            f"an R object of type {parts[1]} is where R stores text: the object that it belongs "
             "to is broken"
         )
     return texts_from(bytes(parts[1])), parts[2]
@@ -215,14 +215,14 @@ def _dimnames(labels: Any, ndim: int) -> tuple[list[Texts | None], Texts] | None
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is to be copied into a vector that R makes, and how an error names its place."""
+    """Elements to copy into a new R vector, and the prefix of an error message."""
 
     new: NewNumbers
     place: str
 
 
 def _parts(new: New, place: str = "") -> Any:
-    """Return parts of which r/R/crossing.R makes the object."""
+    """Return the parts from which r/R/crossing.R builds the object."""
     if new is None:
         return None
     if isinstance(new, NewNumbers):
@@ -247,7 +247,7 @@ def _element(new: New, place: str, name: str) -> Any:
 
 
 class _Place:
-    """What an error begins with."""
+    """The prefix of an error message."""
 
     def __init__(self, place: str) -> None:
         self.place = place
@@ -298,14 +298,14 @@ def _parts_of_text(new: NewText) -> Any:
 
 
 def fill(source: Source, view: Any) -> None:
-    """Write the elements into the memory of R that `view` shows."""
+    """Write the elements into the R memory behind `view`."""
     new = source.new
     with _Place(source.place):
         new.fill(memory_of(view, new.r_type).view(new.dtype).reshape(new.shape, order="F"))
 
 
 def filled(source: Source) -> Any:
-    """Return the elements for reticulate to convert, where it does not show R's own memory."""
+    """Return the elements for reticulate to convert, if it does not share R's memory."""
     with _Place(source.place):
         return _converted(source.new)
 
@@ -316,9 +316,10 @@ class _Memory:
 
 
 def memory_of(view: Array, r_type: str) -> Array:
-    """Return the memory of R that reticulate shows, which it says is read-only, to be written.
+    """Return a writable array of the R memory behind reticulate's read-only `view`.
 
-    R has just made it for this and nobody else has it. It is there while `view` is.
+    R has just allocated it for this purpose, and nothing else refers to it. It lives while `view`
+    does.
     """
     dtype = np.dtype(DTYPES[r_type])
     strides = [dtype.itemsize * math.prod(view.shape[:axis]) for axis in range(view.ndim)]

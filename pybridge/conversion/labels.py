@@ -1,4 +1,4 @@
-"""Names and dimnames of R, and the labels of a tensor that has some: what both sides can hold."""
+"""Names and dimnames of R, and labels of tensors, converted to each other."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def labels_of(x: Any) -> NamedAxes | None:
 
 
 def labelled_from(vector: Vector, values: Any) -> Any:
-    """Return a DataArray with the values of an R vector or array, and with its dimnames."""
+    """Return a DataArray with the values and the dimnames of an R vector or array."""
     try:
         xarray: Any = import_module("xarray")
     except ImportError:
@@ -39,8 +39,8 @@ def labelled_from(vector: Vector, values: Any) -> Any:
     dims = [name or f"dim_{axis}" for axis, name in enumerate(names)]
     if len(set(dims)) < len(dims):
         raise ConversionError(
-            f"the axes are named {', '.join(map(repr, dims))}, and a DataArray has no two of one "
-            "name: names(dimnames(x)) <- NULL drops them"
+            f"the axes are named {', '.join(map(repr, dims))}, and a DataArray needs different "
+            "names: names(dimnames(x)) <- NULL drops them"
         )
     coords = {}
     for axis, (dim, texts) in enumerate(zip(dims, labels, strict=True), start=1):

@@ -1,4 +1,4 @@
-"""Arrays, scalars, lists, dicts and what Keras gives, as what is to be made in R."""
+"""Convert arrays, scalars, lists, dicts and Keras results to descriptions of R objects."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def new_object(
     dimnames: Dimnames | None = None,
     look: Callable[[Any], Any] | None = None,
 ) -> New:
-    """Return what `x` is to be in R; `look` shows an element that is an R object already."""
+    """Return the description of `x` as an R object; `look` describes R objects in it."""
     if dimnames is None:
         try:
             return _new(x, policies, look)
         except RecursionError:
             raise ConversionError(
-                "a list or dict that holds itself, or lies too deep in others, has no counterpart "
+                "a list or dict that contains itself, or is nested too deep, has no counterpart "
                 "in R"
             ) from None
     if hasattr(x, "__sexp__") or not _is_array(x):
@@ -55,7 +55,7 @@ def _is_array(x: Any) -> bool:
 
 
 def _new(x: Any, policies: ToR, look: Any) -> New:
-    # Nothing of the rest, which is slow to recognize.
+    # Skip the slower tests below.
     if isinstance(x, np.ndarray):
         return vector_from(x, policies)
     if type(x) in _NUMBERS or isinstance(x, np.number | np.bool_):

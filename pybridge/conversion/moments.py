@@ -1,7 +1,7 @@
 """Dates and times: R's Date and POSIXct, which are doubles, and NumPy's datetime64, integers.
 
-A Date is datetime64[D]. A POSIXct is datetime64[ns], in UTC: its time zone is how R prints it.
-Either way the number must come back as it was, or it is refused; a missing date is NaT.
+A Date is datetime64[D]. A POSIXct is datetime64[ns], in UTC: its time zone affects only how R
+prints it. A number that would not survive the round trip raises; a missing date is NaT.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ def moments_from(values: Array, is_date: bool) -> Array:
     whole = np.floor(known)
     if is_date:
         exact = whole == known
-        found = whole.astype("i8")
+        counts = whole.astype("i8")
     else:
-        found = whole.astype("i8") * _NS + np.rint((known - whole) * _NS).astype("i8")
-        exact = _seconds(found, _NS) == known
+        counts = whole.astype("i8") * _NS + np.rint((known - whole) * _NS).astype("i8")
+        exact = _seconds(counts, _NS) == known
     bad = ~(exact & within)
     if bad.any():
         where = first_index(bad)
@@ -54,7 +54,7 @@ def moments_from(values: Array, is_date: bool) -> Array:
             f"element {position(where)} is {numbers[where]} {unit} from 1970, which is not {what}: "
             "as.numeric(x) gives the number"
         )
-    moments = found.astype("M8[D]" if is_date else "M8[ns]")
+    moments = counts.astype("M8[D]" if is_date else "M8[ns]")
     moments[missing] = np.datetime64("NaT")
     return moments
 
@@ -65,7 +65,7 @@ def _seconds(counts: Array, per_second: int) -> Array:
 
 
 def numbers_from(moments: Array, mask: Array | None = None) -> tuple[Array, tuple[str, ...]]:
-    """Return datetime64 as R's numbers, NaN for NaT, and R's classes of them."""
+    """Convert datetime64 to R's numbers, NaN for NaT, and R's classes."""
     unit, step = np.datetime_data(moments.dtype)
     missing = np.isnat(moments)
     if mask is not None:
@@ -94,13 +94,13 @@ def numbers_from(moments: Array, mask: Array | None = None) -> tuple[Array, tupl
         where = first_index(bad)
         raise ConversionError(
             f"element {position(where)} is {moments[where]}, and the double of a POSIXct does not "
-            'tell it from its neighbours: x.astype("datetime64[us]") cuts it to microseconds'
+            'distinguish it from its neighbours: x.astype("datetime64[us]") truncates it'
         )
     return _with_missing(seconds, missing), ("POSIXct", "POSIXt")
 
 
 def _scaled(moments: Array, counts: Array, factor: int) -> Array:
-    """Return counts of a unit as counts of one that is smaller by a factor."""
+    """Convert counts of a unit to counts of a unit smaller by a factor."""
     beyond = np.abs(counts) > np.iinfo("i8").max // factor
     if beyond.any():
         _reject_count(moments, beyond)
@@ -110,7 +110,7 @@ def _scaled(moments: Array, counts: Array, factor: int) -> Array:
 def _reject_count(moments: Array, lost: Array) -> None:
     where = first_index(lost)
     unit, step = np.datetime_data(moments.dtype)
-    count = int(moments[where].astype("i8"))  # so far from 1970 NumPy's text of it is wrong
+    count = int(moments[where].astype("i8"))  # NumPy's text of times so far from 1970 is wrong
     raise ConversionError(
         f"element {position(where)} is {count} x {step}{unit} from 1970, and R's double holds "
         "every whole number of days or seconds only up to 2^53"

@@ -1,4 +1,4 @@
-"""NumPy arrays to R vectors: the table of dtypes, and what is to be made in R."""
+"""Convert NumPy arrays to descriptions of R vectors, by the table of dtypes."""
 
 from __future__ import annotations
 
@@ -54,25 +54,25 @@ _BEYOND_INTEGER64 = (
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a dtype becomes in R."""
+    """The R type of a dtype, and the bounds of its values."""
 
     r_type: str
     """R's type."""
     dtype: str
     """The dtype of R's memory."""
     lowest: int | None = None
-    """The least value that survives; None when the dtype has no smaller one."""
+    """The least value that R holds; None if the dtype has no smaller one."""
     highest: int | None = None
-    """The greatest value that survives."""
+    """The greatest value that R holds."""
     why: str = ""
-    """What to tell the user about a value beyond."""
+    """The message for a value out of bounds."""
     classes: tuple[str, ...] = ()
-    """R's classes of the result."""
+    """The R classes of the result."""
 
 
 @lru_cache(maxsize=256)
 def rule_for(dtype: np.dtype[Any], policies: ToR) -> Rule:
-    """Return what `dtype` becomes: it depends on the dtype and the policies, never on a value."""
+    """Return the rule for a dtype, which depends on the policies but never on a value."""
     kind, size, name = dtype.kind, dtype.itemsize, dtype.name
     if kind == "b":
         return Rule("logical", "i4")
@@ -137,10 +137,10 @@ def vector_from(
     dimnames: Dimnames | None = None,
     labels: NamedAxes | None = None,
 ) -> NewNumbers | NewText:
-    """Return the R vector or array that is to hold `array`.
+    """Return the description of the R vector or array for `array`.
 
-    Its labels are `dimnames` as a user gives them, or `labels`, known to fit. One axis with a name
-    among those stays an axis.
+    Its labels are `dimnames` from the user, or `labels`, already checked. A single axis with a name
+    stays an axis.
     """
     mask = None
     if isinstance(array, np.ma.MaskedArray):
@@ -179,7 +179,7 @@ def _attributes(
     if labels:
         vectors = [None if texts is None else vector_of_texts(texts) for _, texts in labels]
         if has_dim:
-            # R keeps no labels of an empty axis.
+            # R has no labels for an empty axis.
             vectors = [
                 None if size == 0 else texts for size, texts in zip(shape, vectors, strict=True)
             ]
@@ -196,7 +196,7 @@ def _attributes(
 
 
 def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Look | None:
-    """Return what is to be done after each tile, or None."""
+    """Return the function to call after each tile, or None."""
     checked = rule.lowest is not None or rule.highest is not None
     filled = policies.na == "float" and array.dtype.kind not in "biu"
     if not (checked or filled or mask is not None):
@@ -219,7 +219,7 @@ def _set_na(target: Array, where: Array) -> None:
     if target.dtype.kind == "i":
         target[where] = np.iinfo(target.dtype).min  # R's NA, in 32 bits and in 64
     elif target.dtype.kind == "c":
-        # The dtype cannot be changed in place on a tile, the fields can.
+        # A tile cannot be viewed as another dtype, but its fields can.
         for part in (target.real, target.imag):
             part.view("u8")[where] = NA_DOUBLE_BITS
     else:
@@ -239,7 +239,7 @@ def _reject(rule: Rule, array: Array, mask: Array | None) -> None:
 
 
 def _texts(array: Array, mask: Array | None, policies: ToR) -> Iterator[str | None]:
-    # Reversed, the flat iterator runs in R's order.
+    # Transposed, the flat iterator runs in R's order.
     masked = None if mask is None else mask.T.flat
     digits = array.dtype.kind in "iu"
     for place, element in enumerate(array.T.flat):
@@ -255,11 +255,11 @@ def _texts(array: Array, mask: Array | None, policies: ToR) -> Iterator[str | No
 
 def _no_text(element: Any, where: str, policies: ToR) -> str | None:
     if type(element) is int and policies.int64 == "character":
-        # An integer that no dtype of NumPy holds.
+        # An integer beyond NumPy's dtypes.
         return str(element)
     if not (element is None or (isinstance(element, float) and math.isnan(element))):
         raise ConversionError(
-            f"element {where} of an array of objects is {element!r}: only text crosses in one; "
+            f"element {where} of an array of objects is {element!r}: only text can be converted; "
             "astype() gives numbers a dtype, and a list of objects becomes an R list"
         )
     if policies.na != "float":

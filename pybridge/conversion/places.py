@@ -1,4 +1,4 @@
-"""Where an element is, as R counts: from one, down the first axis first."""
+"""Positions of elements as R counts them: from one, column-major."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 
-def first_index(found: Array) -> tuple[int, ...]:
+def first_index(mask: Array) -> tuple[int, ...]:
     """Return the index of the first True element, in R's order."""
-    return unraveled(int(found.ravel(order="F").argmax()), found.shape)
+    return unraveled(int(mask.ravel(order="F").argmax()), mask.shape)
 
 
 def unraveled(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the index of an element from its place in R's order."""
+    """Return the index of an element from its offset in R's order."""
     return tuple(int(index) for index in np.unravel_index(place, shape, order="F"))
 
 

@@ -1,4 +1,4 @@
-"""What the caller chose where a value has no exact counterpart, checked once."""
+"""Policies for values without an exact counterpart, checked once."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class ToR:
     """The policies of `to_r`."""
 
     na: NaPolicy = "error"
-    """Which values of an array, besides masked ones, mean `NA`."""
+    """Which values of an array, besides masked ones, become `NA`."""
     int64: Int64Policy = "double"
-    """What integers become that R's own integer cannot hold."""
+    """The R type of integers beyond R's own integer."""
     mapping: MappingPolicy = "data.frame"
-    """What a dict becomes."""
+    """The R type of a dict."""
 
     def __post_init__(self) -> None:
         """Reject a policy that does not exist."""
@@ -45,13 +45,13 @@ class FromR:
     """The policies of `from_r`."""
 
     na: Arriving = "error"
-    """What becomes of `NA`."""
+    """What `NA` becomes."""
     scalars: bool = False
-    """Whether one element without axes is an array without axes."""
+    """Whether a single element without a dim becomes an array without axes."""
     dimnames: Labelling = "drop"
-    """Whether names and dimnames are dropped, or kept in a DataArray of xarray."""
+    """Whether names and dimnames are dropped, or become labels of a DataArray of xarray."""
     own: Callable[..., Any] | None = None
-    """What makes the result of an array, and of the check that its parts are still to pass."""
+    """A function that makes the result from an array and the check for its parts."""
     copy: bool = False
     """Whether the result must be writable memory of its own."""
 
@@ -60,9 +60,7 @@ class FromR:
         _check("na", self.na, _ARRIVING)
         _check("dimnames", self.dimnames, _LABELLING)
         if self.dimnames == "xarray" and self.na == "mask":
-            raise ArgumentError(
-                'a masked array is NumPy\'s alone: a DataArray goes with na="float"'
-            )
+            raise ArgumentError('only NumPy has masked arrays: combine a DataArray with na="float"')
         if not isinstance(self.copy, bool):
             raise ArgumentError(f"copy must be True or False, not {self.copy!r}")
 
@@ -74,13 +72,13 @@ def _check(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def remembering(make: Callable[..., _T]) -> Callable[..., _T]:
-    """Return a function that keeps what it has made of choices before; an error is not kept."""
+    """Cache the results of a function of policies; errors are not cached."""
     remembered = lru_cache(maxsize=64)(make)
 
     def find(*choices: Any) -> _T:
         try:
             return remembered(*choices)
         except TypeError:
-            return make(*choices)  # a choice that has no hash, which is to be refused in our words
+            return make(*choices)  # unhashable: let the constructor raise ArgumentError
 
     return find

@@ -1,4 +1,4 @@
-"""R vectors to NumPy arrays: views of R's own memory wherever the two agree on the bits."""
+"""Convert R vectors to NumPy arrays: views of R's memory if the bits agree."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _DATES = frozenset({"Date"})
 _TIMES = frozenset({"POSIXct", "POSIXt"})
 
 TRANSPARENT = frozenset({"AsIs", "noquote", "table", "xtabs", "integer64", "factor", "ordered"})
-"""Classes whose elements mean what the bare vector says, or that are decoded here."""
+"""Classes that do not change the meaning of the elements, or are decoded here."""
 
 _POLICIES = 'na="mask" gives a masked array, na="float" a float array with NaN'
 
 
 def array_from(vector: Vector, policies: FromR) -> tuple[Array, Refuse | None]:
-    """Return the elements of a vector, and what refuses `NA` in each part of them."""
+    """Return the elements of a vector, and a function that raises for `NA` in a part of them."""
     classes, r_type, values = vector.classes, vector.r_type, vector.values
     if not classes:
         if r_type == "character":
@@ -67,14 +67,14 @@ def _bare_array_from(r_type: str, values: Array, policies: FromR) -> tuple[Array
         return _logical(values, policies), None
     if r_type == "integer":
         return _integers(values, NA_INTEGER, policies)
-    found = _owned(values, policies)
-    return _masked(found, _is_na(values)) if policies.na == "mask" else found, None
+    array = _owned(values, policies)
+    return _masked(array, _is_na(values)) if policies.na == "mask" else array, None
 
 
 def _refuse_classes(classes: tuple[str, ...]) -> None:
     if not set(classes) <= TRANSPARENT:
         raise ConversionError(
-            f"an R object of class {', '.join(classes)} means more than its bare numbers: "
+            f"an R object of class {', '.join(classes)} is more than its bare numbers: "
             "unclass(x) gives those, as.character(x) text"
         )
 
@@ -88,17 +88,17 @@ def _masked(values: Array, mask: Array) -> Array:
 
 
 def _is_na(values: Array) -> Array:
-    """Tell R's NA from other NaNs, by the low word as R does."""
-    found: Array
+    """Return where R's NA is, which differs from other NaNs in the low word."""
+    missing: Array
     if values.dtype.kind == "f":
-        found = np.isnan(values)
-        # R looks at the low word alone.
-        found &= values.view("u8") << np.uint64(32) == np.uint64(NA_DOUBLE_BITS << 32 & 2**64 - 1)
-        return found
+        missing = np.isnan(values)
+        # R compares the low word only.
+        missing &= values.view("u8") << np.uint64(32) == np.uint64(NA_DOUBLE_BITS << 32 & 2**64 - 1)
+        return missing
     if values.dtype.kind == "c":
-        found = _is_na(values.real)
-        found |= _is_na(values.imag)
-        return found
+        missing = _is_na(values.real)
+        missing |= _is_na(values.imag)
+        return missing
     return np.zeros(values.shape, bool, order="F")
 
 
@@ -108,18 +108,18 @@ def _logical(values: Array, policies: FromR) -> Array:
     if policies.na == "mask":
         return _masked(values != 0, values == NA_INTEGER)
     _refuse_na(values, NA_INTEGER, "logical", values)
-    found: Array = values != 0
-    return found
+    logicals: Array = values != 0
+    return logicals
 
 
 def _integers(values: Array, na: int, policies: FromR) -> tuple[Array, Refuse | None]:
     if policies.na == "float":
         return _floats(values, na), None
-    found = _owned(values, policies)
+    array = _owned(values, policies)
     if policies.na == "mask":
-        return _masked(found, values == na), None
+        return _masked(array, values == na), None
     what = "integer" if na == NA_INTEGER else "integer64"
-    return found, partial(_refuse_na, values, na, what)
+    return array, partial(_refuse_na, values, na, what)
 
 
 def _floats(values: Array, na: int) -> Array:
@@ -132,10 +132,10 @@ def _floats(values: Array, na: int) -> Array:
                 f"element {position(where)} is {values[where]}, and a float holds every integer "
                 'only up to 2^53: na="mask" keeps integers'
             )
-    found = values.astype("f8")
-    # The very NaN that R takes for NA, so that it can go back.
-    found.view("u8")[missing] = NA_DOUBLE_BITS
-    return found
+    reals = values.astype("f8")
+    # R's own NaN for NA, so that it can be converted back.
+    reals.view("u8")[missing] = NA_DOUBLE_BITS
+    return reals
 
 
 def _refuse_na(values: Array, na: int, what: str, part: Array) -> None:
@@ -166,17 +166,17 @@ def _factor(vector: Vector) -> tuple[Texts, Array]:
 
 
 def _labelled(distinct: Sequence[str | None], places: Array, policies: FromR) -> Array:
-    """Return the text at each place; None among the distinct ones is `NA`."""
+    """Return the text of each element; None among the distinct texts is `NA`."""
     texts = np.array([text or "" for text in distinct], dtype="U")
     absent = np.array([text is None for text in distinct], dtype=bool)
-    # A gather of nothing from nothing has no index to be wrong about.
-    found = texts[places] if places.size else np.empty(places.shape, "U1", order="F")
+    # An empty array cannot be indexed, even by no index.
+    array = texts[places] if places.size else np.empty(places.shape, "U1", order="F")
     missing = absent[places] if places.size else np.zeros(places.shape, bool)
     if policies.na == "mask":
-        return _masked(found, missing)
+        return _masked(array, missing)
     if missing.any():
         raise ConversionError(
             f"element {position(first_index(missing))} is NA, and NumPy's text has none: "
             'na="mask" gives a masked array'
         )
-    return found
+    return array

@@ -1,7 +1,7 @@
-"""R objects in a process of Python, shown and made by what rpy2 publishes.
+"""Read and make R objects in a Python process by rpy2's public API.
 
-Nothing here calls R's C library. R's memory is what rpy2's array interface and views show, small
-vectors are made by rpy2, and R functions do the rest under R's own guard.
+Nothing here calls R's C library. R's memory is accessed by rpy2's array interface and views, rpy2
+makes small vectors, and R functions do the rest.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ from pybridge.errors import ConversionError
 Array = np.ndarray[Any, Any]
 
 _SMALL = 2**20
-"""Up to so many bytes rpy2 copies a vector from Python; to let R make it and fill it is slower."""
+"""Up to this many bytes, a copy by rpy2 is faster than filling a vector that R allocates."""
 
 _FEW = 16
-"""Up to so many strings or complex numbers rpy2 makes one by one."""
+"""Up to this many strings or complex numbers, rpy2 makes them one by one."""
 
 _LONGEST_DIM = 2**31 - 1
 
@@ -57,12 +57,12 @@ class RMemory:
     __slots__ = ("__array_interface__", "__weakref__", "sexp")
 
     sexp: Any
-    """The rpy2 object whose memory this is."""
+    """The rpy2 object that owns the memory."""
 
     def __init__(
-        self, sexp: Any, shown: Array, dtype: str, shape: tuple[int, ...], *, writable: bool
+        self, sexp: Any, view: Array, dtype: str, shape: tuple[int, ...], *, writable: bool
     ) -> None:
-        """Describe the memory that begins where that of `shown` does, as a column-major array."""
+        """Describe the memory that begins where that of `view` does, as a column-major array."""
         self.sexp = sexp
         code, stride = _ITEMS[dtype]
         strides = []
@@ -71,7 +71,7 @@ class RMemory:
             stride *= size
         self.__array_interface__ = {
             "version": 3,
-            "data": (shown.__array_interface__["data"][0], not writable),
+            "data": (view.__array_interface__["data"][0], not writable),
             "typestr": code,
             "shape": shape,
             "strides": tuple(strides),
@@ -79,10 +79,10 @@ class RMemory:
 
 
 class Rpy2Host(Rpy2Session):
-    """R under rpy2's lock; R objects are rpy2's own."""
+    """R under rpy2's lock, with rpy2's objects."""
 
     def __init__(self, openrlib: Any) -> None:
-        """Start R if nobody has; `openrlib` is rpy2's module."""
+        """Start R if it is not running; `openrlib` is rpy2's module."""
         super().__init__(openrlib)
         r = self._rinterface
         self._classes = {
@@ -99,21 +99,21 @@ class Rpy2Host(Rpy2Session):
         self._shown = frozenset(filter(self._is_shown, DTYPES))
 
     def _is_shown(self, r_type: str) -> bool:
-        """Return whether rpy2 shows R's own memory, so that R sees what is written there."""
+        """Return whether rpy2's views share R's memory, so that R sees what is written there."""
         return self.inside(self._sees_a_change, r_type)
 
     def _sees_a_change(self, r_type: str) -> bool:
-        made = self.call("new_vector", self._type_names[r_type], self._reals(1))
+        vector = self.call("new_vector", self._type_names[r_type], self._reals(1))
         try:
-            self._memory(made, r_type, (1,), writable=True)[0] = 1
+            self._memory(vector, r_type, (1,), writable=True)[0] = 1
         except ValueError:  # some builds of rpy2 have no view of complex numbers
             return False
-        return bool(made[0] == 1)
+        return bool(vector[0] == 1)
 
     # From R
 
     def look(self, sexp: Any, with_labels: bool = False) -> Any:
-        """Return what an R object is."""
+        """Return the description of an R object."""
         return self.inside(self._look, sexp, with_labels)
 
     def _look(self, sexp: Any, with_labels: bool) -> Any:
@@ -121,19 +121,19 @@ class Rpy2Host(Rpy2Session):
         if code == 0:
             return None
         r_type = TYPE_NAMES.get(code, "object")
-        # Objects of rpy2's higher level answer by the converters that are active.
+        # Objects of rpy2.robjects use the active converters.
         sexp = self._classes.get(r_type, self._rinterface.Sexp)(sexp)
         attributes = self._attributes(sexp)
         if "class" in attributes:
             classes = tuple(map(str, self._texts(self._slot(sexp, "class"))))
         else:
-            # An object of R's older kinds of class, such as a reference, may have no class to read.
+            # Some objects, such as references, have no readable class.
             classes = ("?",) if r_type == "S4" else ()
         if r_type == "list":
             if "dim" in attributes:
                 raise ConversionError("a list with a dim has no counterpart: c(x) drops the dim")
             names = self._texts(self._slot(sexp, "names")) if "names" in attributes else None
-            return ListOfR([*map(self._held, sexp)], names, classes)
+            return ListOfR([*map(self._tracked, sexp)], names, classes)
         if r_type in self._classes:
             return self._vector(sexp, r_type, attributes, classes, with_labels)
         return OtherObject(r_type, classes)
@@ -143,7 +143,7 @@ class Rpy2Host(Rpy2Session):
         return tuple(names) if len(names) else ()
 
     def _slot(self, sexp: Any, name: str) -> Any:
-        return self._held(sexp.do_slot(name))
+        return self._tracked(sexp.do_slot(name))
 
     def _vector(
         self,
@@ -176,13 +176,13 @@ class Rpy2Host(Rpy2Session):
         return tuple(map(int, dim))
 
     def _view(self, sexp: Any, r_type: str, shape: tuple[int, ...]) -> Array:
-        """Return R's memory, read-only; it keeps the R object alive."""
+        """Return a read-only view of R's memory, which keeps the R object alive."""
         if 0 in shape:
             empty = np.empty(shape, DTYPES[r_type], order="F")
             empty.flags.writeable = False
             return empty
         if len(shape) == 1 and shape[0] > _LONGEST_DIM:
-            # rpy2 asks for the length of a vector without a dim as an int.
+            # rpy2 reads the length of a vector without a dim as an int.
             sexp = self.call("set_dim", sexp, self._reals(*_as_matrix(*shape)))
         if r_type == "complex" and r_type not in self._shown:
             real, imaginary = self.call("parts", sexp)
@@ -194,19 +194,19 @@ class Rpy2Host(Rpy2Session):
         self, sexp: Any, r_type: str, shape: tuple[int, ...], *, writable: bool = False
     ) -> Array:
         if r_type == "complex":
-            shown = np.asarray(self._rinterface.vector_memoryview(sexp, "Rcomplex", "D"))
+            view = np.asarray(self._rinterface.vector_memoryview(sexp, "Rcomplex", "D"))
         else:
-            # The first element, of which rpy2 knows the address; NumPy would take it for all.
-            shown = np.frombuffer(sexp.__array_interface__["data"], "u1")
-        memory = RMemory(sexp, shown, DTYPES[r_type], shape, writable=writable)
-        return np.asarray(self._held(sexp, memory))
+            # rpy2 gives the address; NumPy would see only the first element.
+            view = np.frombuffer(sexp.__array_interface__["data"], "u1")
+        memory = RMemory(sexp, view, DTYPES[r_type], shape, writable=writable)
+        return np.asarray(self._tracked(sexp, memory))
 
     def _strings(self, sexp: Any) -> tuple[list[str], Array | None]:
         memory, codes = self.call("apart", sexp), None
         if memory.typeof == 0:
             raise ConversionError(BYTES_REFUSAL)
         if isinstance(memory, self._classes["list"]):
-            memory, codes = map(self._held, memory)
+            memory, codes = map(self._tracked, memory)
             codes = self._memory(codes, "integer", (len(codes),)) if len(codes) else np.empty(0)
         count = len(memory)
         return texts_from(self._memory(memory, "raw", (count,)).tobytes() if count else b""), codes
@@ -215,7 +215,7 @@ class Rpy2Host(Rpy2Session):
         if not isinstance(sexp, self._rinterface.StrSexpVector):
             name = TYPE_NAMES.get(sexp.typeof, "object")
             raise ConversionError(
-                f"an R object of type {name} stands where R keeps text: the object that it belongs "
+                f"an R object of type {name} is where R stores text: the object that it belongs "
                 "to is broken"
             )
         return all_texts(*self._strings(sexp))
@@ -239,75 +239,77 @@ class Rpy2Host(Rpy2Session):
     def make(self, new: New) -> Any:
         """Return an R object."""
         if isinstance(new, NewNumbers):
-            made = self._make_numbers(new)
+            vector = self._make_numbers(new)
         elif isinstance(new, NewText):
-            made = self.inside(self._make_text, new)
+            vector = self.inside(self._make_text, new)
         elif new is None:
             return self._rinterface.NULL
         elif hasattr(new, "__sexp__"):
             return new
         else:
             elements = each(self.make, new.elements, new.places or [""] * len(new.elements))
-            made = self.inside(self._make_list, elements)
+            vector = self.inside(self._make_list, elements)
         if not new.attributes:
-            return made
+            return vector
         attributes = {name: self.make(value) for name, value in new.attributes.items()}
-        return self.inside(self._finished, made, attributes)
+        return self.inside(self._finished, vector, attributes)
 
-    def _finished(self, made: Any, attributes: dict[str, Any]) -> Any:
+    def _finished(self, vector: Any, attributes: dict[str, Any]) -> Any:
         for name, value in attributes.items():
             self._spend(0)
             if name == "class":
-                made.rclass = value
+                vector.rclass = value
             else:
-                made.do_slot_assign(name, value)
-        return made
+                vector.do_slot_assign(name, value)
+        return vector
 
     def _make_numbers(self, new: NewNumbers) -> Any:
         is_small = new.size <= (_SMALL if new.r_type != "complex" else 16 * _FEW)
         if new.r_type not in self._shown or (is_small and self._has_room(new.size)):
-            # The copy needs no lock: nobody else knows the new memory yet.
+            # The copy needs no lock: nothing else refers to the new memory.
             return self.inside(self._copied, new, new.filled())
-        made, memory = self.inside(self._empty, new)
+        vector, memory = self.inside(self._empty, new)
         new.fill(memory)
         is_long_vector = not new.has_dim and memory.size > _LONGEST_DIM
-        return self.call("drop_dim", made) if is_long_vector else made
+        return self.call("drop_dim", vector) if is_long_vector else vector
 
     def _copied(self, new: NewNumbers, memory: Array) -> Any:
         flat: Any = memory.reshape(-1, order="F")
         self._spend(flat.nbytes)
         if new.r_type == "complex" and flat.size <= _FEW:
-            made = self._classes["complex"](flat.tolist())
-        elif new.r_type == "complex":  # rpy2 makes none of memory
+            vector = self._classes["complex"](flat.tolist())
+        elif new.r_type == "complex":  # rpy2 cannot make them from memory
             parts = self._classes["double"].from_memoryview(memoryview(flat.view("f8")))
-            made = self.call("complex", self._held(parts))
+            vector = self.call("complex", self._tracked(parts))
         else:
             flat = flat.view(DTYPES[new.r_type])  # an integer64 keeps its bits
-            made = self._classes[new.r_type].from_memoryview(memoryview(flat))
+            vector = self._classes[new.r_type].from_memoryview(memoryview(flat))
         if new.has_dim:
-            made.do_slot_assign("dim", self._dim_of(new.shape))
-        return self._held(made)
+            vector.do_slot_assign("dim", self._dim_of(new.shape))
+        return self._tracked(vector)
 
     def _empty(self, new: NewNumbers) -> tuple[Any, Array]:
         is_long_vector = len(new.shape) == 1 and new.source.size > _LONGEST_DIM
         sizes = _as_matrix(new.source.size) if is_long_vector else new.shape
-        made = self.call("new_vector", self._type_names[new.r_type], self._reals(*sizes))
+        vector = self.call("new_vector", self._type_names[new.r_type], self._reals(*sizes))
         self._left -= new.size
         if new.has_dim and len(sizes) == 1:
-            made.do_slot_assign("dim", self._dim_of(new.shape))
-        memory = self._memory(made, new.r_type, new.shape, writable=True)
-        return made, memory.view(new.dtype)
+            vector.do_slot_assign("dim", self._dim_of(new.shape))
+        memory = self._memory(vector, new.r_type, new.shape, writable=True)
+        return vector, memory.view(new.dtype)
 
     def _make_text(self, new: NewText) -> Any:
-        made = self._make_few_texts(new) if math.prod(new.shape) <= _FEW else self._make_texts(new)
+        vector = (
+            self._make_few_texts(new) if math.prod(new.shape) <= _FEW else self._make_texts(new)
+        )
         if new.has_dim:
-            made.do_slot_assign("dim", self._dim_of(new.shape))
-        return made
+            vector.do_slot_assign("dim", self._dim_of(new.shape))
+        return vector
 
     def _make_few_texts(self, new: NewText) -> Any:
         texts = all_texts([*new.distinct], new.codes)
         self._spend(4 * sum(map(len, new.distinct)) + 100 * len(texts))
-        return self._held(self._classes["character"](texts))
+        return self._tracked(self._classes["character"](texts))
 
     def _make_texts(self, new: NewText) -> Any:
         memory = bytes_of(new.distinct)
@@ -322,12 +324,12 @@ class Rpy2Host(Rpy2Session):
 
     def _make_list(self, elements: Sequence[Any]) -> Any:
         self._spend(8 * len(elements))
-        made = self._rinterface.ListSexpVector(elements)
-        return self._held(made)
+        vector = self._rinterface.ListSexpVector(elements)
+        return self._tracked(vector)
 
 
 def _as_matrix(size: int) -> tuple[int, int]:
-    """Return the sizes of a matrix with so many elements."""
+    """Return the sizes of a matrix with that many elements."""
     rows = next(rows for rows in range(2**16, 0, -1) if size % rows == 0)
     return rows, size // rows
 
@@ -338,7 +340,7 @@ _hosts: list[Rpy2Host] = []
 def r_host() -> Rpy2Host:
     """Return R, started at the first call.
 
-    R is one to a process, and so is its host: rpy2's lock decides between threads.
+    A process has one R and one host; rpy2's lock protects them.
     """
     if not _hosts:
         try:
@@ -347,7 +349,7 @@ def r_host() -> Rpy2Host:
             raise ImportError(
                 "conversion needs rpy2 and R: install the extra `rpy2` of this package"
             ) from error
-        except OSError as error:  # of the system, which finds no library of R there
+        except OSError as error:  # the system finds no R library there
             raise ImportError(
                 f"conversion needs R, which is not at R_HOME, {os.environ.get('R_HOME')!r}: "
                 f"unset it, or set it to what `R RHOME` prints ({error})"

@@ -1,4 +1,4 @@
-"""The one lock around R in a process of Python, and calls of R functions under it."""
+"""Calls of R functions under the one lock around R in a Python process."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from pybridge.errors import ConversionError
 _T = TypeVar("_T")
 
 _SHARE = 8
-"""Of the memory that R has left one part in so many is used before R is asked again."""
+"""One part in this many of R's free memory is used before R is asked again."""
 
 _SPARE = 2**14
-"""So many bytes of such a part are left for R's own work."""
+"""Bytes of each part that are left for R itself."""
 
 _OVERHEAD = 2**9
-"""More bytes than an object of R has beside its elements."""
+"""An upper bound of the bytes of an R object besides its elements."""
 
 _MAIN_THREAD = threading.main_thread().ident
 
 _signal: Any = import_module("_signal")
-"""Python's own; the module `signal` takes ten times as long."""
+"""Python's C function; the module `signal` is ten times slower."""
 
 _FUNCTIONS = {
     "new_vector": """function(type, dim) {
@@ -59,7 +59,7 @@ _FUNCTIONS = {
       x <- unclass(x)
       list(as.double(Re(x)), as.double(Im(x)))
     }""",
-    # R's heap grows in steps: close to the limit there is only what is free in it now.
+    # R's heap grows in steps: near the limit only its free part is available.
     "room": """function() {
       heap <- gc()
       used <- heap[, "used"]
@@ -70,17 +70,17 @@ _FUNCTIONS = {
 
 
 class _Hold(weakref.ref):  # type: ignore[type-arg]
-    """What keeps rpy2's capsule of an R object until `owner` is gone and R is free."""
+    """A reference to rpy2's capsule of an R object, released after `owner` when R is idle."""
 
     __slots__ = ("capsule",)
     capsule: Any
 
 
 class Rpy2Session:
-    """R under rpy2's lock; R objects are rpy2's own."""
+    """R under rpy2's lock, with rpy2's objects."""
 
     def __init__(self, openrlib: Any) -> None:
-        """Start R if nobody has; `openrlib` is rpy2's module."""
+        """Start R if it is not running; `openrlib` is rpy2's module."""
         self._rinterface: Any = import_module("rpy2.rinterface")
         self._runtime_error: Any = import_module("rpy2.rinterface_lib.embedded").RRuntimeError
         self._lock = openrlib.rlock
@@ -92,7 +92,7 @@ class Rpy2Session:
         self._dropped: deque[_Hold] = deque()
         self._functions: dict[str, Any] = {}
         with warnings.catch_warnings(), self._stack:
-            # That R was started by someone else or in a worker thread is no fault here.
+            # Whether R was started elsewhere or in a worker thread does not matter.
             warnings.simplefilter("ignore")
             self._rinterface.initr()
         os.register_at_fork(after_in_child=self._after_fork)
@@ -100,7 +100,7 @@ class Rpy2Session:
 
     def _prepare(self) -> None:
         for name, code in _FUNCTIONS.items():
-            # Compiled now: R's own compiler ends the process where memory does.
+            # Compiled now: R's just-in-time compiler ends the process if memory runs out.
             guarded = f"""local({{
               f <- compiler::cmpfun({code})
               compiler::cmpfun(function(...) tryCatch(f(...), error = identity))
@@ -108,18 +108,18 @@ class Rpy2Session:
             self._functions[name] = self._rinterface.evalr(guarded, envir=self._rinterface.baseenv)
 
     def inside(self, work: Callable[..., _T], *arguments: Any) -> _T:
-        """Run `work` while this thread has R's lock, with R's check of the stack off.
+        """Run `work` while this thread has R's lock, with R's stack check off.
 
-        R knows nothing of the stack of this thread. An interrupt waits until the work is done:
-        in the middle of rpy2's own code it would leave the lock or R's stack of protected objects
-        as they are.
+        R does not know the stack of this thread. An interrupt is deferred until the work is done:
+        in the middle of rpy2's code it would leave the lock or R's stack of protected objects in an
+        inconsistent state.
         """
         if self._is_torn:
             raise ConversionError(
-                "this process was forked while another thread was at work in R, and R's state is "
-                'torn: start the process anew instead, multiprocessing.get_context("spawn")'
+                "this process was forked while another thread was running R, so R's state is "
+                'inconsistent: start a new process, multiprocessing.get_context("spawn")'
             )
-        # The caller may have the lock for work of its own.
+        # The caller may hold the lock already.
         if self._inside_of == threading.get_ident():
             return work(*arguments)
         with _LateInterrupts(), self._lock, self._stack:
@@ -135,11 +135,11 @@ class Rpy2Session:
         if not self._is_torn:
             self._lock.release()
 
-    def _held(self, sexp: Any, owner: Any = None) -> Any:
-        """Return `owner`, else `sexp`, after whose end the R object is let go under the lock.
+    def _tracked(self, sexp: Any, owner: Any = None) -> Any:
+        """Return `owner`, or `sexp`; the R object is released under the lock after its end.
 
-        rpy2's own capsules let go at once, from any thread, also while another one is inside R.
-        Whatever outlives the lock, if only in the frames of an error, must come from here.
+        rpy2's capsules release at once, from any thread, even while another one is inside R. Every
+        object that outlives the lock, if only in the frames of an error, must be returned here.
         """
         owner = sexp if owner is None else owner
         if owner is not self._rinterface.NULL:
@@ -149,7 +149,7 @@ class Rpy2Session:
         return owner
 
     def _drop(self, hold: _Hold) -> None:
-        """Let go of an R object now if this thread is inside R, else when R is next entered."""
+        """Release an R object now if this thread is inside R, else when R is next entered."""
         self._dropped.append(hold)
         if self._inside_of == threading.get_ident():
             self._let_go_of_dropped()
@@ -160,20 +160,18 @@ class Rpy2Session:
 
     def _reals(self, *values: float) -> Any:
         self._spend(8 * len(values))
-        return self._held(self._rinterface.FloatSexpVector([*map(float, values)]))
+        return self._tracked(self._rinterface.FloatSexpVector([*map(float, values)]))
 
     def _spend(self, size: int) -> None:
-        """Count what rpy2 allocates without R's guard: an error there would end the process."""
+        """Count what rpy2 allocates without R's error handling, where errors end the process."""
         if not self._has_room(size):
-            raise ConversionError(
-                "R refused: its memory is at its end, see mem.maxVSize() and mem.maxNSize()"
-            )
+            raise ConversionError("R has no memory left, see mem.maxVSize() and mem.maxNSize()")
         self._left -= size + _OVERHEAD
 
     def _has_room(self, size: int) -> bool:
-        """Return whether R has memory left, which it is asked before a part of that is used."""
+        """Return whether R has memory left; R is asked before each part of it is used."""
         if self._left < size + _OVERHEAD:
-            left, self._left = 0, 2**62  # to ask takes next to nothing
+            left, self._left = 0, 2**62  # asking takes almost no memory
             try:
                 left = int(self.call("room")[0]) // _SHARE - _SPARE
             finally:
@@ -188,10 +186,10 @@ class Rpy2Session:
         try:
             value = self._functions[name](*arguments)
         except self._runtime_error as error:
-            raise ConversionError(f"R refused: {_first_line(str(error))}") from None
-        self._held(value)
+            raise ConversionError(f"R raised an error: {_first_line(str(error))}") from None
+        self._tracked(value)
         if isinstance(value, self._rinterface.ListSexpVector) and len(value.list_attrs()):
-            raise ConversionError(f"R refused: {_first_line(value[0][0])}")
+            raise ConversionError(f"R raised an error: {_first_line(value[0][0])}")
         return value
 
 
@@ -200,7 +198,7 @@ def _first_line(message: str) -> str:
 
 
 class _UnlimitedStack:
-    """R's check of the stack, off for a while: R knows the stack of one thread only."""
+    """Turns R's stack check off: R knows the stack of one thread only."""
 
     def __init__(self, openrlib: Any) -> None:
         self._r = openrlib.rlib
@@ -216,7 +214,7 @@ class _UnlimitedStack:
 
 
 class _LateInterrupts:
-    """What keeps an interrupt waiting, in the only thread that is interrupted."""
+    """Defers interrupts in the main thread, the only one that gets them."""
 
     __slots__ = ("_came", "_handler")
 

@@ -1,6 +1,6 @@
-"""R objects in neutral form: what a host shows of one, and what a host is to make.
+"""Descriptions of R objects, independent of the bridge that reads or makes them.
 
-Nothing here knows a host. R's types have the names that R's `typeof()` gives.
+R types have the names of R's `typeof()`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ TYPE_NAMES = {
     25: "S4",
     0: "NULL",
 }
-"""R's types by the codes that rpy2 gives ("R Internals", 1.1)."""
+"""R types by their codes in rpy2 ("R Internals", 1.1)."""
 
 NA_INTEGER = -(2**31)
 """The bits of R's `NA` in a logical or an integer vector."""
@@ -56,17 +56,17 @@ NA_DOUBLE_BITS = 0x7FF00000000007A2
 LARGEST_AXIS = 2**31 - 1
 
 Texts: TypeAlias = list[str | None]
-"""Strings of R; None stands for `NA`."""
+"""Strings of R; None is `NA`."""
 
 
 @dataclass(slots=True)
 class Vector:
-    """What a host shows of an atomic vector of R."""
+    """The description of an atomic vector of R."""
 
     r_type: str
     """R's type."""
     values: Array
-    """R's memory, in the shape of the vector; of text, places counted from zero in `texts`."""
+    """R's memory in the shape of the vector; for text, zero-based indices of `texts`."""
     has_dim: bool
     """Whether the vector has axes."""
     classes: tuple[str, ...] = ()
@@ -74,12 +74,12 @@ class Vector:
     texts: Sequence[str | None] = ()
     """The distinct strings of a character vector, or the levels of a factor."""
     dimnames: tuple[list[Texts | None], Texts] | None = None
-    """The labels of each axis and the names of the axes, where they were asked for."""
+    """The labels of each axis and the names of the axes, if requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListOfR:
-    """What a host shows of a list or a data frame."""
+    """The description of a list or a data frame."""
 
     elements: Sequence[Any]
     """Objects of the host."""
@@ -89,7 +89,7 @@ class ListOfR:
 
 @dataclass(frozen=True, slots=True)
 class OtherObject:
-    """What a host shows of an object that is neither a vector nor a list."""
+    """The description of an object that is neither a vector nor a list."""
 
     r_type: str
     classes: tuple[str, ...] = ()
@@ -97,7 +97,7 @@ class OtherObject:
 
 @dataclass(slots=True)
 class NewNumbers:
-    """A vector of numbers to be made in R, and what is to be copied into its memory."""
+    """A numeric vector to make in R, and the elements to copy into its memory."""
 
     r_type: str
     dtype: str
@@ -119,7 +119,7 @@ class NewNumbers:
         return self.source.size * ITEM_SIZES[self.r_type]
 
     def fill(self, target: Array) -> None:
-        """Copy into the column-major memory `target`, checked."""
+        """Copy into the column-major memory `target`, with checks."""
         copy_tiles(target, self.source, mask=self.mask, finish=self.finish)
 
     def filled(self) -> Array:
@@ -131,12 +131,12 @@ class NewNumbers:
 
 @dataclass(slots=True)
 class NewText:
-    """A character vector to be made in R."""
+    """A character vector to make in R."""
 
     distinct: Sequence[str]
-    """UTF-8, and no string holds a NUL."""
+    """UTF-8, without NUL inside a string."""
     codes: Array | None
-    """Of each element the number of its string, from one, or R's NA; None where all differ."""
+    """The one-based number of the string of each element, or R's NA; None if all differ."""
     shape: tuple[int, ...]
     has_dim: bool = False
     attributes: Mapping[str, New] | None = None
@@ -144,25 +144,25 @@ class NewText:
 
 @dataclass(frozen=True, slots=True)
 class NewList:
-    """A list to be made in R."""
+    """A list to make in R."""
 
     elements: Sequence[New]
     attributes: Mapping[str, New] | None = None
     places: Sequence[str] = ()
-    """How an error names each element."""
+    """The name of each element in an error message."""
 
 
 New: TypeAlias = Any
-"""NewNumbers, NewText, NewList, None for NULL, or an object that the host has already."""
+"""NewNumbers, NewText, NewList, None for NULL, or an existing object of the host."""
 
 
 def integers(values: Sequence[int]) -> NewNumbers:
-    """Return an integer vector to be made."""
+    """Return an integer vector to make."""
     return NewNumbers("integer", "i4", np.array(values, "i4"))
 
 
 def check_shape(r_type: str, length: int, dim: Sequence[int]) -> None:
-    """Raise `ConversionError` where the `dim` of a vector does not say its length."""
+    """Raise `ConversionError` if the `dim` of a vector does not match its length."""
     if math.prod(dim) == length:
         return
     if r_type == "character":

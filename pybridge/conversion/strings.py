@@ -1,4 +1,4 @@
-"""Character vectors: text crosses as bytes of UTF-8, each distinct string once."""
+"""Character vectors, converted as UTF-8 bytes, each distinct string once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BYTES_REFUSAL = 'a string is marked with Encoding "bytes", so it is not text; ch
 
 
 def new_text(texts: Iterable[str | None], shape: tuple[int, ...], has_dim: bool = False) -> NewText:
-    """Return a character vector to be made, in R's order, in which None stands for `NA`."""
+    """Return a character vector to make, in R's order; None is `NA`."""
     distinct: dict[str, int] = {}
     codes = [
         NA_INTEGER if text is None else distinct.setdefault(text, len(distinct) + 1)
@@ -32,23 +32,23 @@ def new_text(texts: Iterable[str | None], shape: tuple[int, ...], has_dim: bool 
 
 
 def refuse_nul(text: str) -> None:
-    """Raise `ConversionError` for a text that no string of R can hold."""
+    """Raise `ConversionError` for a text that an R string cannot hold."""
     if "\0" in text:
         raise ConversionError(f"R strings cannot hold a NUL character: {text[:]!r}")
 
 
 def vector_of_texts(texts: Sequence[str | None]) -> NewText:
-    """Return a plain character vector to be made."""
+    """Return a plain character vector to make."""
     return new_text(texts, (len(texts),))
 
 
 def bytes_of(texts: Sequence[str]) -> bytes:
-    """Return texts as bytes, of which each ends with a NUL."""
+    """Return texts as bytes, each terminated by NUL."""
     return "\0".join([*texts, ""]).encode()
 
 
 def texts_from(memory: bytes) -> list[str]:
-    """Return the texts in bytes of which each ends with a NUL."""
+    """Return the texts in NUL-terminated bytes."""
     try:
         return memory.decode("utf-8").split("\0")[:-1]
     except UnicodeDecodeError:
@@ -63,9 +63,9 @@ def _text(memory: bytes) -> str:
 
 
 def places_of(texts: list[str], codes: Array | None, shape: tuple[int, ...]) -> tuple[Texts, Array]:
-    """Return distinct texts with None behind them, and for each element the place of its own.
+    """Return the distinct texts, followed by None, and the index of each element's text.
 
-    `codes` count from one and may be R's NA; None stands for 1, 2, 3...
+    `codes` count from one and may be R's NA; None means 1, 2, 3...
     """
     if codes is None:
         places = np.arange(len(texts))
@@ -75,7 +75,7 @@ def places_of(texts: list[str], codes: Array | None, shape: tuple[int, ...]) -> 
 
 
 def all_texts(texts: list[str], codes: Array | None) -> Texts:
-    """Return the strings of a character vector one by one; None stands for `NA`."""
+    """Return the strings of a character vector one by one; None is `NA`."""
     if codes is None:
         return [*texts]
     return [None if code == NA_INTEGER else texts[code - 1] for code in codes.ravel().tolist()]

@@ -1,4 +1,4 @@
-"""A NumPy array from whatever `to_r` is given: a tensor of any library, scalars, a buffer."""
+"""Convert any argument of `to_r` to a NumPy array: tensors, scalars, buffers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Array = np.ndarray[Any, Any]
 
 
 def numpy_from(x: Any) -> Array:
-    """Return `x` as a NumPy array, a view where its library offers one; masks are kept."""
+    """Return `x` as a NumPy array, a view if its library has one; masks are preserved."""
     if isinstance(x, str):
         return _text_array([x]).reshape(())
     if isinstance(x, np.ndarray | np.generic | bool | int | float | complex):
@@ -23,8 +23,8 @@ def numpy_from(x: Any) -> Array:
     if isinstance(x, list | tuple):
         return _from_scalars(x)
     if find_backend(x) is not None:
-        backend, held = open_tensor(x)
-        return backend.to_numpy(held)
+        backend, tensor = open_tensor(x)
+        return backend.to_numpy(tensor)
     if hasattr(type(x), "columns"):
         raise UnsupportedTensorError(
             f"{_name(x)} is a table, not a tensor: pass a dict of its columns, "
@@ -38,7 +38,7 @@ def numpy_from(x: Any) -> Array:
 
 
 def _from_scalars(x: Any) -> Array:
-    """Return scalars of one type as an array; integers never turn into floats on the way."""
+    """Return scalars of one type as an array; integers never become floats."""
     if isinstance(x[0], str):
         return _text_array(x)
     if type(x[0]) is not int:
@@ -51,12 +51,12 @@ def _from_scalars(x: Any) -> Array:
 
 def _text_array(texts: Sequence[str]) -> Array:
     for text in texts:
-        refuse_nul(text)  # which NumPy would drop from the end
+        refuse_nul(text)  # NumPy would strip it from the end
     return np.asarray(texts)
 
 
 def _nullable(x: Any) -> Array:
-    """Return an array or a column of pandas, masked where it is missing a value."""
+    """Return a pandas array or column, with missing values masked."""
     dtype = x.dtype
     if isinstance(dtype, np.dtype):
         return np.asarray(x)

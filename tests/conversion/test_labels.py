@@ -77,12 +77,12 @@ def test_conversion_keeps_what_both_sides_can_hold():
 
 def test_what_conversion_cannot_keep_is_refused():
     for text, why in [
-        ("array(1:4, c(2, 2), list(x = NULL, x = NULL))", "no two of one name"),
+        ("array(1:4, c(2, 2), list(x = NULL, x = NULL))", "needs different names"),
         ('structure(1:2, names = c("a", NA))', "label 2 of axis 1 is NA"),
     ]:
         with pytest.raises(errors.ConversionError, match=why):
             from_r(ro.r(text), dimnames="xarray")
     with pytest.raises(errors.ArgumentError, match="dimnames must be one of 'drop', 'xarray'"):
         from_r(ro.r("1"), dimnames="keep")
-    with pytest.raises(errors.ArgumentError, match="masked array is NumPy's alone"):
+    with pytest.raises(errors.ArgumentError, match="only NumPy has masked arrays"):
         from_r(ro.r("NA"), dimnames="xarray", na="mask")

@@ -269,7 +269,9 @@ def test_from_r_takes_only_r_objects():
 
 def test_memory_that_r_does_not_have_is_an_error_and_no_crash():
     huge = np.broadcast_to(np.float32(0), (2**20, 2**20))
-    with pytest.raises(ConversionError, match=r"R refused: .*(allocate|memory)"):
+    with pytest.raises(
+        ConversionError, match=r"R (raised an error: .*(allocate|memory)|has no memory left)"
+    ):
         to_r(huge)
     with pytest.raises(ConversionError, match="axis 1 has 2147483648 positions"):
         to_r(np.broadcast_to(np.float32(0), (2**31, 1)))

@@ -27,8 +27,8 @@ def broken(values: str, name: str, attribute: str) -> str:
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ('structure(1:2, levels = c(1.5, 2.5), class = "factor")', "type double stands where"),
-        ('structure(1:2, levels = list("a", "b"), class = "factor")', "type list stands where"),
+        ('structure(1:2, levels = c(1.5, 2.5), class = "factor")', "type double is where"),
+        ('structure(1:2, levels = list("a", "b"), class = "factor")', "type list is where"),
         ('x <- 1:2; attr(x, "levels") <- globalenv(); class(x) <- "factor"; x', "environment"),
         ('structure(1:2, class = "factor")', "code 1, and there are 0 levels"),
         ('structure(c(1L, 9L), levels = c("a", "b"), class = "factor")', r"\[2\] .* code 9"),
@@ -39,7 +39,7 @@ def broken(values: str, name: str, attribute: str) -> str:
         (broken("c(1, 2)", "dim", "c(40L, 50L)"), r"length 2 .*\(40, 50\)"),
         (broken("1:6", "dim", "c(2, 3)"), "dim of an R array is of type double"),
         (broken('c("a", "b")', "dim", "c(40L, 50L)"), r"2 strings .*\(40, 50\)"),
-        (broken("list(1, 2)", "names", "1:2"), "type integer stands where"),
+        (broken("list(1, 2)", "names", "1:2"), "type integer is where"),
         (broken("list(1, 2)", "names", '"a"'), "no dict"),
     ],
 )

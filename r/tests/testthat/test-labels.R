@@ -58,7 +58,7 @@ test_that("dimnames cross both ways, as both sides can hold them", {
     expect_identical(from_python(x), v)
   }
   narrow <- to_python(c(a = 1, b = 2), "uint8", like = to_python(c(z = 1), like = "xarray")) |>
-    expect_error("brings its own dtype")
+    expect_error("determines the dtype")
   x <- to_python(measures(), like = "xarray")
   again <- to_python(matrix(1:2, 1, dimnames = list("r", NULL)), like = x)
   expect_identical(tensor_dtype(again), "float64")

@@ -1,8 +1,8 @@
 """The array standard: any library whose arrays have `__array_namespace__`, by the standard alone.
 
-It serves what no backend of a library serves. The standard has no vectors as subscripts on several
-axes and none in assignments; `take` and `where` do the work, so that a write looks at every
-element. A library that lacks one of the standard's functions is refused where it would be needed.
+Used for libraries without a backend of their own. The standard has no vectors as subscripts on
+several axes and none in assignments, so `take` and `where` are used, and a write visits every
+element. If a library lacks a function of the standard, calls that need it raise.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ class ArrayApiBackend(Backend):
         before, upward, after = upward_key((*key, *rest), self.shape(x))
         sizes = iter(x.shape)
         within = [part if part is None else _within(part, next(sizes)) for part in upward]
-        found = (_of(x, "flip")(x, axis=before) if before else x)[tuple(within)]
-        return _of(x, "flip")(found, axis=after) if after else found
+        part = (_of(x, "flip")(x, axis=before) if before else x)[tuple(within)]
+        return _of(x, "flip")(part, axis=after) if after else part
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         is_sparse = hasattr(x, "todense")  # a sparse array is not a vector of indices
@@ -109,7 +109,7 @@ class ArrayApiBackend(Backend):
         return _of(like, "where")(_beside(like, condition), x, y)
 
     def _comparable(self, x: Any) -> Any:
-        # the standard compares no logicals
+        # the standard does not compare logicals
         return self.cast(x, "uint8") if self.dtype_name(x) == "bool" else x
 
     def argsort(self, x: Any) -> Any:
@@ -175,15 +175,15 @@ _NAMES = {
     "cumprod": "cumulative_prod",
     **{"arc" + name: "a" + name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
 }
-"""What the standard calls otherwise than NumPy."""
+"""Functions with another name in the standard than in NumPy."""
 
 
 _SINCE = {"cumulative_sum": "2023.12", "cumulative_prod": "2024.12"}
-"""The version of the standard that brought a function, where a library may have an older one."""
+"""The version of the standard that introduced a function."""
 
 
 def _of(x: Any, name: str) -> Any:
-    """Return what the namespace of `x` has under a name of the standard."""
+    """Return the function of the standard with this name in the namespace of `x`."""
     namespace = x.__array_namespace__()
     try:
         if getattr(namespace, "__array_api_version__", "9999") < _SINCE.get(name, ""):
@@ -197,7 +197,7 @@ def _of(x: Any, name: str) -> Any:
 
 
 def _placed(x: Any) -> dict[str, Any]:
-    """Return the option that puts a new array on the device of `x`."""
+    """Return the keyword argument that places a new array on the device of `x`."""
     device = getattr(x, "device", None)
     return {} if device is None or hasattr(x, "todense") else {"device": device}
 
@@ -215,7 +215,7 @@ def _beside(x: Any, values: Any) -> Any:
 
 
 def _within(part: Any, size: int | None) -> Any:
-    """Return a slice that ends on its axis: the standard leaves open what another gives."""
+    """Clip a slice to its axis: the standard does not define the result otherwise."""
     if not isinstance(part, slice) or part.stop is None or size is None or part.stop <= size:
         return part
     return slice(part.start, size, part.step)

@@ -1,7 +1,7 @@
-"""dask: lazy arrays, which nothing but `to_numpy` ever computes.
+"""dask: lazy arrays, which only `to_numpy` computes.
 
-Every dask array counts as traced, so that one used as a subscript stays lazy too; a position beyond
-its axis then raises when the result is computed. Arrays never change in place.
+Every dask array is treated as traced, so a subscript that is a dask array stays lazy too; a
+position beyond its axis raises when the result is computed. Arrays never change in place.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class DaskBackend(Backend):
         return size
 
     def _need_sizes(self, x: Any) -> None:
-        """Raise `TracingError` where the size of an axis is unknown."""
+        """Raise `TracingError` if the size of an axis is unknown."""
         for axis in range(x.ndim):
             self.size(x, axis)
 
@@ -113,7 +113,7 @@ class DaskBackend(Backend):
         return broadcast_to(x, shape)
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
-        # dask's own reads what a mask hides
+        # dask's own function reads masked data
         parts = [part for part in (condition, x, y) if isinstance(part, da.Array)]
         if not any(map(_is_masked, parts)):
             return da.where(condition, x, y)
@@ -123,7 +123,7 @@ class DaskBackend(Backend):
 
     def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
         self._need_sizes(x)
-        # dask splits and merges whole axes only, so a vector helps out
+        # dask splits and merges whole axes only, so reshape through one axis
         if x.size == 0:  # of which dask knows only some shapes
             return da.zeros([max(size, 0) for size in shape], dtype=x.dtype)
         try:
@@ -136,7 +136,7 @@ class DaskBackend(Backend):
         return x.rechunk(-1).map_blocks(np.argsort, kind="stable", dtype=np.int64)
 
     def as_indices(self, x: Any) -> Any:
-        # no unsigned number becomes a negative one
+        # unsigned numbers must not become negative
         return (da.minimum(x, 2**63 - 1) if x.dtype == np.uint64 else x).astype(np.int64)
 
     def arange(self, start: Any, stop: Any, step: Any) -> Any:
@@ -194,7 +194,7 @@ def _within(block: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
 
 
 def _find_lazy(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
-    """Compare every index with every position; the last index that matches is the source."""
+    """Compare every index with every position; the last match is the source."""
     size = BACKEND.size(x, place)
     count = axis.shape[0]
     if math.isnan(count):
@@ -202,7 +202,7 @@ def _find_lazy(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
             "how many elements a lazy mask selects is unknown, so that one value alone can be "
             "written there; for a vector of values call .compute() on the mask first"
         )
-    if count == 0:  # of which dask finds no maximum
+    if count == 0:  # dask has no maximum of an empty array
         return np.zeros(size, bool), np.zeros(size, np.int64)
     matches = _checked(axis, size)[:, None] == np.arange(size)
     order = da.arange(count)[:, None]

@@ -1,7 +1,7 @@
 """Assignment for libraries that cannot scatter: one `where` over the whole tensor.
 
-A functional update copies the tensor anyway, so that looking at every element costs no more in
-kind. Axes that are whole need no size, and of a batch Keras's symbolic tensors know none.
+A functional update copies the tensor anyway, so visiting every element is of the same order. Whole
+axes need no size, such as the batch axis of Keras's symbolic tensors, whose size is unknown.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def assign_dense(
     value: Tensor,
     find_traced: Callable[[Tensor, Any, int], tuple[Any, Any]],
 ) -> Tensor:
-    """Return `x` with `value` at an orthogonal selection, as `Backend.assign_axes` wants it.
+    """Return `x` with `value` at an orthogonal selection; see `Backend.assign_axes`.
 
     `find_traced` gives what `find_written` gives, for an axis of `x` of traced size or indices.
     """

@@ -1,4 +1,4 @@
-"""What is not a tensor that pybridge serves, and the call that makes one of it."""
+"""Advice for objects that are not tensors: the call that converts them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """HDF5 through h5py: datasets in chunks or in one block.
 
-h5py takes vectors on one axis only, in ascending order, and is slow on them, so that blocks are
-read by slices. A dataset in one block is read as if it had chunks of some pages of a file.
+h5py takes a vector on one axis only, in ascending order, and is slow then, so blocks are read by
+slices. A dataset in one block is read as if it had chunks of a few pages of a file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pybridge.backends.traits import Trait
 from pybridge.errors import ImmutableTensorError, UnsupportedTensorError
 
 _BYTES_AT_ONCE: Final = 65536
-"""How much of a dataset in one block is near enough to be read with its neighbours."""
+"""The assumed chunk size of a dataset in one block, in bytes."""
 
 
 _VECTORS = Trait(
@@ -82,7 +82,7 @@ class H5pyBackend(StoreBackend):
             return _kept(x, tuple([axis[0] for axis in axes]))
         places = []
         for axis in axes:
-            ends = [0, *itertools.accumulate([count(piece, kept) for piece, kept in axis])]
+            ends = [0, *itertools.accumulate([count(piece, entries) for piece, entries in axis])]
             places.append([slice(a, b) for a, b in itertools.pairwise(ends)])
         result = np.empty([axis[-1].stop if axis else 0 for axis in places], x.dtype)
         for box, target in zip(itertools.product(*axes), itertools.product(*places), strict=True):
@@ -92,7 +92,7 @@ class H5pyBackend(StoreBackend):
     def _write(self, x: Any, parts: tuple[Part, ...], value: npt.NDArray[Any]) -> None:
         pieces = [runs(part, size) for part, size in zip(parts, x.shape, strict=True)]
         for box in itertools.product(*pieces):
-            x[tuple([piece for piece, _ in box])] = value[tuple([kept for _, kept in box])]
+            x[tuple([piece for piece, _ in box])] = value[tuple([entries for _, entries in box])]
 
     def _read_points(self, x: Any, coordinates: tuple[Indices, ...]) -> npt.NDArray[Any]:
         result = np.empty(len(coordinates[0]), x.dtype)
@@ -104,9 +104,9 @@ class H5pyBackend(StoreBackend):
         self, x: Any, coordinates: tuple[Indices, ...], value: npt.NDArray[Any]
     ) -> None:
         for box, inner, entries in by_chunk(coordinates, self._chunks(x)):
-            found = x[box]
-            found[inner] = value[entries]
-            x[box] = found
+            block = x[box]
+            block[inner] = value[entries]
+            x[box] = block
 
 
 BACKEND = H5pyBackend()
@@ -114,8 +114,8 @@ BACKEND = H5pyBackend()
 
 def _kept(x: Any, box: tuple[tuple[slice, Part], ...]) -> npt.NDArray[Any]:
     """Read a box, and keep of each axis what was asked for."""
-    found = np.asarray(x[tuple([piece for piece, _ in box])])
-    for place, (_, kept) in enumerate(box):
-        if not isinstance(kept, slice) and len(kept) != found.shape[place]:
-            found = found.take(kept, place)
-    return found
+    block = np.asarray(x[tuple([piece for piece, _ in box])])
+    for place, (_, entries) in enumerate(box):
+        if not isinstance(entries, slice) and len(entries) != block.shape[place]:
+            block = block.take(entries, place)
+    return block

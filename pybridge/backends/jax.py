@@ -1,8 +1,8 @@
 """JAX: arrays, and the tracers of `jit`, `vmap` and `grad`; every size is static.
 
 Arrays never change in place. A traced position beyond its axis reads NaN (the lowest integer of an
-integer dtype) and writes nothing. What a mask or a traced bound selects has no static size, so
-that both are refused while traced.
+integer dtype) and writes nothing. A mask or a range with a traced bound has no static size, so both
+raise while traced.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class JaxBackend(Backend):
             for indices, size in zip(coordinates, x.shape, strict=True):
                 flat = flat * size + indices
                 is_beyond = is_beyond | (indices >= size)
-            # what sets nothing is no equal of what sets an element
+            # an entry that sets nothing must not count as a duplicate
             value = value[_last_of_equals(jnp.where(is_beyond, x.size, flat), x.size)]
         return x.at[coordinates].set(value if coordinates else value.reshape(()))
 
@@ -149,6 +149,6 @@ def _greatest(dtype: Any) -> int:
 
 
 def _last_of_equals(indices: Any, size: int) -> Any:
-    """Return for each index where the last of its equals stands: scatter has no order."""
+    """Return for each index the place of its last duplicate: scatter has no order."""
     places = jnp.arange(len(indices))
     return jax.ops.segment_max(places, indices, size)[indices]

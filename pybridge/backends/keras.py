@@ -1,8 +1,8 @@
 """Keras: variables, and the symbolic tensors of functional models on any of its backends.
 
-A variable reads as the tensor of Keras's own backend that it holds. On a symbolic tensor only
-Keras's operations enter the model, with constants as NumPy arrays, so that the model saves and
-loads where pybridge is not installed. Constants are int32, which every backend of Keras indexes by.
+A variable reads as its tensor of Keras's own backend. Reading a symbolic tensor adds only Keras's
+operations to the model, with constants as NumPy arrays, so the model can be saved, and loaded
+without pybridge. Constants are int32, with which every backend of Keras can index.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pybridge.shape import Shape
 class KerasBackend(Backend):
     """The primitives of `pybridge.backends.protocol.Backend` on Keras's own tensor types.
 
-    What is not symbolic is a constant on its way into a model: a NumPy array.
+    Values that are not symbolic are constants for the model, as NumPy arrays.
     """
 
     __slots__ = ()
@@ -40,7 +40,7 @@ class KerasBackend(Backend):
         return isinstance(x, keras.KerasTensor | keras.Variable)
 
     def size(self, x: Any, axis: int) -> Any:
-        # an unknown one is counted when the model runs
+        # an unknown size is computed when the model runs
         return ops.sum(_ones_along(x, axis)) if x.shape[axis] is None else x.shape[axis]
 
     def dtype_name(self, x: Any) -> str:
@@ -66,16 +66,16 @@ class KerasBackend(Backend):
         return np.asarray(value).astype(like.dtype)
 
     def basic(self, x: Any, key: Key) -> Any:
-        # a negative step flips, since PyTorch under Keras has none
+        # a negative step flips, because PyTorch under Keras lacks it
         if isinstance(x, np.ndarray):
             return x[key]
         before, upward, after = upward_key(key, x.shape)
         for axis in before:  # Keras 3.12 flips one axis alone on TensorFlow
             x = ops.flip(x, axis)
-        found = ops.get_item(x, upward)
+        part = ops.get_item(x, upward)
         for axis in after:
-            found = ops.flip(found, axis)
-        return found
+            part = ops.flip(part, axis)
+        return part
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         if isinstance(indices, np.ndarray):
@@ -109,7 +109,7 @@ class KerasBackend(Backend):
         return ops.argsort(self._comparable(x))
 
     def as_indices(self, x: Any) -> Any:
-        # what 32 bits do not hold stays beyond every axis
+        # indices beyond 32 bits stay beyond every axis
         name = x.dtype
         if name in ("uint32", "uint64", "int64"):
             x = ops.cast(x, "int64")
@@ -151,8 +151,8 @@ _LARGEST = int(np.iinfo(np.int32).max)
 def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
     """Return row-major positions; of all the sizes only the first may be unknown.
 
-    What lies beyond its axis lies beyond the tensor, and is no element of the next row. So does
-    what 32 bits do not count.
+    An index beyond its axis becomes one beyond the tensor, not an element of the next row. So does
+    an index beyond 32 bits.
     """
     if None in sizes[1:]:
         raise TracingError(
@@ -177,7 +177,7 @@ def _flat(sizes: Shape, coordinates: tuple[Indices, ...]) -> Indices:
 
 
 def _ones_along(x: Any, axis: int) -> Any:
-    """Return a one for each entry of an axis of unknown size."""
+    """Return ones along an axis of unknown size."""
     ones = ops.ones_like(x, dtype="int32")
     others = tuple(k for k in range(len(x.shape)) if k != axis)
     if any(x.shape[k] == 0 for k in others):
@@ -186,7 +186,7 @@ def _ones_along(x: Any, axis: int) -> Any:
 
 
 def _find_traced(x: Any, axis: Any, place: int) -> tuple[Any, Any]:
-    """Compare every index with every position; the last index that matches is the source."""
+    """Compare every index with every position; the last match is the source."""
     if x.shape[place] is None:  # counted when the model runs
         positions = ops.cumsum(_ones_along(x, place)) - 1
     else:

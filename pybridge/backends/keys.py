@@ -15,8 +15,8 @@ def upward_key(
 ) -> tuple[tuple[int, ...], tuple[Any, ...], tuple[int, ...]]:
     """Return a key without negative steps, the axes to flip before it and those to flip after it.
 
-    For libraries whose slices run upward alone. An axis of unknown size flips before, where its
-    index i is ~i; any other flips after, when it is shorter.
+    For libraries whose slices only run upward. An axis of unknown size is flipped before, where
+    index i is ~i; any other is flipped after, when it is shorter.
 
     >>> upward_key((1, slice(4, None, -2), slice(None, None, -1)), (3, 5, None))
     ((2,), (1, slice(0, 6, 2), slice(None, None, 1)), (0,))
@@ -43,10 +43,10 @@ def upward_key(
 
 
 def assignment_key(axes: tuple[Any, ...], sizes: tuple[int, ...]) -> Key:
-    """Return the NumPy key of slices and vectors under which every axis stays in its place.
+    """Return a NumPy key of slices and vectors that keeps every axis in its place.
 
-    Arrays that a slice separates would move their axes to the front in NumPy, so that all the axes
-    between two vectors become arrays as well. The indices may be tensors of another library.
+    NumPy moves axes to the front if a slice separates two vectors, so all axes between two vectors
+    become vectors too. The indices may be tensors of another library.
 
     >>> axes = (np.array([2, 0]), slice(None), np.array([4, 1, 3]), slice(None))
     >>> [getattr(part, "shape", part) for part in assignment_key(axes, (3, 2, 5, 7))]

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 FEW_AXES = 30
-"""Of so many axes every release of NumPy takes a vector on each."""
+"""Up to this many axes every release of NumPy takes a vector on each."""
 
 FEW_BYTES = 16
-"""Below this many bytes in a row `take` along the last axis loses to plain indexing, as a rule: on
-one processor they break even at 12, on another at 48."""
+"""Below this many bytes per row, indexing is usually faster than `take` along the last axis: on one
+processor they break even at 12, on another at 48."""
 
 
 class NumpyBackend(Backend):
@@ -51,7 +51,7 @@ class NumpyBackend(Backend):
         return is_writable
 
     def value_of(self, x: Any) -> Any:
-        # a matrix keeps two axes whatever is selected, so not that
+        # a matrix always keeps two axes, so use its base class
         return x.view(np.ndarray) if isinstance(x, np.matrix) else x
 
     def basic(self, x: Any, key: Key) -> Any:
@@ -79,7 +79,7 @@ class NumpyBackend(Backend):
         return np.where(condition, x, y)
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
-        # which of NumPy's two ways is faster depends on the layout
+        # which of the two is faster depends on the layout
         ndim = x.ndim
         if x.dtype.names is not None:  # NumPy's `take` fails for a masked array of records
             return x[(slice(None),) * axis + (indices,)]
@@ -129,7 +129,10 @@ class NumpyBackend(Backend):
             if not isinstance(value, np.ndarray):
                 x[key] = value
                 return x
-            within = (*key, ...)  # one element of NumPy takes no array, an array of no axis does
+            within = (
+                *key,
+                ...,
+            )  # assignment to a scalar takes no array, but one to a 0-d array does
             x[within] = _apart(value, x, within) if np.may_share_memory(x, value) else value
         except IndexError as error:
             raise _too_many_axes(x, key) from error
@@ -153,24 +156,24 @@ class NumpyBackend(Backend):
 
 
 def _alike(x: Any, act: Callable[[Any], Any]) -> Any:
-    """Return what `act` makes of an array, done alike to the mask of a masked one."""
+    """Apply `act` to an array, and to its mask if it has one."""
     if not isinstance(x, np.ma.MaskedArray):
         return act(x)
     return np.ma.MaskedArray(act(x.data), act(np.ma.getmaskarray(x)))
 
 
 def _too_many_axes(x: Any, key: Key) -> SubscriptCountError:
-    """Return the error for a key whose bounds a dialect has checked, and that NumPy refuses."""
+    """Return the error for a valid key that NumPy rejects: too many axes."""
     ndim = x.ndim + sum([(part is None) - isinstance(part, int) for part in key])
     return SubscriptCountError(
         f"the result would have {ndim} axes, more than NumPy has", count=ndim, ndim=x.ndim
     )
 
 
-def _apart(given: Any, x: Any, key: Key = ()) -> Any:
-    """Return what is given for a write to `x[key]`, copied where it lies in the memory written to.
+def _apart(value: Any, x: Any, key: Key = ()) -> Any:
+    """Return what is value for a write to `x[key]`, copied if it overlaps the memory written to.
 
-    NumPy itself overlooks some overlaps: two steps of one sign along one axis, and a mask.
+    NumPy itself misses some overlaps: two steps of one sign along one axis, and a mask.
     """
     ends = tuple(
         [
@@ -178,8 +181,8 @@ def _apart(given: Any, x: Any, key: Key = ()) -> Any:
             for part in key
         ]
     )
-    return given.copy() if np.may_share_memory(x[ends], given, max_work=_EFFORT) else given
+    return value.copy() if np.may_share_memory(x[ends], value, max_work=_EFFORT) else value
 
 
 _EFFORT: Any = 1000
-"""How long NumPy may look for an address that two arrays have in common; when in doubt, copy."""
+"""The limit of NumPy's search for a shared address; beyond it, copy."""

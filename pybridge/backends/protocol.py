@@ -1,4 +1,4 @@
-"""What a backend must offer: a few primitives with NumPy's contract, and no decisions."""
+"""The interface of a backend: a few primitives with NumPy's contract, and no decisions."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Indices: TypeAlias = Any
 
 
 class Backend(ABC):
-    """The primitives. Each takes and gives native tensors: same library, dtype, device, graph.
+    """The primitives. Each takes and returns native tensors: same library, dtype, device, graph.
 
-    What is written here is what most libraries share; a backend writes what its own does otherwise.
+    The defaults suit most libraries; a backend overrides the others.
 
-    A tensor that is *traced* has no values yet: it stands in a graph that is being built, or is
-    computed lazily. Beyond these methods a backend's tensors do integer arithmetic and compare by
-    Python's operators.
+    A *traced* tensor has no values yet: it is part of a graph under construction, or lazy. Apart
+    from these methods, tensors of a backend support integer arithmetic and comparison by Python's
+    operators.
     """
 
     __slots__ = ()
@@ -37,19 +37,19 @@ class Backend(ABC):
     name: ClassVar[str]
     """The library's name, as its users know it."""
     takes_numbers: ClassVar[bool] = False
-    """Whether `assign_axes` and `set_key` take one of Python's own numbers for a value."""
+    """Whether `assign_axes` and `set_key` accept a Python number as the value."""
     names_another: ClassVar[bool] = False
-    """Whether `value_of` gives the tensor itself, to which this library adds names."""
+    """Whether `value_of` returns the same tensor without the names that this library adds."""
     sums_unsigned: ClassVar[bool] = True
-    """Whether the library sums unsigned integers of 64 bits, or of the most that it has."""
+    """Whether the library sums unsigned integers of 64 bits, or of its widest dtype."""
     variables_take_keys: ClassVar[bool] = False
-    """Whether a variable gives more than a tensor for a key: a part that assigns to it."""
+    """Whether indexing a variable returns a part that can assign to the variable."""
     is_store: ClassVar[bool] = False
-    """Whether the arrays lie in a store, and are never read whole but for what `load` gives."""
+    """Whether arrays are in a store, of which only `load` reads parts."""
     _library: ClassVar[Any] = None
-    """The module that has most functions under NumPy's names, where it is one for all tensors."""
+    """The module with most functions under NumPy's names, if there is one for all tensors."""
     _functions: ClassVar[dict[str, Any]] = {}
-    """What the library has under another name, or does otherwise."""
+    """Functions with another name or behaviour in the library, by NumPy's name."""
 
     @abstractmethod
     def serves(self, x: object) -> bool:
@@ -76,26 +76,26 @@ class Backend(ABC):
         return False
 
     def is_compiling(self) -> bool:
-        """Return whether a compiler of the library is reading Python code now."""
+        """Return whether a compiler of the library is tracing Python code now."""
         return False
 
     def is_open(self, number: Any) -> bool:
-        """Return whether a compiler made a symbol of a number, which may differ between calls."""
+        """Return whether a number is a compiler's symbol, which may differ between calls."""
         return False
 
     def value_of(self, x: Tensor) -> Tensor:
-        """Return the tensor that a variable holds now, or that `x` gives names to; else `x`."""
+        """Return the tensor of a variable, or the one to which `x` adds names; else `x`."""
         return x
 
     def traits(self, x: Tensor) -> tuple[Trait, ...]:
-        """Return what sets `x` apart from other tensors of this library, where a verb may fail."""
+        """Return the traits of `x` that some verbs do not serve."""
         return ()
 
     @abstractmethod
     def to_numpy(self, x: Tensor) -> npt.NDArray[Any]:
-        """Return the values of `x`, computed if need be; `TracingError` where it can have none.
+        """Return the values of `x`, computed if need be; raise `TracingError` if it has none.
 
-        A dtype that NumPy lacks comes as a wider one that holds it exactly.
+        A dtype that NumPy lacks becomes a wider one that holds it exactly.
         """
 
     @abstractmethod
@@ -119,7 +119,7 @@ class Backend(ABC):
         return self.take_points(x, tuple(np.nonzero(mask)))
 
     def copy(self, x: Tensor) -> Tensor:
-        """Return `x` in new memory, where the library has memory to share."""
+        """Return `x` in new memory, if tensors of the library can share memory."""
         return x
 
     def reshape(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
@@ -147,43 +147,42 @@ class Backend(ABC):
         return self.function("where")(condition, x, y)
 
     def isnan(self, x: Tensor) -> Tensor:
-        """Return where a tensor of reals holds NaN."""
+        """Return a mask of NaN in a tensor of reals."""
         return self.function("isnan")(x)
 
     def _comparable(self, x: Tensor) -> Tensor:
-        """Return numbers that the library compares, and as NumPy does."""
+        """Return numbers that the library can compare, with the order of NumPy."""
         return x
 
     def argmax(self, x: Tensor, axis: int) -> Indices:
-        """Return the index of the first greatest entry along an axis; `x` holds no NaN."""
+        """Return the index of the first maximum along an axis; `x` has no NaN."""
         return self.function("argmax")(self._comparable(x), axis)
 
     def argmin(self, x: Tensor, axis: int) -> Indices:
-        """Return the index of the first least entry along an axis; `x` holds no NaN."""
+        """Return the index of the first minimum along an axis; `x` has no NaN."""
         return self.function("argmin")(self._comparable(x), axis)
 
     @abstractmethod
     def argsort(self, x: Tensor) -> Indices:
-        """Return the indices of a vector in ascending order, equals in theirs; it holds no NaN."""
+        """Return the indices that sort a vector stably; it has no NaN."""
 
     @abstractmethod
     def as_indices(self, x: Tensor) -> Tensor:
-        """Return a tensor of integers in the signed dtype that the library indexes by.
+        """Return integers in the signed dtype with which the library indexes.
 
-        While a compiler reads the code it may be a NumPy array, of which the compiler hides the
-        values.
+        While a compiler traces, `x` may be a NumPy array whose values the compiler hides.
         """
 
     def cast(self, x: Tensor, name: str) -> Tensor:
-        """Return a tensor of numbers in the dtype `name`, or the widest like it that there is."""
+        """Return numbers in the dtype `name`, or the widest of that kind in the library."""
         return x.astype(name)
 
     def function(self, name: str) -> Any:
-        """Return the library's own function of a name that NumPy has, or None where it has none.
+        """Return the library's own function with NumPy's name, or None if it has none.
 
         Beside NumPy's names there are `lgamma` and `digamma`, and `cummax` and
-        `cummin`. `cumsum` and its like take a vector and the axis 0, `concat` tensors and an axis;
-        what summarizes takes a tensor and gives one of no axis.
+        `cummin`. Cumulative functions take a vector and the axis 0, `concat` tensors and an axis;
+        reductions return a 0-d tensor.
         """
         return self._functions.get(name) or getattr(self._library, name, None)
 
@@ -191,14 +190,14 @@ class Backend(ABC):
     def arange(self, start: Any, stop: Any, step: Any) -> Tensor:
         """Return `start, start + step, ...` before `stop` as indices; traced scalars are allowed.
 
-        Raises `TracingError` where the library must know how many there are.
+        Raises `TracingError` if the library must know their number.
         """
 
     @abstractmethod
     def nonzero(self, mask: Tensor) -> tuple[Tensor, ...]:
         """Return the coordinates where `mask` is true, row-major, one vector per axis.
 
-        Raises `TracingError` where the library must know how many there are while it traces.
+        Raises `TracingError` if the library must know their number while tracing.
         """
 
     @abstractmethod
@@ -207,15 +206,14 @@ class Backend(ABC):
 
         `axes` has one entry for each axis of `x`: a slice of a positive step (of any step where the
         size is unknown), or indices. `value` has as many axes as `x`, each of size 1 or as many as
-        are selected; it may be a number where the backend takes them. NumPy indices name no
-        element twice where `value` has another size than 1; where indices are a traced tensor the
-        last of equals wins.
+        are selected; it may be a number if the backend accepts them. NumPy indices have no
+        duplicates unless the size of `value` is 1; for traced indices the last duplicate wins.
         """
 
     def set_key(self, x: Tensor, key: Key, value: Any) -> Tensor | None:
-        """Set `x[key]` as NumPy's brackets do, or return None where the library's cannot.
+        """Set `x[key]` as NumPy's brackets do, or return None if the library's cannot.
 
-        The key may hold one vector of indices, none twice where `value` is not a number. `value`
+        The key may have one vector of indices, unique unless `value` is a number. `value`
         broadcasts to `x[key]`; it is an array, a tensor of this library, or a number.
         """
         return None
@@ -232,41 +230,41 @@ class Backend(ABC):
         return self.assign_points(x, tuple(np.nonzero(mask)), value)
 
     def labels(self, x: Tensor) -> AxisLabels | None:
-        """Return what gives the labels of an axis, or None where this library has no labels."""
+        """Return a function that returns the labels of an axis, or None without labels."""
         return None
 
     def axis_names(self, x: Tensor) -> tuple[str, ...] | None:
-        """Return a name for each axis, "" where it has none, or None without such names."""
+        """Return a name for each axis, "" for none, or None if the library has no names."""
         return None
 
     def with_labels(self, x: Tensor, selection: Selection, values: Tensor) -> Tensor:
-        """Return values, read of those of `x`, with its labels cut alike."""
+        """Return selected values with the same selection of the labels of `x`."""
         return values
 
     def with_values(self, x: Tensor, values: Tensor) -> Tensor:
-        """Return updated values of `x` as what `x` is, where that holds more than values."""
+        """Return updated values of `x` in the type of `x`, if it has more than values."""
         return values
 
     def refuse_subscripts(self, x: Tensor, written: tuple[Any, ...]) -> None:  # noqa: B027
         """Raise `SubscriptLabelError` for a subscript whose names or labels are not those of `x`.
 
-        `written` is what stood between the brackets.
+        `written` has the subscripts between the brackets.
         """
 
     def refuse_value(self, x: Tensor, selection: Selection, value: Any) -> None:  # noqa: B027
-        """Raise `AssignmentError` for a value whose named axes are not those it goes into."""
+        """Raise `AssignmentError` for a value whose named axes differ from the selected ones."""
 
     def store(self, x: Tensor, value: Tensor) -> None:
         """Set all of a variable at once; `value` has its shape and dtype."""
         raise AssertionError(f"a {self.name} tensor is not a variable")
 
     def load(self, x: Tensor, selection: Selection) -> tuple[npt.NDArray[Any], Selection]:
-        """Return what a selection needs of a store, and the selection that names the same in it."""
+        """Return the part of a store that a selection needs, and the selection within that part."""
         raise AssertionError(f"a {self.name} tensor is not a store")
 
 
 def static_shape(backend: Backend, x: Tensor) -> Shape:
-    """Return the sizes of `x`; where a compiler left one open, it compiles anew for each size."""
+    """Return the sizes of `x`; for an open size, the compiler recompiles for each value."""
     shape = backend.shape(x)
     if None not in shape:
         return shape
@@ -275,13 +273,13 @@ def static_shape(backend: Backend, x: Tensor) -> Shape:
 
 
 def with_numpy_dtype(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return `values` as float32 where their dtype is a narrow real that NumPy itself lacks."""
+    """Return `values` as float32 if their dtype is a narrow real that NumPy lacks."""
     is_foreign = values.dtype.kind == "V" and "float" in values.dtype.name
     return values.astype(np.float32) if is_foreign else values
 
 
 def without_values(x: Tensor) -> TracingError:
-    """Return the error for a symbol of traced code whose values somebody asked for."""
+    """Return the error for a request of the values of a symbol in traced code."""
     return TracingError(
         f"a {type(x).__name__} has no elements yet: it is a symbol in traced code. Ask for them "
         "after the traced function has returned"

@@ -1,8 +1,8 @@
-"""Which library a tensor belongs to, found without importing any.
+"""Find the backend of a tensor without importing any library.
 
-A tensor of a library cannot exist unless the library is imported, so a look at `sys.modules` is
-enough. A new backend is its file, one giver and its row in `LIBRARIES`, one extra in pyproject.toml
-and one row in the adapters of the tests.
+A tensor cannot exist unless its library is imported, so a look at `sys.modules` is enough. A new
+backend is its file, one loader and its row in `LIBRARIES`, one extra in pyproject.toml and one row
+in the adapters of the tests.
 """
 
 from __future__ import annotations
@@ -84,32 +84,32 @@ LIBRARIES: dict[str, Callable[[], Backend]] = {
     "zarr": _zarr,
     "h5py": _h5py,
     "xarray": _xarray,
-    "numpy": _array_api,  # whatever library it is; NumPy itself is always there
+    "numpy": _array_api,  # any other library; NumPy is always imported
 }
-"""The top-level module of each library, and what gives the one backend that serves it.
+"""The module of each library, and the loader of its backend.
 
-Each giver imports by a statement, which is the one way that `torch.compile` can follow; so does
-PyTorch come first, since it could not follow into another backend.
+Each loader uses an import statement, because torch.compile cannot trace importlib; PyTorch comes
+first for the same reason.
 """
 
 _BACKEND_BY_TYPE: dict[type, Backend] = {np.ndarray: NUMPY}
 
 _NO_TENSORS = frozenset({bool, int, float, complex, str, bytes, list, tuple, range, slice})
-"""Types that a value or a subscript often has, known to belong to no library."""
+"""Common types of values and subscripts that do not belong to any library."""
 
 
 def find_backend(x: Any) -> Backend | None:
-    """Return the backend that serves `x`, or None; a subclass is served as its base is."""
+    """Return the backend that serves `x` or its base class, or None."""
     kind = type(x)
-    found = _BACKEND_BY_TYPE.get(kind)
-    if found is not None:
-        return found
+    backend = _BACKEND_BY_TYPE.get(kind)
+    if backend is not None:
+        return backend
     if kind in _NO_TENSORS:
         return None
-    for module, give in LIBRARIES.items():
+    for module, load in LIBRARIES.items():
         if module not in sys.modules:
             continue
-        backend = give()
+        backend = load()
         if backend.serves(x):
             _BACKEND_BY_TYPE[kind] = backend
             return backend
@@ -127,21 +127,21 @@ def backend_of(x: Any) -> Backend:
 
     Raises `UnsupportedTensorError` for anything that is not a tensor of a known library.
     """
-    found = find_backend(x)
-    if found is None:
-        from pybridge.backends.foreign import advice_for  # only a mistake needs it
+    backend = find_backend(x)
+    if backend is None:
+        from pybridge.backends.foreign import advice_for  # imported for an error only
 
         raise UnsupportedTensorError(
             f"an object of type `{type(x).__name__}` is not a tensor that pybridge serves; "
             f"{advice_for(x)}"
         )
-    return found
+    return backend
 
 
 def open_tensor(x: Any, verb: Verb = "read") -> tuple[Backend, Tensor]:
-    """Return the tensor that `x` is, or that a variable holds, and the backend that serves it.
+    """Return the backend and the tensor of `x`, which may be a variable.
 
-    Raises `UnsupportedTensorError` where a trait of the tensor is one that `verb` does not serve.
+    Raises `UnsupportedTensorError` if the tensor has a trait that `verb` does not serve.
     """
     backend = _BACKEND_BY_TYPE.get(type(x)) or backend_of(x)
     while (value := backend.value_of(x)) is not x:

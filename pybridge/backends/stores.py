@@ -1,8 +1,8 @@
-"""What the stores share: arrays on disk that are read and written by blocks, and never copied.
+"""Base class for stores: arrays on disk that are read and written in blocks.
 
-A store gives NumPy arrays. A selection is read as its least cover, whose elements NumPy then puts
-into the order that was asked for; so no library's own rules of indexing show. What would need all
-of a store at once is refused.
+Reading returns NumPy arrays. The smallest cover of a selection is read, and NumPy then selects from
+it, so the indexing rules of a library do not matter. Operations that would need a whole store
+raise.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from pybridge.dialects.selections import Key
 from pybridge.errors import UnsupportedTensorError
 
 Part: TypeAlias = slice | npt.NDArray[np.int64]
-"""What is read of one axis: a slice of positive step, or ascending indices without repeats."""
+"""The part of an axis to read: a slice of positive step, or ascending unique indices."""
 
 MOST_NEEDLESS: Final = 4
-"""A cover is split that holds so many times the elements that are asked for."""
+"""A cover with this many times the selected elements is split."""
 
 
 _SAID: Final = {"broadcast_to": "broadcasting", "where": "arithmetic"} | dict.fromkeys(
     ("isnan", "argmax", "argmin"), "a search"
 )
-"""What is refused where the library's function of a name would be needed."""
+"""The error for functions that would read the whole store."""
 
 
 class StoreBackend(Backend):
@@ -46,29 +46,29 @@ class StoreBackend(Backend):
 
     @abstractmethod
     def _write(self, x: Any, parts: tuple[Part, ...], value: npt.NDArray[Any]) -> None:
-        """Set the outer product of the parts, which names some; `value` has its shape."""
+        """Set the outer product of the parts, which is not empty; `value` has its shape."""
 
     @abstractmethod
     def _read_points(self, x: Any, coordinates: tuple[Indices, ...]) -> npt.NDArray[Any]:
-        """Return one element for each entry of the coordinates, of which there are some."""
+        """Return one element for each entry of the coordinates, which are not empty."""
 
     @abstractmethod
     def _write_points(
         self, x: Any, coordinates: tuple[Indices, ...], value: npt.NDArray[Any]
     ) -> None:
-        """Set one element for each entry of the coordinates, no element twice."""
+        """Set one element for each entry of the coordinates, without duplicates."""
 
     @abstractmethod
     def _chunks(self, x: Any) -> tuple[int, ...]:
-        """Return the sizes of the blocks in which the store lies, none of them 0."""
+        """Return the sizes of the blocks of the store, none of them 0."""
 
     def load(self, x: Any, selection: to.Selection) -> tuple[npt.NDArray[Any], to.Selection]:
-        """Return the least cover of a selection, and the selection that names the same in it.
+        """Return the smallest cover of a selection, and the selection within the cover.
 
-        No chunk is read that holds nothing of what is asked, save that a mask or a matrix of
-        coordinates may lie so densely that an outer product reads the same chunks.
+        Chunks without a selected element are not read, except that a mask or a matrix of
+        coordinates may be so dense that an outer product reads the same chunks.
         """
-        if len(selection.shape) != len(x.shape):  # to R a store of no axis is a vector
+        if len(selection.shape) != len(x.shape):  # in R a store without axes is a vector
             return self._read(x, ()), selection
         match selection:
             case to.Orthogonal():
@@ -79,19 +79,21 @@ class StoreBackend(Backend):
                 return self._load_points(x, selection.coordinates, None)
         return self._read(x, (slice(None),) * len(x.shape)), selection
 
-    def _load_axes(self, x: Any, lowered: to.Orthogonal) -> tuple[npt.NDArray[Any], to.Orthogonal]:
+    def _load_axes(
+        self, x: Any, selection: to.Orthogonal
+    ) -> tuple[npt.NDArray[Any], to.Orthogonal]:
         parts: list[Part] = []
         axes: list[to.AxisSelection] = []
-        shape = lowered.shape  # which a library may look up anew each time
-        for axis in lowered.axes:
+        shape = selection.shape  # a library may look it up at each access
+        for axis in selection.axes:
             if axis is None:
                 axes.append(axis)
                 continue
             part, local = _cover(axis, cast("int", shape[len(parts)]))
             parts.append(part)
             axes.append(local)
-        found = self._read(x, tuple(parts))
-        return found, to.orthogonal(found.shape, tuple(axes), lowered.squeezed)
+        loaded = self._read(x, tuple(parts))
+        return loaded, to.orthogonal(loaded.shape, tuple(axes), selection.squeezed)
 
     def _load_points(
         self, x: Any, coordinates: tuple[Indices, ...], missing: npt.NDArray[np.bool_] | None
@@ -107,11 +109,11 @@ class StoreBackend(Backend):
             distinct, back = np.unique(flat, return_inverse=True)
             asked = np.unravel_index(distinct, x.shape)
         places[entries] = back
-        found = self._read_distinct(x, asked) if len(asked[0]) else np.zeros(0, x.dtype)
-        return found, to.Points(found.shape, (places,), many, missing)
+        loaded = self._read_distinct(x, asked) if len(asked[0]) else np.zeros(0, x.dtype)
+        return loaded, to.Points(loaded.shape, (places,), many, missing)
 
     def _read_distinct(self, x: Any, coordinates: tuple[Indices, ...]) -> npt.NDArray[Any]:
-        """Read points by an outer product where that reads no more chunks and few more elements."""
+        """Read points by an outer product if that reads no more chunks and few more elements."""
         lines = [np.unique(axis, return_inverse=True) for axis in coordinates]
         if math.prod(len(line) for line, _ in lines) <= MOST_NEEDLESS * len(coordinates[0]):
             blocks = [axis // size for axis, size in zip(coordinates, self._chunks(x), strict=True)]
@@ -129,12 +131,12 @@ class StoreBackend(Backend):
         return self._read(x, (slice(None),) * len(self.shape(x)))
 
     def convert(self, value: Any, like: Any) -> Any:
-        # what goes into a store is a NumPy array
+        # values of a store are NumPy arrays
         return np.asarray(value).astype(like.dtype, copy=False)
 
     def basic(self, x: Any, key: Key) -> Any:
-        found, local = self._load_axes(x, to.Orthogonal(self.shape(x), key))  # it reads
-        return found[local.key]
+        loaded, local = self._load_axes(x, to.Orthogonal(self.shape(x), key))  # it reads
+        return loaded[local.key]
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         distinct, places = np.unique(indices, return_inverse=True)
@@ -143,8 +145,8 @@ class StoreBackend(Backend):
         return self._read(x, tuple(parts)).take(places, axis)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
-        found, local = self._load_points(x, coordinates, None)
-        return found[local.coordinates]
+        loaded, local = self._load_points(x, coordinates, None)
+        return loaded[local.coordinates]
 
     def copy(self, x: Any) -> Any:
         raise UnsupportedTensorError(
@@ -206,7 +208,7 @@ class StoreBackend(Backend):
 
 
 def _cover(axis: to.AxisSelection, size: int) -> tuple[Part, to.AxisSelection]:
-    """Return what to read of an axis, and what names the same in what was read."""
+    """Return the part of an axis to read, and the selection within that part."""
     if isinstance(axis, slice):
         run = range(*axis.indices(size))
         if len(run) == 0 or run.step > 0:
@@ -219,13 +221,13 @@ def _cover(axis: to.AxisSelection, size: int) -> tuple[Part, to.AxisSelection]:
     distinct, back = np.unique(axis.indices[known], return_inverse=True)
     places = np.zeros(len(axis.indices), np.int64)
     places[known] = back
-    if len(places) and len(back) == 0:  # an element has to stand in for what is NA
+    if len(places) and len(back) == 0:  # read one element as a stand-in for NA
         distinct = np.zeros(min(1, size), np.int64)
     return distinct, to.Gather(places, axis.missing)
 
 
 def count(piece: slice, kept: Part = slice(None)) -> int:
-    """Return how many indices a bounded slice holds, or those of them that are kept.
+    """Return the number of indices of a bounded slice, or of those that are selected in it.
 
     >>> count(slice(2, 9, 3)), count(slice(2, 9, 1), np.array([0, 6]))
     (3, 2)
@@ -236,23 +238,25 @@ def count(piece: slice, kept: Part = slice(None)) -> int:
 
 
 def split(part: Part, size: int, chunk: int) -> list[tuple[slice, Part]]:
-    """Return the slices to read for one axis, each with what to keep of it.
+    """Return the slices to read for one axis, each with the selection within it.
 
-    Slices reach from the first to the last index that is asked for in chunks that follow each
-    other, as long as they hold few needless elements.
+    Slices reach from the first to the last selected index in consecutive chunks, as long as they
+    contain few unselected elements.
 
-    >>> [(piece.start, piece.stop, kept.tolist())
-    ...     for piece, kept in split(np.array([3, 4, 90, 91]), 100, 10)]
+    >>> [(piece.start, piece.stop, entries.tolist())
+    ...     for piece, entries in split(np.array([3, 4, 90, 91]), 100, 10)]
     [(3, 5, [0, 1]), (90, 92, [0, 1])]
     """
     if isinstance(part, slice):
         if part.step in (None, 1):
             return [(slice(*part.indices(size)), slice(None))]
-        part = np.arange(*part.indices(size), dtype=np.int64)  # HDF5 would take it step by step
+        part = np.arange(*part.indices(size), dtype=np.int64)  # HDF5 would read it step by step
     pieces: list[tuple[slice, Part]] = []
     first = 0
     blocks = part // chunk
-    changes = np.flatnonzero(np.diff(blocks)) + 1  # only there can a piece end: few look at many
+    changes = (
+        np.flatnonzero(np.diff(blocks)) + 1
+    )  # pieces end at block boundaries only, so test only those
     for k in [*changes.tolist(), len(part)] if len(part) else []:
         if k < len(part):
             is_apart = blocks[k] > blocks[k - 1] + 1
@@ -265,7 +269,7 @@ def split(part: Part, size: int, chunk: int) -> list[tuple[slice, Part]]:
 
 
 def runs(part: Part, size: int) -> list[tuple[slice, slice]]:
-    """Return slices that name exactly the indices of a part, each with its entries of the part.
+    """Return slices that cover exactly the indices of a part, each with its entries of the part.
 
     >>> runs(np.array([3, 4, 7]), 10)
     [(slice(3, 5, 1), slice(0, 2, None)), (slice(7, 8, 1), slice(2, 3, None))]
@@ -283,7 +287,7 @@ def runs(part: Part, size: int) -> list[tuple[slice, slice]]:
 def by_chunk(
     coordinates: tuple[Indices, ...], chunks: tuple[int, ...]
 ) -> list[tuple[tuple[slice, ...], tuple[Indices, ...], Indices]]:
-    """Return for each chunk that holds points the box around them, the points in it, and which.
+    """Return for each chunk with points the box around them, the points in it, and their entries.
 
     >>> [(box, where.tolist()) for box, _, where in by_chunk((np.array([1, 9, 2]),), (5,))]
     [((slice(1, 3, None),), [0, 2]), ((slice(9, 10, None),), [1])]
@@ -293,10 +297,10 @@ def by_chunk(
     which = which.ravel()
     order = np.argsort(which, kind="stable")
     ends = np.flatnonzero(np.diff(which[order])) + 1
-    found = []
+    boxes = []
     for entries in np.split(order, ends):
         points = [axis[entries] for axis in coordinates]
         box = tuple([slice(int(axis.min()), int(axis.max()) + 1) for axis in points])
         inner = tuple([axis - part.start for axis, part in zip(points, box, strict=True)])
-        found.append((box, inner, entries))
-    return found
+        boxes.append((box, inner, entries))
+    return boxes

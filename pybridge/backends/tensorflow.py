@@ -27,11 +27,11 @@ _ARCS = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 
 def _with_nan(reduce: Any, x: Any) -> Any:
     """Return the greatest or the least, NaN where there is one, which XLA would pass over."""
-    found = reduce(x)
+    extreme = reduce(x)
     if not x.dtype.is_floating:
-        return found
+        return extreme
     nan = tf.constant(math.nan, x.dtype)
-    return tf.where(tf.reduce_any(tf.math.is_nan(x)), nan, found)
+    return tf.where(tf.reduce_any(tf.math.is_nan(x)), nan, extreme)
 
 
 def _accumulate(step: Any, x: Any, axis: int) -> Any:
@@ -250,7 +250,7 @@ def _broadcast(value: Any, x: Any, key: Key) -> Any:
 
 def _set_slices(x: Any, key: Key, value: Any) -> Any:
     """Set by slices; `x[key].assign()` would do so for a variable, but reads the slice first."""
-    given = {
+    arguments = {
         "begin": np.array([part.start or 0 for part in key]),
         "end": np.array([part.stop or 0 for part in key]),
         "strides": np.array([part.step or 1 for part in key]),
@@ -259,9 +259,9 @@ def _set_slices(x: Any, key: Key, value: Any) -> Any:
         "end_mask": sum(1 << k for k, part in enumerate(key) if part.stop is None),
     }
     if isinstance(x, tf.Variable):
-        tf.raw_ops.ResourceStridedSliceAssign(ref=x.handle, **given)
+        tf.raw_ops.ResourceStridedSliceAssign(ref=x.handle, **arguments)
         return x
-    return tf.raw_ops.TensorStridedSliceUpdate(input=x, **given)
+    return tf.raw_ops.TensorStridedSliceUpdate(input=x, **arguments)
 
 
 def _scatter(x: Any, indices: Any, updates: Any) -> Any:
@@ -286,14 +286,14 @@ def _scatter_axes(x: Any, axes: tuple[Any, ...], value: Any) -> Any:
     is_moved = order != sorted(order)
     moved = tf.transpose(x, order) if is_moved else x
     indices = _grid(vectors)
-    kept = tf.shape(indices)[:-1] if tf.is_tensor(indices) else indices.shape[:-1]
+    points_shape = tf.shape(indices)[:-1] if tf.is_tensor(indices) else indices.shape[:-1]
     rest = moved.shape[len(chosen) :]
     sizes = tf.shape(moved)[len(chosen) :] if None in rest else tuple(rest)
     updates = tf.transpose(value, order) if is_moved else value
-    if tf.is_tensor(kept) or tf.is_tensor(sizes):
-        updates = tf.broadcast_to(updates, tf.concat([kept, sizes], 0))
-    elif updates.shape != (*kept, *sizes):
-        updates = tf.broadcast_to(updates, (*kept, *sizes))
+    if tf.is_tensor(points_shape) or tf.is_tensor(sizes):
+        updates = tf.broadcast_to(updates, tf.concat([points_shape, sizes], 0))
+    elif updates.shape != (*points_shape, *sizes):
+        updates = tf.broadcast_to(updates, (*points_shape, *sizes))
     if not is_moved:
         return _scatter(x, indices, updates)
     back = [order.index(k) for k in range(len(order))]
@@ -328,11 +328,11 @@ def _last_of_equals(indices: Any, size: Any) -> Any:
     return tf.gather(last, indices)
 
 
-def _decoded(found: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _decoded(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the texts of a string tensor, which holds them as bytes in UTF-8."""
-    texts = np.empty(found.shape, object)
+    texts = np.empty(values.shape, object)
     try:
-        texts.flat[:] = [element.decode("utf-8") for element in found.ravel().tolist()]
+        texts.flat[:] = [element.decode("utf-8") for element in values.ravel().tolist()]
     except UnicodeDecodeError as error:
         raise ConversionError(
             f"a string tensor holds {error.object!r}, which is not text in UTF-8"

@@ -183,8 +183,8 @@ class TorchBackend(Backend):
         if not _runs_down(key):
             return x[key]
         before, upward, after = upward_key(key, self.shape(x))
-        found = (_flip(x, before) if before else x)[upward]
-        return _flip(found, after) if after else found
+        part = (_flip(x, before) if before else x)[upward]
+        return _flip(part, after) if after else part
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         if x.dtype in _UNKNOWN:
@@ -233,10 +233,10 @@ class TorchBackend(Backend):
                     "a NumPy array is not a subscript inside torch.compile, which hides its "
                     "values, unless it holds integers; write a list, or make it a torch tensor"
                 )
-        found = x.long()
+        indices = x.long()
         if x.dtype is torch.uint64:  # none becomes a negative number
-            found = torch.where(found < 0, torch.iinfo(torch.int64).max, found)
-        return found
+            indices = torch.where(indices < 0, torch.iinfo(torch.int64).max, indices)
+        return indices
 
     def cast(self, x: Any, name: str) -> Any:
         return x.to(getattr(torch, name))
@@ -409,8 +409,8 @@ def _on_device(indices: Indices, x: Any) -> Any:
         return indices if indices.device == x.device else indices.to(x.device)
     # an axis of one element may run backward and still count as contiguous
     is_plain = (indices.ndim == 1 and len(indices) > 1) or min(indices.strides, default=0) >= 0
-    found = torch.from_numpy(indices if is_plain and indices.flags.carray else np.array(indices))
-    return found if x.is_cpu else found.to(x.device)
+    tensor = torch.from_numpy(indices if is_plain and indices.flags.carray else np.array(indices))
+    return tensor if x.is_cpu else tensor.to(x.device)
 
 
 def _last_of_equals(indices: Any, size: int) -> Any:

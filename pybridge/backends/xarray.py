@@ -60,7 +60,7 @@ class XarrayBackend(NumpyBackend):
         coords = x.coords.to_dataset()
         if len(selection.shape) != x.ndim:  # no axis: to R a vector of length 1
             dims = (_new_name("points", x),)
-            return _made(x, values, coords, dims)
+            return _new_array(x, values, coords, dims)
         match selection:
             case Orthogonal():
                 return _cut_by_axes(x, selection, values, coords)
@@ -94,11 +94,11 @@ class XarrayBackend(NumpyBackend):
             value = _named_series(value, x.dims)
         if not isinstance(value, xr.DataArray) or not isinstance(selection, Orthogonal):
             return
-        kept = _kept_names(x, selection)
-        named = kept[len(kept) - value.ndim :] if value.ndim <= len(kept) else kept
-        if tuple(value.dims) != tuple(named):
+        names = _kept_names(x, selection)
+        wanted = names[len(names) - value.ndim :] if value.ndim <= len(names) else names
+        if tuple(value.dims) != tuple(wanted):
             raise AssignmentError(
-                f"the value has the axes {tuple(value.dims)} and goes into {tuple(kept)}; bring "
+                f"the value has the axes {tuple(value.dims)} and goes into {tuple(names)}; bring "
                 "its axes into that order, x.transpose(...), or write its bare values, x.data"
             )
         axes = [axis for axis in selection.axes if axis is not None]
@@ -234,8 +234,8 @@ def _cut_by_axes(x: Any, selection: Orthogonal, values: Any, coords: Any) -> Any
     names = _kept_names(x, selection)
     for place in selection.squeezed:
         chosen[names[place]] = int(np.ravel(chosen[names[place]])[0])
-    kept = [name for place, name in enumerate(names) if place not in selection.squeezed]
-    return _made(x, values, coords.isel(chosen, missing_dims="ignore"), kept)
+    dims = [name for place, name in enumerate(names) if place not in selection.squeezed]
+    return _new_array(x, values, coords.isel(chosen, missing_dims="ignore"), dims)
 
 
 def _cut_by_points(x: Any, selection: Points | Masked, values: Any, coords: Any) -> Any:
@@ -245,17 +245,17 @@ def _cut_by_points(x: Any, selection: Points | Masked, values: Any, coords: Any)
             coords = _without(coords, dim)
     places = zip(x.dims, selection.coordinates, strict=True)
     chosen = {dim: xr.Variable(name, place) for dim, place in places}
-    return _made(x, values, coords.isel(chosen, missing_dims="ignore"), [name])
+    return _new_array(x, values, coords.isel(chosen, missing_dims="ignore"), [name])
 
 
 def _without(coords: Any, dim: Hashable) -> Any:
     return coords.drop_vars([name for name, each in coords.coords.items() if dim in each.dims])
 
 
-def _made(x: Any, values: Any, coords: Any, dims: Sequence[Hashable]) -> Any:
-    made = xr.DataArray(values, coords=coords.coords, dims=dims, name=x.name, attrs=x.attrs)
-    made.encoding = dict(x.encoding)
-    return made
+def _new_array(x: Any, values: Any, coords: Any, dims: Sequence[Hashable]) -> Any:
+    array = xr.DataArray(values, coords=coords.coords, dims=dims, name=x.name, attrs=x.attrs)
+    array.encoding = dict(x.encoding)
+    return array
 
 
 def _lazy() -> TracingError:

@@ -1,8 +1,8 @@
 """TensorFlow: eager tensors, variables, and the symbolic tensors of `tf.function`.
 
-Strings are served. Ragged and sparse tensors are refused: their axes have no single size, or no
-memory to index. Inside a graph on a CPU a traced position beyond its axis raises when the code
-runs; compiled by XLA it is clamped to the axis.
+Strings are served. Ragged and sparse tensors raise: their axes have no single size, or no memory to
+index. In a graph on a CPU a traced position beyond its axis raises when the code runs; compiled by
+XLA it is clamped to the axis.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ARCS = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 
 
 def _with_nan(reduce: Any, x: Any) -> Any:
-    """Return the greatest or the least, NaN where there is one, which XLA would pass over."""
+    """Return the maximum or the minimum, NaN if there is one, which XLA would ignore."""
     extreme = reduce(x)
     if not x.dtype.is_floating:
         return extreme
@@ -35,7 +35,7 @@ def _with_nan(reduce: Any, x: Any) -> Any:
 
 
 def _accumulate(step: Any, x: Any, axis: int) -> Any:
-    """Accumulate a step along a vector, by doubling its reach: TensorFlow has no such function."""
+    """Accumulate along a vector in steps of doubled length: TensorFlow has no such function."""
     size = x.shape[axis]
     if size is None:
         raise TracingError("the size of this vector is unknown while tf.function traces")
@@ -86,7 +86,7 @@ class TensorFlowBackend(Backend):
     }
 
     def serves(self, x: object) -> bool:
-        # composite tensors are known, so that they get a clear refusal
+        # composite tensors are recognized, to raise a clear error
         return isinstance(x, (tf.Tensor, tf.Variable, *_COMPOSITE))
 
     def traits(self, x: Any) -> tuple[Trait, ...]:
@@ -130,7 +130,9 @@ class TensorFlowBackend(Backend):
     def convert(self, value: Any, like: Any) -> Any:
         if isinstance(value, tf.Tensor):
             if value.dtype.is_complex and not like.dtype.is_complex:
-                value = tf.math.real(value)  # TensorFlow warns of it, also where the other is zero
+                value = tf.math.real(
+                    value
+                )  # TensorFlow warns about it, even if the imaginary part is zero
             return value if value.dtype == like.dtype else tf.cast(value, like.dtype)
         return tf.constant(value, like.dtype)
 
@@ -147,7 +149,7 @@ class TensorFlowBackend(Backend):
         return tf.transpose(x, axes)
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
-        if isinstance(x, int):  # TensorFlow makes int32 of it, whatever the other is
+        if isinstance(x, int):  # TensorFlow converts it to int32, whatever the other dtype is
             x = tf.constant(x, y.dtype)
         return tf.where(condition, x, y)
 
@@ -162,7 +164,7 @@ class TensorFlowBackend(Backend):
         return tf.cast(tf.argsort(self._comparable(x), stable=True), tf.int64)
 
     def as_indices(self, x: Any) -> Any:
-        if x.dtype == tf.uint64:  # none becomes a negative number
+        if x.dtype == tf.uint64:  # unsigned numbers must not become negative
             x = tf.minimum(x, tf.constant(tf.int64.max, tf.uint64))
         return tf.cast(x, tf.int64)
 
@@ -206,7 +208,7 @@ class TensorFlowBackend(Backend):
             strides = tf.math.cumprod(sizes, exclusive=True, reverse=True)
             indices = tf.cast(indices, tf.int64)
             flat = tf.reduce_sum(indices * strides, 1)
-            # what XLA sets nowhere is no equal of what sets an element
+            # an entry that sets nothing must not count as a duplicate
             flat = tf.where(tf.reduce_any(indices >= sizes, 1), tf.reduce_prod(sizes), flat)
             value = tf.gather(value, _last_of_equals(flat, tf.reduce_prod(sizes)))
         return _scatter(x, indices, value)
@@ -219,19 +221,19 @@ BACKEND = TensorFlowBackend()
 
 
 def _has_unknown_rank(x: Any) -> bool:
-    """Return whether a variable may hold tensors of any number of axes; it holds one now."""
+    """Return whether a variable accepts tensors of any number of axes."""
     return isinstance(x, tf.Variable) and x.shape.rank is None
 
 
 def _stacked(coordinates: tuple[Indices, ...]) -> Any:
-    """Return vectors as the rows of indices that gather_nd and scatter_nd want."""
+    """Return vectors as rows of indices for gather_nd and scatter_nd."""
     if all(isinstance(axis, np.ndarray) for axis in coordinates):
         return np.stack(coordinates, -1)
     return tf.stack([tf.cast(axis, tf.int64) for axis in coordinates], -1)
 
 
 def _is_slice(axis: Any, size: int | None) -> bool:
-    # XLA updates no slice of a step other than 1; an unknown size leaves no other way
+    # XLA updates only slices of step 1; for an unknown size there is no alternative
     if not isinstance(axis, slice):
         return False
     return axis.step in (None, 1) or size is None or tf.executing_eagerly()
@@ -266,7 +268,7 @@ def _set_slices(x: Any, key: Key, value: Any) -> Any:
 
 def _scatter(x: Any, indices: Any, updates: Any) -> Any:
     if all(size is not None and size < _LARGEST for size in x.shape):
-        # tf.vectorized_map scatters by 32 bits alone; what they do not hold stays beyond the axis
+        # tf.vectorized_map scatters by 32 bits only; larger indices stay beyond the axis
         indices = tf.cast(tf.minimum(tf.cast(indices, tf.int64), _LARGEST), tf.int32)
     if isinstance(x, tf.Variable):
         x.scatter_nd_update(indices, updates)
@@ -275,7 +277,7 @@ def _scatter(x: Any, indices: Any, updates: Any) -> Any:
 
 
 def _scatter_axes(x: Any, axes: tuple[Any, ...], value: Any) -> Any:
-    """Scatter along the axes that are not whole, which come first for it and then go back."""
+    """Scatter along the axes that are not whole, moved to the front and back again."""
     chosen = [k for k, axis in enumerate(axes) if not (type(axis) is slice and axis == WHOLE)]
     order = chosen + [k for k in range(len(axes)) if k not in chosen]
     vectors = [_indices_on(x, axes[k], k) for k in chosen]
@@ -322,14 +324,14 @@ def _grid(vectors: list[Indices]) -> Any:
 
 
 def _last_of_equals(indices: Any, size: Any) -> Any:
-    """Return for each index where the last of its equals stands: scatter has no order."""
+    """Return for each index the place of its last duplicate: scatter has no order."""
     places = tf.range(tf.shape(indices, out_type=tf.int64)[0])
     last = tf.math.unsorted_segment_max(places, indices, size)
     return tf.gather(last, indices)
 
 
 def _decoded(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return the texts of a string tensor, which holds them as bytes in UTF-8."""
+    """Return the texts of a string tensor, which stores them as UTF-8 bytes."""
     texts = np.empty(values.shape, object)
     try:
         texts.flat[:] = [element.decode("utf-8") for element in values.ravel().tolist()]

@@ -1,7 +1,7 @@
 """PyTorch: tensors with and without gradients, eager or inside `torch.compile`.
 
-PyTorch slices by no negative step, so that a descending range flips, which copies. A traced
-position beyond its axis raises when the code runs. Sparse and nested tensors are refused.
+PyTorch slices have no negative steps, so a descending range flips, which copies. A traced position
+beyond its axis raises when the code runs. Sparse and nested tensors raise.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ from pybridge.shape import Shape
 _STRIDED = torch.strided
 
 _INTEGERS = (torch.int64, torch.int32, torch.bool, torch.uint8)
-"""Dtypes whose values no gradient, no conjugate and no quantization hides."""
+"""Dtypes without gradients, conjugates and quantization."""
 
 _VECTORS = frozenset({np.ndarray, torch.Tensor})
 
 _WITHOUT_VALUES = (FakeTensor, FunctionalTensor)
-"""Tensors that stand for others in a graph."""
+"""Types of placeholders in a graph."""
 
 _AS_PLAIN = {torch.uint16: torch.int16, torch.uint32: torch.int32, torch.uint64: torch.int64}
 _AS_PLAIN |= {
     dtype: torch.uint8 for name, dtype in vars(torch).items() if name.startswith("float8_")
 }
-"""Dtypes that PyTorch stores but sets by no vector, with one of the same width that it does set."""
+"""Dtypes that PyTorch cannot set by vectors, and one of the same width that it can."""
 
 _UNKNOWN = frozenset({*_AS_PLAIN, torch.complex32})
-"""Dtypes that `flip` and `index_select` do not know, where brackets do."""
+"""Dtypes that `flip` and `index_select` do not support, but brackets do."""
 
 _EFFORT: Any = 1000
-"""How long NumPy may look for an address that two tensors have in common."""
+"""The limit of NumPy's search for a shared address."""
 
 _NAMES = {
     dtype: str(dtype).removeprefix("torch.")
@@ -172,7 +172,7 @@ class TorchBackend(Backend):
             if value.dtype is like.dtype and value.device == like.device:
                 return value
             if value.is_complex() and not like.is_complex():
-                value = value.real  # PyTorch warns of it, also where the other part is zero
+                value = value.real  # PyTorch warns about it, even if the imaginary part is zero
             return value.to(device=like.device, dtype=like.dtype)
         if self.is_open(value):
             return torch.full((), value, dtype=like.dtype, device=like.device)
@@ -195,7 +195,7 @@ class TorchBackend(Backend):
         return x[tuple(_on_device(axis, x) for axis in coordinates)]
 
     def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
-        if x.is_meta or isinstance(x, FakeTensor):  # whose own masks know no sizes
+        if x.is_meta or isinstance(x, FakeTensor):  # masks of subclasses have no sizes
             return self.take_points(x, np.nonzero(mask))
         return x[_on_device(mask, x)]
 
@@ -225,7 +225,7 @@ class TorchBackend(Backend):
         return torch.argsort(self._comparable(x), stable=True)
 
     def as_indices(self, x: Any) -> Any:
-        # `torch.compile` shows of an array only that it is one
+        # `torch.compile` hides the elements of an array
         if isinstance(x, np.ndarray):
             x = torch.from_numpy(x)
             if x.is_floating_point() or x.dtype is torch.bool:
@@ -234,7 +234,7 @@ class TorchBackend(Backend):
                     "values, unless it holds integers; write a list, or make it a torch tensor"
                 )
         indices = x.long()
-        if x.dtype is torch.uint64:  # none becomes a negative number
+        if x.dtype is torch.uint64:  # unsigned numbers must not become negative
             indices = torch.where(indices < 0, torch.iinfo(torch.int64).max, indices)
         return indices
 
@@ -270,7 +270,7 @@ class TorchBackend(Backend):
             if isinstance(value, torch.Tensor) and value.shape[k] != 1:
                 value = value.index_select(k, _last_of_equals(axis, x.shape[k]))
         if is_batched:
-            # under vmap index_put takes no slice beside a batched index
+            # under vmap index_put takes no slice next to a batched index
             axes = tuple(
                 _on_device(axis_indices(axis, size), x)
                 for axis, size in zip(axes, x.shape, strict=True)
@@ -319,14 +319,14 @@ BACKEND = TorchBackend()
 
 def _runs_down(key: Key) -> bool:
     """Return whether a key has a slice of a negative step, which PyTorch lacks."""
-    for part in key:  # noqa: SIM110  a generator would cost more than all the rest of a reading
+    for part in key:  # noqa: SIM110  a generator would be slower than the rest of a read
         if type(part) is slice and part.step is not None and part.step < 0:
             return True
     return False
 
 
 def _known_size(size: Any) -> int | None:
-    """Return a size that a compiler wrote as a symbol, or None where it left it open."""
+    """Return a size, or None if the compiler left it open."""
     known: int | None = size.node.maybe_as_int()
     return known
 
@@ -348,18 +348,18 @@ def _flip(x: Any, axes: tuple[int, ...]) -> Any:
 
 
 def _apart(value: Any, x: Any, key: Key = ()) -> Any:
-    """Return a value for `x[key]`, copied where it lies in the memory written to.
+    """Return a value for `x[key]`, copied if it overlaps the memory written to.
 
-    PyTorch refuses to write from there.
+    PyTorch raises for such a write.
     """
     if isinstance(x, _WITHOUT_VALUES) or isinstance(value, _WITHOUT_VALUES):
         return value
     try:
         mine, other = x.untyped_storage(), value.untyped_storage()
         start, begin = mine.data_ptr(), other.data_ptr()
-    except NotImplementedError:  # under torch.func a tensor has no storage to look at
+    except NotImplementedError:  # under torch.func a tensor has no storage
         return value.clone()
-    if start == 0 or begin == 0:  # no memory: nothing in it, or the meta device
+    if start == 0 or begin == 0:  # no memory: empty, or on the meta device
         return value
     if begin >= start + mine.nbytes() or start >= begin + other.nbytes():
         return value
@@ -373,7 +373,7 @@ def _apart(value: Any, x: Any, key: Key = ()) -> Any:
 
 
 def _places(x: Any) -> npt.NDArray[Any]:
-    """Return an array whose elements lie where those of `x` do; nobody looks at them."""
+    """Return an array at the memory of `x`; its elements are never dereferenced."""
     size = x.element_size()
     memory = SimpleNamespace()
     memory.__array_interface__ = {
@@ -387,7 +387,7 @@ def _places(x: Any) -> npt.NDArray[Any]:
 
 
 def _is_wrapped(x: Any) -> bool:
-    """Return whether `torch.func` (vmap, grad) stands between `x` and its values."""
+    """Return whether `x` is wrapped by `torch.func` (vmap, grad)."""
     if not isinstance(x, torch.Tensor):
         return False
     return torch._C._functorch.is_functorch_wrapped_tensor(x)
@@ -399,34 +399,34 @@ def _need_values(x: Any) -> None:
 
 
 def _is_view_for_good(x: Any) -> bool:
-    """Return whether autograd forbids to write into a view: of a leaf, or one of several views."""
+    """Return whether autograd forbids writing a view: of a leaf, or one of several views."""
     return x._base.is_leaf or _get_creation_meta(x) == CreationMeta.MULTI_OUTPUT_NODE
 
 
 def _on_device(indices: Indices, x: Any) -> Any:
-    """Return indices or logicals beside `x`; PyTorch takes no memory that is read-only."""
+    """Return indices or logicals on the device of `x`; PyTorch accepts no read-only memory."""
     if type(indices) is not np.ndarray:
         return indices if indices.device == x.device else indices.to(x.device)
-    # an axis of one element may run backward and still count as contiguous
+    # an axis of one element may have a negative stride and still be contiguous
     is_plain = (indices.ndim == 1 and len(indices) > 1) or min(indices.strides, default=0) >= 0
     tensor = torch.from_numpy(indices if is_plain and indices.flags.carray else np.array(indices))
     return tensor if x.is_cpu else tensor.to(x.device)
 
 
 def _last_of_equals(indices: Any, size: int) -> Any:
-    """Return for each index where the last of its equals stands: index_put has no order."""
+    """Return for each index the place of its last duplicate: index_put has no order."""
     places = torch.arange(len(indices), device=indices.device)
     last = torch.zeros(size, dtype=places.dtype, device=indices.device)
     return last.scatter_reduce(0, indices, places, "amax")[indices]
 
 
 def _run_whole(function: FunctionType) -> None:
-    """Keep `torch.compile` from compiling a function, or what it calls, outside of its caller."""
+    """Keep `torch.compile` from compiling a function, or its callees, outside of its caller."""
     leave = eval_frame._FrameAction.SKIP
     strategy = eval_frame._FrameExecStrategy(leave, leave)
     eval_frame.set_code_exec_strategy(function.__code__, strategy)
 
 
-if hasattr(eval_frame, "set_code_exec_strategy"):  # older releases have no such strategies
+if hasattr(eval_frame, "set_code_exec_strategy"):  # older releases lack this option
     PUBLIC.watch(_run_whole)
 IN_GRAPH.watch(torch.compiler.allow_in_graph)

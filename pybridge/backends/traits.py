@@ -1,8 +1,8 @@
-"""What sets some arrays of a library apart, and the one gate before every verb.
+"""Traits of special arrays, and the one check before every verb.
 
-A library has arrays that are more than elements, sizes and a dtype: masked, sparse, quantized,
+Some arrays of a library are more than elements, sizes and a dtype: masked, sparse, quantized or
 deleted ones. A backend declares each such trait with the verbs that serve it; every other verb
-refuses the array, in one sentence that says what to do instead.
+raises an error that says what to do instead.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ class Trait(Frozen):
     """A trait of some arrays of a library, and the verbs that serve an array that has it."""
 
     what: str
-    """What such an array is called, with its article."""
+    """The name of such an array, with its article."""
     advice: str
-    """What to do where a verb does not serve it."""
+    """The advice if a verb does not serve it."""
     verbs: tuple[Verb, ...] = ()
     """The verbs that serve it."""
 
 
 def admit(traits: tuple[Trait, ...], verb: Verb) -> None:
-    """Raise `UnsupportedTensorError` where one of an array's traits is not served by a verb.
+    """Raise `UnsupportedTensorError` if a verb does not serve one of the traits.
 
     >>> admit((Trait("this", "that is", ("read",)),), "reshape")
     Traceback (most recent call last):

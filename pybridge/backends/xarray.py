@@ -1,7 +1,7 @@
 """xarray: an array of another library with names for its axes and labels along them.
 
-The values are read and written by the library that they are in, NumPy or dask for the most part;
-what is here cuts the coordinates alike, by xarray's own `isel`, and turns labels into text.
+The backend of that library, mostly NumPy or dask, reads and writes the values; this module selects
+the coordinates by xarray's own `isel`, and converts labels to text.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pybridge.subscripts import number_text
 
 
 class XarrayBackend(NumpyBackend):
-    """What a `DataArray` adds to its values, which are served by the library that they are in."""
+    """Names and labels of a `DataArray`; its values are served by their own library."""
 
     __slots__ = ()
 
@@ -53,12 +53,12 @@ class XarrayBackend(NumpyBackend):
         return functools.partial(axis_labels, x) if x.indexes else None
 
     def axis_names(self, x: Any) -> tuple[str, ...]:
-        # xarray's own names for axes that nobody named are none
+        # default names of xarray are not names
         return tuple("" if name == f"dim_{k}" else str(name) for k, name in enumerate(x.dims))
 
     def with_labels(self, x: Any, selection: Selection, values: Any) -> Any:
         coords = x.coords.to_dataset()
-        if len(selection.shape) != x.ndim:  # no axis: to R a vector of length 1
+        if len(selection.shape) != x.ndim:  # no axis: in R a vector of length 1
             dims = (_new_name("points", x),)
             return _new_array(x, values, coords, dims)
         match selection:
@@ -69,12 +69,12 @@ class XarrayBackend(NumpyBackend):
         raise _lazy()
 
     def with_values(self, x: Any, values: Any) -> Any:
-        if tuple(values.shape) != tuple(x.shape):  # R made a longer vector
+        if tuple(values.shape) != tuple(x.shape):  # R's assignment grew the vector
             return xr.DataArray(values, name=x.name, attrs=x.attrs)
         return x.copy(deep=True, data=values)
 
     def refuse_subscripts(self, x: Any, written: tuple[Any, ...]) -> None:
-        """Refuse a subscript whose own names or labels say that it belongs elsewhere."""
+        """Raise for a subscript with other names or labels than the tensor."""
         if len(written) == 1 and isinstance(written[0], xr.DataArray) and written[0].ndim > 1:
             _refuse_contradiction(x, written[0], x.dims)
             return
@@ -89,7 +89,7 @@ class XarrayBackend(NumpyBackend):
             axis += item is not None
 
     def refuse_value(self, x: Any, selection: Selection, value: Any) -> None:
-        """Refuse a value whose own names or labels say that it belongs elsewhere."""
+        """Raise for a value with other names or labels than the selection."""
         if isinstance(value, pd.Series):
             value = _named_series(value, x.dims)
         if not isinstance(value, xr.DataArray) or not isinstance(selection, Orthogonal):
@@ -119,7 +119,7 @@ BACKEND = XarrayBackend()
 
 
 def axis_labels(x: Any, axis: int) -> Sequence[str | None] | None:
-    """Return the index of an axis as text, None where there is none or text cannot say it.
+    """Return the index of an axis as text, or None if there is none or it has no text.
 
     Numbers have all their digits, times are in UTC and as ISO 8601 writes them, but for the T.
     Times with a zone, differences, periods and intervals are written as pandas writes them.
@@ -144,11 +144,11 @@ def axis_labels(x: Any, axis: int) -> Sequence[str | None] | None:
 
 
 _HAVE_TEXT = (str, bytes, int, float, NoneType, pd.Timestamp, pd.Timedelta, pd.Period, pd.Interval)
-"""Types of labels that have one text."""
+"""Types of labels with an unambiguous text."""
 
 
 def _label_text(entry: Any) -> str | None:
-    """Return one label as text, None where it is missing."""
+    """Return one label as text, or None if it is missing."""
     if isinstance(entry, str):
         return entry
     if isinstance(entry, bytes):
@@ -159,7 +159,7 @@ def _label_text(entry: Any) -> str | None:
 
 
 def _refuse_contradiction(x: Any, item: Any, dims: Sequence[Hashable]) -> None:
-    """Refuse a labelled subscript for the axes `dims` of `x`, by the rules of xarray itself.
+    """Raise for a labelled subscript that xarray itself would not align with `dims` of `x`.
 
     Logicals must lie along the same axes; positions may lie along an axis that `x` does not have.
     Where both have labels along an axis, they must be the same ones in the same order.
@@ -184,7 +184,7 @@ def _refuse_contradiction(x: Any, item: Any, dims: Sequence[Hashable]) -> None:
 
 
 def _named_series(series: Any, dims: Sequence[Hashable]) -> Any:
-    """Return a Series as an array along an axis; a default index gives no labels."""
+    """Return a Series as an array along an axis; a default index has no labels."""
     name = dims[-1] if dims else "points"
     has_labels = not isinstance(series.index, pd.RangeIndex)
     values = np.asarray(series.to_numpy())
@@ -192,14 +192,14 @@ def _named_series(series: Any, dims: Sequence[Hashable]) -> Any:
 
 
 def _labels_differ(x: Any, y: Any, name: Hashable) -> bool:
-    """Return whether two arrays have labels along an axis of a name, and other ones."""
+    """Return whether two arrays have different labels along an axis."""
     if name not in x.indexes or name not in y.indexes:
         return False
     return not x.indexes[name].equals(y.indexes[name])
 
 
 def _kept_names(x: Any, selection: Orthogonal) -> list[Hashable]:
-    """Return the names of the axes that a selection keeps or makes."""
+    """Return the names of the axes of a selection."""
     names: list[Hashable] = []
     old = iter(x.dims)
     for axis in selection.axes:
@@ -213,7 +213,7 @@ def _kept_names(x: Any, selection: Orthogonal) -> list[Hashable]:
 
 
 def _new_name(wanted: str, x: Any, others: Sequence[Hashable] = ()) -> str:
-    """Return a name that nothing has yet."""
+    """Return an unused name."""
     taken = {*x.dims, *x.coords, *others}
     names = (wanted if k == 1 else f"{wanted}_{k}" for k in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
@@ -224,7 +224,7 @@ def _cut_by_axes(x: Any, selection: Orthogonal, values: Any, coords: Any) -> Any
     axes = [axis for axis in selection.axes if axis is not None]
     for name, axis in zip(x.dims, axes, strict=True):
         if isinstance(axis, Gather):
-            if axis.missing is not None:  # where the element is NA it has no label
+            if axis.missing is not None:  # NA elements have no label
                 coords = _without(coords, name)
             chosen[name] = axis.indices
         elif isinstance(axis, int | slice):

@@ -1,4 +1,4 @@
-"""A test kit for code that crosses between R and Python: base R is asked what is right.
+"""A test kit for code that connects R and Python, with base R as the oracle.
 
 Importing pybridge imports nothing of it. It needs rpy2, and Hypothesis for its `strategies`. In a
 `conftest.py`, `pytest_plugins = ["pybridge.testing.plugin"]` gives pytest the fixture `r`.

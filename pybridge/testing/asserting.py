@@ -1,4 +1,4 @@
-"""The assertion of the kit: a tensor of any library is what a piece of R gives."""
+"""The assertion of the kit: a tensor of any library equals the result of R code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def assert_same_as_r(
     run: Callable[..., Any] = run_r,
     **variables: Any,
 ) -> None:
-    """Assert that `actual`, a tensor of any library, is what R gives for `source`.
+    """Assert that `actual`, a tensor of any library, equals the result of R for `source`.
 
     `variables` are the arrays that the source names; tensors of any library are taken. The kind
     (logical, integer, real, complex, character), the shape and every element must agree. R has no
@@ -47,17 +47,17 @@ def assert_same_as_r(
     m[, 1]
     # actual: c(1L, 2L)
     """
-    held = {name: np.asarray(_numpy(value)) for name, value in variables.items()}
-    found = _numpy(actual)
-    complaint = _complaint(found, run(source, **held), rtol) or _unlike(actual, like)
+    arrays = {name: np.asarray(_numpy(value)) for name, value in variables.items()}
+    array = _numpy(actual)
+    complaint = _complaint(array, run(source, **arrays), rtol) or _unlike(actual, like)
     if complaint is not None:
-        lines = [f"{name} <- {r_text(value)}" for name, value in held.items()]
-        shown = f"# actual: {r_text(_filled(found))}"
-        raise AssertionError("\n".join([complaint, "paste into R:", *lines, source, shown]))
+        lines = [f"{name} <- {r_text(value)}" for name, value in arrays.items()]
+        actual_text = f"# actual: {r_text(_filled(array))}"
+        raise AssertionError("\n".join([complaint, "paste into R:", *lines, source, actual_text]))
 
 
 def _numpy(x: Any) -> Array:
-    """Return a tensor as an array; a dtype that NumPy has not, such as bfloat16, becomes real."""
+    """Return a tensor as an array; a dtype that NumPy lacks, such as bfloat16, becomes float."""
     array = numpy_from(x)
     return array.astype(float) if array.dtype.kind == "V" else array
 
@@ -75,15 +75,15 @@ def _unlike(actual: Any, like: Any) -> str | None:
     return f"it is a {found[0]} of dtype {found[1]}, not a {wanted[0]} of dtype {wanted[1]}"
 
 
-def _filled(found: Array) -> Array:
-    """Return an array without a mask, NaN where an element is hidden."""
-    held = np.asarray(np.ma.getdata(found))
-    hidden = np.ma.getmaskarray(found)
-    return np.where(hidden, np.nan, held) if hidden.any() else held
+def _filled(array: Array) -> Array:
+    """Return an array without a mask, with NaN for masked elements."""
+    data = np.asarray(np.ma.getdata(array))
+    hidden = np.ma.getmaskarray(array)
+    return np.where(hidden, np.nan, data) if hidden.any() else data
 
 
 def _complaint(found: Array, wanted: Any, rtol: float) -> str | None:
-    """Say how an array differs from what R gave, or return None."""
+    """Return how an array differs from R's result, or None."""
     if not isinstance(wanted, np.ndarray):
         return f"R gives a {type(wanted).__name__}, not an array: {wanted!r}"
     shape = wanted.shape

@@ -1,9 +1,9 @@
-"""The corpus: what subscripts mean, as cases in JSON that any language can read.
+"""The corpus: the meaning of subscripts, as cases in JSON for any language.
 
 `subscripts.json` lies beside this file in the Python package, and in the R package at
 `system.file("python/pybridge/testing/subscripts.json", package = "pybridge")`.
-`subscripts.schema.json` describes it. A case says a shape, the text between two brackets, and what
-comes out. The tensor that it speaks of holds its places, 1, 2, 3, ... in row-major order, as reals.
+`subscripts.schema.json` describes it. A case has a shape, the text between two brackets, and the
+result. Its tensor has the elements 1, 2, 3, ... in row-major order, as reals.
 `expected` is a shape and values in row-major order (null is NA), or the class of the error. With a
 `value` the case is an assignment, and `expected` is the whole tensor afterwards. R has confirmed
 every case: in the base dialect by its own brackets, in the tensor dialect by a restatement of the
@@ -27,8 +27,8 @@ SCHEMA = PATH.with_name("subscripts.schema.json")
 def corpus() -> dict[str, Any]:
     """Return the whole file: its version and its cases."""
     text = files(__package__).joinpath(PATH.name).read_text(encoding="utf-8")  # also in a zip
-    found: dict[str, Any] = json.loads(text)
-    return found
+    contents: dict[str, Any] = json.loads(text)
+    return contents
 
 
 def cases() -> list[dict[str, Any]]:
@@ -37,12 +37,12 @@ def cases() -> list[dict[str, Any]]:
     >>> cases()[0]["subscripts"], cases()[0]["expected"]
     ('1', {'shape': [], 'values': [1]})
     """
-    found: list[dict[str, Any]] = corpus()["cases"]
-    return found
+    all_cases: list[dict[str, Any]] = corpus()["cases"]
+    return all_cases
 
 
 def tensor_of(case: dict[str, Any]) -> npt.NDArray[np.float64]:
-    """Return the tensor that a case speaks of."""
+    """Return the tensor of a case."""
     shape = tuple(case["shape"])
     return np.arange(1.0, 1 + int(np.prod(shape))).reshape(shape)
 
@@ -53,12 +53,12 @@ def value_of(case: dict[str, Any]) -> npt.NDArray[np.float64]:
     return np.array(value["values"], float).reshape(value["shape"])
 
 
-def is_expected(case: dict[str, Any], found: npt.NDArray[Any] | Exception) -> bool:
-    """Whether an array has the shape and the values of a case, or an exception was to come."""
+def is_expected(case: dict[str, Any], outcome: npt.NDArray[Any] | Exception) -> bool:
+    """Return whether an array, or an exception, is the expected result of a case."""
     expected = case["expected"]
-    if isinstance(found, Exception) or "error" in expected:
-        return isinstance(found, Exception) and "error" in expected
+    if isinstance(outcome, Exception) or "error" in expected:
+        return isinstance(outcome, Exception) and "error" in expected
     values = np.array([np.nan if v is None else v for v in expected["values"]], float)
-    return list(found.shape) == expected["shape"] and bool(
-        np.array_equal(found.ravel(), values, equal_nan=True)
+    return list(outcome.shape) == expected["shape"] and bool(
+        np.array_equal(outcome.ravel(), values, equal_nan=True)
     )

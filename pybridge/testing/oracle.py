@@ -1,8 +1,8 @@
-"""Real R, hosted by rpy2: the oracle that no other code of pybridge takes part in.
+"""Real R, hosted by rpy2: an oracle independent of the rest of pybridge.
 
-`run_r` evaluates R source and brings the value back as NumPy arrays, lists and dicts, by a reader
-of its own that shares nothing with `pybridge.conversion`. One call should carry many cases, since
-each crossing costs far more than R's own work.
+`run_r` evaluates R source and returns the value as NumPy arrays, lists and dicts, by a reader that
+shares no code with `pybridge.conversion`. One call should evaluate many cases, because a call
+takes far longer than the evaluation.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Array = np.ndarray[Any, Any]
 
 
 class RError(RuntimeError):
-    """R stopped with an error, whose words are the message."""
+    """R stopped with an error; the message is R's."""
 
 
 @functools.cache
@@ -61,14 +61,14 @@ def _to_r(value: Array) -> Any:
     kinds = {"b": ri.BoolSexpVector, "f": ri.FloatSexpVector}
     kinds |= {"c": ri.ComplexSexpVector, "U": ri.StrSexpVector}
     if value.dtype.kind in "iu":
-        made = (ri.IntSexpVector if _is_r_integer(value) else ri.FloatSexpVector)(_flat(value))
+        vector = (ri.IntSexpVector if _is_r_integer(value) else ri.FloatSexpVector)(_flat(value))
     elif value.dtype.kind in kinds:
-        made = kinds[value.dtype.kind](_flat(value))
+        vector = kinds[value.dtype.kind](_flat(value))
     else:
         raise ArgumentError(f"the oracle takes no array of dtype {value.dtype}")
     if value.ndim > 1:
-        made = ri.baseenv["array"](made, dim=ri.IntSexpVector(list(value.shape)))
-    return made
+        vector = ri.baseenv["array"](vector, dim=ri.IntSexpVector(list(value.shape)))
+    return vector
 
 
 def _flat(value: Array) -> list[Any]:
@@ -77,12 +77,12 @@ def _flat(value: Array) -> list[Any]:
 
 
 def _is_r_integer(value: Array) -> bool:
-    """Whether R's integers hold every entry; reals take the others, as R's own parser does."""
+    """Return whether R's integers hold every entry; otherwise reals are used, as by R's parser."""
     return not value.size or bool(int(value.min()) > -(2**31) and int(value.max()) < 2**31)
 
 
 def read(value: Any) -> Any:
-    """Read a value of R, as `run_r` says."""
+    """Read a value of R; see `run_r`."""
     ri = _interface()
     kind = value.typeof
     if kind == ri.RTYPES.NILSXP:
@@ -116,7 +116,7 @@ def _with_holes(raw: Array, is_logical: bool) -> Array:
 
 
 def r_text(value: Any) -> str:
-    """Write an array as R source that a person can paste.
+    """Return an array as R source, to paste into R.
 
     >>> r_text(np.array([[1.0, 2.0], [np.nan, 4.0]]))
     'array(c(1.0, NaN, 2.0, 4.0), dim = c(2, 2))'

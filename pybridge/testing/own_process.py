@@ -1,7 +1,7 @@
 """Base R in a process of its own, for tests whose process must stay free of R.
 
 `python -m pybridge.testing.own_process` is the other end: it reads pickled calls of `run_r` from
-its input and writes what each gave. Only `OwnProcess` starts it, and it talks to no one else.
+its input and writes the result of each. Only `OwnProcess` starts it.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ class OwnProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __call__(self, source: str, **variables: Any) -> Any:
-        """Evaluate R source, as `run_r` says; if R itself ends, the next call starts a new one."""
+        """Evaluate R source, as `run_r` does; if R itself ends, the next call starts a new one."""
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
         try:
             pickle.dump((source, variables), process.stdin)
             process.stdin.flush()
-            kind, found = pickle.load(process.stdout)
+            kind, answer = pickle.load(process.stdout)
         except (EOFError, BrokenPipeError):
             status = process.wait()
             self.close()
             raise RError(f"R ended with status {status} while it ran:\n{source}") from None
         except BaseException:
-            self.close()  # an answer to this call must not be taken for one to the next
+            self.close()  # the answer to this call must not be read by the next one
             raise
         if kind == "value":
-            return found
-        raise RError(found)
+            return answer
+        raise RError(answer)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
@@ -54,7 +54,7 @@ class OwnProcess:
         return self._process
 
     def close(self) -> None:
-        """End the process, if it runs."""
+        """End the process if it is running."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()

@@ -1,7 +1,7 @@
 """Hypothesis strategies: shapes, values, and subscripts that are written for both languages.
 
 Every drawn subscript has three forms of one meaning: Python's values, the text of the dialect, and
-an expression of base R, which no code of pybridge has made. They can be compared in any pairing.
+an expression of base R, written without pybridge. They can be compared in any pairing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Axis:
     r: str
     """The same positions in base R, where every one is written from one upward."""
     extent: int | None
-    """How many positions are selected; None where a number drops the axis."""
+    """The number of selected positions; None if a number drops the axis."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def values(shape: Sequence[int], dtype: Any = "float64") -> SearchStrategy[Any]:
 
 
 def places(shape: Sequence[int]) -> Any:
-    """Return the array of a shape whose elements are their places, 1, 2, 3, ... by rows.
+    """Return the array of a shape with the elements 1, 2, 3, ... in row-major order.
 
     With distinct values every wrong element shows.
     """
@@ -98,10 +98,10 @@ def subscripts(shape: Sequence[int], *, kinds: Sequence[Kind] = KINDS) -> Search
 
 def _joined(axes: tuple[Axis, ...]) -> Written:
     inside = ", ".join(axis.r for axis in axes)
-    kept = [axis.extent for axis in axes if axis.extent is not None]
-    dim = f"c({', '.join(map(str, kept))})"
+    extents = [axis.extent for axis in axes if axis.extent is not None]
+    dim = f"c({', '.join(map(str, extents))})"
     # R drops every axis of extent 1; one axis is a plain vector, and none a vector of length 1.
-    r = f"x[{inside}]" if len(kept) < 2 else f"array(x[{inside}], dim = {dim})"
+    r = f"x[{inside}]" if len(extents) < 2 else f"array(x[{inside}], dim = {dim})"
     text = ", ".join(axis.text for axis in axes)
     return Written(tuple(axis.python for axis in axes) or (...,), text if axes else "..", r)
 
@@ -122,15 +122,15 @@ def _signed(position: int, size: int) -> tuple[int, int]:
 
 
 def _position(st: Any, size: int) -> Any:
-    def made(position: int, way: int) -> Axis:
+    def axis_from(position: int, way: int) -> Axis:
         written = _signed(position, size)[way]
         return Axis(written, str(written), str(position), None)
 
-    return st.builds(made, st.integers(1, size), st.integers(0, 1))
+    return st.builds(axis_from, st.integers(1, size), st.integers(0, 1))
 
 
 def _vector(st: Any, size: int) -> Any:
-    def made(drawn: list[tuple[int, int]]) -> Axis:
+    def axis_from(drawn: list[tuple[int, int]]) -> Axis:
         written = [_signed(position, size)[way] for position, way in drawn]
         positions = [position for position, _ in drawn]
         # to the text `c(3)` is the number 3, as it is to R, so a vector of one entry says `array`
@@ -140,19 +140,19 @@ def _vector(st: Any, size: int) -> Any:
         return Axis(written, text, r, len(drawn))
 
     entry = st.tuples(st.integers(1, size), st.integers(0, 1))
-    return st.builds(made, st.lists(entry, max_size=5))
+    return st.builds(axis_from, st.lists(entry, max_size=5))
 
 
 def _mask(st: Any, size: int) -> Any:
-    def made(flags: list[bool]) -> Axis:
+    def axis_from(flags: list[bool]) -> Axis:
         text = f"c({', '.join('TRUE' if flag else 'FALSE' for flag in flags)})"
         return Axis(flags, text, text, sum(flags))
 
-    return st.builds(made, st.lists(st.booleans(), min_size=size, max_size=size))
+    return st.builds(axis_from, st.lists(st.booleans(), min_size=size, max_size=size))
 
 
 def _range(st: Any, size: int) -> Any:
-    def made(
+    def axis_from(
         ends: tuple[int, int], ways: tuple[int, int], opened: tuple[bool, bool], step: int
     ) -> Axis:
         first, last = ends
@@ -177,4 +177,4 @@ def _range(st: Any, size: int) -> Any:
     ends = st.tuples(st.integers(1, size), st.integers(1, size))
     ways = st.tuples(st.integers(0, 1), st.integers(0, 1))
     opened = st.tuples(st.booleans(), st.booleans())
-    return st.builds(made, ends, ways, opened, st.integers(1, 3))
+    return st.builds(axis_from, ends, ways, opened, st.integers(1, 3))

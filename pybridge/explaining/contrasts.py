@@ -1,8 +1,7 @@
-"""What R's own `[` and Python's `[` would have done with the same subscripts, rule by rule.
+"""Where R's own `[` and Python's `[` differ for the same subscripts, rule by rule.
 
-Each function looks at the subscripts at hand and returns sentences about them, none where the
-languages agree. Both are compared by what they would select: R by its own dialect, Python by its
-slices and indices.
+Each function returns sentences about the given subscripts, none if the languages agree. They are
+compared by the elements that they select: R by its own dialect, Python by slices and indices.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ from pybridge.subscripts import NA, short_text
 Indices: TypeAlias = range | npt.NDArray[np.int64]
 
 SHOWN_POSITIONS = 6
-"""How many positions a sentence lists before it shows only the ends."""
+"""The number of positions that a sentence lists before it abbreviates."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
-    """One subscript and what it resolved to; `axis`, zero-based, is None for a new axis."""
+    """One subscript and its selection; `axis`, zero-based, is None for a new axis."""
 
     item: sub.Subscript
     chosen: to.AxisSelection
@@ -39,12 +38,12 @@ class Pair:
 
     @property
     def extent(self) -> int:
-        """How many positions are selected."""
+        """The number of selected positions."""
         return len(indices_of(self.chosen, self.size))
 
 
 def indices_of(chosen: to.AxisSelection, size: int) -> Indices:
-    """Return the indices that one axis selection stands for."""
+    """Return the indices of the selection on one axis."""
     match chosen:
         case int():
             return range(chosen, chosen + 1)
@@ -57,7 +56,7 @@ def indices_of(chosen: to.AxisSelection, size: int) -> Indices:
 
 
 def positions_text(indices: Indices, missing: npt.NDArray[np.bool_] | None = None) -> str:
-    """Say in words which positions some indices are.
+    """Describe the positions of some indices in words.
 
     >>> positions_text(range(0, 5)), positions_text(range(4, -1, -1)), positions_text(range(2, 3))
     ('positions 1 to 5', 'positions 5 down to 1', 'position 3')
@@ -73,9 +72,9 @@ def positions_text(indices: Indices, missing: npt.NDArray[np.bool_] | None = Non
             to_word = "to" if run.step > 0 else "down to"
             return f"positions {run.start + 1} {to_word} {int(indices[-1]) + 1}"
     is_short = count <= SHOWN_POSITIONS
-    shown = range(count) if is_short else [*range(SHOWN_POSITIONS - 2), count - 1]
+    places = range(count) if is_short else [*range(SHOWN_POSITIONS - 2), count - 1]
     texts = [
-        "NA" if missing is not None and missing[k] else str(int(indices[k]) + 1) for k in shown
+        "NA" if missing is not None and missing[k] else str(int(indices[k]) + 1) for k in places
     ]
     if not is_short:
         texts.insert(-1, "...")
@@ -83,20 +82,20 @@ def positions_text(indices: Indices, missing: npt.NDArray[np.bool_] | None = Non
 
 
 def python_contrasts(pairs: Sequence[Pair], *, drop: bool, squeezed: Sequence[int]) -> list[str]:
-    """Say what Python's `[` on a NumPy array would do differently, axis by axis and as a whole.
+    """Return sentences on how Python's `[` on a NumPy array differs, by axis and as a whole.
 
-    `squeezed` are the axes, zero-based, that R drops though no number stands on them.
+    `squeezed` has the axes, zero-based, that R drops although their subscript is not a number.
     """
-    found = [text for pair in pairs if (text := _python_axis(pair)) is not None]
-    found.extend(_python_pairing(pairs))
+    sentences = [text for pair in pairs if (text := _python_axis(pair)) is not None]
+    sentences.extend(_python_pairing(pairs))
     numbers = _axes_text(p.axis for p in pairs if isinstance(p.item, sub.Scalar))
     if numbers and not drop:
-        found.append(f"it always drops an axis on which a number stands, {numbers} here")
+        sentences.append(f"it always drops an axis on which a number stands, {numbers} here")
     if squeezed:
-        found.append(
+        sentences.append(
             f"it keeps {_axes_text(squeezed)} at size 1; only a number drops its axis there"
         )
-    return found
+    return sentences
 
 
 def _python_axis(pair: Pair) -> str | None:
@@ -118,7 +117,7 @@ def _python_axis(pair: Pair) -> str | None:
 
 
 def _python_indices(item: sub.Subscript, size: int) -> Indices | None:
-    """Return what Python's `[` would select on one axis, None where it would refuse."""
+    """Return what Python's `[` would select on one axis, None if it would raise."""
     match item:
         case sub.Missing():
             return range(size)
@@ -184,47 +183,47 @@ def _python_reason(item: sub.Subscript) -> str:
 
 
 def _python_pairing(pairs: Sequence[Pair]) -> list[str]:
-    """Say what NumPy does with several vectors, or with a vector apart from a number."""
+    """Return sentences on several vectors, or a vector separated from a number, in NumPy."""
     arrays = [k for k, pair in enumerate(pairs) if isinstance(pair.item, sub.Vector | sub.Mask)]
     numbers = [k for k, pair in enumerate(pairs) if isinstance(pair.item, sub.Scalar)]
     if not arrays:
         return []
-    found = []
+    sentences = []
     if len(arrays) > 1:
         axes = _axes_text(pairs[k].axis for k in arrays)
         lengths = [pairs[k].extent for k in arrays]
         text = f"it pairs the vectors on {axes} entry by entry instead of crossing them"
         if len({length for length in lengths if length != 1}) > 1:
-            shown = " and ".join(map(str, lengths))
-            text += f", and refuses their lengths {shown}"
-        found.append(text)
+            lengths_text = " and ".join(map(str, lengths))
+            text += f", and refuses their lengths {lengths_text}"
+        sentences.append(text)
     joined = sorted(arrays + numbers)
     has_axis_before = any(not isinstance(p.item, sub.Scalar) for p in pairs[: arrays[0]])
     if joined[-1] - joined[0] >= len(joined) and has_axis_before:
         moved = _axes_text(pairs[k].axis for k in arrays)
-        found.append(
+        sentences.append(
             f"it moves the vector of {moved} to the front, because another kind of subscript "
             "stands between it and the next number or vector"
         )
-    return found
+    return sentences
 
 
 def r_contrasts(
     written: sub.Subscripts, pairs: Sequence[Pair], ndim: int, *, drop: bool
 ) -> list[str]:
-    """Say what R's own `[` would do differently with subscripts of the tensor dialect."""
-    found = _r_counting(written, ndim)
+    """Return sentences on how R's own `[` differs for subscripts of the tensor dialect."""
+    sentences = _r_counting(written, ndim)
     for pair in pairs:
         if pair.axis is None:
-            found.append("it has no new axes: `NULL` selects nothing")
+            sentences.append("it has no new axes: `NULL` selects nothing")
             continue
         text = _r_axis(pair)
         if text is not None:
             is_counting_all = len(written) == 1 and ndim > 1
-            found.append(text if is_counting_all else f"on axis {pair.axis + 1} {text}")
+            sentences.append(text if is_counting_all else f"on axis {pair.axis + 1} {text}")
     if drop and ndim > 1 and len(written) > 1:  # `x[]` and counting every element drop nothing
-        found.extend(_r_dropping([pair for pair in pairs if pair.axis is not None]))
-    return found
+        sentences.extend(_r_dropping([pair for pair in pairs if pair.axis is not None]))
+    return sentences
 
 
 def _r_dropping(pairs: Sequence[Pair]) -> list[str]:
@@ -249,7 +248,7 @@ def _r_counting(written: sub.Subscripts, ndim: int) -> list[str]:
 
 
 def _r_axis(pair: Pair) -> str | None:
-    """Say what R's own `[` selects on an axis, where that is something else."""
+    """Return a sentence on what R's own `[` selects on an axis, None if it is the same."""
     item = pair.item
     if isinstance(item, sub.Missing):
         return None
@@ -274,7 +273,7 @@ def _r_axis(pair: Pair) -> str | None:
 
 
 def _indices_in_r(item: sub.Subscript, size: int) -> tuple[Indices | None, str]:
-    """Return what R's own `[` selects on one axis of an array, or None and why it refuses."""
+    """Return what R's own `[` selects on one axis of an array, or None and its error."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PybridgeWarning)
         try:
@@ -306,7 +305,7 @@ def _r_range(
 
 
 def _r_spelling(pair: Pair) -> str:
-    """Return how R itself writes the positions of a range."""
+    """Return R code for the positions of a range."""
     indices = indices_of(pair.chosen, pair.size)
     if len(indices) == 0:
         return "`integer(0)`"

@@ -1,7 +1,7 @@
-"""`python -m pybridge doctor`: what this Python is, and what would keep R and Python from meeting.
+"""`python -m pybridge doctor`: check the R and Python set-up.
 
-Nothing is imported that is not loaded, and no R is started: versions come from the metadata of
-what is installed. R's `pybridge_doctor()` shows the same checks beside its own.
+Nothing is imported and R is not started: versions come from the metadata of installed packages.
+R's `pybridge_doctor()` shows the same checks with its own.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ OLDEST_NUMPY: Final = (1, 26)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at: what was found, and what to do where it is not well."""
+    """The result of one check: its state, and advice if it failed."""
 
     name: str
     status: Status
@@ -44,7 +44,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All the checks; it prints as a list, and its exit status is 1 where one failed.
+    """All checks; prints as a list, and the exit status is 1 if one failed.
 
     >>> report = Report((Check("NumPy", "fail", "not installed", "pip install numpy"),))
     >>> print(report)
@@ -61,12 +61,12 @@ class Report:
 
     @property
     def exit_status(self) -> int:
-        """1 where a check failed, else 0."""
+        """1 if a check failed, else 0."""
         return int(any(check.status == "fail" for check in self.checks))
 
 
 def examine(environment: Mapping[str, str] = os.environ) -> Report:
-    """Look at this Python, its packages, the environment variables and this process."""
+    """Check this Python, its packages, the environment variables and this process."""
     return Report(
         (
             check_python(sys.version_info[:2]),
@@ -88,14 +88,14 @@ def check_python(version: tuple[int, ...]) -> Check:
     >>> check_python((3, 9)).status
     'fail'
     """
-    found = f"{'.'.join(map(str, version))}, {sys.executable}"
+    version_text = f"{'.'.join(map(str, version))}, {sys.executable}"
     if version < OLDEST_PYTHON:
-        return Check("Python", "fail", found, "pybridge needs Python 3.11 or newer")
-    return Check("Python", "ok", found)
+        return Check("Python", "fail", version_text, "pybridge needs Python 3.11 or newer")
+    return Check("Python", "ok", version_text)
 
 
 def check_shared_library() -> Check:
-    """Check that R can load this Python: for reticulate its library must be a shared one."""
+    """Check that R can load this Python: reticulate needs a shared library."""
     name = str(sysconfig.get_config_var("INSTSONAME") or "")
     if sys.platform == "win32" or sysconfig.get_config_var("Py_ENABLE_SHARED"):
         return Check("libpython", "ok", f"shared, {name or 'part of Python'}")
@@ -110,7 +110,7 @@ def check_shared_library() -> Check:
 
 
 def check_pybridge() -> Iterator[Check]:
-    """Report this package, and every other one of its name that could be imported instead."""
+    """Report this package, and others of its name that could be imported instead."""
     own = Path(pybridge.__file__).resolve().parent
     yield Check("pybridge", "ok", f"{pybridge.__version__}, {own}")
     others = {
@@ -149,7 +149,7 @@ def check_numpy(version: str | None) -> Check:
 
 
 def check_keras(environment: Mapping[str, str]) -> Iterator[Check]:
-    """Report Keras, and whether the library that it would compute with is installed."""
+    """Report Keras, and whether the library of its backend is installed."""
     version = _version("keras")
     if version is None:
         yield Check("Keras", "note", "not installed", "")
@@ -176,8 +176,8 @@ def _configured_backend(environment: Mapping[str, str]) -> str:
 
 
 def check_libraries() -> Iterator[Check]:
-    """Report the tensor libraries that are installed, beside NumPy and Keras."""
-    distributions = metadata.packages_distributions()  # tensorflow-cpu holds `tensorflow` as well
+    """Report the installed tensor libraries other than NumPy and Keras."""
+    distributions = metadata.packages_distributions()  # tensorflow-cpu provides `tensorflow` too
     for name in (module.partition(".")[0] for module in LIBRARIES):
         if name in distributions and name not in ("numpy", "keras"):
             yield Check(name, "ok", str(_version(distributions[name][0])))
@@ -208,7 +208,7 @@ def _r_home() -> str | None:
 
 
 def check_environment(environment: Mapping[str, str]) -> Iterator[Check]:
-    """Report each environment variable that leads R or Python elsewhere than to this Python.
+    """Report environment variables that point R or Python to another installation.
 
     >>> [check.status for check in check_environment({"PYTHONHOME": "/elsewhere"})]
     ['fail']
@@ -241,7 +241,7 @@ def _is_same(left: str, right: str) -> bool:
 
 
 def check_process(modules: Mapping[str, object] = sys.modules) -> Check:
-    """Check that not both rpy2 and reticulate hold this process: each would start the other's host.
+    """Check that rpy2 and reticulate do not share this process: each would start the other's host.
 
     >>> check_process({"rpy2.rinterface": None, "rpytools": None}).status
     'fail'

@@ -28,31 +28,31 @@ from pybridge.subsetting.lowering import Dialect, checked_shape, lower, read_sub
 
 _IN_ORDER: Final = {"C": "row by row", "F": "column by column"}
 _WIDTH: Final = 200
-"""A printed explanation shows this much of the Python text; the field `python` holds all of it."""
+"""The number of characters of Python text in print; the field `python` has all of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What `explain` found; it prints as a page for people, and holds the parts for programs."""
+    """The result of `explain`: prints as text, and has the parts as fields."""
 
     subscripts: Subscripts
     """The subscripts as they were read."""
     shape: tuple[int, ...]
     """The shape of the tensor."""
     dialect: Dialect
-    """The dialect that gave the answer."""
+    """The dialect of the explanation."""
     selected: tuple[str, ...]
-    """For each axis, what it selects, in one-based positions."""
+    """For each axis, the selected one-based positions."""
     python: str
-    """The same selection of a NumPy array, written in Python; it can be run."""
+    """Python code for the same selection on a NumPy array."""
     result_shape: Shape
     """The shape of the result."""
     in_r: tuple[str, ...]
-    """What R's own `[` would have done differently; in its own dialect, what it warns of."""
+    """How R's own `[` differs; for the base dialect, its warnings."""
     in_python: tuple[str, ...]
-    """What Python's `[` would have done differently."""
+    """How Python's `[` differs."""
     in_tensor_dialect: tuple[str, ...] = ()
-    """For the base dialect, what the tensor dialect would have done differently."""
+    """For the base dialect, how the tensor dialect differs."""
     name: str = "x"
     """The name of the tensor in the text."""
 
@@ -81,13 +81,13 @@ def explain(
     dialect: Dialect = "tensor",
     drop: bool = True,
 ) -> Explanation:
-    """Explain what subscripts select from a tensor of `shape`, touching no data.
+    """Explain what subscripts select from a tensor of `shape`; no data is needed.
 
     `subscripts` is R text, with or without the brackets around it, such as `"x[NA:5, , 8:-8]"` or
-    `"NA:5, , 8:-8"`, or a value of `r_subscripts`. The explanation says what each axis selects, the
-    Python key that does the same with NumPy, the shape of the result, and what R's own `[` and
-    Python's `[` would have done differently. Raises what `r_slice` would raise, and
-    `ArgumentError` for a shape that no tensor has.
+    `"NA:5, , 8:-8"`, or a value of `r_subscripts`. The explanation has the selected positions of
+    each axis, Python code for the same selection with NumPy, the shape of the result, and how R's
+    own `[` and Python's `[` differ. Raises the errors of `r_slice`, and `ArgumentError` for an
+    invalid shape.
 
     >>> print(explain("x[NA:5, , -1]", shape=(60000, 28, 28)))
     x[NA:5, , -1]  in the tensor dialect
@@ -106,7 +106,7 @@ def explain(
 def explain_named(
     name: str, subscripts: str | Subscripts, *, shape: tuple[int, ...], dialect: Dialect, drop: bool
 ) -> Explanation:
-    """Explain subscripts of a tensor of a name, as `explain` does."""
+    """Explain subscripts of a tensor with a name, as `explain` does."""
     sizes = _checked_shape(shape)
     written = read_subscripts((subscripts,))
     with collected_warnings() as collected:
@@ -148,7 +148,7 @@ def _checked_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _pairs(written: Subscripts, selection: Known) -> list[Pair]:
-    """Pair each subscript with what it resolved to; `..` and missing trailing axes are whole."""
+    """Pair each subscript with its selection; `..` and missing trailing axes are whole."""
     if not isinstance(selection, to.Orthogonal):
         return []
     items: list[sub.Subscript] = []
@@ -157,27 +157,27 @@ def _pairs(written: Subscripts, selection: Known) -> list[Pair]:
         unnamed = len(selection.axes) - len(written.items) + 1
         items += [sub.MISSING] * unnamed if is_rest else [item]
     items += [sub.MISSING] * (len(selection.axes) - len(items))
-    found = []
+    pairs: list[Pair] = []
     axis = 0
     for item, chosen in zip(items, selection.axes, strict=False):
         if chosen is None:
-            found.append(Pair(item, chosen, None, 1))
+            pairs.append(Pair(item, chosen, None, 1))
         else:
-            found.append(Pair(item, chosen, axis, selection.shape[axis] or 0))
+            pairs.append(Pair(item, chosen, axis, selection.shape[axis] or 0))
             axis += 1
-    return found
+    return pairs
 
 
 def _gone(selection: to.Orthogonal) -> list[bool]:
-    """Return for each axis selection whether its axis is missing from the result."""
+    """Return for each axis selection whether its axis is dropped."""
     gone = []
-    kept = 0
+    place = 0
     for chosen in selection.axes:
         if isinstance(chosen, int):
             gone.append(True)
         else:
-            gone.append(kept in selection.squeezed)
-            kept += 1
+            gone.append(place in selection.squeezed)
+            place += 1
     return gone
 
 
@@ -238,10 +238,10 @@ def _in_python(
         case to.Points() if is_linear:
             return ["it takes one subscript alone as the first axis, and counts from 0"]
         case to.Points(shape=shape):
-            shown = _vectors(written)[0].values.shape
+            matrix_shape = _vectors(written)[0].values.shape
             return [
                 f"it takes the matrix as indices of the first axis, which gives shape "
-                f"{shown + shape[1:]}"
+                f"{matrix_shape + shape[1:]}"
             ]
         case to.Orthogonal(shape=shape):
             gone = _gone(selection)
@@ -254,7 +254,7 @@ def _in_python(
 
 
 def _in_tensor_dialect(written: Subscripts, selection: Known, drop: bool) -> list[str]:
-    """Say what the tensor dialect makes of subscripts that R's own dialect took."""
+    """Return sentences on how the tensor dialect reads subscripts of R's own dialect."""
     try:
         other = _lowered(selection.shape, written, drop=drop, dialect="tensor")
     except SubscriptError as error:
@@ -282,7 +282,7 @@ def _indices_by_axis(selection: to.Orthogonal) -> list[npt.NDArray[np.int64]]:
 
 
 def _places(selection: Known) -> npt.NDArray[np.int64]:
-    """Return where the selected elements lie in row-major order, in the order of the result."""
+    """Return the row-major indices of the selected elements, in the order of the result."""
     if isinstance(selection, to.Orthogonal):
         coordinates = np.ix_(*_indices_by_axis(selection))
     else:

@@ -1,4 +1,4 @@
-"""A selection written as the Python expression that makes it with NumPy: zero-based, executable."""
+"""Write a selection as a Python expression for NumPy: zero-based, executable."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pybridge.errors import TracingError
 from pybridge.shape import Shape
 
 Known: TypeAlias = to.Orthogonal | to.Points | to.Masked
-"""A selection that no traced tensor takes part in."""
+"""A selection without traced tensors."""
 
 
 def known_selection(selection: to.Selection) -> Known:
-    """Return a selection whose positions are all known; raise `TracingError` for another."""
+    """Return a selection if all positions are known; raise `TracingError` otherwise."""
     if not isinstance(selection, Known):
         raise refusal_of_traced()
     return selection
@@ -32,10 +32,10 @@ def refusal_of_traced() -> TracingError:
 def python_expression(
     selection: Known, shape: Shape, name: str = "x", *, is_linear: bool = False
 ) -> str:
-    """Return Python that selects with NumPy what `selection` does from `name`, of `shape`.
+    """Return Python code that makes the selection with NumPy from `name`, of `shape`.
 
-    The text is complete and can be run where `name` and `numpy` are known. `is_linear` says that
-    the caller counted through the whole tensor, column by column, as R does.
+    The code runs wherever `name` and `numpy` are defined. With `is_linear` the subscript counts the
+    elements of the whole tensor, column by column, as in R.
 
     >>> key = (slice(0, 5), slice(None), slice(7, 21))
     >>> python_expression(to.Orthogonal((60000, 28, 28), key), (60000, 28, 28))
@@ -60,11 +60,11 @@ def python_expression(
 def _lowered(lowered: to.Orthogonal, start: str) -> str:
     axes = tuple(map(_as_slice, lowered.axes))
     chosen: list[tuple[int, to.Gather]] = []
-    kept = 0
+    ndim = 0
     for axis in axes:
         if isinstance(axis, to.Gather):
-            chosen.append((kept, axis))
-        kept += not isinstance(axis, int)
+            chosen.append((ndim, axis))
+        ndim += not isinstance(axis, int)
     if not chosen:
         text = f"{start}[{_key(axes)}]" + ("" if lowered.is_view else ".copy()")
     elif len(chosen) == 1 and not any(isinstance(axis, int) for axis in axes):
@@ -78,14 +78,14 @@ def _lowered(lowered: to.Orthogonal, start: str) -> str:
             text += f".take({_list(gather.indices)}, axis={place})"
     for place, gather in chosen:
         if gather.missing is not None:
-            along = tuple(-1 if k == place else 1 for k in range(kept))
+            along = tuple(-1 if k == place else 1 for k in range(ndim))
             holes = f"numpy.reshape({gather.missing.tolist()}, {along})"
             text = f"numpy.where({holes}, numpy.nan, {text})"
     return f"{text}.squeeze(axis={lowered.squeezed})" if lowered.squeezed else text
 
 
 def _as_slice(axis: to.AxisSelection) -> to.AxisSelection:
-    """Return a slice for a vector of regular positions, which reads better."""
+    """Return a slice for a vector of regular positions, which is easier to read."""
     if isinstance(axis, to.Gather) and axis.missing is None:
         run = to.regular_run(axis.indices)
         return axis if run is None else to.slice_from_run(run)
@@ -128,11 +128,11 @@ def _axis_text(axis: to.AxisSelection) -> str:
             raise refusal_of_traced()
 
 
-def _slice_text(made: slice) -> str:
-    start, stop = ("" if bound is None else bound for bound in (made.start, made.stop))
-    return f"{start}:{stop}" + (f":{made.step}" if made.step not in (None, 1) else "")
+def _slice_text(part: slice) -> str:
+    start, stop = ("" if bound is None else bound for bound in (part.start, part.stop))
+    return f"{start}:{stop}" + (f":{part.step}" if part.step not in (None, 1) else "")
 
 
 def _list(indices: npt.NDArray[Any]) -> str:
-    """Write indices; NumPy takes an empty list for reals in some places."""
+    """Return the text of indices; NumPy reads an empty list as reals in some places."""
     return str(indices.tolist()) if len(indices) else "numpy.empty(0, int)"

@@ -20,7 +20,7 @@ NON_CONFORMABLE: Final = "non-conformable arrays"
 
 
 def shape_text(shape: Iterable[int | None]) -> str:
-    """Write a shape as a message shows it, the same in both languages.
+    """Return the text of a shape for a message, the same in both languages.
 
     >>> shape_text((60000, 784)), shape_text((None, 28)), shape_text(())
     ('(60000, 784)', '(NA, 28)', '()')
@@ -29,7 +29,7 @@ def shape_text(shape: Iterable[int | None]) -> str:
 
 
 def known_count(shape: Shape) -> int | None:
-    """Return how many elements a shape holds, or None where a size is unknown.
+    """Return the number of elements of a shape, or None if a size is unknown.
 
     An axis of size 0 empties the shape whatever the others are.
 
@@ -43,12 +43,12 @@ def known_count(shape: Shape) -> int | None:
 
 
 def elements_text(count: int) -> str:
-    """Write how many elements there are."""
+    """Return the text of a number of elements."""
     return "1 element" if count == 1 else f"{count} elements"
 
 
 def listed(entries: Sequence[object]) -> str:
-    """Write two or more entries as a list in a sentence.
+    """Join two or more entries as a list in a sentence.
 
     >>> listed([1, 2, 3])
     '1, 2 and 3'

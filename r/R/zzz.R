@@ -57,7 +57,6 @@ check_version <- function(version, place, own = as.character(utils::packageVersi
 }
 
 .onLoad <- function(libname, pkgname) {
-  bridge$call <- py_call
   for (name in bridge_functions) {
     bind_lazily(name)
   }

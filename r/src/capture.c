@@ -20,7 +20,7 @@
 
 enum { NO_DROP = 1, BASE = 2, COLUMN_MAJOR = 4 };
 enum { MISSING_SUBSCRIPT = 0, NEW_AXIS = 1, REST = 2, POSITION = 3, VALUE = 4, RANGE_OF_VALUES = 5, VECTOR = 6, RANGE = 8 };
-enum { MOST_INTS = 512, MOST_INTS_OF_VECTORS = 256, MOST_ENTRIES = 64 };
+enum { MOST_INTS = 512, MOST_INTS_OF_VECTORS = 256, MOST_IN_VECTOR = 64 };
 
 /* ANY_ATTRIB() is new in R 4.5; earlier versions have no function for it that R's manual lists. */
 #if R_VERSION < R_Version(4, 5, 0)
@@ -74,7 +74,7 @@ static int is_whole(SEXP value, int *number) {
 static int pushes_vector(capture *state, SEXP value) {
   if (!is_plain(value)) return 0;
   const R_xlen_t count = XLENGTH(value);
-  if (count < 2 || count > MOST_ENTRIES || state->count + count + 2 > MOST_INTS_OF_VECTORS) return 0;
+  if (count < 2 || count > MOST_IN_VECTOR || state->count + count + 2 > MOST_INTS_OF_VECTORS) return 0;
   const int mark = state->count;
   push(state, VECTOR);
   push(state, (int) count);

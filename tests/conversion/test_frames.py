@@ -214,5 +214,5 @@ def test_what_holds_itself_is_refused():
     loop = []
     loop.append(loop)
     for x in (loop, {"a": loop}):
-        with pytest.raises(errors.ConversionError, match="holds itself"):
+        with pytest.raises(errors.ConversionError, match="contains itself"):
             to_r(x)

@@ -272,8 +272,7 @@ def test_the_end_of_r_memory_is_an_error_and_not_the_end_of_python():
                 for turn in range(2000):
                     kept.append(to_r(make(turn)))
             except ConversionError as error:
-                messages = ("R raised an error", "R has no memory")
-                return len(kept) - start, str(error).startswith(messages)
+                return len(kept) - start, "R raised" in str(error) or "no memory" in str(error)
 
         print(fill(lambda turn: np.zeros(2**20)))
         print(fill(lambda turn: np.zeros((2**9, 2**7), "u1")))

@@ -194,7 +194,7 @@ def test_a_child_forked_while_another_thread_is_inside_r_is_told_so():
         """
     )
     fine = "[0.0, 1.0, 2.0]\n0\n"
-    refused = "this process was forked while another thread was at work in R, and\n0\n"
+    refused = "this process was forked while another thread was running R, so R's\n0\n"
     assert out == fine + refused + fine + fine
 
 

@@ -40,7 +40,7 @@ def broken(values: str, name: str, attribute: str) -> str:
         (broken("1:6", "dim", "c(2, 3)"), "dim of an R array is of type double"),
         (broken('c("a", "b")', "dim", "c(40L, 50L)"), r"2 strings .*\(40, 50\)"),
         (broken("list(1, 2)", "names", "1:2"), "type integer is where"),
-        (broken("list(1, 2)", "names", '"a"'), "no dict"),
+        (broken("list(1, 2)", "names", '"a"'), "cannot be a dict"),
     ],
 )
 @pytest.mark.parametrize("na", ["error", "mask", "float"])

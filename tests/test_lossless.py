@@ -10,9 +10,12 @@ from pybridge.lossless import (
     NARROW_INTEGERS,
     NARROW_REALS,
     exact_integers,
+    is_certainly_kept,
+    is_safe_cast,
     is_within,
     lost_entries,
     lost_in_narrow,
+    may_lose,
 )
 
 ALL = [
@@ -96,3 +99,20 @@ def test_a_64_bit_integer_is_checked_on_its_way_to_any_real():
     assert exact_integers(values.dtype, np.dtype("complex128")) == (-(2**53), 2**53)
     with pytest.raises(ConversionError):
         own_array(values, Wanted("complex128"))
+
+
+def test_a_cast_of_what_is_no_number_is_not_safe_or_loses_nothing():
+    assert not is_safe_cast("float64", "a dtype that NumPy does not have")
+    assert not may_lose(np.dtype("<U3"), np.dtype("O"))
+    assert exact_integers(np.dtype("float64"), np.dtype("int8")) is None
+    assert exact_integers(np.dtype("int8"), np.dtype("bool")) is None
+    assert is_within(np.array([], "int32"), 5, 4)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("value", [0.5, 60000.0, 1e39, np.inf, np.nan])
+def test_only_finite_reals_are_certainly_kept(dtype, value):
+    values = np.array([1.0, value])
+    with np.errstate(over="ignore"):
+        cast = values.astype(dtype)
+    assert is_certainly_kept(values, cast) == bool(np.isfinite(cast).all())

@@ -25,6 +25,8 @@ ERRORS = [
     ("TRUE:3", 0, "a bound of a range is one number or NA"),
     ("1:'a'", 2, "a bound of a range is one number or NA"),
     ("c(1, 2):3", 0, "a bound of a range is one number or NA"),
+    ("c(c(1, 2):3)", 10, "a bound of `:` within other text is one number"),
+    ("matrix(c(1, 2), c(1, 2))", 0, "`nrow` is one number"),
     ("1:3, n", 5, "`n` is a variable, and text is never evaluated"),
     ("T", 0, "`T` is a variable in R; write TRUE"),
     ("c(F, 1)", 2, "`F` is a variable in R; write FALSE"),

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 import pybridge
+from pybridge.answers import Answer, answering
 from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
-from pybridge.errors import PybridgeError, PybridgeWarning, collected_warnings, r_classes
 from pybridge.r_functions import binding, elementwise, missing, products, summaries
 from pybridge.shape import Shape
 from pybridge.shapes import recycling
@@ -24,65 +24,6 @@ from pybridge.subscripts import records
 from pybridge.subscripts.records import BASE, COLUMN_MAJOR, NO_DROP, decode, python_key
 from pybridge.subsetting import R, r_assign, r_slice
 from pybridge.subsetting.in_place import assign_in_place, has_writing, refuse_immutable
-
-
-class Answer:
-    """A result with the conditions that R must signal: an error, or warnings and a value."""
-
-    __slots__ = ("error", "value", "warnings")
-
-    def __init__(
-        self, value: Any, error: Exception | None, collected: Sequence[PybridgeWarning] = ()
-    ) -> None:
-        """Store the outcome of a call."""
-        self.value = value
-        self.error = error
-        self.warnings = collected
-
-    def describe(self) -> list[tuple[str, list[str], dict[str, Any]]]:
-        """Return each condition as message, classes and fields; an error comes last."""
-        conditions: list[Exception] = [*self.warnings]
-        if self.error is not None:
-            conditions.append(self.error)
-        return [_described(condition) for condition in conditions]
-
-
-def _described(condition: Exception) -> tuple[str, list[str], dict[str, Any]]:
-    if isinstance(condition, PybridgeError):
-        fields = {name: _for_r(value) for name, value in condition.fields.items()}
-        return str(condition), r_classes(condition), fields
-    if isinstance(condition, PybridgeWarning):
-        kind = type(condition).__name__.removesuffix("Warning").lower()
-        return str(condition), [f"pybridge_warning_{kind}"], {}
-    return _foreign_text(condition), ["pybridge_error_python", "pybridge_error"], {}
-
-
-def _for_r(field: Any) -> Any:
-    """Return a field of an error as R can read it: integers beyond 32 bits would become NA."""
-    if isinstance(field, int) and abs(field) >= 2**31:
-        return float(field)
-    return [_for_r(entry) for entry in field] if isinstance(field, list | tuple) else field
-
-
-def _foreign_text(error: Exception) -> str:
-    """Return the first line of a library's error, which may be pages long."""
-    lines = str(error).strip().splitlines() or ["(no message)"]
-    return f"{type(error).__name__}: {lines[0][:300]}"
-
-
-def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a function return an `Answer` instead of raising or warning."""
-
-    @functools.wraps(function)
-    def answer(*arguments: Any) -> Any:
-        with collected_warnings() as collected:
-            try:
-                value = function(*arguments)
-            except Exception as error:
-                return Answer(None, error, collected)
-        return Answer(value, None, collected) if collected else value
-
-    return answer
 
 
 def subset(x: Any, record: list[int] | int, values: Sequence[Any] = ()) -> Any:
@@ -96,13 +37,13 @@ def subset(x: Any, record: list[int] | int, values: Sequence[Any] = ()) -> Any:
         return Answer(None, error)
 
 
-@_answering
+@answering
 def _subset_with_options(x: Any, record: list[int], values: Sequence[Any]) -> Any:
     drop = not record[0] & NO_DROP
     return r_slice(x, *decode(record, values), drop=drop, **_options(record))
 
 
-@_answering
+@answering
 def assign(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
     """Write a value into the elements of `x` that the subscripts name.
 
@@ -116,7 +57,7 @@ def assign(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
     return None
 
 
-@_answering
+@answering
 def assign_to_copy(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
     """Return `x` with a value at the elements that the subscripts name."""
     return _updated(x, record, values, value)
@@ -127,13 +68,13 @@ def _updated(x: Any, record: list[int] | int, values: list[Any], value: Any) -> 
     return r_assign(x, *decode(record, values), value=_value_of(value), **_options(record))
 
 
-@_answering
+@answering
 def subset_as_python(x: Any, record: list[int], values: list[Any]) -> Any:
     """Read by Python's own brackets, counting from zero."""
     return x[python_key(_as_record(record), values)]
 
 
-@_answering
+@answering
 def assign_as_python(x: Any, record: list[int], values: list[Any], value: Any) -> None:
     """Write by Python's own brackets, counting from zero."""
     key = python_key(_as_record(record), values)
@@ -158,7 +99,7 @@ def _value_of(tagged: Any) -> Any:
     return _conversion().value_of_assignment(tagged[1]) if tagged[0] == "r" else tagged[1]
 
 
-@_answering
+@answering
 def array_reshape(x: Any, dim: Any, order: Any) -> Any:
     """Return `x` reshaped to `dim`, or None if reticulate's own function must do it.
 
@@ -173,25 +114,25 @@ def array_reshape(x: Any, dim: Any, order: Any) -> Any:
     return pybridge.array_reshape(x, dim, order)
 
 
-@_answering
+@answering
 def recycle(operands: list[Any]) -> list[Any]:
     """Return the operands at the common shape of R's arithmetic."""
     return list(pybridge.recycle(*map(_as_tensor, operands)))
 
 
-@_answering
+@answering
 def recycle_forms(operands: list[Any], is_arithmetic: bool) -> list[Any]:
     """Return the operands in forms that give R's result under NumPy's rule."""
     return list(recycling.recycle_forms(operands, is_arithmetic=is_arithmetic)[1])
 
 
-@_answering
+@answering
 def is_comparison(op: Any) -> bool:
     """Return whether an operation follows R's comparisons where its arithmetic differs."""
     return recycling.is_comparison(op)
 
 
-@_answering
+@answering
 def broadcast(operands: list[Any], align: Any) -> list[Any]:
     """Return the operands at the common shape of NumPy's arithmetic."""
     return list(pybridge.broadcast(*map(_as_tensor, operands), align=align))
@@ -202,45 +143,45 @@ def _as_tensor(operand: Any) -> Any:
     return np.asarray(operand) if isinstance(operand, int | float | complex) else operand
 
 
-@_answering
+@answering
 def which(x: Any, order: Any) -> Any:
     """Return the positions where a mask is true."""
     return pybridge.which(x, order=order)
 
 
-which_max = _answering(pybridge.which_max)
-which_min = _answering(pybridge.which_min)
-math_group = _answering(elementwise.math_group)
-mean = _answering(summaries.mean)
-elementwise_test = _answering(missing.elementwise_test)
+which_max = answering(pybridge.which_max)
+which_min = answering(pybridge.which_min)
+math_group = answering(elementwise.math_group)
+mean = answering(summaries.mean)
+elementwise_test = answering(missing.elementwise_test)
 
 
-@_answering
+@answering
 def order(x: Any, decreasing: bool, missing: str) -> Any:
     """Return the positions in order; those of missing elements "last", "first" or "none"."""
     na_last = None if missing == "none" else missing == "last"
     return pybridge.order(x, decreasing=decreasing, na_last=na_last)
 
 
-@_answering
+@answering
 def summary_group(operands: list[Any], name: str, na_rm: bool) -> Any:
     """Apply a function of R's Summary group to tensors and numbers of R."""
     return summaries.summary_group(_operands(operands), name, na_rm)
 
 
-@_answering
+@answering
 def sort(x: Any, decreasing: bool, missing: str) -> Any:
     """Return the elements in order; missing ones "last", "first" or "none"."""
     return binding.sort(x, decreasing, None if missing == "none" else missing == "last")
 
 
-@_answering
+@answering
 def bind(operands: list[Any], is_rows: bool) -> Any:
     """Combine matrices and vectors by rows or by columns."""
     return binding.bind(_operands(operands), is_rows)
 
 
-@_answering
+@answering
 def cross_product(x: Any, y: Any, name: str) -> Any:
     """Return R's product of two matrices; either may come from R."""
     left, right = _operands([x, y])
@@ -252,19 +193,19 @@ def _operands(operands: list[Any]) -> list[Any]:
     return [binding.OperandOfR(x[1]) if isinstance(x, tuple | list) else x for x in operands]
 
 
-@_answering
+@answering
 def tensor_shape(x: Any) -> list[float]:
     """Return the sizes of `x`, -1 where traced code does not know one."""
     return _shape_for_r(backend_of(x).shape(x))
 
 
-@_answering
+@answering
 def tensor_dtype(x: Any) -> str:
     """Return the dtype of `x` under NumPy's name."""
     return backend_of(x).dtype_name(x)
 
 
-@_answering
+@answering
 def permute(x: Any, axes: list[int] | None) -> Any:
     """Return `x` with its axes, counted from one, in a new order; without one, reversed."""
     backend, tensor = open_tensor(x)
@@ -330,7 +271,7 @@ def mark(view: Any, r_type: str) -> None:
     _conversion().memory_of(view, r_type)[1] = 1
 
 
-@_answering
+@answering
 def result_shape(shape: list[float | None], subscripts: Any, values: list[Any]) -> list[float]:
     """Return the shape that subscripts give; -1 where a size is unknown."""
     sizes = _shape_from_r(shape)
@@ -352,7 +293,7 @@ def _shape_for_r(shape: Shape) -> list[float]:
     return [-1.0 if size is None else float(size) for size in shape]
 
 
-@_answering
+@answering
 def explain_shapes(shapes: list[list[float | None]]) -> dict[str, Any]:
     """Return how R's rule and NumPy's combine shapes: the parts, and the picture in two forms."""
     explanation = pybridge.explain_shapes(*map(_shape_from_r, shapes))
@@ -371,7 +312,7 @@ def explain_shapes(shapes: list[list[float | None]]) -> dict[str, Any]:
     }
 
 
-@_answering
+@answering
 def explain(
     name: str | None,
     subscripts: Any,

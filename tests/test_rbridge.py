@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pybridge import rbridge
+from pybridge.answers import answering
 from pybridge.errors import RecyclingWarning, SubscriptOutOfBoundsError, warn
 from pybridge.subscripts.records import (
     BASE,
@@ -218,7 +219,7 @@ def test_warnings_are_collected_from_the_calling_thread_alone(monkeypatch):
         warn("of this thread again", RecyclingWarning)
         return x
 
-    answer = rbridge._answering(work)(7)
+    answer = answering(work)(7)
     assert answer.value == 7
     assert [text for text, _, _ in answer.describe()] == ["of this thread", "of this thread again"]
     assert shown == ["of the other thread", "of another package"]
@@ -229,7 +230,7 @@ def test_what_is_warned_before_an_error_is_answered_with_it():
         warn("first", RecyclingWarning)
         raise ValueError("then")
 
-    answer = rbridge._answering(work)()
+    answer = answering(work)()
     assert [text for text, _, _ in answer.describe()] == ["first", "ValueError: then"]
     warnings.simplefilter("error", RecyclingWarning)
     with pytest.raises(RecyclingWarning):  # outside a call of R it is Python's own warning again

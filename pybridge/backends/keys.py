@@ -24,7 +24,7 @@ def upward_key(
     upward: list[Any] = []
     before: list[int] = []
     after: list[int] = []
-    axis = kept = 0
+    axis = result_axis = 0
     for part in key:
         if isinstance(part, slice) and part.step is not None and part.step < 0:
             size = sizes[axis]
@@ -35,10 +35,10 @@ def upward_key(
             else:
                 run = range(*part.indices(size))[::-1]
                 part = slice(run.start, run.stop, run.step)
-                after.append(kept)
+                after.append(result_axis)
         upward.append(part)
         axis += part is not None
-        kept += not is_index(part)
+        result_axis += not is_index(part)
     return tuple(before), tuple(upward), tuple(after)
 
 

@@ -30,6 +30,7 @@ class NumpyBackend(Backend):
 
     name = "numpy"
     takes_numbers = True
+    writes_in_place = True
     _library: ClassVar[Any] = np
     _functions: ClassVar[dict[str, Any]] = {
         "concat": lambda parts, axis: (

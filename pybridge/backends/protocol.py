@@ -44,6 +44,8 @@ class Backend(ABC):
     """Whether the library sums unsigned integers of 64 bits, or of its widest dtype."""
     variables_take_keys: ClassVar[bool] = False
     """Whether indexing a variable returns a part that can assign to the variable."""
+    writes_in_place: ClassVar[bool] = False
+    """Whether tensors of the library can be written in place, unless one is read-only."""
     is_store: ClassVar[bool] = False
     """Whether arrays are in a store, of which only `load` reads parts."""
     _library: ClassVar[Any] = None

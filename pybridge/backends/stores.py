@@ -39,6 +39,7 @@ class StoreBackend(Backend):
     __slots__ = ()
 
     is_store = True
+    writes_in_place = True
 
     @abstractmethod
     def _read(self, x: Any, parts: tuple[Part, ...]) -> npt.NDArray[Any]:
@@ -226,15 +227,15 @@ def _cover(axis: to.AxisSelection, size: int) -> tuple[Part, to.AxisSelection]:
     return distinct, to.Gather(places, axis.missing)
 
 
-def count(piece: slice, kept: Part = slice(None)) -> int:
+def count(piece: slice, entries: Part = slice(None)) -> int:
     """Return the number of indices of a bounded slice, or of those that are selected in it.
 
     >>> count(slice(2, 9, 3)), count(slice(2, 9, 1), np.array([0, 6]))
     (3, 2)
     """
-    if isinstance(kept, slice):
+    if isinstance(entries, slice):
         return len(range(piece.start, piece.stop, piece.step or 1))
-    return len(kept)
+    return len(entries)
 
 
 def split(part: Part, size: int, chunk: int) -> list[tuple[slice, Part]]:

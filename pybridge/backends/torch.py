@@ -6,7 +6,7 @@ beyond its axis raises when the code runs. Sparse and nested tensors raise.
 
 from __future__ import annotations
 
-from types import FunctionType, SimpleNamespace
+from types import FunctionType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,11 +16,11 @@ from torch._C._autograd import CreationMeta, _get_creation_meta
 from torch._C._dynamo import eval_frame
 from torch._guards import active_fake_mode
 from torch._subclasses.fake_tensor import FakeTensor
-from torch._subclasses.functional_tensor import FunctionalTensor
 from torch.compiler import is_compiling
 
 from pybridge.backends.keys import assignment_key, axis_indices, upward_key
 from pybridge.backends.protocol import Backend, Indices, without_values
+from pybridge.backends.torch_memory import AS_PLAIN, WITHOUT_VALUES, apart, as_plain, on_device
 from pybridge.backends.traits import Trait
 from pybridge.compiling import IN_GRAPH, PUBLIC
 from pybridge.dialects.selections import Key
@@ -34,20 +34,8 @@ _INTEGERS = (torch.int64, torch.int32, torch.bool, torch.uint8)
 
 _VECTORS = frozenset({np.ndarray, torch.Tensor})
 
-_WITHOUT_VALUES = (FakeTensor, FunctionalTensor)
-"""Types of placeholders in a graph."""
-
-_AS_PLAIN = {torch.uint16: torch.int16, torch.uint32: torch.int32, torch.uint64: torch.int64}
-_AS_PLAIN |= {
-    dtype: torch.uint8 for name, dtype in vars(torch).items() if name.startswith("float8_")
-}
-"""Dtypes that PyTorch cannot set by vectors, and one of the same width that it can."""
-
-_UNKNOWN = frozenset({*_AS_PLAIN, torch.complex32})
+_UNKNOWN = frozenset({*AS_PLAIN, torch.complex32})
 """Dtypes that `flip` and `index_select` do not support, but brackets do."""
-
-_EFFORT: Any = 1000
-"""The limit of NumPy's search for a shared address."""
 
 _NAMES = {
     dtype: str(dtype).removeprefix("torch.")
@@ -93,6 +81,7 @@ class TorchBackend(Backend):
     name = "torch"
     sums_unsigned = False
     takes_numbers = True
+    writes_in_place = True
     _library: ClassVar[Any] = torch
     _functions: ClassVar[dict[str, Any]] = {
         "equal": torch.eq,
@@ -141,7 +130,7 @@ class TorchBackend(Backend):
         return not x.is_inference() or torch.is_inference_mode_enabled()
 
     def is_traced(self, x: Any) -> bool:
-        return isinstance(x, _WITHOUT_VALUES) or _is_wrapped(x)
+        return isinstance(x, WITHOUT_VALUES) or _is_wrapped(x)
 
     def is_compiling(self) -> bool:
         return is_compiling()
@@ -188,16 +177,16 @@ class TorchBackend(Backend):
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         if x.dtype in _UNKNOWN:
-            return x[(slice(None),) * axis + (_on_device(indices, x),)]
-        return torch.index_select(x, axis, _on_device(indices, x))
+            return x[(slice(None),) * axis + (on_device(indices, x),)]
+        return torch.index_select(x, axis, on_device(indices, x))
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
-        return x[tuple(_on_device(axis, x) for axis in coordinates)]
+        return x[tuple(on_device(axis, x) for axis in coordinates)]
 
     def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
         if x.is_meta or isinstance(x, FakeTensor):  # masks of subclasses have no sizes
             return self.take_points(x, np.nonzero(mask))
-        return x[_on_device(mask, x)]
+        return x[on_device(mask, x)]
 
     def copy(self, x: Any) -> Any:
         return x.clone()
@@ -207,7 +196,7 @@ class TorchBackend(Backend):
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         if not isinstance(condition, torch.Tensor):
-            condition = _on_device(condition, x if isinstance(x, torch.Tensor) else y)
+            condition = on_device(condition, x if isinstance(x, torch.Tensor) else y)
         return torch.where(condition, x, y)
 
     def _comparable(self, x: Any) -> Any:
@@ -272,7 +261,7 @@ class TorchBackend(Backend):
         if is_batched:
             # under vmap index_put takes no slice next to a batched index
             axes = tuple(
-                _on_device(axis_indices(axis, size), x)
+                on_device(axis_indices(axis, size), x)
                 for axis, size in zip(axes, x.shape, strict=True)
             )
         return self._set(x, assignment_key(axes, x.shape), value)
@@ -285,29 +274,29 @@ class TorchBackend(Backend):
         return self._set(x, key, value)
 
     def _set(self, x: Any, key: Key, value: Any) -> Any:
-        key = tuple([_on_device(part, x) if type(part) in _VECTORS else part for part in key])
+        key = tuple([on_device(part, x) if type(part) in _VECTORS else part for part in key])
         if isinstance(value, torch.Tensor):
-            value = _apart(value, x, key)
-        target, value = _as_plain(x, value)
+            value = apart(value, x, key)
+        target, value = as_plain(x, value)
         target[key] = value
         return x
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
-        points = tuple(_on_device(axis, x) for axis in coordinates)
+        points = tuple(on_device(axis, x) for axis in coordinates)
         if any(isinstance(axis, torch.Tensor) for axis in coordinates) and value.shape[0] != 1:
             flat = 0
             for axis, size in zip(points, x.shape, strict=True):
                 flat = flat * size + axis
             value = value[_last_of_equals(flat, x.numel())]
-        target, value = _as_plain(x, _apart(value, x))
+        target, value = as_plain(x, apart(value, x))
         target[points] = value if points else value.reshape(())
         return x
 
     def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
         if value.shape[0] == 1:
             value = value.reshape(())
-        target, value = _as_plain(x, _apart(value, x))
-        target[_on_device(mask, x)] = value
+        target, value = as_plain(x, apart(value, x))
+        target[on_device(mask, x)] = value
         return x
 
     def store(self, x: Any, value: Any) -> None:
@@ -331,59 +320,12 @@ def _known_size(size: Any) -> int | None:
     return known
 
 
-def _as_plain(x: Any, value: Any) -> tuple[Any, Any]:
-    """Return the same memory in a dtype of the same width that PyTorch can set by vectors."""
-    plain = _AS_PLAIN.get(x.dtype)
-    if plain is None or x.requires_grad or getattr(value, "requires_grad", False):
-        return x, value
-    return x.view(plain), value.view(plain) if isinstance(value, torch.Tensor) else value
-
-
 def _flip(x: Any, axes: tuple[int, ...]) -> Any:
     if x.dtype not in _UNKNOWN:
         return torch.flip(x, axes)
     for axis in axes:
         x = BACKEND.take(x, np.arange(x.shape[axis])[::-1], axis)
     return x
-
-
-def _apart(value: Any, x: Any, key: Key = ()) -> Any:
-    """Return a value for `x[key]`, copied if it overlaps the memory written to.
-
-    PyTorch raises for such a write.
-    """
-    if isinstance(x, _WITHOUT_VALUES) or isinstance(value, _WITHOUT_VALUES):
-        return value
-    try:
-        mine, other = x.untyped_storage(), value.untyped_storage()
-        start, begin = mine.data_ptr(), other.data_ptr()
-    except NotImplementedError:  # under torch.func a tensor has no storage
-        return value.clone()
-    if start == 0 or begin == 0:  # no memory: empty, or on the meta device
-        return value
-    if begin >= start + mine.nbytes() or start >= begin + other.nbytes():
-        return value
-    if not any(isinstance(part, torch.Tensor) for part in key):
-        x = x[key]
-    return (
-        value.clone()
-        if np.may_share_memory(_places(x), _places(value), max_work=_EFFORT)
-        else value
-    )
-
-
-def _places(x: Any) -> npt.NDArray[Any]:
-    """Return an array at the memory of `x`; its elements are never dereferenced."""
-    size = x.element_size()
-    memory = SimpleNamespace()
-    memory.__array_interface__ = {
-        "version": 3,
-        "data": (x.data_ptr(), False),
-        "typestr": f"|V{size}",
-        "shape": tuple(x.shape),
-        "strides": tuple([step * size for step in x.stride()]),
-    }
-    return np.asarray(memory)
 
 
 def _is_wrapped(x: Any) -> bool:
@@ -401,16 +343,6 @@ def _need_values(x: Any) -> None:
 def _is_view_for_good(x: Any) -> bool:
     """Return whether autograd forbids writing a view: of a leaf, or one of several views."""
     return x._base.is_leaf or _get_creation_meta(x) == CreationMeta.MULTI_OUTPUT_NODE
-
-
-def _on_device(indices: Indices, x: Any) -> Any:
-    """Return indices or logicals on the device of `x`; PyTorch accepts no read-only memory."""
-    if type(indices) is not np.ndarray:
-        return indices if indices.device == x.device else indices.to(x.device)
-    # an axis of one element may have a negative stride and still be contiguous
-    is_plain = (indices.ndim == 1 and len(indices) > 1) or min(indices.strides, default=0) >= 0
-    tensor = torch.from_numpy(indices if is_plain and indices.flags.carray else np.array(indices))
-    return tensor if x.is_cpu else tensor.to(x.device)
 
 
 def _last_of_equals(indices: Any, size: int) -> Any:

@@ -138,19 +138,19 @@ def selected_axes(
     key: list[int | slice] = []
     takes: list[tuple[int, to.Taken]] = []
     squeezed: list[int] = []
-    kept = 0
+    place = 0
     for k, axis in enumerate(chosen):
         if isinstance(axis, range):
             whole = axis == range(shape[k])
             kept_part = to.WHOLE if whole else to.slice_from_run(axis)
             key.append(axis.start if k in dropped else kept_part)
-            kept += k not in dropped
+            place += k not in dropped
             continue
         if k in dropped:
-            squeezed.append(kept)
-        takes.append((kept, axis))
+            squeezed.append(place)
+        takes.append((place, axis))
         key.append(to.WHOLE)
-        kept += 1
+        place += 1
     return to.Orthogonal(shape, tuple(key), tuple(takes), is_view, tuple(squeezed))
 
 
@@ -198,9 +198,9 @@ def points(item: Evaluated, shape: tuple[int, ...]) -> to.Points:
         raise _bad_coordinate(int(positions[row, column]), row, column, shape[column], item)
     ends = is_read & is_last
     is_missing = (ends & is_na).any(axis=1)
-    kept = is_missing | ~ends.any(axis=1)
-    is_missing = is_missing[kept]
-    indices = np.where(is_missing[:, None], 0, positions[kept] - 1)
+    used_rows = is_missing | ~ends.any(axis=1)
+    is_missing = is_missing[used_rows]
+    indices = np.where(is_missing[:, None], 0, positions[used_rows] - 1)
     return to.Points(
         shape, tuple(indices.T), len(indices), is_missing if is_missing.any() else None
     )

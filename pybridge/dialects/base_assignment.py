@@ -136,13 +136,13 @@ def _recycled(
         raise _empty(count)
     if count % value.size:
         warn(f"{_unevenly(count, value.size)}; the value repeats, cut off", RecyclingWarning)
-    kept: tuple[int, ...] = (count,)
+    shape_to_fill: tuple[int, ...] = (count,)
     if isinstance(selection, to.Orthogonal):
-        kept = base.known_sizes(selection.kept_shape)
+        shape_to_fill = base.known_sizes(selection.kept_shape)
     if value.size == 1:
         value = value.reshape(())
-    elif value.shape != kept:
-        value = repeated(value.ravel(order="F"), count).reshape(kept, order="F")
+    elif value.shape != shape_to_fill:
+        value = repeated(value.ravel(order="F"), count).reshape(shape_to_fill, order="F")
     return Assignment(selection, value, growth)
 
 

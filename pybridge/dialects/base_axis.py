@@ -116,14 +116,14 @@ def _choose_numbers(
     if lowest < 0:
         if highest > 0 or missing is not None:
             raise _mixed_signs(written)
-        kept = np.ones(size, bool)
+        is_included = np.ones(size, bool)
         excluded = -1 - positions[positions < 0]
-        kept[excluded[excluded < size]] = False
-        return Chosen(_gathered(np.flatnonzero(kept)), 0)
+        is_included[excluded[excluded < size]] = False
+        return Chosen(_gathered(np.flatnonzero(is_included)), 0)
     if lowest == 0:
-        kept = positions != 0 if missing is None else (positions != 0) | missing
-        positions = positions[kept]
-        missing = None if missing is None else missing[kept]
+        is_nonzero = positions != 0 if missing is None else (positions != 0) | missing
+        positions = positions[is_nonzero]
+        missing = None if missing is None else missing[is_nonzero]
     indices = positions - 1
     if missing is None:
         return Chosen(_gathered(indices), highest)

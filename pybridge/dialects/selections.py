@@ -131,13 +131,13 @@ class Orthogonal:
         """The selection on each axis of `shape`, in order, and None for a new axis."""
         takes = dict(self.takes)
         axes: list[AxisSelection] = []
-        kept = 0
+        place = 0
         for part in self.key:
             if is_index(part):
                 axes.append(part)
                 continue
-            axes.append(takes.get(kept, part))
-            kept += 1
+            axes.append(takes.get(place, part))
+            place += 1
         named = len(axes) - self.key.count(None)
         return (*axes, *[WHOLE] * (len(self.shape) - named))
 
@@ -166,10 +166,10 @@ class Orthogonal:
     @property
     def result_shape(self) -> Shape:
         """The shape of the result."""
-        kept = self.kept_shape
+        shape = self.kept_shape
         if not self.squeezed:
-            return kept
-        return tuple([size for k, size in enumerate(kept) if k not in self.squeezed])
+            return shape
+        return tuple([size for k, size in enumerate(shape) if k not in self.squeezed])
 
     @property
     def has_missing(self) -> bool:
@@ -261,14 +261,14 @@ def orthogonal(
     """
     key: list[int | slice | None] = []
     takes: list[tuple[int, Taken]] = []
-    kept = 0
+    place = 0
     for axis in axes:
         if isinstance(axis, TAKEN):
-            takes.append((kept, axis))
+            takes.append((place, axis))
             key.append(WHOLE)
         else:
             key.append(axis)
-        kept += not is_index(key[-1])
+        place += not is_index(key[-1])
     return Orthogonal(shape, tuple(key), tuple(takes), not takes, squeezed)
 
 

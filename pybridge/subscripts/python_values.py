@@ -204,8 +204,7 @@ def borrow_array(value: Any) -> Any:
     """
     if type(value) is not np.ndarray or value.dtype not in (np.int64, np.bool_) or value.ndim == 0:
         return value
-    seen = read_only(value.view())
-    return Mask(seen) if value.dtype == np.bool_ else Vector(seen)
+    return (Mask if value.dtype == np.bool_ else Vector)(read_only(value.view()))
 
 
 def _from_range(value: range) -> Vector:
@@ -215,7 +214,7 @@ def _from_range(value: range) -> Vector:
     count = (value[-1] - value[0]) // value.step + 1
     is_far = max(abs(value[0]), abs(value[-1])) >= 2**62
     try:
-        if count > MOST_ENTRIES:
+        if count > _MOST_IN_RANGE:
             raise MemoryError
         if not is_far:
             return Vector(read_only(np.arange(value.start, value.stop, value.step, dtype=np.int64)))
@@ -228,11 +227,8 @@ def _from_range(value: range) -> Vector:
         ) from None
 
 
-MOST_ENTRIES: Final = 2**40
-"""A range with more positions than this is not expanded into memory."""
-
-_MOST_IN_ROWS: Final = 2**26
-"""A nested list with more entries than this is not read as a matrix of positions."""
+_MOST_IN_RANGE: Final = 2**40  # a longer range is not expanded into memory
+_MOST_IN_ROWS: Final = 2**26  # a longer nested list is not read as a matrix of positions
 
 
 def _from_sequence(value: list[Any] | range) -> Subscript:
@@ -393,10 +389,7 @@ def as_subscripts(values: tuple[Any, ...]) -> Subscripts:
     """
     items: list[Subscript] = []
     for value in values:
-        if isinstance(value, Subscripts):
-            items.extend(value.items)
-        else:
-            items.append(as_subscript(value))
+        items += value.items if isinstance(value, Subscripts) else (as_subscript(value),)
     subscripts = Subscripts(tuple(items))
     if sum(item is REST or isinstance(item, Rest) for item in items) > 1:
         raise SubscriptError(

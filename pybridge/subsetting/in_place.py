@@ -65,9 +65,6 @@ def assign_in_place(
         holder.store(x, write(backend, backend.copy(tensor), selection, fitted))
 
 
-_LIBRARIES_THAT_WRITE: Final = frozenset({"numpy", "torch", "zarr", "h5py"})
-
-
 def has_writing(x: Tensor) -> bool:
     """Return whether the library writes such tensors in place, even if this one is read-only.
 
@@ -75,7 +72,7 @@ def has_writing(x: Tensor) -> bool:
     """
     backend, tensor = open_tensor(x)
     holder = backend_of(x)
-    if backend.name in _LIBRARIES_THAT_WRITE:
+    if backend.writes_in_place:
         return True
     return backend.is_writable(tensor) if holder.names_another else holder.is_writable(x)
 

@@ -86,14 +86,14 @@ def _bracket_key(selection: to.Orthogonal, value: Any) -> Key | None:
     place, taken = selection.takes[0]
     if type(taken) is not to.Gather or taken.missing is not None or len(taken.indices) == 0:
         return None
-    k = kept = -1
+    k = axis = -1
     dropped: list[int] = []
     for j, other in enumerate(key):
         if other is not None and type(other) is not slice:
             dropped.append(j)
             continue
-        kept += 1
-        if kept == place:
+        axis += 1
+        if axis == place:
             k = j
     part: Any = taken.indices
     run = to.regular_run(part)

@@ -66,13 +66,13 @@ def _unlike(actual: Any, like: Any) -> str | None:
     if like is None:
         return None
     # one element of a NumPy array is a scalar of NumPy
-    found, wanted = (
+    actual, wanted = (
         ("ndarray" if isinstance(x, np.generic) else type(x).__name__, getattr(x, "dtype", "none"))
         for x in (actual, like)
     )
-    if found == wanted:
+    if actual == wanted:
         return None
-    return f"it is a {found[0]} of dtype {found[1]}, not a {wanted[0]} of dtype {wanted[1]}"
+    return f"it is a {actual[0]} of dtype {actual[1]}, not a {wanted[0]} of dtype {wanted[1]}"
 
 
 def _filled(array: Array) -> Array:
@@ -82,30 +82,30 @@ def _filled(array: Array) -> Array:
     return np.where(hidden, np.nan, data) if hidden.any() else data
 
 
-def _complaint(found: Array, wanted: Any, rtol: float) -> str | None:
+def _complaint(actual: Array, wanted: Any, rtol: float) -> str | None:
     """Return how an array differs from R's result, or None."""
     if not isinstance(wanted, np.ndarray):
         return f"R gives a {type(wanted).__name__}, not an array: {wanted!r}"
     shape = wanted.shape
-    if found.shape != shape and not (found.shape == () and shape == (1,)):
-        return f"the shape is {found.shape}, and in R {shape}"
-    has_holes = isinstance(found, np.ma.MaskedArray) and bool(found.mask.any())
-    found = _filled(found).reshape(shape)
-    kinds = [KINDS.get(array.dtype.kind, str(array.dtype)) for array in (found, wanted)]
+    if actual.shape != shape and not (actual.shape == () and shape == (1,)):
+        return f"the shape is {actual.shape}, and in R {shape}"
+    has_holes = isinstance(actual, np.ma.MaskedArray) and bool(actual.mask.any())
+    actual = _filled(actual).reshape(shape)
+    kinds = [KINDS.get(array.dtype.kind, str(array.dtype)) for array in (actual, wanted)]
     if kinds[0] != kinds[1] and not (has_holes and "character" not in kinds):
-        return f"the kind is {kinds[0]} ({found.dtype}), and in R {kinds[1]}"
-    same = found == wanted
+        return f"the kind is {kinds[0]} ({actual.dtype}), and in R {kinds[1]}"
+    same = actual == wanted
     if kinds[0] in ("real", "complex") and kinds[1] in ("real", "complex"):
-        same = same | ((found != found) & (wanted != wanted))
-        is_finite = np.isfinite(found) & np.isfinite(wanted)
+        same = same | ((actual != actual) & (wanted != wanted))
+        is_finite = np.isfinite(actual) & np.isfinite(wanted)
         with np.errstate(invalid="ignore", over="ignore"):
-            same = same | (is_finite & (np.abs(found - wanted) <= rtol * np.abs(wanted)))
+            same = same | (is_finite & (np.abs(actual - wanted) <= rtol * np.abs(wanted)))
     if bool(np.all(same)):
         return None
     places = np.argwhere(~np.asarray(same))
     first = tuple(places[0])
     position = ", ".join(str(k + 1) for k in first)
     return (
-        f"{len(places)} of {found.size} elements are not as in R, the first at [{position}]: "
-        f"{r_text(found[first])}, and in R {r_text(wanted[first])}"
+        f"{len(places)} of {actual.size} elements are not as in R, the first at [{position}]: "
+        f"{r_text(actual[first])}, and in R {r_text(wanted[first])}"
     )

@@ -57,7 +57,7 @@ with_our_conditions <- function(code, call, error_class, fields = list()) {
 
 # Return the result of a call to Python; an answer with errors and warnings is signalled instead
 answered <- function(result, call) {
-  if (inherits(result, "pybridge.rbridge.Answer")) {
+  if (inherits(result, "pybridge.answers.Answer")) {
     return(signal_answer(result, call))
   }
   result
@@ -66,7 +66,7 @@ answered <- function(result, call) {
 # Return the result of a call to Python with the convert flag of the tensor that went in. The flag decides
 # whether reticulate converts results of its methods to R.
 flagged <- function(result, x, call) {
-  if (inherits(result, "pybridge.rbridge.Answer")) {
+  if (inherits(result, "pybridge.answers.Answer")) {
     result <- signal_answer(result, call)
   }
   from <- reference(x)

@@ -10,6 +10,7 @@ from processes import ROOT
 HOUSE = ROOT / "pybridge"
 LAYERS = (
     "errors",
+    "answers",
     "shape",
     "lossless",
     "compiling",

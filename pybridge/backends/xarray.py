@@ -121,7 +121,7 @@ BACKEND = XarrayBackend()
 def axis_labels(x: Any, axis: int) -> Sequence[str | None] | None:
     """Return the index of an axis as text, or None if there is none or it has no text.
 
-    Numbers have all their digits, times are in UTC and as ISO 8601 writes them, but for the T.
+    Numbers have all their digits, times are in UTC and as ISO 8601 writes them, without the T.
     Times with a zone, differences, periods and intervals are written as pandas writes them.
     """
     index = x.indexes.get(x.dims[axis])

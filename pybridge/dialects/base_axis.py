@@ -193,7 +193,7 @@ def _choose_colon(item: Colon, size: int, axis: int | None) -> Chosen:
             _warn_of_lost_integers()
         if high > size:
             raise out_of_bounds(max(low, size + 1), axis, size, item.text)
-        if low < -limit:  # NA now, beside negative ones that are not
+        if low < -limit:  # NA, among negative positions that are not
             raise _mixed_signs(item.text)
     if low < 0:
         if high > 0:

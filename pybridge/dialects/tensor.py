@@ -35,7 +35,7 @@ _BOUNDS: Final = frozenset({int, type(NA), type(None)})
 _WITHOUT_TENSORS: Final = frozenset(
     {sub.Scalar, sub.Vector, sub.Mask, sub.Missing, sub.NewAxis, sub.Rest}
 )
-"""Subscripts in which no tensor stands, as text has them: nothing is left to be read."""
+"""Subscript types that cannot contain a tensor and need no further reading."""
 
 
 def lower(

@@ -90,7 +90,7 @@ def python_contrasts(pairs: Sequence[Pair], *, drop: bool, squeezed: Sequence[in
     sentences.extend(_python_pairing(pairs))
     numbers = _axes_text(p.axis for p in pairs if isinstance(p.item, sub.Scalar))
     if numbers and not drop:
-        sentences.append(f"it always drops an axis on which a number stands, {numbers} here")
+        sentences.append(f"it always drops an axis whose subscript is a number, {numbers} here")
     if squeezed:
         sentences.append(
             f"it keeps {_axes_text(squeezed)} at size 1; only a number drops its axis there"

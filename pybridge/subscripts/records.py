@@ -1,6 +1,6 @@
-"""Records, in which R writes subscripts as whole numbers, read as Python's users write them.
+"""Decode records: the whole numbers in which R sends subscripts.
 
-What whole numbers cannot say stands beside a record as tagged values, and no `NA` crosses as
+Other values are sent with the record, tagged, and `NA` is never sent as
 itself. r/R/record.R reads the same codes, and src/capture.c writes them.
 """
 
@@ -43,7 +43,7 @@ def decode(record: list[int], values: Sequence[Any]) -> tuple[Any, ...]:
     '2:NA, , c(3, 1), 3'
     """
     items: list[Any] = []
-    beside = iter(values)
+    tagged_values = iter(values)
     numbers = iter(record)
     next(numbers)
     for code in numbers:
@@ -62,10 +62,10 @@ def decode(record: list[int], values: Sequence[Any]) -> tuple[Any, ...]:
         elif code == VECTOR:
             items.append([*islice(numbers, next(numbers))])
         elif code == VALUE:
-            value = _from_tagged(*next(beside))
+            value = _from_tagged(*next(tagged_values))
             items.append(Scalar(value) if value is NA else value)
         else:
-            items.append(slice(*[_from_tagged(*bound) for bound in next(beside)]))
+            items.append(slice(*[_from_tagged(*bound) for bound in next(tagged_values)]))
     return tuple(items)
 
 

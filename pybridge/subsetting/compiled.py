@@ -237,7 +237,7 @@ def _fitted(backend: Backend, x: Tensor, value: Any) -> Tensor:
 
 
 def _kind(number: Any) -> type[int | float]:
-    """Return the Python type that a compiler's symbolic number stands for."""
+    """Return the Python type of a compiler's symbolic number."""
     return int if hasattr(number, "__index__") else float
 
 

@@ -1,6 +1,6 @@
 """The corpus: the meaning of subscripts, as cases in JSON for any language.
 
-`subscripts.json` lies beside this file in the Python package, and in the R package at
+`subscripts.json` is next to this file in the Python package, and in the R package at
 `system.file("python/pybridge/testing/subscripts.json", package = "pybridge")`.
 `subscripts.schema.json` describes it. A case has a shape, the text between two brackets, and the
 result. Its tensor has the elements 1, 2, 3, ... in row-major order, as reals.

@@ -161,7 +161,7 @@ def test_what_python_would_do_differently(text, shape, dialect, contrasts):
 
 def test_python_always_drops_the_axis_of_a_number():
     (contrast,) = explain("-1, ", shape=(6, 7), drop=False).in_python
-    assert contrast == "it always drops an axis on which a number stands, axis 1 here"
+    assert contrast == "it always drops an axis whose subscript is a number, axis 1 here"
 
 
 NUMPY_KEYS = {

@@ -28,8 +28,9 @@ class Backend(ABC):
     The defaults suit most libraries; a backend overrides the others.
 
     A *traced* tensor has no values yet: it is part of a graph under construction, or lazy. Apart
-    from these methods, tensors of a backend support integer arithmetic and comparison by Python's
-    operators.
+    from these methods, tensors of a backend support Python's operators: `+ - * / // %` with tensors
+    and with numbers on either side, comparisons, and `& | ~` on logicals. `bool(x)` of one element
+    and `np.asarray(x)` work if the values are known.
     """
 
     __slots__ = ()
@@ -125,7 +126,7 @@ class Backend(ABC):
         return x
 
     def reshape(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
-        """Return the elements of `x`, read and filled row-major, in `shape`."""
+        """Return the elements of `x`, read and filled row-major, in `shape`; one size may be -1."""
         return x.reshape(shape)
 
     def transpose(self, x: Tensor, axes: tuple[int, ...]) -> Tensor:
@@ -166,7 +167,7 @@ class Backend(ABC):
 
     @abstractmethod
     def argsort(self, x: Tensor) -> Indices:
-        """Return the indices that sort a vector stably; it has no NaN."""
+        """Return the indices that sort a vector stably, in its own library; it has no NaN."""
 
     @abstractmethod
     def as_indices(self, x: Tensor) -> Tensor:
@@ -182,9 +183,12 @@ class Backend(ABC):
     def function(self, name: str) -> Any:
         """Return the library's own function with NumPy's name, or None if it has none.
 
-        Beside NumPy's names there are `lgamma` and `digamma`, and `cummax` and
-        `cummin`. Cumulative functions take a vector and the axis 0, `concat` tensors and an axis;
-        reductions return a 0-d tensor.
+        The verbs ask for the elementwise functions `abs`, `sign`, `sqrt`, `exp`, `log` and its
+        like, the trigonometric ones, `lgamma`, `digamma`, `floor`, `ceil`, `trunc`, `round`,
+        `equal`; for the reductions `sum`, `prod`, `max`, `min`, `any`, `all`, which return a 0-d
+        tensor; for `cumsum`, `cumprod`, `cummax`, `cummin` of a vector along the axis 0; for
+        `concat` of tensors along an axis, and `matmul`. A verb without its function raises.
+        `where`, `isnan`, `argmax`, `argmin` and `broadcast_to` are needed by their methods here.
         """
         return self._functions.get(name) or getattr(self._library, name, None)
 
@@ -197,7 +201,7 @@ class Backend(ABC):
 
     @abstractmethod
     def nonzero(self, mask: Tensor) -> tuple[Tensor, ...]:
-        """Return the coordinates where `mask` is true, row-major, one vector per axis.
+        """Return the coordinates where `mask` is true, row-major, one native vector per axis.
 
         Raises `TracingError` if the library must know their number while tracing.
         """
@@ -224,7 +228,8 @@ class Backend(ABC):
     def assign_points(self, x: Tensor, coordinates: tuple[Indices, ...], value: Tensor) -> Tensor:
         """Set one element for each entry of the coordinates, as `assign_axes` does.
 
-        `value` is a vector with one entry for each point, or with one for all.
+        `value` is a vector with one entry for each point, or with one for all. There is at least
+        one point.
         """
 
     def assign_mask(self, x: Tensor, mask: npt.NDArray[np.bool_], value: Tensor) -> Tensor:

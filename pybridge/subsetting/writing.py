@@ -49,6 +49,8 @@ def write(backend: Backend, x: Tensor, selection: to.Selection, value: Any) -> T
 
 
 def _write(backend: Backend, x: Tensor, selection: to.Selection, value: Any) -> Tensor:
+    if _names_nothing(selection):  # some libraries fail on that
+        return x
     if is_number(value) and not (backend.takes_numbers and isinstance(selection, to.Orthogonal)):
         value = np.array(value)
     if isinstance(selection, to.Orthogonal):
@@ -126,8 +128,6 @@ def _keep_unless(backend: Backend, x: Tensor, mask: Tensor, changed: Tensor) -> 
 
 def _write_points(backend: Backend, x: Tensor, selection: to.Points, value: Tensor) -> Tensor:
     if not selection.coordinates:  # rows without columns name the one element: the last row wins
-        if not selection.count:
-            return x
         last = backend.basic(_native(backend, x, value), (-1,))
         return backend.assign_axes(x, (), last)
     coordinates, entries = points_to_set(selection)
@@ -142,8 +142,6 @@ def _write_points(backend: Backend, x: Tensor, selection: to.Points, value: Tens
 def _write_axes(backend: Backend, x: Tensor, selection: to.Orthogonal, value: Any) -> Tensor:
     """Align the value with the axes of `x`, and set all of it at once."""
     axes = selection.axes
-    if _names_nothing(selection):  # some libraries fail on that
-        return x
     ndim = len(selection.shape)
     sizes: Shape = (1,) * ndim
     values = backend_of_value(backend, value)
@@ -218,8 +216,11 @@ def axis_to_set(axis: Any, size: Size, *, is_single: bool) -> tuple[Any, slice |
     return to.slice_of_index(axis), None
 
 
-def _names_nothing(selection: to.Orthogonal) -> bool:
-    """Return whether the selection is known to be empty."""
+def _names_nothing(selection: to.Selection) -> bool:
+    """Return whether the selection is known to set nothing."""
+    if not isinstance(selection, to.Orthogonal):
+        missing = selection.missing if isinstance(selection, to.Points) else None
+        return selection.count == 0 or (missing is not None and bool(missing.all()))
     if 0 in selection.shape or 0 in selection.kept_shape:
         return True
     for _, taken in selection.takes:

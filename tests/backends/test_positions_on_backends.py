@@ -36,8 +36,8 @@ OF_OPEN_SIZE = frozenset({"which", "order, no NA", "order, decreasing, no NA"})
 OPEN = {VERBS[verb] for verb in OF_OPEN_SIZE}
 COUNTED = {("tensorflow", "function"), ("tensorflow", "unknown"), ("dask", "lazy")}
 """Traced code in which a size may depend on values."""
-EAGER = {("tensorflow", "eager"), ("tensorflow", "variable"), ("jax", "eager"), ("torch", "eager")}
-EAGER |= {("torch", "graph"), ("keras", "variable")}
+EAGER = {pair for pair in MODES if pair[1] == "eager"}
+EAGER |= {("tensorflow", "variable"), ("torch", "graph"), ("keras", "variable")}
 IDS = [" ".join(pair) for pair in MODES]
 
 

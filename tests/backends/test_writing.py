@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from backends.adapters import ADAPTERS
+from backends.running import MODES
 
 from pybridge import NA, R, errors, r_assign, r_slice
 
@@ -24,6 +25,9 @@ WRITES = {
     "points": (([[1, 1, 1], [2, 3, 5], [1, 1, 1]],), -np.arange(1.0, 4)),
     "new axis": ((1, None, slice(1, 2)), -np.arange(10.0).reshape(1, 2, 5)),
     "nothing": ((slice(None), [], 1), np.array(9.0)),
+    "no points": ((np.zeros((0, 3), int),), np.zeros(0)),
+    "no points, one value": ((np.zeros((0, 3), int),), np.array(9.0)),
+    "a mask without a true entry": ((np.zeros(X.shape, bool),), np.zeros(0)),
     "everything": ((), -X),
 }
 
@@ -293,3 +297,19 @@ def test_tensorflow_scatters_under_vectorized_map():
     assert updated[:, :, 0].numpy().tolist() == [[-1, 4, -1], [12, -1, 20]]
     with pytest.raises((errors.PybridgeError, tf.errors.InvalidArgumentError)):
         tf.function(lambda y, k: r_assign(y, k, value=-1.0))(x, tf.constant([2**33 + 1]))
+
+
+# inside torch.compile no NumPy array is a value
+OUTSIDE = [(name, mode) for name, mode in MODES if mode not in ADAPTERS[name].compiled]
+
+
+@pytest.mark.parametrize(("name", "mode"), OUTSIDE, ids=[" ".join(pair) for pair in OUTSIDE])
+def test_an_update_of_no_element_is_the_same_tensor_in_every_mode(name, mode):
+    def run(x):
+        return [
+            r_assign(x, np.zeros((0, 3), int), value=np.zeros(0)),
+            r_assign(x, slice(None), [], value=np.zeros((2, 0, 5))),
+        ]
+
+    for updated in ADAPTERS[name].modes[mode](run, X):
+        np.testing.assert_array_equal(updated, X)

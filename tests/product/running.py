@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from backends.adapters import ALL
 from product.expected import NEVER
 from product.kind import Kind, objects
 from product.kinds import LIBRARIES
@@ -54,6 +55,8 @@ def elements_of(result: Any) -> np.ndarray:
             return _of_r(result)
         case "zarr" | "h5py":
             return elements_of(np.asarray(result[...]))
+        case name if name in ALL:  # a library that NumPy may not read
+            return elements_of(ALL[name].read(result))
     return _of_numpy(result)
 
 

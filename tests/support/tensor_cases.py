@@ -2,7 +2,7 @@
 
 `disagreements` runs cases through pybridge and through `restatement.R`, which says the dialect once
 more in base R, and returns what differs, each with R source that a person can paste after
-`source("tests/restatement.R")`.
+`source("tests/support/restatement.R")`.
 """
 
 import random

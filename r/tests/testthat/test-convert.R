@@ -302,7 +302,7 @@ test_that("dates, factors and 64-bit integers keep their meaning when written, o
   expect_identical(from_python(reals), c(1, 2, 3))
   expect_error(reals@r[1] <- as.Date("2026-01-02"), "does not fit", class = "pybridge_error_assignment")
   expect_error(reals@r[1] <- factor("a"), "does not fit", class = "pybridge_error_assignment")
-  expect_error(reals@r[1] <- as.difftime(1, units = "hours"), "class difftime means more",
+  expect_error(reals@r[1] <- as.difftime(1, units = "hours"), "class difftime is more",
     class = "pybridge_error_assignment"
   )
   expect_error(reals@r[1:2] <- list(1, 2), "the value is", class = "pybridge_error_assignment")

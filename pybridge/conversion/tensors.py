@@ -22,9 +22,6 @@ def numpy_from(x: Any) -> Array:
         return np.asanyarray(x)
     if isinstance(x, list | tuple):
         return _from_scalars(x)
-    if find_backend(x) is not None:
-        backend, tensor = open_tensor(x)
-        return backend.to_numpy(tensor)
     if hasattr(type(x), "columns"):
         raise UnsupportedTensorError(
             f"{_name(x)} is a table, not a tensor: pass a dict of its columns, "
@@ -32,6 +29,9 @@ def numpy_from(x: Any) -> Array:
         )
     if hasattr(type(x), "isna") and hasattr(type(x), "dtype"):
         return _nullable(x)
+    if find_backend(x) is not None:
+        backend, tensor = open_tensor(x)
+        return backend.to_numpy(tensor)
     if hasattr(x, "__array__") or isinstance(x, memoryview):
         return np.asarray(x)
     raise UnsupportedTensorError(f"{_name(x)} has no R equivalent")

@@ -7,7 +7,6 @@ from types import ModuleType
 from typing import Any, Final
 
 _CALLS: Final = {
-    "scipy.sparse": "x.toarray() makes a dense NumPy array of it",
     "anndata": "x.X is its matrix, x.layers[...] are others",
     "awkward": "awkward.to_numpy(x) makes a NumPy array of one whose rows have equal lengths",
     "polars": "x.to_numpy() makes a NumPy array of it",

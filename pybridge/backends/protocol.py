@@ -101,6 +101,13 @@ class Backend(ABC):
         A dtype that NumPy lacks becomes a wider one that holds it exactly.
         """
 
+    def stored_values(self, x: Tensor) -> npt.NDArray[Any]:
+        """Return all elements of `x` in NumPy, or those other than 0 and, if there is one, a 0.
+
+        For checks of values and exact sums, without the zeros of a sparse array.
+        """
+        return self.to_numpy(x)
+
     @abstractmethod
     def convert(self, value: Any, like: Tensor) -> Tensor:
         """Return an array or a tensor of this library in the dtype and on the device of `like`."""
@@ -141,6 +148,10 @@ class Backend(ABC):
     def broadcast_to(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
         """Return `x` broadcast to `shape` by NumPy's rule."""
         return self.function("broadcast_to")(x, shape)
+
+    def full(self, x: Tensor, value: Tensor, shape: tuple[int, ...]) -> Tensor:
+        """Return a new tensor like `x`, filled with the element that `convert` returned."""
+        return self.copy(self.broadcast_to(value, shape))
 
     def where(self, condition: Any, x: Any, y: Any) -> Tensor:
         """Return `x` where `condition` is true and `y` elsewhere, broadcast by NumPy's rule.

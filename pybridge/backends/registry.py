@@ -69,6 +69,12 @@ def _xarray() -> Backend:
     return BACKEND
 
 
+def _scipy() -> Backend:
+    from pybridge.backends.scipy import BACKEND
+
+    return BACKEND
+
+
 def _array_api() -> Backend:
     from pybridge.backends.array_api import BACKEND
 
@@ -84,6 +90,7 @@ LIBRARIES: dict[str, Callable[[], Backend]] = {
     "zarr": _zarr,
     "h5py": _h5py,
     "xarray": _xarray,
+    "scipy.sparse": _scipy,
     "numpy": _array_api,  # any other library; NumPy is always imported
 }
 """The module of each library, and the loader of its backend.

@@ -9,7 +9,7 @@ import os
 
 import numpy as np
 from backends.adapter import Adapter, Traced, set_item, split
-from backends.stores import STANDARD, STORES
+from backends.stores import SPARSE, STANDARD, STORES
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -358,4 +358,4 @@ LABELLED = {
 }
 """What adds labels to a tensor of another library."""
 
-ALL = ADAPTERS | STORES | STANDARD | LABELLED
+ALL = ADAPTERS | STORES | STANDARD | LABELLED | SPARSE

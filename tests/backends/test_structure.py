@@ -28,7 +28,7 @@ HELPERS = {
     "dense",
     "stores",
 }
-PARTS = {"torch_memory": "torch"}
+PARTS = {"torch_memory": "torch", "scipy_entries": "scipy"}
 """Other modules of a backend, and its library."""
 METHODS = [
     name
@@ -56,7 +56,7 @@ ALLOWED = {
     *("__future__", "types", "typing", "math", "collections", "functools", "itertools", "numpy"),
     *("pybridge.backends.protocol", "pybridge.backends.traits", "pybridge.backends.dense"),
     "pybridge.backends.keys",
-    "pybridge.backends.torch_memory",
+    *("pybridge.backends.torch_memory", "pybridge.backends.scipy_entries"),
     *("pybridge.backends.stores", "pybridge.backends.numpy"),  # a backend may build on NumPy's
     *("pybridge.dialects.labels", "pybridge.subscripts"),
     *("pybridge.compiling", "pybridge.errors", "pybridge.dialects.selections"),

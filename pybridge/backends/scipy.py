@@ -5,8 +5,8 @@ coordinates of its entries, in time and memory that grow with their number. SciP
 that share their coordinates, and so does every function here that is not linear in them.
 
 A result has the class and the format of what it came from, as far as SciPy has one: a selection of
-DIA is CSR, a vector from an array is a `coo_array`, one from a matrix a NumPy array, and only a
-`coo_array` has three axes or more.
+DIA is CSR, a vector that is selected from an array a `coo_array`, one from a matrix a NumPy array,
+and only a `coo_array` has three axes or more.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from pybridge.backends.scipy_entries import (
     each,
     entries_of,
     extremes,
+    formatted,
     nonzeros,
     replaced,
     selected,
@@ -99,7 +100,10 @@ class ScipyBackend(Backend):
 
     def convert(self, value: Any, like: Any) -> Any:
         if sp.issparse(value):
-            return sp.coo_array(summed(value)).astype(like.dtype)
+            # only a coo_array can be aligned with more than two axes
+            value = sp.coo_array(value) if np.ndim(like) > 2 else value
+            is_real = np.dtype(like.dtype).kind != "c"  # NumPy would warn of other parts of zero
+            return self.cast(value.real if is_real else value, like.dtype)
         return np.asarray(value).astype(like.dtype, copy=False)
 
     def full(self, x: Any, value: Any, shape: tuple[int, ...]) -> Any:
@@ -142,23 +146,22 @@ class ScipyBackend(Backend):
             return np.reshape(x, shape)
         if len(shape) == 0:
             return selected(x, [0] * x.ndim)
-        if len(shape) == 1 and isinstance(x, sp.spmatrix):
-            raise UnsupportedTensorError(
-                f"a {type(x).__name__} always has two axes; scipy.sparse.{x.format}_array(x) makes "
-                "an array of it, which may have one"
-            )
+        if len(shape) == 1 and isinstance(x, sp.spmatrix):  # a NumPy vector would have all zeros
+            return sp.coo_array(x).reshape(shape)
         return _reshaped(x, x, shape)
 
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
         if not sp.issparse(x):
             return np.transpose(x, axes)
-        if x.ndim == 2:
-            return x.transpose() if axes == (1, 0) else x.copy()
-        return x.transpose(axes)
+        if axes == (*range(x.ndim),):
+            return x.copy()
+        return x.transpose() if x.ndim == 2 else x.transpose(axes)
 
     def in_columns(self, x: Any) -> Any:
         if not sp.issparse(x):
             return _NUMPY.in_columns(x)
+        if x.ndim == 1:
+            return x
         columns = x if isinstance(x, sp.coo_array) else sp.coo_array(x)
         return columns.transpose().reshape((-1,))
 
@@ -198,7 +201,7 @@ class ScipyBackend(Backend):
         return x.astype(np.int64)
 
     def cast(self, x: Any, name: str) -> Any:
-        return summed(x).astype(name)
+        return formatted(summed(x).astype(name), x) if sp.issparse(x) else x.astype(name)
 
     def function(self, name: str) -> Any:
         method = KEEPING_ZERO.get(name)

@@ -102,8 +102,9 @@ class ScipyBackend(Backend):
         if sp.issparse(value):
             # only a coo_array can be aligned with more than two axes
             value = sp.coo_array(value) if np.ndim(like) > 2 else value
-            is_real = np.dtype(like.dtype).kind != "c"  # NumPy would warn of other parts of zero
-            return self.cast(value.real if is_real else value, like.dtype)
+            if np.iscomplexobj(value) and not np.iscomplexobj(like):
+                value = value.real  # NumPy warns of it, also where the other part is zero
+            return self.cast(value, like.dtype)
         return np.asarray(value).astype(like.dtype, copy=False)
 
     def full(self, x: Any, value: Any, shape: tuple[int, ...]) -> Any:
@@ -250,5 +251,5 @@ BACKEND = ScipyBackend()
 
 def _reshaped(x: Any, part: Any, shape: tuple[int, ...]) -> Any:
     """Return a part of `x` in a shape, arranged like `x`."""
-    result = sp.coo_array(part).reshape(shape)
+    result = summed(sp.coo_array(part)).reshape(shape)
     return arranged_like(x, result.data, result.coords, result.shape)

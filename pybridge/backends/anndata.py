@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 import anndata as ad
 import numpy as np
 
 from pybridge.backends.pandas import index_labels
-from pybridge.backends.protocol import Backend
+from pybridge.backends.tables import TableBackend
 from pybridge.backends.traits import Trait
 from pybridge.dialects.labels import AxisLabels
 from pybridge.dialects.selections import (
@@ -25,12 +25,13 @@ _ADVICE = "write to or compute with one of its parts: x.X, x.layers[...], x.obs,
 _TRAIT = Trait("an AnnData", _ADVICE, ("read",))
 
 
-class AnndataBackend(Backend):
+class AnndataBackend(TableBackend):
     """AnnData's own brackets, which select observations and variables of all its parts."""
 
     __slots__ = ()
 
     name = "anndata"
+    _advice = _ADVICE
     keeps_axes = True
 
     def serves(self, x: object) -> bool:
@@ -59,15 +60,6 @@ class AnndataBackend(Backend):
 
     def basic(self, x: Any, key: Key) -> Any:
         return self.select(x, orthogonal(x.shape, key))
-
-    def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
-        return x if axes == (0, 1) else x.T
-
-    def _unsupported(self, *arguments: Any, **options: Any) -> NoReturn:
-        raise UnsupportedTensorError(f"an AnnData is not one array; {_ADVICE}")
-
-    dtype_name = take = take_points = to_numpy = convert = argsort = as_indices = _unsupported
-    arange = nonzero = assign_axes = assign_points = reshape = broadcast_to = _unsupported
 
 
 BACKEND = AnndataBackend()

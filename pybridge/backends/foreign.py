@@ -7,7 +7,6 @@ from types import ModuleType
 from typing import Any, Final
 
 _CALLS: Final = {
-    "scipy.sparse": "x.toarray() makes a dense NumPy array of it",
     "awkward": "awkward.to_numpy(x) makes a NumPy array of one whose rows have equal lengths",
     "polars": "x.to_pandas() makes a table or a column of pandas of it",
     "pyarrow": "x.to_pandas() makes a table or a column of pandas of it",

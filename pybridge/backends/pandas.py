@@ -7,36 +7,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import NoneType
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pybridge.backends.protocol import Backend, Indices
+from pybridge.backends.protocol import Indices
+from pybridge.backends.tables import TableBackend
 from pybridge.backends.traits import Trait
 from pybridge.dialects.labels import AxisLabels
 from pybridge.dialects.selections import Gather, Key, Orthogonal, Selection
 from pybridge.errors import AssignmentError, SubscriptLabelError, UnsupportedTensorError
 from pybridge.subscripts import number_text
 
+_ADVICE = "x.to_numpy() makes a NumPy array of it"
 _TABLE = Trait(
     "a table of pandas",
-    "x.to_numpy() makes a NumPy array of it",
+    _ADVICE,
     ("read", "write", "assign", "value"),
 )
 _COLUMN = Trait(
     "a Series of pandas",
-    "x.to_numpy() makes a NumPy array of it",
+    _ADVICE,
     ("read", "write", "assign", "value", "subscript"),
 )
 
 
-class PandasBackend(Backend):
+class PandasBackend(TableBackend):
     """Rows, columns and elements of a `DataFrame`, and elements of a `Series`."""
 
     __slots__ = ()
 
     name = "pandas"
+    _advice = _ADVICE
     is_table = True
     writes_in_place = True
 
@@ -59,7 +62,15 @@ class PandasBackend(Backend):
         return lambda axis: None if is_count(x.axes[axis]) else index_labels(x.axes[axis])
 
     def to_numpy(self, x: Any) -> np.ndarray[Any, Any]:
-        return np.asarray(x)
+        if x.ndim == 1:
+            return known_values(x)
+        values = np.asarray(x)
+        missing = np.asarray(x.isna()) if values.dtype.kind == "O" else None
+        if missing is None or not missing.any():
+            return values
+        known = values.copy()
+        known[missing] = None
+        return np.ma.MaskedArray(known, missing)
 
     def basic(self, x: Any, key: Key) -> Any:
         return x.iloc[key if x.ndim == 2 else (*key, slice(None))[0]]
@@ -86,17 +97,14 @@ class PandasBackend(Backend):
     def copy(self, x: Any) -> Any:
         return x.copy()
 
-    def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
-        return x if axes == tuple(range(x.ndim)) else x.T
-
-    def column(self, x: Any, place: int) -> Any:
+    def read_column(self, x: Any, place: int) -> Any:
         """Return a copy of one column: a NumPy array, or an array of pandas."""
         series = x if x.ndim == 1 else x.iloc[:, place]
         if isinstance(series.dtype, np.dtype) and series.dtype.kind not in "mM":
             return series.to_numpy(copy=True)
         return series.array.copy()
 
-    def set_columns(self, x: Any, columns: Mapping[int, Any]) -> Any:
+    def write_columns(self, x: Any, columns: Mapping[int, Any]) -> Any:
         """Replace whole columns of `x` in place."""
         for place, values in columns.items():
             if x.ndim == 2:
@@ -127,16 +135,29 @@ class PandasBackend(Backend):
             if len(own) == len(index):
                 _refuse_other_labels(index, own, "the value")
 
-    def _unsupported(self, *arguments: Any, **options: Any) -> NoReturn:
-        raise UnsupportedTensorError(
-            "a table of pandas is not a tensor; x.to_numpy() makes a NumPy array of it"
-        )
-
-    convert = argsort = as_indices = arange = nonzero = _unsupported
-    assign_axes = assign_points = reshape = broadcast_to = _unsupported
-
 
 BACKEND = PandasBackend()
+
+
+def known_values(x: Any) -> np.ndarray[Any, Any]:
+    """Return an array or a column of pandas, with missing values masked."""
+    dtype = x.dtype
+    if isinstance(dtype, np.dtype):
+        return np.asarray(x)
+    missing = np.asarray(x.isna())
+    if isinstance(dtype, pd.CategoricalDtype):
+        x = getattr(x, "array", x)
+        categories = np.asarray(dtype.categories)
+        known = np.where(missing, 0, np.asarray(x.codes))
+        empty = np.zeros(missing.shape, categories.dtype)
+        return np.ma.MaskedArray(categories[known] if categories.size else empty, mask=missing)
+    own = getattr(dtype, "numpy_dtype", None)
+    if not isinstance(own, np.dtype) or own.kind in "OM":
+        if not missing.any():
+            return np.asarray(x)
+        own = np.dtype(object)
+    values = x.to_numpy(own, na_value="" if own.kind == "O" else own.type())
+    return np.ma.MaskedArray(values, mask=missing)
 
 
 def is_count(index: Any) -> bool:

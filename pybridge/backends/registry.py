@@ -81,6 +81,12 @@ def _anndata() -> Backend:
     return BACKEND
 
 
+def _scipy() -> Backend:
+    from pybridge.backends.scipy import BACKEND
+
+    return BACKEND
+
+
 def _array_api() -> Backend:
     from pybridge.backends.array_api import BACKEND
 
@@ -98,6 +104,7 @@ LIBRARIES: dict[str, Callable[[], Backend]] = {
     "xarray": _xarray,
     "pandas": _pandas,
     "anndata": _anndata,
+    "scipy.sparse": _scipy,
     "numpy": _array_api,  # any other library; NumPy is always imported
 }
 """The module of each library, and the loader of its backend.

@@ -138,7 +138,7 @@ def exact_total(numbers: Numbers, x: Tensor) -> int | None:
     least, greatest = numbers.bounds()
     if max(-least, greatest) * count <= limit:
         return None
-    values = backend.to_numpy(x)
+    values = backend.stored_values(x)
     if values.dtype.itemsize < 8:
         return int(values.sum(dtype=np.int64))
     low = values & 0xFFFFFFFF

@@ -184,7 +184,7 @@ def _read_with_missing(backend: Backend, x: Tensor, selection: to.Selection) -> 
         return filled(backend, x, 0, holes.shape)
     missing = missing_value(backend, x, SELECTS_NA)
     if 0 in selection.shape:  # without a stand-in element the whole result is NA
-        return backend.copy(backend.broadcast_to(missing, holes.shape))
+        return backend.full(x, missing, holes.shape)
     if isinstance(selection, to.Orthogonal):
         part = _read_axes(backend, x, selection)
     else:
@@ -221,7 +221,7 @@ def refuse_missing(name: str, reason: str) -> None:
 
 def filled(backend: Backend, x: Tensor, value: Any, shape: tuple[int, ...]) -> Tensor:
     """Return a new tensor like `x`, filled with one value."""
-    return backend.copy(backend.broadcast_to(backend.convert(np.array(value), x), shape))
+    return backend.full(x, backend.convert(np.array(value), x), shape)
 
 
 def missing_holes(selection: to.Selection) -> npt.NDArray[np.bool_]:

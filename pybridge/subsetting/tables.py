@@ -56,8 +56,8 @@ def lower_on_table(
         )
     if selection.has_missing:
         raise MissingValueError(
-            "the subscript selects NA, and a table gets no rows of missing values; leave the NA "
-            "out",
+            "the subscript names NA or a position beyond the end, and a table gets no rows of "
+            "missing values; name rows that it has",
             dtype="",
         )
     if isinstance(selection, to.Masked):
@@ -97,7 +97,7 @@ def _names_elements(item: Any, shape: tuple[int, ...]) -> bool:
 
 
 def write_on_table(
-    backend: Any, x: Tensor, selection: to.Selection, value: Any, dialect: Dialect
+    backend: Backend, x: Tensor, selection: to.Selection, value: Any, dialect: Dialect
 ) -> Tensor:
     """Set the selected elements of a table in place, column by column; return it.
 
@@ -106,13 +106,13 @@ def write_on_table(
     columns: dict[int, Any] = {}
     for place, rows, part in _by_column(selection, value, recycles=dialect == "base"):
         if place not in columns:
-            columns[place] = backend.column(x, place)
+            columns[place] = backend.read_column(x, place)
         try:
             columns[place] = _written(columns[place], rows, part)
         except PybridgeError as error:
             name = x.columns[place] if len(selection.shape) == 2 else x.name
             raise type(error)(f"column {name!r}: {error}", **error.fields) from error
-    return backend.set_columns(x, columns)
+    return backend.write_columns(x, columns)
 
 
 def _by_column(

@@ -58,8 +58,10 @@ def mean(x: Tensor, na_rm: bool) -> Tensor:
     missing = numbers.missing() if na_rm else None
     if missing is None:
         count = _count(numbers)
-    else:
+    elif None in numbers.shape:
         count = numbers.function("sum")(numbers.backend.cast(~missing, "int64"))
+    else:
+        count = _count(numbers) - numbers.function("sum")(numbers.backend.cast(missing, "int64"))
     is_whole = numbers.kind in (LOGICAL, INTEGER)
     total = None
     if is_whole and numbers.hidden is None and numbers.has_values:  # else the sum may wrap around

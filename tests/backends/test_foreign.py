@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from scipy import sparse
 
 from pybridge import R, array_reshape, errors, r_assign, recycle, which
 from pybridge.backends.foreign import advice_for
@@ -66,14 +65,6 @@ def test_the_call_that_is_named_makes_a_tensor(x, call):
         assert call in advice_for(x)
         made = eval(call, {"x": x, "numpy": np})
         assert R(made)[...] is not None
-
-
-@pytest.mark.parametrize("kind", ["csr_array", "coo_matrix", "dok_array"])
-def test_sparse_matrices_of_scipy_are_made_dense_by_the_call_that_is_named(kind):
-    x = getattr(sparse, kind)(X)
-    with pytest.raises(errors.UnsupportedTensorError, match=r"x\.toarray\(\)"):
-        R(x)[1, 2]
-    assert R(x.toarray())[1, 3] == 5
 
 
 @pytest.mark.parametrize("name", ["polars", "pyarrow", "awkward"])

@@ -37,6 +37,7 @@ TITLES = {
     "stores": "Arrays on disk",
     "xarray": "xarray",
     "pandas": "Tables of pandas",
+    "scipy": "SciPy's sparse arrays",
     "others": "What is not a tensor",
 }
 

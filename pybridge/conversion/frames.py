@@ -1,4 +1,4 @@
-"""R lists and data frames: Python lists, dicts of columns, and Keras histories."""
+"""R lists, and data frames made of or into dicts: Python lists, dicts, and Keras histories."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def history_columns(history: Any) -> dict[str, Any]:
         if values.shape[:1] != epochs.shape:
             raise ConversionError(
                 f"the history holds {len(values)} values of {name!r} for {epochs.size} epochs and "
-                'not for which: to_r(history.history, mapping="list") keeps them as they are'
+                "not for which: to_r(history.history) keeps them as they are"
             )
     return {"epoch": epochs, **metrics}
 

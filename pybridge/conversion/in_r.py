@@ -26,6 +26,7 @@ from pybridge.conversion.rvalues import (
     NewNumbers,
     NewText,
     OtherObject,
+    RowNames,
     Texts,
     Vector,
     check_shape,
@@ -78,7 +79,7 @@ _leaving = remembering(ToR)
 @remembering
 def _arriving(dtype: str | None, na: Arriving, order: Order) -> FromR:
     own = partial(own_array, wanted=Wanted(dtype, None, order))
-    return FromR(na, scalars=True, own=own)
+    return FromR(na, scalars=True, own=own, frames="pandas" if dtype is None else "arrays")
 
 
 def _arriving_like(dtype: str | None, like: Any, na: Arriving, order: Order) -> FromR:
@@ -90,7 +91,7 @@ def _arriving_like(dtype: str | None, like: Any, na: Arriving, order: Order) -> 
     elif like is not None and backend_of(like).names_another:
         labelling = "xarray"
     own = partial(own_array, wanted=Wanted(dtype, like, order))
-    return FromR(na, scalars=True, own=own, dimnames=labelling)
+    return FromR(na, scalars=True, own=own, dimnames=labelling, frames="dict")
 
 
 def value_of_assignment(parts: Any) -> Any:
@@ -130,12 +131,11 @@ def look(parts: Any, _with_labels: bool = False) -> Any:
     if kind == "vector":
         return _vector(*parts[1:])
     if kind == "list":
-        _, elements, names, classes, has_dim = parts
+        _, elements, names, classes, has_dim, rows = parts
         if has_dim:
             raise ConversionError("a list with a dim has no counterpart: c(x) drops the dim")
-        return ListOfR(
-            elements, None if names is None else all_texts(*_texts(names)), tuple(classes)
-        )
+        texts = None if names is None else all_texts(*_texts(names))
+        return ListOfR(elements, texts, tuple(classes), _row_names(rows))
     if kind == "other":
         return OtherObject(parts[1], tuple(parts[2]))
     return _numbers(parts, None)
@@ -174,7 +174,7 @@ def _vector(
     dim: Any,
     is_one: bool,
     classes: list[str],
-    levels: Any,
+    of_class: Any,
     labels: Any,
 ) -> Vector:
     texts: Texts = []
@@ -186,9 +186,15 @@ def _vector(
         texts, values = places_of(distinct, codes, (count,) if dim is None else tuple(dim))
     else:
         values = _numbers(elements, r_type).values
-    if levels is not None:
-        texts = all_texts(*_texts(levels))
+    if of_class is not None:
+        texts = all_texts(*_texts(of_class))
     return Vector(r_type, values, not is_one, tuple(classes), texts, _dimnames(labels, values.ndim))
+
+
+def _row_names(parts: Any) -> RowNames | None:
+    if parts is None:
+        return None
+    return all_texts(*_texts(parts)) if isinstance(parts, list) else parts
 
 
 def _texts(parts: list[Any]) -> tuple[list[str], Array | None]:

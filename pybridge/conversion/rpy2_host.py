@@ -19,12 +19,14 @@ from pybridge.conversion.frames import each
 from pybridge.conversion.rpy2_session import Rpy2Session
 from pybridge.conversion.rvalues import (
     DTYPES,
+    TEXTS_OF,
     TYPE_NAMES,
     ListOfR,
     New,
     NewNumbers,
     NewText,
     OtherObject,
+    RowNames,
     Texts,
     Vector,
     check_shape,
@@ -133,7 +135,8 @@ class Rpy2Host(Rpy2Session):
             if "dim" in attributes:
                 raise ConversionError("a list with a dim has no counterpart: c(x) drops the dim")
             names = self._texts(self._slot(sexp, "names")) if "names" in attributes else None
-            return ListOfR([*map(self._tracked, sexp)], names, classes)
+            rows = self._row_names(sexp, attributes) if "data.frame" in classes else None
+            return ListOfR([*map(self._tracked, sexp)], names, classes, rows)
         if r_type in self._classes:
             return self._vector(sexp, r_type, attributes, classes, with_labels)
         return OtherObject(r_type, classes)
@@ -159,10 +162,22 @@ class Rpy2Host(Rpy2Session):
             texts, values = places_of(*self._strings(sexp), shape)
         else:
             values = self._view(sexp, r_type, shape)
-            if "factor" in classes and "levels" in attributes:
-                texts = self._texts(self._slot(sexp, "levels"))
+            own = next((TEXTS_OF[name] for name in classes if name in TEXTS_OF), None)
+            if own in attributes:
+                texts = self._texts(self._slot(sexp, own))
         dimnames = self._dimnames(sexp, attributes, len(shape)) if with_labels else None
         return Vector(r_type, values, "dim" in attributes, classes, texts, dimnames)
+
+    def _row_names(self, sexp: Any, attributes: tuple[str, ...]) -> RowNames | None:
+        if "row.names" not in attributes:
+            return None
+        # R expands its short form.
+        names = self._slot(sexp, "row.names")
+        if not isinstance(names, self._classes["integer"]):
+            return self._texts(names)
+        numbers = self._view(names, "integer", (len(names),))
+        is_automatic = np.array_equal(numbers, np.arange(1, len(numbers) + 1))
+        return len(numbers) if is_automatic else numbers
 
     def _shape(self, sexp: Any, r_type: str, has_dim: bool) -> tuple[int, ...]:
         length = len(sexp)

@@ -58,6 +58,12 @@ LARGEST_AXIS = 2**31 - 1
 Texts: TypeAlias = list[str | None]
 """Strings of R; None is `NA`."""
 
+RowNames: TypeAlias = int | Array | Texts
+"""The row names of a data frame; the number of rows if they are 1, 2, 3..."""
+
+TEXTS_OF = {"factor": "levels", "POSIXct": "tzone", "difftime": "units"}
+"""The attribute that holds the text of a vector of a class."""
+
 
 @dataclass(slots=True)
 class Vector:
@@ -72,7 +78,8 @@ class Vector:
     classes: tuple[str, ...] = ()
     """The class attribute, empty for a bare vector."""
     texts: Sequence[str | None] = ()
-    """The distinct strings of a character vector, or the levels of a factor."""
+    """The distinct strings of a character vector, the levels of a factor, the time zone of a
+    POSIXct or the unit of a difftime."""
     dimnames: tuple[list[Texts | None], Texts] | None = None
     """The labels of each axis and the names of the axes, if requested."""
 
@@ -85,6 +92,8 @@ class ListOfR:
     """Objects of the host."""
     names: Texts | None
     classes: tuple[str, ...] = ()
+    row_names: RowNames | None = None
+    """The row names of a data frame."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,7 @@ def numpy_from(x: Any) -> Array:
         return backend.to_numpy(tensor)
     if hasattr(type(x), "columns"):
         raise UnsupportedTensorError(
-            f"{_name(x)} is a table, not a tensor: pass a dict of its columns, "
-            "{name: table[name].to_numpy() for name in table}"
+            f"{_name(x)} is a table, but not of pandas: x.to_pandas() makes a DataFrame of it"
         )
     if hasattr(type(x), "isna") and hasattr(type(x), "dtype"):
         return _nullable(x)

@@ -14,6 +14,7 @@ from pybridge.conversion.rvalues import (
     ListOfR,
     New,
     NewList,
+    NewMatrix,
     NewNumbers,
     NewText,
     Vector,
@@ -133,7 +134,7 @@ def _count_rows(names: list[str], columns: list[New], look: Callable[[Any], Any]
 def _rows(column: New, look: Callable[[Any], Any]) -> int | None:
     if isinstance(column, NewNumbers | NewText):
         shape = column.shape
-    elif column is None or isinstance(column, NewList):
+    elif column is None or isinstance(column, NewList | NewMatrix):
         return None
     else:
         column_in_r = look(column)

@@ -23,6 +23,7 @@ from pybridge.conversion.rvalues import (
     DTYPES,
     ListOfR,
     New,
+    NewMatrix,
     NewNumbers,
     NewText,
     OtherObject,
@@ -138,6 +139,8 @@ def look(parts: Any, _with_labels: bool = False) -> Any:
         return ListOfR(elements, texts, tuple(classes), _row_names(rows))
     if kind == "other":
         return OtherObject(parts[1], tuple(parts[2]))
+    if kind == "S4":
+        return OtherObject("S4", tuple(parts[1]), dict(parts[2]))
     return _numbers(parts, None)
 
 
@@ -235,6 +238,8 @@ def _parts(new: New, place: str = "") -> Any:
         bare = _parts_of_numbers(new, place)
     elif isinstance(new, NewText):
         bare = _parts_of_text(new)
+    elif isinstance(new, NewMatrix):
+        return ("matrix", new.name, _parts(new.slots, place))
     else:
         names = new.places or [""] * len(new.elements)
         elements = zip(names, new.elements, strict=True)

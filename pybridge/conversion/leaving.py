@@ -1,4 +1,4 @@
-"""Convert arrays, scalars, lists, dicts, tables and Keras results to descriptions of R objects."""
+"""Convert arrays, matrices, scalars, lists, dicts, tables and Keras results to new R objects."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from pybridge.conversion.numpy_to_r import Dimnames, vector_from
 from pybridge.conversion.pandas_to_r import frame_to_r, is_frame
 from pybridge.conversion.policies import ToR
 from pybridge.conversion.rvalues import New
+from pybridge.conversion.scipy_to_r import is_sparse, matrix_to_r
 from pybridge.conversion.tensors import numpy_from
 from pybridge.errors import ArgumentError, ConversionError
 
@@ -44,6 +45,8 @@ def new_object(
                 "a list or dict that contains itself, or is nested too deep, has no counterpart "
                 "in R"
             ) from None
+    if is_sparse(x):
+        return matrix_to_r(x, policies, dimnames)
     if hasattr(x, "__sexp__") or not _is_array(x):
         raise ArgumentError(
             "dimnames go with one array: R objects, lists, dicts and tables have their own"
@@ -74,6 +77,8 @@ def _new(x: Any, policies: ToR, look: Any) -> New:
     def convert(element: Any) -> New:
         return _new(element, policies, look)
 
+    if is_sparse(x):
+        return matrix_to_r(x, policies)
     if is_frame(x):
         return frame_to_r(x, policies, convert)
     if isinstance(x, Mapping):

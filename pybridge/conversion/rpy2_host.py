@@ -19,10 +19,12 @@ from pybridge.conversion.frames import each
 from pybridge.conversion.rpy2_session import Rpy2Session
 from pybridge.conversion.rvalues import (
     DTYPES,
+    MATRIX_SLOTS,
     TEXTS_OF,
     TYPE_NAMES,
     ListOfR,
     New,
+    NewMatrix,
     NewNumbers,
     NewText,
     OtherObject,
@@ -37,6 +39,7 @@ from pybridge.conversion.strings import (
     bytes_of,
     places_of,
     texts_from,
+    vector_of_texts,
 )
 from pybridge.errors import ConversionError
 
@@ -139,7 +142,12 @@ class Rpy2Host(Rpy2Session):
             return ListOfR([*map(self._tracked, sexp)], names, classes, rows)
         if r_type in self._classes:
             return self._vector(sexp, r_type, attributes, classes, with_labels)
-        return OtherObject(r_type, classes)
+        slots = {
+            name: self._slot(sexp, name)
+            for name in attributes
+            if r_type == "S4" and name in MATRIX_SLOTS
+        }
+        return OtherObject(r_type, classes, slots)
 
     def _attributes(self, sexp: Any) -> tuple[str, ...]:
         names = sexp.list_attrs()
@@ -261,6 +269,10 @@ class Rpy2Host(Rpy2Session):
             return self._rinterface.NULL
         elif hasattr(new, "__sexp__"):
             return new
+        elif isinstance(new, NewMatrix):
+            return self.call(
+                "new_matrix", self.make(vector_of_texts([new.name])), self.make(new.slots)
+            )
         else:
             elements = each(self.make, new.elements, new.places or [""] * len(new.elements))
             vector = self.inside(self._make_list, elements)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -64,6 +64,9 @@ RowNames: TypeAlias = int | Array | Texts
 TEXTS_OF = {"factor": "levels", "POSIXct": "tzone", "difftime": "units"}
 """The attribute that holds the text of a vector of a class."""
 
+MATRIX_SLOTS = frozenset({"i", "j", "p", "x", "Dim", "uplo", "diag"})
+"""The slots that hold a matrix of the package Matrix, except its names."""
+
 
 @dataclass(slots=True)
 class Vector:
@@ -102,6 +105,8 @@ class OtherObject:
 
     r_type: str
     classes: tuple[str, ...] = ()
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    """The slots among `MATRIX_SLOTS` of an S4 object, objects of the host."""
 
 
 @dataclass(slots=True)
@@ -161,8 +166,18 @@ class NewList:
     """The name of each element in an error message."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewMatrix:
+    """A matrix of R's package Matrix to make."""
+
+    name: str
+    """Its class."""
+    slots: NewList
+    """A named list."""
+
+
 New: TypeAlias = Any
-"""NewNumbers, NewText, NewList, None for NULL, or an existing object of the host."""
+"""NewNumbers, NewText, NewList, NewMatrix, None for NULL, or an existing object of the host."""
 
 
 def integers(values: Sequence[int]) -> NewNumbers:

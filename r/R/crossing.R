@@ -33,8 +33,18 @@ object_parts <- function(x, labels) {
     return(vector_parts(unclass(x), classes, if (!is.null(texts)) text_parts(texts), labels))
   }
   is_plain <- inherits(x, "data.frame") || all(class(x) %in% c("AsIs", "list", "keras_training_history"))
-  if (type == "list" && is_plain) list_parts(unclass(x), classes) else list("other", type, classes)
+  if (type == "list" && is_plain) {
+    return(list_parts(unclass(x), classes))
+  }
+  if (!isS4(x) || type == "list") {
+    return(list("other", type, classes))
+  }
+  slots <- attributes(x)
+  list("S4", classes, lapply(slots[names(slots) %in% matrix_slots], to_parts))
 }
+
+# The slots that hold a matrix of the package Matrix, except its names
+matrix_slots <- c("i", "j", "p", "x", "Dim", "uplo", "diag")
 
 # The attribute that holds the text of a vector of a class
 texts_of <- list(factor = "levels", POSIXct = "tzone", difftime = "units")
@@ -161,6 +171,7 @@ from_parts <- function(parts, call) {
   switch(kind,
     fill = return(filled(parts, call)),
     list = return(lapply(parts[[2L]], from_parts, call)),
+    matrix = return(new_matrix(parts[[2L]], from_parts(parts[[3L]], call), call)),
     logical = storage.mode(x) <- "logical",
     array = dim(x) <- parts[[3L]],
     text = {
@@ -171,6 +182,16 @@ from_parts <- function(parts, call) {
     with = for (name in names(parts[[3L]])) attr(x, name) <- from_parts(parts[[3L]][[name]], call)
   )
   x
+}
+
+# Make a matrix of the package Matrix, which checks its slots
+new_matrix <- function(name, slots, call) {
+  if (!requireNamespace("Matrix", quietly = TRUE)) {
+    words <- "a sparse matrix in R needs the package Matrix, which is not installed"
+    abort(words, "pybridge_error_conversion", call)
+  }
+  class <- methods::getClass(name, where = asNamespace("Matrix"))
+  do.call(methods::new, c(list(class), slots), quote = TRUE)
 }
 
 # Make a vector and let Python fill it: each element is written once

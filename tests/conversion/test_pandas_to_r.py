@@ -155,9 +155,11 @@ KINDS = {
     "Int32": lambda rng, n: pd.array(rng.choice([1, None, -5], n), dtype="Int32"),
     "boolean": lambda rng, n: pd.array(rng.choice([True, None, False], n), dtype="boolean"),
     "bool": lambda rng, n: rng.integers(0, 2, n).astype(bool),
-    "text": lambda rng, n: pd.Series(
-        rng.choice(np.array(["a", "é", "", None], object), n), dtype=pd.Series(["a"]).dtype
-    ).array,
+    "text": lambda rng, n: (
+        pd.Series(
+            rng.choice(np.array(["a", "é", "", None], object), n), dtype=pd.Series(["a"]).dtype
+        ).array
+    ),
     "factor": lambda rng, n: pd.Categorical(
         rng.choice(np.array(["u", "v", None], object), n), categories=["v", "u", "w"]
     ),

@@ -24,8 +24,7 @@ def numpy_from(x: Any) -> Array:
         return _from_scalars(x)
     if hasattr(type(x), "columns"):
         raise UnsupportedTensorError(
-            f"{_name(x)} is a table, not a tensor: pass a dict of its columns, "
-            "{name: table[name].to_numpy() for name in table}"
+            f"{_name(x)} is a table, but not of pandas: x.to_pandas() makes a DataFrame of it"
         )
     if hasattr(type(x), "isna") and hasattr(type(x), "dtype"):
         from pybridge.backends.pandas import known_values  # imported where pandas is

@@ -230,7 +230,7 @@ def from_python(
     x: Any,
     na: Any = "error",
     int64: Any = "double",
-    mapping: Any = "data.frame",
+    mapping: Any = "list",
     dimnames: Any = None,
 ) -> Any:
     """Return the parts of the R object that `x` becomes. Conversion emits no warnings."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -49,6 +50,10 @@ class Backend(ABC):
     """Whether tensors of the library can be written in place, unless one is read-only."""
     is_store: ClassVar[bool] = False
     """Whether arrays are in a store, of which only `load` reads parts."""
+    is_table: ClassVar[bool] = False
+    """Whether the columns have dtypes of their own, as those of a data frame of R."""
+    keeps_axes: ClassVar[bool] = False
+    """Whether one position keeps its axis, at size 1; then `select` reads."""
     _library: ClassVar[Any] = None
     """The module with most functions under NumPy's names, if there is one for all tensors."""
     _functions: ClassVar[dict[str, Any]] = {}
@@ -275,6 +280,18 @@ class Backend(ABC):
     def store(self, x: Tensor, value: Tensor) -> None:
         """Set all of a variable at once; `value` has its shape and dtype."""
         raise AssertionError(f"a {self.name} tensor is not a variable")
+
+    def read_column(self, x: Tensor, place: int) -> Any:
+        """Return a copy of one column of a table: an array of NumPy, or of the library."""
+        raise AssertionError(f"a {self.name} tensor is not a table")
+
+    def write_columns(self, x: Tensor, columns: Mapping[int, Any]) -> Tensor:
+        """Replace whole columns of a table in place, and return it."""
+        raise AssertionError(f"a {self.name} tensor is not a table")
+
+    def select(self, x: Tensor, selection: Selection) -> Tensor:
+        """Return the selected part of an `x` that keeps its axes."""
+        raise AssertionError(f"a {self.name} tensor does not keep its axes")
 
     def load(self, x: Tensor, selection: Selection) -> tuple[npt.NDArray[Any], Selection]:
         """Return the part of a store that a selection needs, and the selection within that part."""

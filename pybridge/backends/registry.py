@@ -69,6 +69,18 @@ def _xarray() -> Backend:
     return BACKEND
 
 
+def _pandas() -> Backend:
+    from pybridge.backends.pandas import BACKEND
+
+    return BACKEND
+
+
+def _anndata() -> Backend:
+    from pybridge.backends.anndata import BACKEND
+
+    return BACKEND
+
+
 def _scipy() -> Backend:
     from pybridge.backends.scipy import BACKEND
 
@@ -90,6 +102,8 @@ LIBRARIES: dict[str, Callable[[], Backend]] = {
     "zarr": _zarr,
     "h5py": _h5py,
     "xarray": _xarray,
+    "pandas": _pandas,
+    "anndata": _anndata,
     "scipy.sparse": _scipy,
     "numpy": _array_api,  # any other library; NumPy is always imported
 }

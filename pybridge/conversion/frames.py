@@ -1,4 +1,4 @@
-"""R lists and data frames: Python lists, dicts of columns, and Keras histories."""
+"""R lists, and data frames made of or into dicts: Python lists, dicts, and Keras histories."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pybridge.conversion.rvalues import (
     ListOfR,
     New,
     NewList,
+    NewMatrix,
     NewNumbers,
     NewText,
     Vector,
@@ -53,7 +54,7 @@ def history_columns(history: Any) -> dict[str, Any]:
         if values.shape[:1] != epochs.shape:
             raise ConversionError(
                 f"the history holds {len(values)} values of {name!r} for {epochs.size} epochs and "
-                'not for which: to_r(history.history, mapping="list") keeps them as they are'
+                "not for which: to_r(history.history) keeps them as they are"
             )
     return {"epoch": epochs, **metrics}
 
@@ -133,7 +134,7 @@ def _count_rows(names: list[str], columns: list[New], look: Callable[[Any], Any]
 def _rows(column: New, look: Callable[[Any], Any]) -> int | None:
     if isinstance(column, NewNumbers | NewText):
         shape = column.shape
-    elif column is None or isinstance(column, NewList):
+    elif column is None or isinstance(column, NewList | NewMatrix):
         return None
     else:
         column_in_r = look(column)

@@ -29,7 +29,7 @@ def to_r(
     na: NaPolicy = "error",
     int64: Int64Policy = "double",
     dimnames: Dimnames | None = None,
-    mapping: MappingPolicy = "data.frame",
+    mapping: MappingPolicy = "list",
 ) -> Any:
     """Return `x` as a new R object, an rpy2 vector that every R function takes.
 
@@ -37,8 +37,9 @@ def to_r(
     memory order. An array of one axis is a plain R vector, one of none a vector of length 1.
 
     `x` may be an array, a scalar, a tensor of torch, TensorFlow, JAX, Keras or Dask, a list, a
-    dict (a data frame), a Keras `History` (a data frame of the epoch, counted from one, and each
-    metric) or metric. A masked element is `NA`. An R object is returned as it is.
+    dict (a named list), a DataFrame of pandas (a data frame), a Keras `History` (a data frame of
+    the epoch, counted from one, and each metric) or metric. A masked element is `NA`. An R object
+    is returned as it is.
 
     - `na`: which other values mean `NA`. `"error"`: none, and -2147483648 in an int32 array is an
       error, because its bits are R's `NA`. `"float"`: NaN, and None among texts. `"integer"`:
@@ -48,7 +49,7 @@ def to_r(
       package bit64.
     - `dimnames`: labels for each axis, None for an axis without, or a dict of them whose keys name
       the axes; for an array of one axis they are its names.
-    - `mapping`: whether a dict is a `"data.frame"` or a `"list"`.
+    - `mapping`: whether a dict is a `"list"` or a `"data.frame"`.
 
     Raises `ConversionError` if information would be lost, `UnsupportedTensorError` for objects that
     are not tensors, `TracingError` for a symbol in traced code. NaN keeps its bits, so a NaN that
@@ -74,7 +75,7 @@ def _to_r(x: Any, policies: ToR, dimnames: Dimnames | None = None) -> Any:
 def from_r(
     v: Any, *, na: Arriving = "error", copy: bool = False, dimnames: Labelling = "drop"
 ) -> Any:
-    """Return an R object as a NumPy array, a data frame or named list as a dict of them.
+    """Return an R object as a NumPy array, a named list as a dict, a data frame as a DataFrame.
 
     An integer, double, complex or raw vector is not copied: the array is a read-only view of R's
     memory, column-major as in R, and keeps the R object alive; R copies before it modifies shared
@@ -92,6 +93,11 @@ def from_r(
     A factor arrives as the text of its levels, a Date as datetime64[D] and a POSIXct as
     datetime64[ns]. Other classes, whose numbers need their attributes, raise `ConversionError`;
     `unclass(x)` in R returns the bare numbers.
+
+    A data frame arrives as a DataFrame of pandas, in memory of its own, with its row names as the
+    index; automatic row names, 1 to n, are the index 0 to n - 1. A column with `NA` has a nullable
+    dtype, with `na="mask"` every column of numbers has. Without pandas, and with
+    `dimnames="xarray"`, it is a dict of its columns, which has no place for row names.
 
     >>> import numpy as np
     >>> x = from_r(to_r(np.arange(6, dtype="float32").reshape(2, 3)))

@@ -23,9 +23,11 @@ from pybridge.conversion.rvalues import (
     DTYPES,
     ListOfR,
     New,
+    NewMatrix,
     NewNumbers,
     NewText,
     OtherObject,
+    RowNames,
     Texts,
     Vector,
     check_shape,
@@ -78,7 +80,7 @@ _leaving = remembering(ToR)
 @remembering
 def _arriving(dtype: str | None, na: Arriving, order: Order) -> FromR:
     own = partial(own_array, wanted=Wanted(dtype, None, order))
-    return FromR(na, scalars=True, own=own)
+    return FromR(na, scalars=True, own=own, frames="pandas" if dtype is None else "arrays")
 
 
 def _arriving_like(dtype: str | None, like: Any, na: Arriving, order: Order) -> FromR:
@@ -90,7 +92,7 @@ def _arriving_like(dtype: str | None, like: Any, na: Arriving, order: Order) -> 
     elif like is not None and backend_of(like).names_another:
         labelling = "xarray"
     own = partial(own_array, wanted=Wanted(dtype, like, order))
-    return FromR(na, scalars=True, own=own, dimnames=labelling)
+    return FromR(na, scalars=True, own=own, dimnames=labelling, frames="dict")
 
 
 def value_of_assignment(parts: Any) -> Any:
@@ -130,14 +132,15 @@ def look(parts: Any, _with_labels: bool = False) -> Any:
     if kind == "vector":
         return _vector(*parts[1:])
     if kind == "list":
-        _, elements, names, classes, has_dim = parts
+        _, elements, names, classes, has_dim, rows = parts
         if has_dim:
             raise ConversionError("a list with a dim has no counterpart: c(x) drops the dim")
-        return ListOfR(
-            elements, None if names is None else all_texts(*_texts(names)), tuple(classes)
-        )
+        texts = None if names is None else all_texts(*_texts(names))
+        return ListOfR(elements, texts, tuple(classes), _row_names(rows))
     if kind == "other":
         return OtherObject(parts[1], tuple(parts[2]))
+    if kind == "S4":
+        return OtherObject("S4", tuple(parts[1]), dict(parts[2]))
     return _numbers(parts, None)
 
 
@@ -174,7 +177,7 @@ def _vector(
     dim: Any,
     is_one: bool,
     classes: list[str],
-    levels: Any,
+    of_class: Any,
     labels: Any,
 ) -> Vector:
     texts: Texts = []
@@ -186,9 +189,15 @@ def _vector(
         texts, values = places_of(distinct, codes, (count,) if dim is None else tuple(dim))
     else:
         values = _numbers(elements, r_type).values
-    if levels is not None:
-        texts = all_texts(*_texts(levels))
+    if of_class is not None:
+        texts = all_texts(*_texts(of_class))
     return Vector(r_type, values, not is_one, tuple(classes), texts, _dimnames(labels, values.ndim))
+
+
+def _row_names(parts: Any) -> RowNames | None:
+    if parts is None:
+        return None
+    return all_texts(*_texts(parts)) if isinstance(parts, list) else parts
 
 
 def _texts(parts: list[Any]) -> tuple[list[str], Array | None]:
@@ -229,6 +238,8 @@ def _parts(new: New, place: str = "") -> Any:
         bare = _parts_of_numbers(new, place)
     elif isinstance(new, NewText):
         bare = _parts_of_text(new)
+    elif isinstance(new, NewMatrix):
+        return ("matrix", new.name, _parts(new.slots, place))
     else:
         names = new.places or [""] * len(new.elements)
         elements = zip(names, new.elements, strict=True)

@@ -1,8 +1,9 @@
-"""Convert arrays, scalars, lists, dicts and Keras results to descriptions of R objects."""
+"""Convert arrays, matrices, scalars, lists, dicts, tables and Keras results to new R objects."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,10 @@ from pybridge.conversion.frames import (
 )
 from pybridge.conversion.labels import labels_of
 from pybridge.conversion.numpy_to_r import Dimnames, vector_from
+from pybridge.conversion.pandas_to_r import frame_to_r, is_frame
 from pybridge.conversion.policies import ToR
 from pybridge.conversion.rvalues import New
+from pybridge.conversion.scipy_to_r import is_sparse, matrix_to_r
 from pybridge.conversion.tensors import numpy_from
 from pybridge.errors import ArgumentError, ConversionError
 
@@ -42,8 +45,12 @@ def new_object(
                 "a list or dict that contains itself, or is nested too deep, has no counterpart "
                 "in R"
             ) from None
+    if is_sparse(x):
+        return matrix_to_r(x, policies, dimnames)
     if hasattr(x, "__sexp__") or not _is_array(x):
-        raise ArgumentError("dimnames go with one array: R objects, lists and dicts have their own")
+        raise ArgumentError(
+            "dimnames go with one array: R objects, lists, dicts and tables have their own"
+        )
     return vector_from(numpy_from(x), policies, dimnames)
 
 
@@ -51,7 +58,7 @@ def _is_array(x: Any) -> bool:
     if isinstance(x, list | tuple):
         return is_vector_of_scalars(x)
     without = x is None or isinstance(x, Mapping | bytes | bytearray)
-    return not (without or is_history(x) or is_metric(x))
+    return not (without or is_frame(x) or is_history(x) or is_metric(x))
 
 
 def _new(x: Any, policies: ToR, look: Any) -> New:
@@ -70,10 +77,15 @@ def _new(x: Any, policies: ToR, look: Any) -> New:
     def convert(element: Any) -> New:
         return _new(element, policies, look)
 
+    if is_sparse(x):
+        return matrix_to_r(x, policies)
+    if is_frame(x):
+        return frame_to_r(x, policies, convert)
     if isinstance(x, Mapping):
         return r_mapping(x, policies, convert, look)
     if is_history(x):
-        return r_mapping(history_columns(x), ToR(policies.na, policies.int64), convert, look)
+        as_frame = replace(policies, mapping="data.frame")
+        return r_mapping(history_columns(x), as_frame, convert, look)
     if isinstance(x, list | tuple) and not is_vector_of_scalars(x):
         return r_list(x, None, convert)
     if is_metric(x):

@@ -1,7 +1,8 @@
 """Dates and times: R's Date and POSIXct, which are doubles, and NumPy's datetime64, integers.
 
 A Date is datetime64[D]. A POSIXct is datetime64[ns], in UTC: its time zone affects only how R
-prints it. A number that would not survive the round trip raises; a missing date is NaT.
+prints it. In a table a difftime is timedelta64[ns], and its unit is that of R's seconds. A number
+that would not survive the round trip raises; a missing date is NaT.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pybridge.conversion.places import first_index, position
-from pybridge.conversion.rvalues import NA_DOUBLE_BITS
+from pybridge.conversion.rvalues import NA_DOUBLE_BITS, NA_INTEGER
 from pybridge.errors import ConversionError
 from pybridge.lossless import EXACT_IN_FLOAT64
 
@@ -21,6 +22,9 @@ _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _NS = 10**9
 _LONGEST = 2.0**53
 _SECONDS = {"m": 60, "h": 3600}
+_UNITS = {"secs": 1, "mins": 60, "hours": 3600, "days": 86400, "weeks": 604800}
+_LIMIT = 9.2e9
+"""Seconds that nanoseconds in 64 bits can count."""
 
 
 def moments_from(values: Array, is_date: bool) -> Array:
@@ -35,15 +39,14 @@ def moments_from(values: Array, is_date: bool) -> Array:
     if values.dtype.kind == "i":
         missing = values == np.iinfo(values.dtype).min
     known = np.where(missing, 0.0, numbers)
-    limit = _LONGEST if is_date else 9.2e9
+    limit = _LONGEST if is_date else _LIMIT
     within = np.abs(known) < limit
     known = np.where(within, known, 0.0)
-    whole = np.floor(known)
     if is_date:
-        exact = whole == known
-        counts = whole.astype("i8")
+        counts = np.floor(known).astype("i8")
+        exact = counts == known
     else:
-        counts = whole.astype("i8") * _NS + np.rint((known - whole) * _NS).astype("i8")
+        counts = _nanoseconds(known)
         exact = _seconds(counts, _NS) == known
     bad = ~(exact & within)
     if bad.any():
@@ -59,19 +62,51 @@ def moments_from(values: Array, is_date: bool) -> Array:
     return moments
 
 
+def durations_from(values: Array, unit: str | None) -> Array:
+    """Return the numbers of a difftime in R's unit as timedelta64[ns].
+
+    >>> durations_from(np.array([1.5, np.nan]), "mins")
+    array([90000000000,       'NaT'], dtype='timedelta64[ns]')
+    """
+    if unit not in _UNITS or values.dtype.kind not in "if":
+        raise ConversionError(f"a difftime of type {values.dtype} in units {unit!r} is broken")
+    missing = values == NA_INTEGER if values.dtype.kind == "i" else np.isnan(values)
+    numbers = np.where(missing, 0.0, values)
+    within = np.abs(numbers) < _LIMIT / _UNITS[unit]
+    counts = _nanoseconds(np.where(within, numbers, 0.0) * _UNITS[unit])
+    exact = _seconds(counts, _NS) / _UNITS[unit] == numbers
+    bad = ~(exact & within)
+    if bad.any():
+        where = first_index(bad)
+        raise ConversionError(
+            f"element {position(where)} is {numbers[where]} {unit}, which nanoseconds cannot tell: "
+            "as.numeric(x) gives the number"
+        )
+    durations = counts.view("m8[ns]")
+    durations[missing] = np.timedelta64("NaT")
+    return durations
+
+
+def _nanoseconds(seconds: Array) -> Array:
+    whole = np.floor(seconds)
+    counts: Array = whole.astype("i8") * _NS + np.rint((seconds - whole) * _NS).astype("i8")
+    return counts
+
+
 def _seconds(counts: Array, per_second: int) -> Array:
     whole = counts // per_second
     return np.asarray(whole.astype("f8") + (counts - whole * per_second) / per_second)
 
 
 def numbers_from(moments: Array, mask: Array | None = None) -> tuple[Array, tuple[str, ...]]:
-    """Convert datetime64 to R's numbers, NaN for NaT, and R's classes."""
+    """Convert datetime64 or timedelta64 to R's numbers, NaN for NaT, and R's classes."""
+    is_duration = moments.dtype.kind == "m"
     unit, step = np.datetime_data(moments.dtype)
     missing = np.isnat(moments)
     if mask is not None:
         missing = missing | mask
     counts = np.where(missing, 0, moments.astype(moments.dtype.newbyteorder("=")).view("i8"))
-    if unit in ("D", "W"):
+    if unit in ("D", "W") and not is_duration:
         days = _scaled(moments, counts, step * (7 if unit == "W" else 1))
         lost = np.abs(days) > EXACT_IN_FLOAT64
         if lost.any():
@@ -90,13 +125,15 @@ def numbers_from(moments: Array, mask: Array | None = None) -> tuple[Array, tupl
     whole = np.floor(seconds)
     back = whole.astype("i8") * per_second + np.rint((seconds - whole) * per_second).astype("i8")
     bad = (back != counts) | (np.abs(seconds) > _LONGEST)
+    classes = ("difftime",) if is_duration else ("POSIXct", "POSIXt")
     if bad.any():
         where = first_index(bad)
+        coarser = "timedelta64[us]" if is_duration else "datetime64[us]"
         raise ConversionError(
-            f"element {position(where)} is {moments[where]}, and the double of a POSIXct does not "
-            'distinguish it from its neighbours: x.astype("datetime64[us]") truncates it'
+            f"element {position(where)} is {moments[where]}, and the double of a {classes[0]} does "
+            f'not distinguish it from its neighbours: x.astype("{coarser}") truncates it'
         )
-    return _with_missing(seconds, missing), ("POSIXct", "POSIXt")
+    return _with_missing(seconds, missing), classes
 
 
 def _scaled(moments: Array, counts: Array, factor: int) -> Array:

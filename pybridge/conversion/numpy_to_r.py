@@ -157,7 +157,7 @@ def vector_from(
             raise ConversionError("R's raw has no NA, so a masked byte has no counterpart")
         array = array.view("u1")
     if dimnames is not None:
-        labels = _checked_labels(dimnames, array.shape)
+        labels = checked_labels(dimnames, array.shape)
     _check_axes(array.shape)
     has_dim = len(array.shape) > 1 or bool(labels and labels[0][0])
     new: NewNumbers | NewText
@@ -177,22 +177,26 @@ def _attributes(
 ) -> dict[str, New]:
     attributes: dict[str, New] = {}
     if labels:
-        vectors = [None if texts is None else vector_of_texts(texts) for _, texts in labels]
         if has_dim:
-            # R has no labels for an empty axis.
-            vectors = [
-                None if size == 0 else texts for size, texts in zip(shape, vectors, strict=True)
-            ]
-            names = [name for name, _ in labels]
-            of_axes = {"names": vector_of_texts(names)} if any(names) else {}
-            attributes["dimnames"] = NewList(vectors, of_axes)
+            attributes["dimnames"] = dimnames_list(shape, labels)
         else:
-            attributes["names"] = vectors[0]
+            texts = labels[0][1]
+            attributes["names"] = None if texts is None else vector_of_texts(texts)
     if classes:
         attributes["class"] = vector_of_texts(classes)
     if "POSIXct" in classes:
         attributes["tzone"] = vector_of_texts(["UTC"])
     return attributes
+
+
+def dimnames_list(shape: tuple[int, ...], labels: NamedAxes) -> NewList:
+    """Return the list of dimnames to make; R has no labels for an empty axis."""
+    vectors = [
+        None if texts is None or size == 0 else vector_of_texts(texts)
+        for size, (_, texts) in zip(shape, labels, strict=True)
+    ]
+    names = [name for name, _ in labels]
+    return NewList(vectors, {"names": vector_of_texts(names)} if any(names) else {})
 
 
 def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Look | None:
@@ -279,7 +283,8 @@ def _check_axes(shape: tuple[int, ...]) -> None:
             )
 
 
-def _checked_labels(dimnames: Dimnames, shape: tuple[int, ...]) -> NamedAxes | None:
+def checked_labels(dimnames: Dimnames, shape: tuple[int, ...]) -> NamedAxes | None:
+    """Return labels from the user for each axis, or None if no axis has any."""
     if isinstance(dimnames, str):
         raise ArgumentError("dimnames must hold one sequence of labels, or None, for each axis")
     if isinstance(dimnames, Mapping):

@@ -11,9 +11,10 @@ from pybridge.errors import ArgumentError
 
 NaPolicy = Literal["error", "float", "integer"]
 Int64Policy = Literal["double", "integer", "character", "integer64"]
-MappingPolicy = Literal["data.frame", "list"]
+MappingPolicy = Literal["list", "data.frame"]
 Arriving = Literal["error", "mask", "float"]
 Labelling = Literal["drop", "xarray"]
+Frames = Literal["pandas", "arrays", "dict"]
 
 _T = TypeVar("_T")
 
@@ -30,7 +31,7 @@ class ToR:
     """Which values of an array, besides masked ones, become `NA`."""
     int64: Int64Policy = "double"
     """The R type of integers beyond R's own integer."""
-    mapping: MappingPolicy = "data.frame"
+    mapping: MappingPolicy = "list"
     """The R type of a dict."""
 
     def __post_init__(self) -> None:
@@ -54,6 +55,9 @@ class FromR:
     """A function that makes the result from an array and the check for its parts."""
     copy: bool = False
     """Whether the result must be writable memory of its own."""
+    frames: Frames = "pandas"
+    """What the columns of a data frame become: columns of pandas, each of the dtype that holds it;
+    the arrays that `own` makes, in a DataFrame as well; or tensors, in a dict."""
 
     def __post_init__(self) -> None:
         """Reject a policy that does not exist."""

@@ -42,7 +42,7 @@ def array_from(vector: Vector, policies: FromR) -> tuple[Array, Refuse | None]:
         return _bare_array_from(r_type, values, policies)
     is_moment = _DATES <= set(classes) <= _DATES | {"IDate"} or set(classes) == _TIMES
     if not is_moment:
-        _refuse_classes(classes)
+        refuse_classes(classes)
     if "integer64" in classes and r_type != "double":
         raise ConversionError(
             "an integer64 of package bit64 keeps its numbers in the bits of doubles, and this one "
@@ -54,7 +54,7 @@ def array_from(vector: Vector, policies: FromR) -> tuple[Array, Refuse | None]:
         moments = moments_from(values, set(classes) != _TIMES)
         return _masked(moments, np.isnat(moments)) if policies.na == "mask" else moments, None
     if "factor" in classes:
-        return _labelled(*_factor(vector), policies), None
+        return _labelled(*factor_from(vector), policies), None
     if r_type == "character":
         return _labelled(vector.texts, values, policies), None
     if "integer64" in classes:
@@ -71,7 +71,8 @@ def _bare_array_from(r_type: str, values: Array, policies: FromR) -> tuple[Array
     return _masked(array, _is_na(values)) if policies.na == "mask" else array, None
 
 
-def _refuse_classes(classes: tuple[str, ...]) -> None:
+def refuse_classes(classes: tuple[str, ...]) -> None:
+    """Raise `ConversionError` for classes that change the meaning of the elements."""
     if not set(classes) <= TRANSPARENT:
         raise ConversionError(
             f"an R object of class {', '.join(classes)} is more than its bare numbers: "
@@ -147,7 +148,8 @@ def _refuse_na(values: Array, na: int, what: str, part: Array) -> None:
         )
 
 
-def _factor(vector: Vector) -> tuple[Texts, Array]:
+def factor_from(vector: Vector) -> tuple[Texts, Array]:
+    """Return the levels of a factor, followed by None, and the index of each element's level."""
     if vector.r_type != "integer":
         raise ConversionError(
             f"a factor keeps integers, and this one is of type {vector.r_type}: unclass(x) "

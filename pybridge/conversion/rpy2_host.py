@@ -19,12 +19,16 @@ from pybridge.conversion.frames import each
 from pybridge.conversion.rpy2_session import Rpy2Session
 from pybridge.conversion.rvalues import (
     DTYPES,
+    MATRIX_SLOTS,
+    TEXTS_OF,
     TYPE_NAMES,
     ListOfR,
     New,
+    NewMatrix,
     NewNumbers,
     NewText,
     OtherObject,
+    RowNames,
     Texts,
     Vector,
     check_shape,
@@ -35,6 +39,7 @@ from pybridge.conversion.strings import (
     bytes_of,
     places_of,
     texts_from,
+    vector_of_texts,
 )
 from pybridge.errors import ConversionError
 
@@ -133,10 +138,16 @@ class Rpy2Host(Rpy2Session):
             if "dim" in attributes:
                 raise ConversionError("a list with a dim has no counterpart: c(x) drops the dim")
             names = self._texts(self._slot(sexp, "names")) if "names" in attributes else None
-            return ListOfR([*map(self._tracked, sexp)], names, classes)
+            rows = self._row_names(sexp, attributes) if "data.frame" in classes else None
+            return ListOfR([*map(self._tracked, sexp)], names, classes, rows)
         if r_type in self._classes:
             return self._vector(sexp, r_type, attributes, classes, with_labels)
-        return OtherObject(r_type, classes)
+        slots = {
+            name: self._slot(sexp, name)
+            for name in attributes
+            if r_type == "S4" and name in MATRIX_SLOTS
+        }
+        return OtherObject(r_type, classes, slots)
 
     def _attributes(self, sexp: Any) -> tuple[str, ...]:
         names = sexp.list_attrs()
@@ -159,10 +170,22 @@ class Rpy2Host(Rpy2Session):
             texts, values = places_of(*self._strings(sexp), shape)
         else:
             values = self._view(sexp, r_type, shape)
-            if "factor" in classes and "levels" in attributes:
-                texts = self._texts(self._slot(sexp, "levels"))
+            own = next((TEXTS_OF[name] for name in classes if name in TEXTS_OF), None)
+            if own in attributes:
+                texts = self._texts(self._slot(sexp, own))
         dimnames = self._dimnames(sexp, attributes, len(shape)) if with_labels else None
         return Vector(r_type, values, "dim" in attributes, classes, texts, dimnames)
+
+    def _row_names(self, sexp: Any, attributes: tuple[str, ...]) -> RowNames | None:
+        if "row.names" not in attributes:
+            return None
+        # R expands its short form.
+        names = self._slot(sexp, "row.names")
+        if not isinstance(names, self._classes["integer"]):
+            return self._texts(names)
+        numbers = self._view(names, "integer", (len(names),))
+        is_automatic = np.array_equal(numbers, np.arange(1, len(numbers) + 1))
+        return len(numbers) if is_automatic else numbers
 
     def _shape(self, sexp: Any, r_type: str, has_dim: bool) -> tuple[int, ...]:
         length = len(sexp)
@@ -246,6 +269,10 @@ class Rpy2Host(Rpy2Session):
             return self._rinterface.NULL
         elif hasattr(new, "__sexp__"):
             return new
+        elif isinstance(new, NewMatrix):
+            return self.call(
+                "new_matrix", self.make(vector_of_texts([new.name])), self.make(new.slots)
+            )
         else:
             elements = each(self.make, new.elements, new.places or [""] * len(new.elements))
             vector = self.inside(self._make_list, elements)

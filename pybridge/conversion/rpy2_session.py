@@ -59,6 +59,13 @@ _FUNCTIONS = {
       x <- unclass(x)
       list(as.double(Re(x)), as.double(Im(x)))
     }""",
+    "new_matrix": """function(name, slots) {
+      if (!requireNamespace("Matrix", quietly = TRUE)) {
+        stop("a sparse matrix in R needs the package Matrix, which is not installed")
+      }
+      class <- methods::getClass(name, where = asNamespace("Matrix"))
+      do.call(methods::new, c(list(class), slots))
+    }""",
     # R's heap grows in steps: near the limit only its free part is available.
     "room": """function() {
       heap <- gc()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -58,6 +58,15 @@ LARGEST_AXIS = 2**31 - 1
 Texts: TypeAlias = list[str | None]
 """Strings of R; None is `NA`."""
 
+RowNames: TypeAlias = int | Array | Texts
+"""The row names of a data frame; the number of rows if they are 1, 2, 3..."""
+
+TEXTS_OF = {"factor": "levels", "POSIXct": "tzone", "difftime": "units"}
+"""The attribute that holds the text of a vector of a class."""
+
+MATRIX_SLOTS = frozenset({"i", "j", "p", "x", "Dim", "uplo", "diag"})
+"""The slots that hold a matrix of the package Matrix, except its names."""
+
 
 @dataclass(slots=True)
 class Vector:
@@ -72,7 +81,8 @@ class Vector:
     classes: tuple[str, ...] = ()
     """The class attribute, empty for a bare vector."""
     texts: Sequence[str | None] = ()
-    """The distinct strings of a character vector, or the levels of a factor."""
+    """The distinct strings of a character vector, the levels of a factor, the time zone of a
+    POSIXct or the unit of a difftime."""
     dimnames: tuple[list[Texts | None], Texts] | None = None
     """The labels of each axis and the names of the axes, if requested."""
 
@@ -85,6 +95,8 @@ class ListOfR:
     """Objects of the host."""
     names: Texts | None
     classes: tuple[str, ...] = ()
+    row_names: RowNames | None = None
+    """The row names of a data frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,8 @@ class OtherObject:
 
     r_type: str
     classes: tuple[str, ...] = ()
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    """The slots among `MATRIX_SLOTS` of an S4 object, objects of the host."""
 
 
 @dataclass(slots=True)
@@ -152,8 +166,18 @@ class NewList:
     """The name of each element in an error message."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewMatrix:
+    """A matrix of R's package Matrix to make."""
+
+    name: str
+    """Its class."""
+    slots: NewList
+    """A named list."""
+
+
 New: TypeAlias = Any
-"""NewNumbers, NewText, NewList, None for NULL, or an existing object of the host."""
+"""NewNumbers, NewText, NewList, NewMatrix, None for NULL, or an existing object of the host."""
 
 
 def integers(values: Sequence[int]) -> NewNumbers:

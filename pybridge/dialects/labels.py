@@ -37,11 +37,11 @@ def positions_from_names(
     """
     shape = item.shape or ()
     if len(shape) < 2:
-        positions = _only_positions(item, item.values, labels(axis), axis)
+        positions = _only_positions(item, item.values, labels, axis, ndim)
         is_one = item.shape is None and len(positions) == 1
         return sub.Scalar(positions[0]) if is_one else _vector(np.array(positions, np.int64))
     if is_alone and len(shape) == 2 and shape[1] == ndim:
-        columns = [_only_positions(item, item.values[k::ndim], labels(k), k) for k in range(ndim)]
+        columns = [_only_positions(item, item.values[k::ndim], labels, k, k) for k in range(ndim)]
         return _vector(np.array(columns, np.int64).T)
     raise SubscriptTypeError(
         f"`{short_text(item)}` has shape {shape}; a vector of names is needed here, or a matrix "
@@ -97,11 +97,16 @@ def _vector(positions: Any) -> sub.Vector:
 
 
 def _only_positions(
-    item: sub.Characters, names: Names, labels: Sequence[str | None] | None, axis: int
+    item: sub.Characters, names: Names, axis_labels: AxisLabels, axis: int, ndim: int
 ) -> list[int]:
-    """Return the position of each name; raise if it is unknown or ambiguous."""
+    """Return the position of each name; raise if it is unknown or ambiguous.
+
+    Where it is a label of a later axis of `ndim`, the error says so.
+    """
     text = short_text(item)
+    labels = axis_labels(axis)
     if labels is None:
+        _refuse_label_of_later_axis(names[0], axis_labels, axis, ndim)
         raise SubscriptTypeError(
             f"`{text}` names a position, and axis {axis + 1} has no labels that text can "
             "name; use its number",
@@ -117,6 +122,7 @@ def _only_positions(
             )
         positions = places.get(name, [])
         if not positions:
+            _refuse_label_of_later_axis(name, axis_labels, axis, ndim)
             raise _unknown(name, labels, axis)
         if len(positions) > 1:
             first = ", ".join(map(str, positions[:5])) + (", ..." if len(positions) > 5 else "")
@@ -131,6 +137,22 @@ def _only_positions(
             )
         all_positions += positions
     return all_positions
+
+
+def _refuse_label_of_later_axis(name: str | None, labels: AxisLabels, axis: int, ndim: int) -> None:
+    """Raise for the name of a column where a row is expected, and say where it goes."""
+    for other in range(axis + 1, ndim):
+        if name is not None and name in (labels(other) or ()):
+            text, before = name_text(name), other - axis
+            raise SubscriptLabelError(
+                f"{text} is not a label of axis {axis + 1} but of axis {other + 1}: write "
+                f"`[{', ' * before}{text}]`, or in Python `[{':, ' * before}{text}]`",
+                subscript=text,
+                label=name,
+                axis=axis + 1,
+                nearest=(),
+                positions=(),
+            )
 
 
 def _first_positions(

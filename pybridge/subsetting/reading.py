@@ -30,6 +30,8 @@ def read(backend: Backend, x: Tensor, selection: to.Selection) -> Tensor:
     """
     if backend.is_store:
         return read(NUMPY, *backend.load(x, selection))
+    if backend.keeps_axes:
+        return backend.select(x, selection)
     if len(selection.shape) == 1 and is_vector_of_scalar(backend, x, selection):
         x = backend.reshape(x, known_shape(selection.shape))
     if type(selection) is to.Orthogonal and selection.is_view and not selection.takes:

@@ -85,7 +85,7 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
 #' @export
 from_python <- function(x, na = c("error", "float", "integer"),
                         int64 = c("double", "integer", "character", "integer64"), dimnames = NULL,
-                        mapping = c("data.frame", "list")) {
+                        mapping = c("list", "data.frame")) {
   policies <- if (nargs() > 1L) list(na[[1L]], int64[[1L]], mapping[[1L]], to_parts(dimnames))
   elements_in_r(x, sys.call(), policies)
 }

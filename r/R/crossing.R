@@ -28,15 +28,29 @@ object_parts <- function(x, labels) {
   classes <- as.list(class(x))
   type <- typeof(x)
   if (is.atomic(x)) {
-    levels <- if (inherits(x, "factor")) attr(x, "levels", exact = TRUE)
-    return(vector_parts(unclass(x), classes, if (!is.null(levels)) text_parts(levels), labels))
+    own <- unlist(texts_of[class(x)], use.names = FALSE)
+    texts <- if (!is.null(own)) attr(x, own[[1L]], exact = TRUE)
+    return(vector_parts(unclass(x), classes, if (!is.null(texts)) text_parts(texts), labels))
   }
   is_plain <- inherits(x, "data.frame") || all(class(x) %in% c("AsIs", "list", "keras_training_history"))
-  if (type == "list" && is_plain) list_parts(unclass(x), classes) else list("other", type, classes)
+  if (type == "list" && is_plain) {
+    return(list_parts(unclass(x), classes))
+  }
+  if (!isS4(x) || type == "list") {
+    return(list("other", type, classes))
+  }
+  slots <- attributes(x)
+  list("S4", classes, lapply(slots[names(slots) %in% matrix_slots], to_parts))
 }
 
-# Split a vector: type, elements, whether it is one element without axes, classes, levels, labels
-vector_parts <- function(x, classes = list(), levels = NULL, labels = FALSE) {
+# The slots that hold a matrix of the package Matrix, except its names
+matrix_slots <- c("i", "j", "p", "x", "Dim", "uplo", "diag")
+
+# The attribute that holds the text of a vector of a class
+texts_of <- list(factor = "levels", POSIXct = "tzone", difftime = "units")
+
+# Split a vector: type, elements, whether it is one element without axes, classes, text of its class, labels
+vector_parts <- function(x, classes = list(), texts = NULL, labels = FALSE) {
   type <- typeof(x)
   parts <- if (type == "character") {
     list(text_parts(x), dim_parts(x))
@@ -44,7 +58,7 @@ vector_parts <- function(x, classes = list(), levels = NULL, labels = FALSE) {
     list(number_parts(if (type == "logical") x + 0L else x), NULL)
   }
   is_one <- is.null(dim(x)) && length(x) == 1L
-  c(list("vector", type), parts, list(is_one, classes, levels, if (labels) label_parts(x)))
+  c(list("vector", type), parts, list(is_one, classes, texts, if (labels) label_parts(x)))
 }
 
 # Convert numbers to an array, or to one number; raw bytes to an array
@@ -123,7 +137,22 @@ label_parts <- function(x) {
 list_parts <- function(x, classes = list()) {
   names <- attr(x, "names", exact = TRUE)
   parts <- lapply(unname(x), to_parts)
-  list("list", parts, if (!is.null(names)) text_parts(names), classes, !is.null(dim(x)))
+  list("list", parts, if (!is.null(names)) text_parts(names), classes, !is.null(dim(x)), row_parts(x))
+}
+
+# Split row names: their number if they are 1, 2, 3...
+row_parts <- function(x) {
+  names <- attr(x, "row.names", exact = TRUE)
+  if (is.null(names)) {
+    return(NULL)
+  }
+  if (!is.integer(names)) {
+    return(text_parts(names))
+  }
+  if (.row_names_info(x) < 0L || identical(names, seq_along(names))) {
+    return(length(names))
+  }
+  array(names)
 }
 
 # ---- To R ----------------------------------------------------------------------------------------
@@ -142,6 +171,7 @@ from_parts <- function(parts, call) {
   switch(kind,
     fill = return(filled(parts, call)),
     list = return(lapply(parts[[2L]], from_parts, call)),
+    matrix = return(new_matrix(parts[[2L]], from_parts(parts[[3L]], call), call)),
     logical = storage.mode(x) <- "logical",
     array = dim(x) <- parts[[3L]],
     text = {
@@ -152,6 +182,16 @@ from_parts <- function(parts, call) {
     with = for (name in names(parts[[3L]])) attr(x, name) <- from_parts(parts[[3L]][[name]], call)
   )
   x
+}
+
+# Make a matrix of the package Matrix, which checks its slots
+new_matrix <- function(name, slots, call) {
+  if (!requireNamespace("Matrix", quietly = TRUE)) {
+    words <- "a sparse matrix in R needs the package Matrix, which is not installed"
+    abort(words, "pybridge_error_conversion", call)
+  }
+  class <- methods::getClass(name, where = asNamespace("Matrix"))
+  do.call(methods::new, c(list(class), slots), quote = TRUE)
 }
 
 # Make a vector and let Python fill it: each element is written once

@@ -30,10 +30,8 @@ class OfDlpack:
 
 
 OBJECTS = [
-    (FRAME, "x.to_numpy()"),
     (FRAME.iloc, None),
     (FRAME.loc, None),
-    (FRAME[0], "x.to_numpy()"),
     (pd.array([1, 2], dtype="Int64"), "x.to_numpy()"),
     (pd.Categorical(["a", "b"]), "x.to_numpy()"),
     (xr.Dataset({"name": ("r", X[0])}), 'x["name"]'),
@@ -67,3 +65,21 @@ def test_the_call_that_is_named_makes_a_tensor(x, call):
         assert call in advice_for(x)
         made = eval(call, {"x": x, "numpy": np})
         assert R(made)[...] is not None
+
+
+@pytest.mark.parametrize("name", ["polars", "pyarrow", "awkward"])
+def test_tables_of_other_libraries_are_refused_with_the_call_that_works(name):
+    library = pytest.importorskip(name)
+    if name == "polars":
+        tables = [library.DataFrame({"a": [1, 2]}), library.Series("a", [1, 2])]
+    elif name == "pyarrow":
+        tables = [library.table({"a": [1, 2]}), library.array([1, 2])]
+    else:
+        tables = [library.Array([[1, 2], [3, 4]])]
+    for x in tables:
+        with pytest.raises(errors.UnsupportedTensorError, match="not a tensor that") as caught:
+            R(x)[1]
+        call = advice_for(x).partition(" makes")[0]
+        assert call in str(caught.value)
+        served = eval(call, {"x": x, name: library})
+        assert np.ravel(R(served)[1, ...])[0] == 1

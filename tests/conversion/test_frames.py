@@ -1,5 +1,7 @@
 """Lists, dicts and data frames, and what Keras reports of a training."""
 
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -25,7 +27,7 @@ from pybridge.errors import ConversionError
         ([[1.0, 2.0], [3.0]], "list(c(1, 2), 3)"),
         ([np.arange(3, dtype="i4"), np.eye(2)], "list(0:2, diag(2))"),
         ([np.zeros((2, 3, 5)), "x", [b"\1"]], 'list(array(0, c(2, 3, 5)), "x", list(as.raw(1)))'),
-        ([{"a": [1.0]}, None], "list(data.frame(a = 1), NULL)"),
+        ([{"a": [1.0]}, None], "list(list(a = 1), NULL)"),
     ],
 )
 def test_lists(value, code):
@@ -51,14 +53,14 @@ def test_lists(value, code):
         ),
     ],
 )
-def test_a_dict_is_a_data_frame(value, code):
-    assert_identical(to_r(value), code)
+def test_a_dict_is_a_data_frame_where_that_is_asked_for(value, code):
+    assert_identical(to_r(value, mapping="data.frame"), code)
 
 
-def test_a_dict_is_a_named_list_where_that_is_asked_for():
+def test_a_dict_is_a_named_list():
     value = {"a": np.zeros(2), "b": {"c": "x"}, "d": None, "e": [1, "u"]}
     code = 'list(a = c(0, 0), b = list(c = "x"), d = NULL, e = list(1, "u"))'
-    assert_identical(to_r(value, mapping="list"), code)
+    assert_identical(to_r(value), code)
     back = from_r(r_value(code))
     assert list(back) == ["a", "b", "d", "e"]
     assert back["a"].tolist() == [0, 0]
@@ -68,15 +70,14 @@ def test_a_dict_is_a_named_list_where_that_is_asked_for():
 
 
 def test_policies_reach_every_element():
-    value = to_r(
-        {"k": np.array([2**60, 1]), "x": np.array([np.nan, 1.0])}, int64="character", na="float"
-    )
+    columns = {"k": np.array([2**60, 1]), "x": np.array([np.nan, 1.0])}
+    value = to_r(columns, int64="character", na="float", mapping="data.frame")
     code = 'data.frame(k = c("1152921504606846976", "1"), x = c(NA, 1))'
     assert_identical(value, code)
     back = from_r(r_value("list(a = list(c(1L, NA)), b = c(NA, TRUE))"), na="float")
     np.testing.assert_array_equal(back["a"][0], [1.0, np.nan])
     np.testing.assert_array_equal(back["b"], [np.nan, 1.0])
-    copied = from_r(r_value("data.frame(x = c(1, 2))"), copy=True)
+    copied = from_r(r_value("list(x = c(1, 2))"), copy=True)
     copied["x"][0] = 9
     assert copied["x"].tolist() == [9, 2]
 
@@ -94,13 +95,14 @@ def test_policies_reach_every_element():
 )
 def test_what_makes_no_data_frame_is_refused(value, message):
     with pytest.raises(ConversionError, match=message):
-        to_r(value)
+        to_r(value, mapping="data.frame")
 
 
-def test_a_data_frame_arrives_as_a_dict_of_columns():
+def test_without_pandas_a_data_frame_arrives_as_a_dict_of_columns(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
     code = """
         x <- data.frame(i = 1:3, d = c(0.5, NA, 2), l = c(TRUE, FALSE, TRUE), s = c("a", "b", "é"),
-                        f = factor(c("u", "v", "u")), row.names = c("r1", "r2", "r3"))
+                        f = factor(c("u", "v", "u")))
         x$m <- matrix(1:6, 3); x
     """
     found = from_r(r_value(code))
@@ -123,6 +125,12 @@ def test_a_data_frame_arrives_as_a_dict_of_columns():
         "OJ",
         "VC",
     ]
+    for code in ("mtcars", "cars[3:2, ]"):
+        with pytest.raises(
+            ConversionError, match=r"has row names, such as .*pandas is not installed"
+        ):
+            from_r(r_value(code))
+    assert from_r(r_value("as.list(mtcars)"))["cyl"].tolist()[:3] == [6, 6, 4]
 
 
 def trained() -> keras.callbacks.History:
@@ -144,7 +152,7 @@ def test_a_keras_history_is_a_data_frame_with_a_row_for_each_epoch():
         assert_identical(r_value(f"frame${name}", frame=frame), f"c({digits})")
     back = from_r(frame)
     assert back.pop("epoch").tolist() == [1, 2, 3, 4]
-    assert {name: column.tolist() for name, column in back.items()} == history.history
+    assert back.to_dict("list") == history.history
     # It is what R's modelling and plotting functions take.
     slope = r_value("unname(coef(lm(loss ~ epoch, frame))[2])", frame=frame)
     assert slope[0] == pytest.approx(np.polyfit(range(1, 5), history.history["loss"], 1)[0])
@@ -155,12 +163,10 @@ def test_a_history_with_fewer_validations_than_epochs_is_refused_and_told_how():
     history.epoch = [0, 1, 2]
     history.history = {"loss": [3.0, 2.0, 1.0], "val_loss": [2.5]}
     with pytest.raises(
-        ConversionError, match=r"1 values of 'val_loss' for 3 epochs .*mapping=\"list\""
+        ConversionError, match=r"1 values of 'val_loss' for 3 epochs .*to_r\(history.history\)"
     ):
         to_r(history)
-    assert_identical(
-        to_r(history.history, mapping="list"), "list(loss = c(3, 2, 1), val_loss = 2.5)"
-    )
+    assert_identical(to_r(history.history), "list(loss = c(3, 2, 1), val_loss = 2.5)")
 
 
 def test_keras_metrics_and_predictions():
@@ -170,7 +176,7 @@ def test_keras_metrics_and_predictions():
     metrics = model.evaluate(x, y, verbose=0, return_dict=True)
     assert_identical(
         to_r(metrics),
-        f"data.frame(accuracy = {metrics['accuracy']!r}, loss = {metrics['loss']!r})",
+        f"list(accuracy = {metrics['accuracy']!r}, loss = {metrics['loss']!r})",
     )
     assert {name: column.item() for name, column in from_r(to_r(metrics)).items()} == metrics
     pair = model.evaluate(x, y, verbose=0)
@@ -199,7 +205,7 @@ def test_keras_metrics_and_predictions():
 
     extremes = Extremes()
     extremes.update_state([2.5, 0.5, 1.5])
-    assert_identical(to_r(extremes), "data.frame(least = 0.5, greatest = 2.5)")
+    assert_identical(to_r(extremes), "list(least = 0.5, greatest = 2.5)")
 
 
 def test_the_history_of_keras_in_r_arrives_as_a_dict():

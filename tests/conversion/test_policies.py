@@ -211,7 +211,7 @@ def test_na_float_gives_floats_whether_or_not_there_is_an_na(code, expected):
         ('x <- "a\\xff"; Encoding(x) <- "UTF-8"; x', r"not valid UTF-8: b'a\\xff'"),
         ('x <- "a\\xff"; x', r"not valid UTF-8: b'a\\xff'"),
         ("list(1, list(2, NA))", r"element 2: element 2: element \[1\] is NA"),
-        ('data.frame(n = 1:2, s = c("a", NA))', r"column 's': element \[2\] is NA"),
+        ('list(n = 1:2, s = c("a", NA))', r"element 's': element \[2\] is NA"),
     ],
 )
 def test_what_numpy_cannot_hold_is_refused(code, message):
@@ -294,7 +294,7 @@ def test_memory_that_r_does_not_have_is_an_error_and_no_crash():
         (lambda pd: pd.Categorical([], categories=["u"]), "character()"),
         (lambda pd: pd.Series([1.5, np.nan]), "c(1.5, NaN)"),
         (lambda pd: pd.Index([1, 2]), "c(1, 2)"),
-        (lambda pd: {"a": pd.array([1, None], dtype="Int64")}, "data.frame(a = c(1, NA))"),
+        (lambda pd: {"a": pd.array([1, None], dtype="Int64")}, "list(a = c(1, NA))"),
     ],
 )
 def test_what_pandas_misses_is_na(make, code):

@@ -215,7 +215,7 @@ def test_an_r_object_is_returned_as_it_is():
     value = r_value("factor('a')")
     assert to_r(value) is value
     assert to_r([value, ro.r("1L")]).typeof.name == "VECSXP"
-    assert_identical(to_r({"f": value}), "data.frame(f = factor('a'))")
+    assert_identical(to_r({"f": value}, mapping="data.frame"), "data.frame(f = factor('a'))")
 
 
 def test_the_na_of_rpy2_is_na_and_no_number():

@@ -123,5 +123,5 @@ def test_tables_are_told_how_to_cross():
         def __array__(self):
             return np.zeros((2, 1))
 
-    with pytest.raises(UnsupportedTensorError, match="dict of its columns"):
+    with pytest.raises(UnsupportedTensorError, match=r"x.to_pandas\(\) makes a DataFrame"):
         to_r(Table())

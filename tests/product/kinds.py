@@ -315,6 +315,22 @@ def of_xarray() -> Iterator[tuple[str, Kind]]:
     yield "over masked dask", numbers(make, ABSENT, is_traced=True)
 
 
+def of_pandas() -> Iterator[tuple[str, Kind]]:
+    import pandas as pd
+
+    for dtype in ("int8", "int64", "float32", "float64"):
+        make = lambda dtype=dtype: pd.DataFrame(array(dtype))  # noqa: E731
+        yield f"{dtype} columns", numbers(make, is_table=True)
+    make = lambda: pd.DataFrame(array("?", LOGICALS))  # noqa: E731
+    yield "bool columns", Kind(make, LOGICALS, True, True, is_table=True)
+    make = lambda: pd.DataFrame(array("i4")).astype({1: "float32"})  # noqa: E731
+    yield "columns of two dtypes", numbers(make, is_table=True)
+    make = lambda: pd.DataFrame(ABSENT).astype("Int64")  # noqa: E731
+    yield "nullable columns", numbers(make, ABSENT, is_table=True)
+    make = lambda: pd.DataFrame(TEXTS).astype("string")  # noqa: E731
+    yield "columns of text", Kind(make, TEXTS, "z", "z", is_table=True)
+
+
 def of_scipy() -> Iterator[tuple[str, Kind]]:
     import scipy.sparse as sp
 
@@ -338,8 +354,6 @@ def of_no_library() -> Iterator[tuple[str, Kind]]:
     """Objects that people use and pybridge does not read: every verb rejects each."""
     import pandas as pd
 
-    yield "pandas DataFrame", numbers(lambda: pd.DataFrame(array("f8")))
-    yield "pandas Series", numbers(lambda: pd.Series([3.0, 1.0, 5.0]))
     yield "pandas Int64", numbers(lambda: pd.array([3, None, 5], dtype="Int64"))
     yield "pandas Categorical", numbers(lambda: pd.Categorical(["a", "b"]))
     yield "a list", numbers(lambda: NUMBERS)
@@ -368,11 +382,12 @@ LIBRARIES = {
     "standard": of_the_standard,
     "stores": of_stores,
     "xarray": of_xarray,
+    "pandas": of_pandas,
     "scipy": of_scipy,
     "others": of_no_library,
 }
-TOGETHER = {"array_api", "zarr", "h5py"}
-"""Backends that share a function above."""
+TOGETHER = {"array_api", "zarr", "h5py", "anndata"}
+"""Backends that share a function above; an AnnData is only read, which test_anndata.py tests."""
 LIBRARIES |= {
     name: partial(of_adapter, name) for name in ALL if name not in LIBRARIES.keys() | TOGETHER
 }

@@ -45,6 +45,11 @@ def elements_of(result: Any) -> np.ndarray:
             return elements_of(result.compute(scheduler="sync"))
         case "xarray":
             return elements_of(result.data)
+        case "pandas":
+            if not hasattr(result, "iloc"):  # a missing element
+                return objects(None)
+            values = result.to_numpy(object)
+            return elements_of(np.where(result.isna(), None, values))
         case "sparse":
             return elements_of(
                 np.asarray(result.todense()) if hasattr(result, "todense") else result

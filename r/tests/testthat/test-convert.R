@@ -225,7 +225,7 @@ test_that("short vectors of every length, and any number of axes, cross whole", 
 test_that("lists and data frames cross whole, and an error names the element", {
   skip_without_python()
   x <- list(a = 1:3, b = list("u", NULL))
-  expect_identical(from_python(to_python(x), mapping = "list"), x)
+  expect_identical(from_python(to_python(x)), x)
   frame <- data.frame(n = c(1.5, 2.5), s = c("u", "v"))
   expect_identical(from_python(to_python(frame)), frame)
   expect_error(to_python(list(1, c(1L, NA))), "element 2: element \\[2\\] is NA")

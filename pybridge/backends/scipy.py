@@ -31,6 +31,7 @@ from pybridge.backends.scipy_entries import (
     each,
     entries_of,
     extremes,
+    few_lines,
     formatted,
     nonzeros,
     replaced,
@@ -38,6 +39,7 @@ from pybridge.backends.scipy_entries import (
     summed,
     updated,
     values_at,
+    with_lines,
 )
 from pybridge.backends.traits import Trait
 from pybridge.dialects.selections import WHOLE, Key, is_index, slice_of_index
@@ -220,8 +222,14 @@ class ScipyBackend(Backend):
         return tuple([axis[by_rows] for axis in points])
 
     def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
-        data, coordinates = entries_of(x)
         vectors = [axis_indices(axis, size) for axis, size in zip(axes, x.shape, strict=True)]
+        axis, lines = few_lines(x, tuple(vectors))
+        if lines is not None:
+            within = [*vectors]
+            within[axis] = np.searchsorted(lines, vectors[axis])
+            part = self.assign_axes(self.take(x, lines, axis), tuple(within), value)
+            return with_lines(x, lines, part)
+        data, coordinates = entries_of(x)
         is_kept = np.zeros(len(data), bool)
         for vector, size, along in zip(vectors, x.shape, coordinates, strict=True):
             is_selected = np.zeros(size, bool)
@@ -243,6 +251,12 @@ class ScipyBackend(Backend):
         return updated(x, is_kept, added, tuple(indices))
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
+        axis, lines = few_lines(x, coordinates)
+        if lines is not None:
+            within = [*coordinates]
+            within[axis] = np.searchsorted(lines, coordinates[axis])
+            part = self.assign_points(self.take(x, lines, axis), tuple(within), value)
+            return with_lines(x, lines, part)
         return updated(x, *at_points(x, coordinates, self.to_numpy(value)))
 
 

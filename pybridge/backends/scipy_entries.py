@@ -182,11 +182,50 @@ def replaced(
     )
 
 
+def with_lines(x: Any, lines: npt.NDArray[Any], part: Any) -> Any:
+    """Replace some rows of a CSR array, or columns of a CSC one, by those of `part`.
+
+    The others are copied as they are, run by run, which costs much less than sorting all entries.
+    """
+    counts = np.diff(x.indptr).astype(np.int64)
+    counts[lines] = np.diff(part.indptr)
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    data, indices = np.empty(ends[-1], x.dtype), np.empty(ends[-1], x.indices.dtype)
+    first = 0
+    for k, line in enumerate([*lines.tolist(), len(counts)]):
+        for old, new in ((x.data, data), (x.indices, indices)):
+            new[ends[first] : ends[line]] = old[x.indptr[first] : x.indptr[line]]
+        if line == len(counts):
+            break
+        first = line + 1
+        for old, new in ((part.data, data), (part.indices, indices)):
+            new[ends[line] : ends[first]] = old[part.indptr[k] : part.indptr[k + 1]]
+    return _replace(x, type(x)((data, indices, ends), shape=x.shape))
+
+
+def few_lines(x: Any, along: tuple[npt.NDArray[Any], ...]) -> tuple[int, Any]:
+    """Return the axis that a format compresses and the lines of it that indices name.
+
+    The lines are None where the format compresses no axis, and where they are many.
+    """
+    axis = 1 if x.format == "csc" else 0
+    if x.format not in _COMPRESSED or x.ndim != 2:
+        return axis, None
+    lines = np.unique(along[axis])
+    return axis, lines if len(lines) * _MANY <= x.shape[axis] else None
+
+
+_MANY: Final = 3
+"""A write to more than one line in so many sorts all entries."""
+
+
 def updated(x: Any, *change: Any) -> Any:
     """Change the entries of `x` itself where SciPy can, else return a new array."""
     new = arranged_like(x, *replaced(x, *change), x.shape)
-    if x.format not in WRITABLE:
-        return new
+    return _replace(x, new) if x.format in WRITABLE else new
+
+
+def _replace(x: Any, new: Any) -> Any:
     vars(x).update(vars(new))  # all at once, so that nothing is half changed
     return x
 

@@ -302,11 +302,16 @@ def of_functions(draw: Draw, x: Any, dense: Any) -> str:
 def disagreement(seed: int) -> str:
     """Return how a case differs from the dense array, with its source, or nothing."""
     draw = Draw(seed)
-    x = draw.sparse()
-    dense = x.toarray()
+    with np.errstate(invalid="ignore"):
+        x = draw.sparse()
+        dense = x.toarray()
     check = draw.random.choices((of_reading, of_writing, of_shapes, of_functions), (5, 5, 1, 2))[0]
     try:
-        text = check(draw, x, dense)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # those of SciPy, such as of its efficiency
+            warnings.simplefilter("ignore", errors.PybridgeWarning)
+            warnings.filterwarnings("ignore", "invalid value", RuntimeWarning)  # Inf - Inf
+            text = check(draw, x, dense)
     except Exception as error:  # of SciPy, which must not come through
         text = f"{check.__name__}: {type(error).__name__}: {error}"
     if not text:
@@ -321,9 +326,6 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=1500, help="when to stop at the latest")
     parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same cases")
     chosen = parser.parse_args()
-    warnings.simplefilter("error")
-    warnings.simplefilter("ignore", errors.PybridgeWarning)
-    warnings.filterwarnings("ignore", "invalid value", RuntimeWarning)  # Inf - Inf
     began = time.monotonic()
     done = differing = 0
     while done < chosen.cases and time.monotonic() - began < chosen.seconds:

@@ -42,6 +42,27 @@ test_that("a general or diagonal matrix keeps its layout and comes back identica
   }
 })
 
+test_that("a matrix of Python is its own memory, long or short, and outlives R's", {
+  skip_without_scipy()
+  main <- reticulate::import_main(convert = FALSE)
+  for (size in c(30, 3000)) {
+    x <- Matrix::rsparsematrix(size, 100, 0.5)
+    before <- as.matrix(x)
+    for (class in c("CsparseMatrix", "RsparseMatrix", "TsparseMatrix")) {
+      y <- as(x, class)
+      main$pybridge_matrix <- to_python(y)
+      reticulate::py_run_string("pybridge_matrix.data += 1; pybridge_matrix.data *= 2")
+      expect_identical(as.matrix(y), before)
+      rm(y)
+      gc()
+      for (k in 1:20) runif(size * 50)
+      expect_equal(as.matrix(from_python(main$pybridge_matrix)), ifelse(before == 0, 0, 2 * (before + 1)))
+    }
+    expect_identical(as.matrix(x), before)
+  }
+  reticulate::py_run_string("del pybridge_matrix")
+})
+
 test_that("symmetric, triangular and pattern matrices are what R makes dense", {
   skip_without_scipy()
   for (x in special()) {

@@ -166,7 +166,7 @@ KINDS = {
     "zone": lambda rng, n: pd.DatetimeIndex(
         rng.integers(-(10**9), 10**9, n).astype("M8[s]").astype("M8[ns]")
     ).tz_localize("America/New_York", ambiguous=True, nonexistent="shift_forward"),
-    "day": lambda rng, n: pd.PeriodIndex.from_ordinals(rng.integers(-999, 999, n), freq="D"),
+    "day": lambda rng, n: pd.PeriodIndex(rng.integers(-999, 999, n).astype("M8[D]"), freq="D"),
     "span": lambda rng, n: (rng.integers(-(10**9), 10**9, n) * 1000).view("m8[ns]"),
     "list": lambda rng, n: [np.arange(k, dtype="i4") for k in rng.integers(0, 4, n)],
 }

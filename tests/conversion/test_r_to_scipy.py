@@ -120,7 +120,7 @@ def test_a_matrix_is_memory_of_its_own():
     x = from_r(value)
     x.data[0] = 99
     x.indices[:2] = [1, 2]
-    x.data *= 0
+    x.data[:] = 0
     assert_identical(value, OBLONG + "m")
 
 

@@ -13,7 +13,8 @@ general <- function() {
   large <- Matrix::rsparsematrix(2000, 1500, 0.2)
   layouts <- function(x) lapply(c("CsparseMatrix", "RsparseMatrix", "TsparseMatrix"), function(to) as(x, to))
   c(
-    layouts(m), layouts(m[0, ]), layouts(m[, 0]), layouts(m[1, , drop = FALSE] > 0.5), layouts(large), layouts(large > 0),
+    layouts(m), layouts(m[0, ]), layouts(m[, 0]), layouts(m[1, , drop = FALSE] > 0.5), layouts(large),
+    layouts(large > 0),
     list(m[0, 0], m[1, 1, drop = FALSE], Matrix::Diagonal(3, c(1, NA, 0)), Matrix::Diagonal(2, c(TRUE, FALSE)))
   )
 }

@@ -101,7 +101,7 @@ def value_of_assignment(parts: Any) -> Any:
     It is a view of R's memory, masked if it contains `NA`; a single number is a Python number.
     """
     try:
-        array = array_or_list(look, parts, FromR("mask", scalars=True))
+        array = array_or_list(look, parts, FromR("mask", scalars=True, frames="dict"))
     except ConversionError as error:
         raise AssignmentError(str(error), **error.fields) from error
     missing, value = np.ma.getmaskarray(array), np.asarray(array)

@@ -18,7 +18,7 @@ import numpy as np
 from pybridge.conversion.policies import FromR
 from pybridge.conversion.r_to_numpy import array_from
 from pybridge.conversion.rvalues import MATRIX_SLOTS, OtherObject, Vector
-from pybridge.errors import ArgumentError, ConversionError
+from pybridge.errors import ConversionError
 
 Array = np.ndarray[Any, Any]
 
@@ -46,9 +46,9 @@ def advice_for(described: OtherObject) -> str | None:
 def matrix_from(described: OtherObject, look: Callable[[Any], Any], policies: FromR) -> Any:
     """Convert a sparse matrix of the package Matrix, without a dense copy."""
     if policies.frames == "dict" or policies.dimnames != "drop":
-        raise ArgumentError(
-            "a sparse matrix becomes one of SciPy, which has no labels and is never like another "
-            "tensor: as.matrix(x) is a dense array with its dimnames"
+        raise ConversionError(
+            "a sparse matrix becomes one of SciPy and nothing else: as.matrix(x) is a dense array, "
+            "with its dimnames"
         )
     try:
         sparse: Any = import_module("scipy.sparse")

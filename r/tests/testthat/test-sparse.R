@@ -114,7 +114,13 @@ test_that("what the other side cannot hold is refused", {
   refused(to_python(s, dtype = "int8"), "element \\[1\\] is 1.5, which dtype int8")
   refused(to_python(as(3:1, "pMatrix")), 'as\\(x, "CsparseMatrix"\\)')
   refused(to_python(as(s, "denseMatrix")), "as.matrix\\(x\\) is an array")
-  expect_error(to_python(s, like = to_python(1)), "never like another tensor", class = "pybridge_error_argument")
+  expect_error(
+    to_python(s, like = to_python(1)), "one of SciPy and nothing else", class = "pybridge_error_conversion"
+  )
+  x <- to_python(matrix(0, 3, 2))
+  expect_error(x@r[, ] <- s, "one of SciPy and nothing else", class = "pybridge_error_assignment")
+  expect_error(x@r[, 1:2] <- data.frame(a = 1:3, b = 4:6), "the value is", class = "pybridge_error_assignment")
+  expect_identical(from_python(x), matrix(0, 3, 2))
   reticulate::py_run_string("import numpy as np, scipy.sparse as sp")
   new <- function(code) reticulate::py_eval(code, convert = FALSE)
   refused(from_python(new("sp.csc_matrix(np.array([[2**53 + 1]]))")), "element \\[1\\] is 9007199254740993")

@@ -187,8 +187,8 @@ def outcome(kind: Kind, verb: Verb) -> tuple[str, str]:
 def _changed_type(x: Any, result: Any) -> str:
     """Return how the library or the dtype of a result differs from that of the array, or "".
 
-    Byte order is free, one element may be an object of Python or a scalar of NumPy; stores, and vectors
-    of sparse matrices, are arrays of NumPy.
+    Byte order is free, one element may be an object of Python or a scalar of NumPy; stores, and
+    vectors of sparse matrices, give arrays of NumPy.
     """
     if getattr(result, "ndim", 0) == 0:
         return ""

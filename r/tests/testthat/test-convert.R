@@ -242,8 +242,7 @@ test_that("dimnames are set on the way to R", {
 })
 
 test_that("with `like` the result has the library and dtype of another tensor", {
-  skip_without_python()
-  skip_if_not(reticulate::py_module_available("torch"))
+  skip_without_module("torch")
   torch <- reticulate::import("torch", convert = FALSE)
   x <- array(1:6 / 2, c(2, 3))
   for (dtype in list(torch$float32, torch$float64, torch$bfloat16)) {

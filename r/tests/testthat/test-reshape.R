@@ -245,7 +245,7 @@ described <- function(value) {
 }
 
 test_that("what pybridge does not serve goes to reticulate's function, which this one masks", {
-  skip_without_python()
+  skip_without_module("h5py", "pandas", "scipy", "xarray", "zarr")
   kinds <- reticulate::py_run_string("
 import os, tempfile
 import h5py, numpy as np, pandas as pd, scipy.sparse, xarray, zarr

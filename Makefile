@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits words at spaces, and a checkout may have one.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests test test-python test-r test-r-beside fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release
+.PHONY: help setup setup-tests test test-python test-r test-r-beside fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release hook
 
 python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
@@ -107,6 +107,9 @@ lint: setup-tests ## check style, formatting and types, in Python and in R
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(python) -m pyright -p pyproject.toml --pythonpath $(python)
 	@$(rscript) tools/lint.R
 	@$(rscript) tools/roxygen.R
+
+hook: setup ## have git check what changed before each commit, in seconds
+	@$(python) -m pre_commit install
 
 coverage: setup ## check that every line and branch of the pure layers has a test
 	@$(python) -m coverage run -m pytest -q --no-header -m 'not hypothesis' -k '$(no_search)' \

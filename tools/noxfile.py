@@ -40,6 +40,8 @@ nox.options.envdir = os.path.join(tempfile.gettempdir(), "pybridge-matrix")
 def library(session: nox.Session, versions: str, extra: str) -> None:
     """Run the tests with one extra, at the lower bounds of its requirements or at the newest."""
     requirements = [*PROJECT["dependencies"], *EXTRAS[extra]]
+    if extra in ("pandas", "sparse"):
+        requirements += EXTRAS["rpy2"]  # conversion is what they are for
     names = {re.match(r"[\w-]+", requirement)[0] for requirement in requirements}
     if versions == "oldest":
         requirements = [re.sub(r">=([\d.]+)(,<\d+)?", r"==\1", each) for each in requirements]

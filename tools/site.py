@@ -113,7 +113,7 @@ def _r_entry(topic: str, page: str) -> str:
     return f'## {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n'
 
 
-# ---- The picture of the cells ---------------------------------------------------------------------
+# ---- The picture of the cells --------------------------------------------------------------------
 
 
 def cells() -> str:

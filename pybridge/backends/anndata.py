@@ -7,7 +7,7 @@ from typing import Any
 import anndata as ad
 import numpy as np
 
-from pybridge.backends.pandas import index_labels
+from pybridge.backends.pandas import labels_of_table
 from pybridge.backends.tables import TableBackend
 from pybridge.backends.traits import Trait
 from pybridge.dialects.labels import AxisLabels
@@ -41,7 +41,7 @@ class AnndataBackend(TableBackend):
         return (_TRAIT,)
 
     def labels(self, x: Any) -> AxisLabels:
-        return lambda axis: index_labels((x.obs_names, x.var_names)[axis])
+        return lambda axis: labels_of_table((x.obs_names, x.var_names)[axis])
 
     def select(self, x: Any, selection: Selection) -> Any:
         if not isinstance(selection, Orthogonal) or None in selection.key:

@@ -15,7 +15,7 @@ import pandas as pd
 from pybridge.backends.protocol import Indices
 from pybridge.backends.tables import TableBackend
 from pybridge.backends.traits import Trait
-from pybridge.dialects.labels import AxisLabels
+from pybridge.dialects.labels import AxisLabels, UniqueLabels
 from pybridge.dialects.selections import Gather, Key, Orthogonal, Selection
 from pybridge.errors import AssignmentError, SubscriptLabelError, UnsupportedTensorError
 from pybridge.subscripts import number_text
@@ -59,7 +59,7 @@ class PandasBackend(TableBackend):
         return (_TABLE if x.ndim == 2 else _COLUMN,)
 
     def labels(self, x: Any) -> AxisLabels:
-        return lambda axis: None if is_count(x.axes[axis]) else index_labels(x.axes[axis])
+        return lambda axis: None if is_count(x.axes[axis]) else labels_of_table(x.axes[axis])
 
     def to_numpy(self, x: Any) -> np.ndarray[Any, Any]:
         if x.ndim == 1:
@@ -174,6 +174,34 @@ def _refuse_other_labels(wanted: Any, index: Any, what: str) -> None:
         f"{what} has other labels than the rows or columns where it goes; bring them into that "
         "order, y.reindex(...), or write its bare values, y.to_numpy()"
     )
+
+
+class _TextIndex(UniqueLabels):
+    """An index of different texts, which pandas searches by a table of hashes that it keeps."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __getitem__(self, place: Any) -> Any:
+        entries = self._index[place]
+        return entries.tolist() if isinstance(place, slice) else entries
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._index
+
+    def positions_of(self, names: Sequence[str]) -> Sequence[int]:
+        positions: Sequence[int] = (self._index.get_indexer(names) + 1).tolist()
+        return positions
+
+
+def labels_of_table(index: Any) -> Sequence[str | None] | None:
+    """Return the labels of the rows or columns of a table, or None if they have no text."""
+    if index.inferred_type == "string" and index.is_unique and not index.hasnans:
+        return _TextIndex(index)
+    return index_labels(index)
 
 
 def index_labels(index: Any) -> Sequence[str | None] | None:

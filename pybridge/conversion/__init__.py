@@ -14,12 +14,15 @@ depends on the dtype alone, never on the values:
 | datetime64                               | Date, POSIXct              | datetime64    |
 | bytes, arrays of dtype S1 or V1          | raw                        | uint8         |
 | list, tuple                              | list                       | list          |
-| dict                                     | data frame (policy `mapping`) | dict       |
+| dict                                     | named list (policy `mapping`) | dict       |
+| DataFrame of pandas                      | data frame                 | DataFrame     |
+| sparse matrix of SciPy                   | matrix of package Matrix   | sparse matrix |
 | None                                     | NULL                       | None          |
 
 A list of scalars of one type becomes a vector, because R has no scalars; a Python int is treated
-as an int64. From R, a factor becomes text and an `integer64` int64. Names, dimnames and row names
-are dropped, unless the result is a DataArray of xarray.
+as an int64. From R, a factor becomes text, in a data frame a categorical, and an `integer64` int64.
+Names and dimnames are dropped, unless the result is a DataArray of xarray; row names are the index
+of a DataFrame.
 
 These functions are thread-safe. A thread that also calls rpy2 directly must do so inside
 `with rpy2.rinterface_lib.openrlib.rlock:`, the lock used here.

@@ -101,7 +101,7 @@ def value_of_assignment(parts: Any) -> Any:
     It is a view of R's memory, masked if it contains `NA`; a single number is a Python number.
     """
     try:
-        array = array_or_list(look, parts, FromR("mask", scalars=True))
+        array = array_or_list(look, parts, FromR("mask", scalars=True, frames="dict"))
     except ConversionError as error:
         raise AssignmentError(str(error), **error.fields) from error
     missing, value = np.ma.getmaskarray(array), np.asarray(array)
@@ -140,7 +140,7 @@ def look(parts: Any, _with_labels: bool = False) -> Any:
     if kind == "other":
         return OtherObject(parts[1], tuple(parts[2]))
     if kind == "S4":
-        return OtherObject("S4", tuple(parts[1]), dict(parts[2]))
+        return OtherObject("S4", tuple(parts[1]), dict(parts[2]) | _own_slots(parts[3]))
     return _numbers(parts, None)
 
 
@@ -192,6 +192,12 @@ def _vector(
     if of_class is not None:
         texts = all_texts(*_texts(of_class))
     return Vector(r_type, values, not is_one, tuple(classes), texts, _dimnames(labels, values.ndim))
+
+
+def _own_slots(parts: Any) -> dict[str, Array]:
+    """Return vectors that R has copied for Python alone, as writable memory."""
+    kinds = {"i": "integer", "f": "double"}
+    return {slot: memory_of(view, kinds[view.dtype.kind]) for slot, view in dict(parts).items()}
 
 
 def _row_names(parts: Any) -> RowNames | None:
@@ -272,10 +278,19 @@ class _Place:
 
 
 def _parts_of_numbers(new: NewNumbers, place: str) -> Any:
+    if new.size >= _LARGE and _is_as_in_r(new):
+        return new.source  # reticulate's own copy is the only one
     if new.size >= _LARGE:
         sizes = [float(size) for size in new.shape or (1,)]
         return ("fill", new.r_type, sizes, new.has_dim, Source(new, place))
     return _converted(new)
+
+
+def _is_as_in_r(new: NewNumbers) -> bool:
+    """Return whether the elements are a vector of numbers with the bits that R has."""
+    is_plain = new.r_type in ("integer", "double") and new.mask is None and new.finish is None
+    is_vector = new.source.ndim == 1 and not new.has_dim and new.source.flags.c_contiguous
+    return is_plain and is_vector and new.source.dtype == DTYPES[new.r_type] == new.dtype
 
 
 def _converted(new: NewNumbers) -> Any:
@@ -322,15 +337,15 @@ def filled(source: Source) -> Any:
 
 
 class _Memory:
-    def __init__(self, interface: dict[str, Any]) -> None:
+    def __init__(self, interface: dict[str, Any], view: Array) -> None:
         self.__array_interface__ = interface
+        self.view = view  # keeps the R object alive
 
 
 def memory_of(view: Array, r_type: str) -> Array:
     """Return a writable array of the R memory behind reticulate's read-only `view`.
 
-    R has just allocated it for this purpose, and nothing else refers to it. It lives while `view`
-    does.
+    R has just allocated it for this purpose, and nothing else refers to it.
     """
     dtype = np.dtype(DTYPES[r_type])
     strides = [dtype.itemsize * math.prod(view.shape[:axis]) for axis in range(view.ndim)]
@@ -342,6 +357,7 @@ def memory_of(view: Array, r_type: str) -> Array:
                 "typestr": dtype.str,
                 "shape": view.shape,
                 "strides": tuple(strides),
-            }
+            },
+            view,
         )
     )

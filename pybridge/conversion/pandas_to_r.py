@@ -65,8 +65,9 @@ def _row_names(index: Any) -> New:
     if index.nlevels > 1:
         _refuse_index(f"the index has {index.nlevels} levels, and a row name is one text")
     count = len(index)
-    dtype = index.dtype
-    is_integers = isinstance(dtype, np.dtype) and dtype.kind in "iu"
+    if index.hasnans:
+        _refuse_index("the index has a missing value, and a row name is not NA")
+    is_integers = index.dtype.kind in "iu"
     if is_integers and np.array_equal(index.to_numpy(), np.arange(count)):
         # R's short form of the row names 1, 2, 3...
         return integers([NA_INTEGER, -count] if count else [])
@@ -77,11 +78,9 @@ def _row_names(index: Any) -> New:
         if int(index.max()) > -NA_INTEGER - 1 or int(index.min()) <= NA_INTEGER:
             _refuse_index("the index has numbers beyond R's integer")
         return integers(index.tolist())
-    if index.hasnans:
-        _refuse_index("the index has a missing value, and a row name is not NA")
     texts = index.tolist()
-    if dtype.kind != "O" or not all(isinstance(text, str) for text in texts):
-        _refuse_index(f"the index is of dtype {dtype}, and row names are text or whole numbers")
+    if not all(isinstance(text, str) for text in texts):
+        _refuse_index(f"the index is of dtype {index.dtype}, and row names are text or integers")
     return vector_of_texts(texts)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from pybridge.conversion.policies import FromR
 from pybridge.conversion.r_to_numpy import array_from
 from pybridge.conversion.rvalues import MATRIX_SLOTS, OtherObject, Vector
-from pybridge.errors import ArgumentError, ConversionError
+from pybridge.errors import ConversionError
 
 Array = np.ndarray[Any, Any]
 
@@ -46,9 +46,9 @@ def advice_for(described: OtherObject) -> str | None:
 def matrix_from(described: OtherObject, look: Callable[[Any], Any], policies: FromR) -> Any:
     """Convert a sparse matrix of the package Matrix, without a dense copy."""
     if policies.frames == "dict" or policies.dimnames != "drop":
-        raise ArgumentError(
-            "a sparse matrix becomes one of SciPy, which has no labels and is never like another "
-            "tensor: as.matrix(x) is a dense array with its dimnames"
+        raise ConversionError(
+            "a sparse matrix becomes one of SciPy and nothing else: as.matrix(x) is a dense array, "
+            "with its dimnames"
         )
     try:
         sparse: Any = import_module("scipy.sparse")
@@ -61,7 +61,9 @@ def matrix_from(described: OtherObject, look: Callable[[Any], Any], policies: Fr
 
 
 class _Matrix:
-    """The slots of a sparse matrix of R, none of which is trusted: SciPy checks no index."""
+    """The slots of a sparse matrix of R, none of which is trusted: a wrong index would make SciPy
+    read or write beyond its memory.
+    """
 
     def __init__(self, name: str, slots: dict[str, Any], policies: FromR) -> None:
         self._name = name
@@ -80,15 +82,23 @@ class _Matrix:
         if self._layout is None:
             return self._diagonal(sparse)
         if self._layout == "T":
-            rows, columns = self._indices("i", 0), self._indices("j", 1)
+            rows, columns = self._integers("i"), self._integers("j")
             if rows.size != columns.size:
                 raise self._broken(f"slots i and j have {rows.size} and {columns.size} entries")
             data = self._data(rows.size)
             if self._structure == "g":
-                return sparse.coo_matrix((data, (rows, columns)), shape=self._shape)
+                try:
+                    return sparse.coo_matrix((data, (rows, columns)), shape=self._shape)
+                except ValueError as error:  # of triplets SciPy checks the indices itself
+                    self._check_indices("i", rows, 0)
+                    self._check_indices("j", columns, 1)
+                    raise self._broken(str(error)) from None
+            self._check_indices("i", rows, 0)
+            self._check_indices("j", columns, 1)
         else:
             axis = 0 if self._layout == "C" else 1
-            indices = self._indices("ij"[axis], axis)
+            indices = self._integers("ij"[axis])
+            self._check_indices("ij"[axis], indices, axis)
             pointers = self._pointers(self._shape[1 - axis], indices.size)
             data = self._data(indices.size)
             if self._structure == "g":
@@ -156,15 +166,17 @@ class _Matrix:
             raise self._broken(f"its slot {slot} is neither {choices[0]!r} nor {choices[1]!r}")
         return text
 
-    def _indices(self, slot: str, axis: int) -> Array:
-        indices = np.array(self._vector(slot, "integer").values)
+    def _integers(self, slot: str) -> Array:
+        return _owned(self._vector(slot, "integer").values)
+
+    def _check_indices(self, slot: str, indices: Array, axis: int) -> None:
         size = self._shape[axis]
-        if indices.size and (int(indices.min()) < 0 or int(indices.max()) >= size):
+        # Unsigned, a negative index is beyond all others.
+        if indices.size and int(indices.view("u4").max()) >= size:
             raise self._broken(f"its slot {slot} has an index outside 0 to {size - 1}")
-        return indices
 
     def _pointers(self, size: int, count: int) -> Array:
-        pointers = np.array(self._numbers("p", size + 1))
+        pointers = _owned(self._numbers("p", size + 1))
         if pointers[0] != 0 or pointers[-1] != count or bool((np.diff(pointers) < 0).any()):
             raise self._broken(f"its slot p does not rise from 0 to {count}")
         return pointers
@@ -189,10 +201,15 @@ class _Matrix:
         return self._own(values, refuse)
 
     def _own(self, values: Array, refuse: Any) -> Array:
-        """Return values in new memory, of the dtype that is asked for."""
-        if self._policies.own is not None:
+        """Return values in memory of their own, of the dtype that is asked for."""
+        if self._policies.frames == "arrays" and self._policies.own is not None:
             own: Array = self._policies.own(values, refuse=refuse)
             return own
         if refuse is not None:
             refuse(values)
-        return np.array(values)
+        return _owned(values)
+
+
+def _owned(values: Array) -> Array:
+    """Return values as an array that may be written to: a view of R's memory may not."""
+    return values if values.flags.writeable else values.copy()

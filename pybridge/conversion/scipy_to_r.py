@@ -112,11 +112,11 @@ def _triplets(sparse: Any, x: Any) -> Any:
     """Return a matrix with checked indices, each position once if R would sum otherwise."""
     try:
         fresh = sparse.coo_matrix((x.data, (x.row, x.col)), shape=x.shape)
-        rows, columns = fresh.row, fresh.col
-        if rows.size and (min(rows.min(), columns.min()) < 0):
-            raise ValueError("negative index")
-        if rows.size and (rows.max() >= x.shape[0] or columns.max() >= x.shape[1]):
-            raise ValueError("index exceeds matrix dimensions")
+        for indices, size in zip((fresh.row, fresh.col), x.shape, strict=True):
+            # Unsigned, a negative index is beyond all others.
+            unsigned = indices.view(f"u{indices.itemsize}")
+            if unsigned.size and int(unsigned.max()) >= size:
+                raise ValueError(f"an index is not among 0 to {size - 1}")
     except (ValueError, TypeError) as error:
         raise _broken(x, error) from None
     if fresh.dtype not in ("float64", "bool"):  # R sums in doubles, SciPy in the dtype

@@ -5,6 +5,7 @@ Sources: R Language Definition, 3.4.1, and R itself, which the tests run.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -17,6 +18,15 @@ from pybridge.subscripts import name_text, short_text
 Names: TypeAlias = tuple[str | None, ...]
 AxisLabels: TypeAlias = Callable[[int], Sequence[str | None] | None]
 """A function that returns the labels of an axis, one text for each position, or None."""
+
+
+class UniqueLabels(Sequence[str | None]):
+    """Labels of an axis, all different, whose library finds them faster than a search."""
+
+    @abstractmethod
+    def positions_of(self, names: Sequence[str]) -> Sequence[int]:
+        """Return the position of each name, counted from one; 0 if it is not a label."""
+
 
 _MOST_COMPARED: Final = 10_000
 """With more labels than this, skip the search for suggestions."""
@@ -73,7 +83,7 @@ def names_as_r_reads(
         elif is_alone:
             texts = labels(0) if ndim == 1 else []
             if texts is not None:
-                places = _places(texts)
+                places = _places(texts, item.values)
                 positions = np.array([places.get(name, [0])[0] for name in item.values], np.int64)
                 if not is_write or positions.all():
                     items[axis] = _vector(positions)
@@ -112,7 +122,7 @@ def _only_positions(
             "name; use its number",
             subscript=text,
         )
-    places = _places(labels)
+    places = _places(labels, names)
     all_positions = []
     for name in names:
         if name is None:
@@ -161,18 +171,23 @@ def _first_positions(
     """Return the first position of each name, 0 for `NA`; None if the axis has no labels."""
     if labels is None:
         return None
-    places = _places(labels)
+    places = _places(labels, names)
     for name in names:
         if name is not None and name not in places:
             raise _unknown(name, labels, axis, "subscript out of bounds: ")
     return [0 if name is None else places[name][0] for name in names]
 
 
-def _places(labels: Sequence[str | None]) -> dict[str | None, list[int]]:
-    """Return the positions of each label; in R neither "" nor `NA` is a label."""
+def _places(labels: Sequence[str | None], names: Names) -> dict[str | None, list[int]]:
+    """Return the positions of each name that is a label; in R neither "" nor `NA` is one."""
+    wanted = {name for name in names if name}
     places: dict[str | None, list[int]] = {}
+    if isinstance(labels, UniqueLabels):
+        texts = list(wanted)
+        pairs = zip(texts, labels.positions_of(texts), strict=True)
+        return {name: [int(position)] for name, position in pairs if position}
     for position, label in enumerate(labels, start=1):
-        if label:
+        if label in wanted:
             places.setdefault(label, []).append(position)
     return places
 

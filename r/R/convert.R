@@ -23,15 +23,29 @@
 #' | raw | uint8 | integer |
 #' | Date | datetime64 in days | Date |
 #' | POSIXct | datetime64 in nanoseconds | POSIXct in UTC |
-#' | list, data frame | list, dict of columns | list, data frame |
+#' | list; with names | list; dict | list |
+#' | data frame | `DataFrame` of 'pandas' | data frame |
+#' | sparse matrix of the package Matrix | sparse matrix of 'SciPy' | sparse matrix |
 #'
-#' Names, dimnames and row names are dropped, unless `like = "xarray"` keeps names and dimnames; a
-#' `DataArray` comes back with them. Objects of other classes are an error, because their numbers are not
-#' their meaning; `unclass(x)` gives the numbers.
+#' Names and dimnames are dropped, unless `like = "xarray"` keeps them; a `DataArray` comes back with them.
+#' Objects of other classes are an error, because their numbers are not their meaning; `unclass(x)` gives the
+#' numbers.
 #'
-#' @param x For `to_python()` an R vector, array, factor, list of these or data frame; for
-#'   `from_python()` a tensor of any library, a list or dict of them, or a scalar. A value that is
-#'   already in the language in question is returned unchanged.
+#' @section Data frames:
+#' The row names of a data frame are the index of the `DataFrame`; 1 to n are 0 to n - 1 there. A factor is a
+#' categorical column, a Date a period of one day, a POSIXct a time with its zone, a difftime a duration. A
+#' column with `NA` has a nullable dtype; with `na = "mask"` every column of numbers has one. Without 'pandas', and
+#' with `like`, the result is a dict of columns, and row names other than 1 to n are an error. `as.list(x)` is the
+#' list of the columns alone.
+#'
+#' @section Sparse matrices:
+#' A matrix of the package Matrix becomes a `csc_matrix`, `csr_matrix`, `coo_matrix` or `dia_matrix`, of the same
+#' layout: of float64, or of bool for logicals and patterns. A symmetric one has both triangles there. Nothing
+#' is made dense. In R a matrix of 'SciPy' holds doubles or logicals.
+#'
+#' @param x For `to_python()` an R vector, array, factor, list of these, data frame or sparse matrix; for
+#'   `from_python()` a tensor of any library, a list or dict of them, a `DataFrame`, a sparse matrix or a scalar. A
+#'   value that is already in the language in question is returned unchanged.
 #' @param dtype The dtype of the array under its 'NumPy' name, such as `"float32"`, `"uint8"` or
 #'   `"bfloat16"`; `NULL` for the one that belongs to the type of `x`. A real is rounded to a
 #'   narrower real; anything else that the dtype does not hold is an error.
@@ -45,9 +59,9 @@
 #' @param int64 The type for uint32, int64 and uint64: `"double"`, an error beyond 2^53; `"integer"`;
 #'   `"character"` with all digits; `"integer64"`, the class of the package bit64.
 #' @param dimnames Labels for the axes, a list as [dimnames()] takes it; for one axis its names.
-#' @param mapping Whether a dict is a `"data.frame"` or a `"list"`.
+#' @param mapping Whether a dict is a `"list"` or a `"data.frame"`.
 #' @return `to_python()`: a writable 'NumPy' array of its own memory, or a tensor like `like`.
-#'   `from_python()`: an R vector (one axis or none), array, list or data frame. Errors are of class
+#'   `from_python()`: an R vector (one axis or none), array, list, data frame or sparse matrix. Errors are of class
 #'   `pybridge_error_conversion`.
 #' @seealso [as.array()] on a tensor is `from_python()` with its defaults, where no other package has a
 #'   method of its own.

@@ -40,7 +40,9 @@ object_parts <- function(x, labels) {
     return(list("other", type, classes))
   }
   slots <- attributes(x)
-  list("S4", classes, lapply(slots[names(slots) %in% matrix_slots], to_parts))
+  slots <- slots[names(slots) %in% matrix_slots]
+  is_long <- vapply(slots, is_long_vector, NA)
+  list("S4", classes, lapply(slots[!is_long], to_parts), lapply(slots[is_long], own_copy))
 }
 
 # The slots that hold a matrix of the package Matrix, except its names
@@ -48,6 +50,19 @@ matrix_slots <- c("i", "j", "p", "x", "Dim", "uplo", "diag")
 
 # The attribute that holds the text of a vector of a class
 texts_of <- list(factor = "levels", POSIXct = "tzone", difftime = "units")
+
+# Whether a vector is bare numbers and so long that the copy which Python needs is better made here
+is_long_vector <- function(x) {
+  (typeof(x) == "integer" || typeof(x) == "double") && is.null(attributes(x)) && length(x) > 10000L &&
+    length(x) <= .Machine$integer.max && bridge$is_shown
+}
+
+# Copy a vector: nothing else refers to the copy, so Python may write to it
+own_copy <- function(x) {
+  x <- rep_len(x, length(x))
+  dim(x) <- length(x)
+  x
+}
 
 # Split a vector: type, elements, whether it is one element without axes, classes, text of its class, labels
 vector_parts <- function(x, classes = list(), texts = NULL, labels = FALSE) {

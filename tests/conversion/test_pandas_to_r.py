@@ -35,6 +35,14 @@ from pybridge.errors import ArgumentError, ConversionError
             "data.frame(x = c(2, 7), row.names = c(1L, 2L))",
         ),
         (
+            lambda: pd.DataFrame({"x": [0.5, 2]}, index=pd.array([7, 3], dtype="Int64")),
+            "data.frame(x = c(0.5, 2), row.names = c(7L, 3L))",
+        ),
+        (
+            lambda: pd.DataFrame({"x": [0.5, 2]}, index=pd.CategoricalIndex(["v", "u"])),
+            "data.frame(x = c(0.5, 2), row.names = c('v', 'u'))",
+        ),
+        (
             lambda: pd.DataFrame({"x": [0.5, 2, 7]}, index=np.array([0, 1, 2], "u1")),
             "data.frame(x = c(0.5, 2, 7))",
         ),
@@ -119,6 +127,8 @@ def test_a_table_is_the_data_frame(make, code):
         (lambda: pd.DataFrame({"a": [1]}, index=[2**31]), "beyond R's integer"),
         (lambda: pd.DataFrame({"a": [1]}, index=[-(2**31)]), "beyond R's integer"),
         (lambda: pd.DataFrame({"a": [1]}, index=["u\0"]), "NUL"),
+        (lambda: pd.DataFrame({"a": [1]}, index=[True]), "dtype bool, and row names are"),
+        (lambda: pd.DataFrame({"a": [1]}, index=pd.array([None], dtype="Int64")), "missing value"),
         (
             lambda: pd.DataFrame({"a": [1]}, index=pd.MultiIndex.from_tuples([("a", 1)])),
             "index has 2 levels",
@@ -166,7 +176,7 @@ KINDS = {
     "zone": lambda rng, n: pd.DatetimeIndex(
         rng.integers(-(10**9), 10**9, n).astype("M8[s]").astype("M8[ns]")
     ).tz_localize("America/New_York", ambiguous=True, nonexistent="shift_forward"),
-    "day": lambda rng, n: pd.PeriodIndex.from_ordinals(rng.integers(-999, 999, n), freq="D"),
+    "day": lambda rng, n: pd.PeriodIndex(rng.integers(-999, 999, n).astype("M8[D]"), freq="D"),
     "span": lambda rng, n: (rng.integers(-(10**9), 10**9, n) * 1000).view("m8[ns]"),
     "list": lambda rng, n: [np.arange(k, dtype="i4") for k in rng.integers(0, 4, n)],
 }

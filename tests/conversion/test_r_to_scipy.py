@@ -13,7 +13,7 @@ from pybridge.conversion.arriving import array_or_list
 from pybridge.conversion.casting import Wanted, own_array
 from pybridge.conversion.policies import FromR
 from pybridge.conversion.rpy2_host import r_host
-from pybridge.errors import ArgumentError, ConversionError
+from pybridge.errors import ConversionError
 
 r_value("suppressMessages(library(Matrix))")
 
@@ -120,14 +120,14 @@ def test_a_matrix_is_memory_of_its_own():
     x = from_r(value)
     x.data[0] = 99
     x.indices[:2] = [1, 2]
-    x *= 2
+    x.data[:] = 0
     assert_identical(value, OBLONG + "m")
 
 
 def test_dimnames_are_dropped_or_refused():
     code = SQUARE + "dimnames(s) <- list(letters[1:3], NULL); s"
     assert from_r(r_value(code)).shape == (3, 3)
-    with pytest.raises(ArgumentError, match="which has no labels"):
+    with pytest.raises(ConversionError, match="one of SciPy and nothing else"):
         from_r(r_value(code), dimnames="xarray")
 
 
@@ -139,9 +139,8 @@ def test_na_among_logicals_is_refused_or_nan():
     x = from_r(r_value(code), na="float")
     assert x.data.tolist()[0] == 1
     assert np.isnan(x.data[1])
-    assert_identical(
-        r_value("as.matrix(back)", back=to_r(x)), code[:-1] + "unname(as.matrix(l) + 0)"
-    )
+    dense = code[:-1] + "x <- unname(as.matrix(l)); storage.mode(x) <- 'double'; x"
+    assert_identical(r_value("as.matrix(back)", back=to_r(x)), dense)
 
 
 def with_dtype(code, **wanted):
@@ -157,7 +156,7 @@ def test_a_dtype_is_that_of_the_entries():
     assert with_dtype("as(Diagonal(2), 'nMatrix')", dtype="uint8").dtype == "uint8"
     with pytest.raises(ConversionError, match=r"element \[1\] is 1.5, which dtype int8"):
         with_dtype(SQUARE + "s", dtype="int8")
-    with pytest.raises(ArgumentError, match="never like another tensor"):
+    with pytest.raises(ConversionError, match="one of SciPy and nothing else"):
         with_dtype(SQUARE + "s", like=np.zeros(1))
 
 

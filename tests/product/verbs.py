@@ -68,13 +68,16 @@ class Verb:
     """What it gives of the elements: an element, an array of objects, or `NEVER`."""
     is_write: bool = False
     """Whether it changes the array itself, which is then what is compared."""
+    keeps_dtype: bool = False
+    """Whether the result has the library and the dtype of the array."""
 
 
 VERBS: dict[str, dict[str, Verb]] = {}
 
 
 def verb(group: str, name: str, act: Any, expect: Any, **more: Any) -> None:
-    VERBS.setdefault(group, {})[name] = Verb(act, expect, **more)
+    keeps_dtype = group in ("read", "read as R does", "r_assign")
+    VERBS.setdefault(group, {})[name] = Verb(act, expect, keeps_dtype=keeps_dtype, **more)
 
 
 # Reading

@@ -44,7 +44,10 @@ test_that("columns, dtypes and the index are where pandas has them", {
   expect_identical(code("str(table.dtypes['Ozone'])"), "float64")
   main$table <- to_python(data.frame(x = 1:2, y = c(0.5, 2)), dtype = "float32")
   expect_identical(code("[str(x) for x in table.dtypes]"), c("float32", "float32"))
-  expect_error(to_python(iris, dtype = "float32"), "column 'Species': text has no dtype", class = "pybridge_error_conversion")
+  expect_error(
+    to_python(iris, dtype = "float32"), "column 'Species': text has no dtype",
+    class = "pybridge_error_conversion"
+  )
   main$table <- NULL
 })
 
@@ -53,10 +56,10 @@ test_that("a DataFrame that Python made is a data frame, a dict is a list", {
   skip_if_not(reticulate::py_module_available("pandas"))
   reticulate::py_run_string("import pandas as pd, numpy as np")
   new <- function(code) reticulate::py_eval(code, convert = FALSE)
-  expect_identical(from_python(new("pd.DataFrame({'a': [1, 2], 's': ['u', None]})")), data.frame(a = c(1, 2), s = c("u", NA)))
-  expect_identical(
-    from_python(new("pd.DataFrame({'a': [1, 2**60]})"), int64 = "character"), data.frame(a = c("1", "1152921504606846976"))
-  )
+  table <- new("pd.DataFrame({'a': [1, 2], 's': ['u', None]})")
+  expect_identical(from_python(table), data.frame(a = c(1, 2), s = c("u", NA)))
+  table <- new("pd.DataFrame({'a': [1, 2**60]})")
+  expect_identical(from_python(table, int64 = "character"), data.frame(a = c("1", "1152921504606846976")))
   expect_identical(from_python(new("{'a': 0.5, 'b': ['u', 'v']}")), list(a = 0.5, b = c("u", "v")))
   expect_identical(from_python(new("{'a': np.zeros(2)}"), mapping = "data.frame"), data.frame(a = c(0, 0)))
   refused <- function(code, why) expect_error(from_python(new(code)), why, class = "pybridge_error_conversion")
@@ -76,7 +79,10 @@ test_that("what pandas cannot hold is refused", {
   refused(data.frame(f = addNA(factor(c("a", NA)))), "column 'f': NA is a level")
   refused(data.frame(r = as.roman(3)), "class roman")
   refused(structure(list(a = 1:2), class = "data.frame", row.names = 1:3), "it is broken")
-  expect_error(to_python(mtcars, like = to_python(1)), "has row names, such as 'Mazda RX4'", class = "pybridge_error_conversion")
+  expect_error(
+    to_python(mtcars, like = to_python(1)), "has row names, such as 'Mazda RX4'",
+    class = "pybridge_error_conversion"
+  )
   expect_identical(from_python(to_python(as.list(mtcars))), as.list(mtcars))
 })
 

@@ -13,7 +13,8 @@ general <- function() {
   large <- Matrix::rsparsematrix(2000, 1500, 0.2)
   layouts <- function(x) lapply(c("CsparseMatrix", "RsparseMatrix", "TsparseMatrix"), function(to) as(x, to))
   c(
-    layouts(m), layouts(m[0, ]), layouts(m[, 0]), layouts(m[1, , drop = FALSE] > 0.5), layouts(large), layouts(large > 0),
+    layouts(m), layouts(m[0, ]), layouts(m[, 0]), layouts(m[1, , drop = FALSE] > 0.5), layouts(large),
+    layouts(large > 0),
     list(m[0, 0], m[1, 1, drop = FALSE], Matrix::Diagonal(3, c(1, NA, 0)), Matrix::Diagonal(2, c(TRUE, FALSE)))
   )
 }
@@ -40,6 +41,27 @@ test_that("a general or diagonal matrix keeps its layout and comes back identica
     expect_identical(from_python(there$toarray()), as.matrix(x))
     expect_identical(from_python(there), x)
   }
+})
+
+test_that("a matrix of Python is its own memory, long or short, and outlives R's", {
+  skip_without_scipy()
+  main <- reticulate::import_main(convert = FALSE)
+  for (size in c(30, 3000)) {
+    x <- Matrix::rsparsematrix(size, 100, 0.5)
+    before <- as.matrix(x)
+    for (class in c("CsparseMatrix", "RsparseMatrix", "TsparseMatrix")) {
+      y <- as(x, class)
+      main$pybridge_matrix <- to_python(y)
+      reticulate::py_run_string("pybridge_matrix.data += 1; pybridge_matrix.data *= 2")
+      expect_identical(as.matrix(y), before)
+      rm(y)
+      gc()
+      for (k in 1:20) runif(size * 50)
+      expect_equal(as.matrix(from_python(main$pybridge_matrix)), ifelse(before == 0, 0, 2 * (before + 1)))
+    }
+    expect_identical(as.matrix(x), before)
+  }
+  reticulate::py_run_string("del pybridge_matrix")
 })
 
 test_that("symmetric, triangular and pattern matrices are what R makes dense", {
@@ -92,7 +114,13 @@ test_that("what the other side cannot hold is refused", {
   refused(to_python(s, dtype = "int8"), "element \\[1\\] is 1.5, which dtype int8")
   refused(to_python(as(3:1, "pMatrix")), 'as\\(x, "CsparseMatrix"\\)')
   refused(to_python(as(s, "denseMatrix")), "as.matrix\\(x\\) is an array")
-  expect_error(to_python(s, like = to_python(1)), "never like another tensor", class = "pybridge_error_argument")
+  expect_error(
+    to_python(s, like = to_python(1)), "one of SciPy and nothing else", class = "pybridge_error_conversion"
+  )
+  x <- to_python(matrix(0, 3, 2))
+  expect_error(x@r[, ] <- s, "one of SciPy and nothing else", class = "pybridge_error_assignment")
+  expect_error(x@r[, 1:2] <- data.frame(a = 1:3, b = 4:6), "the value is", class = "pybridge_error_assignment")
+  expect_identical(from_python(x), matrix(0, 3, 2))
   reticulate::py_run_string("import numpy as np, scipy.sparse as sp")
   new <- function(code) reticulate::py_eval(code, convert = FALSE)
   refused(from_python(new("sp.csc_matrix(np.array([[2**53 + 1]]))")), "element \\[1\\] is 9007199254740993")

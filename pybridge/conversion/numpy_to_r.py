@@ -292,12 +292,12 @@ def checked_labels(dimnames: Dimnames, shape: tuple[int, ...]) -> NamedAxes | No
         pairs = [("" if is_vector else str(name), label) for name, label in dimnames.items()]
     else:
         pairs = [("", label) for label in dimnames]
+    if any(isinstance(label, str) or not isinstance(label, Iterable | None) for _, label in pairs):
+        raise _no_labels(dimnames)
     if len(pairs) != len(shape):
         raise ArgumentError(f"dimnames name {len(pairs)} axes, and the array has {len(shape)}")
     labels: NamedAxes = []
     for axis, ((name, label), size) in enumerate(zip(pairs, shape, strict=True), start=1):
-        if isinstance(label, str) or not isinstance(label, Iterable | None):
-            raise _no_labels(dimnames)
         texts = None if label is None else [str(text) for text in label]
         if texts is not None and len(texts) != size:
             raise ArgumentError(f"dimnames give axis {axis} {len(texts)} labels for {size} places")

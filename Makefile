@@ -60,6 +60,7 @@ fuzz: setup ## run the searches: a million cases each, bounded, three hours at t
 	@$(python) tests/support/fuzz_dialects.py base
 	@$(python) tests/support/fuzz_dialects.py tensor
 	@$(python) tests/support/fuzz_text.py
+	@$(python) tests/support/fuzz_sparse.py
 	@$(python) tests/support/fuzz_hostile.py
 	@$(rscript) tests/support/r_call_forms.R hostile 5000
 	@$(rscript) tests/support/conversion_fuzz.R 200000 1

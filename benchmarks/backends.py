@@ -222,6 +222,31 @@ def dask() -> Iterator[Row]:
     yield eager("dask", "R(x)[rows]", lambda: R(x)[ROWS], lambda: da.take(x, np.array(ROWS) - 1, 0))
 
 
+def scipy() -> Iterator[Row]:
+    """Sparse rows of SciPy: 200,000 x 30,000 with 60 million entries."""
+    import scipy.sparse as sp
+
+    rows, columns, count = 200_000, 30_000, 300
+    random = np.random.default_rng(1)
+    step = columns // count
+    indices = np.empty((rows, count), np.int32)
+    for k in range(0, rows, 10_000):
+        indices[k : k + 10_000] = random.integers(0, step, (10_000, count), np.int32)
+    indices += np.arange(0, columns, step, dtype=np.int32)
+    pointers = np.arange(rows + 1, dtype=np.int32) * count
+    ones = np.ones(rows * count, np.float32)
+    x = sp.csr_array((ones, indices.ravel(), pointers), shape=(rows, columns))
+    some_rows, some_columns = random.permutation(rows)[:1000], random.permutation(columns)[:2000]
+    mask = random.random(rows) < 0.01
+    from_one_rows, from_one_columns = some_rows + 1, some_columns + 1
+    for label, ours, theirs in (
+        ("R(x)[rows], 1,000", lambda: R(x)[from_one_rows], lambda: x[some_rows]),
+        ("R(x)[, columns], 2,000", lambda: R(x)[:, from_one_columns], lambda: x[:, some_columns]),
+        ("R(x)[mask], 2,000 rows", lambda: R(x)[mask], lambda: x[mask]),
+    ):
+        yield compare(label, ours, [theirs], 1.2, alternative="SciPy")
+
+
 def compiled(compiler, read, natively, x, label, wait=lambda found: found) -> Iterator[Row]:
     """Compare two compiled functions, each called once before."""
     ours, theirs = compiler(read), compiler(natively)
@@ -237,5 +262,5 @@ def compiled(compiler, read, natively, x, label, wait=lambda found: found) -> It
 
 
 if __name__ == "__main__":
-    libraries = (tensorflow, jax, torch, keras, dask)
+    libraries = (tensorflow, jax, torch, keras, dask, scipy)
     main({(library.__doc__ or library.__name__).rstrip("."): library for library in libraries})

@@ -24,7 +24,7 @@ import numpy as np
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 sys.path[:0] = [path for path in (str(TESTS), str(TESTS / "support")) if path not in sys.path]
 
-from backends.adapters import ADAPTERS, LABELLED, STORES, Adapter  # noqa: E402
+from backends.adapters import ADAPTERS, LABELLED, SPARSE, STORES, Adapter  # noqa: E402
 
 from pybridge import r_assign, r_slice, r_subscripts  # noqa: E402
 from pybridge import subscripts as sub  # noqa: E402
@@ -40,7 +40,13 @@ COUNTINGS = {
 }
 Task: TypeAlias = Callable[[Any], Any]
 """What one case does to a tensor."""
-LIBRARIES = {"numpy": Adapter(np.array, np.asarray, {}), **ADAPTERS, **STORES, **LABELLED}
+LIBRARIES = {
+    "numpy": Adapter(np.array, np.asarray, {}),
+    **ADAPTERS,
+    **STORES,
+    **LABELLED,
+    **SPARSE,
+}
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@ results of a `says` block are added. The repository has the pages without what i
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools import conformance, notebooks
 from tools.browser import find_chromium, new_page, open_file
-from tools.documents import FENCE, LANGUAGES, ROOT, Line, blocks, run_says
+from tools.documents import FENCE, LANGUAGES, ROOT, Line, Piece, blocks, run_r, run_says
 
 PLACE = re.compile(r"<!-- pybridge: ([\w-]+) -->")
 
@@ -111,6 +113,24 @@ def _r_entry(topic: str, page: str) -> str:
     return f'## {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n'
 
 
+# ---- The picture of the cells --------------------------------------------------------------------
+
+
+def cells() -> str:
+    """Return what the R code of the page "Single cells and tables" plots, as a picture."""
+    text = (ROOT / "docs/single-cells.md").read_text(encoding="utf-8")
+    pieces = [Piece(block.code, "cells") for block in blocks(text, "r")]
+    last = next(k for k, piece in enumerate(pieces) if "plot(" in piece.code)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "cells.svg")
+        device = f"grDevices::svg({json.dumps(str(file))}, 5, 4, pointsize = 11)"
+        pieces = [Piece(device, "cells"), *pieces[: last + 1], Piece("dev.off()", "cells")]
+        assert not any(outcome.stopped for outcome in run_r(pieces))
+        picture = base64.b64encode(file.read_bytes()).decode()
+    alt = "Six cells by the counts of two genes: each cell has one of the two, or neither"
+    return f'<img src="data:image/svg+xml;base64,{picture}" alt="{alt}" class="plot">'
+
+
 # ---- The rest ------------------------------------------------------------------------------------
 
 
@@ -145,6 +165,7 @@ def benchmark_table() -> str:
 
 
 FILLED: dict[str, Callable[[], str]] = {
+    "cells": cells,
     "readme": readme,
     "contributing": contributing,
     "changelog": changelog,

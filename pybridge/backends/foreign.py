@@ -7,20 +7,17 @@ from types import ModuleType
 from typing import Any, Final
 
 _CALLS: Final = {
-    "scipy.sparse": "x.toarray() makes a dense NumPy array of it",
-    "anndata": "x.X is its matrix, x.layers[...] are others",
     "awkward": "awkward.to_numpy(x) makes a NumPy array of one whose rows have equal lengths",
-    "polars": "x.to_numpy() makes a NumPy array of it",
-    "pyarrow": "x.to_numpy(zero_copy_only=False) makes a NumPy array of a column",
+    "polars": "x.to_pandas() makes a table or a column of pandas of it",
+    "pyarrow": "x.to_pandas() makes a table or a column of pandas of it",
 }
 """By the package of a type."""
 
 _CALLS_BY_TYPE: Final = {
     "Dataset": 'x["name"] is one of its arrays',
     "DataTree": 'x["path"] is one of its arrays',
-    "DataFrame": "x.to_numpy() makes a NumPy array of it",
-    "_iLocIndexer": "it counts from zero by itself; give the table's values, df.to_numpy()",
-    "_LocIndexer": "it takes labels by itself; give the table's values, df.to_numpy()",
+    "_iLocIndexer": "it counts from zero by itself; give the table, df",
+    "_LocIndexer": "it takes labels by itself; give the table, df",
 }
 
 

@@ -182,8 +182,8 @@ def _apart(value: Any, x: Any, key: Key = ()) -> Any:
             for part in key
         ]
     )
-    return value.copy() if np.may_share_memory(x[ends], value, max_work=_EFFORT) else value
+    return value.copy() if np.may_share_memory(x[ends], value, max_work=MAX_WORK) else value
 
 
-_EFFORT: Any = 1000
+MAX_WORK: Any = 1000
 """The limit of NumPy's search for a shared address; beyond it, copy."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -49,6 +50,10 @@ class Backend(ABC):
     """Whether tensors of the library can be written in place, unless one is read-only."""
     is_store: ClassVar[bool] = False
     """Whether arrays are in a store, of which only `load` reads parts."""
+    is_table: ClassVar[bool] = False
+    """Whether the columns have dtypes of their own, as those of a data frame of R."""
+    keeps_axes: ClassVar[bool] = False
+    """Whether one position keeps its axis, at size 1; then `select` reads."""
     _library: ClassVar[Any] = None
     """The module with most functions under NumPy's names, if there is one for all tensors."""
     _functions: ClassVar[dict[str, Any]] = {}
@@ -101,6 +106,13 @@ class Backend(ABC):
         A dtype that NumPy lacks becomes a wider one that holds it exactly.
         """
 
+    def stored_values(self, x: Tensor) -> npt.NDArray[Any]:
+        """Return all elements of `x` in NumPy, or those other than 0 and, if there is one, a 0.
+
+        For checks of values and exact sums, without the zeros of a sparse array.
+        """
+        return self.to_numpy(x)
+
     @abstractmethod
     def convert(self, value: Any, like: Tensor) -> Tensor:
         """Return an array or a tensor of this library in the dtype and on the device of `like`."""
@@ -141,6 +153,10 @@ class Backend(ABC):
     def broadcast_to(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
         """Return `x` broadcast to `shape` by NumPy's rule."""
         return self.function("broadcast_to")(x, shape)
+
+    def full(self, x: Tensor, value: Tensor, shape: tuple[int, ...]) -> Tensor:
+        """Return a new tensor like `x`, filled with the element that `convert` returned."""
+        return self.copy(self.broadcast_to(value, shape))
 
     def where(self, condition: Any, x: Any, y: Any) -> Tensor:
         """Return `x` where `condition` is true and `y` elsewhere, broadcast by NumPy's rule.
@@ -264,6 +280,18 @@ class Backend(ABC):
     def store(self, x: Tensor, value: Tensor) -> None:
         """Set all of a variable at once; `value` has its shape and dtype."""
         raise AssertionError(f"a {self.name} tensor is not a variable")
+
+    def read_column(self, x: Tensor, place: int) -> Any:
+        """Return a copy of one column of a table: an array of NumPy, or of the library."""
+        raise AssertionError(f"a {self.name} tensor is not a table")
+
+    def write_columns(self, x: Tensor, columns: Mapping[int, Any]) -> Tensor:
+        """Replace whole columns of a table in place, and return it."""
+        raise AssertionError(f"a {self.name} tensor is not a table")
+
+    def select(self, x: Tensor, selection: Selection) -> Tensor:
+        """Return the selected part of an `x` that keeps its axes."""
+        raise AssertionError(f"a {self.name} tensor does not keep its axes")
 
     def load(self, x: Tensor, selection: Selection) -> tuple[npt.NDArray[Any], Selection]:
         """Return the part of a store that a selection needs, and the selection within that part."""

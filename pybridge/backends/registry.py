@@ -69,6 +69,24 @@ def _xarray() -> Backend:
     return BACKEND
 
 
+def _pandas() -> Backend:
+    from pybridge.backends.pandas import BACKEND
+
+    return BACKEND
+
+
+def _anndata() -> Backend:
+    from pybridge.backends.anndata import BACKEND
+
+    return BACKEND
+
+
+def _scipy() -> Backend:
+    from pybridge.backends.scipy import BACKEND
+
+    return BACKEND
+
+
 def _array_api() -> Backend:
     from pybridge.backends.array_api import BACKEND
 
@@ -84,6 +102,9 @@ LIBRARIES: dict[str, Callable[[], Backend]] = {
     "zarr": _zarr,
     "h5py": _h5py,
     "xarray": _xarray,
+    "pandas": _pandas,
+    "anndata": _anndata,
+    "scipy.sparse": _scipy,
     "numpy": _array_api,  # any other library; NumPy is always imported
 }
 """The module of each library, and the loader of its backend.

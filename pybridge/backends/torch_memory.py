@@ -11,6 +11,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensor
 from torch._subclasses.functional_tensor import FunctionalTensor
 
+from pybridge.backends.numpy import MAX_WORK
 from pybridge.backends.protocol import Indices
 from pybridge.dialects.selections import Key
 
@@ -22,9 +23,6 @@ AS_PLAIN |= {
     dtype: torch.uint8 for name, dtype in vars(torch).items() if name.startswith("float8_")
 }
 """Dtypes that PyTorch cannot set by vectors, and one of the same width that it can."""
-
-_EFFORT: Any = 1000
-"""The limit of NumPy's search for a shared address."""
 
 
 def as_plain(x: Any, value: Any) -> tuple[Any, Any]:
@@ -55,7 +53,7 @@ def apart(value: Any, x: Any, key: Key = ()) -> Any:
         x = x[key]
     return (
         value.clone()
-        if np.may_share_memory(_places(x), _places(value), max_work=_EFFORT)
+        if np.may_share_memory(_places(x), _places(value), max_work=MAX_WORK)
         else value
     )
 

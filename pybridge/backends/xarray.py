@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Hashable, Sequence
-from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import pandas as pd
 import xarray as xr
 
 from pybridge.backends.numpy import NumpyBackend
+from pybridge.backends.pandas import index_labels
 from pybridge.dialects.labels import AxisLabels
 from pybridge.dialects.selections import Gather, Masked, Orthogonal, Points, Selection
 from pybridge.errors import (
@@ -24,7 +24,6 @@ from pybridge.errors import (
     SubscriptLabelError,
     TracingError,
 )
-from pybridge.subscripts import number_text
 
 
 class XarrayBackend(NumpyBackend):
@@ -119,43 +118,9 @@ BACKEND = XarrayBackend()
 
 
 def axis_labels(x: Any, axis: int) -> Sequence[str | None] | None:
-    """Return the index of an axis as text, or None if there is none or it has no text.
-
-    Numbers have all their digits, times are in UTC and as ISO 8601 writes them, without the T.
-    Times with a zone, differences, periods and intervals are written as pandas writes them.
-    """
+    """Return the index of an axis as text, or None if there is none or it has no text."""
     index = x.indexes.get(x.dims[axis])
-    if index is None or index.nlevels > 1:
-        return None
-    if index.dtype.kind == "M" and not isinstance(index.dtype, pd.DatetimeTZDtype):
-        entries = np.asarray(index)
-        known = entries[~np.isnat(entries)]
-        unit: Any = "D" if np.array_equal(known, known.astype("M8[D]")) else None
-        if unit is None and np.array_equal(known, known.astype("M8[s]")):
-            unit = "s"
-        texts = np.datetime_as_string(entries, unit=unit).tolist()
-        return [None if text == "NaT" else str(text).replace("T", " ") for text in texts]
-    entries = index.tolist()
-    if index.dtype.kind in "biuf":
-        return [number_text(entry) for entry in entries]
-    if all(isinstance(entry, _HAVE_TEXT) or entry is pd.NaT for entry in entries):
-        return [_label_text(entry) for entry in entries]
-    return None
-
-
-_HAVE_TEXT = (str, bytes, int, float, NoneType, pd.Timestamp, pd.Timedelta, pd.Period, pd.Interval)
-"""Types of labels with an unambiguous text."""
-
-
-def _label_text(entry: Any) -> str | None:
-    """Return one label as text, or None if it is missing."""
-    if isinstance(entry, str):
-        return entry
-    if isinstance(entry, bytes):
-        return entry.decode("utf-8", "backslashreplace")
-    if entry is None or entry is pd.NaT or entry != entry:
-        return None
-    return number_text(entry) if isinstance(entry, int | float) else str(entry)
+    return None if index is None else index_labels(index)
 
 
 def _refuse_contradiction(x: Any, item: Any, dims: Sequence[Hashable]) -> None:

@@ -22,15 +22,17 @@ def numpy_from(x: Any) -> Array:
         return np.asanyarray(x)
     if isinstance(x, list | tuple):
         return _from_scalars(x)
-    if find_backend(x) is not None:
-        backend, tensor = open_tensor(x)
-        return backend.to_numpy(tensor)
     if hasattr(type(x), "columns"):
         raise UnsupportedTensorError(
             f"{_name(x)} is a table, but not of pandas: x.to_pandas() makes a DataFrame of it"
         )
     if hasattr(type(x), "isna") and hasattr(type(x), "dtype"):
-        return _nullable(x)
+        from pybridge.backends.pandas import known_values  # imported where pandas is
+
+        return known_values(x)
+    if find_backend(x) is not None:
+        backend, tensor = open_tensor(x)
+        return backend.to_numpy(tensor)
     if hasattr(x, "__array__") or isinstance(x, memoryview):
         return np.asarray(x)
     raise UnsupportedTensorError(f"{_name(x)} has no R equivalent")
@@ -52,27 +54,6 @@ def _text_array(texts: Sequence[str]) -> Array:
     for text in texts:
         refuse_nul(text)  # NumPy would strip it from the end
     return np.asarray(texts)
-
-
-def _nullable(x: Any) -> Array:
-    """Return a pandas array or column, with missing values masked."""
-    dtype = x.dtype
-    if isinstance(dtype, np.dtype):
-        return np.asarray(x)
-    missing = np.asarray(x.isna())
-    if hasattr(dtype, "categories"):
-        x = getattr(x, "array", x)
-        categories = np.asarray(dtype.categories)
-        known = np.where(missing, 0, np.asarray(x.codes))
-        empty = np.zeros(missing.shape, categories.dtype)
-        return np.ma.MaskedArray(categories[known] if categories.size else empty, mask=missing)
-    own = getattr(dtype, "numpy_dtype", None)
-    if not isinstance(own, np.dtype) or own.kind in "OM":
-        if not missing.any():
-            return np.asarray(x)
-        own = np.dtype(object)
-    values = x.to_numpy(own, na_value="" if own.kind == "O" else own.type())
-    return np.ma.MaskedArray(values, mask=missing)
 
 
 def _name(x: Any) -> str:

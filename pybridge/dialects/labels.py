@@ -5,6 +5,7 @@ Sources: R Language Definition, 3.4.1, and R itself, which the tests run.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -17,6 +18,15 @@ from pybridge.subscripts import name_text, short_text
 Names: TypeAlias = tuple[str | None, ...]
 AxisLabels: TypeAlias = Callable[[int], Sequence[str | None] | None]
 """A function that returns the labels of an axis, one text for each position, or None."""
+
+
+class UniqueLabels(Sequence[str | None]):
+    """Labels of an axis, all different, whose library finds them faster than a search."""
+
+    @abstractmethod
+    def positions_of(self, names: Sequence[str]) -> Sequence[int]:
+        """Return the position of each name, counted from one; 0 if it is not a label."""
+
 
 _MOST_COMPARED: Final = 10_000
 """With more labels than this, skip the search for suggestions."""
@@ -37,11 +47,11 @@ def positions_from_names(
     """
     shape = item.shape or ()
     if len(shape) < 2:
-        positions = _only_positions(item, item.values, labels(axis), axis)
+        positions = _only_positions(item, item.values, labels, axis, ndim)
         is_one = item.shape is None and len(positions) == 1
         return sub.Scalar(positions[0]) if is_one else _vector(np.array(positions, np.int64))
     if is_alone and len(shape) == 2 and shape[1] == ndim:
-        columns = [_only_positions(item, item.values[k::ndim], labels(k), k) for k in range(ndim)]
+        columns = [_only_positions(item, item.values[k::ndim], labels, k, k) for k in range(ndim)]
         return _vector(np.array(columns, np.int64).T)
     raise SubscriptTypeError(
         f"`{short_text(item)}` has shape {shape}; a vector of names is needed here, or a matrix "
@@ -73,7 +83,7 @@ def names_as_r_reads(
         elif is_alone:
             texts = labels(0) if ndim == 1 else []
             if texts is not None:
-                places = _places(texts)
+                places = _places(texts, item.values)
                 positions = np.array([places.get(name, [0])[0] for name in item.values], np.int64)
                 if not is_write or positions.all():
                     items[axis] = _vector(positions)
@@ -97,17 +107,22 @@ def _vector(positions: Any) -> sub.Vector:
 
 
 def _only_positions(
-    item: sub.Characters, names: Names, labels: Sequence[str | None] | None, axis: int
+    item: sub.Characters, names: Names, axis_labels: AxisLabels, axis: int, ndim: int
 ) -> list[int]:
-    """Return the position of each name; raise if it is unknown or ambiguous."""
+    """Return the position of each name; raise if it is unknown or ambiguous.
+
+    Where it is a label of a later axis of `ndim`, the error says so.
+    """
     text = short_text(item)
+    labels = axis_labels(axis)
     if labels is None:
+        _refuse_label_of_later_axis(names[0], axis_labels, axis, ndim)
         raise SubscriptTypeError(
             f"`{text}` names a position, and axis {axis + 1} has no labels that text can "
             "name; use its number",
             subscript=text,
         )
-    places = _places(labels)
+    places = _places(labels, names)
     all_positions = []
     for name in names:
         if name is None:
@@ -117,6 +132,7 @@ def _only_positions(
             )
         positions = places.get(name, [])
         if not positions:
+            _refuse_label_of_later_axis(name, axis_labels, axis, ndim)
             raise _unknown(name, labels, axis)
         if len(positions) > 1:
             first = ", ".join(map(str, positions[:5])) + (", ..." if len(positions) > 5 else "")
@@ -133,24 +149,45 @@ def _only_positions(
     return all_positions
 
 
+def _refuse_label_of_later_axis(name: str | None, labels: AxisLabels, axis: int, ndim: int) -> None:
+    """Raise for the name of a column where a row is expected, and say where it goes."""
+    for other in range(axis + 1, ndim):
+        if name is not None and name in (labels(other) or ()):
+            text, before = name_text(name), other - axis
+            raise SubscriptLabelError(
+                f"{text} is not a label of axis {axis + 1} but of axis {other + 1}: write "
+                f"`[{', ' * before}{text}]`, or in Python `[{':, ' * before}{text}]`",
+                subscript=text,
+                label=name,
+                axis=axis + 1,
+                nearest=(),
+                positions=(),
+            )
+
+
 def _first_positions(
     names: Names, labels: Sequence[str | None] | None, axis: int
 ) -> list[int] | None:
     """Return the first position of each name, 0 for `NA`; None if the axis has no labels."""
     if labels is None:
         return None
-    places = _places(labels)
+    places = _places(labels, names)
     for name in names:
         if name is not None and name not in places:
             raise _unknown(name, labels, axis, "subscript out of bounds: ")
     return [0 if name is None else places[name][0] for name in names]
 
 
-def _places(labels: Sequence[str | None]) -> dict[str | None, list[int]]:
-    """Return the positions of each label; in R neither "" nor `NA` is a label."""
+def _places(labels: Sequence[str | None], names: Names) -> dict[str | None, list[int]]:
+    """Return the positions of each name that is a label; in R neither "" nor `NA` is one."""
+    wanted = {name for name in names if name}
     places: dict[str | None, list[int]] = {}
+    if isinstance(labels, UniqueLabels):
+        texts = list(wanted)
+        pairs = zip(texts, labels.positions_of(texts), strict=True)
+        return {name: [int(position)] for name, position in pairs if position}
     for position, label in enumerate(labels, start=1):
-        if label:
+        if label in wanted:
             places.setdefault(label, []).append(position)
     return places
 

@@ -105,7 +105,7 @@ def _sign(numbers: Numbers) -> Tensor:
         return numbers.to_own_dtype(numbers.backend.where(numbers.backend.isnan(x), x, sign))
     x = numbers.as_plain()
     if numbers.name.startswith("uint"):
-        return numbers.backend.where(x != 0, numbers.number(1, x), numbers.number(0, x))
+        return numbers.backend.where(numbers.backend.cast(x, "bool"), numbers.number(1, x), x)
     return numbers.function("sign")(x)
 
 

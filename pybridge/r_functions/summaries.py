@@ -58,8 +58,10 @@ def mean(x: Tensor, na_rm: bool) -> Tensor:
     missing = numbers.missing() if na_rm else None
     if missing is None:
         count = _count(numbers)
-    else:
+    elif None in numbers.shape:
         count = numbers.function("sum")(numbers.backend.cast(~missing, "int64"))
+    else:
+        count = _count(numbers) - numbers.function("sum")(numbers.backend.cast(missing, "int64"))
     is_whole = numbers.kind in (LOGICAL, INTEGER)
     total = None
     if is_whole and numbers.hidden is None and numbers.has_values:  # else the sum may wrap around
@@ -138,7 +140,7 @@ def exact_total(numbers: Numbers, x: Tensor) -> int | None:
     least, greatest = numbers.bounds()
     if max(-least, greatest) * count <= limit:
         return None
-    values = backend.to_numpy(x)
+    values = backend.stored_values(x)
     if values.dtype.itemsize < 8:
         return int(values.sum(dtype=np.int64))
     low = values & 0xFFFFFFFF

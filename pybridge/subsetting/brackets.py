@@ -36,6 +36,7 @@ from pybridge.subsetting.lowering import (
 )
 from pybridge.subsetting.protocols import Protocols
 from pybridge.subsetting.reading import read
+from pybridge.subsetting.tables import lower_on_table, write_on_table
 from pybridge.subsetting.writing import fit_broadcast, write
 from pybridge.subsetting.writing_as_r import assign_as_r_does, plan_as_r_does
 
@@ -244,17 +245,15 @@ def _read(
     if backend.is_compiling():
         arguments = compiled.arguments_of(backend, written)
         return compiled.read(tensor, drop, dialect, order, *arguments)
-    labels = None
-    if tensor is not x:
-        holder = backend_of(x)
-        holder.refuse_subscripts(x, written)
-        labels = holder.labels(x)
-        written = with_names(written, labels, is_text=is_text)
-    selection = lower(
+    holder = backend if tensor is x else backend_of(x)
+    holder.refuse_subscripts(x, written)
+    labels = holder.labels(x)
+    written = with_names(written, labels, is_text=is_text)
+    selection = (lower_on_table if backend.is_table else lower)(
         backend,
         backend.shape(tensor),
         written,
-        drop=drop,
+        drop=False if backend.keeps_axes else drop,
         dialect=dialect,
         order=order,
         labels=labels,
@@ -368,6 +367,11 @@ def r_assign(
     holder.refuse_subscripts(x, subscripts)
     labels = holder.labels(x)
     written = with_names(subscripts, labels, is_text=True)
+    if backend.is_table:
+        options: Any = {"dialect": dialect, "order": order}
+        selection = lower_on_table(backend, x.shape, written, labels=labels, **options)
+        holder.refuse_value(x, selection, value)
+        return write_on_table(backend, backend.copy(x), selection, value, dialect)
     if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, tensor, written, value, labels)
         return holder.with_values(x, assign_as_r_does(backend, tensor, plan, fitted))

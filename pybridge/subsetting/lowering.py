@@ -53,8 +53,7 @@ def lower(
     Without a backend a traced tensor among them may be of any library; without `labels` a name is
     not a position.
     """
-    if drop is not True and drop is not False:
-        raise ArgumentError(f"`drop` is True or False, not {value_text(drop)}")
+    check_drop(drop)
     if order is not _ROW_MAJOR and (not isinstance(order, str) or order not in ("C", "F")):
         raise ArgumentError(f'`order` is "C" or "F", not {value_text(order)}')
     if dialect is not _TENSOR and not isinstance(dialect, str):
@@ -68,6 +67,12 @@ def lower(
         subscripts = read_as_r_does(backend, shape, written, labels)
         return base.lower(subscripts, shape, drop=drop)
     refuse_dialect(dialect)
+
+
+def check_drop(drop: Any) -> None:
+    """Raise `ArgumentError` for another `drop` than a logical."""
+    if drop is not True and drop is not False:
+        raise ArgumentError(f"`drop` is True or False, not {value_text(drop)}")
 
 
 def read_as_r_does(

@@ -84,7 +84,7 @@ class Protocols(Generic[TensorT_co]):
                 "`in` looks for one element; `numpy.isin(y, x)` tests for each element of y "
                 "whether it is in x"
             )
-        values, element = backend.to_numpy(x), without_tensors(element)
+        values, element = backend.stored_values(x), without_tensors(element)
         if isinstance(element, Traced):
             raise OperationError(
                 f"whether `{element}` is in the tensor is unknown while code is traced"
@@ -115,10 +115,13 @@ class Protocols(Generic[TensorT_co]):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         """Return the tensor as a NumPy array."""
         x = self._tensor
-        open_tensor(x)
+        backend, _ = open_tensor(x)
         options: dict[str, Any] = {} if copy is None else {"copy": copy}
         try:
-            return np.asarray(x, dtype, **options)
+            array = np.asarray(x, dtype, **options)
+            if array.ndim != len(backend.shape(x)):  # NumPy holds an object that it cannot read
+                raise TypeError("it is not an array to NumPy")
+            return array
         except Exception as error:  # each library raises its own
             raise OperationError(f"NumPy cannot read this {type(x).__name__}: {error}") from error
 

@@ -30,6 +30,8 @@ def read(backend: Backend, x: Tensor, selection: to.Selection) -> Tensor:
     """
     if backend.is_store:
         return read(NUMPY, *backend.load(x, selection))
+    if backend.keeps_axes:
+        return backend.select(x, selection)
     if len(selection.shape) == 1 and is_vector_of_scalar(backend, x, selection):
         x = backend.reshape(x, known_shape(selection.shape))
     if type(selection) is to.Orthogonal and selection.is_view and not selection.takes:
@@ -182,7 +184,7 @@ def _read_with_missing(backend: Backend, x: Tensor, selection: to.Selection) -> 
         return filled(backend, x, 0, holes.shape)
     missing = missing_value(backend, x, SELECTS_NA)
     if 0 in selection.shape:  # without a stand-in element the whole result is NA
-        return backend.copy(backend.broadcast_to(missing, holes.shape))
+        return backend.full(x, missing, holes.shape)
     if isinstance(selection, to.Orthogonal):
         part = _read_axes(backend, x, selection)
     else:
@@ -219,7 +221,7 @@ def refuse_missing(name: str, reason: str) -> None:
 
 def filled(backend: Backend, x: Tensor, value: Any, shape: tuple[int, ...]) -> Tensor:
     """Return a new tensor like `x`, filled with one value."""
-    return backend.copy(backend.broadcast_to(backend.convert(np.array(value), x), shape))
+    return backend.full(x, backend.convert(np.array(value), x), shape)
 
 
 def missing_holes(selection: to.Selection) -> npt.NDArray[np.bool_]:

@@ -66,7 +66,7 @@ def fit_value(backend: Backend, x: Tensor, value: Any) -> Tensor:
     source, target = source_backend.dtype_name(value), name
     if source != target and not is_safe_cast(source, target):
         if not source_backend.is_traced(value):
-            cast_for(target, source_backend.to_numpy(value))
+            cast_for(target, source_backend.stored_values(value))
         elif not is_safe_cast(source, target, "same_kind"):
             raise LossyValueError(
                 f"a traced value of dtype {source} may lose information in a tensor of dtype "

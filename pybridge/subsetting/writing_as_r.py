@@ -83,12 +83,13 @@ def grow(backend: Backend, x: Tensor, length: int, gap: Indices) -> Tensor:
     if len(gap):
         missing = missing_value(backend, x, f"position {int(gap[0]) + 1} would be NA")
     size = math.prod(known_shape(backend.shape(x)))
+    columns = backend.in_columns(x)
     if size == 0:
-        grown = filled(backend, x, 0, (length,))
+        grown = filled(backend, columns, 0, (length,))
     else:
         indices = np.arange(length)
         indices[size:] = 0
-        grown = backend.take(backend.in_columns(x), indices, 0)
+        grown = backend.take(columns, indices, 0)
     if missing is None:
         return grown
     holes = np.zeros(length, bool)

@@ -9,7 +9,7 @@ import os
 
 import numpy as np
 from backends.adapter import Adapter, Traced, set_item, split
-from backends.stores import STANDARD, STORES
+from backends.stores import SPARSE, STANDARD, STORES
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -358,4 +358,39 @@ LABELLED = {
 }
 """What adds labels to a tensor of another library."""
 
-ALL = ADAPTERS | STORES | STANDARD | LABELLED
+# tables
+
+
+def table_make(array):
+    import pandas as pd
+
+    return pd.DataFrame(array) if array.ndim == 2 else pd.Series(array)
+
+
+def table_read(table):
+    import pandas as pd
+
+    assert isinstance(table, pd.DataFrame | pd.Series), type(table)
+    return table.to_numpy()
+
+
+def anndata_make(array):
+    import anndata as ad
+
+    return ad.AnnData(array.reshape(-1, 1) if array.ndim == 1 else array)
+
+
+def anndata_read(x):
+    import anndata as ad
+
+    assert isinstance(x, ad.AnnData), type(x)
+    return np.asarray(x.X)
+
+
+TABLES = {
+    "pandas": Adapter(table_make, table_read, {}),
+    "anndata": Adapter(anndata_make, anndata_read, {}),
+}
+"""What has columns of several dtypes, or parts; test_tables.py and test_anndata.py test them."""
+
+ALL = ADAPTERS | STORES | STANDARD | LABELLED | SPARSE | TABLES

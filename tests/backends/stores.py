@@ -1,4 +1,4 @@
-"""The adapters of stores on disk and of the array standard."""
+"""The adapters of stores on disk, of the array standard and of sparse arrays."""
 
 import uuid
 
@@ -95,6 +95,57 @@ STANDARD = {
     ),
 }
 """What the array standard has, which lacks dtypes that tests of other libraries make."""
+
+
+SCIPY_AXES = {
+    f"{name}_{kind}": range(2, 3)
+    for name in ("coo", "csr", "csc", "lil", "dok", "bsr", "dia")
+    for kind in ("array", "matrix")
+} | {"coo_array": range(1, 65), "csr_array": range(1, 3), "dok_array": range(1, 3)}
+"""The numbers of axes of SciPy's classes."""
+
+
+def scipy_make(array, kind="coo_array"):
+    """Make a sparse array; SciPy has none without an axis, where its elements are NumPy's."""
+    import scipy.sparse as sp
+
+    if array.ndim == 0:
+        return array[()]
+    return (getattr(sp, kind) if array.ndim in SCIPY_AXES[kind] else sp.coo_array)(array)
+
+
+def scipy_read(tensor):
+    import scipy.sparse as sp
+
+    assert sp.issparse(tensor) or not np.ndim(tensor), type(tensor)
+    return np.asarray(tensor.toarray() if sp.issparse(tensor) else tensor)
+
+
+def scipy_matrix_read(tensor):
+    """Read what a sparse matrix gives: a vector of it is NumPy's."""
+    import scipy.sparse as sp
+
+    assert isinstance(tensor, sp.spmatrix) or np.ndim(tensor) < 2, type(tensor)
+    return np.asarray(tensor.toarray() if sp.issparse(tensor) else tensor)
+
+
+def in_scipy(kind):
+    read = scipy_matrix_read if kind.endswith("matrix") else scipy_read
+
+    def run(function, *arrays):
+        made = [scipy_make(array, kind) for array in arrays]
+        values, join = split(function(*made))
+        return join(list(map(read, values)))
+
+    return run
+
+
+SPARSE = {
+    "scipy": Adapter(
+        scipy_make, scipy_read, {kind: in_scipy(kind) for kind in SCIPY_AXES}, axes=SCIPY_AXES
+    ),
+}
+"""What has few axes, and does not repeat its zeros."""
 
 
 def store_again(x):

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from backends.adapters import ADAPTERS, ALL
-from backends.running import MODES, STORE_MODES, act, complaint, found_in
+from backends.running import MODES, STORE_MODES, act, complaint, found_in, verdict
 from corpus import cases
 
 from pybridge import errors
@@ -56,7 +56,7 @@ def test_the_corpus(name, mode):
         found = found_in(name, mode, CASES)
     assert len(found) == len(CASES) >= 280
     known = mode not in ALL[name].unknown
-    complaints = {case["id"]: complaint(case, found[case["id"]], known=known) for case in CASES}
+    complaints = {case["id"]: verdict(name, mode, case, found[case["id"]]) for case in CASES}
     refused = [each for each in found.values() if isinstance(each, errors.TracingError)]
     assert not refused or not known
     assert {text: why for text, why in complaints.items() if why} == {}

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from scipy import sparse
 
 from pybridge import R, array_reshape, errors, r_assign, recycle, which
 from pybridge.backends.foreign import advice_for
@@ -31,10 +30,8 @@ class OfDlpack:
 
 
 OBJECTS = [
-    (FRAME, "x.to_numpy()"),
     (FRAME.iloc, None),
     (FRAME.loc, None),
-    (FRAME[0], "x.to_numpy()"),
     (pd.array([1, 2], dtype="Int64"), "x.to_numpy()"),
     (pd.Categorical(["a", "b"]), "x.to_numpy()"),
     (xr.Dataset({"name": ("r", X[0])}), 'x["name"]'),
@@ -70,9 +67,19 @@ def test_the_call_that_is_named_makes_a_tensor(x, call):
         assert R(made)[...] is not None
 
 
-@pytest.mark.parametrize("kind", ["csr_array", "coo_matrix", "dok_array"])
-def test_sparse_matrices_of_scipy_are_made_dense_by_the_call_that_is_named(kind):
-    x = getattr(sparse, kind)(X)
-    with pytest.raises(errors.UnsupportedTensorError, match=r"x\.toarray\(\)"):
-        R(x)[1, 2]
-    assert R(x.toarray())[1, 3] == 5
+@pytest.mark.parametrize("name", ["polars", "pyarrow", "awkward"])
+def test_tables_of_other_libraries_are_refused_with_the_call_that_works(name):
+    library = pytest.importorskip(name)
+    if name == "polars":
+        tables = [library.DataFrame({"a": [1, 2]}), library.Series("a", [1, 2])]
+    elif name == "pyarrow":
+        tables = [library.table({"a": [1, 2]}), library.array([1, 2])]
+    else:
+        tables = [library.Array([[1, 2], [3, 4]])]
+    for x in tables:
+        with pytest.raises(errors.UnsupportedTensorError, match="not a tensor that") as caught:
+            R(x)[1]
+        call = advice_for(x).partition(" makes")[0]
+        assert call in str(caught.value)
+        served = eval(call, {"x": x, name: library})
+        assert np.ravel(R(served)[1, ...])[0] == 1

@@ -27,8 +27,9 @@ HELPERS = {
     "foreign",
     "dense",
     "stores",
+    "tables",
 }
-PARTS = {"torch_memory": "torch"}
+PARTS = {"torch_memory": "torch", "scipy_entries": "scipy"}
 """Other modules of a backend, and its library."""
 METHODS = [
     name
@@ -55,12 +56,13 @@ def imported(source):
 ALLOWED = {
     *("__future__", "types", "typing", "math", "collections", "functools", "itertools", "numpy"),
     *("pybridge.backends.protocol", "pybridge.backends.traits", "pybridge.backends.dense"),
-    "pybridge.backends.keys",
-    "pybridge.backends.torch_memory",
+    *("pybridge.backends.keys", "pybridge.backends.tables"),
+    *("pybridge.backends.torch_memory", "pybridge.backends.scipy_entries"),
     *("pybridge.backends.stores", "pybridge.backends.numpy"),  # a backend may build on NumPy's
     *("pybridge.dialects.labels", "pybridge.subscripts"),
     *("pybridge.compiling", "pybridge.errors", "pybridge.dialects.selections"),
     "pybridge.shape",
+    "pybridge.backends.pandas",  # labels of an index
 }
 
 
@@ -68,6 +70,8 @@ FACTS = {
     "name",
     "takes_numbers",
     "is_store",
+    "is_table",
+    "keeps_axes",
     "writes_in_place",
     "names_another",
     "sums_unsigned",

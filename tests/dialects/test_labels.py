@@ -149,6 +149,22 @@ def test_names_are_written_as_r_writes_them():
     assert str(Characters(("a", None))) == 'c("a", NA)'
 
 
+def test_the_name_of_a_column_where_a_row_is_expected_says_where_it_goes():
+    def refused_on(rows, name):
+        named = [rows, ["u", None, "v"], None].__getitem__
+        with pytest.raises((errors.SubscriptLabelError, errors.SubscriptTypeError)) as caught:
+            positions_from_names(Characters((name,), (1,)), named, 0, 3, is_alone=False)
+        return caught.value
+
+    for rows in (["a", "b"], None):
+        error = refused_on(rows, "v")
+        assert (error.label, error.axis) == ("v", 1)
+        assert 'but of axis 2: write `[, "v"]`, or in Python `[:, "v"]`' in str(error)
+    assert "the labels are" in str(refused_on(["a", "b"], "w"))
+    assert "has no labels" in str(refused_on(None, "w"))
+    assert isinstance(refused_on(None, None), errors.SubscriptTypeError)
+
+
 def refused_text(item):
     with pytest.raises(errors.SubscriptTypeError) as caught:
         positions_from_names(item, lambda axis: None, 0, 1, is_alone=True)

@@ -47,6 +47,8 @@ class Kind:
     """Whether the values are unknown while a verb runs."""
     late: tuple[str, ...] = ()
     """Errors by which the library refuses when the code runs, where sizes were unknown before."""
+    is_table: bool = False
+    """Whether R's own dialect reads it as a data frame of R."""
     tolerance: float = 0.002
     """How near a number must come, relative to itself."""
 

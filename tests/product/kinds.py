@@ -315,15 +315,45 @@ def of_xarray() -> Iterator[tuple[str, Kind]]:
     yield "over masked dask", numbers(make, ABSENT, is_traced=True)
 
 
+def of_pandas() -> Iterator[tuple[str, Kind]]:
+    import pandas as pd
+
+    for dtype in ("int8", "int64", "float32", "float64"):
+        make = lambda dtype=dtype: pd.DataFrame(array(dtype))  # noqa: E731
+        yield f"{dtype} columns", numbers(make, is_table=True)
+    make = lambda: pd.DataFrame(array("?", LOGICALS))  # noqa: E731
+    yield "bool columns", Kind(make, LOGICALS, True, True, is_table=True)
+    make = lambda: pd.DataFrame(array("i4")).astype({1: "float32"})  # noqa: E731
+    yield "columns of two dtypes", numbers(make, is_table=True)
+    make = lambda: pd.DataFrame(ABSENT).astype("Int64")  # noqa: E731
+    yield "nullable columns", numbers(make, ABSENT, is_table=True)
+    make = lambda: pd.DataFrame(TEXTS).astype("string")  # noqa: E731
+    yield "columns of text", Kind(make, TEXTS, "z", "z", is_table=True)
+
+
+def of_scipy() -> Iterator[tuple[str, Kind]]:
+    import scipy.sparse as sp
+
+    for name in (
+        *("csr_array", "csc_array", "coo_array", "lil_array", "dok_array", "bsr_array"),
+        *("dia_array", "csr_matrix", "csc_matrix", "coo_matrix"),
+    ):
+        yield f"{name} int64", numbers(lambda name=name: getattr(sp, name)(array("i8")))
+    for dtype in ("uint8", "float32", "float64"):
+        yield f"csr_array {dtype}", numbers(lambda dtype=dtype: sp.csr_array(array(dtype)))
+    yield "csr_array bool", Kind(lambda: sp.csr_array(array("?", LOGICALS)), LOGICALS, True, True)
+    make = lambda: sp.csc_matrix(array("?", LOGICALS))  # noqa: E731
+    yield "csc_matrix bool", Kind(make, LOGICALS, True, True)
+    make = lambda: sp.csc_array(array("c16", COMPLEX))  # noqa: E731
+    yield "csc_array complex128", Kind(make, COMPLEX, 6j, 6j)
+    nans = [[3.0, np.nan, 5.0], [4.0, 0.0, np.nan]]
+    yield "csr_array with NaN", numbers(lambda: sp.csr_array(array("f8", nans)), ABSENT)
+
+
 def of_no_library() -> Iterator[tuple[str, Kind]]:
     """Objects that people use and pybridge does not read: every verb rejects each."""
     import pandas as pd
-    import scipy.sparse as sp
 
-    yield "scipy csr_array", numbers(lambda: sp.csr_array(array("f8")))
-    yield "scipy csc_matrix", numbers(lambda: sp.csc_matrix(array("f8")))
-    yield "pandas DataFrame", numbers(lambda: pd.DataFrame(array("f8")))
-    yield "pandas Series", numbers(lambda: pd.Series([3.0, 1.0, 5.0]))
     yield "pandas Int64", numbers(lambda: pd.array([3, None, 5], dtype="Int64"))
     yield "pandas Categorical", numbers(lambda: pd.Categorical(["a", "b"]))
     yield "a list", numbers(lambda: NUMBERS)
@@ -352,10 +382,12 @@ LIBRARIES = {
     "standard": of_the_standard,
     "stores": of_stores,
     "xarray": of_xarray,
+    "pandas": of_pandas,
+    "scipy": of_scipy,
     "others": of_no_library,
 }
-TOGETHER = {"array_api", "zarr", "h5py"}
-"""Backends that share a function above."""
+TOGETHER = {"array_api", "zarr", "h5py", "anndata"}
+"""Backends that share a function above; an AnnData is only read, which test_anndata.py tests."""
 LIBRARIES |= {
     name: partial(of_adapter, name) for name in ALL if name not in LIBRARIES.keys() | TOGETHER
 }

@@ -45,6 +45,11 @@ def elements_of(result: Any) -> np.ndarray:
             return elements_of(result.compute(scheduler="sync"))
         case "xarray":
             return elements_of(result.data)
+        case "pandas":
+            if not hasattr(result, "iloc"):  # a missing element
+                return objects(None)
+            values = result.to_numpy(object)
+            return elements_of(np.where(result.isna(), None, values))
         case "sparse":
             return elements_of(
                 np.asarray(result.todense()) if hasattr(result, "todense") else result
@@ -157,7 +162,8 @@ def outcome(kind: Kind, verb: Verb) -> tuple[str, str]:
             warnings.simplefilter("ignore")
             warnings.simplefilter("ignore", SummaryWarning)
             x = kind.make()
-            found = elements_of(_result(kind, verb, x))
+            result = _result(kind, verb, x)
+            found = elements_of(result)
     except PybridgeError as error:
         if verb.is_write and x is not None:
             return _unchanged(kind, x, error)
@@ -173,7 +179,28 @@ def outcome(kind: Kind, verb: Verb) -> tuple[str, str]:
         expected = objects(list(expected) if found.ndim and expected else expected)
     if not same(found, expected, kind.tolerance):
         return WRONG, f"gave {found.tolist()}, not {expected.tolist()}"
+    if verb.keeps_dtype and (text := _changed_type(x, result)):
+        return WRONG, text
     return SERVED, ""
+
+
+def _changed_type(x: Any, result: Any) -> str:
+    """Return how the library or the dtype of a result differs from that of the array, or "".
+
+    Byte order is free, one element may be an object of Python or a scalar of NumPy; stores, and
+    vectors of sparse matrices, give arrays of NumPy.
+    """
+    if getattr(result, "ndim", 0) == 0:
+        return ""
+    dtypes = [getattr(each, "dtype", "") for each in (x, result)]
+    names = [each.name if isinstance(each, np.dtype) else str(each) for each in dtypes]
+    if "" not in names and names[0] not in ("object", names[1]):  # vectors of HDF5 are objects
+        return f"gave the dtype {names[1]}, not {names[0]}"
+    libraries = [type(each).__module__.partition(".")[0] for each in (x, result)]
+    may_differ = libraries[0] in ("zarr", "h5py", "builtins", "scipy")
+    if libraries[0] != libraries[1] and not may_differ:
+        return f"gave an object of {libraries[1]}, not of {libraries[0]}"
+    return ""
 
 
 def _result(kind: Kind, verb: Verb, x: Any) -> Any:

@@ -36,6 +36,8 @@ TITLES = {
     "standard": "The array standard",
     "stores": "Arrays on disk",
     "xarray": "xarray",
+    "pandas": "Tables of pandas",
+    "scipy": "SciPy's sparse arrays",
     "others": "What is not a tensor",
 }
 

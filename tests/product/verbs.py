@@ -68,13 +68,16 @@ class Verb:
     """What it gives of the elements: an element, an array of objects, or `NEVER`."""
     is_write: bool = False
     """Whether it changes the array itself, which is then what is compared."""
+    keeps_dtype: bool = False
+    """Whether the result has the library and the dtype of the array."""
 
 
 VERBS: dict[str, dict[str, Verb]] = {}
 
 
 def verb(group: str, name: str, act: Any, expect: Any, **more: Any) -> None:
-    VERBS.setdefault(group, {})[name] = Verb(act, expect, **more)
+    keeps_dtype = group in ("read", "read as R does", "r_assign")
+    VERBS.setdefault(group, {})[name] = Verb(act, expect, keeps_dtype=keeps_dtype, **more)
 
 
 # Reading
@@ -110,12 +113,15 @@ AS_R_READS = {
     "beyond the end": (([1, 9],), lambda v: objects([v[0, 0], None])),
     "NA": ((1, [NA, 3]), lambda v: objects([None, v[0, 2]])),
 }
+AS_DATA_FRAME = {"without": lambda v: v[1:, [2, 0]], "logicals, recycled": lambda v: v[:, ::2]}
+"""What data frames of R do: one subscript names columns, and one row is still a data frame."""
 for name, (written, expect) in AS_R_READS.items():
+    of_table = AS_DATA_FRAME.get(name, expect)
     verb(
         "read as R does",
         name,
         lambda x, kind, w=written: r_slice(x, *w, dialect="base"),
-        lambda v, kind, e=expect: e(v),
+        lambda v, kind, e=expect, t=of_table: t(v) if kind.is_table else e(v),
     )
 
 # Writing

@@ -10,11 +10,16 @@ makers <- list(
   jax = function(x) reticulate::import("jax.numpy", convert = FALSE)$asarray(x),
   torch = function(x) reticulate::import("torch", convert = FALSE)$as_tensor(x),
   keras = function(x) reticulate::import("keras", convert = FALSE)$Variable(x),
-  dask = function(x) reticulate::import("dask.array", convert = FALSE)$from_array(x)
+  dask = function(x) reticulate::import("dask.array", convert = FALSE)$from_array(x),
+  # SciPy has no array without an axis
+  scipy = function(x) {
+    if (!length(tensor_shape(x))) return(x)
+    reticulate::import("scipy.sparse", convert = FALSE)$coo_array(x)
+  }
 )
 modules <- c(
   tensorflow = "tensorflow", variable = "tensorflow", jax = "jax", torch = "torch",
-  keras = "keras", dask = "dask.array"
+  keras = "keras", dask = "dask.array", scipy = "scipy.sparse"
 )
 
 for (library in names(makers)) {
@@ -84,3 +89,48 @@ for (library in names(makers)) {
     expect_identical(class(x), own_class)
   })
 }
+
+test_that("subscripts on the sparse classes of SciPy", {
+  skip_without_python()
+  if (!reticulate::py_module_available("scipy.sparse")) {
+    if (length(asked_for("scipy"))) stop("scipy is missing")
+    skip("scipy is not installed")
+  }
+  dense <- matrix(c(3, 0, 0, 4, 5, 0, 0, 1, 0, 2, 0, 6), 3)
+  x <- as_tensor(dense, "float64")
+  cases <- expand.grid(
+    class = c("csr_array", "csc_array", "lil_array", "csr_matrix", "csc_matrix", "dok_matrix"),
+    convert = c(FALSE, TRUE), stringsAsFactors = FALSE
+  )
+  # reticulate itself converts matrices to those of the package Matrix
+  cases <- cases[!(cases$convert & grepl("matrix", cases$class)), ]
+  for (k in seq_len(nrow(cases))) {
+    library <- reticulate::import("scipy.sparse", convert = cases$convert[[k]])
+    sparse <- library[[cases$class[[k]]]](x)
+    elements <- function(x) {
+      found <- x$toarray()
+      expect_identical(inherits(found, "python.builtin.object"), !cases$convert[[k]])
+      reticulate::py_to_r(found)
+    }
+    own_class <- class(sparse)
+    part <- sparse@r[1:2, c(4, 1)]
+    expect_identical(class(part), own_class)
+    expect_identical(elements(part), dense[1:2, c(4, 1)])
+    expect_identical(elements(sparse@r[3:1, c(TRUE, FALSE, TRUE, TRUE)]), dense[3:1, c(1, 3, 4)])
+    expect_identical(as.vector(as.array(sparse@r[2, ])), dense[2, ])
+    expect_identical(as.numeric(sparse@r[3, 4]), 6)
+    expect_identical(dim(sparse), dim(dense))
+    expect_identical(as.numeric(sum(sparse)), sum(dense))
+    expect_identical(elements(head(sparse, 2)), head(dense, 2))
+    expect_error(exp(sparse), "no function for exp()", class = "pybridge_error_tensor", fixed = TRUE)
+    same <- sparse
+    changed <- dense
+    changed[2, 2:4] <- c(7, 0, 9)
+    sparse@r[2, 2:NA] <- c(7, 0, 9)
+    expect_identical(elements(sparse), changed)
+    expect_identical(elements(same), changed)
+    expect_error(sparse@r[4, 1], class = "pybridge_error_subscript_oob")
+    expect_error(sparse@r[1, 1] <- 1i, class = "pybridge_error_assignment_lossy")
+    expect_identical(elements(sparse), changed)
+  }
+})

@@ -1,0 +1,73 @@
+"""AnnData: a matrix of observations by variables, with tables beside it; both axes always stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anndata as ad
+import numpy as np
+
+from pybridge.backends.pandas import labels_of_table
+from pybridge.backends.tables import TableBackend
+from pybridge.backends.traits import Trait
+from pybridge.dialects.labels import AxisLabels
+from pybridge.dialects.selections import (
+    Gather,
+    Key,
+    Orthogonal,
+    Selection,
+    orthogonal,
+    slice_of_index,
+)
+from pybridge.errors import MissingValueError, UnsupportedTensorError
+
+_ADVICE = "write to or compute with one of its parts: x.X, x.layers[...], x.obs, x.var"
+_TRAIT = Trait("an AnnData", _ADVICE, ("read",))
+
+
+class AnndataBackend(TableBackend):
+    """AnnData's own brackets, which select observations and variables of all its parts."""
+
+    __slots__ = ()
+
+    name = "anndata"
+    _advice = _ADVICE
+    keeps_axes = True
+
+    def serves(self, x: object) -> bool:
+        return isinstance(x, ad.AnnData)
+
+    def traits(self, x: Any) -> tuple[Trait, ...]:
+        return (_TRAIT,)
+
+    def labels(self, x: Any) -> AxisLabels:
+        return lambda axis: labels_of_table((x.obs_names, x.var_names)[axis])
+
+    def select(self, x: Any, selection: Selection) -> Any:
+        if not isinstance(selection, Orthogonal) or None in selection.key:
+            raise UnsupportedTensorError(
+                "an AnnData has observations and variables, and is selected by one subscript for "
+                f"each, not by element and without a new axis; {_ADVICE}"
+            )
+        if selection.has_missing:
+            raise MissingValueError(
+                "the subscript selects NA, and an AnnData gets no rows of missing values; leave "
+                "the NA out",
+                dtype="",
+            )
+        rows, columns = map(_whole_numbers, selection.axes, selection.shape)
+        return x[rows, columns]
+
+    def basic(self, x: Any, key: Key) -> Any:
+        return self.select(x, orthogonal(x.shape, key))
+
+
+BACKEND = AnndataBackend()
+
+
+def _whole_numbers(axis: Any, size: Any) -> Any:
+    """Return what AnnData's brackets read: a slice of a positive step, or indices."""
+    if isinstance(axis, Gather):
+        return axis.indices
+    part = axis if isinstance(axis, slice) else slice_of_index(axis)
+    return part if part.step is None or part.step > 0 else np.arange(size)[part]

@@ -1,0 +1,247 @@
+"""pandas: tables whose columns have dtypes of their own, and single columns, with labels.
+
+`iloc` reads, so that what comes out is pandas' own object, with its index and its dtypes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import NoneType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pybridge.backends.protocol import Indices
+from pybridge.backends.tables import TableBackend
+from pybridge.backends.traits import Trait
+from pybridge.dialects.labels import AxisLabels, UniqueLabels
+from pybridge.dialects.selections import Gather, Key, Orthogonal, Selection
+from pybridge.errors import AssignmentError, SubscriptLabelError, UnsupportedTensorError
+from pybridge.subscripts import number_text
+
+_ADVICE = "x.to_numpy() makes a NumPy array of it"
+_TABLE = Trait(
+    "a table of pandas",
+    _ADVICE,
+    ("read", "write", "assign", "value"),
+)
+_COLUMN = Trait(
+    "a Series of pandas",
+    _ADVICE,
+    ("read", "write", "assign", "value", "subscript", "search"),
+)
+
+
+class PandasBackend(TableBackend):
+    """Rows, columns and elements of a `DataFrame`, and elements of a `Series`."""
+
+    __slots__ = ()
+
+    name = "pandas"
+    _advice = _ADVICE
+    is_table = True
+    writes_in_place = True
+
+    def serves(self, x: object) -> bool:
+        return isinstance(x, pd.DataFrame | pd.Series)
+
+    def dtype_name(self, x: Any) -> str:
+        dtypes = {x.dtype} if x.ndim == 1 else set(x.dtypes)
+        if len(dtypes) != 1:
+            raise UnsupportedTensorError("each column of a table has its own dtype: see x.dtypes")
+        return str(dtypes.pop())
+
+    def is_writable(self, x: Any) -> bool:
+        return True
+
+    def traits(self, x: Any) -> tuple[Trait, ...]:
+        return (_TABLE if x.ndim == 2 else _COLUMN,)
+
+    def labels(self, x: Any) -> AxisLabels:
+        return lambda axis: None if is_count(x.axes[axis]) else labels_of_table(x.axes[axis])
+
+    def to_numpy(self, x: Any) -> np.ndarray[Any, Any]:
+        if x.ndim == 1:
+            return known_values(x)
+        values = np.asarray(x)
+        missing = np.asarray(x.isna()) if values.dtype.kind == "O" else None
+        if missing is None or not missing.any():
+            return values
+        known = values.copy()
+        known[missing] = None
+        return np.ma.MaskedArray(known, missing)
+
+    def basic(self, x: Any, key: Key) -> Any:
+        return x.iloc[key if x.ndim == 2 else (*key, slice(None))[0]]
+
+    def take(self, x: Any, indices: Indices, axis: int) -> Any:
+        return x.iloc[indices] if axis == 0 else x.iloc[:, indices]
+
+    def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
+        if x.ndim == 1:
+            return x.iloc[coordinates[0]]
+        rows, columns = coordinates
+        used = np.unique(columns)
+        dtypes = [str(dtype) for dtype in x.dtypes.iloc[used].unique()]
+        if len(dtypes) > 1:
+            raise UnsupportedTensorError(
+                f"elements of columns of dtype {', '.join(dtypes)} are not one vector; read each "
+                "column by itself, or x.to_numpy()"
+            )
+        parts = [x.iloc[rows[columns == column], column] for column in used]
+        order = np.argsort(np.argsort(columns, kind="stable"))
+        joined = pd.concat(parts, ignore_index=True) if parts else x.iloc[:0, 0]
+        return joined.iloc[order].reset_index(drop=True)
+
+    def copy(self, x: Any) -> Any:
+        return x.copy()
+
+    def read_column(self, x: Any, place: int) -> Any:
+        """Return a copy of one column: a NumPy array, or an array of pandas."""
+        series = x if x.ndim == 1 else x.iloc[:, place]
+        if isinstance(series.dtype, np.dtype) and series.dtype.kind not in "mM":
+            return series.to_numpy(copy=True)
+        return series.array.copy()
+
+    def write_columns(self, x: Any, columns: Mapping[int, Any]) -> Any:
+        """Replace whole columns of `x` in place."""
+        for place, values in columns.items():
+            if x.ndim == 2:
+                x.isetitem(place, values)
+            else:
+                x.iloc[:] = values
+        return x
+
+    def refuse_subscripts(self, x: Any, written: tuple[Any, ...]) -> None:
+        axis = 0
+        for place, item in enumerate(written):
+            if item is ...:
+                axis = x.ndim - (len(written) - place - 1)
+                continue
+            if isinstance(item, pd.Series) and item.dtype == bool and axis < x.ndim:
+                _refuse_other_labels(x.axes[axis], item.index, "a subscript")
+            axis += 1
+
+    def refuse_value(self, x: Any, selection: Selection, value: Any) -> None:
+        if not isinstance(value, pd.DataFrame | pd.Series) or not isinstance(selection, Orthogonal):
+            return
+        selected = []
+        for index, axis in zip(x.axes, selection.axes, strict=True):
+            entries = axis.indices if isinstance(axis, Gather) else axis
+            if not isinstance(entries, int):
+                selected.append(index[entries])
+        for index, own in zip(selected[::-1], value.axes[::-1], strict=False):
+            if len(own) == len(index):
+                _refuse_other_labels(index, own, "the value")
+
+
+BACKEND = PandasBackend()
+
+
+def known_values(x: Any) -> np.ndarray[Any, Any]:
+    """Return an array or a column of pandas, with missing values masked."""
+    dtype = x.dtype
+    if isinstance(dtype, np.dtype):
+        return np.asarray(x)
+    missing = np.asarray(x.isna())
+    if isinstance(dtype, pd.CategoricalDtype):
+        x = getattr(x, "array", x)
+        categories = np.asarray(dtype.categories)
+        known = np.where(missing, 0, np.asarray(x.codes))
+        empty = np.zeros(missing.shape, categories.dtype)
+        return np.ma.MaskedArray(categories[known] if categories.size else empty, mask=missing)
+    own = getattr(dtype, "numpy_dtype", None)
+    if not isinstance(own, np.dtype) or own.kind in "OM":
+        if not missing.any():
+            return np.asarray(x)
+        own = np.dtype(object)
+    values = x.to_numpy(own, na_value="" if own.kind == "O" else own.type())
+    return np.ma.MaskedArray(values, mask=missing)
+
+
+def is_count(index: Any) -> bool:
+    """Return whether an index only counts, and so has no labels."""
+    return isinstance(index, pd.RangeIndex)
+
+
+def _refuse_other_labels(wanted: Any, index: Any, what: str) -> None:
+    """Raise if both indices have labels, and these differ."""
+    if is_count(wanted) or is_count(index) or wanted.equals(index):
+        return
+    error = SubscriptLabelError if what == "a subscript" else AssignmentError
+    raise error(
+        f"{what} has other labels than the rows or columns where it goes; bring them into that "
+        "order, y.reindex(...), or write its bare values, y.to_numpy()"
+    )
+
+
+class _TextIndex(UniqueLabels):
+    """An index of different texts, which pandas searches by a table of hashes that it keeps."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __getitem__(self, place: Any) -> Any:
+        entries = self._index[place]
+        return entries.tolist() if isinstance(place, slice) else entries
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._index
+
+    def positions_of(self, names: Sequence[str]) -> Sequence[int]:
+        positions: Sequence[int] = (self._index.get_indexer(names) + 1).tolist()
+        return positions
+
+
+def labels_of_table(index: Any) -> Sequence[str | None] | None:
+    """Return the labels of the rows or columns of a table, or None if they have no text."""
+    if index.inferred_type == "string" and index.is_unique and not index.hasnans:
+        return _TextIndex(index)
+    return index_labels(index)
+
+
+def index_labels(index: Any) -> Sequence[str | None] | None:
+    """Return the labels of an index as text, or None if they have no unambiguous text.
+
+    Numbers have all their digits, times are in UTC and as ISO 8601 writes them, without the T.
+    Times with a zone, differences, periods and intervals are written as pandas writes them.
+    """
+    if index.nlevels > 1:
+        return None
+    if index.dtype.kind == "M" and not isinstance(index.dtype, pd.DatetimeTZDtype):
+        entries = np.asarray(index)
+        known = entries[~np.isnat(entries)]
+        unit: Any = "D" if np.array_equal(known, known.astype("M8[D]")) else None
+        if unit is None and np.array_equal(known, known.astype("M8[s]")):
+            unit = "s"
+        texts = np.datetime_as_string(entries, unit=unit).tolist()
+        return [None if text == "NaT" else str(text).replace("T", " ") for text in texts]
+    entries = index.tolist()
+    if index.dtype.kind in "biuf":
+        return [number_text(entry) for entry in entries]
+    if all(isinstance(entry, _HAVE_TEXT) or _is_absent(entry) for entry in entries):
+        return [_label_text(entry) for entry in entries]
+    return None
+
+
+_HAVE_TEXT = (str, bytes, int, float, NoneType, pd.Timestamp, pd.Timedelta, pd.Period, pd.Interval)
+"""Types of labels with an unambiguous text."""
+
+
+def _is_absent(entry: Any) -> bool:
+    return entry is pd.NaT or entry is pd.NA
+
+
+def _label_text(entry: Any) -> str | None:
+    """Return one label as text, or None if it is missing."""
+    if isinstance(entry, str):
+        return entry
+    if isinstance(entry, bytes):
+        return entry.decode("utf-8", "backslashreplace")
+    if entry is None or _is_absent(entry) or entry != entry:
+        return None
+    return number_text(entry) if isinstance(entry, int | float) else str(entry)

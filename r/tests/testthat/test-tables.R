@@ -1,0 +1,79 @@
+# Tables of pandas and AnnData from R; R's own data frames are the oracle.
+
+table_of <- function(x) {
+  skip_without_python()
+  if (!reticulate::py_module_available("pandas")) {
+    skip("pandas is not installed")
+  }
+  to_python(x)
+}
+
+test_that("rows and columns of a table are read by position and by name", {
+  x <- table_of(mtcars)
+  expect_identical(dim(x), dim(mtcars))
+  expect_identical(from_python(x@r[1:3, c("mpg", "cyl")]), mtcars[1:3, c("mpg", "cyl")])
+  expect_identical(from_python(x@r[NA:5]), mtcars[1:5, ])
+  expect_identical(from_python(x@r[.., -2:-1]), mtcars[, 10:11])
+  expect_identical(from_python(x@r[c("Fiat 128", "Valiant"), ]), mtcars[c("Fiat 128", "Valiant"), ])
+  expect_identical(from_python(x@r[mtcars$cyl == 4, 2:3]), mtcars[mtcars$cyl == 4, 2:3])
+  expect_identical(as.numeric(x@r["Fiat 128", "mpg"]), mtcars["Fiat 128", "mpg"])
+  expect_identical(as.vector(from_python(x@r[, "hp"])), mtcars[, "hp"])
+  expect_identical(from_python(r_slice(x, 2, 3, drop = FALSE)), mtcars[2, 3, drop = FALSE])
+  expect_identical(from_python(head(x, 3)), head(mtcars, 3))
+  for (call in expression(
+    x[-1, 2:3], x[c("mpg", "wt")], x["mpg"], x[2], x[-(1:9)], x[1, ], x[-(1:30), -1],
+    x["Valiant", ], x[c(TRUE, FALSE), 1:2], x[0, ], x[3:1, c("wt", "mpg")]
+  )) {
+    ours <- call
+    ours[[2L]] <- quote(y@r)
+    ours[["dialect"]] <- "base"
+    result <- eval(ours, list(y = x))
+    expect_identical(from_python(result), eval(call, list(x = mtcars)))
+  }
+})
+
+test_that("a table is written by the same brackets, column by column", {
+  frame <- data.frame(n = 1:4, v = c(0.5, 1.5, 2.5, 3.5), t = c("a", "b", "c", "d"), row.names = letters[1:4])
+  x <- table_of(frame)
+  same <- x
+  x@r[1:2, "v"] <- c(8, 9)
+  frame[1:2, "v"] <- c(8, 9)
+  x@r["d", c("n", "v")] <- 7L
+  frame["d", c("n", "v")] <- 7L
+  x@r[3, "t"] <- "z"
+  frame[3, "t"] <- "z"
+  expect_identical(from_python(x), frame)
+  expect_identical(from_python(same), frame)
+  updated <- r_assign(x, , "n", value = 4:1, dialect = "base")
+  expect_identical(from_python(x), frame)
+  frame[, "n"] <- 4:1
+  expect_identical(from_python(updated), frame)
+  expect_error(x@r[1, "n"] <- 1.5, "column 'n'", class = "pybridge_error_assignment_lossy")
+  expect_error(x@r["n"], "of axis 2", class = "pybridge_error_subscript_label")
+  expect_error(x@r[newaxis], class = "pybridge_error_tensor")
+  expect_error(sum(x), class = "pybridge_error_tensor")
+})
+
+test_that("an AnnData is selected by observations and variables", {
+  skip_without_python()
+  if (!reticulate::py_module_available("anndata")) {
+    if (length(asked_for("anndata"))) stop("anndata is missing")
+    skip("anndata is not installed")
+  }
+  ad <- reticulate::import("anndata", convert = FALSE)
+  counts <- matrix(c(0, 3, 0, 1, 0, 2, 5, 0, 0, 4, 1, 0), 4, 3)
+  cells <- data.frame(group = c("T", "B", "T", "NK"), row.names = paste0("cell", 1:4))
+  genes <- data.frame(row.names = c("CD3D", "MS4A1", "NKG7"))
+  x <- ad$AnnData(to_python(counts), obs = to_python(cells), var = to_python(genes))
+  expect_identical(dim(x), c(4L, 3L))
+  part <- x@r[1:3, c("NKG7", "CD3D")]
+  expect_s3_class(part, "anndata._core.anndata.AnnData")
+  expect_identical(from_python(part$X), counts[1:3, c(3, 1)])
+  expect_identical(from_python(part$obs), cells[1:3, , drop = FALSE])
+  expect_identical(dim(x@r["cell2", "MS4A1"]), c(1L, 1L))
+  expect_identical(from_python(x@r[-1, , dialect = "base"]$X), counts[-1, ])
+  expect_error(x@r["CD3D"], "of axis 2", class = "pybridge_error_subscript_label")
+  expect_error(x@r[1, 1] <- 0, "x.X", class = "pybridge_error_tensor")
+  x$X@r[1, 1:2] <- c(6, 7)
+  expect_identical(from_python(x$X)[1, ], c(6, 7, 0))
+})

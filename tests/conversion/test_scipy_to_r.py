@@ -213,3 +213,19 @@ def test_random_matrices(seed):
     format = rng.choice(["csc", "csr", "coo"])
     x = triplets if format == "coo" else getattr(sp, f"{format}_array")(triplets)
     assert_matrix(x, ("l" if data.dtype == bool else "d") + FORMATS[format][1:])
+
+
+def test_without_the_package_matrix_it_is_an_error_in_words():
+    x = sp.csc_matrix(DENSE)
+    r_value("keep <<- base::requireNamespace")
+    replace = "unlockBinding('requireNamespace', b); assign('requireNamespace', {}, b)"
+    r_value(f"b <- baseenv(); {replace.format('function(...) FALSE')}")
+    try:
+        with pytest.raises(
+            ConversionError, match="needs the package Matrix, which is not installed"
+        ):
+            to_r(x)
+    finally:
+        r_value(f"b <- baseenv(); {replace.format('keep')}; lockBinding('requireNamespace', b)")
+        r_value("rm(keep, envir = globalenv())")
+    assert list(to_r(x).rclass) == ["dgCMatrix"]

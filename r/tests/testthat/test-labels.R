@@ -48,6 +48,10 @@ test_that("a label that is unknown, doubled or NA is an error that offers the ne
 })
 
 test_that("dimnames cross both ways, as both sides can hold them", {
+  skip_without_python()
+  expect_error(
+    from_python(to_python(1:2), dimnames = TRUE), "one sequence of labels", class = "pybridge_error_argument"
+  )
   skip_without_module("xarray")
   for (v in list(
     measures(), c(a = 1, b = 2), 1:3, array(1:3, 3, list(species = c("a", "b", "c"))), matrix(1:6, 2),

@@ -66,6 +66,9 @@ tensor_as_array <- function(x, ...) as_r_array(x, call)
 
 as_r_array <- function(x, call) {
   value <- elements_in_r(x, call)
+  if (isS4(value) || is.data.frame(value)) {
+    value <- as.matrix(value)
+  }
   if (is.null(dim(value))) array(value, length(value)) else value
 }
 

@@ -13,13 +13,14 @@ import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import conformance, notebooks
+from tools import conformance, lookup, notebooks
 from tools.browser import find_chromium, new_page, open_file
 from tools.documents import FENCE, LANGUAGES, ROOT, Line, Piece, blocks, run_r, run_says
 
@@ -42,8 +43,9 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def on_post_build(config: Any, **_: Any) -> None:
-    """Print the cheat sheet, and copy the chart of the benchmarks, if there is one."""
+    """Write the data to look up, print the cheat sheet, and copy the chart of the benchmarks, if there is one."""
     folder = Path(config["site_dir"])
+    (folder / "lookup-data.js").write_text(lookup.script(), encoding="utf-8")
     chart = ROOT / "output/benchmarks.svg"
     if chart.exists():
         (folder / "benchmarks.svg").write_bytes(chart.read_bytes())
@@ -135,9 +137,14 @@ def cells() -> str:
 
 
 def readme() -> str:
-    """Return the README, with its links to other files changed to links to their pages."""
+    """Return the README: with links to the pages of other files, and the ways to install as tabs."""
     text = (ROOT / "README.md").read_text().replace("CONTRIBUTING.md", "contributing.md")
-    return text.replace("](docs/", "](").replace("](CHANGELOG.md)", "](changelog.md)")
+    text = text.replace("](docs/", "](").replace("](CHANGELOG.md)", "](changelog.md)")
+    return re.sub(r"^### (.*)\n((?:(?!\[Install\]|#).*\n)*)", _tab, text, flags=re.MULTILINE)
+
+
+def _tab(found: re.Match[str]) -> str:
+    return f'=== "{found[1]}"\n{textwrap.indent(found[2], "    ")}'
 
 
 def contributing() -> str:

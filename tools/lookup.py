@@ -46,8 +46,8 @@ def _joined(*axes: Iterable[Spelling]) -> Iterator[Spelling]:
 
 
 def _of_one_axis() -> Iterator[Spelling]:
-    bounds = (1, 2, 3, 5, 8, 10, 12, -1, -2, -3, -10)
-    yield from _same(*range(1, 12), *range(-1, -12, -1), 0, 2.9, "0:3", '"a"', "2, 3")
+    bounds = (1, 2, 3, 4, 5, 8, 10, 12, -1, -2, -3)
+    yield from _same(*range(1, 12), *range(-1, -12, -1), 0, 2.9, "0:3", "9:12", "3:-10", '"a"', "2, 3")
     yield from _same(*(f"{start}:{stop}" for start, stop in product(bounds, bounds)))
     yield from ((f"NA:{bound}", f":{bound}") for bound in bounds)
     yield from ((f"{bound}:NA", f"{bound}:") for bound in bounds)

@@ -47,14 +47,14 @@ def _joined(*axes: Iterable[Spelling]) -> Iterator[Spelling]:
 
 def _of_one_axis() -> Iterator[Spelling]:
     bounds = (1, 2, 3, 4, 5, 8, 10, 12, -1, -2, -3)
-    yield from _same(*range(1, 12), *range(-1, -12, -1), 0, 2.9, "0:3", "9:12", "3:-10", '"a"', "2, 3")
+    yield from _same(*range(1, 12), *range(-1, -12, -1), 0, 2.9, "0:3", "9:12", "3:-10", "2, 3")
     yield from _same(*(f"{start}:{stop}" for start, stop in product(bounds, bounds)))
     yield from ((f"NA:{bound}", f":{bound}") for bound in bounds)
     yield from ((f"{bound}:NA", f"{bound}:") for bound in bounds)
     yield from _same("1:10:3", "2:9:2", "10:1:3", "10:1:-3", "-1:1:-2", "1:10:0")
     yield from (("NA:NA:-1", "::-1"), ("NA:NA:2", "::2"), ("3:NA:2", "3::2"), ("NA:8:3", ":8:3"))
     yield from _vectors((1, 3), (3, 1), (2, 2), (5, 1, 5), (-1, -2), (-2, -1), (1, -1), (0, 3))
-    yield from _vectors((9, 11), (4,), (2.9, 4), (10, 8, 6), (True, False), (True, False, False))
+    yield from _vectors((9, 11), (2.9, 4), (10, 8, 6), (True, False), (True, False, False))
     yield from _vectors((False,) * 9 + (True,), (True,) + (False,) * 9)
     yield from (WHOLE, REST, NEW)
 
@@ -68,7 +68,7 @@ def _of_two_axes() -> Iterator[Spelling]:
     yield from _joined([REST], _same(1, -1, "2:3"))
     yield from _joined([WHOLE], [NEW], [WHOLE])
     yield from (WHOLE, REST, NEW, *logical, *vectors, *_vectors((1, 5)))
-    yield from _same(1, 3, -1, 7, 21, "2:3", "3:1", "-2:-1")
+    yield from _same(1, 2, 3, -1, 7, 21, "2:3", "3:1", "-2:-1")
 
 
 def _of_three_axes() -> Iterator[Spelling]:
@@ -113,13 +113,13 @@ def in_r(shape: tuple[int, ...], texts: list[str]) -> list[Answer]:
     outcomes = run_r([Piece(code.format(text), f"{shape}", setup) for text in texts])
     answers = []
     for outcome in outcomes:
-        words = outcome.printed.split(" : ", 1)[-1]
-        warned = words.splitlines()[0] if outcome.printed.startswith("Warning") else ""
-        answers.append(
-            Answer(error=words.strip())
-            if outcome.shape is None
-            else _answer(outcome.shape, outcome.values or (), warned)
-        )
+        # A warning comes before the value or the error, each on a line of its own.
+        lines = [line.split(" : ", 1)[-1].strip() for line in outcome.printed.splitlines()]
+        warned = lines[0] if outcome.printed.startswith("Warning") else ""
+        if outcome.shape is None:
+            answers.append(Answer(error=lines[-1], warning=warned))
+        else:
+            answers.append(_answer(outcome.shape, outcome.values or (), warned))
     return answers
 
 

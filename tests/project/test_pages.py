@@ -5,7 +5,7 @@ import re
 import pytest
 from processes import ROOT
 
-from tools.documents import Piece, run_r
+from tools.documents import Piece, run_python, run_r
 
 TENSORS = """
 library(pybridge)
@@ -17,6 +17,15 @@ s <- to_python(matrix(c(4, 1, 1, 3), 2))
 ARRAYS = TENSORS.replace("to_python", "identity")
 # Some functions have another name on tensors, which R's own arrays know by R's.
 OWN_NAMES = {"tensor_which_max": "which.max", "tensor_which": "which", "tensor_order": "order"}
+
+
+CODE_IN_PYTHON = """
+import numpy as np, xarray as xr
+from pybridge import R
+x = np.arange(1, 31).reshape(2, 3, 5)
+coords = {"row": ["a", "b"], "column": ["u", "v", "w"]}
+da = xr.DataArray(x, dims=("row", "column", "time"), coords=coords)
+"""
 
 
 def rows(name: str, title: str) -> list[list[str]]:
@@ -109,3 +118,19 @@ def test_the_message_of_a_forgotten_convert_names_the_class():
     for (kind, code), outcome in zip(pairs, run_r(pieces), strict=True):
         message = f'no applicable method for `@` applied to an object of class "{kind}"'
         assert outcome.printed.endswith(message), (code, outcome.printed)
+
+
+@pytest.mark.parametrize("title", ["xarray, in Python"])
+def test_forms_side_by_side_select_the_same_elements(title):
+    count = 0
+    for theirs, ours, _ in rows("coming-from", title)[1:]:
+        if ours == "the same":
+            continue
+        for code in codes(theirs):
+            other = run_python(f"np.asarray({code})", CODE_IN_PYTHON)
+            assert not other.stopped, (code, other.printed)
+            assert other.is_same_as(run_python(f"np.asarray({codes(ours)[0]})", CODE_IN_PYTHON)), (
+                code
+            )
+            count += 1
+    assert count > 10

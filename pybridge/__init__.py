@@ -88,4 +88,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    dunder = [name for name in globals() if name.startswith("__")]
+    return sorted([*__all__, "errors", "testing", *dunder])

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _explain(parsed: argparse.Namespace) -> str:
     shape, drop = shape_from_text(parsed.shape), not parsed.keep_axes
-    return str(explain(parsed.subscripts, shape=shape, dialect=parsed.dialect, drop=drop))
+    return str(explain(shape, parsed.subscripts, dialect=parsed.dialect, drop=drop))
 
 
 def shape_from_text(text: str) -> tuple[int, ...]:

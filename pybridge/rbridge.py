@@ -8,8 +8,9 @@ returned in an `Answer`, from which R signals conditions.
 from __future__ import annotations
 
 import functools
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 import pybridge
 from pybridge.answers import Answer, answering
 from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
+from pybridge.errors import PybridgeError
 from pybridge.r_functions import binding, elementwise, missing, products, summaries
 from pybridge.shape import Shape
 from pybridge.shapes import recycling
@@ -143,20 +145,34 @@ def _as_tensor(operand: Any) -> Any:
     return np.asarray(operand) if isinstance(operand, int | float | complex) else operand
 
 
-@answering
+def _named_in_r(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the messages of `which` and its like name the functions of R, `tensor_which()`."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except PybridgeError as error:
+            message = re.sub(r"\b(which(?:_max|_min)?|order)\(", r"tensor_\1(", str(error))
+            raise type(error)(message, **error.fields) from error
+
+    return answering(call)
+
+
+@_named_in_r
 def which(x: Any, order: Any) -> Any:
     """Return the positions where a mask is true."""
     return pybridge.which(x, order=order)
 
 
-which_max = answering(pybridge.which_max)
-which_min = answering(pybridge.which_min)
+which_max = _named_in_r(pybridge.which_max)
+which_min = _named_in_r(pybridge.which_min)
 math_group = answering(elementwise.math_group)
 mean = answering(summaries.mean)
 elementwise_test = answering(missing.elementwise_test)
 
 
-@answering
+@_named_in_r
 def order(x: Any, decreasing: bool, missing: str) -> Any:
     """Return the positions in order; those of missing elements "last", "first" or "none"."""
     na_last = None if missing == "none" else missing == "last"
@@ -326,11 +342,11 @@ def explain(
 
     sizes = tuple(map(int, shape))
     if isinstance(subscripts, str):
-        explanation = explaining.explain(subscripts, shape=sizes, dialect=dialect, drop=drop)
+        explanation = explaining.explain(sizes, subscripts, dialect=dialect, drop=drop)
     else:
         parsed = pybridge.r_subscripts(*decode(_as_record(subscripts), values))
         explanation = explaining.explain_named(
-            name or "x", parsed, shape=sizes, dialect=dialect, drop=drop
+            name or "x", sizes, (parsed,), dialect=dialect, drop=drop
         )
     return {
         "subscripts": str(explanation.subscripts),

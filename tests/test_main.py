@@ -69,4 +69,4 @@ def test_the_module_runs():
 @pytest.mark.parametrize("shape", [(2.0,), (-1,), (None,), ("2",), (True,)])
 def test_a_shape_is_whole_sizes(shape):
     with pytest.raises(errors.ArgumentError, match="`shape` is a tuple of sizes"):
-        explain("", shape=shape)
+        explain(shape, "")

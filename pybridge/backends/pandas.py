@@ -29,7 +29,7 @@ _TABLE = Trait(
 _COLUMN = Trait(
     "a Series of pandas",
     _ADVICE,
-    ("read", "write", "assign", "value", "subscript"),
+    ("read", "write", "assign", "value", "subscript", "search"),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,7 @@ from pybridge.conversion.rvalues import (
     NewText,
 )
 from pybridge.conversion.strings import new_text, vector_of_texts
-from pybridge.errors import ArgumentError, ConversionError
+from pybridge.errors import ArgumentError, ConversionError, value_text
 from pybridge.lossless import EXACT_IN_FLOAT64, NARROW_INTEGERS, NARROW_REALS, is_within
 
 Array = np.ndarray[Any, Any]
@@ -285,13 +285,15 @@ def _check_axes(shape: tuple[int, ...]) -> None:
 
 def checked_labels(dimnames: Dimnames, shape: tuple[int, ...]) -> NamedAxes | None:
     """Return labels from the user for each axis, or None if no axis has any."""
-    if isinstance(dimnames, str):
-        raise ArgumentError("dimnames must hold one sequence of labels, or None, for each axis")
+    if isinstance(dimnames, str) or not isinstance(dimnames, Iterable):
+        raise _no_labels(dimnames)
     if isinstance(dimnames, Mapping):
         is_vector = len(shape) == 1
         pairs = [("" if is_vector else str(name), label) for name, label in dimnames.items()]
     else:
         pairs = [("", label) for label in dimnames]
+    if any(isinstance(label, str) or not isinstance(label, Iterable | None) for _, label in pairs):
+        raise _no_labels(dimnames)
     if len(pairs) != len(shape):
         raise ArgumentError(f"dimnames name {len(pairs)} axes, and the array has {len(shape)}")
     labels: NamedAxes = []
@@ -301,3 +303,10 @@ def checked_labels(dimnames: Dimnames, shape: tuple[int, ...]) -> NamedAxes | No
             raise ArgumentError(f"dimnames give axis {axis} {len(texts)} labels for {size} places")
         labels.append((name, texts))
     return labels if any(texts is not None or name for name, texts in labels) else None
+
+
+def _no_labels(dimnames: Any) -> ArgumentError:
+    return ArgumentError(
+        "dimnames hold one sequence of labels, or None, for each axis, and are not "
+        f"{value_text(dimnames)}; the labels of a DataArray need no argument"
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from html import escape
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -27,13 +28,14 @@ from pybridge.subscripts.spelling import written_in_brackets
 from pybridge.subsetting.lowering import Dialect, checked_shape, lower, read_subscripts
 
 _IN_ORDER: Final = {"C": "row by row", "F": "column by column"}
+_SAME: Final = "R's own [ and Python's [ would do the same"
 _WIDTH: Final = 200
 """The number of characters of Python text in print; the field `python` has all of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
-    """The result of `explain`: prints as text, and has the parts as fields."""
+    """The result of `explain`: shows itself as text or HTML, and has the parts as fields."""
 
     subscripts: Subscripts
     """The subscripts as they were read."""
@@ -56,40 +58,58 @@ class Explanation:
     name: str = "x"
     """The name of the tensor in the text."""
 
-    def __str__(self) -> str:
+    def _rows(self) -> list[tuple[str, str]]:
+        """Return a title, or "", and a text for each line below the first."""
         python = self.python
         if len(python) > _WIDTH:
             python = f"{python[: _WIDTH - 40]} ... {python[-30:]}"
-        lines = [f"{self.name}[{short_text(self.subscripts)}]  in the {self.dialect} dialect"]
-        lines += [f"  {text}" for text in self.selected]
-        lines += [f"in Python      {python}", f"shape          {self.shape} -> {self.result_shape}"]
+        rows = [("in Python", python), ("shape", f"{self.shape} -> {self.result_shape}")]
         for title, texts in (
             ("R's own [", self.in_r),
             ("Python's [", self.in_python),
             ("tensor dialect", self.in_tensor_dialect),
         ):
-            lines += [f"{title if k == 0 else '':<15}{text}" for k, text in enumerate(texts)]
-        if not (self.in_r or self.in_python or self.in_tensor_dialect):
-            lines.append("R's own [ and Python's [ would do the same")
-        return "\n".join(lines)
+            rows += [(title if k == 0 else "", text) for k, text in enumerate(texts)]
+        return rows
+
+    def _head(self) -> tuple[str, str]:
+        return f"{self.name}[{short_text(self.subscripts)}]", f"in the {self.dialect} dialect"
+
+    def _is_same_everywhere(self) -> bool:
+        return not (self.in_r or self.in_python or self.in_tensor_dialect)
+
+    def __str__(self) -> str:
+        lines = ["  ".join(self._head())]
+        lines += [f"  {text}" for text in self.selected]
+        lines += [f"{title:<15}{text}" for title, text in self._rows()]
+        return "\n".join([*lines, *([_SAME] if self._is_same_everywhere() else [])])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        written, dialect = self._head()
+        head = f"<p><code>{escape(written)}</code> {dialect}</p>"
+        selected = "".join(f"<li>{escape(text)}</li>" for text in self.selected)
+        rows = "".join(
+            f"<tr><th>{escape(title)}</th><td>{escape(text)}</td></tr>"
+            for title, text in self._rows()
+        )
+        same = f"<p>{escape(_SAME)}</p>" if self._is_same_everywhere() else ""
+        return f"{head}<ul>{selected}</ul><table>{rows}</table>{same}"
 
 
 def explain(
-    subscripts: str | Subscripts,
-    *,
-    shape: tuple[int, ...],
-    dialect: Dialect = "tensor",
-    drop: bool = True,
+    shape: Shape, *subscripts: Any, drop: bool = True, dialect: Dialect = "tensor"
 ) -> Explanation:
     """Explain what subscripts select from a tensor of `shape`; no data is needed.
 
-    `subscripts` is R text, with or without the brackets around it, such as `"x[NA:5, , 8:-8]"` or
-    `"NA:5, , 8:-8"`, or a value of `r_subscripts`. The explanation has the selected positions of
-    each axis, Python code for the same selection with NumPy, the shape of the result, and how R's
-    own `[` and Python's `[` differ. Raises the errors of `r_slice`, and `ArgumentError` for an
-    invalid shape.
+    `subscripts` are as in `result_shape` and `r_slice`: values, or R text with or without the
+    brackets around it, such as `"x[NA:5, , 8:-8]"` or `"NA:5, , 8:-8"`. The explanation has the
+    selected positions of each axis, Python code for the same selection with NumPy, the shape of the
+    result, and how R's own `[` and Python's `[` differ. Raises the errors of `r_slice`, and
+    `ArgumentError` for an invalid shape.
 
-    >>> print(explain("x[NA:5, , -1]", shape=(60000, 28, 28)))
+    >>> explain((60000, 28, 28), "x[NA:5, , -1]")
     x[NA:5, , -1]  in the tensor dialect
       axis 1 of size 60000: `NA:5` is positions 1 to 5
       axis 2 of size 28: everything
@@ -99,16 +119,17 @@ def explain(
     R's own [      on axis 1 `NA:5` is an error, because `:` needs two numbers; there it is `1:5`
                    on axis 3 `-1` drops position 1 instead of taking the last
     """
-    name = (written_in_brackets(subscripts)[0] if isinstance(subscripts, str) else "") or "x"
-    return explain_named(name, subscripts, shape=shape, dialect=dialect, drop=drop)
+    text = subscripts[0] if len(subscripts) == 1 else None
+    name = (written_in_brackets(text)[0] if isinstance(text, str) else "") or "x"
+    return explain_named(name, shape, subscripts, dialect=dialect, drop=drop)
 
 
 def explain_named(
-    name: str, subscripts: str | Subscripts, *, shape: tuple[int, ...], dialect: Dialect, drop: bool
+    name: str, shape: Shape, subscripts: tuple[Any, ...], *, dialect: Dialect, drop: bool
 ) -> Explanation:
     """Explain subscripts of a tensor with a name, as `explain` does."""
     sizes = _checked_shape(shape)
-    written = read_subscripts((subscripts,))
+    written = read_subscripts(subscripts)
     with collected_warnings() as collected:
         selection = _lowered(sizes, written, drop=drop, dialect=dialect)
     warned = [f"warns: {warning}" for warning in collected]
@@ -138,7 +159,7 @@ def _lowered(shape: Shape, written: Subscripts, *, drop: bool, dialect: Dialect)
     return known_selection(selection)
 
 
-def _checked_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+def _checked_shape(shape: Shape) -> tuple[int, ...]:
     sizes = checked_shape(shape)
     if None in sizes:
         raise ArgumentError(

@@ -61,8 +61,14 @@ def which(mask: Tensor, *, order: Order = "F") -> Tensor:
     return _which(mask, order)
 
 
+def _opened(x: Tensor) -> tuple[Backend, Tensor]:
+    """Return the backend and the tensor to search; of a column of a table, its values in NumPy."""
+    backend, tensor = open_tensor(x, "search")
+    return (NUMPY, backend.to_numpy(tensor)) if backend.is_table else (backend, tensor)
+
+
 def _which(mask: Tensor, order: Order) -> Tensor:
-    backend, x = open_tensor(mask, "search")
+    backend, x = _opened(mask)
     name = backend.dtype_name(x)
     if name != "bool":
         raise UnsupportedTensorError(
@@ -252,7 +258,7 @@ def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tenso
 
     A call in a compiled graph also runs on known values, but must not depend on them.
     """
-    backend, x = open_tensor(x, "search")
+    backend, x = _opened(x)
     missing = None
     if isinstance(x, np.ma.MaskedArray):
         missing = np.ma.getmaskarray(x)

@@ -7,54 +7,53 @@
 #' result, and how R's own `[` and Python's brackets differ. `result_shape()` returns the shape alone.
 #' Neither reads an element.
 #'
-#' Other packages have an `explain()` too. Arguments other than a text of subscripts, or brackets on a
-#' tensor or an R array, are passed on to the next function of that name on the search path.
+#' Other packages have an `explain()` too. Arguments other than brackets on a tensor or an R array, or a shape
+#' with subscripts, are passed on to the next function of that name on the search path.
 #'
-#' @param subscripts Brackets on a tensor or an R array, as in `explain(x@r[NA:5, , -1])`, which are
-#'   not evaluated; or their text, with the brackets or without, as in `explain("x[NA:5, , -1]",
-#'   shape = c(60000, 28, 28))`.
-#' @param ... For `result_shape()` subscripts as in \code{\link[=tensor-subscripts]{x@r[...]}}, or one
-#'   text with all of them. For `explain()` arguments of another package's function.
+#' @param x Brackets on a tensor or an R array, as in `explain(x@r[NA:5, , -1])`, which are not evaluated;
+#'   or a shape, as for `result_shape()`.
 #' @param shape The sizes of the tensor, a tensor or an R array.
+#' @param ... After a shape subscripts as in \code{\link[=tensor-subscripts]{x@r[...]}}, or one text with all
+#'   of them, with the brackets or without. Otherwise, for `explain()`, arguments of another package's function.
 #' @param drop,dialect As for [r_slice()].
 #' @return `explain()`: an object of class `pybridge_explanation` that prints as a page. Its fields are
 #'   those of Python's `explain`: `selected`, `python`, `result_shape`, `in_r`, `in_python` and
 #'   `in_tensor_dialect`. `result_shape()`: the sizes, `NA` where one is unknown.
 #' @export
 #' @examplesIf pybridge:::has_numpy()
-#' explain("x[NA:5, , -1]", shape = c(60000, 28, 28))
+#' explain(c(60000, 28, 28), NA:5, , -1)
+#' explain(c(60000, 28, 28), "x[NA:5, , -1]")
 #' x <- array(1:30, c(2, 3, 5))
 #' explain(x[-1, 1:2, 3])
 #' result_shape(c(60000, 28, 28), , 8:-8, 8:-8)
 #' result_shape(x, "2, .., -1")
-explain <- function(subscripts, ..., shape = NULL, drop = TRUE, dialect = c("tensor", "base")) {
+explain <- function(x, ..., drop = TRUE, dialect = c("tensor", "base")) {
   call <- sys.call()
   frame <- parent.frame()
-  written <- if (!missing(subscripts)) substitute(subscripts)
+  written <- if (!missing(x)) substitute(x)
   is_bracket <- is.call(written) && identical(written[[1L]], quote(`[`))
-  target <- if (is_bracket) explained_target(written, frame)
-  if (is.null(target) &&
-    (is_bracket || is.null(shape) || !is.character(subscripts) || length(subscripts) != 1L)) {
-    return(next_explain(call, frame))
-  }
-  if (...length()) {
-    abort_argument("explain() takes subscripts, `shape`, `drop` and `dialect`, and nothing else", call)
+  target <- if (is_bracket && !...length()) explained_target(written, frame)
+  if (is.null(target)) {
+    if (is_bracket && !...length() || missing(x) || !...length() || !has_sizes(x)) {
+      return(next_explain(call, frame))
+    }
+    capture <- .Call(pybridge_capture, call, frame, FALSE, FALSE) %||%
+      capture_forwarded(..., drop = drop, dialect = dialect[[1L]])
+    subscripts <- shape_subscripts(capture, call)
+    sizes <- shape_of(x, call)
+  } else {
+    parts <- capture_parts(target$capture, call, known = character())
+    subscripts <- list(record = parts$record, values = tag_values(parts, call))
+    sizes <- shape_of(target$tensor, call)
   }
   dialect <- one_of(dialect, "dialect", c("tensor", "base"), call)
   drop <- one_flag(drop, "drop", call)
-  values <- list()
-  if (is.null(target)) {
-    written <- subscripts
-  } else {
-    parts <- capture_parts(target$capture, call, known = character())
-    values <- tag_values(parts, call)
-    written <- parts$record
-  }
-  sizes <- shape_of(shape %||% tensor_shape(target$tensor), call)
   if (anyNA(sizes)) {
     abort_argument("explain() needs every size, and result_shape() takes NA for one that is not known", call)
   }
-  result <- call_python("explain", target$name, written, values, as.list(sizes), drop, dialect, call = call)
+  result <- call_python(
+    "explain", target$name, subscripts$record, subscripts$values, as.list(sizes), drop, dialect, call = call
+  )
   explanation <- lapply(reticulate::py_to_r(result), unlist)
   shapes <- c("result_shape", "shape")
   explanation[shapes] <- lapply(explanation[shapes], as_shape)
@@ -70,13 +69,25 @@ result_shape <- function(shape, ..., drop = TRUE, dialect = c("tensor", "base"))
   sizes <- sizes_for_python(shape_of(shape, call))
   capture <- .Call(pybridge_capture, call, parent.frame(), FALSE, FALSE) %||%
     capture_forwarded(..., drop = drop, dialect = dialect[[1L]])
+  subscripts <- shape_subscripts(capture, call)
+  result <- call_python("result_shape", sizes, subscripts$record, subscripts$values, call = call)
+  as_shape(unlist(reticulate::py_to_r(result)))
+}
+
+# The subscripts after a shape: a record and its values, or one text with all of them
+shape_subscripts <- function(capture, call) {
   parts <- capture_parts(capture, call, known = c("drop", "dialect"))
   is_text <- identical(parts$record[-1L], VALUE) && is.character(parts$values[[1L]]) &&
     length(parts$values[[1L]]) == 1L
-  written <- if (is_text) parts$values[[1L]] else parts$record
-  values <- if (is_text) list() else tag_values(parts, call)
-  result <- call_python("result_shape", sizes, written, values, call = call)
-  as_shape(unlist(reticulate::py_to_r(result)))
+  list(
+    record = if (is_text) parts$values[[1L]] else parts$record,
+    values = if (is_text) list() else tag_values(parts, call)
+  )
+}
+
+# Whether a value has sizes, or is them: a tensor, an array or plain numbers
+has_sizes <- function(x) {
+  if (inherits(x, "python.builtin.object")) is_tensor(x) else is.atomic(x) && (is.numeric(x) || !is.null(dim(x)))
 }
 
 # The sizes that a value is or has, NA where one is unknown
@@ -127,8 +138,8 @@ next_explain <- function(call, frame) {
     }
   }
   abort_argument(paste0(
-    "explain() takes brackets on a tensor, as in `explain(x@r[1])`, or a text with a `shape`, as in ",
-    "`explain(\"x[1]\", shape = c(2, 3))`"
+    "explain() takes brackets on a tensor, as in `explain(x@r[1])`, or a shape with subscripts, as in ",
+    "`explain(c(2, 3), 1)`"
   ), call)
 }
 

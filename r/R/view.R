@@ -104,6 +104,11 @@ NULL
   )
 }
 
+#' Complete `x@` with `r` and `py`
+#' @exportS3Method utils::.AtNames
+#' @noRd
+.AtNames.python.builtin.object <- function(x, pattern) grep(pattern, c("r", "py"), value = TRUE)
+
 # Return the value of an assignment into a view.
 # R evaluates `x@r[1] <- 0` as ``x <- `@<-`(x, "r", `[<-`(x@r, 1, 0))``. The result is a view of the tensor
 # after the write, which may be another than `x`; its attribute `written` is the tensor before.

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from corpus import cases, tensor_of, value_of
 
-from pybridge import NA, R, errors, r_assign, r_slice, which
+from pybridge import NA, R, errors, order, r_assign, r_slice, which, which_max
 from pybridge.testing import run_r
 
 ROWS = ["Mazda", "Datsun", "Hornet", "Valiant"]
@@ -355,3 +355,13 @@ def test_iteration_length_and_membership():
     assert len(R(x)) == 4
     pd.testing.assert_series_equal(next(iter(R(x))), x.iloc[0])
     assert 8 in R(x["cyl"])
+
+
+def test_positions_of_a_column():
+    x = cars()
+    assert which(x["cyl"] == 6).tolist() == [1, 3]
+    assert which(pd.Series([True, None, True], dtype="boolean")).tolist() == [1, 3]
+    assert order(x["mpg"]).tolist() == [4, 1, 3, 2]
+    assert which_max(x["mpg"]) == 2
+    with pytest.raises(errors.UnsupportedTensorError, match="a table of pandas"):
+        which(x)

@@ -86,3 +86,9 @@ def test_what_conversion_cannot_keep_is_refused():
         from_r(ro.r("1"), dimnames="keep")
     with pytest.raises(errors.ArgumentError, match="only NumPy has masked arrays"):
         from_r(ro.r("NA"), dimnames="xarray", na="mask")
+
+
+@pytest.mark.parametrize("dimnames", [True, 3, "ab", [True], ["a", "b"], [3]])
+def test_dimnames_that_hold_no_labels_say_what_they_take(dimnames):
+    with pytest.raises(errors.ArgumentError, match="one sequence of labels, or None"):
+        to_r(np.arange(2), dimnames=dimnames)

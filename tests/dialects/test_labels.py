@@ -8,7 +8,12 @@ import rpy2.robjects as ro
 
 from pybridge import errors
 from pybridge.dialects import tensor
-from pybridge.dialects.labels import names_as_r_reads, nearest_labels, positions_from_names
+from pybridge.dialects.labels import (
+    UniqueLabels,
+    names_as_r_reads,
+    nearest_labels,
+    positions_from_names,
+)
 from pybridge.subscripts import Characters, Scalar, Subscripts, Vector
 from pybridge.subscripts.python_values import as_subscript
 
@@ -163,6 +168,40 @@ def test_the_name_of_a_column_where_a_row_is_expected_says_where_it_goes():
     assert "the labels are" in str(refused_on(["a", "b"], "w"))
     assert "has no labels" in str(refused_on(None, "w"))
     assert isinstance(refused_on(None, None), errors.SubscriptTypeError)
+
+
+class Searched(UniqueLabels):
+    """Labels that count how often they are searched, and are never read one by one."""
+
+    def __init__(self, texts):
+        self.texts, self.searches = texts, 0
+
+    def __len__(self):
+        return len(self.texts)
+
+    def __getitem__(self, place):
+        assert isinstance(place, slice)
+        return self.texts[place]
+
+    def __contains__(self, name):
+        return name in self.texts
+
+    def positions_of(self, names):
+        self.searches += 1
+        return [self.texts.index(name) + 1 if name in self.texts else 0 for name in names]
+
+
+def test_labels_that_find_themselves_are_asked_once():
+    labels = Searched(["a", "", "c", "d"])
+    item = Characters(("d", "a", "d"))
+    assert (
+        str(positions_from_names(item, lambda axis: labels, 0, 1, is_alone=False)) == "c(4, 1, 4)"
+    )
+    assert labels.searches == 1
+    assert 'nearest are "a"' in str(refused("A", lambda axis: labels))
+    assert '"" is not a label' in str(refused("", lambda axis: labels))
+    (read,) = names_as_r_reads(Subscripts((Characters(("c", "x")),)), lambda axis: labels, 1).items
+    assert read.values.tolist() == [3, 0]
 
 
 def refused_text(item):

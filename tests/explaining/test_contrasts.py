@@ -66,11 +66,11 @@ IN_R = [
 
 @pytest.mark.parametrize(("text", "shape", "contrasts"), IN_R)
 def test_what_r_would_do_differently(text, shape, contrasts):
-    assert list(explain(text, shape=shape).in_r) == contrasts
+    assert list(explain(shape, text).in_r) == contrasts
 
 
 def test_r_drops_nothing_more_when_the_axes_are_kept():
-    assert explain("1:2, 3:3", shape=(6, 7), drop=False).in_r == ()
+    assert explain((6, 7), "1:2, 3:3", drop=False).in_r == ()
 
 
 @pytest.mark.filterwarnings("ignore::pybridge.errors.PybridgeWarning")
@@ -156,11 +156,11 @@ IN_PYTHON = [
 
 @pytest.mark.parametrize(("text", "shape", "dialect", "contrasts"), IN_PYTHON)
 def test_what_python_would_do_differently(text, shape, dialect, contrasts):
-    assert list(explain(text, shape=shape, dialect=dialect).in_python) == contrasts
+    assert list(explain(shape, text, dialect=dialect).in_python) == contrasts
 
 
 def test_python_always_drops_the_axis_of_a_number():
-    (contrast,) = explain("-1, ", shape=(6, 7), drop=False).in_python
+    (contrast,) = explain((6, 7), "-1, ", drop=False).in_python
     assert contrast == "it always drops an axis whose subscript is a number, axis 1 here"
 
 
@@ -220,7 +220,7 @@ def test_there_is_a_contrast_exactly_where_the_languages_differ(pieces, shape):
 
 def assert_contrasts_are_right(x, text, ours, drop):
     """Check that there is a remark exactly where R, or NumPy, gives something else."""
-    explanation = explain(text, shape=x.shape, drop=drop)
+    explanation = explain(x.shape, text, drop=drop)
     try:
         in_r = np.atleast_1d(r_slice(x, text, dialect="base", drop=drop))
     except errors.SubscriptError:
@@ -271,7 +271,7 @@ IN_TENSOR = [
 
 @pytest.mark.parametrize(("text", "shape", "contrasts"), IN_TENSOR)
 def test_what_the_tensor_dialect_would_do_differently(text, shape, contrasts):
-    found = explain(text, shape=shape, dialect="base").in_tensor_dialect
+    found = explain(shape, text, dialect="base").in_tensor_dialect
     assert len(found) == len(contrasts)
     for one, start in zip(found, contrasts, strict=True):
         assert one.startswith(start)
@@ -280,7 +280,7 @@ def test_what_the_tensor_dialect_would_do_differently(text, shape, contrasts):
 def test_a_warning_of_r_is_told_and_not_raised():
     with warnings.catch_warnings():
         warnings.simplefilter("error", PybridgeWarning)
-        explanation = explain("1:9:3", shape=(9,), dialect="base")
+        explanation = explain((9,), "1:9:3", dialect="base")
     (told,) = explanation.in_r
     assert told.startswith("warns: numerical expression has 9 elements")
     assert explanation.python == "x[0:3]"

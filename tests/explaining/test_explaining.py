@@ -1,8 +1,10 @@
 """`explain`: its Python is run, its words and each of its contrasts are written out here."""
 
+from html import escape
+
 import pytest
 
-from pybridge import errors, explain
+from pybridge import errors, explain, result_shape
 from pybridge.subscripts import (
     Subscripts,
     Traced,
@@ -40,25 +42,45 @@ SELECTED = [
 
 @pytest.mark.parametrize(("text", "shape", "dialect", "selected"), SELECTED)
 def test_what_each_axis_selects_is_said_in_positions(text, shape, dialect, selected):
-    assert list(explain(text, shape=shape, dialect=dialect).selected) == selected
+    assert list(explain(shape, text, dialect=dialect).selected) == selected
 
 
 def test_the_same_in_all_languages_is_said():
-    assert str(explain("c(TRUE, FALSE), ", shape=(2, 3))).endswith(
+    assert str(explain((2, 3), "c(TRUE, FALSE), ")).endswith(
         "R's own [      it drops axis 1 too, where one position is left"
     )
-    assert str(explain("", shape=(2, 3))).endswith("R's own [ and Python's [ would do the same")
+    assert str(explain((2, 3), "")).endswith("R's own [ and Python's [ would do the same")
 
 
 def test_a_traced_subscript_has_nothing_to_explain():
     held = Subscripts((Traced(object(), 0, False),))
     with pytest.raises(errors.PybridgeError, match="traced tensor"):
-        explain(held, shape=(6,), dialect="base")
+        explain((6,), held, dialect="base")
+
+
+def test_an_explanation_shows_itself_as_text_and_as_html():
+    explanation = explain(
+        (9, 7), "x[c(TRUE, FALSE, TRUE, FALSE, FALSE, FALSE, FALSE, FALSE, TRUE)]"
+    )
+    assert repr(explanation) == str(explanation)
+    html = explanation._repr_html_()
+    for text in (*explanation.selected, *explanation.in_r, *explanation.in_python):
+        assert escape(text) in html
+    assert "would do the same" in explain((2, 3), "")._repr_html_()
+
+
+def test_subscripts_come_after_the_shape_as_in_result_shape():
+    for subscripts in [(1, slice(2, 3)), ([2, 1],), (..., -1), ("2, NA:2",)]:
+        explanation = explain((2, 3), *subscripts)
+        assert explanation.result_shape == result_shape((2, 3), *subscripts)
+        assert explanation.shape == (2, 3)
+    with pytest.raises(errors.ArgumentError, match="`shape` is a tuple of sizes"):
+        explain("x[1]", (2, 3))
 
 
 def test_an_explanation_is_a_value():
-    explanation = explain("1:2", shape=(6,))
-    assert explanation == explain("x[1:2]", shape=(6,))
-    assert hash(explanation) == hash(explain("x[1:2]", shape=(6,)))
+    explanation = explain((6,), "1:2")
+    assert explanation == explain((6,), "x[1:2]")
+    assert hash(explanation) == hash(explain((6,), "x[1:2]"))
     with pytest.raises(AttributeError):
         explanation.python = "x"

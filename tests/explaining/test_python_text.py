@@ -18,7 +18,7 @@ def run_python(explanation, x):
 
 
 def assert_python_is_right(x, text, **how):
-    explanation = explain(text, shape=x.shape, **how)
+    explanation = explain(x.shape, text, **how)
     expected = np.asarray(r_slice(x, text, **how))
     np.testing.assert_array_equal(run_python(explanation, x), expected, str(explanation))
     assert run_python(explanation, x).shape == expected.shape == explanation.result_shape
@@ -34,7 +34,7 @@ def test_the_corpus_is_there():
 def test_the_python_of_every_case_gives_what_r_gives(case):
     x = tensor_of(case)
     how = {"drop": case.get("drop", True), "dialect": case["dialect"]}
-    explanation = explain(case["subscripts"], shape=x.shape, **how)
+    explanation = explain(x.shape, case["subscripts"], **how)
     found = run_python(explanation, x)
     expected = case["expected"]
     values = [np.nan if value is None else value for value in expected["values"]]
@@ -98,7 +98,7 @@ PYTHON = [
 
 @pytest.mark.parametrize(("text", "shape", "python"), PYTHON)
 def test_python_is_written_as_a_person_would(text, shape, python):
-    explanation = explain(text, shape=shape)
+    explanation = explain(shape, text)
     if python is None:
         python = "x[:, 1:3].take([0, 4, 1], axis=0).take([2, 0, 3], axis=2)"
     assert explanation.python == python
@@ -113,16 +113,16 @@ def test_python_follows_r_s_order_of_a_logical_of_the_whole_shape():
 
 
 def test_python_takes_the_name_in_the_text():
-    assert explain("images[1, , ]", shape=(6, 7, 8)).python == "images[0]"
-    assert explain(" my.x@r [ 1:2 ] ", shape=(6,)).python == "my.x[0:2]"
-    assert explain(r_subscripts("1:2"), shape=(6,)).python == "x[0:2]"
+    assert explain((6, 7, 8), "images[1, , ]").python == "images[0]"
+    assert explain((6,), " my.x@r [ 1:2 ] ").python == "my.x[0:2]"
+    assert explain((6,), r_subscripts("1:2")).python == "x[0:2]"
     held = r_subscripts(slice(NA, 2), newaxis)
-    assert explain(held, shape=(6,)).python == "x[0:2, numpy.newaxis]"
+    assert explain((6,), held).python == "x[0:2, numpy.newaxis]"
 
 
 def test_long_python_is_whole_in_the_field_and_short_in_print():
     text = f"c({', '.join(map(str, [*range(1, 400, 2), 2]))})"
-    explanation = explain(text, shape=(500, 2))
+    explanation = explain((500, 2), text)
     assert_python_is_right(np.arange(1000).reshape(500, 2), text)
     assert len(explanation.python) > 500
     assert max(map(len, str(explanation).split("\n"))) < 250

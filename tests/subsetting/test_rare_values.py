@@ -211,7 +211,7 @@ def test_an_option_of_a_wrong_type_is_refused(wrong):
         lambda: r_slice(V, 1, dialect=wrong),
         lambda: r_assign(V, 1, value=1, dialect=wrong),
         lambda: result_shape((3,), 1, dialect=wrong),
-        lambda: explain("1", shape=(3,), dialect=wrong),
+        lambda: explain((3,), "1", dialect=wrong),
         lambda: r_slice(V, 1, order=wrong),
         lambda: r_assign(V, 1, value=1, order=wrong),
         lambda: array_reshape(V, (3, 1), order=wrong),

@@ -1,6 +1,6 @@
 """Compare a dialect with R on as many random cases as there is time for.
 
-    python tests/fuzz_dialects.py base --cases 1000000 --seconds 1500 --seed 1
+    python tests/support/fuzz_dialects.py base --cases 1000000 --seconds 1500 --seed 1
 
 The base dialect meets R's own brackets, the tensor dialect its restatement in base R. Reads and
 assignments on vectors and on arrays of up to 4 axes, in batches of one call to R each. Value,

@@ -290,7 +290,7 @@ def call(rng):
     if rng.random() < 0.3:
         texts = ["1:3, , -1", "x[" + "1," * 70, given if isinstance(given, str) else "1"]
         text = rng.choice(texts)
-        return "explain", x, lambda: explain(text, shape=rng.choice([(3,), (2, 3, 4), given]))
+        return "explain", x, lambda: explain(rng.choice([(3,), (2, 3, 4), given]), text)
     if rng.random() < 0.3:
         return "r_subscripts", x, lambda: str(r_subscripts(*written))
     return "protocol", x, lambda: act(R(x))

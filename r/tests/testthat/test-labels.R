@@ -49,6 +49,9 @@ test_that("a label that is unknown, doubled or NA is an error that offers the ne
 
 test_that("dimnames cross both ways, as both sides can hold them", {
   skip_without_python()
+  expect_error(
+    from_python(to_python(1:2), dimnames = TRUE), "one sequence of labels", class = "pybridge_error_argument"
+  )
   for (v in list(
     measures(), c(a = 1, b = 2), 1:3, array(1:3, 3, list(species = c("a", "b", "c"))), matrix(1:6, 2),
     matrix(c("u", "v"), 1, dimnames = list("r", c("p", "q"))), 2.5, matrix(0, 0, 2, dimnames = list(NULL, c("a", "b")))

@@ -96,3 +96,12 @@ test_that("the same calls are errors in both halves", {
     quote(tensor_order(as_tensor(1i)))
   )
 })
+
+test_that("messages name the functions of R", {
+  skip_without_python()
+  x <- as_tensor(c(3, 1, 2))
+  expect_error(tensor_which(x), "tensor_which() takes logicals", fixed = TRUE, class = "pybridge_error_tensor")
+  text <- as_tensor(array(c("a", "b")))
+  expect_error(tensor_which_max(text), "tensor_which_max()", fixed = TRUE)
+  expect_error(tensor_order(text), "tensor_order()", fixed = TRUE)
+})

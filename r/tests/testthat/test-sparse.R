@@ -118,7 +118,7 @@ test_that("what the other side cannot hold is refused", {
     to_python(s, like = to_python(1)), "one of SciPy and nothing else", class = "pybridge_error_conversion"
   )
   x <- to_python(matrix(0, 3, 2))
-  expect_error(x@r[, ] <- s, "one of SciPy and nothing else", class = "pybridge_error_assignment")
+  expect_error(x@r[, ] <- s, "the value is an object of class dgCMatrix", class = "pybridge_error_assignment")
   expect_error(x@r[, 1:2] <- data.frame(a = 1:3, b = 4:6), "the value is", class = "pybridge_error_assignment")
   expect_identical(from_python(x), matrix(0, 3, 2))
   reticulate::py_run_string("import numpy as np, scipy.sparse as sp")

@@ -351,3 +351,10 @@ test_that("a value that overlaps what it is written to is as if it had been copi
     expect_identical(as.vector(as.array(x)), c(0, 0, 2, 1, 4, 2, 6, 3))
   }
 })
+
+test_that("`x@` is completed with r and py", {
+  skip_without_python()
+  x <- as_tensor(1:3)
+  expect_identical(utils::.AtNames(x, ""), c("r", "py"))
+  expect_identical(utils::.AtNames(x, "^p"), "py")
+})

@@ -151,7 +151,7 @@ def rows(shape: tuple[int, ...]) -> Iterator[dict[str, Any]]:
     for (text, code), own in zip(spellings, in_r(shape, [r for r, _ in spellings]), strict=True):
         numpy = in_python(f"x[{code}]", x=elements(shape))
         dialects = [by_dialect(shape, text, dialect) for dialect in ("tensor", "base")]
-        explained = "" if dialects[0].error else str(explain(f"x[{text}]", shape=shape))
+        explained = "" if dialects[0].error else str(explain(shape, f"x[{text}]"))
         answers = [vars(answer) for answer in (own, numpy, *dialects)]
         yield {"r": text, "python": code, "answers": answers, "explained": explained}
 

@@ -20,9 +20,19 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import conformance, lookup, notebooks
+from tools import charts, conformance, lookup, notebooks
 from tools.browser import find_chromium, new_page, open_file
-from tools.documents import FENCE, LANGUAGES, ROOT, Line, Piece, blocks, run_r, run_says
+from tools.documents import (
+    FENCE,
+    LANGUAGES,
+    ROOT,
+    Line,
+    Piece,
+    blocks,
+    r_environment,
+    run_r,
+    run_says,
+)
 
 PLACE = re.compile(r"<!-- pybridge: ([\w-]+) -->")
 
@@ -43,12 +53,9 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def on_post_build(config: Any, **_: Any) -> None:
-    """Write the data to look up, print the cheat sheet, and copy the chart of the benchmarks, if there is one."""
+    """Write the data to look up, and print the cheat sheet."""
     folder = Path(config["site_dir"])
     (folder / "lookup-data.js").write_text(lookup.script(), encoding="utf-8")
-    chart = ROOT / "output/benchmarks.svg"
-    if chart.exists():
-        (folder / "benchmarks.svg").write_bytes(chart.read_bytes())
     if find_chromium():
         margins = dict.fromkeys(("top", "bottom", "left", "right"), "0.3in")
         with new_page() as page:
@@ -99,20 +106,24 @@ def _mark(line: Line, first: Line) -> tuple[str, str]:
 def r_reference() -> str:
     """Return the manual pages of the R package, the page of the package first."""
     command = ["Rscript", "--no-environ", "--no-init-file", "tools/reference.R"]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    pages: dict[str, str] = json.loads(done.stdout)
+    done = subprocess.run(
+        command, cwd=ROOT, env=r_environment(), stdout=subprocess.PIPE, text=True, check=True
+    )
+    pages: dict[str, dict[str, str]] = json.loads(done.stdout)
     order = sorted(pages, key=lambda topic: (topic != "pybridge-package", topic))
-    return "\n\n".join(_r_entry(topic, pages[topic]) for topic in order)
+    return "\n\n".join(_r_entry(topic, **pages[topic]) for topic in order)
 
 
-def _r_entry(topic: str, page: str) -> str:
-    (found,) = re.findall(r"<h2>(.*?)</h2>(.*?)(?:<hr|</main>)", page, re.DOTALL)
-    title, body = found
+def _r_entry(topic: str, page: str, examples: str) -> str:
+    (parts,) = re.findall(r"<h2>(.*?)</h2>(.*?)(?:<hr|</main>)", page, re.DOTALL)
+    title, body = parts
+    body = re.sub(r"<h3>Examples</h3>.*", "", body, flags=re.DOTALL)
     body = re.sub(r"<(/?)h3>", r"<\1h4>", body)
     # The link leads to a page of another package, or the id occurs on every page.
     body = re.sub(r'<a href="[^"#][^"]*">(.*?)</a>|(?<=<code) id="[^"]*"', r"\1", body)
     name = {"pybridge-package": "The package", "tensor-subscripts": "x@r[...]"}.get(topic, topic)
-    return f'## {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n'
+    shown = f"#### Examples\n\n```r\n{examples}\n```\n" if examples else ""
+    return f'## {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n\n{shown}'
 
 
 # ---- The picture of the cells --------------------------------------------------------------------
@@ -137,7 +148,7 @@ def cells() -> str:
 
 
 def readme() -> str:
-    """Return the README: with links to the pages of other files, and the ways to install as tabs."""
+    """Return the README, with links to the pages of other files and the ways to install as tabs."""
     text = (ROOT / "README.md").read_text().replace("CONTRIBUTING.md", "contributing.md")
     text = text.replace("](docs/", "](").replace("](CHANGELOG.md)", "](changelog.md)")
     return re.sub(r"^### (.*)\n((?:(?!\[Install\]|#).*\n)*)", _tab, text, flags=re.MULTILINE)
@@ -165,10 +176,8 @@ def changelog() -> str:
 
 
 def benchmark_table() -> str:
-    """Return the last results of `make bench`, with their chart if it was drawn here."""
-    has_chart = (ROOT / "output/benchmarks.svg").exists()
-    measured = (ROOT / "benchmarks/measured.md").read_text()
-    return f"{measured}\n" + ("![Ratios](benchmarks.svg)\n" if has_chart else "")
+    """Return the last results of `make bench`, drawn."""
+    return charts.with_charts((ROOT / "benchmarks/measured.md").read_text())
 
 
 FILLED: dict[str, Callable[[], str]] = {

@@ -22,6 +22,7 @@
     return made;
   };
   const sizes = (shape) => shape.join(" x ");
+  const arrayWords = (shape) => (shape.length > 1 ? `an array of shape ${sizes(shape)}` : `a vector of ${shape[0]} elements`);
   const tight = (text) => text.replace(/\s+/g, "").replace(/^(?:x|v|x@r|R\(x\))?\[(.*)\]$/, "$1");
   const isSame = (row, text) => [row.r, row.python].some((own) => tight(`x[${own}]`) === text);
   const find = (typed) => {
@@ -35,7 +36,7 @@
     const rows = array.shape.length > 1 ? array.shape[array.shape.length - 2] : 1;
     const picture = element("div", "", { class: "grids", "aria-hidden": "true" });
     for (let start = 0; start < array.elements.length; start += rows * columns) {
-      const grid = picture.appendChild(element("div", "", { class: "grid", style: `--columns: ${columns}` }));
+      const grid = picture.appendChild(element("div", "", { class: "cells", style: `--columns: ${columns}` }));
       for (const value of array.elements.slice(start, start + rows * columns)) {
         grid.append(element("span", String(value), { class: selected.has(value) ? "taken" : "left" }));
       }
@@ -83,7 +84,7 @@
       return;
     }
     history.replaceState(null, "", `#${encodeURIComponent(`${sizes(array.shape)}|${typed}`)}`);
-    byId("-status").textContent = `x[${row.r}] on an array of shape ${sizes(array.shape)}:`;
+    byId("-status").textContent = `x[${row.r}] on ${arrayWords(array.shape)}:`;
     byId("-results").append(...readers.map((reader, k) => card(reader, row.answers[k], row)));
     if (row.explained) {
       const explained = element("section", "", { class: "explained" });

@@ -38,7 +38,7 @@ def _bar(ratio: float, aim: str) -> str:
     kind = "slower" if ratio > 1.1 else "faster" if ratio < 0.9 else "equal"
     tick = f'<s style="left:{_place(float(aim)):.0f}%"></s>' if aim else ""
     bar = f'<b style="left:{first:.1f}%;width:{max(last - first, 1):.1f}%"></b>'
-    return f'<span class="ratio {kind}">{bar}{tick}<em>{ratio:.3g}</em></span> | {aim}'
+    return f'<span class="ratio {kind}"><em>{ratio:.3g}</em><i>{bar}{tick}</i></span> | {aim}'
 
 
 def _seconds(time: str) -> float:
@@ -61,12 +61,13 @@ def _chart(curves: dict[str, list[float]], columns: list[str]) -> str:
         parts.append(_text(LEFT - 6, y + 4, _unit(power), "end"))
     for k, column in enumerate(columns):
         parts.append(_text(LEFT + 4 + k * step, BOTTOM + 18, column, "middle"))
+    ends = [height(curve[-1]) for curve in curves.values()]
+    apart = max(0.0, 13 - abs(ends[0] - ends[1])) / 2
     for k, (name, curve) in enumerate(curves.items()):
         points = [f"{LEFT + 4 + n * step:.0f} {height(time):.1f}" for n, time in enumerate(curve)]
         parts.append(f'<path class="curve{k}" d="M{"L".join(points)}"/>')
-        parts.append(
-            _text(WIDTH - 60, height(curve[-1]) + (-2 if k == 0 else 10), name, f"name{k}")
-        )
+        shift = apart if k == ends.index(max(ends)) else -apart
+        parts.append(_text(WIDTH - 60, ends[k] + shift + 4, name, "name"))
     words = f"Time of {' and '.join(curves)} by size; the table has the numbers"
     return (
         f'<div class="growth"><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '

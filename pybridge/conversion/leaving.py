@@ -46,7 +46,9 @@ def new_object(
                 "in R"
             ) from None
     if is_sparse(x):
-        return matrix_to_r(x, policies, dimnames)
+        if x.ndim == 2:
+            return matrix_to_r(x, policies, dimnames)
+        return vector_from(x.toarray(), policies, dimnames)
     if hasattr(x, "__sexp__") or not _is_array(x):
         raise ArgumentError(
             "dimnames go with one array: R objects, lists, dicts and tables have their own"
@@ -78,7 +80,8 @@ def _new(x: Any, policies: ToR, look: Any) -> New:
         return _new(element, policies, look)
 
     if is_sparse(x):
-        return matrix_to_r(x, policies)
+        # R has sparse matrices alone: any other array has the elements of a dense one
+        return matrix_to_r(x, policies) if x.ndim == 2 else vector_from(x.toarray(), policies)
     if is_frame(x):
         return frame_to_r(x, policies, convert)
     if isinstance(x, Mapping):

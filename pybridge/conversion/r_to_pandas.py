@@ -122,7 +122,7 @@ def _cast_column(pandas: Any, convert: Any, column: Any, policies: FromR) -> Any
     """Return a column of the dtype that the user asked for."""
     array = convert(column, policies)
     if not isinstance(array, np.ndarray):
-        raise ConversionError("a column of lists has no dtype")
+        raise ConversionError("it is not a vector, so it has no dtype")
     return _plain_or_nullable(pandas, _one_axis(array), policies)
 
 
@@ -140,7 +140,9 @@ def _column(pandas: Any, look: Any, convert: Any, column: Any, policies: FromR) 
             )
         if set(described.classes) <= PLAIN_LISTS:
             return _list_column(described, lambda element: convert(element, policies))
-    return convert(column, policies)  # which raises
+    convert(column, policies)  # most other objects raise here
+    what = "NULL" if described is None else "a matrix"
+    raise ConversionError(f"it is {what}, and a column of pandas has one value for each row")
 
 
 def _one_axis(values: Array) -> Array:

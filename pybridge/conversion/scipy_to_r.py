@@ -43,11 +43,7 @@ def is_sparse(x: Any) -> bool:
 
 
 def matrix_to_r(x: Any, policies: ToR, dimnames: Dimnames | None = None) -> NewMatrix:
-    """Return the matrix to make of `x`, which is not changed; nothing is made dense."""
-    if len(x.shape) != 2:
-        raise ConversionError(
-            f"a sparse array of {len(x.shape)} axes has no R equivalent: x.reshape((1, -1)) has two"
-        )
+    """Return the matrix to make of `x`, of two axes and not changed; nothing is made dense."""
     for axis, size in enumerate(x.shape, start=1):
         if size > LARGEST_AXIS:
             raise ConversionError(

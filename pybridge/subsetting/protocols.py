@@ -115,13 +115,12 @@ class Protocols(Generic[TensorT_co]):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         """Return the tensor as a NumPy array."""
         x = self._tensor
-        backend, _ = open_tensor(x)
+        backend, tensor = open_tensor(x)
         options: dict[str, Any] = {} if copy is None else {"copy": copy}
         try:
-            array = np.asarray(x, dtype, **options)
-            if array.ndim != len(backend.shape(x)):  # NumPy holds an object that it cannot read
-                raise TypeError("it is not an array to NumPy")
-            return array
+            # one of SciPy's sparse arrays is an object without axes to NumPy
+            array = x if hasattr(x, "__array__") else backend.to_numpy(tensor)
+            return np.asarray(array, dtype, **options)
         except Exception as error:  # each library raises its own
             raise OperationError(f"NumPy cannot read this {type(x).__name__}: {error}") from error
 

@@ -85,6 +85,7 @@ in_r <- function(value, call) {
     return(reticulate::py_to_r(value))
   }
   elements <- elements_in_r(value, call)
+  if (isS4(elements)) elements <- as.matrix(elements) # a sparse matrix of the package Matrix
   if (tensor_ndim(value) == 1L) as.array(elements) else elements
 }
 

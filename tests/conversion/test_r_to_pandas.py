@@ -155,6 +155,11 @@ def test_a_dtype_is_the_dtype_of_every_column_and_like_makes_a_dict():
         ("x <- data.frame(a = 1:2); x$l <- list(1, c(1L, NA)); x", "column 'l': element 2: .* NA"),
         ("x <- data.frame(a = 1:2); x$p <- as.POSIXlt(c('2020-01-01', NA)); x", "class POSIXlt"),
         ("x <- data.frame(a = 1); names(x) <- NA; x", "name of column 1 is NA"),
+        ("x <- data.frame(a = 1:2); x$m <- Matrix::Diagonal(2); x", "column 'm': it is a matrix"),
+        (
+            "structure(list(a = NULL), class = 'data.frame', row.names = integer())",
+            "column 'a': it is NULL",
+        ),
         (
             "structure(list(1:3, 1:2), names = c('a', 'b'), class = 'data.frame', row.names = 1:3)",
             "column 'b' has 2 rows, and the data frame has 3: it is broken",
@@ -177,3 +182,45 @@ def test_a_data_frame_in_a_list_is_a_table_there():
     found = from_r(r_value("list(a = mtcars, b = list(cars))"))
     assert found["a"].shape == (32, 11)
     assert found["b"][0]["dist"].tolist()[:2] == [2, 10]
+
+
+RANDOM = """
+    set.seed({seed}); n <- sample(0:6, 1); pick <- function(from) sample(from, n, replace = TRUE)
+    makers <- list(
+        function() pick(c(TRUE, NA, FALSE)), function() pick(c(TRUE, FALSE)),
+        function() pick(c(1L, NA, -.Machine$integer.max)), function() pick(1:9),
+        function() pick(c(0.1, NA, NaN, -0, Inf, 1e300)), function() pick(c(1i, NA, 2)),
+        function() pick(c("a", NA, "é", "", "NA", "None", "nan")),
+        function() factor(pick(c("u", NA, "v")), levels = c("v", "w", "u")),
+        function() ordered(pick(c("1", "10", "2"))),
+        function() as.Date(pick(c(-99999, 0, 18321, NA))),
+        function() .POSIXct(pick(c(-1e9 + 0.5, 0, 1e9 + 2^-20, NA)), "America/New_York"),
+        function() .POSIXct(pick(c(1, NA)), "UTC"),
+        function() as.difftime(pick(c(0.25, -3, NA)), units = "secs"),
+        function() c(list(1:3), lapply(
+            pick(1:4)[-1], function(k) switch(k, NULL, "a", list(b = 1i), 2)
+        ))
+    )
+    x <- lapply(sample(makers, sample(0:9, 1), replace = TRUE), function(make) make())
+    x <- x[lengths(x) == n]
+    names(x) <- sample(c("a", "b", "a b", "é", ""), length(x), replace = TRUE)
+    class(x) <- "data.frame"
+    attr(x, "row.names") <- switch(sample(3, 1), .set_row_names(n), sample(c(-9:-1, 1:99), n),
+        sample(c("r", "1", "é", "", "x y", "NA", "None"), n))
+    x
+"""
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_random_data_frames_come_back_identical(seed):
+    code = RANDOM.format(seed=seed).replace("\n", "\n ")
+    assert_identical(to_r(from_r(r_value(code))), code)
+
+
+def test_numbers_by_which_the_other_side_counts_its_rows_become_its_automatic_ones():
+    of_r = from_r(r_value("data.frame(x = 7:9, row.names = 0:2)"))
+    assert of_r.index.tolist() == [0, 1, 2]
+    assert_identical(to_r(of_r), "data.frame(x = 7:9)")
+    of_python = to_r(pd.DataFrame({"x": [0.5, 2]}, index=[1, 2]))
+    assert_identical(of_python, "data.frame(x = c(0.5, 2))")
+    assert from_r(of_python).index.tolist() == [0, 1]

@@ -151,7 +151,6 @@ def test_integers_are_doubles_by_the_law_of_arrays(data, policies, code):
         (sp.csc_matrix(np.array([[1]], "u8")), {"int64": "integer64"}, "hold doubles and logicals"),
         (sp.csr_matrix(np.array([[1j]])), {}, r"dtype complex128 is neither: x.real"),
         (sp.csr_matrix(np.array([[1]], np.longdouble)), {}, "more digits than R's double"),
-        (sp.coo_array(np.array([1, 0, 2])), {}, r"sparse array of 1 axes .*x.reshape\(\(1, -1\)\)"),
         (sp.coo_array((2**31, 1)), {}, "axis 1 has 2147483648 positions"),
         (sp.csr_array((1, 2**33)), {}, "axis 2 has 8589934592 positions"),
     ],
@@ -159,6 +158,12 @@ def test_integers_are_doubles_by_the_law_of_arrays(data, policies, code):
 def test_what_r_cannot_hold_is_refused(x, policies, message):
     with pytest.raises(ConversionError, match=message):
         to_r(x, **policies)
+
+
+def test_a_sparse_array_that_is_not_a_matrix_is_a_dense_one_in_r():
+    vector, cube = np.array([1.5, 0, 2]), np.arange(24.0).reshape(2, 3, 4)
+    assert_identical(to_r(sp.coo_array(vector)), "c(1.5, 0, 2)")
+    assert_identical(to_r(sp.coo_array(cube)), "aperm(array(as.double(0:23), 4:2))")
 
 
 @pytest.mark.parametrize("format", ["csc", "csr"])
@@ -208,3 +213,19 @@ def test_random_matrices(seed):
     format = rng.choice(["csc", "csr", "coo"])
     x = triplets if format == "coo" else getattr(sp, f"{format}_array")(triplets)
     assert_matrix(x, ("l" if data.dtype == bool else "d") + FORMATS[format][1:])
+
+
+def test_without_the_package_matrix_it_is_an_error_in_words():
+    x = sp.csc_matrix(DENSE)
+    r_value("keep <<- base::requireNamespace")
+    replace = "unlockBinding('requireNamespace', b); assign('requireNamespace', {}, b)"
+    r_value(f"b <- baseenv(); {replace.format('function(...) FALSE')}")
+    try:
+        with pytest.raises(
+            ConversionError, match="needs the package Matrix, which is not installed"
+        ):
+            to_r(x)
+    finally:
+        r_value(f"b <- baseenv(); {replace.format('keep')}; lockBinding('requireNamespace', b)")
+        r_value("rm(keep, envir = globalenv())")
+    assert list(to_r(x).rclass) == ["dgCMatrix"]

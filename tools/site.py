@@ -34,6 +34,8 @@ from tools.documents import (
     run_says,
 )
 
+COLUMNS = re.compile(r"^(?=.{44})(?!\s*(>>>|\.\.\.)).*\S {2,}\S.* \S+ {2,}\S")
+"""A line of output with columns, too wide for a phone."""
 PLACE = re.compile(r"<!-- pybridge: ([\w-]+) -->")
 
 
@@ -47,7 +49,10 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
             return _says_table(next(said))
         # a session has prompts, and output that is not code
         is_session = block[1] == "python" and block[2].startswith(">>> ")
-        return block[0].replace("```python", "```pycon", 1) if is_session else block[0]
+        language = "pycon" if is_session else block[1]
+        has_columns = any(COLUMNS.search(line) for line in block[2].splitlines())
+        head = f"{{.{language} .wide}}" if has_columns and language else language
+        return f"```{head}\n{block[2]}```"
 
     return FENCE.sub(shown, markdown)
 

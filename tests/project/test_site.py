@@ -214,8 +214,8 @@ def spoilt(site, name, old, new):
         ('<div style="width: 2000px; height: 1px"></div>', "pixels wide"),
         ('<p style="font-size: 6px">too small to read', "6 pixels high"),
         (
-            f'<div class="highlight"><pre style="white-space: pre"><code>{"long " * 99}</code></pre>'
-            "</div><style>.highlight code { white-space: inherit !important }</style>",
+            f'<div class="highlight"><pre style="white-space: pre"><code>{"long " * 99}'
+            "</code></pre></div><style>.highlight code { white-space: inherit !important }</style>",
             "beyond its frame",
         ),
     ],

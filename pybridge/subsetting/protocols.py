@@ -15,7 +15,7 @@ import numpy as np
 from pybridge.annotations import TensorT_co
 from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.errors import OperationError, TracingError
+from pybridge.errors import OperationError, PybridgeError, TracingError
 from pybridge.subscripts import Traced
 from pybridge.subsetting.arguments import without_tensors
 
@@ -105,6 +105,8 @@ class Protocols(Generic[TensorT_co]):
             )
         # Some libraries have no truth value of an array with axes, and stores have other ones.
         one = backend.basic(x, (0,) * len(shape)) if shape or backend.is_store else x
+        if backend.keeps_axes:
+            one = backend.to_numpy(one)
         try:
             return bool(one)
         except RuntimeError as error:  # PyTorch, without values
@@ -121,6 +123,8 @@ class Protocols(Generic[TensorT_co]):
             # one of SciPy's sparse arrays is an object without axes to NumPy
             array = x if hasattr(x, "__array__") else backend.to_numpy(tensor)
             return np.asarray(array, dtype, **options)
+        except PybridgeError:
+            raise
         except Exception as error:  # each library raises its own
             raise OperationError(f"NumPy cannot read this {type(x).__name__}: {error}") from error
 

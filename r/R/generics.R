@@ -66,7 +66,9 @@ tensor_as_array <- function(x, ...) as_r_array(x, call)
 
 as_r_array <- function(x, call) {
   value <- elements_in_r(x, call)
-  if (isS4(value)) value <- as.matrix(value) # a sparse matrix of the package Matrix
+  if (isS4(value) || is.data.frame(value)) {
+    value <- as.matrix(value) # of the package Matrix, or a table
+  }
   if (is.null(dim(value))) array(value, length(value)) else value
 }
 

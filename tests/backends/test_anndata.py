@@ -95,6 +95,9 @@ def test_names_that_are_not_there_and_what_is_not_served():
             R(x)[subscripts]
     with pytest.raises(errors.MissingValueError):
         R(x, dialect="base")[[1, NA], :]
+    for act in (lambda: 1 in R(x), lambda: bool(R(x[:1, :1])), lambda: np.asarray(R(x))):
+        with pytest.raises(errors.UnsupportedTensorError, match="not one array"):
+            act()
     assert len(R(x)) == 7
     assert_equals(next(iter(R(x))), x[:1])
 

@@ -95,6 +95,7 @@ test_that("matrices that reticulate changes or gets wrong cross whole", {
   named <- list(cells = c("a", "b", "c"), genes = NULL)
   expect_identical(from_python(new("sp.csc_matrix(np.eye(3))"), dimnames = named)@Dimnames, named)
   expect_identical(from_python(new("[sp.eye(2, format='dia'), None]")), list(Matrix::Diagonal(2, c(1, 1)), NULL))
+  expect_identical(as.array(new("sp.csr_array(np.eye(3)[:2])")), diag(3)[1:2, ])
   converted <- Matrix::Diagonal(2) # what reticulate converted before
   expect_identical(from_python(converted), converted)
 })

@@ -16,10 +16,10 @@
   let array = arrays[0];
 
   const element = (tag, text, attributes = {}) => {
-    const made = document.createElement(tag);
-    if (text) made.textContent = text;
-    Object.entries(attributes).forEach(([name, value]) => made.setAttribute(name, value));
-    return made;
+    const node = document.createElement(tag);
+    if (text) node.textContent = text;
+    Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
+    return node;
   };
   const sizes = (shape) => shape.join(" x ");
   const arrayWords = (shape) => (shape.length > 1 ? `an array of shape ${sizes(shape)}` : `a vector of ${shape[0]} elements`);
@@ -59,9 +59,9 @@
   };
 
   const button = (text) => {
-    const made = element("button", text, { type: "button" });
-    made.addEventListener("click", () => show(text));
-    return made;
+    const node = element("button", text, { type: "button" });
+    node.addEventListener("click", () => show(text));
+    return node;
   };
 
   const near = (typed) => {

@@ -29,7 +29,7 @@ def _drawn(table: str) -> str:
 
 
 def _place(ratio: float) -> float:
-    """Return where a ratio lies, in percent of the width."""
+    """Return the place of a ratio, in percent of the width."""
     return 50 + 50 * max(-1.0, min(1.0, math.log(ratio) / math.log(WIDEST)))
 
 

@@ -146,7 +146,7 @@ def _answer(shape: tuple[int, ...], values: Iterable[Any], warning: str = "") ->
 
 
 def rows(shape: tuple[int, ...]) -> Iterator[dict[str, Any]]:
-    """Yield for each subscript its spellings, its explanation, and what everyone makes of it."""
+    """Yield for each subscript its spellings, its explanation, and all four answers."""
     spellings = list(dict.fromkeys(SUBSCRIPTS[shape]()))
     for (text, code), own in zip(spellings, in_r(shape, [r for r, _ in spellings]), strict=True):
         numpy = in_python(f"x[{code}]", x=elements(shape))

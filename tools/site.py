@@ -127,8 +127,8 @@ def _r_entry(topic: str, page: str, examples: str) -> str:
     # The link leads to a page of another package, or the id occurs on every page.
     body = re.sub(r'<a href="[^"#][^"]*">(.*?)</a>|(?<=<code) id="[^"]*"', r"\1", body)
     name = {"pybridge-package": "The package", "tensor-subscripts": "x@r[...]"}.get(topic, topic)
-    shown = f"#### Examples\n\n```r\n{examples}\n```\n" if examples else ""
-    return f'## {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n\n{shown}'
+    example = f"#### Examples\n\n```r\n{examples}\n```\n" if examples else ""
+    return f'## {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n\n{example}'
 
 
 # ---- The picture of the cells --------------------------------------------------------------------
@@ -159,8 +159,8 @@ def readme() -> str:
     return re.sub(r"^### (.*)\n((?:(?!\[Install\]|#).*\n)*)", _tab, text, flags=re.MULTILINE)
 
 
-def _tab(found: re.Match[str]) -> str:
-    return f'=== "{found[1]}"\n{textwrap.indent(found[2], "    ")}'
+def _tab(section: re.Match[str]) -> str:
+    return f'=== "{section[1]}"\n{textwrap.indent(section[2], "    ")}'
 
 
 def contributing() -> str:

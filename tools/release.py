@@ -25,7 +25,7 @@ VERSIONED = {
     "README.md": r"(R CMD INSTALL pybridge_)[\d.]+(\.tar\.gz)",
     "docs/install.md": r"(R CMD INSTALL pybridge_)[\d.]+(\.tar\.gz)",
 }
-"""The files that state the version. CHANGELOG.md is written by hand, and checked; it is R's NEWS."""
+"""The files that state the version. CHANGELOG.md is checked; it is the NEWS of R as well."""
 ADDRESSED = (
     "pyproject.toml",
     "CITATION.cff",

@@ -116,8 +116,8 @@ def check_shared_library() -> Check:
 def check_pybridge() -> Iterator[Check]:
     """Report this package, and others of its name that could be imported instead.
 
-    PyPI has another project `pybridge`. Installed later, it replaces `pybridge/__init__.py` of this one;
-    uninstalled, it takes that file away.
+    PyPI has another project `pybridge`. Installed later, it replaces `pybridge/__init__.py` of this
+    one; uninstalled, it takes that file away.
     """
     own = Path(pybridge.__file__).resolve().parent
     if version():
@@ -147,7 +147,7 @@ def check_pybridge() -> Iterator[Check]:
 
 
 def version() -> str:
-    """Return the version of this package, or nothing where `pybridge` is that of another project."""
+    """Return the version of this package, or "" where `pybridge` is another project's."""
     return str(getattr(pybridge, "__version__", ""))
 
 

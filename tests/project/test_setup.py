@@ -318,12 +318,16 @@ def test_a_venv_of_an_earlier_set_up_is_made_anew(checkout, mark):
 # A Python whose .venv has a pip that takes long, until a report was printed, and then fails.
 SLOW_PIP = r"""
 case "$*" in
-    *"-m venv"*) mkdir -p .venv/bin; cp "$0" .venv/bin/python; printf '#!/bin/sh\n' >.venv/bin/activate ;;
+    *"-m venv"*)
+        mkdir -p .venv/bin; cp "$0" .venv/bin/python
+        printf '#!/bin/sh\n' >.venv/bin/activate ;;
     *--version*) exit 0 ;;
     *pip\ install*)
         echo "Collecting a-large-library"
         tries=0
-        while [ "$tries" -lt 600 ] && ! [ -e reported ]; do tries=$((tries + 1)); real-sleep 0.1; done
+        while [ "$tries" -lt 600 ] && ! [ -e reported ]; do
+            tries=$((tries + 1)); real-sleep 0.1
+        done
         echo "ERROR: enough"; exit 1 ;;
     *ensurepip*) exit 0 ;;
     *) echo "<pybridge>3.11 shared</pybridge>" ;;
@@ -336,7 +340,9 @@ def test_what_takes_long_says_how_far_it_is(checkout):
     checkout.put("python3", SLOW_PIP)
     (checkout.bin / "real-sleep").symlink_to(shutil.which("sleep"))
     # The reports come every 20 seconds: here as soon as they are asked for, and once.
-    checkout.put("sleep", 'if [ -e asked ]; then : >reported; exec real-sleep 60; else : >asked; fi')
+    checkout.put(
+        "sleep", "if [ -e asked ]; then : >reported; exec real-sleep 60; else : >asked; fi"
+    )
     done = checkout.set_up()
     assert done.returncode == 1
     lines = done.stderr.splitlines()

@@ -1,10 +1,10 @@
-"""Run every benchmark, print one table, and draw it: `make bench`.
+"""Run every benchmark and print one table: `make bench`.
 
-The rows go to output/benchmarks.json and, for the documentation site, to output/benchmarks.svg and
-to benchmarks/measured.md, which the repository keeps, with its date and machine. With names of
-programs after it only these run, and the site shows their tables alone:
-`python benchmarks/run.py subsetting.py reshaping.R`. Nothing here passes or fails: times belong to
-a machine, and a `!` after an aim says only that this run missed it.
+The rows go to output/benchmarks.json and to benchmarks/measured.md, which the repository keeps,
+with its date and machine, and which the documentation site draws. With names of programs after it
+only these run, and the site shows their tables alone: `python benchmarks/run.py subsetting.py
+reshaping.R`. Nothing here passes or fails: times belong to a machine, and a `!` after an aim says
+only that this run missed it.
 """
 
 import json
@@ -15,7 +15,6 @@ import sys
 import tempfile
 from datetime import date
 from importlib.metadata import version
-from itertools import groupby
 from pathlib import Path
 
 from timing import Row, show, time_text
@@ -87,40 +86,6 @@ def markdown(rows: list[Row]) -> str:
     return "\n".join(lines[1:]) + "\n"
 
 
-def draw(rows: list[Row], path: Path) -> None:
-    """Draw the ratios with their aims, and the curves."""
-    os.environ.setdefault("MPLBACKEND", "Agg")
-    import matplotlib.pyplot as plt
-
-    curves = {title: list(points) for title, points in groupby(rows, key=lambda row: row.title)}
-    curves = {title: curve for title, curve in curves.items() if title.startswith("Growth: ")}
-    rows = [row for row in rows if row.title not in curves]
-    figure = plt.figure(figsize=(11, 2 + 0.24 * len(rows) + 3.2), layout="constrained")
-    upper, lower = figure.subfigures(2, 1, height_ratios=[0.24 * len(rows) + 1, 3.2])
-    axis = upper.subplots()
-    places = range(len(rows), 0, -1)
-    axis.barh(places, [row.ratio for row in rows], color="#3f51b5", height=0.6)
-    aimed = [(row.aim, place) for row, place in zip(rows, places, strict=True) if row.aim]
-    axis.scatter(
-        *zip(*aimed, strict=True), marker="|", s=90, color="#c2255c", label="aim", zorder=3
-    )
-    axis.axvline(1, color="black", linewidth=0.8)
-    axis.set(xscale="log", title="Time of pybridge, as a multiple of the alternative's")
-    axis.set_yticks(places, [f"{row.label}  ({row.alternative})" for row in rows], fontsize=7)
-    axis.margins(y=0.01)
-    axis.legend(loc="lower right")
-    for axis, (title, curve) in zip(lower.subplots(1, len(curves)), curves.items(), strict=True):
-        labels = [row.label for row in curve]
-        axis.plot(labels, [row.ours for row in curve], "o-", label="pybridge")
-        axis.plot(labels, [row.theirs for row in curve], "s--", label="NumPy")
-        axis.set(yscale="log")
-        axis.set_title(title.removeprefix("Growth: "), fontsize=9)
-        axis.tick_params(labelsize=7, axis="x", rotation=45)
-        axis.tick_params(labelsize=7, axis="y")
-    axis.legend(fontsize=7)
-    figure.savefig(path)
-
-
 def main() -> None:
     """Measure everything, or the programs that are named, print it and keep it."""
     named = tuple(sys.argv[1:])
@@ -131,9 +96,6 @@ def main() -> None:
     (OUTPUT / "benchmarks.json").write_text(json.dumps([vars(row) for row in rows], indent=1))
     MEASURED.write_text(markdown(rows))
     print(f"\n{OUTPUT}/benchmarks.json, {MEASURED}")
-    if not named:
-        draw(rows, OUTPUT / "benchmarks.svg")
-        print(f"{OUTPUT}/benchmarks.svg")
 
 
 if __name__ == "__main__":

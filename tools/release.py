@@ -25,7 +25,7 @@ VERSIONED = {
     "README.md": r"(R CMD INSTALL pybridge_)[\d.]+(\.tar\.gz)",
     "docs/install.md": r"(R CMD INSTALL pybridge_)[\d.]+(\.tar\.gz)",
 }
-"""The files that state the version. CHANGELOG.md, which is R's NEWS too, is checked."""
+"""The files that state the version. CHANGELOG.md is checked; it is the NEWS of R as well."""
 ADDRESSED = (
     "pyproject.toml",
     "CITATION.cff",

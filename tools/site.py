@@ -13,16 +13,29 @@ import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import conformance, notebooks
+from tools import charts, conformance, lookup, notebooks
 from tools.browser import find_chromium, new_page, open_file
-from tools.documents import FENCE, LANGUAGES, ROOT, Line, Piece, blocks, run_r, run_says
+from tools.documents import (
+    FENCE,
+    LANGUAGES,
+    ROOT,
+    Line,
+    Piece,
+    blocks,
+    r_environment,
+    run_r,
+    run_says,
+)
 
+COLUMNS = re.compile(r"^(?=.{44})(?!\s*(>>>|\.\.\.)).*\S {2,}\S.* \S+ {2,}\S")
+"""A line of output with columns, too wide for a phone."""
 PLACE = re.compile(r"<!-- pybridge: ([\w-]+) -->")
 
 
@@ -36,17 +49,18 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
             return _says_table(next(said))
         # a session has prompts, and output that is not code
         is_session = block[1] == "python" and block[2].startswith(">>> ")
-        return block[0].replace("```python", "```pycon", 1) if is_session else block[0]
+        language = "pycon" if is_session else block[1]
+        has_columns = any(COLUMNS.search(line) for line in block[2].splitlines())
+        head = f"{{.{language} .wide}}" if has_columns and language else language
+        return f"```{head}\n{block[2]}```"
 
     return FENCE.sub(shown, markdown)
 
 
 def on_post_build(config: Any, **_: Any) -> None:
-    """Print the cheat sheet, and copy the chart of the benchmarks, if there is one."""
+    """Write the data to look up, and print the cheat sheet."""
     folder = Path(config["site_dir"])
-    chart = ROOT / "output/benchmarks.svg"
-    if chart.exists():
-        (folder / "benchmarks.svg").write_bytes(chart.read_bytes())
+    (folder / "lookup-data.js").write_text(lookup.script(), encoding="utf-8")
     if find_chromium():
         margins = dict.fromkeys(("top", "bottom", "left", "right"), "0.3in")
         with new_page() as page:
@@ -97,20 +111,24 @@ def _mark(line: Line, first: Line) -> tuple[str, str]:
 def r_reference() -> str:
     """Return the manual pages of the R package, the page of the package first."""
     command = ["Rscript", "--no-environ", "--no-init-file", "tools/reference.R"]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    pages: dict[str, str] = json.loads(done.stdout)
+    done = subprocess.run(
+        command, cwd=ROOT, env=r_environment(), stdout=subprocess.PIPE, text=True, check=True
+    )
+    pages: dict[str, dict[str, str]] = json.loads(done.stdout)
     order = sorted(pages, key=lambda topic: (topic != "pybridge-package", topic))
-    return "\n\n".join(_r_entry(topic, pages[topic]) for topic in order)
+    return "\n\n".join(_r_entry(topic, **pages[topic]) for topic in order)
 
 
-def _r_entry(topic: str, page: str) -> str:
-    (found,) = re.findall(r"<h2>(.*?)</h2>(.*?)(?:<hr|</main>)", page, re.DOTALL)
-    title, body = found
+def _r_entry(topic: str, page: str, examples: str) -> str:
+    (parts,) = re.findall(r"<h2>(.*?)</h2>(.*?)(?:<hr|</main>)", page, re.DOTALL)
+    title, body = parts
+    body = re.sub(r"<h3>Examples</h3>.*", "", body, flags=re.DOTALL)
     body = re.sub(r"<(/?)h3>", r"<\1h4>", body)
     # The link leads to a page of another package, or the id occurs on every page.
     body = re.sub(r'<a href="[^"#][^"]*">(.*?)</a>|(?<=<code) id="[^"]*"', r"\1", body)
     name = {"pybridge-package": "The package", "tensor-subscripts": "x@r[...]"}.get(topic, topic)
-    return f'## {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n'
+    example = f"#### Examples\n\n```r\n{examples}\n```\n" if examples else ""
+    return f'## {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n\n{example}'
 
 
 # ---- The picture of the cells --------------------------------------------------------------------
@@ -135,9 +153,14 @@ def cells() -> str:
 
 
 def readme() -> str:
-    """Return the README, with its links to other files changed to links to their pages."""
+    """Return the README, with links to the pages of other files and the ways to install as tabs."""
     text = (ROOT / "README.md").read_text().replace("CONTRIBUTING.md", "contributing.md")
-    return text.replace("](docs/", "](").replace("](CHANGELOG.md)", "](changelog.md)")
+    text = text.replace("](docs/", "](").replace("](CHANGELOG.md)", "](changelog.md)")
+    return re.sub(r"^### (.*)\n((?:(?!\[Install\]|#).*\n)*)", _tab, text, flags=re.MULTILINE)
+
+
+def _tab(section: re.Match[str]) -> str:
+    return f'=== "{section[1]}"\n{textwrap.indent(section[2], "    ")}'
 
 
 def contributing() -> str:
@@ -158,10 +181,8 @@ def changelog() -> str:
 
 
 def benchmark_table() -> str:
-    """Return the last results of `make bench`, with their chart if it was drawn here."""
-    has_chart = (ROOT / "output/benchmarks.svg").exists()
-    measured = (ROOT / "benchmarks/measured.md").read_text()
-    return f"{measured}\n" + ("![Ratios](benchmarks.svg)\n" if has_chart else "")
+    """Return the last results of `make bench`, drawn."""
+    return charts.with_charts((ROOT / "benchmarks/measured.md").read_text())
 
 
 FILLED: dict[str, Callable[[], str]] = {

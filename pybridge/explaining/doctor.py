@@ -147,7 +147,7 @@ def check_pybridge() -> Iterator[Check]:
 
 
 def version() -> str:
-    """Return the version of this package, or nothing if `pybridge` is that of another project."""
+    """Return the version of this package, or "" where `pybridge` is another project's."""
     return str(getattr(pybridge, "__version__", ""))
 
 

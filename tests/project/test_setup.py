@@ -318,7 +318,9 @@ def test_a_venv_of_an_earlier_set_up_is_made_anew(checkout, mark):
 # A Python whose .venv has a pip that takes long, until a report was printed, and then fails.
 SLOW_PIP = r"""
 case "$*" in
-    *"-m venv"*) mkdir -p .venv/bin; cp "$0" .venv/bin/python ;;
+    *"-m venv"*)
+        mkdir -p .venv/bin; cp "$0" .venv/bin/python
+        printf '#!/bin/sh\n' >.venv/bin/activate ;;
     *--version*) exit 0 ;;
     *pip\ install*)
         echo "Collecting a-large-library"
@@ -338,7 +340,9 @@ def test_what_takes_long_says_how_far_it_is(checkout):
     checkout.put("python3", SLOW_PIP)
     (checkout.bin / "real-sleep").symlink_to(shutil.which("sleep"))
     # The reports come every 20 seconds: here as soon as they are asked for, and once.
-    checkout.put("sleep", "[ ! -e asked ] || { : >reported; exec real-sleep 60; }; : >asked")
+    checkout.put(
+        "sleep", "if [ -e asked ]; then : >reported; exec real-sleep 60; else : >asked; fi"
+    )
     done = checkout.set_up()
     assert done.returncode == 1
     lines = done.stderr.splitlines()

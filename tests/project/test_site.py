@@ -12,6 +12,7 @@ from processes import ROOT, python
 import pybridge
 from pybridge import errors
 from pybridge.testing.corpus import cases
+from tools import front_picture
 from tools.browser import SCHEMES, WIDTHS, new_page, open_file
 
 LOOKING = (ROOT / "tests/support/looking.js").read_text()
@@ -63,6 +64,44 @@ def test_every_page_is_in_the_navigation_and_filled_in(sources, pages):
         assert "```" not in pages[name], name
 
 
+def test_the_front_page_has_a_name_a_picture_and_tabs(site, sources):
+    source = sources["index"]
+    title = html.unescape(re.findall(r"<title>(.*?)</title>", source)[0])
+    assert title == "R's subscripts on the tensors of Python - pybridge"
+    (alt,) = re.findall(r'<img alt="([^"]*)" src="brackets.svg"', source)
+    assert "x[-1] is all but the first in R" in alt
+    assert (site / "brackets.svg").read_text() == front_picture.FILE.read_text()
+    labels = re.findall(r'<div class="tabbed-labels">(.*?)</div>', source, re.DOTALL)[0]
+    assert re.findall(r">(You [^<]*)<", labels) == [
+        "You write R",
+        "You write Python",
+        "You change pybridge",
+    ]
+    assert 'rel="icon" href="logo.svg"' in source
+    assert "md-footer__link--next" in source
+
+
+def test_the_picture_of_the_front_page_shows_what_r_and_python_select():
+    selected = front_picture.computed()
+    assert selected["R", "x[2:4]"] != selected["Python", "x[2:4]"]
+    assert selected["R", "x@r[2:4]"] == selected["Python", "R(x)[2:4]"] == (20, 30, 40)
+    assert front_picture.drawn(selected) == front_picture.FILE.read_text()
+
+
+def test_the_reference_of_r_shows_what_its_examples_print(pages):
+    for words in ("x@r[2, 3, NA:2]\n#> array([ 6, 12], dtype=int32)", "#> [1] 2 4 3 1"):
+        assert words in pages["reference-r"], words
+    topics = len(list((ROOT / "r/man").glob("*.Rd")))
+    assert pages["reference-r"].count("Examples\u00b6") >= topics - 2
+
+
+def test_long_pages_begin_with_their_contents(sources):
+    for name in ("r-says-numpy-says", "who-is-right", "cheat-sheet", "porting-base-r"):
+        contents = re.findall(r'<div class="toc">(.*?)</div>', sources[name], re.DOTALL)
+        assert len(contents) == 1, name
+        assert contents[0].count('<a href="#') > 3, name
+
+
 def test_the_reference_of_python_is_complete(pages):
     text = pages["reference-python"]
     for name in pybridge.__all__:
@@ -105,7 +144,10 @@ def test_the_table_of_conformance_names_every_library_and_rule(pages, sources):
 def test_the_page_of_benchmarks_has_the_last_table_its_date_and_its_machine(pages, sources):
     assert "make bench" in pages["benchmarks"]
     assert re.search(r"Measured on \d+ \w+ \d{4}, on \d+ processors \(.+\)", pages["benchmarks"])
-    assert sources["benchmarks"].count("<tr>") > 20
+    rows = sources["benchmarks"].count("<tr>")
+    assert rows > 20
+    assert sources["benchmarks"].count('<span class="ratio ') > rows / 2
+    assert sources["benchmarks"].count('<path class="curve1"') >= 4
 
 
 def test_both_notebooks_ran(sources, pages):
@@ -171,6 +213,11 @@ def spoilt(site, name, old, new):
         ('<p style="color: #999; background: #fff">pale', "contrast of 2.8"),
         ('<div style="width: 2000px; height: 1px"></div>', "pixels wide"),
         ('<p style="font-size: 6px">too small to read', "6 pixels high"),
+        (
+            f'<div class="highlight"><pre style="white-space: pre"><code>{"long " * 99}'
+            "</code></pre></div><style>.highlight code { white-space: inherit !important }</style>",
+            "beyond its frame",
+        ),
     ],
 )
 def test_looking_finds_a_page_that_cannot_be_read(markup, words, browser, site):
@@ -186,6 +233,12 @@ def test_looking_finds_a_page_that_cannot_be_read(markup, words, browser, site):
         ("as.array", "conversion.html"),
         ("zarr", "faq.html"),
         ("install", "install.html"),
+        ("no applicable method for `@`", "convert-false.html"),
+        ("convert = FALSE", "convert-false.html"),
+        ("py$", "convert-false.html"),
+        ("is.na", "r-functions.html"),
+        ("dplyr", "r-functions.html"),
+        ("difftime", "rpy2.html"),
     ],
 )
 def test_the_search_finds_pages_from_a_file(words, page, browser, site):
@@ -225,12 +278,14 @@ def copied(browser, site, name, begin):
 
 
 def test_a_block_copies_its_code_alone(browser, site):
-    assert copied(browser, site, "index", ">>> from pybridge").splitlines() == [
+    assert copied(browser, site, "index", ">>> import numpy").splitlines() == [
+        "import numpy as np",
         "from pybridge import NA, R, array_reshape",
         "x = array_reshape(np.arange(1.0, 31.0), (2, 3, 5))",
         "R(x)[2, 3, NA:2]",
         "R(x)[:, :, -1]",
         "R(x)[1, 3:1, 1]",
+        "R(x)[2, 3, 1] = 0",
         "R(x)[2, 3, 1:6]",
     ]
     assert copied(browser, site, "index", "x <- c(10").splitlines() == [
@@ -243,3 +298,48 @@ def test_a_block_copies_its_code_alone(browser, site):
         'python -m pybridge explain "x[NA:5, , 8:-8]" --shape 60000,28,28'
     )
     assert "def show(shown" in copied(browser, site, "pictures-python", "def show")
+
+
+def results(browser):
+    """Return what the page "Look up" shows: for each reader the selected cells, and the words."""
+    return browser.evaluate(
+        """() => [...document.querySelectorAll(".look-up-results section")].map((section) => [
+          [...section.querySelectorAll(".taken")].map((cell) => Number(cell.textContent)),
+          section.querySelector("p, pre").textContent,
+        ])"""
+    )
+
+
+def test_a_subscript_is_looked_up_by_its_text_from_a_file(browser, site):
+    open_file(browser, site / "lookup.html", width=390, scheme="light")
+    field = browser.get_by_label("Subscript, as R or Python spells it")
+    for text in ("-1", "x@r[-1]", "R(x)[-1]", " x[ -1 ] "):
+        field.fill(text)
+        own, numpy, tensor, base, explained = results(browser)
+        assert own[0] == base[0] == list(range(20, 101, 10)), text
+        assert numpy[0] == tensor[0] == [100], text
+        assert "drops position 1" in explained[1], text
+    field.fill("0")
+    own, numpy, tensor, base = results(browser)
+    assert (own[0], numpy[0], tensor[0], base[0]) == ([], [10], [], [])
+    assert "positions start at 1" in tensor[1]
+    field.fill("2:7")
+    assert results(browser) == []
+    assert "Not among the" in browser.locator("#look-up-status").inner_text()
+
+
+def test_a_subscript_is_chosen_with_the_keyboard_alone(browser, site):
+    open_file(browser, site / "lookup.html", width=1300, scheme="light")
+    browser.get_by_label("10", exact=True).focus()
+    browser.keyboard.press("ArrowRight")
+    browser.keyboard.press("ArrowRight")
+    assert browser.get_by_label("2 x 3 x 5").is_checked()
+    browser.get_by_role("button", name=", , 2:6").focus()
+    browser.keyboard.press("Enter")
+    own, numpy, tensor, base = results(browser)
+    assert own[1].startswith("An error")
+    assert tensor[1].startswith("An error")
+    assert len(numpy[0]) == 18
+    assert browser.url.endswith("#2%20x%203%20x%205%7C%2C%20%2C%202%3A6")
+    browser.reload()
+    assert results(browser) == [own, numpy, tensor, base]

@@ -39,7 +39,10 @@ def test_iteration_and_length_count_the_first_axis(library, dialect):
     assert list(R(make(library, np.zeros((0, 3))))) == []
 
 
-@pytest.mark.parametrize("library", ["numpy", *(ALL.keys() - {"anndata"})])  # which has no elements
+@pytest.mark.parametrize(
+    "library",
+    ["numpy", *[name for name in ALL if name != "anndata"]],  # which has no elements
+)
 def test_membership_truth_and_numpy_are_the_tensors_own(library):
     x = R(make(library, M))
     assert 6 in x

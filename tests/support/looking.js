@@ -23,6 +23,19 @@
     const box = el.getBoundingClientRect();
     if (box.right > width + 1 && !scrolls(el)) faults.push(`${name(el)} ends at ${box.right}`);
   }
+  // Code stays within its frame, unless it has columns, and away from the button that copies it.
+  for (const el of page.querySelectorAll("pre > code")) {
+    if (!isShown(el) || el.closest(".wide")) continue;
+    if (el.scrollWidth > el.clientWidth + 1) faults.push(`${name(el)} goes beyond its frame`);
+    const button = el.parentElement.querySelector("button");
+    const inside = document.createRange();
+    inside.selectNodeContents(el);
+    const rows = [...inside.getClientRects()];
+    const box = button && button.getBoundingClientRect();
+    if (box && rows.some((row) => row.right > box.left && row.top < box.bottom && row.bottom > box.top)) {
+      faults.push(`${name(el)} ends under its button`);
+    }
+  }
   for (const el of page.querySelectorAll("td, th, p, li")) {
     const text = el.innerText.trim();
     if (!isShown(el) || text.length < 8) continue;

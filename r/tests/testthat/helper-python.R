@@ -16,6 +16,13 @@ asked_for <- function(libraries) {
   if ("all" %in% asked) libraries else intersect(libraries, asked)
 }
 
+# The same, and skip where it asks for none.
+libraries_asked_for <- function(libraries) {
+  asked <- asked_for(libraries)
+  if (!length(asked)) skip("PYBRIDGE_TEST_BACKENDS asks for none of the libraries")
+  asked
+}
+
 # Skip where a Python module is not installed, except where PYBRIDGE_TEST_BACKENDS asks for its library.
 skip_without_module <- function(...) {
   skip_without_python()

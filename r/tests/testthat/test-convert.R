@@ -366,7 +366,7 @@ test_that("tensors of every library cross in every dtype, and like makes more of
   )
   numbers <- matrix(c(0, 1, 2, 3, 4, 5), 2)
   reticulate::py_run_string("import numpy as np\na = np.array([[0, 2, 4], [1, 3, 5]], 'float32')")
-  for (library in asked_for(names(makers))) {
+  for (library in libraries_asked_for(names(makers))) {
     reticulate::py_run_string(imports[[library]])
     new <- reticulate::py_eval(makers[[library]], convert = FALSE)
     for (dtype in c("float32", "float16", "bfloat16", "float8_e5m2", "int32", "uint8", "complex64")) {

@@ -65,7 +65,7 @@ test_that("positions of tensors are R's own", {
 test_that("what comes out goes straight in, in every library", {
   skip_without_python()
   x <- c(3, NaN, 1, 4, 1)
-  for (library in asked_for(c("tensorflow", "jax", "torch", "dask"))) {
+  for (library in libraries_asked_for(c("tensorflow", "jax", "torch", "dask"))) {
     tensor <- switch(library,
       tensorflow = reticulate::import("tensorflow", convert = FALSE)$constant(as_tensor(array(x))),
       jax = reticulate::import("jax.numpy", convert = FALSE)$asarray(as_tensor(array(x))),

@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits words at spaces, and a checkout may have one.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests test test-python test-r test-r-beside fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release
+.PHONY: help setup setup-tests test test-python test-r test-r-beside fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release hook
 
 python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
@@ -22,12 +22,16 @@ export TF_ENABLE_ONEDNN_OPTS ?= 0
 # The documentation stays with MkDocs 1; silence its notice about MkDocs 2.
 export NO_MKDOCS_2_WARNING := 1
 
-# What `make test-quick` runs: text and subscripts, the corpus, what R calls, and R's own arrays.
-quick_python := tests/subscripts tests/subsetting/test_corpus.py tests/test_rbridge.py
+# What `make test-quick` runs: subscripts, the corpus, shapes, conversion, explanations, what R calls, and R's
+# own arrays.
+quick_python := tests/subscripts tests/shapes tests/explaining tests/test_rbridge.py \
+	tests/subsetting/test_corpus.py tests/conversion/test_corpus.py \
+	tests/conversion/test_numpy_to_r.py tests/conversion/test_r_to_numpy.py
 quick_r := testthat::test_dir("testthat", package = "pybridge", load_package = "installed", \
-	stop_on_failure = TRUE, filter = "^(array|array-value|record|notation|reshape|conditions|corpus)$$")
+	stop_on_failure = TRUE, filter = "^(array|record|notation|conditions|corpus|recycle|explain|explain-shapes|tensor)$$")
 
-# What `make coverage` leaves out: a rule that only a search meets has no test that names it.
+# What `make coverage` and `make test-quick` leave out: a rule that only a search meets has no test that
+# names it.
 no_search := not (every_range or every_short or every_factor or every_pair_of_small or all_pairs or random or fuzz)
 
 help: ## print this list
@@ -90,8 +94,8 @@ examples: setup ## run every example whole, in R and in Python: some minutes
 	run $(python) examples/launch_workers.py 2 \
 		$(python) examples/mnist_workers.py + $(rscript) examples/mnist_workers.R
 
-test-quick: setup ## run the deterministic core in both languages, in under a minute
-	@$(python) -m pytest -q -m 'not hypothesis' -k 'not fuzzing and not random' $(quick_python)
+test-quick: setup ## run the core of both languages, in under a minute
+	@$(python) -m pytest -q -n 2 -m 'not hypothesis' -k '$(no_search)' $(quick_python)
 	@cd r/tests && $(rscript) -e '$(quick_r)'
 
 matrix: setup ## test each extra at its oldest and newest versions, in environments that are removed
@@ -107,6 +111,9 @@ lint: setup-tests ## check style, formatting and types, in Python and in R
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(python) -m pyright -p pyproject.toml --pythonpath $(python)
 	@$(rscript) tools/lint.R
 	@$(rscript) tools/roxygen.R
+
+hook: setup ## have git check what changed before each commit, in seconds
+	@$(python) -m pre_commit install
 
 coverage: setup ## check that every line and branch of the pure layers has a test
 	@$(python) -m coverage run -m pytest -q --no-header -m 'not hypothesis' -k '$(no_search)' \

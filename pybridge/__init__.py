@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 def _stop(problem: str, advice: str) -> None:
     """Report why pybridge cannot be imported; on the command line as the doctor does."""
-    if sys.argv[:1] == ["-m"]:
+    if sys.argv and sys.argv[0].removesuffix(".exe").endswith(("-m", "/pybridge", "\\pybridge")):
         sys.exit(f"fail  {problem}\n      {advice}")
     raise ImportError(f"{problem}: {advice}")
 

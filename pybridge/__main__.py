@@ -1,8 +1,12 @@
-"""The command line: `python -m pybridge explain "x[NA:5, , 8:-8]" --shape 60000,28,28`."""
+"""The command line: `pybridge explain "x[NA:5, , 8:-8]" --shape 60000,28,28`.
+
+`python -m pybridge` is the same, also with the copy that the R package carries.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -12,9 +16,12 @@ from pybridge.explaining import doctor, explain
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 2 for invalid input, 1 if a check failed."""
+    is_module = os.path.basename(sys.argv[0]) in ("__main__.py", "-m")
     parser = argparse.ArgumentParser(
-        prog="python -m pybridge", description="R-style subscripts for tensors."
+        prog="python -m pybridge" if is_module else "pybridge",
+        description="R-style subscripts for tensors.",
     )
+    parser.add_argument("--version", action="version", version=f"pybridge {doctor.version()}")
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(metavar="command")
     command = commands.add_parser(

@@ -106,10 +106,10 @@ def array_reshape(x: Any, dim: Any, order: Any) -> Any:
     """Return `x` reshaped to `dim`, or None if reticulate's own function must do it.
 
     That function is `numpy.reshape`, which the R package masks. It keeps the class of a
-    `numpy.matrix`, of pandas' arrays and of SciPy's sparse ones, and reads stores.
+    `numpy.matrix` and of pandas' arrays, and reads stores and tables.
     """
     backend = find_backend(x)
-    if backend is None or backend.is_store or isinstance(x, np.matrix):
+    if backend is None or backend.is_store or backend.is_table or isinstance(x, np.matrix):
         return None
     if backend.names_another and len(dim) == len(backend.shape(x)):
         return None  # xarray returns a DataArray if there is a name for each axis

@@ -3,6 +3,7 @@
 import pytest
 from processes import python
 
+import pybridge
 from pybridge import errors, explain
 from pybridge.__main__ import main
 
@@ -35,6 +36,14 @@ def test_the_command_line_takes_the_dialect_and_keeps_axes(capsys):
 def test_the_command_line_alone_says_what_there_is(capsys):
     assert main([]) == 2
     assert "doctor" in capsys.readouterr().err
+
+
+def test_the_version_is_printed(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"pybridge {pybridge.__version__}\n"
+    assert python("-m", "pybridge", "--help").stdout.startswith("usage: python -m pybridge ")
 
 
 WRONG = [

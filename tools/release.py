@@ -8,6 +8,7 @@ the wheel, the sdist and the R tarball are in `dist/` at the end.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -19,12 +20,21 @@ PLACEHOLDER = "https://pybridge.example.org"
 VERSIONED = {
     "pybridge/__init__.py": r'(?m)^(__version__ = ")[^"]+(")$',
     "r/DESCRIPTION": r"(?m)^(Version: ).+()$",
-    "r/NEWS.md": r"\A(# pybridge )\S+()",
+    "CITATION.cff": r"(?m)^(version: ).+()$",
+    "conda/recipe.yaml": r"(?m)^(  version: ).+()$",
     "README.md": r"(R CMD INSTALL pybridge_)[\d.]+(\.tar\.gz)",
     "docs/install.md": r"(R CMD INSTALL pybridge_)[\d.]+(\.tar\.gz)",
 }
-"""The files that state the version. CHANGELOG.md is written by hand, and checked."""
-ADDRESSED = ("pyproject.toml", "r/DESCRIPTION")
+"""The files that state the version. CHANGELOG.md is written by hand, and checked; it is R's NEWS."""
+ADDRESSED = (
+    "pyproject.toml",
+    "CITATION.cff",
+    "conda/recipe.yaml",
+    "r/DESCRIPTION",
+    "r/_pkgdown.yml",
+    "r/man/pybridge-package.Rd",
+)
+"""The files that have the project's address."""
 
 
 def changed(version: str, url: str) -> dict[Path, str]:
@@ -36,8 +46,9 @@ def changed(version: str, url: str) -> dict[Path, str]:
     heading = re.search(r"(?m)^## (\S+)(.*)$", (ROOT / "CHANGELOG.md").read_text())
     if heading is None or heading[1] != version:
         raise ValueError(f"the first heading of CHANGELOG.md is not '## {version}'")
-    if "not yet released" in heading[2]:
-        raise ValueError("the first heading of CHANGELOG.md says 'not yet released': give its date")
+    date = re.fullmatch(r" \((\d{4}-\d\d-\d\d)\)", heading[2])
+    if date is None:
+        raise ValueError(f"the first heading of CHANGELOG.md is not '## {version} (YEAR-MM-DD)'")
     texts = {}
     for name, pattern in VERSIONED.items():
         text, count = re.subn(pattern, rf"\g<1>{version}\g<2>", (ROOT / name).read_text())
@@ -47,6 +58,10 @@ def changed(version: str, url: str) -> dict[Path, str]:
     for name in ADDRESSED:
         text = texts.get(ROOT / name) or (ROOT / name).read_text()
         texts[ROOT / name] = text.replace(PLACEHOLDER, url.rstrip("/"))
+    citation = ROOT / "CITATION.cff"
+    texts[citation] = re.sub(
+        r"(?m)^(date-released: ).+$", rf'\g<1>"{date[1]}"', texts[citation], count=1
+    )
     return texts
 
 
@@ -54,6 +69,13 @@ def call(*command: str, cwd: Path = ROOT) -> None:
     """Run a command, and stop where it fails."""
     print("==== " + " ".join(command), flush=True)
     subprocess.run(command, cwd=cwd, check=True)
+
+
+def set_digest(sdist: Path) -> None:
+    """Write the digest of the source distribution into the recipe of conda."""
+    recipe = ROOT / "conda/recipe.yaml"
+    digest = hashlib.sha256(sdist.read_bytes()).hexdigest()
+    recipe.write_text(re.sub(r"(?m)^(  sha256: ).+$", rf"\g<1>{digest}", recipe.read_text()))
 
 
 def main(version: str = "", url: str = PLACEHOLDER) -> int:
@@ -72,6 +94,9 @@ def main(version: str = "", url: str = PLACEHOLDER) -> int:
         # These tests build the three packages, and try each outside the checkout.
         call(sys.executable, "-m", "pytest", "-q", "tests/project/test_builds.py")
         call(sys.executable, "-m", "build", "--outdir", str(dist), str(ROOT))
+        call(sys.executable, "-m", "twine", "check", "--strict", *map(str, dist.iterdir()))
+        (sdist,) = dist.glob("*.tar.gz")
+        set_digest(sdist)
         call("R", "--no-environ", "--no-init-file", "CMD", "build", str(ROOT / "r"), cwd=dist)
     except subprocess.CalledProcessError as fault:
         print(f"release: {fault.cmd[0]} exited with {fault.returncode}", file=sys.stderr)

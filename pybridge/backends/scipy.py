@@ -150,7 +150,7 @@ class ScipyBackend(Backend):
         if len(shape) == 0:
             return selected(x, [0] * x.ndim)
         if len(shape) == 1 and isinstance(x, sp.spmatrix):  # a NumPy vector would have all zeros
-            return sp.coo_array(x).reshape(shape)
+            return _wide(sp.coo_array(x)).reshape(shape)
         return _reshaped(x, x, shape)
 
     def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
@@ -166,7 +166,7 @@ class ScipyBackend(Backend):
         if x.ndim == 1:
             return x
         columns = x if isinstance(x, sp.coo_array) else sp.coo_array(x)
-        return columns.transpose().reshape((-1,))
+        return _wide(columns.transpose()).reshape((-1,))
 
     def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
         if sp.issparse(x):
@@ -265,5 +265,17 @@ BACKEND = ScipyBackend()
 
 def _reshaped(x: Any, part: Any, shape: tuple[int, ...]) -> Any:
     """Return a part of `x` in a shape, arranged like `x`."""
-    result = summed(sp.coo_array(part)).reshape(shape)
+    result = _wide(summed(sp.coo_array(part))).reshape(shape)
     return arranged_like(x, result.data, result.coords, result.shape)
+
+
+def _wide(x: Any) -> Any:
+    """Return the same entries with coordinates of 64 bits, if their positions need them.
+
+    SciPy 1.15 multiplies coordinates of 32 bits, and so wraps around.
+    """
+    if math.prod(x.shape) <= np.iinfo(np.int32).max:
+        return x
+    wide = x.copy()
+    wide.coords = tuple([axis.astype(np.int64) for axis in x.coords])
+    return wide

@@ -26,6 +26,10 @@ Status: TypeAlias = Literal["ok", "note", "fail"]
 
 OLDEST_PYTHON: Final = (3, 11)
 OLDEST_NUMPY: Final = (1, 26)
+REMOVE_OTHER: Final = (
+    "pip uninstall pybridge, then pip install --force-reinstall --no-deps pybridge-r"
+)
+"""The advice about the other project of this name on PyPI, whose folder is `pybridge` too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,17 @@ def check_shared_library() -> Check:
 
 
 def check_pybridge() -> Iterator[Check]:
-    """Report this package, and others of its name that could be imported instead."""
+    """Report this package, and others of its name that could be imported instead.
+
+    PyPI has another project `pybridge`. Installed later, it replaces `pybridge/__init__.py` of this one;
+    uninstalled, it takes that file away.
+    """
     own = Path(pybridge.__file__).resolve().parent
-    yield Check("pybridge", "ok", f"{pybridge.__version__}, {own}")
+    if version():
+        yield Check("pybridge", "ok", f"{version()}, {own}")
+    else:
+        replaced = f"another project has replaced {own / '__init__.py'}"
+        yield Check("pybridge", "fail", replaced, REMOVE_OTHER)
     others = {
         place.resolve()
         for entry in sys.path
@@ -130,8 +142,13 @@ def check_pybridge() -> Iterator[Check]:
             "pybridge",
             "fail",
             f"the distribution `pybridge` {_version('pybridge')} is another project",
-            "pip uninstall pybridge; this one is called pybridge-r",
+            f"{REMOVE_OTHER}; this one is called pybridge-r",
         )
+
+
+def version() -> str:
+    """Return the version of this package, or nothing where `pybridge` is that of another project."""
+    return str(getattr(pybridge, "__version__", ""))
 
 
 def check_numpy(version: str | None) -> Check:

@@ -70,12 +70,25 @@ examine_python <- function() {
   chosen <- new_check("chosen", "ok", sprintf("%s, %s", config$python, reason_text(config$forced)))
   answer <- tryCatch(start_bridge()$examine(), error = identity)
   if (inherits(answer, "error")) {
-    return(list(chosen, new_check(
-      "bridge", "fail", first_line(conditionMessage(answer)), "see the other lines"
-    )))
+    return(list(chosen, new_check("bridge", "fail", first_line(conditionMessage(answer)), bridge_advice())))
   }
   checks <- lapply(reticulate::py_to_r(answer), function(check) do.call(new_check, unname(as.list(check))))
   c(list(chosen), checks)
+}
+
+# What to do if our half of Python could not be imported: PyPI has another project with a folder `pybridge`
+bridge_advice <- function() {
+  other <- tryCatch(
+    reticulate::py_eval("getattr(__import__('sys').modules.get('pybridge'), '__file__', None)"),
+    error = function(e) NULL
+  )
+  own <- normalizePath(system.file("python", package = "pybridge"))
+  if (is.null(other) || startsWith(normalizePath(other, mustWork = FALSE), own)) {
+    return("see the other lines")
+  }
+  sprintf(
+    "Python has imported %s: if that is the other project of this name, pip uninstall pybridge; restart R", other
+  )
 }
 
 # Whether Python runs, or something names the one to start. Otherwise reticulate would download one, or take the

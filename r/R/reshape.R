@@ -13,8 +13,8 @@
 #' attributes, such as the class of dates, stay.
 #'
 #' @param x A vector or array of R, or a tensor of 'Python'. A raw vector is reshaped as integers.
-#'   Anything else, such as a list, a factor, a data frame, a sparse matrix, a store on disk or an array of
-#'   'pandas', is passed on to reticulate's function of this name, which needs 'Python'.
+#'   Anything else, such as a list, a factor, a data frame, a store on disk or a table of 'pandas', is passed on
+#'   to reticulate's function of this name, which needs 'Python'.
 #' @param dim The new sizes: a vector of whole numbers, a list of them, or a tuple, list or shape of
 #'   'Python'. One may be `-1` or `NA`, in a list also `NULL`: it is computed from the others.
 #' @param order `"C"` for row-major, `"F"` for column-major.

@@ -1,5 +1,6 @@
 """The doctor: what it finds, and its exit status."""
 
+import shutil
 import subprocess
 import sys
 
@@ -112,6 +113,40 @@ def test_another_copy_on_the_path_is_named(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     found = [check for check in doctor.check_pybridge() if check.status == "note"]
     assert any(str(tmp_path.resolve()) in check.found for check in found)
+
+
+def _doctor_in(folder):
+    """Run the doctor of the copy of the package in a folder, and return its lines."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pybridge", "doctor"],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={"PYTHONPATH": str(folder)},
+    )
+    assert done.returncode == 1, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_the_other_project_of_this_name_is_recognized(tmp_path):
+    """PyPI has another `pybridge`, of one file `pybridge/__init__.py`."""
+    shutil.copytree(ROOT / "pybridge", tmp_path / "pybridge")
+    metadata = tmp_path / "pybridge-1.0.1.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: pybridge\nVersion: 1.0.1\n")
+    named = "fail  pybridge     the distribution `pybridge` 1.0.1 is another project"
+    lines = _doctor_in(tmp_path)
+    place = lines.index(named)
+    assert "pip uninstall pybridge, then pip install --force-reinstall" in lines[place + 1]
+    assert any(line.startswith("ok    pybridge") for line in lines)
+
+    # installed later, it replaces the file that both have
+    (tmp_path / "pybridge/__init__.py").write_text("import re\n")
+    lines = _doctor_in(tmp_path)
+    replaced = f"another project has replaced {tmp_path.resolve() / 'pybridge/__init__.py'}"
+    place = lines.index(f"fail  pybridge     {replaced}")
+    assert "pip uninstall pybridge, then pip install --force-reinstall" in lines[place + 1]
+    assert named in lines
 
 
 def test_a_report_reads_line_by_line():

@@ -1,5 +1,7 @@
 """The packages that are built from this checkout work outside it."""
 
+import email
+import email.policy
 import re
 import subprocess
 import sys
@@ -72,6 +74,9 @@ def test_an_empty_environment_runs_what_was_built(kind, built, tmp_path):
     inside("-m", "pip", "install", "--quiet", "--disable-pip-version-check", built[kind])
     assert inside("-c", SMOKE) == "works\n"
     assert "axis 2" in inside("-m", "pybridge", "explain", "x[1, NA:2]", "--shape", "2,3")
+    script = tmp_path / "empty" / "bin" / "pybridge"
+    printed = subprocess.run([script, "--version"], env=clean, capture_output=True, text=True)
+    assert printed.stdout == f"pybridge {__version__}\n", printed.stderr
     freeze = inside("-m", "pip", "freeze", "--disable-pip-version-check").splitlines()
     assert sorted(line.split("==")[0].split(" @")[0] for line in freeze) == ["numpy", "pybridge-r"]
 
@@ -83,6 +88,23 @@ def test_a_wheel_holds_the_package_and_nothing_else(built):
         "pybridge",
         f"pybridge_r-{__version__}.dist-info",
     }
+
+
+def test_pypi_accepts_what_was_built_and_its_page_has_no_dead_link(built):
+    done = run(sys.executable, "-m", "twine", "check", "--strict", *built.values())
+    assert done.returncode == 0, done.stdout + done.stderr
+    archive = zipfile.ZipFile(built["wheel"])
+    (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+    metadata = email.message_from_bytes(archive.read(name), policy=email.policy.default)
+    site = dict(line.split(", ") for line in metadata.get_all("Project-URL"))["Documentation"]
+    page = metadata.get_content()
+    links = re.findall(r"(?:\]\(|(?:src|srcset|href)=\")([^)\"\s]+)", page)
+    assert len(links) > 8
+    for link in links:
+        assert link.startswith("https://"), link
+        if link.startswith(site):
+            file = link.removeprefix(f"{site}/").partition("#")[0].replace(".html", ".md")
+            assert (ROOT / "docs" / file).is_file(), link
 
 
 def test_the_source_package_of_r_installs_from_its_tarball(tmp_path):

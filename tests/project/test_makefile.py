@@ -4,11 +4,11 @@ import re
 
 from processes import ROOT
 
-MAKEFILE = (ROOT / "Makefile").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text().replace("\\\n\t", "")  # continued lines as one
 
 
 def names(variable, pattern):
-    (found,) = re.findall(rf"^{variable} := (?:.*\\\n)*.*?{pattern}", MAKEFILE, re.MULTILINE)
+    (found,) = re.findall(rf"^{variable} := .*?{pattern}", MAKEFILE, re.MULTILINE)
     return re.split(r" or |[| ]", found)
 
 

@@ -12,7 +12,10 @@ from pybridge import __version__
 FILES = (
     "pybridge/__init__.py",
     "r/DESCRIPTION",
-    "r/NEWS.md",
+    "r/_pkgdown.yml",
+    "r/man/pybridge-package.Rd",
+    "CITATION.cff",
+    "conda/recipe.yaml",
     "README.md",
     "docs/install.md",
     "pyproject.toml",
@@ -27,7 +30,7 @@ def release(tmp_path, monkeypatch):
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
     for name in FILES:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         shutil.copy(ROOT / name, tmp_path / name)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     return module
@@ -39,27 +42,50 @@ def test_both_versions_and_all_addresses_are_set(release, tmp_path):
     assert set(texts) == {tmp_path / name for name in FILES[:-1]}
     assert '__version__ = "9.8.7"' in texts[tmp_path / "pybridge/__init__.py"]
     assert "\nVersion: 9.8.7\n" in texts[tmp_path / "r/DESCRIPTION"]
-    assert texts[tmp_path / "r/NEWS.md"].startswith("# pybridge 9.8.7\n")
+    assert "\nversion: 9.8.7\n" in texts[tmp_path / "CITATION.cff"]
+    assert '\ndate-released: "2031-05-06"\n' in texts[tmp_path / "CITATION.cff"]
+    assert "\n  version: 9.8.7\n" in texts[tmp_path / "conda/recipe.yaml"]
     for name in ("README.md", "docs/install.md"):
         assert "\nR CMD INSTALL pybridge_9.8.7.tar.gz" in texts[tmp_path / name]
     assert [path for path, text in texts.items() if f"_{__version__}" in text] == []
-    for name in ("r/DESCRIPTION", "pyproject.toml"):
+    for name in release.ADDRESSED:
         assert "https://pybridge.test" in texts[tmp_path / name]
         assert release.PLACEHOLDER not in texts[tmp_path / name]
 
 
-def test_what_a_release_does_not_set_states_no_version(release):
-    kept = {"CHANGELOG.md", "r/tests/testthat/test-zzz.R", "r/tests/testthat/_snaps/zzz.md"}
-    folders = ("pybridge", "r", "tests", "docs", "examples", "benchmarks", "tools")
+def texts_of_the_repository():
+    """Return the text of each file that is written by hand, by its name."""
+    folders = ("pybridge", "r", "tests", "docs", "examples", "benchmarks", "tools", "conda", ".github")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.*")]
-    files += [*ROOT.glob("*.md"), *ROOT.glob("*.toml"), *ROOT.glob("*.yml"), ROOT / "Makefile"]
-    stating = {
-        str(path.relative_to(ROOT))
+    files += [ROOT / "Makefile", ROOT / "CITATION.cff"]
+    files += [path for end in ("md", "toml", "yml") for path in ROOT.glob(f"*.{end}")]
+    kinds = {".py", ".R", ".Rd", ".md", ".Rmd", ".toml", ".yml", ".yaml", ".cff", ""}
+    return {
+        path.relative_to(ROOT).as_posix(): path.read_text("utf-8")
         for path in files
-        if path.suffix in {".py", ".R", ".Rd", ".md", ".Rmd", ".toml", ".yml", ""}
-        and path.is_file()
-        and re.search(rf"(?<![\d.]){re.escape(__version__)}(?!\.?\d)", path.read_text("utf-8"))
+        if path.suffix in kinds and path.is_file()
     }
+
+
+def test_every_file_with_the_address_is_set(release):
+    with_address = {
+        name for name, text in texts_of_the_repository().items() if release.PLACEHOLDER in text
+    }
+    assert with_address | {"r/DESCRIPTION"} == {*release.ADDRESSED, "tools/release.py"}
+
+
+def test_the_digest_is_that_of_the_sdist(release, tmp_path):
+    sdist = tmp_path / "pybridge_r-9.8.7.tar.gz"
+    sdist.write_bytes(b"abc")  # its digest is the example of the standard, FIPS 180-4
+    release.set_digest(sdist)
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert f"\n  sha256: {digest}\n" in (tmp_path / "conda/recipe.yaml").read_text()
+
+
+def test_what_a_release_does_not_set_states_no_version(release):
+    kept = {"CHANGELOG.md", "r/NEWS.md", "r/tests/testthat/test-zzz.R", "r/tests/testthat/_snaps/zzz.md"}
+    pattern = rf"(?<![\d.]){re.escape(__version__)}(?!\.?\d)"
+    stating = {name for name, text in texts_of_the_repository().items() if re.search(pattern, text)}
     assert stating - kept == set(release.VERSIONED) - {"r/DESCRIPTION"}
 
 
@@ -69,7 +95,7 @@ def test_what_a_release_does_not_set_states_no_version(release):
         ("9.8.7 (2031-05-06)", "9.8", "https://x.test", "three numbers"),
         ("9.8.7 (2031-05-06)", "9.8.7", "x.test", "begins with https"),
         ("9.8.6 (2031-05-06)", "9.8.7", "https://x.test", "is not '## 9.8.7'"),
-        ("9.8.7 (not yet released)", "9.8.7", "https://x.test", "give its date"),
+        ("9.8.7 (not yet released)", "9.8.7", "https://x.test", "(YEAR-MM-DD)"),
     ],
 )
 def test_what_is_amiss_is_said_and_nothing_is_changed(

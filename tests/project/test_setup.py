@@ -14,7 +14,7 @@ import pytest
 from processes import ROOT
 
 TOOLS = ["cat", "cp", "dirname", "find", "grep", "id", "mkdir", "mktemp", "rm", "sh", "sha256sum"]
-TOOLS += ["env", "mv", "rmdir", "sort", "tail"]
+TOOLS += ["cut", "env", "mv", "rmdir", "sleep", "sort", "tail"]
 
 
 def answer(text: str) -> str:
@@ -313,6 +313,35 @@ def test_a_venv_of_an_earlier_set_up_is_made_anew(checkout, mark):
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "setup: python3 could not make .venv (see above)."
     assert [path.name for path in venv.iterdir()] == ["made-by-tools-setup"]
+
+
+# A Python whose .venv has a pip that takes long, until a report was printed, and then fails.
+SLOW_PIP = r"""
+case "$*" in
+    *"-m venv"*) mkdir -p .venv/bin; cp "$0" .venv/bin/python; printf '#!/bin/sh\n' >.venv/bin/activate ;;
+    *--version*) exit 0 ;;
+    *pip\ install*)
+        echo "Collecting a-large-library"
+        tries=0
+        while [ "$tries" -lt 600 ] && ! [ -e reported ]; do tries=$((tries + 1)); real-sleep 0.1; done
+        echo "ERROR: enough"; exit 1 ;;
+    *ensurepip*) exit 0 ;;
+    *) echo "<pybridge>3.11 shared</pybridge>" ;;
+esac
+"""
+
+
+def test_what_takes_long_says_how_far_it_is(checkout):
+    checkout.put("Rscript", GOOD_R)
+    checkout.put("python3", SLOW_PIP)
+    (checkout.bin / "real-sleep").symlink_to(shutil.which("sleep"))
+    # The reports come every 20 seconds: here as soon as they are asked for, and once.
+    checkout.put("sleep", 'if [ -e asked ]; then : >reported; exec real-sleep 60; else : >asked; fi')
+    done = checkout.set_up()
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert "setup:   20 s: Collecting a-large-library" in lines
+    assert lines[-1].startswith("setup: pip could not install the Python packages: enough")
 
 
 def test_no_network_for_the_python_packages(checkout):

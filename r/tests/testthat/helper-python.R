@@ -16,6 +16,17 @@ asked_for <- function(libraries) {
   if ("all" %in% asked) libraries else intersect(libraries, asked)
 }
 
+# Skip where a Python module is not installed, except where PYBRIDGE_TEST_BACKENDS asks for its library.
+skip_without_module <- function(...) {
+  skip_without_python()
+  for (module in c(...)) {
+    if (!reticulate::py_module_available(module)) {
+      if (length(asked_for(sub("[.].*", "", module)))) stop(module, " is missing")
+      skip(paste(module, "is not installed"))
+    }
+  }
+}
+
 # An R array as a tensor of its own memory, with the same elements at the same positions.
 as_tensor <- function(x, dtype = NULL) {
   np <- reticulate::import("numpy", convert = FALSE)
@@ -34,6 +45,9 @@ expect_tensor <- function(x, expected, shape = NULL, dtype = NULL) {
 
 # Run R code in a process of its own, which has this library and this Python, and return its lines.
 run_r <- function(code, env = character()) {
+  if (!dir.exists(file.path(getNamespaceInfo("pybridge", "path"), "Meta"))) {
+    skip("another process needs the package installed, and this one has it by load_all()")
+  }
   file <- script_file(code)
   on.exit(unlink(file))
   libraries <- paste(.libPaths(), collapse = .Platform$path.sep)

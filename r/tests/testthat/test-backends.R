@@ -24,11 +24,7 @@ modules <- c(
 
 for (library in names(makers)) {
   test_that(paste("subscripts on a tensor of", library), {
-    skip_without_python()
-    if (!reticulate::py_module_available(modules[[library]])) {
-      if (length(asked_for(library))) stop(library, " is missing")
-      skip(paste(library, "is not installed"))
-    }
+    skip_without_module(modules[[library]])
     x <- makers[[library]](as_tensor(values, "float32"))
     own_class <- class(x)
     expect_elements <- function(x, expected) {
@@ -91,11 +87,7 @@ for (library in names(makers)) {
 }
 
 test_that("subscripts on the sparse classes of SciPy", {
-  skip_without_python()
-  if (!reticulate::py_module_available("scipy.sparse")) {
-    if (length(asked_for("scipy"))) stop("scipy is missing")
-    skip("scipy is not installed")
-  }
+  skip_without_module("scipy.sparse")
   dense <- matrix(c(3, 0, 0, 4, 5, 0, 0, 1, 0, 2, 0, 6), 3)
   x <- as_tensor(dense, "float64")
   cases <- expand.grid(

@@ -7,13 +7,7 @@ source(test_path("company.R"), local = TRUE)
 beside <- strsplit(Sys.getenv("PYBRIDGE_TEST_BESIDE", "reticulate"), ",", fixed = TRUE)[[1L]]
 
 test_that("what worked without pybridge means the same with it, attached first or last", {
-  skip_without_python()
-  for (module in c("tensorflow", "keras", "torch", "jax")) {
-    if (!reticulate::py_module_available(module)) {
-      if (nzchar(Sys.getenv("PYBRIDGE_TEST_BACKENDS"))) stop(module, " is missing")
-      skip(paste(module, "is not installed"))
-    }
-  }
+  skip_without_module("tensorflow", "keras", "torch", "jax")
   file <- tempfile(fileext = ".rds")
   script <- normalizePath(test_path("company.R"))
   for (packages in c(list(beside), if (!identical(beside, "reticulate")) list(c("pybridge", beside)))) {

@@ -222,14 +222,15 @@ test_that("short vectors of every length, and any number of axes, cross whole", 
   }
 })
 
-test_that("lists and data frames cross whole, and an error names the element", {
+test_that("lists cross whole, data frames where pandas is, and an error names the element", {
   skip_without_python()
   x <- list(a = 1:3, b = list("u", NULL))
   expect_identical(from_python(to_python(x)), x)
-  frame <- data.frame(n = c(1.5, 2.5), s = c("u", "v"))
-  expect_identical(from_python(to_python(frame)), frame)
   expect_error(to_python(list(1, c(1L, NA))), "element 2: element \\[2\\] is NA")
   expect_error(to_python(list(a = 300L), "uint8"), "element 'a': element \\[1\\] is 300")
+  skip_without_module("pandas")
+  frame <- data.frame(n = c(1.5, 2.5), s = c("u", "v"))
+  expect_identical(from_python(to_python(frame)), frame)
 })
 
 test_that("dimnames are set on the way to R", {
@@ -242,8 +243,7 @@ test_that("dimnames are set on the way to R", {
 })
 
 test_that("with `like` the result has the library and dtype of another tensor", {
-  skip_without_python()
-  skip_if_not(reticulate::py_module_available("torch"))
+  skip_without_module("torch")
   torch <- reticulate::import("torch", convert = FALSE)
   x <- array(1:6 / 2, c(2, 3))
   for (dtype in list(torch$float32, torch$float64, torch$bfloat16)) {

@@ -17,21 +17,24 @@ frames <- function() {
 }
 
 test_that("a data frame and what comes back are identical", {
-  skip_without_python()
-  skip_if_not(reticulate::py_module_available("pandas"))
+  skip_without_module("pandas")
   for (x in frames()) {
     table <- to_python(x)
     expect_true(any(endsWith(class(table), "DataFrame")))
     expect_identical(from_python(table), x)
   }
   expect_identical(from_python(to_python(list(a = mtcars, b = 1:2))), list(a = mtcars, b = 1:2))
-  names <- list(state.x77, unclass(Titanic))
-  for (x in names) expect_identical(from_python(to_python(x, like = "xarray")), x)
+})
+
+test_that("an array with dimnames crosses as one of xarray", {
+  skip_without_module("xarray")
+  for (x in list(state.x77, unclass(Titanic))) {
+    expect_identical(from_python(to_python(x, like = "xarray")), x)
+  }
 })
 
 test_that("columns, dtypes and the index are where pandas has them", {
-  skip_without_python()
-  skip_if_not(reticulate::py_module_available("pandas"))
+  skip_without_module("pandas")
   main <- reticulate::import_main(convert = TRUE)
   main$table <- to_python(mtcars)
   code <- function(text) reticulate::py_eval(text)
@@ -52,8 +55,7 @@ test_that("columns, dtypes and the index are where pandas has them", {
 })
 
 test_that("a DataFrame that Python made is a data frame, a dict is a list", {
-  skip_without_python()
-  skip_if_not(reticulate::py_module_available("pandas"))
+  skip_without_module("pandas")
   reticulate::py_run_string("import pandas as pd, numpy as np")
   new <- function(code) reticulate::py_eval(code, convert = FALSE)
   table <- new("pd.DataFrame({'a': [1, 2], 's': ['u', None]})")
@@ -69,8 +71,7 @@ test_that("a DataFrame that Python made is a data frame, a dict is a list", {
 })
 
 test_that("what pandas cannot hold is refused", {
-  skip_without_python()
-  skip_if_not(reticulate::py_module_available("pandas"))
+  skip_without_module("pandas")
   refused <- function(x, why) expect_error(to_python(x), why, class = "pybridge_error_conversion")
   x <- data.frame(i = 1:3)
   refused(within(x, m <- matrix(1:6, 3)), "column 'm': it is a matrix")

@@ -222,7 +222,7 @@ test_that("the arguments of log() have names in any order", {
 
 test_that("symbols of Keras whose number of rows is unknown are put together", {
   skip_without_python()
-  skip_if_not(reticulate::py_module_available("keras"))
+  skip_without_module("keras")
   keras <- reticulate::import("keras", convert = FALSE)
   symbol <- function(columns) keras$KerasTensor(reticulate::tuple(NULL, columns))
   expect_identical(tensor_shape(cbind(symbol(3L), symbol(2L))), c(NA, 5L))

@@ -12,7 +12,7 @@ measures <- function() {
 }
 
 test_that("names select as R's own brackets select", {
-  skip_without_python()
+  skip_without_module("xarray")
   m <- measures()
   x <- to_python(m, like = "xarray")
   parts <- c("Petal.Width", "Sepal.Length")
@@ -33,7 +33,7 @@ test_that("names select as R's own brackets select", {
 })
 
 test_that("a label that is unknown, doubled or NA is an error that offers the nearest", {
-  skip_without_python()
+  skip_without_module("xarray")
   x <- to_python(measures(), like = "xarray")
   unknown <- expect_error(x@r["Setosa", ], 'nearest are "setosa"', class = "pybridge_error_subscript_label")
   expect_identical(unknown[c("label", "axis", "nearest")], list(label = "Setosa", axis = 1L, nearest = "setosa"))
@@ -52,6 +52,7 @@ test_that("dimnames cross both ways, as both sides can hold them", {
   expect_error(
     from_python(to_python(1:2), dimnames = TRUE), "one sequence of labels", class = "pybridge_error_argument"
   )
+  skip_without_module("xarray")
   for (v in list(
     measures(), c(a = 1, b = 2), 1:3, array(1:3, 3, list(species = c("a", "b", "c"))), matrix(1:6, 2),
     matrix(c("u", "v"), 1, dimnames = list("r", c("p", "q"))), 2.5, matrix(0, 0, 2, dimnames = list(NULL, c("a", "b")))

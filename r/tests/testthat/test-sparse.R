@@ -1,9 +1,8 @@
 # Matrices of the package Matrix cross as SciPy's, of the same layout; what R makes dense is the oracle.
 
 skip_without_scipy <- function() {
-  skip_without_python()
   skip_if_not_installed("Matrix")
-  skip_if_not(reticulate::py_module_available("scipy"))
+  skip_without_module("scipy")
 }
 
 general <- function() {

@@ -13,7 +13,7 @@ stores <- function(x) {
 is_zarr <- function(x) inherits(x, "zarr.core.array.Array")
 
 test_that("a store is read as R's own array is", {
-  skip_without_python()
+  skip_without_module("zarr", "h5py")
   m <- array(as.double(1:105), c(7, 3, 5))
   for (x in stores(m)) {
     expect_identical(from_python(x@r[2:4, , 5]), m[2:4, , 5])
@@ -31,7 +31,7 @@ test_that("a store is read as R's own array is", {
 })
 
 test_that("a store is written in place, or is as it was", {
-  skip_without_python()
+  skip_without_module("zarr", "h5py")
   m <- array(as.double(1:105), c(7, 3, 5))
   for (x in stores(m)) {
     x@r[7:6, , 1] <- matrix(-(1:6), 2)
@@ -50,7 +50,7 @@ test_that("a store is written in place, or is as it was", {
 })
 
 test_that("a file that is read-only or closed is an error", {
-  skip_without_python()
+  skip_without_module("zarr", "h5py")
   h5py <- reticulate::import("h5py", convert = FALSE)
   path <- tempfile(fileext = ".h5")
   file <- h5py$File(path, "w")

@@ -1,10 +1,7 @@
 # Tables of pandas and AnnData from R; R's own data frames are the oracle.
 
 table_of <- function(x) {
-  skip_without_python()
-  if (!reticulate::py_module_available("pandas")) {
-    skip("pandas is not installed")
-  }
+  skip_without_module("pandas")
   to_python(x)
 }
 
@@ -55,11 +52,7 @@ test_that("a table is written by the same brackets, column by column", {
 })
 
 test_that("an AnnData is selected by observations and variables", {
-  skip_without_python()
-  if (!reticulate::py_module_available("anndata")) {
-    if (length(asked_for("anndata"))) stop("anndata is missing")
-    skip("anndata is not installed")
-  }
+  skip_without_module("anndata")
   ad <- reticulate::import("anndata", convert = FALSE)
   counts <- matrix(c(0, 3, 0, 1, 0, 2, 5, 0, 0, 4, 1, 0), 4, 3)
   cells <- data.frame(group = c("T", "B", "T", "NK"), row.names = paste0("cell", 1:4))

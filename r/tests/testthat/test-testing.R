@@ -47,7 +47,7 @@ test_that("a number that R does not hold is a difference, and narrow reals are c
   reticulate::py_run_string("import numpy as np")
   wide <- reticulate::py_eval("np.array([2**53 + 1, 5])", convert = FALSE)
   expect_failure(expect_same_tensor(wide, c(1L, 5L)), "element \\[1\\] is 9007199254740993")
-  skip_if_not(reticulate::py_module_available("ml_dtypes"))
+  skip_without_module("ml_dtypes")
   narrow <- reticulate::py_eval("np.array([1, 2.5], __import__('ml_dtypes').bfloat16)", convert = FALSE)
   expect_success(expect_same_tensor(narrow, c(1, 2.5)))
   expect_failure(expect_same_tensor(narrow, c(1, 2)), "2.5, not 2")

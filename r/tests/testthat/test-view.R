@@ -147,13 +147,8 @@ test_that("an assignment writes in place, and x is the object that it was", {
   expect_tensor(view, expected[1, , ])
 })
 
-# Whether a library is there; where it was asked for it must be.
 needs <- function(module) {
-  skip_without_python()
-  if (!reticulate::py_module_available(module)) {
-    if (nzchar(Sys.getenv("PYBRIDGE_TEST_BACKENDS"))) stop(module, " is missing")
-    skip(paste(module, "is not installed"))
-  }
+  skip_without_module(module)
   reticulate::import(module, convert = FALSE)
 }
 

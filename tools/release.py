@@ -21,7 +21,7 @@ VERSIONED = {
     "pybridge/__init__.py": r'(?m)^(__version__ = ")[^"]+(")$',
     "r/DESCRIPTION": r"(?m)^(Version: ).+()$",
     "CITATION.cff": r"(?m)^(version: ).+()$",
-    "conda/recipe.yaml": r"(?m)^(  version: ).+()$",
+    "conda/recipe.yaml": r"(?m)^(  version: )\d[\d.]*()$",
     "README.md": r"(R CMD INSTALL pybridge_)[\d.]+(\.tar\.gz)",
     "docs/install.md": r"(R CMD INSTALL pybridge_)[\d.]+(\.tar\.gz)",
 }

@@ -5,6 +5,7 @@ import re
 import shutil
 
 import pytest
+import yaml
 from processes import ROOT
 
 from pybridge import __version__
@@ -44,7 +45,9 @@ def test_both_versions_and_all_addresses_are_set(release, tmp_path):
     assert "\nVersion: 9.8.7\n" in texts[tmp_path / "r/DESCRIPTION"]
     assert "\nversion: 9.8.7\n" in texts[tmp_path / "CITATION.cff"]
     assert '\ndate-released: "2031-05-06"\n' in texts[tmp_path / "CITATION.cff"]
-    assert "\n  version: 9.8.7\n" in texts[tmp_path / "conda/recipe.yaml"]
+    recipe = yaml.safe_load(texts[tmp_path / "conda/recipe.yaml"])
+    assert recipe["context"]["version"] == "9.8.7"
+    assert recipe["package"]["version"] == "${{ version }}"
     for name in ("README.md", "docs/install.md"):
         assert "\nR CMD INSTALL pybridge_9.8.7.tar.gz" in texts[tmp_path / name]
     assert [path for path, text in texts.items() if f"_{__version__}" in text] == []

@@ -323,7 +323,7 @@ case "$*" in
         printf '#!/bin/sh\n' >.venv/bin/activate ;;
     *--version*) exit 0 ;;
     *pip\ install*)
-        echo "Collecting a-large-library"
+        echo "Collecting a-large-library"; : >collecting
         tries=0
         while [ "$tries" -lt 600 ] && ! [ -e reported ]; do
             tries=$((tries + 1)); real-sleep 0.1
@@ -339,9 +339,12 @@ def test_what_takes_long_says_how_far_it_is(checkout):
     checkout.put("Rscript", GOOD_R)
     checkout.put("python3", SLOW_PIP)
     (checkout.bin / "real-sleep").symlink_to(shutil.which("sleep"))
-    # The reports come every 20 seconds: here as soon as they are asked for, and once.
+    # The reports come every 20 seconds: here as soon as there is something to report, and once.
     checkout.put(
-        "sleep", "if [ -e asked ]; then : >reported; exec real-sleep 60; else : >asked; fi"
+        "sleep",
+        "[ ! -e asked ] || { : >reported; exec real-sleep 60; }\n"
+        ": >asked\n"
+        "while [ ! -e collecting ]; do real-sleep 0.1; done",
     )
     done = checkout.set_up()
     assert done.returncode == 1

@@ -36,7 +36,7 @@ from pybridge.subsetting.lowering import (
 )
 from pybridge.subsetting.protocols import Protocols
 from pybridge.subsetting.reading import read
-from pybridge.subsetting.tables import lower_on_table, write_on_table
+from pybridge.subsetting.tables import assign_on_table, lower_on_table
 from pybridge.subsetting.writing import fit_broadcast, write
 from pybridge.subsetting.writing_as_r import assign_as_r_does, plan_as_r_does
 
@@ -368,10 +368,10 @@ def r_assign(
     labels = holder.labels(x)
     written = with_names(subscripts, labels, is_text=True)
     if backend.is_table:
-        options: Any = {"dialect": dialect, "order": order}
-        selection = lower_on_table(backend, x.shape, written, labels=labels, **options)
-        holder.refuse_value(x, selection, value)
-        return write_on_table(backend, backend.copy(x), selection, value, dialect)
+        copied = backend.copy(x)
+        return assign_on_table(
+            backend, copied, written, value, dialect=dialect, order=order, labels=labels
+        )
     if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, tensor, written, value, labels)
         return holder.with_values(x, assign_as_r_does(backend, tensor, plan, fitted))

@@ -13,7 +13,7 @@ from pybridge.errors import ImmutableTensorError
 from pybridge.shape import Order
 from pybridge.subsetting import compiled
 from pybridge.subsetting.lowering import Dialect, lower, with_names
-from pybridge.subsetting.tables import lower_on_table, write_on_table
+from pybridge.subsetting.tables import assign_on_table
 from pybridge.subsetting.writing import fit_broadcast, write
 from pybridge.subsetting.writing_as_r import growth_in_place, plan_as_r_does
 
@@ -41,10 +41,7 @@ def assign_in_place(
     labels = holder.labels(x)
     written = with_names(written, labels, is_text=False)
     if backend.is_table:
-        options: Any = {"dialect": dialect, "order": order}
-        selection = lower_on_table(backend, x.shape, written, labels=labels, **options)
-        holder.refuse_value(x, selection, value)
-        write_on_table(backend, x, selection, value, dialect)
+        assign_on_table(backend, x, written, value, dialect=dialect, order=order, labels=labels)
         return
     if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, tensor, written, value, labels)

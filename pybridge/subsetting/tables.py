@@ -96,13 +96,24 @@ def _names_elements(item: Any, shape: tuple[int, ...]) -> bool:
     return isinstance(item, Vector) and item.values.ndim == 2
 
 
-def write_on_table(
-    backend: Backend, x: Tensor, selection: to.Selection, value: Any, dialect: Dialect
+def assign_on_table(
+    backend: Backend,
+    x: Tensor,
+    written: tuple[Any, ...],
+    value: Any,
+    *,
+    dialect: Dialect,
+    order: Order,
+    labels: AxisLabels | None,
 ) -> Tensor:
-    """Set the selected elements of a table in place, column by column; return it.
+    """Set the elements of a table that subscripts name in place, column by column; return it.
 
     Every value is cast before any column is set, so that an error leaves the table as it was.
     """
+    selection = lower_on_table(
+        backend, backend.shape(x), written, dialect=dialect, order=order, labels=labels
+    )
+    backend.refuse_value(x, selection, value)
     columns: dict[int, Any] = {}
     for place, rows, part in _by_column(selection, value, recycles=dialect == "base"):
         if place not in columns:
@@ -122,20 +133,16 @@ def _by_column(
     shape = known_shape(selection.result_shape)
     if isinstance(selection, to.Points):
         array = _broadcast(_as_array(value), shape, recycles)
-        *axes, columns = (
-            selection.coordinates
-            if len(selection.shape) == 2
-            else (*selection.coordinates, np.zeros(selection.count, np.int64))
-        )
+        rows, columns = (*selection.coordinates, np.zeros(selection.count, np.int64))[:2]
         for column in np.unique(columns).tolist():
             entries = np.flatnonzero(columns == column)
-            yield column, axes[0][entries], array[entries]
+            yield column, rows[entries], array[entries]
         return
     assert isinstance(selection, to.Orthogonal)
     indices = [
         _indices(axis, size) for axis, size in zip(selection.axes, selection.shape, strict=True)
     ]
-    rows, places = indices if len(indices) == 2 else (indices[0], np.zeros(1, np.int64))
+    rows, places = (*indices, np.zeros(1, np.int64))[:2]
     if hasattr(value, "iloc") and value.ndim == 2 and len(shape) == 2 and not recycles:
         refuse_unbroadcast(value.shape, shape)
         own_rows = np.zeros(len(rows), np.int64) if len(value) == 1 else slice(None)

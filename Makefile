@@ -67,6 +67,7 @@ fuzz: setup ## run the searches: a million cases each, bounded, three hours at t
 	@$(python) tests/support/fuzz_sparse.py
 	@$(python) tests/support/fuzz_hostile.py
 	@$(rscript) tests/support/r_call_forms.R hostile 5000
+	@$(rscript) tests/support/text_doors.R 30 apart
 	@$(rscript) tests/support/conversion_fuzz.R 200000 1
 	@$(python) tests/support/conversion_soak.py
 	@$(rscript) tests/support/conversion_soak.R 1000000

@@ -33,7 +33,7 @@ class NarrowReal(NamedTuple):
     has_infinity: bool = False
     has_nan: bool = True
     has_sign: bool = True
-    """False where there are positive values only, and no zero."""
+    has_zero: bool = True
 
 
 NARROW_REALS: Final = {
@@ -45,7 +45,8 @@ NARROW_REALS: Final = {
     "float8_e4m3fnuz": NarrowReal(4, 240.0),
     "float8_e5m2": NarrowReal(3, 57344.0, has_infinity=True),
     "float8_e5m2fnuz": NarrowReal(3, 57344.0),
-    "float8_e8m0fnu": NarrowReal(1, 2.0**127, has_sign=False),
+    "float8_e5m3fnu": NarrowReal(4, 114688.0, has_sign=False),
+    "float8_e8m0fnu": NarrowReal(1, 2.0**127, has_sign=False, has_zero=False),
     "float6_e2m3fn": NarrowReal(4, 7.5, has_nan=False),
     "float6_e3m2fn": NarrowReal(3, 28.0, has_nan=False),
     "float4_e2m1fn": NarrowReal(2, 6.0, has_nan=False),
@@ -238,7 +239,9 @@ def lost_in_narrow(values: Array, name: str) -> Mask:
         if not dtype.has_nan:
             lost |= np.isnan(values)
     if not dtype.has_sign:
-        lost |= values <= 0
+        lost |= values < 0
+    if not dtype.has_zero:
+        lost |= values == 0
     return np.asarray(lost)
 
 

@@ -22,6 +22,7 @@ from pybridge.errors import PybridgeError
 from pybridge.r_functions import binding, elementwise, missing, products, summaries
 from pybridge.shape import Shape
 from pybridge.shapes import recycling
+from pybridge.shapes.sizes import read_shape
 from pybridge.subscripts import records
 from pybridge.subscripts.records import BASE, COLUMN_MAJOR, NO_DROP, decode, python_key
 from pybridge.subsetting import R, r_assign, r_slice
@@ -114,6 +115,21 @@ def array_reshape(x: Any, dim: Any, order: Any) -> Any:
     if backend.names_another and len(dim) == len(backend.shape(x)):
         return None  # xarray returns a DataArray if there is a name for each axis
     return pybridge.array_reshape(x, dim, order)
+
+
+@answering
+def read_sizes(dim: Any) -> list[float]:
+    """Return the sizes in a tuple, list, shape or tensor; -1 is the one left open."""
+    return _shape_for_r(read_shape(dim))
+
+
+@answering
+def convertible(x: Any) -> Any:
+    """Return a value that reticulate can convert, or raise for one that contains itself."""
+    from pybridge.conversion.leaving import refuse_cycles  # rarely needed, so imported late
+
+    refuse_cycles(x)
+    return x
 
 
 @answering

@@ -23,13 +23,15 @@ ALL = [
     for name, scalar in vars(ml_dtypes).items()
     if isinstance(scalar, type) and name not in ("finfo", "iinfo") and "complex" not in name
 ]
+# An older release of the package has fewer dtypes than the tables.
+REALS = [name for name in NARROW_REALS if name in ALL]
 
 
 def test_the_tables_name_every_dtype_of_the_package():
-    assert sorted([*NARROW_REALS, *NARROW_INTEGERS]) == sorted(ALL)
+    assert {*ALL} - {*NARROW_REALS, *NARROW_INTEGERS} == set()
 
 
-@pytest.mark.parametrize("name", NARROW_REALS)
+@pytest.mark.parametrize("name", REALS)
 def test_a_real_dtype_has_what_its_package_says(name):
     scalar = getattr(ml_dtypes, name)
     limits = ml_dtypes.finfo(scalar)
@@ -37,13 +39,14 @@ def test_a_real_dtype_has_what_its_package_says(name):
     assert dtype.digits == limits.nmant + 1
     assert dtype.largest == float(limits.max)
     with np.errstate(all="ignore"):
-        cast = np.array([np.inf, np.nan, -1.0]).astype(scalar).astype("f8")
+        cast = np.array([np.inf, np.nan, -1.0, 0.0]).astype(scalar).astype("f8")
     assert dtype.has_infinity == bool(np.isinf(cast[0]))
     assert dtype.has_nan == bool(np.isnan(cast[1]))
     assert dtype.has_sign == (cast[2] == -1)
+    assert dtype.has_zero == (cast[3] == 0)
 
 
-@pytest.mark.parametrize("name", NARROW_INTEGERS)
+@pytest.mark.parametrize("name", [name for name in NARROW_INTEGERS if name in ALL])
 def test_an_integer_dtype_has_what_its_package_says(name):
     limits = ml_dtypes.iinfo(getattr(ml_dtypes, name))
     assert NARROW_INTEGERS[name] == (limits.min, limits.max)
@@ -64,7 +67,7 @@ def test_no_whole_number_changes_and_what_is_exact_passes(name, source):
         assert np.isfinite(arrived[~lost]).all()
 
 
-@pytest.mark.parametrize("name", NARROW_REALS)
+@pytest.mark.parametrize("name", REALS)
 def test_nan_and_infinity_arrive_or_are_refused(name):
     scalar = getattr(ml_dtypes, name)
     for value in (np.nan, np.inf, -np.inf, 1e300, -1e300):

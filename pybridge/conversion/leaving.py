@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,9 @@ from pybridge.conversion.tensors import numpy_from
 from pybridge.errors import ArgumentError, ConversionError
 
 _NUMBERS = frozenset({bool, int, float, complex})
+_NESTING = (list, tuple, dict, set, frozenset, np.ndarray)
+_DEEPEST = 200
+_NESTED = "a list or dict that contains itself, or is nested too deep, has no counterpart in R"
 
 
 def new_object(
@@ -41,10 +44,7 @@ def new_object(
         try:
             return _new(x, policies, look)
         except RecursionError:
-            raise ConversionError(
-                "a list or dict that contains itself, or is nested too deep, has no counterpart "
-                "in R"
-            ) from None
+            raise ConversionError(_NESTED) from None
     if is_sparse(x):
         if x.ndim == 2:
             return matrix_to_r(x, policies, dimnames)
@@ -54,6 +54,43 @@ def new_object(
             "dimnames go with one array: R objects, lists, dicts and tables have their own"
         )
     return vector_from(numpy_from(x), policies, dimnames)
+
+
+def refuse_cycles(x: Any) -> None:
+    """Raise `ConversionError` for a list, dict or object array that contains itself.
+
+    What converts its elements one in the other would never end. Each object is looked at once, so
+    the time is linear in their number.
+
+    >>> rows = [1, 2]
+    >>> refuse_cycles([rows, rows])
+    >>> rows.append({"all": rows})
+    >>> refuse_cycles([rows])
+    Traceback (most recent call last):
+    ...
+    pybridge.errors.ConversionError: a list or dict that contains itself, or is nested too deep, ...
+    """
+    finished: set[int] = set()
+    path = [(0, iter((x,)))]
+    open_ones: set[int] = set()
+    while path:
+        number, elements = path[-1]
+        inner = next(((id(one), one) for one in elements if isinstance(one, _NESTING)), None)
+        if inner is None:
+            path.pop()
+            open_ones.discard(number)
+            finished.add(number)
+        elif inner[0] in open_ones or len(path) > _DEEPEST:
+            raise ConversionError(_NESTED)
+        elif inner[0] not in finished:
+            open_ones.add(inner[0])
+            path.append((inner[0], _elements(inner[1])))
+
+
+def _elements(x: Any) -> Iterator[Any]:
+    if isinstance(x, np.ndarray):
+        return iter(x.ravel()) if x.dtype.hasobject else iter(())
+    return iter(x.values() if isinstance(x, dict) else x)
 
 
 def _is_array(x: Any) -> bool:

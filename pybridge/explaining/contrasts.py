@@ -55,6 +55,19 @@ def indices_of(chosen: to.AxisSelection, size: int) -> Indices:
             return range(size)
 
 
+def are_same(one: Indices, other: Indices) -> bool:
+    """Return whether indices are the same in the same order; a range is never written out.
+
+    >>> are_same(range(10**12), range(10**12)), are_same(range(2), np.array([0, 1]))
+    (True, True)
+    >>> are_same(range(0, 3, 2), range(2)), are_same(range(0), np.array([], int))
+    (False, True)
+    """
+    if isinstance(one, range) and isinstance(other, range):
+        return one == other
+    return len(one) == len(other) and np.array_equal(one, other)
+
+
 def positions_text(indices: Indices, missing: npt.NDArray[np.bool_] | None = None) -> str:
     """Describe the positions of some indices in words.
 
@@ -67,7 +80,7 @@ def positions_text(indices: Indices, missing: npt.NDArray[np.bool_] | None = Non
     if count == 0:
         return "nothing"
     if missing is None and count > 2:
-        run = to.regular_run(np.asarray(indices))
+        run = indices if isinstance(indices, range) else to.regular_run(indices)
         if run is not None and abs(run.step) == 1:
             to_word = "to" if run.step > 0 else "down to"
             return f"positions {run.start + 1} {to_word} {int(indices[-1]) + 1}"
@@ -111,7 +124,7 @@ def _python_axis(pair: Pair) -> str | None:
     ours = indices_of(pair.chosen, pair.size)
     if isinstance(pair.chosen, to.Gather) and pair.chosen.missing is not None:
         return f"{where} cannot hold NA: NumPy has no missing subscript"
-    if len(ours) == len(theirs) and bool((np.asarray(ours) == np.asarray(theirs)).all()):
+    if are_same(ours, theirs):
         return None
     return f"{where} would be {positions_text(theirs)}, because {_python_reason(item)}"
 
@@ -253,7 +266,7 @@ def _r_axis(pair: Pair) -> str | None:
     if isinstance(item, sub.Missing):
         return None
     theirs, refusal = _indices_in_r(item, pair.size)
-    if theirs is not None and np.array_equal(theirs, indices_of(pair.chosen, pair.size)):
+    if theirs is not None and are_same(theirs, indices_of(pair.chosen, pair.size)):
         return None
     text = f"`{short_text(item)}`"
     if isinstance(item, sub.Range):

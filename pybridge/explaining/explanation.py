@@ -14,7 +14,9 @@ from pybridge import subscripts as sub
 from pybridge.dialects import selections as to
 from pybridge.errors import ArgumentError, SubscriptError, collected_warnings, value_text
 from pybridge.explaining.contrasts import (
+    Indices,
     Pair,
+    are_same,
     indices_of,
     positions_text,
     python_contrasts,
@@ -290,22 +292,22 @@ def _in_tensor_dialect(written: Subscripts, selection: Known, drop: bool) -> lis
 def _are_same(one: Known, other: Known) -> bool:
     """Return whether two selections of one shape name the same elements in the same order."""
     if isinstance(one, to.Orthogonal) and isinstance(other, to.Orthogonal):
-        return all(map(np.array_equal, _indices_by_axis(one), _indices_by_axis(other)))
+        return all(map(are_same, _indices_by_axis(one), _indices_by_axis(other)))
     return np.array_equal(_places(one), _places(other))
 
 
-def _indices_by_axis(selection: to.Orthogonal) -> list[npt.NDArray[np.int64]]:
+def _indices_by_axis(selection: to.Orthogonal) -> list[Indices]:
     old = [axis for axis in selection.axes if axis is not None]
     sizes = (size or 0 for size in selection.shape)
-    return [
-        np.asarray(indices_of(axis, size), np.int64) for axis, size in zip(old, sizes, strict=True)
-    ]
+    return [indices_of(axis, size) for axis, size in zip(old, sizes, strict=True)]
 
 
 def _places(selection: Known) -> npt.NDArray[np.int64]:
     """Return the row-major indices of the selected elements, in the order of the result."""
     if isinstance(selection, to.Orthogonal):
-        coordinates = np.ix_(*_indices_by_axis(selection))
+        coordinates = np.ix_(
+            *[np.asarray(indices, np.int64) for indices in _indices_by_axis(selection)]
+        )
     else:
         coordinates = selection.coordinates
     shape = tuple(size or 0 for size in selection.shape)

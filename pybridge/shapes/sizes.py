@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +17,8 @@ from pybridge.errors import ReshapeError, value_text
 from pybridge.shape import Shape
 from pybridge.shapes import elements_text, known_count, listed, shape_text
 from pybridge.subscripts import NA, number_text
+
+_MOST_SIZES: Final = 2**16
 
 UNKNOWN: Final = -1
 """Stands in a new shape for the one size that follows from the others."""
@@ -116,9 +119,14 @@ def _entries(dim: Any) -> Iterable[Any]:
             return [NA if entry is np.ma.masked else entry for entry in flat]
         return flat
     try:
-        return list(dim)
+        entries = list(islice(dim, _MOST_SIZES + 1))  # what Python iterates may have no end
     except Exception:  # each library has its own for a scalar and for a traced tensor
         return [dim]
+    if len(entries) > _MOST_SIZES:
+        raise ReshapeError(
+            f"`dim` has more than {_MOST_SIZES} entries, and no tensor has as many axes"
+        )
+    return entries
 
 
 def _size(entry: Any, k: int) -> int:
@@ -163,6 +171,7 @@ def read_shape(shape: Any) -> Shape:
     >>> read_shape((NA, 28.0)), read_shape([None, 3]), read_shape(5), read_shape(())
     ((None, 28), (None, 3), (5,), ())
     """
-    if isinstance(shape, tuple | list):
-        shape = [NA if size is None else size for size in shape]
+    if type(shape) is not int:
+        entries = shape if isinstance(shape, tuple | list) else _entries(shape)
+        shape = [NA if size is None else size for size in entries]
     return tuple([None if size == UNKNOWN else size for size in read_sizes(shape)])

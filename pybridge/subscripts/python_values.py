@@ -331,7 +331,7 @@ def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
     try:
         if sum([_length(row) for row in value]) > _MOST_IN_ROWS:
             raise MemoryError
-        array = np.array(value, dtype=object)
+        array = np.array(_rows_of_entries(value), dtype=object)
         if any(map(_is_row, array.ravel().tolist())):
             raise ValueError
     except (ValueError, MemoryError, OverflowError):
@@ -343,6 +343,15 @@ def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
         raise SubscriptTypeError(f"`{text}` is not a matrix of numbers", subscript=text)
     holes = None if entries.missing is None else entries.missing.reshape(array.shape)
     return type(entries)(entries.values.reshape(array.shape), holes)
+
+
+def _rows_of_entries(value: Any) -> list[Any]:
+    """Return nested lists with plain entries: NumPy would read another object as a row."""
+    rows = [_rows_of_entries(one) if _is_row(one) else _entry(one) for one in value]
+    for entry in rows:
+        if entry is not NA and not isinstance(entry, list | int | float | str):
+            raise _no_subscript(entry, "not an entry of a matrix of positions or logicals")
+    return rows
 
 
 def _length(row: Any) -> int:

@@ -5,6 +5,8 @@ r/R/array-value.R has the same rules for R's own arrays.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -216,27 +218,48 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
 
 def _as_array(value: Any) -> npt.NDArray[Any]:
     try:
-        return np.asarray(_with_holes(value) if isinstance(value, list | tuple) else value)
+        return np.asarray(value if isinstance(value, np.ma.MaskedArray) else _readable(value))
+    except AssignmentError:
+        raise
     except Exception as error:  # uneven rows, a list inside itself, whatever an object raises
         raise AssignmentError(
             f"a value of type {type(value).__name__} is not an array of even rows; {error}"
         ) from error
 
 
-def _with_holes(entries: Any) -> Any:
-    """Return lists with `NA` for each masked element, of which NumPy would read the data."""
-    if isinstance(entries, list | tuple):
-        if not any(isinstance(entry, _MAY_BE_MASKED) for entry in entries):
-            return entries
-        return [_with_holes(entry) for entry in entries]
-    if not isinstance(entries, np.ma.MaskedArray):
-        return entries
-    if entries.ndim == 0:
-        return NA if entries.mask else entries.data[()]
-    return [_with_holes(entries[k, ...]) for k in range(len(entries))]
+def _readable(value: Any) -> Any:
+    """Return a value that NumPy reads as it is meant, in finite time.
+
+    A masked element becomes `NA`: NumPy would read the data under the mask. Sequences of Python
+    become lists. NumPy takes whatever has a length and brackets for a sequence, even where an
+    element is the object itself; only a class that says it is a sequence is one here.
+    """
+    kind: type = type(value)
+    if _is_plain(kind):
+        return value
+    if issubclass(kind, np.ma.MaskedArray):
+        if value.ndim == 0:
+            return NA if value.mask else value.data[()]
+        return [_readable(value[k, ...]) for k in range(len(value))]
+    if not issubclass(kind, Sequence):
+        raise AssignmentError(
+            f"a value of type {kind.__name__} is neither an array nor a sequence; "
+            "numpy.asarray(value) makes an array of what is one"
+        )
+    if all(map(_is_plain, {*map(type, value)})):
+        return value if issubclass(kind, list | tuple) else list(value)
+    return [_readable(entry) for entry in value]
 
 
-_MAY_BE_MASKED: Final = (np.ma.MaskedArray, list, tuple)
+@lru_cache(maxsize=256)
+def _is_plain(kind: type) -> bool:
+    """Return whether NumPy reads values of a class at once: no masked ones, no sequences."""
+    if issubclass(kind, np.ma.MaskedArray | list | tuple):
+        return False
+    is_read_whole = issubclass(kind, str | bytes | bytearray | memoryview | range | dict)
+    names = {name for base in kind.__mro__ for name in vars(base)}  # hasattr() asks metaclasses too
+    has_protocol = bool(names & {"__array__", "__array_interface__", "__array_struct__"})
+    return is_read_whole or has_protocol or not names >= {"__len__", "__getitem__"}
 
 
 def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:

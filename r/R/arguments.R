@@ -1,14 +1,17 @@
 # Checks of arguments. Each returns the value, or signals an error that names the argument.
 
-# Return one of two words; an argument that still has all that the signature offers means the first of them
+# Return one of some words; an argument that still has all that the signature offers means the first of them
 one_of <- function(value, name, words, call, offered = words) {
   if (identical(value, offered)) {
     return(offered[[1L]])
   }
-  if (!identical(value, words[[1L]]) && !identical(value, words[[2L]])) {
-    abort_argument(sprintf('`%s` is "%s" or "%s", not %s', name, words[[1L]], words[[2L]], one_line(value)), call)
+  for (word in words) {
+    if (identical(value, word)) {
+      return(word)
+    }
   }
-  value
+  choices <- listed(sprintf('"%s"', words), "or")
+  abort_argument(sprintf("`%s` is %s, not %s", name, choices, one_line(value)), call)
 }
 
 memory_order <- function(order, call, offered = c("C", "F")) one_of(order, "order", c("C", "F"), call, offered)
@@ -49,12 +52,16 @@ one_axis <- function(axis, call) {
 
 dtype_name <- function(dtype, call) {
   if (is_python(dtype, call)) {
-    dtype <- reticulate::py_to_r(reticulate::py_get_attr(dtype, "name"))
+    name <- reticulate::py_get_attr(dtype, "name", silent = TRUE)
+    dtype <- if (inherits(name, "python.builtin.str")) reticulate::py_to_r(name) else NA
   }
-  if (!is.null(dtype) && !(is.character(dtype) && length(dtype) == 1L && !is.na(dtype))) {
+  if (is.null(dtype)) {
+    return(NULL)
+  }
+  if (!is.character(dtype) || length(dtype) != 1L || is.na(dtype)) {
     abort_argument('`dtype` is the name of a dtype, such as "float32"', call)
   }
-  dtype
+  utf8_text(dtype, new_origin("dtype", call, "pybridge_error_argument"))
 }
 
 check_array <- function(x, call) {
@@ -82,6 +89,6 @@ check_value <- function(value, call) {
 check_operand <- function(x, call) {
   is_array <- (is.atomic(x) || is.list(x)) && !is.null(x)
   if (!is_array || inherits(x, c("factor", "data.frame", "POSIXlt"))) {
-    abort_argument(sprintf("an operand is a %s, which is neither an R array nor a tensor", class(x)[[1L]]), call)
+    abort_argument(sprintf("an operand is a %s, which is neither an R array nor a tensor", class_name(x)), call)
   }
 }

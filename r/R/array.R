@@ -82,7 +82,7 @@ in_r <- function(value, call) {
     return(value)
   }
   if (!is_tensor(value)) {
-    return(reticulate::py_to_r(value))
+    return(reticulate::py_to_r(call_python("convertible", value, call = call)))
   }
   elements <- elements_in_r(value, call)
   if (isS4(elements)) elements <- as.matrix(elements) # a sparse matrix of the package Matrix
@@ -239,6 +239,9 @@ label_positions <- function(names, item, labels, axis, call) {
   if (anyNA(names)) {
     words <- "`%s` on axis %d holds NA, which is not a label"
     reject(item_text(item), "missing", call, words, axis)
+  }
+  if (any(Encoding(names) == "bytes")) {
+    utf8_text(names, new_origin(item_text(item), call, subscript_classes("type"))) # match() stops at bytes
   }
   labels[!nzchar(labels)] <- NA # R does not match ""
   places <- match(names, labels)

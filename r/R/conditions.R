@@ -15,9 +15,10 @@ abort <- function(message, class = character(), call = NULL, fields = list()) {
   stop(new_condition(message, c(class, "error"), call, fields))
 }
 
+subscript_classes <- function(kind) c(paste0("pybridge_error_subscript_", kind), "pybridge_error_subscript")
+
 abort_subscript <- function(message, kind, call, text = NULL, fields = list()) {
-  class <- c(paste0("pybridge_error_subscript_", kind), "pybridge_error_subscript")
-  abort(message, class, call, c(if (!is.null(text)) list(subscript = text), fields))
+  abort(message, subscript_classes(kind), call, c(if (!is.null(text)) list(subscript = text), fields))
 }
 
 abort_argument <- function(message, call) {
@@ -39,7 +40,7 @@ warn_recycling <- function(message, call) {
 new_condition <- function(message, class, call, fields) {
   structure(
     class = c(class, "condition"),
-    c(list(message = message, call = call), fields)
+    c(list(message = printable(message), call = call), fields)
   )
 }
 

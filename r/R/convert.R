@@ -84,13 +84,17 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
   }
   # Each argument of the call costs time, so the defaults are left out.
   result <- if (nargs() == 1L) {
-    py_call(bridge$to_python, to_parts(x))
+    py_call(bridge$to_python, to_parts(x, new_origin("x", call)))
   } else if (missing(like) && missing(na) && missing(order)) {
-    py_call(bridge$to_python, to_parts(x), dtype_name(dtype, call))
+    py_call(bridge$to_python, to_parts(x, new_origin("x", call)), dtype_name(dtype, call))
   } else {
-    is_python(like, call)
-    parts <- to_parts(x, labels = !is.null(like))
-    py_call(bridge$to_python, parts, dtype_name(dtype, call), like, na[[1L]], order[[1L]])
+    na <- one_of(na, "na", c("error", "mask", "float"), call)
+    order <- memory_order(order, call)
+    if (!is.null(like) && !identical(like, "xarray") && !is_python(like, call)) {
+      abort_argument(paste0('`like` is a tensor or "xarray", not ', describe_value(like)), call)
+    }
+    parts <- to_parts(x, new_origin("x", call), labels = !is.null(like))
+    py_call(bridge$to_python, parts, dtype_name(dtype, call), like, na, order)
   }
   answered(result, call)
 }
@@ -100,8 +104,16 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
 from_python <- function(x, na = c("error", "float", "integer"),
                         int64 = c("double", "integer", "character", "integer64"), dimnames = NULL,
                         mapping = c("list", "data.frame")) {
-  policies <- if (nargs() > 1L) list(na[[1L]], int64[[1L]], mapping[[1L]], to_parts(dimnames))
-  elements_in_r(x, sys.call(), policies)
+  call <- sys.call()
+  policies <- if (nargs() > 1L) {
+    list(
+      one_of(na, "na", c("error", "float", "integer"), call),
+      one_of(int64, "int64", c("double", "integer", "character", "integer64"), call),
+      one_of(mapping, "mapping", c("list", "data.frame"), call),
+      to_parts(dimnames, new_origin("dimnames", call))
+    )
+  }
+  elements_in_r(x, call, policies)
 }
 
 # Convert the elements of a tensor to R, in R's order, with its axes

@@ -5,36 +5,41 @@
 
 # Split an R object into parts that reticulate passes on unchanged, with `labels` also its names and dimnames.
 # Bare numbers are an array, whose memory Python sees, or one number. Everything else is an unnamed list that
-# begins with its kind, which pybridge/conversion/in_r.py reads.
-to_parts <- function(x, labels = FALSE) {
+# begins with its kind, which pybridge/conversion/in_r.py reads. `origin` is that of the object, for errors.
+to_parts <- function(x, origin, labels = FALSE) {
   if (is.object(x)) {
-    return(object_parts(x, labels))
+    return(object_parts(x, origin, labels))
   }
   type <- typeof(x)
   switch(type,
     double = ,
     integer = ,
-    complex = if (labels) vector_parts(x, labels = TRUE) else number_parts(x),
-    character = if (is_short_text(x) && !labels) list("texts", enc2utf8(x)) else vector_parts(x, labels = labels),
+    complex = if (labels) vector_parts(x, origin, labels = TRUE) else number_parts(x, origin),
+    character = if (is_short_text(x) && !labels) {
+      list("texts", utf8_text(x, origin))
+    } else {
+      vector_parts(x, origin, labels = labels)
+    },
     logical = ,
-    raw = vector_parts(x, labels = labels),
-    list = list_parts(x),
+    raw = vector_parts(x, origin, labels = labels),
+    list = list_parts(x, origin),
     "NULL" = NULL,
     list("other", type, list())
   )
 }
 
-object_parts <- function(x, labels) {
-  classes <- as.list(class(x))
+object_parts <- function(x, origin, labels) {
+  classes <- as.list(utf8_text(class(x), part_of(origin, "class(", ")")))
   type <- typeof(x)
   if (is.atomic(x)) {
     own <- unlist(texts_of[class(x)], use.names = FALSE)
     texts <- if (!is.null(own)) attr(x, own[[1L]], exact = TRUE)
-    return(vector_parts(unclass(x), classes, if (!is.null(texts)) text_parts(texts), labels))
+    texts <- if (!is.null(texts)) text_parts(texts, attribute_of(origin, own[[1L]]))
+    return(vector_parts(unclass(x), origin, classes, texts, labels))
   }
   is_plain <- inherits(x, "data.frame") || all(class(x) %in% c("AsIs", "list", "keras_training_history"))
   if (type == "list" && is_plain) {
-    return(list_parts(unclass(x), classes))
+    return(list_parts(unclass(x), origin, classes))
   }
   if (!isS4(x) || type == "list") {
     return(list("other", type, classes))
@@ -42,7 +47,7 @@ object_parts <- function(x, labels) {
   slots <- attributes(x)
   slots <- slots[names(slots) %in% matrix_slots]
   is_long <- vapply(slots, is_long_vector, NA)
-  list("S4", classes, lapply(slots[!is_long], to_parts), lapply(slots[is_long], own_copy))
+  list("S4", classes, lapply(slots[!is_long], to_parts, origin), lapply(slots[is_long], own_copy))
 }
 
 # The slots that hold a matrix of the package Matrix, except its names
@@ -65,19 +70,19 @@ own_copy <- function(x) {
 }
 
 # Split a vector: type, elements, whether it is one element without axes, classes, text of its class, labels
-vector_parts <- function(x, classes = list(), texts = NULL, labels = FALSE) {
+vector_parts <- function(x, origin, classes = list(), texts = NULL, labels = FALSE) {
   type <- typeof(x)
   parts <- if (type == "character") {
-    list(text_parts(x), dim_parts(x))
+    list(text_parts(x, origin), dim_parts(x))
   } else {
-    list(number_parts(if (type == "logical") x + 0L else x), NULL)
+    list(number_parts(if (type == "logical") x + 0L else x, origin), NULL)
   }
   is_one <- is.null(dim(x)) && length(x) == 1L
-  c(list("vector", type), parts, list(is_one, classes, texts, if (labels) label_parts(x)))
+  c(list("vector", type), parts, list(is_one, classes, texts, if (labels) label_parts(x, origin)))
 }
 
 # Convert numbers to an array, or to one number; raw bytes to an array
-number_parts <- function(x) {
+number_parts <- function(x, origin) {
   sizes <- dim(x)
   if (is.null(sizes)) {
     count <- length(x)
@@ -85,7 +90,7 @@ number_parts <- function(x) {
       return(x)
     }
     if (count > .Machine$integer.max) {
-      dim(x) <- long_sizes(count)
+      dim(x) <- long_sizes(count, origin$call)
       return(list("shaped", x, list(-1L)))
     }
     dim(x) <- count
@@ -99,11 +104,11 @@ number_parts <- function(x) {
 }
 
 # Find the sizes of a matrix with as many elements as a vector that is longer than an axis may be
-long_sizes <- function(count) {
+long_sizes <- function(count, call) {
   rows <- Find(function(rows) count %% rows == 0, 2^16:2)
   if (is.null(rows)) {
     words <- "a vector of %.0f elements is longer than an axis of R, and no matrix has as many"
-    abort(sprintf(words, count), "pybridge_error_conversion")
+    abort(sprintf(words, count), "pybridge_error_conversion", call)
   }
   c(rows, count / rows)
 }
@@ -118,14 +123,16 @@ dim_parts <- function(x) {
 }
 
 # Split text into its distinct strings, as bytes, and the code of each element where strings repeat
-text_parts <- function(x) {
+text_parts <- function(x, origin) {
   if (!is.character(x)) {
     return(list("no text", typeof(x)))
   }
-  x <- enc2utf8(as.vector(x))
-  distinct <- unique(x)
-  if (any(Encoding(distinct) == "bytes")) {
-    return(list("bytes"))
+  attributes(x) <- NULL
+  # unique() stops at bytes, and what is not text is looked for among the distinct strings, to save time
+  has_bytes <- any(Encoding(x) == "bytes")
+  distinct <- if (!has_bytes) enc2utf8(unique(x))
+  if (has_bytes || !all(is_text(unique(x), distinct))) {
+    utf8_text(x, origin) # an error, which has the position
   }
   if (anyNA(distinct)) {
     distinct <- distinct[!is.na(distinct)]
@@ -134,35 +141,36 @@ text_parts <- function(x) {
   list("text", writeBin(distinct, raw(), useBytes = TRUE), codes)
 }
 
-# Whether text crosses as Python's own strings: few, none `NA`, all valid UTF-8
-is_short_text <- function(x) {
-  length(x) %in% 1:64 && is.null(dim(x)) && !anyNA(x) && all(validUTF8(x)) && !any(Encoding(x) == "bytes")
-}
+# Whether text crosses as Python's own strings: few, none `NA`
+is_short_text <- function(x) length(x) %in% 1:64 && is.null(dim(x)) && !anyNA(x)
 
-label_parts <- function(x) {
-  texts <- function(label) if (is.character(label)) text_parts(label)
+label_parts <- function(x, origin) {
+  texts <- function(label, origin) if (is.character(label)) text_parts(label, origin)
   labels <- attr(x, "dimnames", exact = TRUE)
   if (is.null(labels)) {
     names <- if (length(dim(x)) < 2L) attr(x, "names", exact = TRUE)
-    return(if (!is.null(names)) list(list(texts(names)), NULL))
+    return(if (!is.null(names)) list(list(texts(names, names_origin(origin))), NULL))
   }
-  list(lapply(unname(labels), texts), texts(names(labels)))
+  origin <- part_of(origin, "dimnames(", ")")
+  of_axes <- lapply(seq_along(labels), function(axis) texts(labels[[axis]], element_of(origin, axis)))
+  list(of_axes, texts(names(labels), names_origin(origin)))
 }
 
-list_parts <- function(x, classes = list()) {
+list_parts <- function(x, origin, classes = list()) {
   names <- attr(x, "names", exact = TRUE)
-  parts <- lapply(unname(x), to_parts)
-  list("list", parts, if (!is.null(names)) text_parts(names), classes, !is.null(dim(x)), row_parts(x))
+  parts <- lapply(seq_along(x), function(k) to_parts(.subset2(x, k), element_of(origin, k)))
+  texts <- if (!is.null(names)) text_parts(names, names_origin(origin))
+  list("list", parts, texts, classes, !is.null(dim(x)), row_parts(x, origin))
 }
 
 # Split row names: their number if they are 1, 2, 3...
-row_parts <- function(x) {
+row_parts <- function(x, origin) {
   names <- attr(x, "row.names", exact = TRUE)
   if (is.null(names)) {
     return(NULL)
   }
   if (!is.integer(names)) {
-    return(text_parts(names))
+    return(text_parts(names, part_of(origin, "row.names(", ")")))
   }
   if (.row_names_info(x) < 0L || identical(names, seq_along(names))) {
     return(length(names))
@@ -218,7 +226,7 @@ filled <- function(parts, call) {
     return(from_parts(reticulate::py_to_r(answered(py_call(bridge$filled, source), call)), call))
   }
   elements <- vector(type, prod(sizes))
-  dim(elements) <- if (max(sizes) > .Machine$integer.max) long_sizes(sizes) else sizes
+  dim(elements) <- if (max(sizes) > .Machine$integer.max) long_sizes(sizes, call) else sizes
   answered(py_call(bridge$fill, source, elements), call)
   if (!parts[[4L]]) {
     dim(elements) <- NULL

@@ -80,7 +80,11 @@ shape_subscripts <- function(capture, call) {
   is_text <- identical(parts$record[-1L], VALUE) && is.character(parts$values[[1L]]) &&
     length(parts$values[[1L]]) == 1L
   list(
-    record = if (is_text) parts$values[[1L]] else parts$record,
+    record = if (is_text) {
+      utf8_text(parts$values[[1L]], new_origin("...", call, subscript_classes("syntax")))
+    } else {
+      parts$record
+    },
     values = if (is_text) list() else tag_values(parts, call)
   )
 }
@@ -125,7 +129,7 @@ explained_target <- function(written, frame) {
   if (is.null(capture)) {
     return(NULL)
   }
-  list(tensor = tensor, name = if (is.name(target)) as.character(target) else "x", capture = capture)
+  list(tensor = tensor, name = if (is.name(target)) printable(as.character(target)) else "x", capture = capture)
 }
 
 # Call the function of the same name of another package, which ours masks

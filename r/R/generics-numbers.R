@@ -90,7 +90,7 @@ tag_operands <- function(operands, call) {
   lapply(operands, function(operand) {
     if (inherits(operand, "python.builtin.object")) {
       if (!is_tensor(operand)) {
-        abort_argument(sprintf("a %s is not a tensor", class(operand)[[1L]]), call)
+        abort_argument(sprintf("a %s is not a tensor", class_name(operand)), call)
       }
       return(operand)
     }
@@ -100,7 +100,7 @@ tag_operands <- function(operands, call) {
 }
 
 tensor_mean <- function(x, trim = 0, na.rm = FALSE, ...) {
-  if (!identical(as.double(trim), 0)) {
+  if (!is.numeric(trim) || length(trim) != 1L || !trim %in% 0) {
     abort_argument("mean() of a tensor does not trim; sort it and select first", call)
   }
   flagged(py_call(bridge$mean, x, one_flag(na.rm, "na.rm", call)), x, call)

@@ -113,7 +113,7 @@ tensor_aperm <- function(a, perm = NULL, resize = TRUE, ...) {
   if (!is.null(perm)) {
     ndim <- tensor_ndim(a)
     if (!is.numeric(perm) || !identical(sort(as.numeric(perm)), as.numeric(seq_len(ndim)))) {
-      abort_argument(sprintf("`perm` names each of the %d axes once, not %s", ndim, entries_text(perm)), call)
+      abort_argument(sprintf("`perm` names each of the %d axes once, not %s", ndim, one_line(perm)), call)
     }
     perm <- as.list(as.integer(perm))
   }

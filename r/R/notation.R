@@ -3,7 +3,7 @@
 # Name a value in a message: by itself where it is short, else by its kind
 describe_value <- function(value) {
   if (is.character(value) && length(value) == 1L && !is.na(value)) {
-    return(short_text(dQuote(value, FALSE)))
+    return(short_text(dQuote(printable(value), FALSE)))
   }
   if ((is.numeric(value) || is.logical(value)) && !is.object(value) && length(value) == 1L) {
     return(format_number(value))
@@ -17,16 +17,28 @@ describe_value <- function(value) {
   if (is.atomic(value) && !is.object(value)) {
     return(sprintf("a %s vector of length %.0f", typeof(value), length(value)))
   }
-  sprintf("an object of class %s", class(value)[[1L]])
+  sprintf("an object of class %s", class_name(value))
 }
 
-# The first line of a value's code
+# The first class of a value
+class_name <- function(x) printable(class(x)[[1L]])
+
+# The first line of a value's code; R cannot write that of names that are not text
 one_line <- function(value) {
-  paste(deparse(value, width.cutoff = 60L, nlines = 1L), collapse = " ")
+  code <- tryCatch(deparse(value, width.cutoff = 60L, nlines = 1L), error = function(e) describe_value(value))
+  printable(paste(code, collapse = " "))
 }
 
 # Shorten a text that came from the user, to keep messages short
-short_text <- function(text) if (nchar(text) > 60L) paste0(substr(text, 1L, 57L), "...") else text
+short_text <- function(text) {
+  text <- printable(text)
+  if (nchar(text) > 60L) paste0(substr(text, 1L, 57L), "...") else text
+}
+
+# Text for a message, in which bytes that are not UTF-8 are written as <ff>
+printable <- function(text) {
+  if (all(is_text(text, enc2utf8(text)))) text else iconv(text, "UTF-8", "UTF-8", sub = "byte")
+}
 
 # Write one number, logical or NA as Python's messages do
 format_number <- function(value) {
@@ -48,9 +60,9 @@ shape_text <- function(shape) {
 }
 
 # Two or more entries as a list in a sentence
-listed <- function(entries) {
+listed <- function(entries, word = "and") {
   last <- length(entries)
-  paste(paste(entries[-last], collapse = ", "), "and", entries[last])
+  paste(paste(entries[-last], collapse = ", "), word, entries[last])
 }
 
 # Reject a subscript; `words` are the format of a message, whose first value is the subscript's text

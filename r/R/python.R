@@ -3,12 +3,12 @@
 # Call a function of pybridge.rbridge for the function that the user called
 call_python <- function(name, ..., call = sys.call(-1L)) answered(py_call(bridge[[name]], ...), call)
 
-# Whether a value is an object of Python; one of an R session that has ended is an error
+# Whether a value is an object of Python; one without a Python object behind it is an error
 is_python <- function(x, call = sys.call(-1L)) {
   if (!inherits(x, "python.builtin.object")) {
     return(FALSE)
   }
-  if (is_ended(x)) abort_ended(call) else TRUE
+  if (is_ended(x)) abort_ended(x, call) else TRUE
 }
 
 # The environment in which reticulate keeps what belongs to a Python object; `NULL` for other values
@@ -22,20 +22,37 @@ reference <- function(x) {
   x
 }
 
-# Whether a Python object belongs to an R session that has ended: R saves no pointer
-is_ended <- function(x) inherits(x, "python.builtin.object") && py_is_null_xptr(x)
+# Whether there is no Python object behind a value of its class: it belongs to an R session that has ended,
+# because R saves no pointer, or somebody has set the class. reticulate would look for the object for ever.
+is_ended <- function(x) inherits(x, "python.builtin.object") && !is_live(x)
 
-abort_ended <- function(call) {
-  abort(
-    "the tensor belongs to an R session that has ended; save its elements, as.array(x), instead",
-    "pybridge_error_tensor", call
-  )
+is_live <- function(x) has_pointer(x) && !py_is_null_xptr(x)
+
+# reticulate imports a module at its first use, and until then it has no pointer
+has_pointer <- function(x) {
+  typeof(.subset2(reference(x), "pyobj")) == "externalptr" || inherits(x, "python.builtin.module")
+}
+
+abort_ended <- function(x, call) {
+  message <- if (has_pointer(x)) {
+    "the tensor belongs to an R session that has ended; save its elements, as.array(x), instead"
+  } else {
+    sprintf("an object of class %s has no object of Python in it: only reticulate makes one", class_name(x))
+  }
+  abort(message, "pybridge_error_tensor", call)
 }
 
 # Convert an operand of R for reticulate: a vector to an array of one axis, one number to a number
 as_operand <- function(value, call) {
-  if (is_python(value, call) || !is.atomic(value) || is.null(value)) {
+  if (is_python(value, call)) {
     return(value)
+  }
+  check_operand(value, call)
+  if (is.list(value)) {
+    abort_argument("an operand beside a tensor is a list, which is neither an R array nor a tensor", call)
+  }
+  if (is.character(value)) {
+    value[] <- utf8_text(value, new_origin("an operand", call, "pybridge_error_argument"))
   }
   if ((is.integer(value) || is.logical(value)) && anyNA(value)) {
     abort(

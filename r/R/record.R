@@ -132,7 +132,7 @@ bound_text <- function(bound) {
   if (is.numeric(bound) && length(bound) != 1L && !is.object(bound)) {
     return(entries_text(bound))
   }
-  if (is.atomic(bound) && length(bound) == 1L) short_text(format_number(bound)) else class(bound)[[1L]]
+  if (is.atomic(bound) && length(bound) == 1L) short_text(format_number(bound)) else class_name(bound)
 }
 
 is_nan <- function(value) is.double(value) && !is.object(value) && is.nan(value)
@@ -148,7 +148,8 @@ tag_subscript <- function(value, base, call) {
   check_subscript(value, base, call)
   if (is.character(value)) {
     sizes <- dim(value) # without sizes, one name drops its axis
-    names <- lapply(as.vector(value), function(name) if (!is.na(name)) name)
+    text <- utf8_text(value, new_origin(entries_text(value), call, subscript_classes("type")))
+    names <- lapply(text, function(name) if (!is.na(name)) name)
     return(list("characters", names, if (!is.null(sizes)) as.list(sizes)))
   }
   if (is.null(dim(value)) && length(value) == 1L && is.numeric(value)) {
@@ -199,12 +200,12 @@ check_subscript <- function(value, base, call) {
   } else if (!is.numeric(value) && !is.logical(value) && !is.character(value) && !is.factor(value)) {
     paste0(describe_value(value), "; use numbers, logicals, a range, newaxis, .. or nothing")
   } else if (is.object(value) && !base && !is.factor(value) && !inherits(value, "integer64")) {
-    sprintf("of class %s; use unclass() for its numbers", class(value)[[1L]])
+    sprintf("of class %s; use unclass() for its numbers", class_name(value))
   } else if (length(value) > .Machine$integer.max) {
     "longer than any axis can be"
   }
   if (!is.null(advice)) {
-    abort_subscript(paste("a subscript is", advice), "type", call, sprintf("<%s>", class(value)[[1L]]))
+    abort_subscript(paste("a subscript is", advice), "type", call, sprintf("<%s>", class_name(value)))
   }
 }
 

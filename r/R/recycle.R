@@ -68,12 +68,13 @@ broadcast <- function(..., align = c("trailing", "leading")) {
 #' @rdname recycle
 #' @export
 recycled <- function(op, fold = TRUE) {
+  call <- sys.call()
   is_python(op)
   if (!is.function(op) && !(is.character(op) && length(op) == 1L)) {
-    abort_argument(paste0("`op` is a function or its name, not ", one_line(op)), sys.call())
+    abort_argument(paste0("`op` is a function or its name, not ", one_line(op)), call)
   }
-  one_flag(fold, "fold", sys.call(), one_line(fold))
-  op <- match.fun(op)
+  one_flag(fold, "fold", call, one_line(fold))
+  op <- tryCatch(match.fun(op), error = function(error) abort_argument(conditionMessage(error), call))
   is_arithmetic <- !is_comparison(op)
   function(...) {
     call <- sys.call()
@@ -96,6 +97,10 @@ apply_recycled <- function(op, operands, options, is_arithmetic, call) {
     call_on_operands("recycle_forms", operands, is_arithmetic, call = call)
   } else {
     recycle_operands(operands, is_arithmetic, call, is_own = is_one_of(op, own_operators))
+  }
+  if (inherits(op, "python.builtin.object")) {
+    forms <- lapply(forms, as_operand, call = call)
+    check_text(options, new_origin("list(...)", call, "pybridge_error_argument"))
   }
   forms <- c(unname(forms), options)
   # by name, or an error of `op` would print the arrays as its call

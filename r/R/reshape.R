@@ -39,10 +39,10 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
   sizes <- read_sizes(dim, call)
   if (is_python(x, call)) {
     reshaped <- call_python("array_reshape", x, as.list(sizes), order, call = call)
-    return(if (is_none(reshaped)) masked_reshape(x, sizes, order) else flagged(reshaped, x, call))
+    return(if (is_none(reshaped)) masked_reshape(x, sizes, order, call) else flagged(reshaped, x, call))
   }
   if (isS4(x) || is.factor(x) || is.data.frame(x) || (is.list(x) && is.null(dim(x)))) {
-    return(masked_reshape(x, sizes, order))
+    return(masked_reshape(x, sizes, order, call))
   }
   if (!is.atomic(x) && !is.list(x) || is.null(x)) {
     abort_argument(sprintf("`x` is of type %s, which is neither an R array nor a tensor", typeof(x)), call)
@@ -59,8 +59,23 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
   if (is.object(x)) keep_meaning(reshaped, x) else reshaped
 }
 
-# Call the function of reticulate that ours masks
-masked_reshape <- function(x, sizes, order) reticulate::array_reshape(x, as.integer(sizes), order = order)
+# Call the function of reticulate that ours masks. It converts `x` by itself, so what would end R is looked for.
+masked_reshape <- function(x, sizes, order, call) {
+  if (!is.environment(x)) {
+    check_text(x, new_origin("x", call))
+    check_slots(x, call)
+  }
+  reticulate::array_reshape(x, as.integer(sizes), order = order)
+}
+
+# Check an object by the rules of its class: reticulate reads the slots of a sparse matrix as they are
+check_slots <- function(x, call) {
+  faults <- if (isS4(x)) tryCatch(methods::validObject(x, test = TRUE), error = conditionMessage)
+  if (is.character(faults)) {
+    words <- "`x` is a broken object of class %s: %s"
+    abort(sprintf(words, class_name(x), printable(faults[[1L]])), "pybridge_error_conversion", call)
+  }
+}
 
 # Restore the attributes of `x` that describe its elements, such as the class of dates, and not its axes
 keep_meaning <- function(array, x) {
@@ -78,14 +93,14 @@ keep_meaning <- function(array, x) {
 # Read the sizes that the caller wrote; -1 is the one left open
 read_sizes <- function(dim, call) {
   if (is_python(dim, call)) {
-    dim <- python_sizes(dim)
+    return(as.double(unlist(reticulate::py_to_r(call_python("read_sizes", dim, call = call)))))
   }
   if (is.null(dim)) {
     abort_reshape(call, "`dim` is missing (NULL); give the new sizes, such as c(-1, 784)")
   }
   if (!is.list(dim)) {
     if (!is_number_like(dim)) {
-      type <- class(dim)[[1L]]
+      type <- class_name(dim)
       abort_reshape(call, "`dim` is ", one_line(dim), ", of type ", type, "; give the new sizes as numbers")
     }
     if (length(dim(dim)) > 1L) {
@@ -100,25 +115,19 @@ read_sizes <- function(dim, call) {
   vapply(seq_along(dim), function(k) read_size(dim[[k]], k, call), 0)
 }
 
-# The sizes in a Python tuple, list, tensor or shape of any class, or in one number
-python_sizes <- function(dim) {
-  as_list <- reticulate::import_builtins(convert = FALSE)$list
-  reticulate::py_to_r(tryCatch(as_list(dim), error = function(e) dim))
-}
-
 is_number_like <- function(x) (is.numeric(x) || is.logical(x)) && !is.factor(x)
 
 read_size <- function(entry, k, call) {
   reject <- function(...) abort_reshape(call, "`dim[", k, "]` is ", ...)
   if (is_python(entry, call)) {
-    entry <- tryCatch(reticulate::py_to_r(entry), error = function(e) entry)
+    entry <- in_r(entry, call)
   }
   if (is.null(entry)) {
     return(-1)
   }
   if (!is_number_like(entry) || length(entry) != 1L) {
     reject(
-      "an object of type ", class(entry)[[1L]], ", not a known number; write -1 or NA for ",
+      "an object of type ", class_name(entry), ", not a known number; write -1 or NA for ",
       "the one size to be computed when the code runs"
     )
   }

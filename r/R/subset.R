@@ -155,5 +155,5 @@ tag_value <- function(value, call) {
   if (inherits(value, "integer64")) {
     int64_bits(value, call) # an error for a broken one
   }
-  list("r", to_parts(value))
+  list("r", to_parts(value, new_origin("value", call, "pybridge_error_assignment")))
 }

@@ -22,6 +22,7 @@ expect_same_tensor <- function(tensor, array, tolerance = 0, label = NULL) {
     stop("expect_same_tensor() needs the package testthat: install.packages(\"testthat\")")
   }
   check_array(array, sys.call())
+  tolerance <- one_number(tolerance, "tolerance", sys.call())
   label <- label %||% deparse(substitute(tensor), width.cutoff = 60L)[[1L]]
   complaint <- tensor_complaint(tensor, array, tolerance)
   if (is.null(complaint)) {
@@ -66,7 +67,7 @@ same_values <- function(actual, expected, tolerance) {
   is_same <- is.na(actual) & is.na(expected)
   is_known <- !is.na(actual) & !is.na(expected)
   is_same[is_known] <- actual[is_known] == expected[is_known]
-  if (tolerance > 0) {
+  if (tolerance > 0 && !is.character(expected)) {
     is_near <- is_known & is.finite(actual) & is.finite(expected)
     is_same[is_near] <- abs(actual[is_near] - expected[is_near]) <= tolerance * abs(expected[is_near])
   }

@@ -78,7 +78,7 @@ NULL
 #' @export
 `@.python.builtin.object` <- function(object, name) {
   view_class <- switch(as.character(name), r = "pybridge_view", py = c("pybridge_py_view", "pybridge_view"))
-  if (!is.null(view_class) && !py_is_null_xptr(object)) {
+  if (!is.null(view_class) && is_live(object)) {
     view <- list(object)
     class(view) <- view_class
     return(view)

@@ -12,7 +12,7 @@ bridge_functions <- c(
   "array_reshape", "recycle", "recycle_forms", "broadcast", "is_comparison", "tensor_shape", "tensor_dtype",
   "which", "which_max", "which_min", "order", "math_group", "summary_group", "mean", "sort", "bind",
   "cross_product", "elementwise_test", "permute", "is_tensor", "explain", "explain_shapes", "result_shape",
-  "to_python", "from_python", "fill", "filled"
+  "to_python", "from_python", "fill", "filled", "read_sizes", "convertible"
 )
 
 # Import the Python half of the package, and check that it is of this version.

@@ -8,7 +8,7 @@ from pybridge import NA, array_reshape
 from pybridge.errors import ReshapeError
 from pybridge.testing import run_r
 
-NAMES = ("conditions.R", "notation.R", "arguments.R", "array.R", "reshape.R")
+NAMES = ("text.R", "conditions.R", "notation.R", "arguments.R", "array.R", "reshape.R")
 # Read here, so that outside a checkout the test skips and names what it needs.
 LOAD = "\n".join((ROOT / "r/R" / name).read_text(encoding="utf-8") for name in NAMES)
 LOAD += "\nis_python <- function(x, call) FALSE\n"  # it is C code, and no tensor is here

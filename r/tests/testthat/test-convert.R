@@ -92,7 +92,7 @@ test_that("the errors are classed, and their call is the user's", {
   expect_s3_class(error, "pybridge_error_conversion")
   expect_identical(conditionCall(error), quote(from_python(wide)))
   expect_error(to_python(1, dtype = 3), "name of a dtype", class = "pybridge_error_argument")
-  expect_error(to_python(1, na = "x"), "na must be one of", class = "pybridge_error_argument")
+  expect_error(to_python(1, na = "x"), "`na` is \"error\", \"mask\" or \"float\"", class = "pybridge_error_argument")
   expect_error(to_python(wide, "uint8"), "is a Python object already", class = "pybridge_error_argument")
   expect_error(to_python(1, "uint8", like = wide), "not both", class = "pybridge_error_argument")
 })

@@ -35,11 +35,23 @@ test_that("names, options, subscripts and values are refused in their own classe
   skip_without_python()
   x <- as_tensor(array(1:30, c(2, 3, 5)))
   expect_error(to_python(1, dtype = broken), "^`dtype` is not valid", class = "pybridge_error_argument")
-  expect_error(to_python(1, like = broken), "^`like` is a tensor or \"xarray\", not \"<ff>\"", class = "pybridge_error_argument")
-  expect_error(to_python(1, na = broken), "^`na` is \"error\", \"mask\" or \"float\", not", class = "pybridge_error_argument")
-  expect_error(from_python(x, int64 = factor(broken)), "^`int64` is \"double\", \"integer\"", class = "pybridge_error_argument")
+  expect_error(
+    to_python(1, like = broken), "^`like` is a tensor or \"xarray\", not \"<ff>\"",
+    class = "pybridge_error_argument"
+  )
+  expect_error(
+    to_python(1, na = broken), "^`na` is \"error\", \"mask\" or \"float\", not",
+    class = "pybridge_error_argument"
+  )
+  expect_error(
+    from_python(x, int64 = factor(broken)), "^`int64` is \"double\", \"integer\"",
+    class = "pybridge_error_argument"
+  )
   expect_error(from_python(x, dimnames = list(c("a", broken))), "of `dimnames[[1]]`", fixed = TRUE)
-  expect_error(x@r[c("a", broken), 1], "^element 2 of `c\\(\"a\", \"\\\\xff\"\\)`", class = "pybridge_error_subscript_type")
+  expect_error(
+    x@r[c("a", broken), 1], "^element 2 of `c\\(\"a\", \"\\\\xff\"\\)`",
+    class = "pybridge_error_subscript_type"
+  )
   expect_error(x@r[1] <- broken, "^`value` is not valid UTF-8", class = "pybridge_error_assignment")
   expect_error(explain(4, broken), "is not valid UTF-8", class = "pybridge_error_subscript_syntax")
   expect_error(result_shape(4, broken), "is not valid UTF-8", class = "pybridge_error_subscript_syntax")

@@ -104,17 +104,23 @@ def _value_of(tagged: Any) -> Any:
 
 @answering
 def array_reshape(x: Any, dim: Any, order: Any) -> Any:
-    """Return `x` reshaped to `dim`, or None if reticulate's own function must do it.
+    """Return `x` reshaped to `dim`, or NotImplemented if reticulate's own function must do it.
 
     That function is `numpy.reshape`, which the R package masks. It keeps the class of a
     `numpy.matrix` and of pandas' arrays, and reads stores and tables.
     """
     backend = find_backend(x)
     if backend is None or backend.is_store or backend.is_table or isinstance(x, np.matrix):
-        return None
+        return NotImplemented
     if backend.names_another and len(dim) == len(backend.shape(x)):
-        return None  # xarray returns a DataArray if there is a name for each axis
+        return NotImplemented  # xarray returns a DataArray if there is a name for each axis
     return pybridge.array_reshape(x, dim, order)
+
+
+@answering
+def with_shape(x: Any, sizes: Any, order: Any) -> Any:
+    """Return `x` in a new shape for a verb that masks no function: `dim<-` and `t`."""
+    return pybridge.array_reshape(x, sizes, order)
 
 
 @answering

@@ -157,5 +157,5 @@ tensor_dim_assign <- function(x, value) {
   if (!is.null(value) && any(sizes < 0)) {
     abort_argument("`dim(x) <-` takes every size; array_reshape() computes one that is left open", call)
   }
-  flagged(call_python("array_reshape", x, as.list(sizes), "F", call = call), x, call)
+  flagged(call_python("with_shape", x, as.list(sizes), "F", call = call), x, call)
 }

@@ -98,7 +98,7 @@ method_for <- function(generic, work, is_served = quote(is_tensor)) {
 tensor_t <- function(x) {
   ndim <- tensor_ndim(x)
   if (ndim == 1L) {
-    return(flagged(py_call(bridge$array_reshape, x, list(1L, -1L), "C"), x, call))
+    return(flagged(py_call(bridge$with_shape, x, list(1L, -1L), "C"), x, call))
   }
   if (ndim != 2L) {
     abort_argument(sprintf("t() takes a matrix, and the tensor has %d axes; aperm() takes any", ndim), call)

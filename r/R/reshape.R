@@ -39,7 +39,8 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
   sizes <- read_sizes(dim, call)
   if (is_python(x, call)) {
     reshaped <- call_python("array_reshape", x, as.list(sizes), order, call = call)
-    return(if (is_none(reshaped)) masked_reshape(x, sizes, order, call) else flagged(reshaped, x, call))
+    is_passed_on <- inherits(reshaped, "python.builtin.NotImplementedType")
+    return(if (is_passed_on) masked_reshape(x, sizes, order, call) else flagged(reshaped, x, call))
   }
   if (isS4(x) || is.factor(x) || is.data.frame(x) || (is.list(x) && is.null(dim(x)))) {
     return(masked_reshape(x, sizes, order, call))

@@ -9,7 +9,8 @@ bridge <- new.env(parent = emptyenv())
 
 bridge_functions <- c(
   "subset", "assign", "assign_to_copy", "subset_as_python", "assign_as_python",
-  "array_reshape", "recycle", "recycle_forms", "broadcast", "is_comparison", "tensor_shape", "tensor_dtype",
+  "array_reshape", "with_shape", "recycle", "recycle_forms", "broadcast", "is_comparison", "tensor_shape",
+  "tensor_dtype",
   "which", "which_max", "which_min", "order", "math_group", "summary_group", "mean", "sort", "bind",
   "cross_product", "elementwise_test", "permute", "is_tensor", "explain", "explain_shapes", "result_shape",
   "to_python", "from_python", "fill", "filled", "read_sizes", "convertible"

@@ -330,3 +330,39 @@ test_that("data frames and matrices of the package Matrix are passed on as well"
   x <- Matrix::Matrix(c(0, 1, 0, 2, 0, 3), 2, sparse = TRUE)
   expect_identical(as.matrix(array_reshape(x, c(3, 2))), as.matrix(reticulate::array_reshape(x, c(3, 2))))
 })
+
+test_that("dim<- and t() answer with a tensor or refuse in words, whatever holds the elements", {
+  skip_without_module("pandas", "xarray", "zarr")
+  reticulate::py_run_string(paste(
+    "import numpy, pandas, xarray, zarr",
+    "held = dict(series=pandas.Series([1, 2, 3, 4]), frame=pandas.DataFrame({'a': [1, 2], 'b': [3, 4]}),",
+    "            matrix=numpy.matrix([[1, 2], [3, 4]]), store=zarr.array(numpy.arange(4)),",
+    "            named=xarray.DataArray(numpy.arange(4).reshape(2, 2)))",
+    sep = "\n"
+  ))
+  held <- reticulate::import_main(convert = FALSE)$held
+  outcome <- function(name, code) {
+    frame <- list2env(list(x = held[[name]]), parent = environment())
+    tryCatch(
+      {
+        eval(code, frame)
+        tensor_shape(frame$x)
+      },
+      pybridge_error = function(error) class(error)[[1L]]
+    )
+  }
+  refused <- "pybridge_error_tensor"
+  for (name in c("series", "frame", "store")) {
+    expect_identical(outcome(name, quote(dim(x) <- c(2, 2))), refused, label = name)
+    expect_identical(outcome(name, quote(dim(x) <- NULL)), refused, label = name)
+  }
+  for (name in c("matrix", "named")) {
+    expect_identical(outcome(name, quote(dim(x) <- c(4, 1))), c(4L, 1L), label = name)
+    expect_identical(outcome(name, quote(dim(x) <- NULL)), 4L, label = name)
+  }
+  expect_identical(outcome("series", quote(x <- t(x))), refused)
+  expect_identical(outcome("store", quote(x <- t(x))), refused)
+  for (name in c("frame", "matrix", "named")) {
+    expect_identical(outcome(name, quote(x <- t(x))), c(2L, 2L), label = name)
+  }
+})

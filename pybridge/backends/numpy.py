@@ -10,7 +10,7 @@ import numpy as np
 from pybridge.backends.keys import assignment_key
 from pybridge.backends.protocol import Backend, Indices
 from pybridge.dialects.selections import Key
-from pybridge.errors import SubscriptCountError
+from pybridge.errors import AssignmentError, SubscriptCountError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -90,9 +90,7 @@ class NumpyBackend(Backend):
             return x.take(indices, axis)
         if x.flags.f_contiguous:
             return self.take(x.T, indices, ndim - 1 - axis).T
-        if axis == ndim - 1:
-            return x.take(indices, axis)
-        return x[(slice(None),) * axis + (indices,)]
+        return x[(slice(None),) * axis + (indices,)]  # `take` would copy all of `x` first
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         if len(coordinates) > FEW_AXES:
@@ -126,6 +124,7 @@ class NumpyBackend(Backend):
         return self.set_key(x, key, value)
 
     def set_key(self, x: Any, key: Key, value: Any) -> Any:
+        _refuse_hard_mask(x, key)
         try:
             if not isinstance(value, np.ndarray):
                 x[key] = value
@@ -140,6 +139,7 @@ class NumpyBackend(Backend):
         return x
 
     def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
+        _refuse_hard_mask(x, coordinates if len(coordinates) <= FEW_AXES else ...)
         if len(coordinates) > FEW_AXES:
             values = np.broadcast_to(_apart(value, x), len(coordinates[0]))
             for *place, entry in zip(*[axis.tolist() for axis in coordinates], values, strict=True):
@@ -149,11 +149,22 @@ class NumpyBackend(Backend):
         return x
 
     def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
+        _refuse_hard_mask(x, mask)
         x[_apart(mask, x)] = _apart(value, x)
         return x
 
     def store(self, x: Any, value: Any) -> None:
+        _refuse_hard_mask(x, ...)
         x[...] = value
+
+
+def _refuse_hard_mask(x: Any, key: Any) -> None:
+    """Raise for a write to masked elements of a hard mask, which NumPy ignores in silence."""
+    if isinstance(x, np.ma.MaskedArray) and x.hardmask and np.any(np.ma.getmaskarray(x)[key]):
+        raise AssignmentError(
+            "an element under a hard mask does not change; x.soften_mask() of the array, or of its "
+            "copy, lets it be written"
+        )
 
 
 def _alike(x: Any, act: Callable[[Any], Any]) -> Any:

@@ -101,7 +101,7 @@ def as_subscript(value: Any) -> Subscript:
         return mask([bool(value)])
     if value is NA:  # a single NA is a logical in R, and x[NA] recycles it
         return mask([False], [True])
-    if isinstance(value, float):
+    if isinstance(value, float):  # np.float64 too
         return _scalar(value)
     if isinstance(value, str):
         return Characters((str(value),))
@@ -172,7 +172,22 @@ def _from_array(value: npt.NDArray[Any] | np.generic) -> Subscript:
         return _frozen(array, holes)
     if holes is not None and holes.any():
         return as_subscript(NA) if kind == "b" else Scalar(NA)
-    return _scalar(float(array)) if kind == "f" else as_subscript(array.item())
+    return _scalar(float(_as_float64(array))) if kind == "f" else as_subscript(array.item())
+
+
+def _as_float64(array: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Return numbers as float64; a fraction of a wider dtype stays one, on its side of 1, 2, ...
+
+    >>> wide = np.nextafter(np.longdouble(1), np.longdouble(2))
+    >>> bool(_as_float64(np.array([wide, 1]))[0] == 1)
+    False
+    """
+    values = array.astype(np.float64)
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        is_above, is_below = array > values, array < values
+        values = np.where(is_above, np.nextafter(values, np.inf), values)
+        values = np.where(is_below, np.nextafter(values, -np.inf), values)
+    return values
 
 
 def _names(texts: tuple[str, ...], shape: tuple[int, ...]) -> Characters:
@@ -188,7 +203,7 @@ def _frozen(array: npt.NDArray[Any], holes: npt.NDArray[np.bool_] | None) -> Vec
         return Mask(read_only(array.copy()), holes)
     is_beyond = kind == "u" and array.size > 0 and int(array.max()) >= 2**63
     if kind == "f" or is_beyond:
-        values = array.astype(np.float64)
+        values = _as_float64(array)
         absent = np.isnan(values)
         if absent.any():
             holes = read_only(absent if holes is None else absent | holes)
@@ -282,7 +297,7 @@ def _entry(entry: Any) -> Any:
     if isinstance(entry, np.generic | np.ndarray):
         if isinstance(entry, np.ma.MaskedArray) and entry.mask.any():
             return NA
-        return float(entry) if entry.dtype.kind == "f" else entry.item()
+        return float(_as_float64(np.asarray(entry))) if entry.dtype.kind == "f" else entry.item()
     for kind in (str, float):
         if isinstance(entry, kind):
             return kind(entry)

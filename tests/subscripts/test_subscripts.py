@@ -353,3 +353,19 @@ def test_an_object_that_numpy_cannot_read_is_no_subscript():
 
     with pytest.raises(SubscriptTypeError, match="NumPy cannot read it, no memory of mine"):
         as_subscript(Broken())
+
+
+@pytest.mark.skipif(np.dtype("g").itemsize == 8, reason="no longer reals here")
+@pytest.mark.parametrize("direction", [0, 2])
+def test_a_fraction_of_a_wide_real_is_no_position(direction):
+    """As float64 it would be 1."""
+    wide = np.nextafter(np.longdouble(1), np.longdouble(direction))
+    assert float(wide) == 1
+    for written in (wide, np.array(wide), np.array([wide]), [wide], [wide, 2]):
+        with pytest.raises(SubscriptTypeError, match="not a whole number"):
+            r_slice(np.arange(3), written)
+    whole = np.array([2], np.longdouble)
+    assert r_slice(np.arange(3), whole).tolist() == [1]
+    # R cuts the fraction off
+    below = [] if direction == 0 else [0]
+    assert r_slice(np.arange(3), np.array([wide]), dialect="base").tolist() == below

@@ -89,3 +89,34 @@ def test_masked_records_are_written_whole():
     R(x)[1] = NA
     R(x)[3] = np.ma.masked
     assert x.mask.tolist() == [(True, True), (False, False), (True, True)]
+
+
+@pytest.mark.parametrize("dialect", ["tensor", "base"])
+@pytest.mark.parametrize(
+    "subscripts",
+    [
+        (1, 2),
+        (1, slice(None)),
+        (slice(None), [2, 1]),
+        ([2, 1], [3, 2]),
+        (np.array([[1, 2], [2, 1]]),),
+        (np.array([[False, True, False], [True, False, False]]),),
+    ],
+    ids=repr,
+)
+def test_what_is_under_a_hard_mask_is_refused_and_nothing_else_changes(subscripts, dialect):
+    """NumPy's own brackets leave such an element as it was, without a word."""
+    data = np.arange(1, 7).reshape(2, 3)
+    hard = np.ma.MaskedArray(data.copy(), [[0, 1, 0], [0, 0, 0]], hard_mask=True)
+    with pytest.raises(errors.AssignmentError, match="soften_mask"):
+        r_assign(hard, *subscripts, value=9, dialect=dialect)
+    with pytest.raises(errors.AssignmentError, match="soften_mask"):
+        R(hard, dialect=dialect)[subscripts] = 9
+    assert hard.tolist() == [[1, None, 3], [4, 5, 6]]
+    assert hard.data.tolist() == data.tolist()
+    soft = hard.copy()
+    soft.soften_mask()
+    R(soft, dialect=dialect)[subscripts] = 9
+    assert soft[0, 1] == 9
+    R(hard)[2, 1] = 9
+    assert hard.tolist() == [[1, None, 3], [9, 5, 6]]

@@ -50,14 +50,13 @@ def _subset_with_options(x: Any, record: list[int], values: Sequence[Any]) -> An
 def assign(x: Any, record: list[int], values: list[Any], value: Any) -> Any:
     """Write a value into the elements of `x` that the subscripts name.
 
-    Return None, or the updated tensor if the library never writes in place: then R's assignment
-    rebinds the name of `x`.
+    Return None, or what R's assignment binds the name of `x` to: the updated tensor if the library
+    never writes in place, or what holds the elements now if their owner has replaced `x`.
     """
     if not has_writing(x):
         return _updated(x, record, values, value)
     record = _as_record(record)
-    assign_in_place(x, decode(record, values), _value_of(value), **_options(record))
-    return None
+    return assign_in_place(x, decode(record, values), _value_of(value), **_options(record))
 
 
 @answering
@@ -112,8 +111,8 @@ def array_reshape(x: Any, dim: Any, order: Any) -> Any:
     backend = find_backend(x)
     if backend is None or backend.is_store or backend.is_table or isinstance(x, np.matrix):
         return NotImplemented
-    if backend.names_another and len(dim) == len(backend.shape(x)):
-        return NotImplemented  # xarray returns a DataArray if there is a name for each axis
+    if backend.name == "xarray" and len(dim) == len(backend.shape(x)):
+        return NotImplemented  # it returns a DataArray if there is a name for each axis
     return pybridge.array_reshape(x, dim, order)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -276,6 +276,13 @@ class Backend(ABC):
 
     def refuse_value(self, x: Tensor, selection: Selection, value: Any) -> None:  # noqa: B027
         """Raise `AssignmentError` for a value whose named axes differ from the selected ones."""
+
+    def written_by_owner(self, x: Tensor, write: Callable[[Tensor], Any]) -> Tensor | None:
+        """Let the owner of `x` write, and return what holds the elements then.
+
+        `write` takes the part of the owner that is written to. Return None if `x` has no owner.
+        """
+        return None
 
     def store(self, x: Tensor, value: Tensor) -> None:
         """Set all of a variable at once; `value` has its shape and dtype."""

@@ -81,6 +81,12 @@ def _anndata() -> Backend:
     return BACKEND
 
 
+def _anndata_parts() -> Backend:
+    from pybridge.backends.anndata_parts import backend
+
+    return backend(backend_of)
+
+
 def _scipy() -> Backend:
     from pybridge.backends.scipy import BACKEND
 
@@ -102,6 +108,7 @@ LIBRARIES: dict[str, Callable[[], Backend]] = {
     "zarr": _zarr,
     "h5py": _h5py,
     "xarray": _xarray,
+    "anndata._core.views": _anndata_parts,  # before the libraries whose classes they derive from
     "pandas": _pandas,
     "anndata": _anndata,
     "scipy.sparse": _scipy,

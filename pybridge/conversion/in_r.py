@@ -89,7 +89,7 @@ def _arriving_like(dtype: str | None, like: Any, na: Arriving, order: Order) -> 
         if like != "xarray":
             raise ArgumentError(f'`like` is a tensor or "xarray", not {like!r}')
         labelling, like = "xarray", None
-    elif like is not None and backend_of(like).names_another:
+    elif like is not None and backend_of(like).name == "xarray":
         labelling = "xarray"
     own = partial(own_array, wanted=Wanted(dtype, like, order))
     return FromR(na, scalars=True, own=own, dimnames=labelling, frames="dict")

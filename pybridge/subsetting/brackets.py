@@ -368,7 +368,7 @@ def r_assign(
     labels = holder.labels(x)
     written = with_names(subscripts, labels, is_text=True)
     if backend.is_table:
-        copied = backend.copy(x)
+        copied = backend.copy(tensor)
         return assign_on_table(
             backend, copied, written, value, dialect=dialect, order=order, labels=labels
         )

@@ -27,22 +27,32 @@ def assign_in_place(
     *,
     dialect: Dialect = "tensor",
     order: Order = "C",
-) -> None:
-    """Write `value` into `x` itself, or raise and leave `x` as it was."""
+) -> Tensor | None:
+    """Write `value` into `x` itself, or raise and leave `x` as it was.
+
+    Return None, or what holds the elements now if the owner of `x` has replaced it.
+    """
     backend, tensor = open_tensor(x, "write")
     holder = backend if tensor is x else backend_of(x)
+
+    def write_part(part: Tensor) -> None:
+        assign_in_place(part, written, value, dialect=dialect, order=order)
+
+    owned = holder.written_by_owner(x, write_part)
+    if owned is not None:
+        return owned
     if backend.is_compiling():
         refuse_immutable(holder, x)
         fitting = compiled.value_of(value)
         compiled.assign(x, fitting, dialect, order, True, *compiled.arguments_of(backend, written))
-        return
+        return None
     selection: Selection | None
     holder.refuse_subscripts(x, written)
     labels = holder.labels(x)
     written = with_names(written, labels, is_text=False)
     if backend.is_table:
         assign_on_table(backend, x, written, value, dialect=dialect, order=order, labels=labels)
-        return
+        return None
     if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, tensor, written, value, labels)
         selection = plan.selection
@@ -50,7 +60,7 @@ def assign_in_place(
         if plan.growth is not None:
             raise growth_in_place(plan.growth.length, backend.shape(tensor))
         if selection is None:
-            return
+            return None
     else:
         shape = backend.shape(tensor)
         selection = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
@@ -65,6 +75,7 @@ def assign_in_place(
         write(backend, x, selection, fitted)
     else:  # a variable that holds a tensor of another library
         holder.store(x, write(backend, backend.copy(tensor), selection, fitted))
+    return None
 
 
 def has_writing(x: Tensor) -> bool:

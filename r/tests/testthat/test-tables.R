@@ -70,3 +70,26 @@ test_that("an AnnData is selected by observations and variables", {
   x$X@r[1, 1:2] <- c(6, 7)
   expect_identical(from_python(x$X)[1, ], c(6, 7, 0))
 })
+
+test_that("a write to a part of a view of an AnnData stays when the part is put back", {
+  skip_without_module("anndata")
+  reticulate::py_run_string(paste(
+    "import warnings; warnings.simplefilter('ignore')",
+    "import anndata, numpy",
+    "whole = anndata.AnnData(numpy.arange(1.0, 21).reshape(5, 4))",
+    "view = whole[1:3]",
+    sep = "\n"
+  ))
+  main <- reticulate::import_main(convert = FALSE)
+  view <- main$view
+  x <- view$X
+  x@r[1, 1] <- 55
+  expect_identical(from_python(x)[, 1], c(55, 9))
+  view$X <- x
+  expect_identical(from_python(main$view$X)[, 1], c(55, 9))
+  expect_identical(from_python(main$whole$X)[, 1], c(1, 5, 9, 13, 17))
+  updated <- r_assign(main$whole$`__getitem__`(reticulate::py_eval("slice(1, 3)", convert = FALSE))$X, 1, 1, value = 7)
+  expect_identical(class(updated)[[1L]], "numpy.ndarray")
+  expect_identical(from_python(updated)[1, 1], 7)
+  expect_identical(from_python(main$whole$X)[2, 1], 5)
+})

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 _CALLS: Final = {
     "awkward": "awkward.to_numpy(x) makes a NumPy array of one whose rows have equal lengths",
-    "polars": "x.to_pandas() makes a table or a column of pandas of it",
-    "pyarrow": "x.to_pandas() makes a table or a column of pandas of it",
+    "polars": "x.to_pandas(use_pyarrow_extension_array=True) makes a table or a column of pandas",
+    "pyarrow": "x.to_pandas(types_mapper=pandas.ArrowDtype) makes a table or a column of pandas",
 }
 """By the package of a type."""
 
@@ -19,6 +19,11 @@ _CALLS_BY_TYPE: Final = {
     "_iLocIndexer": "it counts from zero by itself; give the table, df",
     "_LocIndexer": "it takes labels by itself; give the table, df",
 }
+
+
+def is_of_arrow(kind: type) -> bool:
+    """Return whether a class is of PyArrow or polars, whose `__array__` loses missing elements."""
+    return kind.__module__.partition(".")[0] in ("pyarrow", "polars")
 
 
 def advice_for(x: Any) -> str:

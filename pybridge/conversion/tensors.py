@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pybridge.backends import find_backend, open_tensor
+from pybridge.backends.foreign import advice_for, is_of_arrow
 from pybridge.conversion.strings import refuse_nul
 from pybridge.errors import UnsupportedTensorError
 
@@ -22,6 +23,8 @@ def numpy_from(x: Any) -> Array:
         return np.asanyarray(x)
     if isinstance(x, list | tuple):
         return _from_scalars(x)
+    if is_of_arrow(type(x)):
+        raise UnsupportedTensorError(f"{_name(x)} is Arrow's: {advice_for(x)}")
     if hasattr(type(x), "columns"):
         raise UnsupportedTensorError(
             f"{_name(x)} is a table, but not of pandas: x.to_pandas() makes a DataFrame of it"

@@ -18,12 +18,14 @@ from pybridge.dialects import selections as to
 from pybridge.dialects.labels import AxisLabels
 from pybridge.errors import (
     AssignmentError,
+    LossyValueError,
     MissingValueError,
     PybridgeError,
     UnsupportedTensorError,
 )
 from pybridge.shape import Order, Shape, known_shape
 from pybridge.subscripts import MISSING, NA, Mask, Vector, is_missing
+from pybridge.subsetting.array_likes import as_objects, is_vector_like, readable
 from pybridge.subsetting.lowering import Dialect, check_drop, lower, read_as_r_does
 from pybridge.subsetting.values import lossless_cast, masked_cast, refuse_unbroadcast
 from pybridge.subsetting.writing import last_of_equals
@@ -167,12 +169,16 @@ def _as_array(value: Any) -> np.ndarray[Any, Any]:
     if find_backend(value) is not None:
         backend, tensor = open_tensor(value, "value")
         return backend.to_numpy(tensor)
-    if not isinstance(value, list | tuple):
+    if not is_vector_like(value):
         entry = np.empty((), object)
         entry[()] = value
         return entry
+    entries = readable(value)
+    if not isinstance(entries, list | tuple):
+        has_entries = hasattr(type(entries), "__iter__")
+        entries = list(entries) if has_entries else as_objects(np.asarray(entries))
     try:
-        return np.array(value, object)
+        return np.array(entries, object)
     except ValueError as error:
         raise AssignmentError(
             f"a list of uneven rows is not a value of a table: {error}"
@@ -209,24 +215,58 @@ def _written(column: Any, rows: Indices, part: Any) -> Any:
         column[rows] = lossless_cast(entries, dtype)
         return column
     own = getattr(dtype, "numpy_dtype", None)
-    if type(dtype).__name__ != "ArrowDtype" and isinstance(own, np.dtype) and own.kind in "biuf":
-        entries = masked_cast(entries, own)
-    if isinstance(entries, list | np.ma.MaskedArray):
-        listed = entries if isinstance(entries, list) else entries.tolist()
-        entries = [None if is_missing(entry) else entry for entry in listed]
+    if isinstance(own, np.dtype) and own.kind in "biuf":
+        fitted = masked_cast(entries, own)
+        column[rows] = fitted.tolist() if np.ma.is_masked(fitted) else np.asarray(fitted)
+        return column
+    listed = [None if is_missing(entry) else entry for entry in _listed(entries)]
+    if isinstance(dtype, np.dtype) and dtype.kind == "O":
+        objects = np.empty(len(listed), object)
+        objects[:] = listed
+        column[rows] = objects
+        return column
     try:
-        column[rows] = entries
-    except (TypeError, ValueError, OverflowError) as error:
+        column[rows] = listed
+        changed = _first_changed(listed, list(column[rows]))
+    except Exception as error:  # of whatever library the dtype is
         raise AssignmentError(
             f"a column of dtype {dtype} does not take the value: {error}"
         ) from error
+    if changed is not None:
+        raise LossyValueError(
+            f"{changed!r} would lose information in a column of dtype {dtype}; convert the value "
+            "or the column first",
+            dtype=str(dtype),
+        )
     return column
+
+
+def _first_changed(wanted: list[Any], arrived: list[Any]) -> Any:
+    """Return the first entry that a column does not give back, None if there is none."""
+    for entry, found in zip(wanted, arrived, strict=True):
+        is_absent = entry is None or type(entry).__name__ == "NaTType" or entry != entry
+        if is_absent:
+            is_kept = found is None or is_missing(found) or found != found
+        else:
+            is_kept = bool(entry == found) and not is_missing(found)
+        if not is_kept:
+            return entry
+    return None
+
+
+def _listed(entries: Any) -> list[Any]:
+    """Return entries as Python's objects; a time of NumPy stays one."""
+    if isinstance(entries, list):
+        return entries
+    if isinstance(entries, np.ma.MaskedArray) or entries.dtype.kind not in "mM":
+        return list(entries.tolist())
+    return list(entries)
 
 
 def _entries(part: Any) -> Any:
     """Return entries as an array of a plain dtype, or as a list of objects with `NA`."""
     array = part.array if hasattr(part, "iloc") else part
     dtype = array.dtype
-    if isinstance(dtype, np.dtype) and dtype.kind != "O":
+    if isinstance(dtype, np.dtype) and dtype.kind not in "OmM":
         return array if isinstance(array, np.ndarray) else np.asarray(array)
     return [NA if entry is None else entry for entry in list(array)]

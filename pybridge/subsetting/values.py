@@ -5,8 +5,6 @@ r/R/array-value.R has the same rules for R's own arrays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -28,7 +26,8 @@ from pybridge.lossless import (
     lost_in_narrow,
 )
 from pybridge.shape import Shape
-from pybridge.subscripts import NA, is_missing, number_text
+from pybridge.subscripts import is_missing, number_text
+from pybridge.subsetting.array_likes import as_objects, has_wide_integers, readable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -183,10 +182,13 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     The law is that of `pybridge.lossless`. Logicals are 0 and 1, as in R. `NA`, and a masked
     element, become NaN, or raise `MissingValueError` where `dtype` has no missing value.
 
+    >>> from pybridge import NA
     >>> lossless_cast([1.0, 2.0], np.dtype("uint8")), lossless_cast([NA, 2], np.dtype("float64"))
     (array([1, 2], dtype=uint8), array([nan,  2.]))
     """
     array = _as_array(value)
+    if array.dtype.kind in "fc" and has_wide_integers(value):  # NumPy has rounded them
+        array = _with_wide_integers(value, dtype)
     missing = _missing_entries(value, array)
     if missing is not None and not (
         # R's NA is a NaN already, which R recognizes by its bits.
@@ -202,6 +204,8 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         source == dtype and source.char != dtype.char
     ):  # same width, different C type (long, long long)
         return array.view(dtype)
+    if dtype.kind == "O" and source.kind in "mM":
+        return as_objects(array)
     if dtype.kind in "mM" and source.kind in ("iu" if dtype.kind == "m" else "") + dtype.kind:
         return _times(array, dtype)
     is_rounded = source.kind in "iu" and dtype.kind in "fc"  # NumPy calls int64 to float64 safe
@@ -218,7 +222,7 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
 
 def _as_array(value: Any) -> npt.NDArray[Any]:
     try:
-        return np.asarray(value if isinstance(value, np.ma.MaskedArray) else _readable(value))
+        return np.asarray(value if isinstance(value, np.ma.MaskedArray) else readable(value))
     except AssignmentError:
         raise
     except Exception as error:  # uneven rows, a list inside itself, whatever an object raises
@@ -227,39 +231,17 @@ def _as_array(value: Any) -> npt.NDArray[Any]:
         ) from error
 
 
-def _readable(value: Any) -> Any:
-    """Return a value that NumPy reads as it is meant, in finite time.
-
-    A masked element becomes `NA`: NumPy would read the data under the mask. Sequences of Python
-    become lists. NumPy takes whatever has a length and brackets for a sequence, even where an
-    element is the object itself; only a class that says it is a sequence is one here.
-    """
-    kind: type = type(value)
-    if _is_plain(kind):
-        return value
-    if issubclass(kind, np.ma.MaskedArray):
-        if value.ndim == 0:
-            return NA if value.mask else value.data[()]
-        return [_readable(value[k, ...]) for k in range(len(value))]
-    if not issubclass(kind, Sequence):
-        raise AssignmentError(
-            f"a value of type {kind.__name__} is neither an array nor a sequence; "
-            "numpy.asarray(value) makes an array of what is one"
-        )
-    if all(map(_is_plain, {*map(type, value)})):
-        return value if issubclass(kind, list | tuple) else list(value)
-    return [_readable(entry) for entry in value]
-
-
-@lru_cache(maxsize=256)
-def _is_plain(kind: type) -> bool:
-    """Return whether NumPy reads values of a class at once: no masked ones, no sequences."""
-    if issubclass(kind, np.ma.MaskedArray | list | tuple):
-        return False
-    is_read_whole = issubclass(kind, str | bytes | bytearray | memoryview | range | dict)
-    names = {name for base in kind.__mro__ for name in vars(base)}  # hasattr() asks metaclasses too
-    has_protocol = bool(names & {"__array__", "__array_interface__", "__array_struct__"})
-    return is_read_whole or has_protocol or not names >= {"__len__", "__getitem__"}
+def _with_wide_integers(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Return a list of integers and reals, some beyond 2**53, as integers; or raise for a loss."""
+    objects = np.array(value, object)
+    if dtype.kind == "O":
+        return objects
+    entries = objects.ravel().tolist()
+    for entry in entries:
+        is_fraction = isinstance(entry, complex) or (not isinstance(entry, int) and entry % 1 != 0)
+        if is_fraction if dtype.kind in "biu" else isinstance(entry, int) and float(entry) != entry:
+            raise _lossy(entry, dtype)
+    return np.array([int(entry) for entry in entries]).reshape(objects.shape)
 
 
 def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
@@ -320,6 +302,7 @@ def _missing_entries(value: Any, array: npt.NDArray[Any]) -> npt.NDArray[np.bool
 def masked_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     """Return `value` cast without loss for a masked array of `dtype`; `NA` becomes masked.
 
+    >>> from pybridge import NA
     >>> masked_cast([NA, 2], np.dtype("int8")).tolist()
     [None, 2]
     """

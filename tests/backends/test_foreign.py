@@ -81,5 +81,5 @@ def test_tables_of_other_libraries_are_refused_with_the_call_that_works(name):
             R(x)[1]
         call = advice_for(x).partition(" makes")[0]
         assert call in str(caught.value)
-        served = eval(call, {"x": x, name: library})
+        served = eval(call, {"x": x, name: library, "pandas": pd})
         assert np.ravel(R(served)[1, ...])[0] == 1

@@ -7,6 +7,7 @@ from typing import Any
 import anndata as ad
 import numpy as np
 
+from pybridge.axis import Axis
 from pybridge.backends.pandas import labels_of_table
 from pybridge.backends.tables import TableBackend
 from pybridge.backends.traits import Trait
@@ -42,6 +43,9 @@ class AnndataBackend(TableBackend):
 
     def labels(self, x: Any) -> AxisLabels:
         return lambda axis: labels_of_table((x.obs_names, x.var_names)[axis])
+
+    def axes(self, x: Any) -> tuple[Axis, ...]:
+        return (Axis(None, x.obs_names), Axis(None, x.var_names))
 
     def select(self, x: Any, selection: Selection) -> Any:
         if not isinstance(selection, Orthogonal) or None in selection.key:

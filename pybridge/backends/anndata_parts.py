@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from anndata._core import views
 
+from pybridge.axis import Axis
 from pybridge.backends.numpy import NumpyBackend
 from pybridge.backends.protocol import Backend
 from pybridge.dialects.labels import AxisLabels
@@ -66,13 +67,9 @@ class AnndataPartsBackend(NumpyBackend):
     def with_labels(self, x: Any, selection: Selection, values: Any) -> Any:
         return _copied(values)
 
-    def refuse_subscripts(self, x: Any, written: tuple[Any, ...]) -> None:
+    def axes(self, x: Any) -> tuple[Axis, ...]:
         inner = self.value_of(x)
-        self._backend_of(inner).refuse_subscripts(inner, written)
-
-    def refuse_value(self, x: Any, selection: Selection, value: Any) -> None:
-        inner = self.value_of(x)
-        self._backend_of(inner).refuse_value(inner, selection, value)
+        return self._backend_of(inner).axes(inner)
 
     def written_by_owner(self, x: Any, write: Callable[[Any], Any]) -> Any:
         place = x._view_args  # anndata has no public way from a part to its owner

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pybridge.axis import Axis
 from pybridge.backends.protocol import Indices
 from pybridge.backends.tables import TableBackend
 from pybridge.backends.traits import Trait
 from pybridge.dialects.labels import AxisLabels, UniqueLabels
-from pybridge.dialects.selections import Gather, Key, Orthogonal, Selection
-from pybridge.errors import AssignmentError, SubscriptLabelError, UnsupportedTensorError
+from pybridge.dialects.selections import Key
+from pybridge.errors import UnsupportedTensorError
 from pybridge.subscripts import number_text
 
 _ADVICE = "x.to_numpy() makes a NumPy array of it"
@@ -113,27 +114,8 @@ class PandasBackend(TableBackend):
                 x.iloc[:] = values
         return x
 
-    def refuse_subscripts(self, x: Any, written: tuple[Any, ...]) -> None:
-        axis = 0
-        for place, item in enumerate(written):
-            if item is ...:
-                axis = x.ndim - (len(written) - place - 1)
-                continue
-            if isinstance(item, pd.Series) and item.dtype == bool and axis < x.ndim:
-                _refuse_other_labels(x.axes[axis], item.index, "a subscript")
-            axis += 1
-
-    def refuse_value(self, x: Any, selection: Selection, value: Any) -> None:
-        if not isinstance(value, pd.DataFrame | pd.Series) or not isinstance(selection, Orthogonal):
-            return
-        selected = []
-        for index, axis in zip(x.axes, selection.axes, strict=True):
-            entries = axis.indices if isinstance(axis, Gather) else axis
-            if not isinstance(entries, int):
-                selected.append(index[entries])
-        for index, own in zip(selected[::-1], value.axes[::-1], strict=False):
-            if len(own) == len(index):
-                _refuse_other_labels(index, own, "the value")
+    def axes(self, x: Any) -> tuple[Axis, ...]:
+        return tuple([Axis(None, None if is_count(index) else index) for index in x.axes])
 
 
 BACKEND = PandasBackend()
@@ -163,17 +145,6 @@ def known_values(x: Any) -> np.ndarray[Any, Any]:
 def is_count(index: Any) -> bool:
     """Return whether an index only counts, and so has no labels."""
     return isinstance(index, pd.RangeIndex)
-
-
-def _refuse_other_labels(wanted: Any, index: Any, what: str) -> None:
-    """Raise if both indices have labels, and these differ."""
-    if is_count(wanted) or is_count(index) or wanted.equals(index):
-        return
-    error = SubscriptLabelError if what == "a subscript" else AssignmentError
-    raise error(
-        f"{what} has other labels than the rows or columns where it goes; bring them into that "
-        "order, y.reindex(...), or write its bare values, y.to_numpy()"
-    )
 
 
 class _TextIndex(UniqueLabels):

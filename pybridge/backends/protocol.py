@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from pybridge.axis import Axis
 from pybridge.backends.traits import Trait
 from pybridge.dialects.labels import AxisLabels
 from pybridge.dialects.selections import Key, Selection
@@ -268,14 +269,9 @@ class Backend(ABC):
         """Return updated values of `x` in the type of `x`, if it has more than values."""
         return values
 
-    def refuse_subscripts(self, x: Tensor, written: tuple[Any, ...]) -> None:  # noqa: B027
-        """Raise `SubscriptLabelError` for a subscript whose names or labels are not those of `x`.
-
-        `written` has the subscripts between the brackets.
-        """
-
-    def refuse_value(self, x: Tensor, selection: Selection, value: Any) -> None:  # noqa: B027
-        """Raise `AssignmentError` for a value whose named axes differ from the selected ones."""
+    def axes(self, x: Tensor) -> tuple[Axis, ...]:
+        """Return the axes with their names and labels, or () if `x` has neither."""
+        return ()
 
     def written_by_owner(self, x: Tensor, write: Callable[[Tensor], Any]) -> Tensor | None:
         """Let the owner of `x` write, and return what holds the elements then.

@@ -11,19 +11,14 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
+from pybridge.axis import Axis
 from pybridge.backends.numpy import NumpyBackend
 from pybridge.backends.pandas import index_labels
 from pybridge.dialects.labels import AxisLabels
 from pybridge.dialects.selections import Gather, Masked, Orthogonal, Points, Selection
-from pybridge.errors import (
-    AssignmentError,
-    ImmutableTensorError,
-    SubscriptLabelError,
-    TracingError,
-)
+from pybridge.errors import ImmutableTensorError, TracingError, UnsupportedTensorError
 
 
 class XarrayBackend(NumpyBackend):
@@ -46,6 +41,11 @@ class XarrayBackend(NumpyBackend):
         return True  # if its values are
 
     def value_of(self, x: Any) -> Any:
+        if len(set(x.dims)) < x.ndim:
+            raise UnsupportedTensorError(
+                f"a DataArray with a repeated dim, {', '.join(map(repr, x.dims))}, is not served: "
+                "its labels are those of both; rename one, or take the bare values, x.data"
+            )
         return x.data
 
     def labels(self, x: Any) -> AxisLabels | None:
@@ -72,46 +72,10 @@ class XarrayBackend(NumpyBackend):
             return xr.DataArray(values, name=x.name, attrs=x.attrs)
         return x.copy(deep=True, data=values)
 
-    def refuse_subscripts(self, x: Any, written: tuple[Any, ...]) -> None:
-        """Raise for a subscript with other names or labels than the tensor."""
-        if len(written) == 1 and isinstance(written[0], xr.DataArray) and written[0].ndim > 1:
-            _refuse_contradiction(x, written[0], x.dims)
-            return
-        axis = 0
-        for place, item in enumerate(written):
-            if item is ...:
-                named = [other for other in written[place + 1 :] if other is not None]
-                axis = x.ndim - len(named)
-                continue
-            if isinstance(item, xr.DataArray | pd.Series) and item.ndim == 1 and axis < x.ndim:
-                _refuse_contradiction(x, item, (x.dims[axis],))
-            axis += item is not None
-
-    def refuse_value(self, x: Any, selection: Selection, value: Any) -> None:
-        """Raise for a value with other names or labels than the selection."""
-        if isinstance(value, pd.Series):
-            value = _named_series(value, x.dims)
-        if not isinstance(value, xr.DataArray) or not isinstance(selection, Orthogonal):
-            return
-        names = _kept_names(x, selection)
-        wanted = names[len(names) - value.ndim :] if value.ndim <= len(names) else names
-        if tuple(value.dims) != tuple(wanted):
-            raise AssignmentError(
-                f"the value has the axes {tuple(value.dims)} and goes into {tuple(names)}; bring "
-                "its axes into that order, x.transpose(...), or write its bare values, x.data"
-            )
-        axes = [axis for axis in selection.axes if axis is not None]
-        for name, axis in zip(x.dims, axes, strict=True):
-            if name not in x.indexes or name not in value.indexes:
-                continue
-            entries = axis.indices if isinstance(axis, Gather) else axis
-            if not isinstance(entries, np.ndarray | slice):
-                continue
-            if not x.indexes[name][entries].equals(value.indexes[name]):
-                raise AssignmentError(
-                    f"the value has other labels along {name!r} than where it goes; bring them "
-                    f"into that order, y.sel({name}=...), or write its bare values, y.data"
-                )
+    def axes(self, x: Any) -> tuple[Axis, ...]:
+        labels = [x.indexes.get(dim) for dim in x.dims]
+        names = self.axis_names(x)
+        return tuple([Axis(name or None, own) for name, own in zip(names, labels, strict=True)])
 
 
 BACKEND = XarrayBackend()
@@ -121,46 +85,6 @@ def axis_labels(x: Any, axis: int) -> Sequence[str | None] | None:
     """Return the index of an axis as text, or None if there is none or it has no text."""
     index = x.indexes.get(x.dims[axis])
     return None if index is None else index_labels(index)
-
-
-def _refuse_contradiction(x: Any, item: Any, dims: Sequence[Hashable]) -> None:
-    """Raise for a labelled subscript that xarray itself would not align with `dims` of `x`.
-
-    Logicals must lie along the same axes; positions may lie along an axis that `x` does not have.
-    Where both have labels along an axis, they must be the same ones in the same order.
-    """
-    text = f"<{type(item).__name__}>"
-    if isinstance(item, pd.Series):
-        item = _named_series(item, dims)
-    if item.dims != tuple(dims) and (item.dtype == bool or set(item.dims) & set(x.dims)):
-        raise SubscriptLabelError(
-            f"a subscript along {', '.join(map(repr, item.dims))} does not fit the axis "
-            f"{', '.join(map(repr, dims))}; transpose or rename it, or write its bare values, "
-            "x.data",
-            subscript=text,
-        )
-    for name in item.dims:
-        if _labels_differ(x, item, name):
-            raise SubscriptLabelError(
-                f"a subscript has other labels along {name!r} than the tensor; bring them into "
-                f"that order, y.sel({name}=...), or write its bare values, y.data",
-                subscript=text,
-            )
-
-
-def _named_series(series: Any, dims: Sequence[Hashable]) -> Any:
-    """Return a Series as an array along an axis; a default index has no labels."""
-    name = dims[-1] if dims else "points"
-    has_labels = not isinstance(series.index, pd.RangeIndex)
-    values = np.asarray(series.to_numpy())
-    return xr.DataArray(values, {name: series.index} if has_labels else None, [name])
-
-
-def _labels_differ(x: Any, y: Any, name: Hashable) -> bool:
-    """Return whether two arrays have different labels along an axis."""
-    if name not in x.indexes or name not in y.indexes:
-        return False
-    return not x.indexes[name].equals(y.indexes[name])
 
 
 def _kept_names(x: Any, selection: Orthogonal) -> list[Hashable]:

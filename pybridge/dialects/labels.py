@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from pybridge import subscripts as sub
+from pybridge.axis import Axis, has_other_labels, has_other_name
 from pybridge.errors import SubscriptLabelError, SubscriptMissingError, SubscriptTypeError
 from pybridge.subscripts import name_text, short_text
 
@@ -208,6 +209,59 @@ def _unknown(
         nearest=nearest,
         positions=(),
     )
+
+
+def refuse_other_axes(
+    axes: tuple[Axis, ...], items: Sequence[Any], *, is_base: bool, single: int | None
+) -> None:
+    """Raise `SubscriptLabelError` for a labelled subscript that contradicts its axis.
+
+    The logicals of a subscript must lie along the axis that they select on, and have its labels.
+    The labels of positions are their own; only a name that is that of another axis contradicts.
+    `items` has no stored subscripts any more. In R's own dialect a single one selects on the axis
+    `single`, None where it counts all elements.
+    """
+    if len(items) == 1 and isinstance(items[0], sub.Mask) and len(items[0].axes) > 1:
+        for axis, (mine, its) in enumerate(zip(axes, items[0].axes, strict=False)):
+            _refuse_other_axis(items[0], its, mine, axis, axes)
+        return
+    if is_base and len(items) == 1 and len(axes) > 1:
+        if single is None:
+            return
+        items = [sub.MISSING] * single + [items[0]]
+    named = sum(not _is_no_axis(item, is_base) for item in items)
+    axis = 0
+    for item in items:
+        if item is ... or isinstance(item, sub.Rest):
+            axis += max(len(axes) - named, 0)
+        elif not _is_no_axis(item, is_base):
+            has_axis = isinstance(item, sub.Mask | sub.Vector) and len(item.axes) == 1
+            if has_axis and axis < len(axes):
+                _refuse_other_axis(item, item.axes[0], axes[axis], axis, axes)
+            axis += 1
+
+
+def _is_no_axis(item: Any, is_base: bool) -> bool:
+    is_new = item is None or isinstance(item, sub.NewAxis)
+    return item is ... or isinstance(item, sub.Rest) or (is_new and not is_base)
+
+
+def _refuse_other_axis(
+    item: sub.Mask | sub.Vector, its: Axis, mine: Axis, axis: int, axes: tuple[Axis, ...]
+) -> None:
+    is_mask = isinstance(item, sub.Mask)
+    if has_other_name(mine, its) and (is_mask or its.name in [other.name for other in axes]):
+        raise SubscriptLabelError(
+            f"a subscript along {its.name!r} does not fit axis {axis + 1}, {mine.name!r}; "
+            "transpose or rename it, or write its bare values",
+            subscript=short_text(item),
+        )
+    if is_mask and has_other_labels(mine, its):
+        raise SubscriptLabelError(
+            f"a subscript has other labels than axis {axis + 1}; bring them into that order, or "
+            "write its bare values",
+            subscript=short_text(item),
+        )
 
 
 def nearest_labels(name: str, labels: Sequence[str | None]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from pybridge.axis import Axis
 from pybridge.subscripts.frozen import Frozen
 
 if TYPE_CHECKING:
@@ -117,14 +118,19 @@ class _Entries(Frozen):
 
     values: npt.NDArray[Any]
     missing: npt.NDArray[np.bool_] | None = None
+    axes: tuple[Axis, ...] = ()
 
     def __init__(
-        self, values: npt.NDArray[Any], missing: npt.NDArray[np.bool_] | None = None
+        self,
+        values: npt.NDArray[Any],
+        missing: npt.NDArray[np.bool_] | None = None,
+        axes: tuple[Axis, ...] = (),
     ) -> None:
         if missing is not None:
             missing = _owned(missing) if missing.any() else None
         object.__setattr__(self, "values", _owned(values))
         object.__setattr__(self, "missing", missing)
+        object.__setattr__(self, "axes", axes)  # the names and labels that the entries came with
 
     def _content(self) -> tuple[Any, ...]:
         """Return the key for equality: 1 equals 1.0, and values under `NA` are ignored."""

@@ -7,9 +7,19 @@ from typing import Any, Final
 
 import numpy as np
 
+from pybridge.axis import Axis
 from pybridge.backends import NUMPY, find_backend, open_tensor
 from pybridge.errors import SubscriptTypeError, TracingError
-from pybridge.subscripts import SUBSCRIPT_TYPES, NAType, Range, Subscripts, Traced
+from pybridge.subscripts import (
+    SUBSCRIPT_TYPES,
+    Mask,
+    NAType,
+    Range,
+    Subscripts,
+    Traced,
+    Vector,
+)
+from pybridge.subscripts.python_values import as_subscript
 
 _PLAIN: Final = (SUBSCRIPT_TYPES - {Range}) | {
     *(int, NoneType, EllipsisType, NAType, bool, float, str, range, np.ndarray, Subscripts)
@@ -49,10 +59,21 @@ def without_tensors(written: Any) -> Any:
     backend = find_backend(written)
     if backend is None or backend is NUMPY:
         return written
+    axes = backend.axes(written)
     backend, value = open_tensor(written, "subscript")
     if not backend.is_traced(value):
-        return backend.to_numpy(value)
+        return _with_axes(backend.to_numpy(value), axes)
     return Traced(value, backend.shape(value), backend.dtype_name(value) == "bool", backend)
+
+
+def _with_axes(array: Any, axes: tuple[Axis, ...]) -> Any:
+    """Return an array, or the subscript that it is with the names and labels of its axes."""
+    if not axes:
+        return array
+    subscript = as_subscript(array)
+    if not isinstance(subscript, Mask | Vector):
+        return subscript
+    return type(subscript)(subscript.values, subscript.missing, axes)
 
 
 def _known_entry(entry: Any) -> Any:

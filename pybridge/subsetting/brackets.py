@@ -28,11 +28,12 @@ from pybridge.subsetting.in_place import assign_in_place, refuse_immutable
 from pybridge.subsetting.lowering import (
     Dialect,
     checked_shape,
+    labelled_subscripts,
     lower,
     read_subscripts,
     refuse_dialect,
+    refuse_other_value,
     subscript_reader,
-    with_names,
 )
 from pybridge.subsetting.protocols import Protocols
 from pybridge.subsetting.reading import read
@@ -246,9 +247,9 @@ def _read(
         arguments = compiled.arguments_of(backend, written)
         return compiled.read(tensor, drop, dialect, order, *arguments)
     holder = backend if tensor is x else backend_of(x)
-    holder.refuse_subscripts(x, written)
-    labels = holder.labels(x)
-    written = with_names(written, labels, is_text=is_text)
+    written, labels = labelled_subscripts(
+        holder, x, written, dialect, is_text=is_text, is_table=backend.is_table
+    )
     selection = (lower_on_table if backend.is_table else lower)(
         backend,
         backend.shape(tensor),
@@ -364,9 +365,9 @@ def r_assign(
         arguments = compiled.arguments_of(backend, subscripts)
         return compiled.assign(tensor, fitting, dialect, order, False, *arguments)
     holder = backend_of(x)
-    holder.refuse_subscripts(x, subscripts)
-    labels = holder.labels(x)
-    written = with_names(subscripts, labels, is_text=True)
+    written, labels = labelled_subscripts(
+        holder, x, subscripts, dialect, is_text=True, is_table=backend.is_table
+    )
     if backend.is_table:
         copied = backend.copy(tensor)
         return assign_on_table(
@@ -374,10 +375,10 @@ def r_assign(
         )
     if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, tensor, written, value, labels)
+        refuse_other_value(holder, x, plan.selection, value, recycles=True)
         return holder.with_values(x, assign_as_r_does(backend, tensor, plan, fitted))
     shape = backend.shape(tensor)
     selection = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
-    if tensor is not x:
-        holder.refuse_value(x, selection, value)
+    refuse_other_value(holder, x, selection, value, recycles=False)
     fitted = fit_broadcast(backend, tensor, selection, value)
     return holder.with_values(x, write(backend, backend.copy(tensor), selection, fitted))

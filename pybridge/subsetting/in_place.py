@@ -12,7 +12,12 @@ from pybridge.dialects.selections import Selection
 from pybridge.errors import ImmutableTensorError
 from pybridge.shape import Order
 from pybridge.subsetting import compiled
-from pybridge.subsetting.lowering import Dialect, lower, with_names
+from pybridge.subsetting.lowering import (
+    Dialect,
+    labelled_subscripts,
+    lower,
+    refuse_other_value,
+)
 from pybridge.subsetting.tables import assign_on_table
 from pybridge.subsetting.writing import fit_broadcast, write
 from pybridge.subsetting.writing_as_r import growth_in_place, plan_as_r_does
@@ -47,15 +52,16 @@ def assign_in_place(
         compiled.assign(x, fitting, dialect, order, True, *compiled.arguments_of(backend, written))
         return None
     selection: Selection | None
-    holder.refuse_subscripts(x, written)
-    labels = holder.labels(x)
-    written = with_names(written, labels, is_text=False)
+    written, labels = labelled_subscripts(
+        holder, x, written, dialect, is_text=False, is_table=backend.is_table
+    )
     if backend.is_table:
         assign_on_table(backend, x, written, value, dialect=dialect, order=order, labels=labels)
         return None
     if isinstance(dialect, str) and dialect == "base":
         plan, fitted = plan_as_r_does(backend, tensor, written, value, labels)
         selection = plan.selection
+        refuse_other_value(holder, x, selection, value, recycles=True)
         refuse_immutable(holder, x)
         if plan.growth is not None:
             raise growth_in_place(plan.growth.length, backend.shape(tensor))
@@ -65,8 +71,7 @@ def assign_in_place(
         shape = backend.shape(tensor)
         selection = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
         refuse_immutable(holder, x)
-        if tensor is not x:
-            holder.refuse_value(x, selection, value)
+        refuse_other_value(holder, x, selection, value, recycles=False)
         fitted = fit_broadcast(backend, tensor, selection, value)
     if holder.names_another:
         refuse_immutable(backend, tensor)

@@ -7,12 +7,13 @@ import operator
 from collections.abc import Callable
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
+from pybridge.axis import Axis, has_other_labels, has_other_name
 from pybridge.backends import find_backend
-from pybridge.backends.protocol import Backend
+from pybridge.backends.protocol import Backend, Tensor
 from pybridge.dialects import tensor
-from pybridge.dialects.labels import AxisLabels, names_as_r_reads
-from pybridge.dialects.selections import Selection
-from pybridge.errors import ArgumentError, TracingError, value_text
+from pybridge.dialects.labels import AxisLabels, names_as_r_reads, refuse_other_axes
+from pybridge.dialects.selections import Gather, Orthogonal, Selection
+from pybridge.errors import ArgumentError, AssignmentError, TracingError, value_text
 from pybridge.shape import Order, Shape
 from pybridge.subscripts import NA, Characters, Range, Subscript, Subscripts, Traced
 from pybridge.subscripts.python_values import as_subscript, as_subscripts, borrow_array
@@ -92,13 +93,79 @@ def read_as_r_does(
     return names_as_r_reads(subscripts, labels, len(shape), is_write=is_write)
 
 
-def with_names(
-    written: tuple[Any, ...], labels: AxisLabels | None, *, is_text: bool
-) -> tuple[Any, ...]:
-    """Treat each string as a name if there are labels; a single one may be text of subscripts."""
-    if labels is None or (is_text and len(written) == 1):
-        return written
-    return tuple([Characters((str(w),)) if isinstance(w, str) else w for w in written])
+def labelled_subscripts(
+    holder: Backend,
+    x: Tensor,
+    written: tuple[Any, ...],
+    dialect: Dialect,
+    *,
+    is_text: bool,
+    is_table: bool,
+) -> tuple[tuple[Any, ...], AxisLabels | None]:
+    """Return subscripts that agree with the names and labels of `x`, and its labels as text.
+
+    A string is a name where there are labels; a single one may be text of subscripts. Raises
+    `SubscriptLabelError` for logicals or positions of another axis.
+    """
+    labels = holder.labels(x)
+    if labels is not None and not (is_text and len(written) == 1):
+        written = tuple([Characters((str(w),)) if isinstance(w, str) else w for w in written])
+    axes = holder.axes(x)
+    if axes:
+        written = tuple(map(without_tensors, spelled_out(written)))
+        single = 0 if len(axes) < 2 else 1 if is_table else None
+        refuse_other_axes(axes, written, is_base=dialect == "base", single=single)
+    return written, labels
+
+
+def refuse_other_value(
+    holder: Backend, x: Tensor, selection: Selection | None, value: Any, *, recycles: bool
+) -> None:
+    """Raise `AssignmentError` for a value whose names or labels contradict where it goes.
+
+    The last axes of both meet, as in broadcasting. Where R recycles, the first ones of more than
+    one element meet, because the value runs down the columns.
+    """
+    source = find_backend(value)
+    its = () if source is None else source.axes(value)
+    axes = holder.axes(x) if its else ()
+    if source is None or not axes or not isinstance(selection, Orthogonal):
+        return
+    own, shape = source.shape(value), selection.result_shape
+    wanted = [*zip(selected_axes(axes, selection), shape, strict=True)]
+    found = [*zip(its, own, strict=True)]
+    if recycles and own != shape:
+        wanted, found = ([pair for pair in pairs if pair[1] != 1] for pairs in (wanted, found))
+    else:
+        wanted, found = wanted[::-1], found[::-1]
+    for (axis, size), (other, count) in zip(wanted, found, strict=False):
+        if has_other_name(axis, other):
+            raise AssignmentError(
+                f"the value lies along {other.name!r} and goes along {axis.name!r}; transpose or "
+                "rename it, or write its bare values"
+            )
+        is_along = size == count or (axis.name is not None and axis.name == other.name)
+        if is_along and has_other_labels(axis, other):
+            along = "" if axis.name is None else f" along {axis.name!r}"
+            raise AssignmentError(
+                f"the value has other labels{along} than where it goes; bring them into that "
+                "order, or write its bare values"
+            )
+
+
+def selected_axes(axes: tuple[Axis, ...], selection: Orthogonal) -> list[Axis]:
+    """Return the axes of the result of a selection, with their names and labels."""
+    old = iter(axes)
+    kept = []
+    for part in selection.axes:
+        axis = Axis() if part is None else next(old)
+        if isinstance(part, Gather):
+            kept.append(axis.selected(part.indices))
+        elif isinstance(part, slice):
+            kept.append(axis.selected(part))
+        elif not isinstance(part, int):
+            kept.append(Axis(axis.name))
+    return [axis for place, axis in enumerate(kept) if place not in selection.squeezed]
 
 
 def refuse_dialect(dialect: Any) -> NoReturn:

@@ -26,7 +26,13 @@ from pybridge.errors import (
 from pybridge.shape import Order, Shape, known_shape
 from pybridge.subscripts import MISSING, NA, Mask, Vector, is_missing
 from pybridge.subsetting.array_likes import as_objects, is_vector_like, readable
-from pybridge.subsetting.lowering import Dialect, check_drop, lower, read_as_r_does
+from pybridge.subsetting.lowering import (
+    Dialect,
+    check_drop,
+    lower,
+    read_as_r_does,
+    refuse_other_value,
+)
 from pybridge.subsetting.values import lossless_cast, masked_cast, refuse_unbroadcast
 from pybridge.subsetting.writing import last_of_equals
 
@@ -115,7 +121,7 @@ def assign_on_table(
     selection = lower_on_table(
         backend, backend.shape(x), written, dialect=dialect, order=order, labels=labels
     )
-    backend.refuse_value(x, selection, value)
+    refuse_other_value(backend, x, selection, value, recycles=dialect == "base")
     columns: dict[int, Any] = {}
     for place, rows, part in _by_column(selection, value, recycles=dialect == "base"):
         if place not in columns:

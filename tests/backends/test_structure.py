@@ -61,7 +61,7 @@ ALLOWED = {
     *("pybridge.backends.stores", "pybridge.backends.numpy"),  # a backend may build on NumPy's
     *("pybridge.dialects.labels", "pybridge.subscripts"),
     *("pybridge.compiling", "pybridge.errors", "pybridge.dialects.selections"),
-    "pybridge.shape",
+    *("pybridge.shape", "pybridge.axis"),
     "pybridge.backends.pandas",  # labels of an index
 }
 

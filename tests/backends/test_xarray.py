@@ -13,7 +13,17 @@ from backends.test_stores import X, drawn
 from corpus import cases, tensor_of
 from labelled import IRIS, labelled
 
-from pybridge import R, array_reshape, errors, from_r, r_assign, r_slice, to_r, which_max
+from pybridge import (
+    R,
+    array_reshape,
+    errors,
+    from_r,
+    r_assign,
+    r_slice,
+    r_subscripts,
+    to_r,
+    which_max,
+)
 
 
 def tracked(x):
@@ -232,9 +242,9 @@ def test_a_value_with_names_goes_where_they_say():
     assert np.array_equal(x.values[0, 0], x.values[1, 0])
     square = xr.DataArray(np.arange(4.0).reshape(2, 2), dims=("a", "b"))
     for value in (square.T, square.isel(b=0), square.rename(a="z")):
-        with pytest.raises(errors.AssignmentError, match="the value has the axes"):
+        with pytest.raises(errors.AssignmentError, match="the value lies along"):
             R(square)[:, :] = value
-        with pytest.raises(errors.AssignmentError, match="the value has the axes"):
+        with pytest.raises(errors.AssignmentError, match="the value lies along"):
             r_assign(square, value=value)
     R(square)[:, :] = square.T.data
     assert square.values.tolist() == [[0, 2], [1, 3]]
@@ -279,7 +289,6 @@ SHARED = xr.DataArray(np.arange(6.0).reshape(2, 3), dims=["r", "c"], coords={"c"
         (..., (SHARED[0] > 0)[::-1]),
         (SHARED[0] > 0, slice(None)),
         (slice(None), pd.Series([True, False, True], index=[*"wvu"])),
-        (slice(None), xr.DataArray([2, 1], dims="c", coords={"c": ["v", "u"]})),
         (xr.DataArray([2, 1], dims="c"), 1),
     ],
 )
@@ -294,6 +303,28 @@ def test_a_subscript_with_other_names_or_labels_is_refused(subscripts):
         with pytest.raises(errors.SubscriptLabelError):
             call()
     assert x.identical(SHARED)
+
+
+def test_the_labels_of_positions_are_their_own():
+    """As for pandas' `iloc`: they say where the positions come from, not where they go."""
+    positions = xr.DataArray([2, 1], dims="c", coords={"c": ["v", "u"]})
+    expected = SHARED.isel(c=[1, 0])
+    assert R(SHARED)[:, positions].identical(expected)
+    assert R(SHARED)[:, pd.Series([2, 1], index=["p", "q"])].identical(expected)
+    assert R(SHARED)[r_subscripts(slice(None), positions)].identical(expected)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate dimension names")
+@pytest.mark.parametrize("dialect", ["tensor", "base"])
+def test_a_repeated_dim_is_refused(dialect):
+    x = xr.DataArray(np.arange(9.0).reshape(3, 3), dims=["r", "r"], coords={"r": [*"abc"]})
+    for call in (
+        lambda: R(x, dialect=dialect)[1, 2],
+        lambda: r_assign(x, 1, 2, value=0, dialect=dialect),
+        lambda: R(x, dialect=dialect).__setitem__((1, 2), 0),
+    ):
+        with pytest.raises(errors.UnsupportedTensorError, match="repeated dim"):
+            call()
 
 
 def test_a_subscript_with_the_same_names_and_labels_is_taken():

@@ -12,6 +12,7 @@ LAYERS = (
     "errors",
     "answers",
     "shape",
+    "axis",
     "lossless",
     "compiling",
     "subscripts",

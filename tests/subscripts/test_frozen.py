@@ -65,7 +65,7 @@ def test_a_frozen_value_prints_its_fields():
     assert repr(OpenRun(1, None, step=2)) == "OpenRun(start=1, stop=None, step=2)"
     assert repr(Range(1, 5)) == "Range(start=1, stop=5, step=NA)"
     assert repr(Characters(("a",))) == "Characters(values=('a',), shape=None)"
-    assert repr(vector([3, 1])) == "Vector(values=array([3, 1]), missing=None)"
+    assert repr(vector([3, 1])) == "Vector(values=array([3, 1]), missing=None, axes=())"
     assert repr(MISSING) == "Missing()"
     assert (repr(Corner(3)), str(Corner(3))) == (
         "Corner(row=3, column=7, label='a')",

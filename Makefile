@@ -22,18 +22,6 @@ export TF_ENABLE_ONEDNN_OPTS ?= 0
 # The documentation stays with MkDocs 1; silence its notice about MkDocs 2.
 export NO_MKDOCS_2_WARNING := 1
 
-# What `make test-quick` runs: subscripts, the corpus, shapes, conversion, explanations, what R calls, and R's
-# own arrays.
-quick_python := tests/subscripts tests/shapes tests/explaining tests/test_rbridge.py \
-	tests/subsetting/test_corpus.py tests/conversion/test_corpus.py \
-	tests/conversion/test_numpy_to_r.py tests/conversion/test_r_to_numpy.py
-quick_r := testthat::test_dir("testthat", package = "pybridge", load_package = "installed", \
-	stop_on_failure = TRUE, filter = "^(array|record|notation|conditions|corpus|recycle|explain|explain-shapes|tensor)$$")
-
-# What `make coverage` and `make test-quick` leave out: a rule that only a search meets has no test that
-# names it.
-no_search := not (every_range or every_short or every_factor or every_pair_of_small or all_pairs or random or fuzz)
-
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
@@ -94,9 +82,8 @@ examples: setup ## run every example whole, in R and in Python: some minutes
 	run $(python) examples/launch_workers.py 2 \
 		$(python) examples/mnist_workers.py + $(rscript) examples/mnist_workers.R
 
-test-quick: setup ## run the core of both languages, in under a minute
-	@$(python) -m pytest -q -n 2 -m 'not hypothesis' -k '$(no_search)' $(quick_python)
-	@cd r/tests && $(rscript) -e '$(quick_r)'
+test-quick: setup-tests ## run the core of both languages, in under a minute
+	@$(python) tools/run_tests.py quick python r
 
 matrix: setup ## test each extra at its oldest and newest versions, in environments that are removed
 	@$(python) -m nox -f tools/noxfile.py
@@ -116,7 +103,7 @@ hook: setup ## have git check what changed before each commit, in seconds
 	@$(python) -m pre_commit install
 
 coverage: setup ## check that every line and branch of the pure layers has a test
-	@$(python) -m coverage run -m pytest -q --no-header -m 'not hypothesis' -k '$(no_search)' \
+	@$(python) -m coverage run -m pytest -q --no-header --no-search \
 		tests/test_lossless.py tests/subscripts tests/dialects tests/shapes tests/subsetting pybridge
 	@$(python) -m coverage report
 

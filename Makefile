@@ -28,9 +28,9 @@ help: ## print this list
 setup: ## install what is missing: R's packages, .venv, the R package
 	@tools/setup
 
-# What tests and checks need of the system in addition.
+# What tests and checks need in addition: tools/needs.txt says it.
 setup-tests:
-	@tools/setup lintr knitr rmarkdown purrr roxygen2 chromium
+	@tools/setup tests
 
 test: setup-tests ## run every check and every test, in Python and in R
 	@$(python) tools/run_tests.py lint coverage python r
@@ -47,7 +47,7 @@ test-r-beside: setup-tests ## run the R tests with the real keras3 and tensorflo
 	then PYBRIDGE_TEST_BESIDE=reticulate,tensorflow,keras3 $(python) tools/run_tests.py r; \
 	else echo "skipped: R has no keras3 and tensorflow; see CONTRIBUTING.md"; fi
 
-fuzz: setup ## run the searches: a million cases each, bounded, three hours at the most
+fuzz: setup-tests ## run the searches: a million cases each, bounded, three hours at the most
 	@$(python) -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
 	@$(python) tests/support/fuzz_dialects.py base
 	@$(python) tests/support/fuzz_dialects.py tensor
@@ -85,7 +85,7 @@ examples: setup ## run every example whole, in R and in Python: some minutes
 test-quick: setup-tests ## run the core of both languages, in under a minute
 	@$(python) tools/run_tests.py quick python r
 
-matrix: setup ## test each extra at its oldest and newest versions, in environments that are removed
+matrix: setup-tests ## test each extra at its oldest and newest versions, in environments that are removed
 	@$(python) -m nox -f tools/noxfile.py
 
 release: setup-tests ## build and try all three packages: make release VERSION=1.2.3 URL=https://...
@@ -99,16 +99,16 @@ lint: setup-tests ## check style, formatting and types, in Python and in R
 	@$(rscript) tools/lint.R
 	@$(rscript) tools/roxygen.R
 
-hook: setup ## have git check what changed before each commit, in seconds
+hook: setup-tests ## have git check what changed before each commit, in seconds
 	@$(python) -m pre_commit install
 
-coverage: setup ## check that every line and branch of the pure layers has a test
+coverage: setup-tests ## check that every line and branch of the pure layers has a test
 	@$(python) -m coverage run -m pytest -q --no-header --no-search \
 		tests/test_lossless.py tests/subscripts tests/dialects tests/shapes tests/subsetting pybridge
 	@$(python) -m coverage report
 
 sanitize: ## run the C code under sanitizers, valgrind and gctorture: ten minutes
-	@tools/setup valgrind
+	@tools/setup tests sanitize
 	@$(python) tools/sanitize.py
 
 docs: setup-tests ## build the documentation site in output/site, running every line of it

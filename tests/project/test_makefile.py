@@ -1,4 +1,4 @@
-"""What the quick tests and the searches name exists: a filter that matches nothing would skip them."""
+"""The quick tests and the searches exist: a filter that matches nothing would skip them."""
 
 import re
 

@@ -6,12 +6,29 @@ python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
 rscript := Rscript --no-environ --no-init-file
 
-# R and reticulate use this checkout's library and Python, never the user's own.
-export R_LIBS := $(CURDIR)/.venv/r-library$(if $(R_LIBS),:$(R_LIBS))
+# The libraries of R that the machine has, for the set-up, which links what it names, and for
+# `make test-r-beside`. A make within make keeps what the first one found.
+ifndef PYBRIDGE_IS_IN_MAKE
+export PYBRIDGE_IS_IN_MAKE := yes
+export MACHINE_R_LIBS := $(R_LIBS)
+export MACHINE_R_LIBS_USER := $(R_LIBS_USER)
+export MACHINE_R_LIBS_SITE := $(R_LIBS_SITE)
+endif
+set_up := R_LIBS_USER="$$MACHINE_R_LIBS_USER" R_LIBS_SITE="$$MACHINE_R_LIBS_SITE" tools/setup
+
+# R sees this checkout's library and its own, and reticulate this checkout's Python: a package that was
+# installed by hand cannot hide that the set-up lacks it. R takes an empty variable for one that is not set.
+export R_LIBS := $(CURDIR)/.venv/r-library
+export R_LIBS_USER := /dev/null
+export R_LIBS_SITE := /dev/null
 export RETICULATE_PYTHON := $(CURDIR)/.venv/bin/python
-# Ignore variables that name another R, another Python or another folder; rpy2 reads no option.
-unexport R_HOME PYTHONHOME CDPATH
+# Ignore variables that name another R, another Python or another folder, and files that set such; rpy2
+# reads no option.
+unexport R_HOME PYTHONHOME PYTHONPATH PYTHONUSERBASE PYTHONSTARTUP CDPATH
+export PYTHONNOUSERSITE := 1
 export R_PROFILE_USER := /dev/null
+export R_ENVIRON_USER := /dev/null
+export R_ENVIRON := /dev/null
 # Tests may skip a library that is missing; here none is.
 export PYBRIDGE_TEST_BACKENDS := all
 export RPY2_CFFI_MODE := ABI
@@ -26,11 +43,11 @@ help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install what is missing: R's packages, .venv, the R package
-	@tools/setup
+	@$(set_up)
 
 # What tests and checks need in addition: tools/needs.txt says it.
 setup-tests:
-	@tools/setup tests
+	@$(set_up) tests
 
 test: setup-tests ## run every check and every test, in Python and in R
 	@$(python) tools/run_tests.py lint coverage python r
@@ -42,6 +59,9 @@ test-r: setup-tests ## run the R tests
 	@$(python) tools/run_tests.py r
 
 # They are in the library that R_LIBS names, with the reticulate that they want; not in make test.
+test-r-beside: export R_LIBS := $(if $(MACHINE_R_LIBS),$(MACHINE_R_LIBS):)$(CURDIR)/.venv/r-library
+test-r-beside: export R_LIBS_USER := $(MACHINE_R_LIBS_USER)
+test-r-beside: export R_LIBS_SITE := $(MACHINE_R_LIBS_SITE)
 test-r-beside: setup-tests ## run the R tests with the real keras3 and tensorflow, where R has them
 	@if $(rscript) -e 'quit(status = !all(c("keras3", "tensorflow") %in% rownames(installed.packages())))'; \
 	then PYBRIDGE_TEST_BESIDE=reticulate,tensorflow,keras3 $(python) tools/run_tests.py r; \
@@ -108,7 +128,7 @@ coverage: setup-tests ## check that every line and branch of the pure layers has
 	@$(python) -m coverage report
 
 sanitize: ## run the C code under sanitizers, valgrind and gctorture: ten minutes
-	@tools/setup tests sanitize
+	@$(set_up) tests sanitize
 	@$(python) tools/sanitize.py
 
 docs: setup-tests ## build the documentation site in output/site, running every line of it
@@ -116,7 +136,7 @@ docs: setup-tests ## build the documentation site in output/site, running every 
 	@echo "open $(CURDIR)/output/site/index.html"
 
 bench: ## time everything, compared with what a user would use instead; the table is kept
-	@tools/setup bench
+	@$(set_up) bench
 	@$(python) benchmarks/run.py
 
 clean: ## remove .venv and everything else that was made here

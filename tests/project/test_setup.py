@@ -242,6 +242,7 @@ def test_words_that_are_no_answer_are_not_installed_as_root(checkout):
 
 def test_what_names_another_r_or_python_is_left_out(checkout):
     names = ["R_HOME", "PYTHONHOME", "CDPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER"]
+    names += ["R_LIBS", "PYTHONPATH", "PYTHONUSERBASE"]
     unset = " && ".join(f'[ -z "${{{name}+set}}" ]' for name in names)
     checkout.put("Rscript", f"{unset} || exit 1; {GOOD_R}")
     checkout.put("python3", f"{unset} || exit 1; {OLD_PYTHON}")

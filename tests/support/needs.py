@@ -82,10 +82,15 @@ def listed(root: Path, kind: str, commands: tuple[str, ...]) -> set[str]:
 
 def described(root: Path, *fields: str) -> set[str]:
     """Return the packages in fields of r/DESCRIPTION."""
-    text = (root / "r/DESCRIPTION").read_text()
+    return packages_in(root / "r/DESCRIPTION", *fields)
+
+
+def packages_in(description: Path, *fields: str) -> set[str]:
+    """Return the packages in fields of a DESCRIPTION, without their versions and without R."""
+    text = description.read_text(encoding="utf-8", errors="replace")
     found = (re.search(rf"(?m)^{field}:((?:.*\n)(?:[ \t].*\n)*)", text) for field in fields)
     entries = ",".join(field[1] for field in found if field)
-    return {entry.partition("(")[0].strip() for entry in entries.split(",")} - {""}
+    return {entry.partition("(")[0].strip() for entry in entries.split(",")} - {"", "R"}
 
 
 def packages_of_r(root: Path, commands: tuple[str, ...]) -> set[str]:

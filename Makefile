@@ -6,12 +6,29 @@ python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
 rscript := Rscript --no-environ --no-init-file
 
-# R and reticulate use this checkout's library and Python, never the user's own.
-export R_LIBS := $(CURDIR)/.venv/r-library$(if $(R_LIBS),:$(R_LIBS))
+# The libraries of R that the machine has, for the set-up, which links what it names, and for
+# `make test-r-beside`. A make within make keeps what the first one found.
+ifndef PYBRIDGE_IS_IN_MAKE
+export PYBRIDGE_IS_IN_MAKE := yes
+export MACHINE_R_LIBS := $(R_LIBS)
+export MACHINE_R_LIBS_USER := $(R_LIBS_USER)
+export MACHINE_R_LIBS_SITE := $(R_LIBS_SITE)
+endif
+set_up := R_LIBS_USER="$$MACHINE_R_LIBS_USER" R_LIBS_SITE="$$MACHINE_R_LIBS_SITE" tools/setup
+
+# R sees this checkout's library and its own, and reticulate this checkout's Python: a package that was
+# installed by hand cannot hide that the set-up lacks it. R takes an empty variable for one that is not set.
+export R_LIBS := $(CURDIR)/.venv/r-library
+export R_LIBS_USER := /dev/null
+export R_LIBS_SITE := /dev/null
 export RETICULATE_PYTHON := $(CURDIR)/.venv/bin/python
-# Ignore variables that name another R, another Python or another folder; rpy2 reads no option.
-unexport R_HOME PYTHONHOME CDPATH
+# Ignore variables that name another R, another Python or another folder, and files that set such; rpy2
+# reads no option.
+unexport R_HOME PYTHONHOME PYTHONPATH PYTHONUSERBASE PYTHONSTARTUP CDPATH
+export PYTHONNOUSERSITE := 1
 export R_PROFILE_USER := /dev/null
+export R_ENVIRON_USER := /dev/null
+export R_ENVIRON := /dev/null
 # Tests may skip a library that is missing; here none is.
 export PYBRIDGE_TEST_BACKENDS := all
 export RPY2_CFFI_MODE := ABI
@@ -22,27 +39,15 @@ export TF_ENABLE_ONEDNN_OPTS ?= 0
 # The documentation stays with MkDocs 1; silence its notice about MkDocs 2.
 export NO_MKDOCS_2_WARNING := 1
 
-# What `make test-quick` runs: subscripts, the corpus, shapes, conversion, explanations, what R calls, and R's
-# own arrays.
-quick_python := tests/subscripts tests/shapes tests/explaining tests/test_rbridge.py \
-	tests/subsetting/test_corpus.py tests/conversion/test_corpus.py \
-	tests/conversion/test_numpy_to_r.py tests/conversion/test_r_to_numpy.py
-quick_r := testthat::test_dir("testthat", package = "pybridge", load_package = "installed", \
-	stop_on_failure = TRUE, filter = "^(array|record|notation|conditions|corpus|recycle|explain|explain-shapes|tensor)$$")
-
-# What `make coverage` and `make test-quick` leave out: a rule that only a search meets has no test that
-# names it.
-no_search := not (every_range or every_short or every_factor or every_pair_of_small or all_pairs or random or fuzz)
-
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install what is missing: R's packages, .venv, the R package
-	@tools/setup
+	@$(set_up)
 
-# What tests and checks need of the system in addition.
+# What tests and checks need in addition: tools/needs.txt says it.
 setup-tests:
-	@tools/setup lintr knitr rmarkdown purrr roxygen2 chromium
+	@$(set_up) tests
 
 test: setup-tests ## run every check and every test, in Python and in R
 	@$(python) tools/run_tests.py lint coverage python r
@@ -54,12 +59,15 @@ test-r: setup-tests ## run the R tests
 	@$(python) tools/run_tests.py r
 
 # They are in the library that R_LIBS names, with the reticulate that they want; not in make test.
+test-r-beside: export R_LIBS := $(if $(MACHINE_R_LIBS),$(MACHINE_R_LIBS):)$(CURDIR)/.venv/r-library
+test-r-beside: export R_LIBS_USER := $(MACHINE_R_LIBS_USER)
+test-r-beside: export R_LIBS_SITE := $(MACHINE_R_LIBS_SITE)
 test-r-beside: setup-tests ## run the R tests with the real keras3 and tensorflow, where R has them
 	@if $(rscript) -e 'quit(status = !all(c("keras3", "tensorflow") %in% rownames(installed.packages())))'; \
 	then PYBRIDGE_TEST_BESIDE=reticulate,tensorflow,keras3 $(python) tools/run_tests.py r; \
 	else echo "skipped: R has no keras3 and tensorflow; see CONTRIBUTING.md"; fi
 
-fuzz: setup ## run the searches: a million cases each, bounded, three hours at the most
+fuzz: setup-tests ## run the searches: a million cases each, bounded, three hours at the most
 	@$(python) -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
 	@$(python) tests/support/fuzz_dialects.py base
 	@$(python) tests/support/fuzz_dialects.py tensor
@@ -95,11 +103,10 @@ examples: setup ## run every example whole, in R and in Python: some minutes
 	run $(python) examples/launch_workers.py 2 \
 		$(python) examples/mnist_workers.py + $(rscript) examples/mnist_workers.R
 
-test-quick: setup ## run the core of both languages, in under a minute
-	@$(python) -m pytest -q -n 2 -m 'not hypothesis' -k '$(no_search)' $(quick_python)
-	@cd r/tests && $(rscript) -e '$(quick_r)'
+test-quick: setup-tests ## run the core of both languages, in under a minute
+	@$(python) tools/run_tests.py quick python r
 
-matrix: setup ## test each extra at its oldest and newest versions, in environments that are removed
+matrix: setup-tests ## test each extra at its oldest and newest versions, in environments that are removed
 	@$(python) -m nox -f tools/noxfile.py
 
 release: setup-tests ## build and try all three packages: make release VERSION=1.2.3 URL=https://...
@@ -113,16 +120,16 @@ lint: setup-tests ## check style, formatting and types, in Python and in R
 	@$(rscript) tools/lint.R
 	@$(rscript) tools/roxygen.R
 
-hook: setup ## have git check what changed before each commit, in seconds
+hook: setup-tests ## have git check what changed before each commit, in seconds
 	@$(python) -m pre_commit install
 
-coverage: setup ## check that every line and branch of the pure layers has a test
-	@$(python) -m coverage run -m pytest -q --no-header -m 'not hypothesis' -k '$(no_search)' \
+coverage: setup-tests ## check that every line and branch of the pure layers has a test
+	@$(python) -m coverage run -m pytest -q --no-header --no-search \
 		tests/test_lossless.py tests/subscripts tests/dialects tests/shapes tests/subsetting pybridge
 	@$(python) -m coverage report
 
 sanitize: ## run the C code under sanitizers, valgrind and gctorture: ten minutes
-	@tools/setup valgrind
+	@$(set_up) tests sanitize
 	@$(python) tools/sanitize.py
 
 docs: setup-tests ## build the documentation site in output/site, running every line of it
@@ -130,7 +137,7 @@ docs: setup-tests ## build the documentation site in output/site, running every 
 	@echo "open $(CURDIR)/output/site/index.html"
 
 bench: ## time everything, compared with what a user would use instead; the table is kept
-	@tools/setup bench
+	@$(set_up) bench
 	@$(python) benchmarks/run.py
 
 clean: ## remove .venv and everything else that was made here

@@ -49,7 +49,7 @@ def evaluate(subscripts: sub.Subscripts) -> tuple[Evaluated, ...]:
         if isinstance(item, sub.Rest):
             raise SubscriptTypeError(
                 "`..` is not a subscript in R's own dialect; write one subscript for each axis, "
-                "missing ones as `:`, or use the tensor dialect",
+                "`:` in Python and nothing in R for a whole axis, or use the tensor dialect",
                 subscript="..",
             )
     if not any(isinstance(item, sub.Range) for item in items):

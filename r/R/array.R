@@ -57,11 +57,14 @@ array_shape <- function(x) dim(x) %||% length(unclass(x))
 
 # Evaluate R's own `[`, or `[<-` with a value
 eval_base <- function(x, parts, call, value) {
-  index <- lapply(decode(parts$record, parts$values), function(item) {
+  items <- decode(parts$record, parts$values)
+  if (any(item_kinds(items) == "rest")) {
+    reject_rest(parts, call)
+  }
+  index <- lapply(items, function(item) {
     switch(item$kind,
       missing = quote(expr = ),
       newaxis = NULL,
-      rest = reject("..", "type", call, "R's own `[` has no `%s`; it belongs to the tensor dialect"),
       value = as_base_index(item$value, call),
       item$value
     )
@@ -69,6 +72,16 @@ eval_base <- function(x, parts, call, value) {
   brackets <- if (missing(value)) `[` else `[<-`
   more <- if (missing(value)) list(drop = !has_option(parts$record, NO_DROP)) else list(value = value)
   with_our_conditions(do.call(brackets, c(list(x), index, more), quote = TRUE), call, base_error_class)
+}
+
+# Reject `..`, by the words of `evaluate` in pybridge/dialects/base_colon.py
+reject_rest <- function(parts, call) {
+  read_items(parts, call) # an error for a second one, in either dialect
+  words <- c(
+    "`%s` is not a subscript in R's own dialect; write one subscript for each axis, `:` in Python and",
+    "nothing in R for a whole axis, or use the tensor dialect"
+  )
+  reject("..", "type", call, words)
 }
 
 as_base_index <- function(value, call) {

@@ -24,6 +24,12 @@ M = np.arange(1.0, 7.0).reshape(2, 3)
 CUBE = np.arange(1.0, 31.0).reshape(2, 3, 5)
 
 
+NO_REST = (
+    "`..` is not a subscript in R's own dialect; write one subscript for each axis, `:` in Python "
+    "and nothing in R for a whole axis, or use the tensor dialect"
+)
+
+
 def read(x, *subscripts, drop=True):
     return r_slice(x, *subscripts, drop=drop, dialect="base").tolist()
 
@@ -174,6 +180,24 @@ def test_new_axes_and_the_rest_do_not_exist_in_r():
         R(M, dialect="base")[..., 1]
     with pytest.raises(errors.SubscriptTypeError, match="tensors carry no dimnames"):
         r_slice(M, "'a', 1", dialect="base")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("..", NO_REST),
+        ("1, ..", NO_REST),
+        ("newaxis, ..", NO_REST),
+        ("NULL, 2:3, ..", NO_REST),
+        ("1, .., ..", "`1, .., ..` has more than one `..`; only one can cover the other axes"),
+    ],
+)
+def test_the_rest_is_refused_in_the_words_of_r(text, words):
+    """The R package has the same words for R's own arrays: its tests compare both."""
+    for function, value in ((r_slice, {}), (r_assign, {"value": 1})):
+        with pytest.raises(errors.SubscriptError) as caught:
+            function(M, text, dialect="base", **value)
+        assert str(caught.value) == words
 
 
 def test_linear_subscripts_count_down_the_columns():

@@ -13,7 +13,7 @@ from pybridge.subscripts.python_values import as_subscripts
 
 SIZES = range(7)
 X = np.arange(1, 31).reshape(2, 3, 5)
-BOUNDS = (NA, *range(-8, 9))
+BOUNDS = (NA, *range(-8, 9), 1.5, -2.5)
 
 
 def agree(cases: list[Case]) -> None:
@@ -28,7 +28,7 @@ def test_every_range(size):
         [
             Case((size,), (slice(start, stop, step),))
             for start, stop in itertools.product(BOUNDS, BOUNDS)
-            for step in (NA, -3, -2, -1, 1, 2, 3)
+            for step in (NA, -3, -2, -1, 0, 1, 2, 3, 0.5)
         ]
     )
 

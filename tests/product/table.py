@@ -1,12 +1,14 @@
 """The tables of docs/served.md: every verb on every kind of array, from the product test.
 
 `PYTHONPATH=tests python -m product.table` writes the tables of docs/served.md anew, and a test
-compares them.
+compares them. `python -m product.table jax dask` writes those of some libraries, and leaves the
+others as they are.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -40,6 +42,7 @@ TITLES = {
     "scipy": "SciPy's sparse arrays",
     "others": "What is not a tensor",
 }
+NEXT = "\n## "
 
 
 def rows(found: Iterable[Found]) -> dict[str, str]:
@@ -74,17 +77,38 @@ def table(library: str, found: Iterable[Found]) -> str:
     """Return the table of one library."""
     lines = [f"| | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
     lines += [f"| {row} |" for row in rows(found).values()]
-    return f"## {TITLES.get(library, library)}\n\n" + "\n".join(lines) + "\n"
+    return f"{title(library)}\n\n" + "\n".join(lines) + "\n"
+
+
+def title(library: str) -> str:
+    """Return the heading of the table of a library."""
+    return f"## {TITLES.get(library, library)}"
+
+
+def table_on_page(library: str) -> str:
+    """Return the table that the page shows of a library, or "" where it has none."""
+    heading = title(library)
+    text = PAGE.read_text(encoding="utf-8").partition(f"\n{heading}\n")[2]
+    return f"{heading}\n{text.partition(NEXT)[0].rstrip()}\n" if text else ""
 
 
 def rows_on_page(library: str) -> dict[str, str]:
     """Return the rows that the page shows of a library."""
-    text = PAGE.read_text(encoding="utf-8").partition(f"\n## {TITLES.get(library, library)}\n")[2]
-    lines = re.findall(r"^\| (.+) \|$", text.partition("\n## ")[0], re.M)
+    lines = re.findall(r"^\| (.+) \|$", table_on_page(library), re.M)
     return {line.partition(" | ")[0]: line for line in lines if not line.startswith("| ")}
 
 
+def write(libraries: list[str]) -> None:
+    """Write the tables of libraries anew, in the place that each has among the others."""
+    if unknown := set(libraries) - set(LIBRARIES):
+        sys.exit(f"no library: {', '.join(sorted(unknown))}; there are {', '.join(LIBRARIES)}")
+    head = PAGE.read_text(encoding="utf-8").partition(NEXT)[0]
+    tables = [
+        table(library, combinations(library)) if library in libraries else table_on_page(library)
+        for library in LIBRARIES
+    ]
+    PAGE.write_text(head + "\n" + "\n".join(filter(None, tables)), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    head = PAGE.read_text(encoding="utf-8").partition("\n## ")[0]
-    tables = [table(library, combinations(library)) for library in LIBRARIES]
-    PAGE.write_text(head + "\n" + "\n".join(tables), encoding="utf-8")
+    write(sys.argv[1:] or list(LIBRARIES))

@@ -3,8 +3,9 @@
 from collections import Counter
 
 import pytest
+from product import table
 from product.kinds import LIBRARIES
-from product.running import FOREIGN, SERVED, WRONG, combinations
+from product.running import FOREIGN, SERVED, WRONG, Found, combinations
 from product.table import rows, rows_on_page
 
 
@@ -21,3 +22,28 @@ def test_no_combination_goes_wrong_in_silence(library):
     on_page = rows_on_page(library)
     for kind, row in rows(found).items():
         assert on_page.get(kind) == row, "run product.table, and read what changed"
+
+
+def test_the_table_of_one_library_is_written_and_the_others_stay(monkeypatch, tmp_path):
+    page = tmp_path / "served.md"
+    before = table.PAGE.read_text()
+    page.write_text(before)
+    monkeypatch.setattr(table, "PAGE", page)
+    seen = []
+
+    def one_row(library):
+        seen.append(library)
+        return [Found("new", "read", "x[1]", SERVED, "", True)]
+
+    monkeypatch.setattr(table, "combinations", one_row)
+    old = {library: table.table_on_page(library) for library in LIBRARIES}
+    table.write(["jax"])
+    assert seen == ["jax"]
+    for library in LIBRARIES:
+        assert (table.table_on_page(library) == old[library]) is (library != "jax"), library
+    (row,) = rows_on_page("jax").values()
+    assert row.startswith("new | yes | refused | ")
+    page.write_text(page.read_text().replace(table.table_on_page("jax"), old["jax"]))
+    assert page.read_text() == before
+    with pytest.raises(SystemExit, match="no library: julia; there are numpy, "):
+        table.write(["julia"])

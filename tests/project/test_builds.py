@@ -136,7 +136,8 @@ def test_the_source_package_of_r_installs_from_its_tarball(tmp_path):
 
     library = tmp_path / "a library"
     library.mkdir()
-    environment = {**INHERITED, "R_LIBS": str(library), "LIBRARY": str(library)}
+    libraries = f"{library}:{INHERITED['R_LIBS']}"  # reticulate is in another one
+    environment = {**INHERITED, "R_LIBS": libraries, "LIBRARY": str(library)}
     environment["RETICULATE_PYTHON"] = sys.executable
     for name in ("PYTHONPATH", "R_HOME", "LD_LIBRARY_PATH"):
         environment.pop(name, None)

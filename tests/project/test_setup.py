@@ -14,7 +14,8 @@ import pytest
 from processes import ROOT
 
 TOOLS = ["cat", "cp", "dirname", "find", "grep", "id", "mkdir", "mktemp", "rm", "sh", "sha256sum"]
-TOOLS += ["cut", "env", "mv", "rmdir", "sleep", "sort", "tail"]
+TOOLS += ["cut", "env", "mv", "rmdir", "sleep", "sort", "tail", "tr"]
+COPIED = ("tools/setup", "tools/needs.txt", "r/DESCRIPTION", "pyproject.toml")
 
 
 def answer(text: str) -> str:
@@ -33,10 +34,10 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.root = folder / "a checkout"
         self.bin = folder / "bin"
-        (self.root / "tools").mkdir(parents=True)
         self.bin.mkdir()
-        shutil.copy(ROOT / "tools/setup", self.root / "tools/setup")
-        shutil.copy(ROOT / "pyproject.toml", self.root)
+        for name in COPIED:
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, self.root / name)
         for name in TOOLS:
             found = shutil.which(name)
             assert found, name
@@ -49,11 +50,11 @@ class Checkout:
         command.write_text(f"#!/bin/sh\n{script}\n")
         command.chmod(command.stat().st_mode | stat.S_IXUSR)
 
-    def set_up(self, *packages: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def set_up(self, *commands: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the set-up script."""
         kept = {name: os.environ[name] for name in ("HOME", "TMPDIR") if name in os.environ}
         return subprocess.run(
-            [self.root / "tools/setup", *packages],
+            [self.root / "tools/setup", *commands],
             env={**kept, "PATH": str(self.bin), **environment},
             capture_output=True,
             text=True,
@@ -78,23 +79,51 @@ def test_no_r_and_no_apt_says_what_to_install(checkout):
     message = refusal(checkout.set_up())
     assert message.startswith("setup: not found: R 4.3 or newer with the packages reticulate")
     assert message.endswith(
-        """Rscript -e 'install.packages(c("reticulate", "testthat", "jsonlite"))'"""
+        """Rscript -e 'install.packages(c("reticulate", "rlang", "testthat", "jsonlite"))'"""
     )
 
 
 def test_a_command_may_need_more_of_r(checkout):
-    message = refusal(checkout.set_up("lintr", "knitr"))
-    assert "with the packages reticulate testthat jsonlite lintr knitr." in message
-    assert message.endswith('"jsonlite", "lintr", "knitr"))\'')
+    """The tests need what DESCRIPTION suggests and what the list names, each of it once."""
+    message = refusal(checkout.set_up("tests"))
+    assert (
+        "with the packages reticulate rlang testthat jsonlite Matrix bit64 knitr purrr rmarkdown "
+        "lintr roxygen2 tibble." in message
+    )
+    assert message.endswith('"lintr", "roxygen2", "tibble"))\'')
+
+
+def test_each_command_has_its_own_lines_in_the_list(checkout):
+    (checkout.root / "tools/needs.txt").write_text(
+        "# here package comment\n\nR package methods utils\nhere package one\n"
+        "there package two one three\nhere package  Four\nhere program p\nthere program q\n"
+    )
+    (checkout.root / "r/DESCRIPTION").write_text(
+        "Package: pybridge\nImports: utils, a (>= 1.0),\n\tb ( >= 2 ), c\nSuggests:\n    d\n"
+    )
+    message = refusal(checkout.set_up("here", "there"))
+    assert "with the packages a b c one Four two three. Install" in message
+    assert "with the packages a b c d. Install" in refusal(checkout.set_up("tests"))
+    checkout.put("Rscript", answer("4.5.0"))
+    assert refusal(checkout.set_up("there")).startswith("setup: not found: q. Install it")
+    assert refusal(checkout.set_up("nowhere")) == "setup: tools/needs.txt has nothing for nowhere."
+
+
+def test_a_package_of_the_system_has_a_name_in_lower_case(checkout):
+    checkout.put("Rscript", answer("4.5.0 Matrix"))
+    checkout.put("apt-get", "echo must not run; exit 3")
+    checkout.put("id", "echo 1000")
+    assert "missing: r-cran-matrix. Type:" in refusal(checkout.set_up("tests"))
 
 
 def test_no_r_without_rights_gives_the_command_to_type(checkout):
     checkout.put("apt-get", "echo must not run; exit 3")
     checkout.put("id", "echo 1000")
     assert refusal(checkout.set_up()) == (
-        "setup: missing: r-base-core r-cran-reticulate r-cran-testthat r-cran-jsonlite. Type: sudo "
-        "sh -c 'apt-get update && apt-get install -y --no-install-recommends r-base-core "
-        "r-cran-reticulate r-cran-testthat r-cran-jsonlite'   and run this again."
+        "setup: missing: r-base-core r-cran-reticulate r-cran-rlang r-cran-testthat "
+        "r-cran-jsonlite. Type: sudo sh -c 'apt-get update && apt-get install -y "
+        "--no-install-recommends r-base-core r-cran-reticulate r-cran-rlang r-cran-testthat "
+        "r-cran-jsonlite'   and run this again."
     )
 
 
@@ -118,8 +147,8 @@ def test_sudo_without_a_password_installs(checkout):
     done = checkout.set_up()
     assert (checkout.root / "apt").read_text().splitlines() == [
         "update",
-        "install -y --no-install-recommends r-base-core r-cran-reticulate r-cran-testthat "
-        "r-cran-jsonlite",
+        "install -y --no-install-recommends r-base-core r-cran-reticulate r-cran-rlang "
+        "r-cran-testthat r-cran-jsonlite",
     ]
     assert (checkout.root / "sudo").read_text().startswith("true\nenv DEBIAN_FRONTEND=")
     assert done.returncode == 1
@@ -132,8 +161,8 @@ def test_no_network_for_r(checkout):
     done = checkout.set_up()
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith(
-        "setup: could not install r-base-core r-cran-reticulate r-cran-testthat r-cran-jsonlite. "
-        "Is there a network? When there is, type: sudo sh -c 'apt-get update && "
+        "setup: could not install r-base-core r-cran-reticulate r-cran-rlang r-cran-testthat "
+        "r-cran-jsonlite. Is there a network? When there is, type: sudo sh -c 'apt-get update && "
     )
 
 
@@ -213,6 +242,7 @@ def test_words_that_are_no_answer_are_not_installed_as_root(checkout):
 
 def test_what_names_another_r_or_python_is_left_out(checkout):
     names = ["R_HOME", "PYTHONHOME", "CDPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER"]
+    names += ["R_LIBS", "PYTHONPATH", "PYTHONUSERBASE"]
     unset = " && ".join(f'[ -z "${{{name}+set}}" ]' for name in names)
     checkout.put("Rscript", f"{unset} || exit 1; {GOOD_R}")
     checkout.put("python3", f"{unset} || exit 1; {OLD_PYTHON}")

@@ -2,6 +2,7 @@
 
 import shutil
 
+import corpus as tool
 import numpy as np
 import pytest
 from corpus import cases, expected_by_r, tensor_of, value_of
@@ -36,6 +37,23 @@ def test_the_tool_fills_in_no_other_checkout(tmp_path):
     assert done.stderr.startswith("Nothing was written: ")
     assert f"and this script belongs to {tmp_path}." in done.stderr
     assert (copy / PATH.name).read_bytes() == PATH.read_bytes() == before
+
+
+def test_the_tool_prints_what_it_writes(tmp_path, monkeypatch, capsys):
+    file = tmp_path / "pybridge/testing" / PATH.name
+    file.parent.mkdir(parents=True)
+    file.touch()
+    case = {"id": "it", "dialect": "tensor", "shape": [2], "subscripts": "1:2"}
+    expected = {"shape": [2], "values": [1.0, None, 2.5]}
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    monkeypatch.setattr(tool, "PATH", file)
+    monkeypatch.setattr(tool, "corpus", lambda: {"version": "1.0", "cases": [case]})
+    monkeypatch.setattr(tool, "expected_by_r", lambda unfilled: [expected])
+    tool.main()
+    printed = capsys.readouterr().out.splitlines()[0]
+    assert printed in file.read_text().splitlines()
+    assert '"values": [1, null, 2.5]' in printed
+    assert printed.startswith('{"id": "it", "rule": "ranges", ')
 
 
 def test_r_confirms_the_corpus():

@@ -185,21 +185,22 @@ def main() -> None:
     unfilled = [case for case in found if "expected" not in case]
     for case, expected in zip(unfilled, expected_by_r(unfilled) if unfilled else [], strict=True):
         case["expected"] = expected
-    filled = [{"id": case["id"], "rule": rule_of(case), **case} for case in found]
-    lines = ",\n".join(json.dumps(_compact(case)) for case in filled)
+    filled = {case["id"]: _line({"rule": rule_of(case), **case}) for case in found}
+    lines = ",\n".join(filled.values())
     head = "".join(f"{json.dumps(name)}: {json.dumps(value)},\n" for name, value in whole.items())
     own.write_text(f'{{{head}"cases": [\n{lines}\n]}}\n', encoding="utf-8")
     for case in unfilled:
-        print(json.dumps(next(each for each in filled if each["id"] == case["id"])))
+        print(filled[case["id"]])
     print(f"{own}: R filled in {len(unfilled)} of {len(filled)} cases")
 
 
-def _compact(case: dict[str, Any]) -> dict[str, Any]:
+def _line(case: dict[str, Any]) -> str:
+    """Return a case as the file has it: its id first, and whole numbers without a point."""
     expected = case["expected"]
     if "values" in expected:
         whole = [v if v is None or v != int(v) else int(v) for v in expected["values"]]
         case = {**case, "expected": {**expected, "values": whole}}
-    return case
+    return json.dumps({"id": case["id"], **case})
 
 
 if __name__ == "__main__":

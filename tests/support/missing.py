@@ -23,13 +23,12 @@ LEFT_OUT = ("tools/", "examples/", "docs/", "benchmarks/", "r/", "Makefile")
 
 
 def declared() -> set[str]:
-    """Return the modules that pyproject.toml asks for, and one that comes with JAX."""
+    """Return the modules that pyproject.toml asks for."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = [*settings["project"]["optional-dependencies"].values()]
     groups += settings["dependency-groups"].values()
     texts = [text for group in groups for text in group if isinstance(text, str)]
-    names = {re.match(r"[\w-]+", text)[0].replace("-", "_") for text in texts}
-    return names | {"ml_dtypes"}
+    return {re.match(r"[\w-]+", text)[0].replace("-", "_") for text in texts}
 
 
 def is_asked_for(name: str) -> bool:

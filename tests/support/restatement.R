@@ -21,6 +21,8 @@ at <- function(p, n) {
 }
 
 range_positions <- function(a, b, s, n) {
+  for (part in c(a, b, s)) if (!is.na(part) && part != trunc(part)) fail("type")
+  if (!is.na(s) && s == 0) fail("range")
   for (bound in c(a, b)) if (!is.na(bound) && bound == 0) fail("oob")
   if (is.na(a) || is.na(b)) {
     by <- if (is.na(s)) 1 else s

@@ -148,7 +148,8 @@ def random_subscript(rng: random.Random, size: int) -> Any:
         case "scalar":
             return rng.choice(positions)
         case "range":
-            start, stop = (rng.choice((NA, *positions)) for _ in range(2))
+            bounds = (NA, *positions, 1.5) if rng.random() < 0.1 else (NA, *positions)
+            start, stop = (rng.choice(bounds) for _ in range(2))
             step = rng.choice((None, None, None, 1, 2, 3, -1, -2, -3))
             return slice(start, stop, step)
         case "vector":

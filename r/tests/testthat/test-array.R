@@ -152,6 +152,21 @@ test_that("an unknown label is an error that shows the labels, a doubled one tha
   expect_error(r_slice(m, "q") <- 1L, class = "pybridge_error_subscript_label")
 })
 
+test_that("what R's own dialect refuses in words of ours, it refuses in the same words on arrays and on tensors", {
+  skip_without_python()
+  m <- array(c(1, 4, 2, 5, 3, 6), c(2L, 3L))
+  texts <- c("..", "1, ..", "newaxis, ..", "NULL, 2:3, ..", "1, .., ..", ".., 7:9, ..")
+  for (text in texts) {
+    for (form in c("r_slice(x, %s, dialect = \"base\")", "r_assign(x, %s, value = 1, dialect = \"base\")")) {
+      code <- str2lang(sprintf(form, text))
+      on_array <- expect_error(eval(code, list(x = m)), class = "pybridge_error_subscript")
+      on_tensor <- expect_error(eval(code, list(x = as_tensor(m))), class = "pybridge_error_subscript")
+      expect_identical(conditionMessage(on_array), conditionMessage(on_tensor), info = text)
+      expect_identical(class(on_array), class(on_tensor), info = text)
+    }
+  }
+})
+
 test_that("64-bit integers are read exactly or are an error, on arrays and tensors alike", {
   skip_without_python()
   v <- c(10, 20, 30)

@@ -26,7 +26,7 @@ if settings is not None:
 FUZZ_SECONDS = 1800
 BEGAN = time.monotonic()
 
-pytest_plugins = ["missing", "searches"]
+pytest_plugins = ["missing", "order", "searches"]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -3,19 +3,23 @@
 `python tools/run_tests.py lint coverage python r`; `quick python r` runs the core of each language.
 The last line is `N passed, N failed`. A language fails if no test ran, if a test was skipped, or if
 its runner stopped before it could count. A failed check counts as one failure; the others run
-nevertheless.
+nevertheless. All use two processors: what needs one, the checks and R, runs beside the tests of
+Python, and each is printed as a whole, in the order above.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,46 +46,114 @@ class Count(NamedTuple):
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 
 
-def count_python(folder: Path, is_quick: bool) -> tuple[int, Count]:
-    """Run pytest; return its exit code and its count."""
+class Outcome(NamedTuple):
+    """The exit code of a job, and its count; a check has none."""
+
+    code: int
+    count: Count = Count(0, 0, 0)
+
+
+Job = Callable[[Path, bool, IO[str]], Outcome]
+"""Runs, given a folder of its own, whether only the core is wanted, and where to print."""
+
+
+def call(command: list[str], output: IO[str]) -> int:
+    """Run a command in the checkout, and return its exit code."""
+    return subprocess.run(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT).returncode
+
+
+def check(name: str) -> Job:
+    """Return the job of a command of the Makefile that passes or fails as a whole."""
+    command = ["make", "--no-print-directory", name]
+    return lambda folder, is_quick, output: Outcome(call(command, output))
+
+
+def count_python(folder: Path, is_quick: bool, output: IO[str]) -> Outcome:
+    """Run pytest; return its exit code and its count.
+
+    One process runs all tests of a file, so that what they share is made once. The files with the
+    longest tests come first, see tests/support/order.py, so that both processes end together.
+    """
     report = folder / "python.xml"
     command = [sys.executable, "-m", "pytest", "-n", "2", f"--junitxml={report}"]
+    command += ["--dist=loadfile", "--no-loadscope-reorder"]
     if is_quick:
         command += ["-q", "--no-search", *QUICK_PYTHON]
-    code = subprocess.run(command, cwd=ROOT).returncode
+    code = call(command, output)
     if not report.exists():
-        return code or 1, Count(0, 0, 0)
+        return Outcome(code or 1)
     ran = failed = skipped = 0
     for suite in ElementTree.parse(report).getroot().iter("testsuite"):
         ran += int(suite.get("tests", 0))
         failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         skipped += int(suite.get("skipped", 0))
-    return code, Count(ran - failed - skipped, failed, skipped)
+    return Outcome(code, Count(ran - failed - skipped, failed, skipped))
 
 
-def count_r(folder: Path, is_quick: bool) -> tuple[int, Count]:
+def count_r(folder: Path, is_quick: bool, output: IO[str]) -> Outcome:
     """Run testthat, in a process of its own; return its exit code and its count."""
     report = folder / "r.json"
     command = ["Rscript", "--no-environ", "--no-init-file", "tools/run_tests.R", str(report)]
     if is_quick:
         command += QUICK_R
-    code = subprocess.run(command, cwd=ROOT).returncode
+    code = call(command, output)
     if not report.exists():
-        return code or 1, Count(0, 0, 0)
-    return code, Count(**json.loads(report.read_text()))
+        return Outcome(code or 1)
+    return Outcome(code, Count(**json.loads(report.read_text())))
 
 
-LANGUAGES: dict[str, tuple[str, Callable[[Path, bool], tuple[int, Count]]]] = {
+LANGUAGES: dict[str, tuple[str, Job]] = {
     "python": ("Python", count_python),
     "r": ("R", count_r),
 }
 
 
-CHECKS = ("lint", "coverage")
-"""Commands of the Makefile that pass or fail as a whole."""
+CHECKS: dict[str, Job] = {"lint": check("lint"), "coverage": check("coverage")}
 
 QUICK = "quick"
 """The word that stands before languages of which only the core is wanted."""
+
+
+def show(log: Path, job: Future[Outcome]) -> None:
+    """Print what a job prints, from its beginning, until it ends."""
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        is_over = False
+        while not is_over:
+            is_over = job.done()  # asked before the rest is read, of which nothing is missed
+            shutil.copyfileobj(lines, sys.stdout)
+            sys.stdout.flush()
+            if not is_over:
+                time.sleep(0.1)
+
+
+def outcomes(jobs: dict[str, tuple[str, Job]], is_quick: bool) -> dict[str, Outcome]:
+    """Run jobs, those of one processor after each other and beside Python's; print them in order.
+
+    Each writes into a file of its own, which is printed when those before it are over.
+    """
+    found: dict[str, Outcome] = {}
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        ThreadPoolExecutor(1) as alone,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        logs = {name: Path(temporary, name, "printed") for name in jobs}
+
+        def start(name: str) -> Outcome:
+            with logs[name].open("w") as output:
+                return jobs[name][1](logs[name].parent, is_quick, output)
+
+        for log in logs.values():
+            log.parent.mkdir()
+            log.touch()
+        started = {
+            name: (alone if name == "python" else beside).submit(start, name) for name in jobs
+        }
+        for name, job in started.items():
+            print(f"==== {jobs[name][0]}", flush=True)
+            show(logs[name], job)
+            found[name] = job.result()
+    return found
 
 
 def run(wanted: list[str]) -> int:
@@ -89,15 +161,15 @@ def run(wanted: list[str]) -> int:
     if unknown := set(wanted) - {QUICK, *CHECKS, *LANGUAGES}:
         sys.exit(f"run_tests.py knows no {', '.join(sorted(unknown))}")
     counts, faults, lines = [], [], []
-    for check in [name for name in wanted if name in CHECKS]:
-        print(f"==== make {check}", flush=True)
-        if subprocess.run(["make", "--no-print-directory", check], cwd=ROOT).returncode != 0:
-            faults.append(f"make {check}")
-    for language in [name for name in wanted if name in LANGUAGES]:
-        label, count_tests = LANGUAGES[language]
-        print(f"==== {label} tests", flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            code, count = count_tests(Path(folder), QUICK in wanted)
+    jobs = {name: (f"make {name}", job) for name, job in CHECKS.items() if name in wanted}
+    for name, (label, job) in LANGUAGES.items():
+        if name in wanted:
+            jobs[name] = f"{label} tests", job
+    for name, (code, count) in outcomes(jobs, QUICK in wanted).items():
+        if name in CHECKS:
+            faults += [f"make {name}"] if code else []
+            continue
+        label = LANGUAGES[name][0]
         if count.passed + count.failed == 0:
             faults.append(f"no {label} test ran")
         elif code != 0 and count.failed == 0:

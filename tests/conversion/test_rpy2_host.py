@@ -299,6 +299,8 @@ def test_the_end_of_r_nodes_is_an_error_as_well():
         from pybridge.errors import ConversionError
         to_r("R has started")
         ri.evalr("mem.maxNSize(8e5)")
+        # R fills nearly all of them itself, which is quicker; what is left is for the conversions.
+        ri.evalr("filled <- lapply(seq_len(8e5 - gc()[1, 1] - 5e4), as.numeric)")
         r_host()._left = 0  # so that R is asked again, as it is every so often
         kept = []
         for make in (lambda turn: np.full((2, 3), f"text {turn}"), lambda turn: [turn, "u"]):

@@ -1,12 +1,14 @@
 """`make test` and `make test-quick` run both languages whatever fails, and end with one sum."""
 
-import subprocess
+import threading
 from pathlib import Path
 
 import pytest
+from order import LONGEST
+from processes import ROOT
 
 from tools import run_tests
-from tools.run_tests import QUICK_PYTHON, QUICK_R, Count, run
+from tools.run_tests import QUICK_PYTHON, QUICK_R, Count, Outcome, run
 
 
 @pytest.fixture
@@ -15,9 +17,10 @@ def asked(monkeypatch):
     calls = []
 
     def counted(name, count):
-        def count_tests(folder, is_quick):
+        def count_tests(folder, is_quick, output):
             calls.append((name, is_quick))
-            return (1 if count.failed else 0), count
+            print(f"what {name} prints", file=output)
+            return Outcome(1 if count.failed else 0, count)
 
         return count_tests
 
@@ -29,8 +32,46 @@ def asked(monkeypatch):
 
 def test_a_failure_of_python_does_not_stop_r_and_the_last_line_is_the_sum(asked, capsys):
     assert run(["quick", "python", "r"]) == 1
-    assert asked == [("python", True), ("r", True)]
+    assert sorted(asked) == [("python", True), ("r", True)]
     assert capsys.readouterr().out.splitlines()[-1] == "18 passed, 2 failed"
+
+
+def test_what_runs_beside_another_is_printed_as_a_whole_and_in_order(asked, monkeypatch, capsys):
+    """Here each job ends only after the next has begun, and the checks follow each other."""
+    begun = {name: threading.Event() for name in ("lint", "coverage", "python", "r")}
+
+    def job(name, after, outcome):
+        def work(folder, is_quick, output):
+            print(name, "begins", file=output, flush=True)
+            begun[name].set()
+            assert begun[after].wait(60)
+            print(name, "ends", file=output)
+            return outcome
+
+        return work
+
+    languages = {
+        "python": ("Python", job("python", "r", Outcome(1, Count(7, 2, 0)))),
+        "r": ("R", job("r", "python", Outcome(0, Count(11, 0, 0)))),
+    }
+    checks = {
+        "lint": job("lint", "python", Outcome(2)),
+        "coverage": job("coverage", "lint", Outcome(0)),
+    }
+    monkeypatch.setattr(run_tests, "LANGUAGES", languages)
+    monkeypatch.setattr(run_tests, "CHECKS", checks)
+    assert run(["lint", "coverage", "python", "r"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        *("==== make lint", "lint begins", "lint ends"),
+        *("==== make coverage", "coverage begins", "coverage ends"),
+        *("==== Python tests", "python begins", "python ends"),
+        *("==== R tests", "r begins", "r ends"),
+        "====",
+        "Python tests: 9 ran (7 passed, 2 failed)",
+        "R tests: 11 ran (11 passed, 0 failed)",
+        "FAILED: make lint",
+        "18 passed, 3 failed",
+    ]
 
 
 def test_without_the_word_all_tests_are_run(asked):
@@ -48,13 +89,17 @@ def test_a_word_that_is_none_is_refused(asked):
 def test_the_core_is_what_the_runners_are_given(is_quick, monkeypatch):
     commands = []
 
-    def note(command, cwd):
+    def note(command, output):
         commands.append(command)
-        return subprocess.CompletedProcess(command, 1)
+        return 1
 
-    monkeypatch.setattr(run_tests.subprocess, "run", note)
-    assert run_tests.count_python(Path("nowhere"), is_quick) == (1, Count(0, 0, 0))
-    assert run_tests.count_r(Path("nowhere"), is_quick) == (1, Count(0, 0, 0))
+    monkeypatch.setattr(run_tests, "call", note)
+    assert run_tests.count_python(Path("nowhere"), is_quick, None) == (1, Count(0, 0, 0))
+    assert run_tests.count_r(Path("nowhere"), is_quick, None) == (1, Count(0, 0, 0))
     python, r = commands
-    assert python[6:] == (["-q", "--no-search", *QUICK_PYTHON] if is_quick else [])
+    assert python[8:] == (["-q", "--no-search", *QUICK_PYTHON] if is_quick else [])
     assert r[5:] == (list(QUICK_R) if is_quick else [])
+
+
+def test_the_files_that_come_first_are_there():
+    assert [name for name in LONGEST if not (ROOT / name).exists()] == []

@@ -72,7 +72,7 @@ def interrupt(script, output):
             lines.append(line)
             if line.startswith("loss at batch 100"):
                 process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 130, lines
+        assert process.wait(timeout=600) == 130, lines
     stopped = r"interrupted after batch (\d+) of epoch 1: run this again\n"
     assert (output / "from-scratch-tensorflow.npz").exists()
     return int(re.fullmatch(stopped, lines[-1])[1])

@@ -58,7 +58,7 @@ class Checkout:
             env={**kept, "PATH": str(self.bin), **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
         )
 
 

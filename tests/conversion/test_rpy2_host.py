@@ -299,11 +299,11 @@ def test_the_end_of_r_nodes_is_an_error_as_well():
         from pybridge.errors import ConversionError
         to_r("R has started")
         ri.evalr("mem.maxNSize(8e5)")
-        # R fills nearly all of them itself, which is quicker; what is left is for the conversions.
-        ri.evalr("filled <- lapply(seq_len(8e5 - gc()[1, 1] - 5e4), as.numeric)")
         r_host()._left = 0  # so that R is asked again, as it is every so often
         kept = []
-        for make in (lambda turn: np.full((2, 3), f"text {turn}"), lambda turn: [turn, "u"]):
+        # Many texts at once: the nearer the end, the more often does R look for what is free.
+        texts = lambda turn: np.array([[f"text {turn} {k}" for k in range(99)]] * 2)
+        for make in (texts, lambda turn: [turn, "u"]):
             try:
                 for turn in range(200000):
                     kept.append(to_r(make(turn)))

@@ -39,6 +39,11 @@ def assign_in_place(
     """
     backend, tensor = open_tensor(x, "write")
     holder = backend if tensor is x else backend_of(x)
+    if backend.is_compiling():
+        refuse_immutable(holder, x)
+        fitting = compiled.value_of(value)
+        compiled.assign(x, fitting, dialect, order, True, *compiled.arguments_of(backend, written))
+        return None
 
     def write_part(part: Tensor) -> None:
         assign_in_place(part, written, value, dialect=dialect, order=order)
@@ -46,11 +51,7 @@ def assign_in_place(
     owned = holder.written_by_owner(x, write_part)
     if owned is not None:
         return owned
-    if backend.is_compiling():
-        refuse_immutable(holder, x)
-        fitting = compiled.value_of(value)
-        compiled.assign(x, fitting, dialect, order, True, *compiled.arguments_of(backend, written))
-        return None
+
     selection: Selection | None
     written, labels = labelled_subscripts(
         holder, x, written, dialect, is_text=False, is_table=backend.is_table

@@ -16,6 +16,9 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import processes  # noqa: F401 -- remembers the environment before rpy2 changes it
+from compilers import optimise_little
+
+optimise_little()  # in this process; the examples run as they do for a user
 
 # No test depends on how long it takes: another program may have the processor.
 if settings is not None:

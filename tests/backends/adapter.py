@@ -28,6 +28,8 @@ class Adapter:
     """The modes in which sizes are unknown."""
     compiled: frozenset[str] = field(default=frozenset())
     """The modes that read the code, and end at the first exception."""
+    shared: frozenset[str] = field(default=frozenset())
+    """Those of the compiled modes in which many cases may be one graph, as all sizes are known."""
     axes: dict[str, range] = field(default_factory=dict)
     """The numbers of axes that tensors have in a mode, where not all; more are refused."""
     write: Callable[[Any, Any, np.ndarray], Any] = set_item

@@ -341,6 +341,7 @@ ADAPTERS = {
             "open": torch_open,
         },
         compiled=frozenset({"compiled", "open"}),
+        shared=frozenset({"compiled"}),
         write=torch_write,
     ),
     "keras": Adapter(

@@ -75,7 +75,11 @@ class Nested:
         return self
 
 
-@pytest.mark.parametrize("value", [Nested(), [Nested()], (Nested(), 1), [[Nested()]]], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [Nested(), [Nested()], (Nested(), 1), [[Nested()]]],
+    ids=["alone", "in a list", "in a tuple", "in rows"],
+)
 @pytest.mark.parametrize("target", TARGETS)
 def test_an_object_that_contains_itself_is_refused(value, target):
     with pytest.raises(errors.AssignmentError, match="neither an array nor a sequence"):

@@ -212,22 +212,20 @@ def _unknown(
 
 
 def refuse_other_axes(
-    axes: tuple[Axis, ...], items: Sequence[Any], *, is_base: bool, single: int | None
+    axes: tuple[Axis, ...], items: Sequence[Any], *, is_base: bool, single: int
 ) -> None:
     """Raise `SubscriptLabelError` for a labelled subscript that contradicts its axis.
 
     The logicals of a subscript must lie along the axis that they select on, and have its labels.
     The labels of positions are their own; only a name that is that of another axis contradicts.
-    `items` has no stored subscripts any more. In R's own dialect a single one selects on the axis
-    `single`, None where it counts all elements.
+    `items` has no stored subscripts any more. In R's own dialect a single one stands along the axis
+    `single`: the columns of a table, or the first, down which it recycles.
     """
     if len(items) == 1 and isinstance(items[0], sub.Mask) and len(items[0].axes) > 1:
         for axis, (mine, its) in enumerate(zip(axes, items[0].axes, strict=False)):
             _refuse_other_axis(items[0], its, mine, axis, axes)
         return
-    if is_base and len(items) == 1 and len(axes) > 1:
-        if single is None:
-            return
+    if is_base and len(items) == 1:
         items = [sub.MISSING] * single + [items[0]]
     named = sum(not _is_no_axis(item, is_base) for item in items)
     axis = 0

@@ -113,7 +113,7 @@ def labelled_subscripts(
     axes = holder.axes(x)
     if axes:
         written = tuple(map(without_tensors, spelled_out(written)))
-        single = 0 if len(axes) < 2 else 1 if is_table else None
+        single = int(is_table and len(axes) == 2)
         refuse_other_axes(axes, written, is_base=dialect == "base", single=single)
     return written, labels
 

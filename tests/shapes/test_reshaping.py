@@ -288,3 +288,8 @@ def test_other_arguments_are_checked():
         array_reshape(X, 30, order="K")
     with pytest.raises(UnsupportedTensorError):
         array_reshape([1, 2, 3], 3)
+
+
+def test_sizes_without_an_end_are_refused():
+    with pytest.raises(ReshapeError, match="has more than 65536 entries"):
+        array_reshape(np.arange(6), itertools.count(1))

@@ -145,6 +145,16 @@ def test_a_single_subscript_of_a_table_in_the_base_dialect_selects_columns():
         R(x, dialect="base")[rows]
 
 
+def test_a_single_mask_of_an_array_in_the_base_dialect_recycles_down_the_first_axis():
+    x = named()[:, :, 0].drop_vars("t")
+    rows = pd.Series(LOGICALS["a"], index=ROWS)
+    expected = x.values.ravel(order="F")[np.tile(rows, 3)]
+    assert R(x, dialect="base")[rows].values.tolist() == expected.tolist()
+    for wrong in (rows[::-1], pd.Series([True] * 12, index=[*"abcdefghijkl"])):
+        with pytest.raises(errors.SubscriptLabelError):
+            R(x, dialect="base")[wrong]
+
+
 def test_a_whole_mask_has_the_labels_of_both_axes():
     table_of_names = named()[:, :, 0].drop_vars("t")
     mask = table_of_names > 20

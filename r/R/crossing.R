@@ -130,8 +130,9 @@ text_parts <- function(x, origin) {
   attributes(x) <- NULL
   # unique() stops at bytes, and what is not text is looked for among the distinct strings, to save time
   has_bytes <- any(Encoding(x) == "bytes")
-  distinct <- if (!has_bytes) enc2utf8(unique(x))
-  if (has_bytes || !all(is_text(unique(x), distinct))) {
+  as_given <- if (has_bytes) x else unique(x)
+  distinct <- enc2utf8(as_given)
+  if (has_bytes || !all(is_text(as_given, distinct))) {
     utf8_text(x, origin) # an error, which has the position
   }
   if (anyNA(distinct)) {

@@ -17,8 +17,10 @@ import numpy as np
 
 import pybridge
 from pybridge.answers import Answer, answering
-from pybridge.backends import NUMPY, backend_of, find_backend, open_tensor
+from pybridge.backends.numpy import NUMPY
 from pybridge.errors import PybridgeError
+from pybridge.holders import find_holder, holder_of, open_tensor
+from pybridge.holders.arrays import refuse_immutable
 from pybridge.r_functions import binding, elementwise, missing, products, summaries
 from pybridge.shape import Shape
 from pybridge.shapes import recycling
@@ -26,7 +28,7 @@ from pybridge.shapes.sizes import read_shape
 from pybridge.subscripts import records
 from pybridge.subscripts.records import BASE, COLUMN_MAJOR, NO_DROP, decode, python_key
 from pybridge.subsetting import R, r_assign, r_slice
-from pybridge.subsetting.in_place import assign_in_place, has_writing, refuse_immutable
+from pybridge.subsetting.request import assign_in_place, has_writing
 
 
 def subset(x: Any, record: list[int] | int, values: Sequence[Any] = ()) -> Any:
@@ -108,11 +110,9 @@ def array_reshape(x: Any, dim: Any, order: Any) -> Any:
     That function is `numpy.reshape`, which the R package masks. It keeps the class of a
     `numpy.matrix` and of pandas' arrays, and reads stores and tables.
     """
-    backend = find_backend(x)
-    if backend is None or backend.is_store or backend.is_table or isinstance(x, np.matrix):
+    holder = find_holder(x)
+    if holder is None or holder.leaves_reshape_to_numpy(x, len(dim)):
         return NotImplemented
-    if backend.name == "xarray" and len(dim) == len(backend.shape(x)):
-        return NotImplemented  # it returns a DataArray if there is a name for each axis
     return pybridge.array_reshape(x, dim, order)
 
 
@@ -233,27 +233,27 @@ def _operands(operands: list[Any]) -> list[Any]:
 @answering
 def tensor_shape(x: Any) -> list[float]:
     """Return the sizes of `x`, -1 where traced code does not know one."""
-    return _shape_for_r(backend_of(x).shape(x))
+    return _shape_for_r(holder_of(x).shape(x))
 
 
 @answering
 def tensor_dtype(x: Any) -> str:
     """Return the dtype of `x` under NumPy's name."""
-    return backend_of(x).dtype_name(x)
+    return holder_of(x).dtype_name(x)
 
 
 @answering
 def permute(x: Any, axes: list[int] | None) -> Any:
     """Return `x` with its axes, counted from one, in a new order; without one, reversed."""
-    backend, tensor = open_tensor(x)
+    holder, tensor = open_tensor(x)
     if axes is None:
-        axes = list(range(len(backend.shape(tensor)), 0, -1))
-    return backend.transpose(tensor, tuple(axis - 1 for axis in axes))
+        axes = list(range(len(holder.shape(tensor)), 0, -1))
+    return holder.transpose(tensor, tuple(axis - 1 for axis in axes))
 
 
 def is_tensor(x: Any) -> bool:
     """Return whether `x` is a tensor of a library that pybridge serves."""
-    return find_backend(x) is not None
+    return find_holder(x) is not None
 
 
 @functools.cache

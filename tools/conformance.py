@@ -28,9 +28,9 @@ from backends.adapters import ADAPTERS, LABELLED, SPARSE, STORES, Adapter  # noq
 
 from pybridge import r_assign, r_slice, r_subscripts  # noqa: E402
 from pybridge import subscripts as sub  # noqa: E402
-from pybridge.backends import backend_of, open_tensor  # noqa: E402
+from pybridge.holders import open_tensor  # noqa: E402
 from pybridge.subscripts import NA  # noqa: E402
-from pybridge.subsetting.in_place import assign_in_place  # noqa: E402
+from pybridge.subsetting.request import assign_in_place  # noqa: E402
 from pybridge.testing.corpus import corpus, is_expected, tensor_of, value_of  # noqa: E402
 
 Verdict = Literal["same", "differs", "refuses"]
@@ -92,7 +92,7 @@ def _answers(name: str, cases: Sequence[dict[str, Any]]) -> Iterator[Answer]:
     adapter = LIBRARIES[name]
     copied = _run(adapter, cases, lambda case: _own_task(adapter, case, from_zero=False))
     translated = _run(adapter, cases, lambda case: _own_task(adapter, case, from_zero=True))
-    ours = _run(adapter, cases, _pybridge_task)
+    ours = _run(adapter, cases, lambda case: _pybridge_task(name, case))
     for case, *results, right in zip(cases, copied, translated, ours, strict=True):
         verdicts = (_verdict(case, result) for result in results)
         named = dict(zip(COUNTINGS, verdicts, strict=True))
@@ -138,14 +138,14 @@ def _own_task(adapter: Adapter, case: dict[str, Any], *, from_zero: bool) -> Tas
     return lambda x: x[key]
 
 
-def _pybridge_task(case: dict[str, Any]) -> Task:
+def _pybridge_task(name: str, case: dict[str, Any]) -> Task:
     text, dialect = case["subscripts"], case["dialect"]
 
     def write(x: Any) -> Any:
-        if not backend_of(x).is_store:
-            return r_assign(x, text, value=value_of(case), dialect=dialect)
-        assign_in_place(x, (text,), value_of(case), dialect=dialect)
-        return x
+        if name in STORES:
+            assign_in_place(x, (text,), value_of(case), dialect=dialect)
+            return x
+        return r_assign(x, text, value=value_of(case), dialect=dialect)
 
     if "value" in case:
         return write

@@ -1,9 +1,4 @@
-"""The libraries that pybridge serves: one module for each, under one contract.
+"""The libraries of arrays: a few primitives each, under NumPy's contract, and no decisions.
 
-`protocol` is the contract, `traits` what each declares about its arrays, `registry` which library
-a tensor belongs to.
+`protocol` is the contract, `traits` what each declares about its arrays.
 """
-
-from pybridge.backends.registry import LIBRARIES, NUMPY, backend_of, find_backend, open_tensor
-
-__all__ = ["LIBRARIES", "NUMPY", "backend_of", "find_backend", "open_tensor"]

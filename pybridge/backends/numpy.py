@@ -198,3 +198,6 @@ def _apart(value: Any, x: Any, key: Key = ()) -> Any:
 
 MAX_WORK: Any = 1000
 """The limit of NumPy's search for a shared address; beyond it, copy."""
+
+
+NUMPY = NumpyBackend()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from pybridge.axis import Axis
 from pybridge.backends.traits import Trait
-from pybridge.dialects.labels import AxisLabels
-from pybridge.dialects.selections import Key, Selection
+from pybridge.dialects.selections import Key
 from pybridge.errors import TracingError
 from pybridge.shape import Shape
 
@@ -41,20 +38,10 @@ class Backend(ABC):
     """The library's name, as its users know it."""
     takes_numbers: ClassVar[bool] = False
     """Whether `assign_axes` and `set_key` accept a Python number as the value."""
-    names_another: ClassVar[bool] = False
-    """Whether `value_of` returns the same tensor without the names that this library adds."""
     sums_unsigned: ClassVar[bool] = True
     """Whether the library sums unsigned integers of 64 bits, or of its widest dtype."""
-    variables_take_keys: ClassVar[bool] = False
-    """Whether indexing a variable returns a part that can assign to the variable."""
     writes_in_place: ClassVar[bool] = False
     """Whether tensors of the library can be written in place, unless one is read-only."""
-    is_store: ClassVar[bool] = False
-    """Whether arrays are in a store, of which only `load` reads parts."""
-    is_table: ClassVar[bool] = False
-    """Whether the columns have dtypes of their own, as those of a data frame of R."""
-    keeps_axes: ClassVar[bool] = False
-    """Whether one position keeps its axis, at size 1; then `select` reads."""
     _library: ClassVar[Any] = None
     """The module with most functions under NumPy's names, if there is one for all tensors."""
     _functions: ClassVar[dict[str, Any]] = {}
@@ -93,7 +80,7 @@ class Backend(ABC):
         return False
 
     def value_of(self, x: Tensor) -> Tensor:
-        """Return the tensor of a variable, or the one to which `x` adds names; else `x`."""
+        """Return the tensor of a variable, or `x` itself."""
         return x
 
     def traits(self, x: Tensor) -> tuple[Trait, ...]:
@@ -253,52 +240,13 @@ class Backend(ABC):
         """Set the elements where `mask` is true, row-major, as `assign_points` does."""
         return self.assign_points(x, tuple(np.nonzero(mask)), value)
 
-    def labels(self, x: Tensor) -> AxisLabels | None:
-        """Return a function that returns the labels of an axis, or None without labels."""
-        return None
-
-    def axis_names(self, x: Tensor) -> tuple[str, ...] | None:
-        """Return a name for each axis, "" for none, or None if the library has no names."""
-        return None
-
-    def with_labels(self, x: Tensor, selection: Selection, values: Tensor) -> Tensor:
-        """Return selected values with the same selection of the labels of `x`."""
-        return values
-
-    def with_values(self, x: Tensor, values: Tensor) -> Tensor:
-        """Return updated values of `x` in the type of `x`, if it has more than values."""
-        return values
-
-    def axes(self, x: Tensor) -> tuple[Axis, ...]:
-        """Return the axes with their names and labels, or () if `x` has neither."""
-        return ()
-
-    def written_by_owner(self, x: Tensor, write: Callable[[Tensor], Any]) -> Tensor | None:
-        """Let the owner of `x` write, and return what holds the elements then.
-
-        `write` takes the part of the owner that is written to. Return None if `x` has no owner.
-        """
-        return None
-
     def store(self, x: Tensor, value: Tensor) -> None:
         """Set all of a variable at once; `value` has its shape and dtype."""
         raise AssertionError(f"a {self.name} tensor is not a variable")
 
-    def read_column(self, x: Tensor, place: int) -> Any:
-        """Return a copy of one column of a table: an array of NumPy, or of the library."""
-        raise AssertionError(f"a {self.name} tensor is not a table")
-
-    def write_columns(self, x: Tensor, columns: Mapping[int, Any]) -> Tensor:
-        """Replace whole columns of a table in place, and return it."""
-        raise AssertionError(f"a {self.name} tensor is not a table")
-
-    def select(self, x: Tensor, selection: Selection) -> Tensor:
-        """Return the selected part of an `x` that keeps its axes."""
-        raise AssertionError(f"a {self.name} tensor does not keep its axes")
-
-    def load(self, x: Tensor, selection: Selection) -> tuple[npt.NDArray[Any], Selection]:
-        """Return the part of a store that a selection needs, and the selection within that part."""
-        raise AssertionError(f"a {self.name} tensor is not a store")
+    def part_of_variable(self, x: Tensor, key: Key) -> Tensor | None:
+        """Return the part of a variable that can assign to it, or None if there is no such part."""
+        return None
 
 
 def static_shape(backend: Backend, x: Tensor) -> Shape:

@@ -64,7 +64,6 @@ class TensorFlowBackend(Backend):
     __slots__ = ()
 
     name = "tensorflow"
-    variables_take_keys = True
     _library = tf.math
     _functions: ClassVar[dict[str, Any]] = {
         "broadcast_to": tf.broadcast_to,
@@ -215,6 +214,9 @@ class TensorFlowBackend(Backend):
 
     def store(self, x: Any, value: Any) -> None:
         x.assign(value)
+
+    def part_of_variable(self, x: Any, key: Key) -> Any:
+        return x[key]
 
 
 BACKEND = TensorFlowBackend()

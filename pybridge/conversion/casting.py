@@ -13,10 +13,10 @@ from typing import Any, get_args
 
 import numpy as np
 
-from pybridge.backends import open_tensor
 from pybridge.conversion.copying import copy_tiles
 from pybridge.conversion.places import first_index, position
 from pybridge.errors import ArgumentError, ConversionError
+from pybridge.holders import open_tensor
 from pybridge.lossless import (
     is_certainly_kept,
     is_exact_in_float64,
@@ -63,8 +63,9 @@ def own_array(values: Array, wanted: Wanted, refuse: Refuse | None = None) -> An
         return _cast(values, _dtype_named(wanted.dtype) or values.dtype, wanted.order, refuse)
     if isinstance(values, np.ma.MaskedArray):
         raise ArgumentError('only NumPy has masked arrays: combine `like` with na = "float"')
-    backend, tensor = open_tensor(wanted.like)
-    name = backend.dtype_name(tensor)
+    holder, tensor = open_tensor(wanted.like)
+    name = holder.dtype_name(tensor)
+    backend, tensor = holder.like(tensor)
     if values.dtype.kind == "U" and name == "string":
         return backend.convert(values.astype(object), tensor)
     narrow = is_narrow(name)

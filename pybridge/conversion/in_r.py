@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.backends import backend_of
 from pybridge.conversion.arriving import array_or_list
 from pybridge.conversion.casting import Wanted, own_array
 from pybridge.conversion.leaving import new_object
@@ -46,6 +45,7 @@ from pybridge.errors import (
     MissingValueError,
     PybridgeError,
 )
+from pybridge.holders import holder_of
 from pybridge.shape import Order
 from pybridge.subscripts import NA
 
@@ -89,7 +89,7 @@ def _arriving_like(dtype: str | None, like: Any, na: Arriving, order: Order) -> 
         if like != "xarray":
             raise ArgumentError(f'`like` is a tensor or "xarray", not {like!r}')
         labelling, like = "xarray", None
-    elif like is not None and backend_of(like).name == "xarray":
+    elif like is not None and holder_of(like).name == "xarray":
         labelling = "xarray"
     own = partial(own_array, wanted=Wanted(dtype, like, order))
     return FromR(na, scalars=True, own=own, dimnames=labelling, frames="dict")

@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.backends import find_backend
 from pybridge.conversion.numpy_to_r import NamedAxes
 from pybridge.conversion.rvalues import Vector
 from pybridge.errors import ArgumentError, ConversionError
+from pybridge.holders import find_holder
 
 
 def labels_of(x: Any) -> NamedAxes | None:
     """Return the name and the labels of each axis, or None for a tensor without any."""
-    backend = find_backend(x)
-    names = None if backend is None else backend.axis_names(x)
-    if backend is None or names is None:
+    holder = find_holder(x)
+    names = None if holder is None else holder.axis_names(x)
+    if holder is None or names is None:
         return None
-    labels = backend.labels(x)
+    labels = holder.labels(x)
     pairs = [(name, labels(axis) if labels else None) for axis, name in enumerate(names)]
     return pairs if any(name or texts is not None for name, texts in pairs) else None
 

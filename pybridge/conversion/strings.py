@@ -9,7 +9,7 @@ import numpy as np
 
 from pybridge.conversion.rvalues import NA_INTEGER, NewText, Texts
 from pybridge.errors import ConversionError
-from pybridge.subsetting.values import need_utf8
+from pybridge.holders.fitting import need_utf8
 
 Array = np.ndarray[Any, Any]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.backends import find_backend, open_tensor
-from pybridge.backends.foreign import advice_for, is_of_arrow
 from pybridge.conversion.strings import refuse_nul
 from pybridge.errors import UnsupportedTensorError
+from pybridge.holders import find_holder, open_tensor
+from pybridge.holders.foreign import advice_for, is_of_arrow
 
 Array = np.ndarray[Any, Any]
 
@@ -30,12 +30,12 @@ def numpy_from(x: Any) -> Array:
             f"{_name(x)} is a table, but not of pandas: x.to_pandas() makes a DataFrame of it"
         )
     if hasattr(type(x), "isna") and hasattr(type(x), "dtype"):
-        from pybridge.backends.pandas import known_values  # imported where pandas is
+        from pybridge.holders.pandas import known_values  # imported where pandas is
 
         return known_values(x)
-    if find_backend(x) is not None:
-        backend, tensor = open_tensor(x)
-        return backend.to_numpy(tensor)
+    if find_holder(x) is not None:
+        holder, tensor = open_tensor(x)
+        return holder.to_numpy(tensor)
     if hasattr(x, "__array__") or isinstance(x, memoryview):
         return np.asarray(x)
     raise UnsupportedTensorError(f"{_name(x)} has no R equivalent")

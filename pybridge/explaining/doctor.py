@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 import pybridge
-from pybridge.backends import LIBRARIES
+from pybridge.holders import LIBRARIES
 
 Status: TypeAlias = Literal["ok", "note", "fail"]
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.backends import NUMPY, find_backend, open_tensor
+from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import ArgumentError, ShapeError, SummaryWarning, UnsupportedTensorError, warn
+from pybridge.holders import find_holder, open_array
+from pybridge.holders.fitting import fit_value
+from pybridge.holders.protocol import Value
 from pybridge.r_functions.positions import order
 from pybridge.subscripts import NAType
 from pybridge.subscripts.frozen import Frozen
-from pybridge.subsetting.values import fit_value
 
 
 def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
@@ -22,7 +24,7 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
     Operands of R are cast without loss. Raises `UnsupportedTensorError` for tensors of two
     libraries, and of two dtypes, because no library widens as R does.
     """
-    opened = [open_tensor(x, "compute") for x in operands if find_backend(x) is not None]
+    opened = [open_array(x, "compute") for x in operands if find_holder(x) is not None]
     if not opened:
         raise UnsupportedTensorError(
             "none of these is a tensor that pybridge serves; convert one of them first"
@@ -34,11 +36,11 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
     for operand in operands:
         if isinstance(operand, OperandOfR):
             tensors.append(
-                backend.convert(fit_value(backend, like, np.asarray(operand.values)), like)
+                backend.convert(fit_value(backend, like, Value(np.asarray(operand.values))), like)
             )
             continue
-        own, x = open_tensor(operand, "compute")
-        if own is not backend or own.is_store:
+        own, x = open_array(operand, "compute")
+        if own is not backend:
             raise UnsupportedTensorError(
                 f"a {own.name} tensor and a {backend.name} tensor cannot be combined; convert one "
                 "first"
@@ -122,7 +124,7 @@ def sort(x: Tensor, decreasing: bool, na_last: bool | NAType | None) -> Tensor:
     >>> sort(np.array([[3, np.nan], [1, 2]]), False, None)
     array([1., 2., 3.])
     """
-    backend, tensor = open_tensor(x, "compute")
+    backend, tensor = open_array(x, "compute")
     if isinstance(decreasing, bool) is False:
         raise ArgumentError("`decreasing` is TRUE or FALSE")
     flat = backend.in_columns(tensor)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pybridge.backends import open_tensor
 from pybridge.backends.protocol import Tensor
 from pybridge.errors import UnsupportedTensorError
+from pybridge.holders import open_tensor
 
 
 def elementwise_test(x: Tensor, name: str) -> npt.NDArray[np.bool_]:
@@ -22,10 +22,9 @@ def elementwise_test(x: Tensor, name: str) -> npt.NDArray[np.bool_]:
     >>> elementwise_test(np.ma.array([1.0, np.nan, np.inf], mask=[True, False, False]), "is.na")
     array([ True,  True, False])
     """
-    backend, x = open_tensor(x)
-    if backend.is_store:
-        backend.where(x, x, x)  # raises: the whole store would be read
-    values = x if isinstance(x, np.ndarray) else backend.to_numpy(x)  # to_numpy() drops the mask
+    holder, x = open_tensor(x)
+    x = holder.operand(x)
+    values = x if isinstance(x, np.ndarray) else holder.to_numpy(x)  # to_numpy() drops the mask
     hidden = np.ma.getmaskarray(values)
     data = np.ma.getdata(values)
     nan, infinite = _nan_and_infinite(data, name)

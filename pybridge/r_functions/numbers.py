@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from pybridge.backends import NUMPY, open_tensor
+from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import LossyValueError, UnsupportedTensorError
+from pybridge.holders import open_array
 from pybridge.lossless import NARROW_REALS
 from pybridge.shape import Shape
 
@@ -29,9 +30,7 @@ class Numbers:
 
     def __init__(self, verb: str, x: Tensor, kinds: tuple[str, ...] = ()) -> None:
         """Open a tensor for `verb`; `kinds` are those that R's function takes."""
-        backend, x = open_tensor(x, "compute")
-        if backend.is_store:
-            backend.where(x, x, x)  # raises: the whole store would be read
+        backend, x = open_array(x, "compute")
         self.hidden: Any = None
         if isinstance(x, np.ma.MaskedArray):
             mask = np.ma.getmaskarray(x)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, overload
 import numpy as np
 
 from pybridge.annotations import Detachable, TensorT, Variable
-from pybridge.backends import NUMPY, backend_of, open_tensor
+from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.compiling import in_graph, runs_as_python
 from pybridge.dialects.selections import WHOLE, Key
 from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError, value_text
+from pybridge.holders import holder_of, open_array
 from pybridge.shape import Order, Shape, reversed_axes
 from pybridge.subscripts import NA, NAType
 
@@ -56,19 +57,13 @@ def which(mask: Tensor, *, order: Order = "F") -> Tensor:
     """
     if order not in ("C", "F"):
         raise ArgumentError(f'`order` is "C" or "F", not {value_text(order)}')
-    if backend_of(mask).is_compiling():
+    if holder_of(mask).is_compiling():
         return _which_in_graph(mask, order)
     return _which(mask, order)
 
 
-def _opened(x: Tensor) -> tuple[Backend, Tensor]:
-    """Return the backend and the tensor to search; of a column of a table, its values in NumPy."""
-    backend, tensor = open_tensor(x, "search")
-    return (NUMPY, backend.to_numpy(tensor)) if backend.is_table else (backend, tensor)
-
-
 def _which(mask: Tensor, order: Order) -> Tensor:
-    backend, x = _opened(mask)
+    backend, x = open_array(mask, "search")
     name = backend.dtype_name(x)
     if name != "bool":
         raise UnsupportedTensorError(
@@ -185,7 +180,7 @@ def order(x: Tensor, *, decreasing: bool = False, na_last: bool | NAType | None 
         na_last = None
     if not isinstance(na_last, bool | None):
         raise ArgumentError(f"`na_last` is True, False or NA, not {na_last!r}")
-    if backend_of(x).is_compiling():
+    if holder_of(x).is_compiling():
         return _order_in_graph(x, decreasing, na_last, True)
     return _order(x, decreasing, na_last)
 
@@ -213,7 +208,7 @@ def _order(x: Tensor, decreasing: bool, na_last: bool | None, is_in_graph: bool 
 def _extreme(
     verb: str, x: Tensor, axis: int | None, is_greatest: bool, is_in_graph: bool = False
 ) -> Tensor:
-    if not is_in_graph and backend_of(x).is_compiling():
+    if not is_in_graph and holder_of(x).is_compiling():
         return _extreme_in_graph(verb, x, axis, is_greatest, True)
     backend, x, missing = _comparable(verb, x, is_in_graph)
     shape = backend.shape(x)
@@ -258,7 +253,7 @@ def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tenso
 
     A call in a compiled graph also runs on known values, but must not depend on them.
     """
-    backend, x = _opened(x)
+    backend, x = open_array(x, "search")
     missing = None
     if isinstance(x, np.ma.MaskedArray):
         missing = np.ma.getmaskarray(x)

@@ -9,8 +9,8 @@ from html import escape
 from itertools import zip_longest
 from typing import Any, Final, Literal, TypeAlias
 
-from pybridge.backends import find_backend
 from pybridge.errors import ArgumentError, BroadcastError, TracingError
+from pybridge.holders import find_holder
 from pybridge.shape import Shape, fits_shape
 from pybridge.shapes import broadcast_shapes, known_count, pad_shape, recycle_shapes, shape_text
 from pybridge.shapes.sizes import read_shape
@@ -140,9 +140,9 @@ def explain_shapes(*shapes: Any) -> ShapeExplanation:
 
 def _shape_of(shape: Any) -> Shape:
     if not isinstance(shape, tuple | list | int):
-        backend = find_backend(shape)
-        if backend is not None:
-            return backend.shape(shape)
+        holder = find_holder(shape)
+        if holder is not None:
+            return holder.shape(shape)
     return read_shape(shape)
 
 

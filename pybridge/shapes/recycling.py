@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 import numpy as np
 
 from pybridge.annotations import Detachable, HasShape, ScalarT, TensorT, Variable
-from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.compiling import in_graph
 from pybridge.errors import ArgumentError, RecyclingWarning, TracingError, value_text, warn
+from pybridge.holders import holder_of, open_array
 from pybridge.shape import Shape, fits_shape, known_shape, reversed_axes
 from pybridge.shapes import (
     Align,
@@ -88,15 +88,15 @@ def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
 
 
 def _is_compiling(operands: Sequence[Any]) -> bool:
-    backends = [backend_of(x) for x in operands if not isinstance(x, NUMBERS)]
-    return True in [backend.is_compiling() for backend in backends]
+    holders = [holder_of(x) for x in operands if not isinstance(x, NUMBERS)]
+    return True in [holder.is_compiling() for holder in holders]
 
 
 def _recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
-    arrays = [_opened(x) for x in tensors]
+    arrays = [open_array(_as_tensor(x), "recycle")[1] for x in tensors]
     shape, forms = recycle_forms(arrays, is_arithmetic=True)
     if len(shape) == 1 and len(forms) > 1:
-        shapes = [static_shape(backend_of(form), form) for form in forms]
+        shapes = [_shape_of(form) for form in forms]
         if (None,) in shapes:  # and no operation follows that would compare the lengths
             texts = ", ".join(map(shape_text, shapes))
             raise TracingError(
@@ -104,7 +104,7 @@ def _recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
                 "so none can be repeated to the length of another; `recycled(op)` leaves the check "
                 "to `op`"
             )
-    return tuple([_spread(backend_of(form), form, shape) for form in forms])
+    return tuple([_spread(*open_array(form, "recycle"), shape) for form in forms])
 
 
 _recycle_in_graph = in_graph(_recycle)
@@ -148,13 +148,11 @@ def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]
 
 
 def _broadcast(align: Align, *tensors: Tensor) -> tuple[Tensor, ...]:
-    arrays = [_opened(x) for x in tensors]
-    _refuse_stores(arrays)
-    backends = [backend_of(x) for x in arrays]
-    shapes = [static_shape(backend, x) for backend, x in zip(backends, arrays, strict=True)]
+    arrays = [open_array(_as_tensor(x), "recycle") for x in tensors]
+    shapes = [static_shape(backend, x) for backend, x in arrays]
     common = broadcast_shapes(shapes, align)
     results = []
-    for backend, x, shape in zip(backends, arrays, shapes, strict=True):
+    for (backend, x), shape in zip(arrays, shapes, strict=True):
         missing = len(common) - len(shape)
         if missing and align == "leading":
             x = backend.basic(x, (ALL,) * len(shape) + (None,) * missing)
@@ -242,25 +240,29 @@ def _rows_of_vectors(op: Any, operands: Sequence[Any]) -> list[Any] | None:
     return [x if len(x) == shorter else x.reshape(-1, shorter) for x in operands]
 
 
-def _opened(x: Any) -> Tensor:
-    """Return the tensor that an operand is, or holds; Python's own numbers become arrays."""
-    return np.asarray(x) if isinstance(x, NUMBERS) else open_tensor(x, "recycle")[1]
+def _as_tensor(x: Any) -> Any:
+    """Return one of Python's own numbers as an array, any other operand as it is."""
+    return np.asarray(x) if isinstance(x, NUMBERS) else x
 
 
-def _refuse_stores(operands: Sequence[Any]) -> None:
-    """Refuse arrays in stores, of which an operation would silently read all."""
-    for x in operands:
-        if not isinstance(x, NUMBERS) and (backend := backend_of(x)).is_store:
-            backend.broadcast_to(x, ())
+def _shape_of(x: Any) -> Shape:
+    """Return the sizes of an operand; an open one of a compiler becomes a constant."""
+    if isinstance(x, NUMBERS):
+        return ()
+    holder = holder_of(x)
+    shape = holder.shape(x)
+    return shape if None not in shape else static_shape(holder.as_array(x)[0], x)
 
 
 def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shape, list[Any]]:
     """Return the common shape, and operands that NumPy's rule broadcasts to it as R recycles."""
-    _refuse_stores(operands)
-    shapes = [() if isinstance(x, NUMBERS) else static_shape(backend_of(x), x) for x in operands]
+    for x in operands:
+        if not isinstance(x, NUMBERS):
+            holder_of(x).operand(x)  # refuses what an operation would read whole
+    shapes = [_shape_of(x) for x in operands]
     if all(shape == shapes[0] for shape in shapes):
         return shapes[0], list(operands)
-    operands = [x if isinstance(x, NUMBERS) else open_tensor(x, "recycle")[1] for x in operands]
+    opened = [None if isinstance(x, NUMBERS) else open_array(x, "recycle") for x in operands]
     plan = recycle_shapes(shapes, is_arithmetic=is_arithmetic)
     for words in plan.warnings:
         warn(words, RecyclingWarning)
@@ -269,10 +271,13 @@ def recycle_forms(operands: Sequence[Any], *, is_arithmetic: bool) -> tuple[Shap
         raise plan.error
     assert plan.shape is not None
     forms = []
-    for x, path in zip(operands, plan.paths, strict=True):
+    for number, pair, path in zip(operands, opened, plan.paths, strict=True):
+        if pair is None:
+            forms.append(number)
+            continue
+        backend, x = pair
         for shape in path:
-            if not isinstance(x, NUMBERS):
-                x = _form_for(backend_of(x), x, shape)
+            x = _form_for(backend, x, shape)
         forms.append(x)
     return plan.shape, forms
 

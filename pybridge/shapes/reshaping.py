@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from pybridge.annotations import Detachable, ScalarT, TensorT, Variable
-from pybridge.backends import backend_of, open_tensor
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.compiling import in_graph, runs_as_python
 from pybridge.errors import ArgumentError, value_text
+from pybridge.holders import holder_of, open_array
 from pybridge.shape import Order, reversed_axes
 from pybridge.shapes.sizes import UNKNOWN, new_sizes, read_sizes
 
@@ -62,7 +62,7 @@ def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
         if isinstance(order, int):
             several = "; the sizes are one argument, as in `array_reshape(x, (4, 4))`"
         raise ArgumentError(f'`order` is "C" or "F", not {value_text(order)}{several}')
-    backend, x = open_tensor(x, "reshape")
+    backend, x = open_array(x, "reshape")
     if backend.is_compiling():
         return _reshape_in_graph(x, dim, order)
     return _reshaped(backend, x, new_sizes(backend.shape(x), dim), order)
@@ -71,7 +71,7 @@ def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
 @in_graph
 def _reshape_in_graph(x: Tensor, dim: Any, order: Order) -> Tensor:
     """Reshape while a compiler may leave a size of `x` open, whose elements must fit."""
-    backend = backend_of(x)
+    backend, _ = holder_of(x).as_array(x)
     shape = backend.shape(x)
     if None in shape:
         sizes = read_sizes(dim)

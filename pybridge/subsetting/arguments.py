@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from pybridge.axis import Axis
-from pybridge.backends import NUMPY, find_backend, open_tensor
 from pybridge.errors import SubscriptTypeError, TracingError
+from pybridge.holders import ARRAYS_OF_NUMPY, find_holder, open_array
 from pybridge.subscripts import (
     SUBSCRIPT_TYPES,
     Mask,
@@ -56,11 +56,11 @@ def without_tensors(written: Any) -> Any:
                 "a list that contains itself, or is nested too deep, is not a vector of positions",
                 subscript="<list>",
             ) from None
-    backend = find_backend(written)
-    if backend is None or backend is NUMPY:
+    holder = find_holder(written)
+    if holder is None or holder is ARRAYS_OF_NUMPY:
         return written
-    axes = backend.axes(written)
-    backend, value = open_tensor(written, "subscript")
+    axes = holder.axes(written)
+    backend, value = open_array(written, "subscript")
     if not backend.is_traced(value):
         return _with_axes(backend.to_numpy(value), axes)
     return Traced(value, backend.shape(value), backend.dtype_name(value) == "bool", backend)

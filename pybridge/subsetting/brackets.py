@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeGuard, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 import numpy as np
 
@@ -16,36 +16,32 @@ from pybridge.annotations import (
     TensorT_co,
     Variable,
 )
-from pybridge.backends import NUMPY, backend_of, open_tensor
-from pybridge.backends.protocol import Backend, Tensor
+from pybridge.backends.numpy import NUMPY
+from pybridge.backends.protocol import Tensor
 from pybridge.compiling import runs_as_python
-from pybridge.dialects.selections import Orthogonal, Selection
 from pybridge.dialects.tensor import lower as lower_tensor
+from pybridge.holders.arrays import refuse_immutable
+from pybridge.holders.reading import read
+from pybridge.holders.writing import fit_broadcast, write
 from pybridge.shape import Order, Shape
 from pybridge.subscripts import Subscripts
-from pybridge.subsetting import compiled
-from pybridge.subsetting.in_place import assign_in_place, refuse_immutable
+from pybridge.subsetting import request
 from pybridge.subsetting.lowering import (
     Dialect,
     checked_shape,
-    labelled_subscripts,
     lower,
     read_subscripts,
     refuse_dialect,
-    refuse_other_value,
     subscript_reader,
 )
 from pybridge.subsetting.protocols import Protocols
-from pybridge.subsetting.reading import read
-from pybridge.subsetting.tables import assign_on_table, lower_on_table
-from pybridge.subsetting.writing import fit_broadcast, write
-from pybridge.subsetting.writing_as_r import assign_as_r_does, plan_as_r_does
+from pybridge.subsetting.values import read_value
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 _NDARRAY: Final = np.ndarray
-_TO_SUBSCRIPT: Final = subscript_reader(NUMPY)
+_TO_SUBSCRIPT: Final = subscript_reader(NUMPY.name)
 _TENSOR: Final = "tensor"
 
 
@@ -122,7 +118,7 @@ class R(Protocols[TensorT_co]):
             written = tuple(written) if isinstance(written, tuple) else (written,)
         if type(x) is _NDARRAY and self._dialect == "tensor":  # half the time for a small array
             return read(NUMPY, x, lower_tensor(written, x.shape, _TO_SUBSCRIPT))
-        return _read(x, written, dialect=self._dialect, is_text=False)
+        return request.read(x, written, dialect=self._dialect, is_text=False)
 
     @runs_as_python
     def __setitem__(self, written: Any, value: Any) -> None:
@@ -138,9 +134,9 @@ class R(Protocols[TensorT_co]):
             selection = lower_tensor(written, x.shape, _TO_SUBSCRIPT)
             if not x.flags.writeable:
                 refuse_immutable(NUMPY, x)
-            write(NUMPY, x, selection, fit_broadcast(NUMPY, x, selection, value))
+            write(NUMPY, x, selection, fit_broadcast(NUMPY, x, selection, read_value(value)))
         else:
-            assign_in_place(x, written, value, dialect=self._dialect)
+            request.assign_in_place(x, written, value, dialect=self._dialect)
 
 
 @runs_as_python
@@ -230,65 +226,7 @@ def r_slice(
     Raises a `SubscriptError` for subscripts that do not fit, `MissingValueError` where R would give
     NA and the dtype has none, `UnsupportedTensorError` if `x` is not a tensor.
     """
-    return _read(x, subscripts, drop=drop, dialect=dialect, order=order)
-
-
-def _read(
-    x: Tensor,
-    written: tuple[Any, ...],
-    *,
-    drop: bool = True,
-    dialect: Dialect = "tensor",
-    order: Order = "C",
-    is_text: bool = True,
-) -> Tensor:
-    backend, tensor = open_tensor(x)
-    if backend.is_compiling():
-        arguments = compiled.arguments_of(backend, written)
-        return compiled.read(tensor, drop, dialect, order, *arguments)
-    holder = backend if tensor is x else backend_of(x)
-    written, labels = labelled_subscripts(
-        holder, x, written, dialect, is_text=is_text, is_table=backend.is_table
-    )
-    selection = (lower_on_table if backend.is_table else lower)(
-        backend,
-        backend.shape(tensor),
-        written,
-        drop=False if backend.keeps_axes else drop,
-        dialect=dialect,
-        order=order,
-        labels=labels,
-    )
-    return read_with_labels(x, backend, tensor, selection)
-
-
-def read_with_labels(x: Tensor, backend: Backend, tensor: Tensor, selection: Selection) -> Tensor:
-    """Return the selected elements of `x` or of its tensor, with the labels of `x`."""
-    if tensor is x:
-        return read(backend, tensor, selection)
-    holder = backend_of(x)
-    if (
-        backend.variables_take_keys
-        and not holder.names_another
-        and _is_key(selection)
-        and len(selection.shape) == len(backend.shape(tensor))  # to R no axis is one of size 1
-    ):
-        x = _variable_of(x, backend)
-        return x[selection.key] if selection.key else read(backend, x, selection)
-    values = read(backend, tensor, selection)
-    return holder.with_labels(x, selection, values)
-
-
-def _is_key(selection: Selection) -> TypeGuard[Orthogonal]:
-    """Return whether the selection is a key of scalars, ranges and new axes alone."""
-    return isinstance(selection, Orthogonal) and selection.is_view and not selection.takes
-
-
-def _variable_of(x: Tensor, backend: Backend) -> Tensor:
-    """Return the variable of `backend` that `x` is or contains."""
-    while (holder := backend_of(x)) is not backend:
-        x = holder.value_of(x)
-    return x
+    return request.read(x, subscripts, drop=drop, dialect=dialect, order=order)
 
 
 @runs_as_python
@@ -359,26 +297,4 @@ def r_assign(
     array([[0, 0, 0],
            [8, 0, 7]])
     """
-    backend, tensor = open_tensor(x, "assign")
-    if backend.is_compiling():
-        fitting = compiled.value_of(value)
-        arguments = compiled.arguments_of(backend, subscripts)
-        return compiled.assign(tensor, fitting, dialect, order, False, *arguments)
-    holder = backend_of(x)
-    written, labels = labelled_subscripts(
-        holder, x, subscripts, dialect, is_text=True, is_table=backend.is_table
-    )
-    if backend.is_table:
-        copied = backend.copy(tensor)
-        return assign_on_table(
-            backend, copied, written, value, dialect=dialect, order=order, labels=labels
-        )
-    if isinstance(dialect, str) and dialect == "base":
-        plan, fitted = plan_as_r_does(backend, tensor, written, value, labels)
-        refuse_other_value(holder, x, plan.selection, value, recycles=True)
-        return holder.with_values(x, assign_as_r_does(backend, tensor, plan, fitted))
-    shape = backend.shape(tensor)
-    selection = lower(backend, shape, written, dialect=dialect, order=order, labels=labels)
-    refuse_other_value(holder, x, selection, value, recycles=False)
-    fitted = fit_broadcast(backend, tensor, selection, value)
-    return holder.with_values(x, write(backend, backend.copy(tensor), selection, fitted))
+    return request.assign(x, subscripts, value, dialect=dialect, order=order)

@@ -15,16 +15,18 @@ from typing import Any, Final
 import numpy as np
 
 from pybridge import subscripts as sub
-from pybridge.backends import backend_of
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.compiling import gives_constants, in_graph
 from pybridge.dialects.selections import Orthogonal, Selection
 from pybridge.dialects.tensor import least_sizes
 from pybridge.errors import SubscriptError, TracingError
+from pybridge.holders import fitting, holder_of, reading, writing
+from pybridge.holders.protocol import Holder
 from pybridge.lossless import EXACT_IN_FLOAT32, EXACT_IN_FLOAT64, FLOAT32_MAX
 from pybridge.shape import Order, Shape
-from pybridge.subsetting import reading, values, writing, writing_as_r
-from pybridge.subsetting.lowering import Dialect, lower, read_for_one_use
+from pybridge.subsetting.lowering import Dialect, lower, read_as_r_does, read_for_one_use
+from pybridge.subsetting.planning import growth_in_place, plan_as_r_does
+from pybridge.subsetting.values import read_value
 
 _LARGEST: Final[dict[type, dict[str, float]]] = {
     int: {"float32": EXACT_IN_FLOAT32, "float64": EXACT_IN_FLOAT64},
@@ -92,13 +94,20 @@ def _as_python(item: Any) -> Any:
 @in_graph
 def read(x: Tensor, drop: bool, dialect: Dialect, order: Order, *written: Any) -> Tensor:
     """Return the elements of `x` that the subscripts name."""
-    backend = backend_of(x)
-    selection = _lowered(backend, x, None, written, drop=drop, dialect=dialect, order=order)
+    holder = holder_of(x)
+    backend, _ = holder.as_array(x)
+    options: dict[str, Any] = {"drop": drop, "dialect": dialect, "order": order}
+    selection = _lowered(holder, backend, x, None, written, options)
     return reading.read(backend, x, selection)
 
 
 def _lowered(
-    backend: Backend, x: Tensor, value: Shape | None, written: tuple[Any, ...], **options: Any
+    holder: Holder,
+    backend: Backend,
+    x: Tensor,
+    value: Shape | None,
+    written: tuple[Any, ...],
+    options: dict[str, Any],
 ) -> Selection:
     """Return the selection that subscripts make on `x`, with open sizes where possible.
 
@@ -109,20 +118,21 @@ def _lowered(
         for item in filter(backend.serves, written):
             if backend.dtype_name(item) == "bool":
                 static_shape(backend, item)
-        return lower(backend, sizes, written, **options)
+        return lower(holder, sizes, written, **options)
     shape = backend.shape(x)
     written = tuple([_with_known_reals(backend, item) for item in written])
     if None in shape or any(map(backend.is_open, itertools.chain(*map(_parts, written)))):
         if options.get("dialect") != "base":
-            selection = _lowered_open(backend, x, value, written, options)
+            selection = _lowered_open(holder, backend, x, value, written, options)
             if selection is not None:
                 return selection
         shape = static_shape(backend, x)
         written = tuple([_constant(backend, item) for item in written])
-    return lower(backend, shape, written, **options)
+    return lower(holder, shape, written, **options)
 
 
 def _lowered_open(
+    holder: Holder,
     backend: Backend,
     x: Tensor,
     value: Shape | None,
@@ -137,7 +147,7 @@ def _lowered_open(
     shape = backend.shape(x)
     try:
         subscripts = read_for_one_use(tuple([_with_open(backend, item) for item in written]))
-        selection = lower(backend, shape, subscripts.items, **options)
+        selection = lower(holder, shape, subscripts.items, **options)
         least = least_sizes(subscripts, len(shape))
     except SubscriptError:
         return None
@@ -206,24 +216,28 @@ def assign(
 
     If it is written in place, that is `x` itself.
     """
-    backend = backend_of(x)
+    holder = holder_of(x)
+    backend, _ = holder.as_array(x)
     fitted = _fitted(backend, x, value)
     if dialect == "base":
-        static_shape(backend, x)
+        shape = static_shape(backend, x)
         if backend.serves(fitted):
             static_shape(backend, fitted)
         constants = tuple([_constant(backend, item) for item in written])
-        plan, fitted = writing_as_r.plan_as_r_does(backend, x, constants, fitted)
+        subscripts = read_as_r_does(backend.name, shape, constants, None, is_write=True)
+        plan, recycled = plan_as_r_does(holder, x, shape, subscripts, read_value(fitted))
         if not is_in_place:
-            return writing_as_r.assign_as_r_does(backend, x, plan, fitted)
+            return holder.updated(x, plan.selection, recycled, plan.growth)
         if plan.growth is not None:
-            raise writing_as_r.growth_in_place(plan.growth.length, backend.shape(x))
-        return x if plan.selection is None else writing.write(backend, x, plan.selection, fitted)
+            raise growth_in_place(plan.growth.length, shape)
+        if plan.selection is None:
+            return x
+        return writing.write(backend, x, plan.selection, recycled.elements)
     sizes: Shape = ()
-    if not values.is_number(fitted):
-        sizes = static_shape(values.backend_of_value(backend, fitted), fitted)
-    selection = _lowered(backend, x, sizes, written, order=order)
-    values.refuse_unbroadcast(sizes, selection.result_shape)
+    if not fitting.is_number(fitted):
+        sizes = static_shape(fitting.backend_of_value(backend, fitted), fitted)
+    selection = _lowered(holder, backend, x, sizes, written, {"order": order})
+    fitting.refuse_unbroadcast(sizes, selection.result_shape)
     return writing.write(backend, x if is_in_place else backend.copy(x), selection, fitted)
 
 
@@ -233,7 +247,7 @@ def _fitted(backend: Backend, x: Tensor, value: Any) -> Tensor:
         limit = _LARGEST[_kind(value)].get(backend.dtype_name(x))
         if limit is not None and -limit <= value <= limit:
             return backend.convert(value, x)
-    return values.fit_value(backend, x, _as_constants(backend, value))
+    return fitting.fit_value(backend, x, read_value(_as_constants(backend, value)))
 
 
 def _kind(number: Any) -> type[int | float]:

@@ -8,14 +8,25 @@ from collections.abc import Callable
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 from pybridge.axis import Axis, has_other_labels, has_other_name
-from pybridge.backends import find_backend
-from pybridge.backends.protocol import Backend, Tensor
+from pybridge.backends.protocol import Tensor
 from pybridge.dialects import tensor
 from pybridge.dialects.labels import AxisLabels, names_as_r_reads, refuse_other_axes
-from pybridge.dialects.selections import Gather, Orthogonal, Selection
+from pybridge.dialects.selections import Gather, Orthogonal, Selection, orthogonal
 from pybridge.errors import ArgumentError, AssignmentError, TracingError, value_text
-from pybridge.shape import Order, Shape
-from pybridge.subscripts import NA, Characters, Range, Subscript, Subscripts, Traced
+from pybridge.holders import find_holder
+from pybridge.holders.protocol import Holder, Value
+from pybridge.shape import Order, Shape, known_shape
+from pybridge.subscripts import (
+    MISSING,
+    NA,
+    Characters,
+    Mask,
+    Range,
+    Subscript,
+    Subscripts,
+    Traced,
+    Vector,
+)
 from pybridge.subscripts.python_values import as_subscript, as_subscripts, borrow_array
 from pybridge.subscripts.spelling import spelled_out
 from pybridge.subsetting.arguments import without_tensors
@@ -40,7 +51,7 @@ def read_for_one_use(written: tuple[Any, ...]) -> Subscripts:
 
 
 def lower(
-    backend: Backend | None,
+    holder: Holder | None,
     shape: Shape,
     written: tuple[Any, ...],
     *,
@@ -51,7 +62,7 @@ def lower(
 ) -> Selection:
     """Return the selection that subscripts make on a tensor of `shape`; no data is touched.
 
-    Without a backend a traced tensor among them may be of any library; without `labels` a name is
+    Without a holder a traced tensor among them may be of any library; without `labels` a name is
     not a position.
     """
     check_drop(drop)
@@ -59,15 +70,56 @@ def lower(
         raise ArgumentError(f'`order` is "C" or "F", not {value_text(order)}')
     if dialect is not _TENSOR and not isinstance(dialect, str):
         refuse_dialect(dialect)
+    name = None if holder is None else holder.name
     if dialect == _TENSOR:
-        to_subscript = subscript_reader(backend)
+        to_subscript = subscript_reader(name)
         return tensor.lower(written, shape, to_subscript, drop=drop, order=order, labels=labels)
     if dialect == "base":
-        from pybridge.dialects import base  # rarely needed, so imported late
-
-        subscripts = read_as_r_does(backend, shape, written, labels)
-        return base.lower(subscripts, shape, drop=drop)
+        if holder is not None and holder.list_axis is not None and len(shape) == 2:
+            return _lower_as_data_frame(holder, shape, written, drop, labels)
+        return _lower_as_array(name, shape, written, drop, labels)
     refuse_dialect(dialect)
+
+
+def _lower_as_array(
+    name: str | None,
+    shape: Shape,
+    written: tuple[Any, ...],
+    drop: bool,
+    labels: AxisLabels | None,
+) -> Selection:
+    from pybridge.dialects import base  # rarely needed, so imported late
+
+    return base.lower(read_as_r_does(name, shape, written, labels), shape, drop=drop)
+
+
+def _lower_as_data_frame(
+    holder: Holder,
+    shape: Shape,
+    written: tuple[Any, ...],
+    drop: bool,
+    labels: AxisLabels | None,
+) -> Selection:
+    """Return what R's `[.data.frame` selects: only a single column drops its axis."""
+    sizes = known_shape(shape)
+    items = read_as_r_does(holder.name, sizes, written, None).items
+    if len(items) == 1 and not _names_elements(items[0], sizes):
+        written, drop = (MISSING, items[0]) if holder.list_axis else (items[0], MISSING), False
+    selection = _lower_as_array(holder.name, shape, written, False, labels)
+    if drop and isinstance(selection, Orthogonal) and selection.kept_shape[1] == 1:
+        rows, column = selection.axes
+        if isinstance(column, Gather) and column.missing is None:
+            return orthogonal(shape, (rows, int(column.indices[0])))
+        if isinstance(column, slice):
+            return orthogonal(shape, (rows, column.indices(sizes[1])[0]))
+    return selection
+
+
+def _names_elements(item: Any, shape: tuple[int, ...]) -> bool:
+    """Return whether one subscript names elements, as a matrix does, and not columns."""
+    if isinstance(item, Mask):
+        return item.values.shape == shape
+    return isinstance(item, Vector) and item.values.ndim == 2
 
 
 def check_drop(drop: Any) -> None:
@@ -77,7 +129,7 @@ def check_drop(drop: Any) -> None:
 
 
 def read_as_r_does(
-    backend: Backend | None,
+    name: str | None,
     shape: Shape,
     written: tuple[Any, ...],
     labels: AxisLabels | None,
@@ -87,20 +139,14 @@ def read_as_r_does(
     """Return subscripts for R's own dialect, with positions for names where there are labels."""
     subscripts = read_for_one_use(written)
     for item in subscripts.items:
-        refuse_foreign(backend, item)
+        refuse_foreign(name, item)
     if labels is None:
         return subscripts
     return names_as_r_reads(subscripts, labels, len(shape), is_write=is_write)
 
 
 def labelled_subscripts(
-    holder: Backend,
-    x: Tensor,
-    written: tuple[Any, ...],
-    dialect: Dialect,
-    *,
-    is_text: bool,
-    is_table: bool,
+    holder: Holder, x: Tensor, written: tuple[Any, ...], dialect: Dialect, *, is_text: bool
 ) -> tuple[tuple[Any, ...], AxisLabels | None]:
     """Return subscripts that agree with the names and labels of `x`, and its labels as text.
 
@@ -113,32 +159,33 @@ def labelled_subscripts(
     axes = holder.axes(x)
     if axes:
         written = tuple(map(without_tensors, spelled_out(written)))
-        single = int(is_table and len(axes) == 2)
+        single = (holder.list_axis or 0) if len(axes) == 2 else 0
         refuse_other_axes(axes, written, is_base=dialect == "base", single=single)
     return written, labels
 
 
 def refuse_other_value(
-    holder: Backend, x: Tensor, selection: Selection | None, value: Any, *, recycles: bool
+    holder: Holder, x: Tensor, selection: Selection | None, value: Value, *, recycles: bool
 ) -> None:
     """Raise `AssignmentError` for a value whose names or labels contradict where it goes.
 
     The last axes of both meet, as in broadcasting. Where R recycles, the first ones of more than
     one element meet, because the value runs down the columns.
     """
-    source = find_backend(value)
-    its = () if source is None else source.axes(value)
+    its = value.axes
     axes = holder.axes(x) if its else ()
-    if source is None or not axes or not isinstance(selection, Orthogonal):
+    if value.holder is None or not axes or not isinstance(selection, Orthogonal):
         return
-    own, shape = source.shape(value), selection.result_shape
-    wanted = [*zip(selected_axes(axes, selection), shape, strict=True)]
-    found = [*zip(its, own, strict=True)]
+    own, shape = value.holder.shape(value.elements), selection.result_shape
+    targets = [*zip(selected_axes(axes, selection), shape, strict=True)]
+    sources = [*zip(its, own, strict=True)]
     if recycles and own != shape:
-        wanted, found = ([pair for pair in pairs if pair[1] != 1] for pairs in (wanted, found))
+        targets, sources = (
+            [pair for pair in pairs if pair[1] != 1] for pairs in (targets, sources)
+        )
     else:
-        wanted, found = wanted[::-1], found[::-1]
-    for (axis, size), (other, count) in zip(wanted, found, strict=False):
+        targets, sources = targets[::-1], sources[::-1]
+    for (axis, size), (other, count) in zip(targets, sources, strict=False):
         if has_other_name(axis, other):
             raise AssignmentError(
                 f"the value lies along {other.name!r} and goes along {axis.name!r}; transpose or "
@@ -156,16 +203,16 @@ def refuse_other_value(
 def selected_axes(axes: tuple[Axis, ...], selection: Orthogonal) -> list[Axis]:
     """Return the axes of the result of a selection, with their names and labels."""
     old = iter(axes)
-    kept = []
+    result = []
     for part in selection.axes:
         axis = Axis() if part is None else next(old)
         if isinstance(part, Gather):
-            kept.append(axis.selected(part.indices))
+            result.append(axis.selected(part.indices))
         elif isinstance(part, slice):
-            kept.append(axis.selected(part))
+            result.append(axis.selected(part))
         elif not isinstance(part, int):
-            kept.append(Axis(axis.name))
-    return [axis for place, axis in enumerate(kept) if place not in selection.squeezed]
+            result.append(Axis(axis.name))
+    return [axis for place, axis in enumerate(result) if place not in selection.squeezed]
 
 
 def refuse_dialect(dialect: Any) -> NoReturn:
@@ -179,7 +226,7 @@ def checked_shape(shape: Any) -> Shape:
     >>> checked_shape((60000, 28)), checked_shape(5), checked_shape([None, 3])
     ((60000, 28), (5,), (None, 3))
     """
-    if find_backend(shape) is not None:
+    if find_holder(shape) is not None:
         raise ArgumentError("`shape` is a tensor here; write x.shape in place of x")
     try:
         if isinstance(shape, str | bytes | dict | set):
@@ -199,29 +246,29 @@ def _size(size: Any) -> int:
 
 
 @functools.cache
-def subscript_reader(backend: Backend | None) -> Callable[[Any], Subscript]:
-    """Return the function that reads one subscript, perhaps a tensor, for a tensor of `backend`."""
-    return functools.partial(_read_one, backend)
+def subscript_reader(name: str | None) -> Callable[[Any], Subscript]:
+    """Return the function that reads one subscript, perhaps a tensor, for a tensor of a library."""
+    return functools.partial(_read_one, name)
 
 
-def _read_one(backend: Backend | None, item: Any) -> Subscript:
+def _read_one(name: str | None, item: Any) -> Subscript:
     subscript = as_subscript(borrow_array(without_tensors(item)))
     if isinstance(subscript, _MAY_HOLD_TENSORS):
-        refuse_foreign(backend, subscript)
+        refuse_foreign(name, subscript)
     return subscript
 
 
 _MAY_HOLD_TENSORS: Final = (Traced, Range)
 
 
-def refuse_foreign(backend: Backend | None, item: Subscript) -> None:
+def refuse_foreign(name: str | None, item: Subscript) -> None:
     """Raise `TracingError` if a traced subscript belongs to another library than the tensor."""
-    if backend is None:
+    if name is None:
         return
     parts = (item.start, item.stop, item.step) if isinstance(item, Range) else (item,)
     for part in parts:
-        if isinstance(part, Traced) and part.backend is not backend:
+        if isinstance(part, Traced) and part.backend.name != name:
             raise TracingError(
-                f"a {backend.name} tensor cannot be subscripted by `{part}`, a traced tensor "
+                f"a {name} tensor cannot be subscripted by `{part}`, a traced tensor "
                 f"of {part.backend.name} whose values are unknown; convert one of them first"
             )

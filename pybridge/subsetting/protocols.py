@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, overload
 import numpy as np
 
 from pybridge.annotations import TensorT_co
-from pybridge.backends import backend_of, open_tensor
-from pybridge.backends.protocol import Backend, Tensor
+from pybridge.backends.protocol import Tensor
+from pybridge.dialects.selections import Orthogonal
 from pybridge.errors import OperationError, PybridgeError, TracingError
+from pybridge.holders import holder_of, open_tensor
 from pybridge.subscripts import Traced
 from pybridge.subsetting.arguments import without_tensors
 
@@ -46,7 +47,7 @@ class Protocols(Generic[TensorT_co]):
 
     def __len__(self) -> int:
         """Return the size of the first axis."""
-        return self._first_axis("len()")[2]
+        return self._first_size("len()")
 
     @overload
     def __iter__(self: Protocols[np.ndarray[Any, Any]]) -> Iterator[Any]: ...
@@ -54,36 +55,37 @@ class Protocols(Generic[TensorT_co]):
     def __iter__(self) -> Iterator[TensorT_co]: ...
     def __iter__(self) -> Iterator[Tensor]:
         """Yield the part at each position of the first axis, as the tensor itself does."""
-        backend, x, size = self._first_axis("iteration")
-        return (backend.basic(x, (index,)) for index in range(size))
+        return map(self._part, range(self._first_size("iteration")))
 
     @overload
     def __reversed__(self: Protocols[np.ndarray[Any, Any]]) -> Iterator[Any]: ...
     @overload
     def __reversed__(self) -> Iterator[TensorT_co]: ...
     def __reversed__(self) -> Iterator[Tensor]:
-        backend, x, size = self._first_axis("reversed()")
-        return (backend.basic(x, (index,)) for index in reversed(range(size)))
+        return map(self._part, reversed(range(self._first_size("reversed()"))))
 
-    def _first_axis(self, asked: str) -> tuple[Backend, Tensor, int]:
-        backend, x = open_tensor(self._tensor)
-        if (holder := backend_of(self._tensor)).names_another:
-            backend, x = holder, self._tensor
-        shape = backend.shape(x)
+    def _part(self, index: int) -> Tensor:
+        holder = holder_of(self._tensor)
+        return holder.read(self._tensor, Orthogonal(holder.shape(self._tensor), (index,)))
+
+    def _first_size(self, asked: str) -> int:
+        holder, x = open_tensor(self._tensor)
+        shape = holder.shape(x)
         if not shape:
             raise OperationError(f"{asked} needs an axis, and this tensor of shape () has none")
         if shape[0] is None:
             raise TracingError(f"{asked} needs the size of axis 1, which is not known here")
-        return backend, x, shape[0]
+        return shape[0]
 
     def __contains__(self, element: Any) -> bool:
         """Return whether any element equals `element`."""
-        backend, x = open_tensor(self._tensor)
+        holder, x = open_tensor(self._tensor)
         if not _is_one(element):
             raise OperationError(
                 "`in` looks for one element; `numpy.isin(y, x)` tests for each element of y "
                 "whether it is in x"
             )
+        backend, x = holder.as_array(x)
         values, element = backend.stored_values(x), without_tensors(element)
         if isinstance(element, Traced):
             raise OperationError(
@@ -96,17 +98,16 @@ class Protocols(Generic[TensorT_co]):
 
     def __bool__(self) -> bool:
         """Return the truth of the only element."""
-        backend, x = open_tensor(self._tensor)
-        shape = backend.shape(x)
+        holder, x = open_tensor(self._tensor)
+        shape = holder.shape(x)
         if shape.count(1) != len(shape):
             raise OperationError(
                 f"a tensor of shape {shape} is neither true nor false; ask about one element, or "
                 "about them together, as numpy.any(x) and numpy.all(x) do"
             )
         # Some libraries have no truth value of an array with axes, and stores have other ones.
-        one = backend.basic(x, (0,) * len(shape)) if shape or backend.is_store else x
-        if backend.keeps_axes:
-            one = backend.to_numpy(one)
+        backend, x = holder.as_array(x)
+        one = backend.basic(x, (0,) * len(shape)) if shape else x
         try:
             return bool(one)
         except RuntimeError as error:  # PyTorch, without values
@@ -117,11 +118,11 @@ class Protocols(Generic[TensorT_co]):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         """Return the tensor as a NumPy array."""
         x = self._tensor
-        backend, tensor = open_tensor(x)
+        holder, tensor = open_tensor(x)
         options: dict[str, Any] = {} if copy is None else {"copy": copy}
         try:
             # one of SciPy's sparse arrays is an object without axes to NumPy
-            array = x if hasattr(x, "__array__") else backend.to_numpy(tensor)
+            array = x if hasattr(x, "__array__") else holder.to_numpy(tensor)
             return np.asarray(array, dtype, **options)
         except PybridgeError:
             raise

@@ -1,5 +1,5 @@
 # The value of an assignment to an R array: cast without loss, and broadcast by NumPy's rule. The rules and
-# messages are those of pybridge/subsetting/values.py.
+# messages are those of pybridge/holders/fitting.py.
 
 # Return a value in the type of `x`; a value that would lose information is an error
 cast_value <- function(value, x, call) {

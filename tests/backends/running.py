@@ -20,8 +20,8 @@ from backends.stores import store_again  # noqa: E402
 from corpus import cases, tensor_of, value_of  # noqa: E402
 
 from pybridge import errors, r_assign, r_slice  # noqa: E402
-from pybridge.backends import backend_of  # noqa: E402
-from pybridge.subsetting.in_place import assign_in_place  # noqa: E402
+from pybridge.holders import holder_of  # noqa: E402
+from pybridge.subsetting.request import assign_in_place  # noqa: E402
 
 BY_CLASS = {
     cls.r_class: cls
@@ -64,7 +64,7 @@ def perform(x: Any, subscripts: str, case: dict[str, Any], value: Any = None) ->
     """Read or update a tensor as a case says, by `value` instead of the case's own if given."""
     if "value" in case:
         value = value_of(case) if value is None else value
-        if backend_of(x).name in STORES:  # it is written in place, and then read
+        if holder_of(x).name in STORES:  # it is written in place, and then read
             x = store_again(x)
             assign_in_place(x, (subscripts,), value, dialect=case["dialect"])
             return r_slice(x, "..")

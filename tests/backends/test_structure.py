@@ -1,4 +1,4 @@
-"""The structure of the backends: each has the protocol's methods, and none depends on another."""
+"""The structure of backends and holders: each has its protocol's methods and needs no other."""
 
 import ast
 import inspect
@@ -10,36 +10,54 @@ import pytest
 from backends.adapters import ALL, STORES
 from processes import ROOT, python
 
-from pybridge import backends
+from pybridge import holders
 from pybridge.backends.protocol import Backend
+from pybridge.holders.arrays import Arrays
+from pybridge.holders.protocol import Holder, not_served
 
-FOLDER = ROOT / "pybridge" / "backends"
+FOLDERS = {name: ROOT / "pybridge" / name for name in ("backends", "holders")}
 FILES = {"numpy": "numpy"} | {
     give.__name__.removeprefix("_"): module.partition(".")[0]
-    for module, give in backends.LIBRARIES.items()
+    for module, give in holders.LIBRARIES.items()
 }
 HELPERS = {
-    "__init__",
-    "registry",
-    "protocol",
-    "keys",
-    "traits",
-    "foreign",
-    "dense",
-    "stores",
-    "tables",
+    *("backends/__init__", "backends/protocol", "backends/keys", "backends/traits"),
+    *("backends/dense", "holders/__init__", "holders/protocol", "holders/registry"),
+    *("holders/arrays", "holders/reading", "holders/writing", "holders/growing"),
+    *("holders/fitting", "holders/array_likes", "holders/foreign", "holders/tables"),
+    *("holders/stores", "holders/wrappers"),
 }
-PARTS = {"torch_memory": "torch", "scipy_entries": "scipy"}
-"""Other modules of a backend, and its library."""
-METHODS = [
-    name
-    for name, value in vars(Backend).items()
-    if inspect.isfunction(value) and not name.startswith("_")
-]
+PARTS = {"backends/torch_memory": "torch", "backends/scipy_entries": "scipy"}
+"""Other modules of a library, and its name."""
 
 
-def classes():
-    return [backends.NUMPY] + [give() for give in backends.LIBRARIES.values()]
+def methods_of(protocol):
+    return [
+        name
+        for name, value in vars(protocol).items()
+        if inspect.isfunction(value) and not name.startswith("_")
+    ]
+
+
+METHODS = [(protocol, name) for protocol in (Backend, Holder) for name in methods_of(protocol)]
+
+
+def all_holders():
+    return [holders.ARRAYS_OF_NUMPY] + [give() for give in holders.LIBRARIES.values()]
+
+
+def all_backends():
+    return [each.backend for each in all_holders() if isinstance(each, Arrays)]
+
+
+def files():
+    """Return the path of each module of a library, without its ending, and the library."""
+    found = dict(PARTS)
+    for folder, place in FOLDERS.items():
+        for path in place.glob("*.py"):
+            if (name := f"{folder}/{path.stem}") not in HELPERS | set(PARTS):
+                found[name] = FILES.get(path.stem, f"none for {path.stem}")
+    return found
 
 
 def imported(source):
@@ -56,35 +74,30 @@ def imported(source):
 ALLOWED = {
     *("__future__", "types", "typing", "math", "collections", "functools", "itertools", "numpy"),
     *("pybridge.backends.protocol", "pybridge.backends.traits", "pybridge.backends.dense"),
-    *("pybridge.backends.keys", "pybridge.backends.tables"),
+    *("pybridge.backends.keys", "pybridge.backends.numpy"),  # a backend may build on NumPy's
     *("pybridge.backends.torch_memory", "pybridge.backends.scipy_entries"),
-    *("pybridge.backends.stores", "pybridge.backends.numpy"),  # a backend may build on NumPy's
-    *("pybridge.dialects.labels", "pybridge.subscripts"),
+    *("pybridge.holders.protocol", "pybridge.holders.stores", "pybridge.holders.tables"),
+    *("pybridge.holders.wrappers", "pybridge.dialects.labels", "pybridge.subscripts"),
     *("pybridge.compiling", "pybridge.errors", "pybridge.dialects.selections"),
-    *("pybridge.shape", "pybridge.axis"),
-    "pybridge.backends.pandas",  # labels of an index
+    *("pybridge.dialects.base_assignment", "pybridge.shape", "pybridge.axis"),
+    "pybridge.holders.pandas",  # labels of an index
 }
 
 
 FACTS = {
-    "name",
-    "takes_numbers",
-    "is_store",
-    "is_table",
-    "keeps_axes",
-    "writes_in_place",
-    "names_another",
-    "sums_unsigned",
-    "variables_take_keys",
+    Backend: {"name", "takes_numbers", "writes_in_place", "sums_unsigned"},
+    Holder: {"name", "list_axis"},
 }
 SECOND = {"anndata_parts"}
-"""Backends of more classes of a library that has a backend with an adapter; their tests are own."""
-NEEDED = {"xarray": {"pandas"}}
+"""Holders of more classes of a library that has one with an adapter; their tests are own."""
+NEEDED = {"holders/xarray": {"pandas"}}
 """Libraries without which a library is not there."""
 
 
-def test_every_backend_has_a_file_an_extra_and_a_row_in_the_adapters():
-    assert {path.stem for path in FOLDER.glob("*.py")} - HELPERS - set(PARTS) == set(FILES)
+def test_every_library_has_a_file_an_extra_and_a_row_in_the_adapters():
+    assert sorted(
+        {path.partition("/")[2] for path in files()} - {path.partition("/")[2] for path in PARTS}
+    ) == sorted(FILES)
     assert set(ALL) == set(FILES) - {"numpy"} - SECOND
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
         "optional-dependencies"
@@ -112,21 +125,21 @@ def test_no_other_file_lists_the_libraries(name):
         assert len(named) < 2 or "for backend in" in line, line
 
 
-@pytest.mark.parametrize(("file", "library"), (FILES | PARTS).items())
-def test_a_backend_imports_its_own_library_alone(file, library):
-    source = (FOLDER / f"{file}.py").read_text()
+@pytest.mark.parametrize(("file", "library"), files().items())
+def test_a_module_of_a_library_imports_that_alone(file, library):
+    source = (ROOT / "pybridge" / f"{file}.py").read_text()
     assert imported(source) - ALLOWED - {library} - NEEDED.get(file, set()) == set()
 
 
 @pytest.mark.parametrize("file", sorted(HELPERS))
-def test_what_the_backends_share_imports_no_library(file):
-    source = (FOLDER / f"{file}.py").read_text()
+def test_what_the_libraries_share_imports_none(file):
+    source = (ROOT / "pybridge" / f"{file}.py").read_text()
     assert imported(source) & (set(FILES.values()) - {"numpy"}) == set()
 
 
 def test_no_other_module_imports_a_library():
     for path in (ROOT / "pybridge").rglob("*.py"):
-        if path.parent != FOLDER:
+        if path.parent not in FOLDERS.values():
             assert imported(path.read_text()) & (set(FILES.values()) - {"numpy"}) == set(), path
 
 
@@ -135,29 +148,71 @@ def test_the_import_test_can_fail():
     assert imported("from pybridge.errors import X") == {"pybridge.errors"}
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_every_backend_has_the_protocols_methods_with_its_parameters(method):
-    wanted = inspect.signature(getattr(Backend, method)).parameters
-    for backend in classes():
-        found = inspect.signature(getattr(type(backend), method)).parameters
-        assert list(found) == list(wanted), type(backend)
-        assert [p.default for p in found.values()] == [p.default for p in wanted.values()]
+@pytest.mark.parametrize(("protocol", "method"), METHODS)
+def test_all_have_the_protocols_methods_with_their_parameters(protocol, method):
+    wanted = inspect.signature(getattr(Holder if protocol is Holder else Backend, method))
+    for each in all_holders() if protocol is Holder else all_backends():
+        own = inspect.getattr_static(type(each), method)
+        if isinstance(own, not_served):
+            continue
+        found = inspect.signature(own).parameters
+        assert list(found) == list(wanted.parameters), type(each)
+        defaults = [parameter.default for parameter in wanted.parameters.values()]
+        assert [parameter.default for parameter in found.values()] == defaults
 
 
-def test_no_backend_has_a_public_method_of_its_own():
-    for backend in classes():
-        kinds = [kind for kind in type(backend).__mro__ if kind.__module__.startswith("pybridge")]
+@pytest.mark.parametrize("protocol", [Backend, Holder])
+def test_none_has_a_public_method_of_its_own(protocol):
+    """What the classes share declares more: for its own subclasses, and nobody asks a holder."""
+    shared = {"inner", "dtype", "refuse_read_only", "backend"}
+    for each in all_holders() if protocol is Holder else all_backends():
+        kinds = [kind for kind in type(each).__mro__ if kind.__module__.startswith("pybridge")]
         public = {name for kind in kinds for name in vars(kind) if not name.startswith("_")}
-        assert public == {*METHODS, *FACTS}, type(backend)
+        allowed = {*methods_of(protocol), *FACTS[protocol]}
+        assert public - (shared if protocol is Holder else set()) == allowed, type(each)
 
 
-def test_each_backend_has_the_file_of_its_giver():
-    found = [type(backend).__module__.rpartition(".")[2] for backend in classes()]
+KINDS = ("is_store", "is_table", "keeps_axes", "names_another", "variables_take_keys")
+
+
+def test_nobody_asks_a_holder_for_its_kind():
+    for path in (ROOT / "pybridge").rglob("*.py"):
+        source = path.read_text()
+        assert [kind for kind in KINDS if kind in source.split()] == [], path
+        if path.parent not in FOLDERS.values():
+            asked = re.findall(r"isinstance\([^)]*(?:Arrays|Store|Table|Wrapper)\b", source)
+            assert asked == [], path
+
+
+def refusing_alone(source):
+    """Return the methods of classes in source that do nothing but raise, abstract ones apart."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            body = [each for each in node.body if not isinstance(each, ast.Expr)]
+            if len(body) == 1 and isinstance(body[0], ast.Raise):
+                found.append(node.name)
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(FOLDERS["holders"].glob("*.py")), ids=lambda p: p.stem)
+def test_what_is_not_served_is_declared(path):
+    assert [name for name in refusing_alone(path.read_text()) if name != "refuse"] == []
+
+
+def test_the_test_of_refusals_can_fail():
+    assert refusing_alone("class A:\n    def f(self):\n        raise ValueError('no')") == ["f"]
+
+
+def test_each_holder_has_the_file_of_its_giver():
+    found = [
+        type(getattr(each, "backend", each)).__module__.rpartition(".")[2] for each in all_holders()
+    ]
     assert found == list(FILES)
 
 
-def test_backends_are_told_apart_by_name():
-    assert sorted(backend.name for backend in classes()) == sorted(["numpy", *ALL, *SECOND])
+def test_holders_are_told_apart_by_name():
+    assert sorted(each.name for each in all_holders()) == sorted(["numpy", *ALL, *SECOND])
 
 
 def run(source):
@@ -178,7 +233,7 @@ try:
 except pybridge.errors.UnsupportedTensorError:
     pass
 {extra}
-libraries = {{name.partition(".")[0] for name in pybridge.backends.LIBRARIES}} - {{"numpy"}}
+libraries = {{name.partition(".")[0] for name in pybridge.holders.LIBRARIES}} - {{"numpy"}}
 print(sorted(libraries & set(sys.modules)))
 """
 
@@ -216,9 +271,10 @@ def test_an_adapter_answers_for_its_own_library():
 
     for name, adapter in ALL.items():
         tensor = adapter.make(np.arange(3.0))
-        assert backends.backend_of(tensor).name == name
+        assert holders.holder_of(tensor).name == name
         if name in STORES:
             continue
         with pytest.raises(AssertionError):
             adapter.read(np.arange(3.0))
-    assert import_module("pybridge.backends.numpy").NumpyBackend is type(backends.NUMPY)
+    backend = import_module("pybridge.backends.numpy").NumpyBackend
+    assert backend is type(holders.ARRAYS_OF_NUMPY.backend)

@@ -19,6 +19,7 @@ LAYERS = (
     "annotations",
     "dialects",
     "backends",
+    "holders",
     "subsetting",
     "shapes",
     "r_functions",

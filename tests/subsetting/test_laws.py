@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pybridge import NA, R, errors, r_assign, r_slice, result_shape
-from pybridge.backends import NUMPY
+from pybridge.backends.numpy import NUMPY
 from pybridge.dialects import tensor as tensor_dialect
+from pybridge.holders.reading import read
 from pybridge.subscripts.python_values import as_subscript
-from pybridge.subsetting.reading import read
 
 
 def test_no_law_is_broken_by_a_slow_machine():

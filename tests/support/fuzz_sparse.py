@@ -40,7 +40,7 @@ from pybridge import (  # noqa: E402
 )
 from pybridge.r_functions.elementwise import math_group  # noqa: E402
 from pybridge.r_functions.summaries import mean, summary_group  # noqa: E402
-from pybridge.subsetting.in_place import assign_in_place  # noqa: E402
+from pybridge.subsetting.request import assign_in_place  # noqa: E402
 
 DTYPES = ("bool", "int8", "uint8", "int64", "float32", "float64", "complex128")
 IN_PLACE = ("csr", "csc", "coo", "lil", "dok")

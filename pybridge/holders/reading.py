@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pybridge.backends import NUMPY
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.dialects import selections as to
 from pybridge.errors import MissingValueError
@@ -28,10 +27,6 @@ def read(backend: Backend, x: Tensor, selection: to.Selection) -> Tensor:
     gives new memory, whatever its values. Raises `MissingValueError` where `NA` is selected and the
     dtype of `x` has no missing value.
     """
-    if backend.is_store:
-        return read(NUMPY, *backend.load(x, selection))
-    if backend.keeps_axes:
-        return backend.select(x, selection)
     if len(selection.shape) == 1 and is_vector_of_scalar(backend, x, selection):
         x = backend.reshape(x, known_shape(selection.shape))
     if type(selection) is to.Orthogonal and selection.is_view and not selection.takes:

@@ -14,11 +14,10 @@ import pandas as pd
 
 from pybridge.axis import Axis
 from pybridge.backends.protocol import Indices
-from pybridge.backends.tables import TableBackend
 from pybridge.backends.traits import Trait
 from pybridge.dialects.labels import AxisLabels, UniqueLabels
-from pybridge.dialects.selections import Key
-from pybridge.errors import UnsupportedTensorError
+from pybridge.errors import ImmutableTensorError, UnsupportedTensorError
+from pybridge.holders.tables import Table
 from pybridge.subscripts import number_text
 
 _ADVICE = "x.to_numpy() makes a NumPy array of it"
@@ -34,15 +33,12 @@ _COLUMN = Trait(
 )
 
 
-class PandasBackend(TableBackend):
+class PandasTables(Table):
     """Rows, columns and elements of a `DataFrame`, and elements of a `Series`."""
 
     __slots__ = ()
 
     name = "pandas"
-    _advice = _ADVICE
-    is_table = True
-    writes_in_place = True
 
     def serves(self, x: object) -> bool:
         return isinstance(x, pd.DataFrame | pd.Series)
@@ -53,8 +49,8 @@ class PandasBackend(TableBackend):
             raise UnsupportedTensorError("each column of a table has its own dtype: see x.dtypes")
         return str(dtypes.pop())
 
-    def is_writable(self, x: Any) -> bool:
-        return True
+    def shape(self, x: Any) -> tuple[int, ...]:
+        return tuple(x.shape)
 
     def traits(self, x: Any) -> tuple[Trait, ...]:
         return (_TABLE if x.ndim == 2 else _COLUMN,)
@@ -73,13 +69,13 @@ class PandasBackend(TableBackend):
         known[missing] = None
         return np.ma.MaskedArray(known, missing)
 
-    def basic(self, x: Any, key: Key) -> Any:
-        return x.iloc[key if x.ndim == 2 else (*key, slice(None))[0]]
+    def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
+        return x if axes == tuple(range(x.ndim)) else x.T
 
-    def take(self, x: Any, indices: Indices, axis: int) -> Any:
-        return x.iloc[indices] if axis == 0 else x.iloc[:, indices]
+    def _part(self, x: Any, rows: Any, columns: Any) -> Any:
+        return x.iloc[rows] if x.ndim == 1 else x.iloc[rows, columns]
 
-    def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
+    def _points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         if x.ndim == 1:
             return x.iloc[coordinates[0]]
         rows, columns = coordinates
@@ -95,30 +91,38 @@ class PandasBackend(TableBackend):
         joined = pd.concat(parts, ignore_index=True) if parts else x.iloc[:0, 0]
         return joined.iloc[order].reset_index(drop=True)
 
-    def copy(self, x: Any) -> Any:
+    def _copy(self, x: Any) -> Any:
         return x.copy()
 
-    def read_column(self, x: Any, place: int) -> Any:
-        """Return a copy of one column: a NumPy array, or an array of pandas."""
+    def _column(self, x: Any, place: int) -> Any:
         series = x if x.ndim == 1 else x.iloc[:, place]
         if isinstance(series.dtype, np.dtype) and series.dtype.kind not in "mM":
             return series.to_numpy(copy=True)
         return series.array.copy()
 
-    def write_columns(self, x: Any, columns: Mapping[int, Any]) -> Any:
-        """Replace whole columns of `x` in place."""
+    def _replace(self, x: Any, columns: Mapping[int, Any]) -> None:
         for place, values in columns.items():
             if x.ndim == 2:
                 x.isetitem(place, values)
-            else:
+                continue
+            try:
                 x.iloc[:] = values
-        return x
+            except ValueError as error:  # NumPy's or pandas', of memory that never changes
+                if "read-only" not in str(error):
+                    raise
+                raise ImmutableTensorError(
+                    f"this Series cannot be written in place: {error}; write to its `copy()`, or "
+                    "`r_assign(x, ..., value=...)` returns an updated one"
+                ) from error
+
+    def _column_name(self, x: Any, place: int) -> Any:
+        return x.columns[place] if x.ndim == 2 else x.name
 
     def axes(self, x: Any) -> tuple[Axis, ...]:
         return tuple([Axis(None, None if is_count(index) else index) for index in x.axes])
 
 
-BACKEND = PandasBackend()
+HOLDER = PandasTables()
 
 
 def known_values(x: Any) -> np.ndarray[Any, Any]:

@@ -9,8 +9,8 @@ import pytest
 import rpy2.robjects as ro
 import xarray as xr
 from backends.running import act
-from backends.test_stores import X, drawn
 from corpus import cases, tensor_of
+from holders.test_stores import X, drawn
 from labelled import IRIS, labelled
 
 from pybridge import (
@@ -194,7 +194,7 @@ def test_without_labels_the_error_is_as_ever_and_text_is_text():
     ],
 )
 def test_an_index_is_labels_where_text_can_say_it(index, texts):
-    from pybridge.backends.xarray import axis_labels
+    from pybridge.holders.xarray import axis_labels
 
     assert (
         axis_labels(xr.DataArray(np.arange(len(index)), dims="t", coords={"t": index}), 0) == texts

@@ -1,6 +1,6 @@
 """xarray: an array of another library with names for its axes and labels along them.
 
-The backend of that library, mostly NumPy or dask, reads and writes the values; this module selects
+The holder of that library, mostly NumPy or dask, reads and writes the values; this module selects
 the coordinates by xarray's own `isel`, and converts labels to text.
 """
 
@@ -8,37 +8,36 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
 from pybridge.axis import Axis
-from pybridge.backends.numpy import NumpyBackend
-from pybridge.backends.pandas import index_labels
 from pybridge.dialects.labels import AxisLabels
 from pybridge.dialects.selections import Gather, Masked, Orthogonal, Points, Selection
 from pybridge.errors import ImmutableTensorError, TracingError, UnsupportedTensorError
+from pybridge.holders.pandas import index_labels
+from pybridge.holders.protocol import Holder, HolderOf, Value
+from pybridge.holders.wrappers import Wrapper
+from pybridge.shape import Shape
+
+if TYPE_CHECKING:
+    from pybridge.dialects.base_assignment import Growth
 
 
-class XarrayBackend(NumpyBackend):
+class LabelledArrays(Wrapper):
     """Names and labels of a `DataArray`; its values are served by their own library."""
 
     __slots__ = ()
 
     name = "xarray"
-    names_another = True
 
     def serves(self, x: object) -> bool:
         return isinstance(x, xr.DataArray)
 
-    def is_writable(self, x: Any) -> bool:
-        if isinstance(x.variable, xr.IndexVariable):
-            raise ImmutableTensorError(
-                "this DataArray is the index of an axis, which never changes in place; "
-                f"x.assign_coords({x.name}=...) gives a DataArray with another one"
-            )
-        return True  # if its values are
+    def shape(self, x: Any) -> Shape:
+        return self._holder_of(x.data).shape(x.data)
 
     def value_of(self, x: Any) -> Any:
         if len(set(x.dims)) < x.ndim:
@@ -55,11 +54,20 @@ class XarrayBackend(NumpyBackend):
         # default names of xarray are not names
         return tuple("" if name == f"dim_{k}" else str(name) for k, name in enumerate(x.dims))
 
-    def with_labels(self, x: Any, selection: Selection, values: Any) -> Any:
+    def axes(self, x: Any) -> tuple[Axis, ...]:
+        labels = [x.indexes.get(dim) for dim in x.dims]
+        names = self.axis_names(x)
+        return tuple([Axis(name or None, own) for name, own in zip(names, labels, strict=True)])
+
+    def leaves_reshape_to_numpy(self, x: Any, ndim: int) -> bool:
+        return bool(ndim == x.ndim)  # it returns a DataArray if there is a name for each axis
+
+    def read(self, x: Any, selection: Selection) -> Any:
+        holder, value = self.inner(x)
+        values = holder.read(value, selection)
         coords = x.coords.to_dataset()
         if len(selection.shape) != x.ndim:  # no axis: in R a vector of length 1
-            dims = (_new_name("points", x),)
-            return _new_array(x, values, coords, dims)
+            return _new_array(x, values, coords, (_new_name("points", x),))
         match selection:
             case Orthogonal():
                 return _cut_by_axes(x, selection, values, coords)
@@ -67,18 +75,30 @@ class XarrayBackend(NumpyBackend):
                 return _cut_by_points(x, selection, values, coords)
         raise _lazy()
 
-    def with_values(self, x: Any, values: Any) -> Any:
-        if tuple(values.shape) != tuple(x.shape):  # R's assignment grew the vector
+    def write(self, x: Any, selection: Selection, value: Value) -> Any:
+        if isinstance(x.variable, xr.IndexVariable):
+            raise ImmutableTensorError(
+                "this DataArray is the index of an axis, which never changes in place; "
+                f"x.assign_coords({x.name}=...) gives a DataArray with another one"
+            )
+        holder, values = self.inner(x)
+        holder.write(values, selection, value)
+        return x
+
+    def updated(
+        self, x: Any, selection: Selection | None, value: Value, growth: Growth | None = None
+    ) -> Any:
+        holder, values = self.inner(x)
+        values = holder.updated(values, selection, value, growth)
+        if growth is not None:  # a longer vector has no labels
             return xr.DataArray(values, name=x.name, attrs=x.attrs)
         return x.copy(deep=True, data=values)
 
-    def axes(self, x: Any) -> tuple[Axis, ...]:
-        labels = [x.indexes.get(dim) for dim in x.dims]
-        names = self.axis_names(x)
-        return tuple([Axis(name or None, own) for name, own in zip(names, labels, strict=True)])
 
-
-BACKEND = XarrayBackend()
+@functools.cache
+def holder(holder_of: HolderOf) -> Holder:
+    """Return the one holder, which asks `holder_of` for those of other libraries."""
+    return LabelledArrays(holder_of)
 
 
 def axis_labels(x: Any, axis: int) -> Sequence[str | None] | None:

@@ -9,7 +9,7 @@ import pytest
 from backends.adapters import ADAPTERS
 
 from pybridge import errors, r_assign
-from pybridge.subsetting.values import lossless_cast
+from pybridge.holders.fitting import lossless_cast
 
 INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 DTYPES = [*INTEGERS, "bool", "float16", "float32", "float64", "complex64", "complex128"]

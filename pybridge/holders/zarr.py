@@ -12,12 +12,12 @@ import numpy.typing as npt
 import zarr
 
 from pybridge.backends.protocol import Indices
-from pybridge.backends.stores import Part, StoreBackend
 from pybridge.errors import ImmutableTensorError
+from pybridge.holders.stores import Part, Store
 
 
-class ZarrBackend(StoreBackend):
-    """The primitives of `pybridge.backends.protocol.Backend` on `zarr.Array`."""
+class ZarrStore(Store):
+    """The blocks of `zarr.Array`."""
 
     __slots__ = ()
 
@@ -26,12 +26,11 @@ class ZarrBackend(StoreBackend):
     def serves(self, x: object) -> bool:
         return isinstance(x, zarr.Array)
 
-    def is_writable(self, x: Any) -> bool:
+    def refuse_read_only(self, x: Any) -> None:
         if x.read_only:
             raise ImmutableTensorError(
                 'this Zarr array was opened for reading; open it with mode="r+" to write into it'
             )
-        return True
 
     def _chunks(self, x: Any) -> tuple[int, ...]:
         return tuple([max(1, size) for size in x.chunks])
@@ -56,4 +55,4 @@ class ZarrBackend(StoreBackend):
         x.set_coordinate_selection(coordinates, value)
 
 
-BACKEND = ZarrBackend()
+HOLDER = ZarrStore()

@@ -14,15 +14,16 @@ import numpy as np
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.dialects import selections as to
 from pybridge.dialects.selections import Key
+from pybridge.holders.fitting import backend_of_value, fit_value, is_number, refuse_unbroadcast
+from pybridge.holders.protocol import Value
+from pybridge.holders.reading import counted, indices_on, is_vector_of_scalar, traced_coordinates
 from pybridge.shape import Shape, Size, known_shape
-from pybridge.subsetting.reading import counted, indices_on, is_vector_of_scalar, traced_coordinates
-from pybridge.subsetting.values import backend_of_value, fit_value, is_number, refuse_unbroadcast
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-def fit_broadcast(backend: Backend, x: Tensor, selection: to.Selection, value: Any) -> Any:
+def fit_broadcast(backend: Backend, x: Tensor, selection: to.Selection, value: Value) -> Any:
     """Return `value` in the dtype of `x`, checked to broadcast into the selection."""
     fitted = fit_value(backend, x, value)
     kind = type(fitted)
@@ -49,7 +50,7 @@ def write(backend: Backend, x: Tensor, selection: to.Selection, value: Any) -> T
 
 
 def _write(backend: Backend, x: Tensor, selection: to.Selection, value: Any) -> Tensor:
-    if _names_nothing(selection):  # some libraries fail on that
+    if names_nothing(selection):  # some libraries fail on that
         return x
     if is_number(value) and not (backend.takes_numbers and isinstance(selection, to.Orthogonal)):
         value = np.array(value)
@@ -141,23 +142,11 @@ def _write_points(backend: Backend, x: Tensor, selection: to.Points, value: Tens
 
 def _write_axes(backend: Backend, x: Tensor, selection: to.Orthogonal, value: Any) -> Tensor:
     """Align the value with the axes of `x`, and set all of it at once."""
-    axes = selection.axes
     ndim = len(selection.shape)
-    sizes: Shape = (1,) * ndim
-    values = backend_of_value(backend, value)
-    if not is_number(value):
-        value, sizes = _aligned(values, axes, value)
-        if sizes.count(None) == 1:
-            value, sizes = _stretched(values, axes, value, sizes)
+    chosen, value, sizes = parts_to_set(backend_of_value(backend, value), selection, value)
     masks: list[Tensor] = []
     parts: list[slice | Indices] = []
-    for axis in axes:
-        if axis is None:
-            continue
-        place = len(parts)
-        part, entries = axis_to_set(axis, selection.shape[place], is_single=sizes[place] == 1)
-        if entries is not None:
-            value = _with_entries(values, value, entries, place, ndim)
+    for place, part in enumerate(chosen):
         if isinstance(part, to.TracedMask) and sizes[place] == 1:
             masks.append(_along(backend, part.mask, place, ndim))
             part = to.WHOLE
@@ -170,6 +159,33 @@ def _write_axes(backend: Backend, x: Tensor, selection: to.Orthogonal, value: An
     mask = functools.reduce(lambda one, other: one & other, masks)
     copied = backend.copy(backend.value_of(x))
     return _keep_unless(backend, x, mask, backend.assign_axes(copied, tuple(parts), value))
+
+
+def parts_to_set(
+    values: Backend, selection: to.Orthogonal, value: Any
+) -> tuple[list[Any], Any, Shape]:
+    """Return what to set on each axis, and the value with one axis for each, with its sizes.
+
+    A part is a slice of positive step, or what is taken along the axis, where no element is named
+    for two values; `values` is the backend of the value.
+    """
+    axes = selection.axes
+    ndim = len(selection.shape)
+    sizes: Shape = (1,) * ndim
+    if not is_number(value):
+        value, sizes = _aligned(values, axes, value)
+        if sizes.count(None) == 1:
+            value, sizes = _stretched(values, axes, value, sizes)
+    parts: list[Any] = []
+    for axis in axes:
+        if axis is None:
+            continue
+        place = len(parts)
+        part, entries = axis_to_set(axis, selection.shape[place], is_single=sizes[place] == 1)
+        if entries is not None:
+            value = _with_entries(values, value, entries, place, ndim)
+        parts.append(part)
+    return parts, value, sizes
 
 
 def _stretched(
@@ -216,7 +232,7 @@ def axis_to_set(axis: Any, size: Size, *, is_single: bool) -> tuple[Any, slice |
     return to.slice_of_index(axis), None
 
 
-def _names_nothing(selection: to.Selection) -> bool:
+def names_nothing(selection: to.Selection) -> bool:
     """Return whether the selection is known to set nothing."""
     if not isinstance(selection, to.Orthogonal):
         missing = selection.missing if isinstance(selection, to.Points) else None

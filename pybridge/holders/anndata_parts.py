@@ -8,18 +8,20 @@ it is derived from, what comes out is a copy, and a write goes to the new part.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from anndata._core import views
 
 from pybridge.axis import Axis
-from pybridge.backends.numpy import NumpyBackend
-from pybridge.backends.protocol import Backend
 from pybridge.dialects.labels import AxisLabels
-from pybridge.dialects.selections import Key, Selection
+from pybridge.dialects.selections import Selection
 from pybridge.errors import ImmutableTensorError, PybridgeError
+from pybridge.holders.protocol import Holder, HolderOf, Value
+from pybridge.holders.wrappers import Wrapper
+
+if TYPE_CHECKING:
+    from pybridge.dialects.base_assignment import Growth
 
 _PARTS = tuple(
     [
@@ -36,16 +38,12 @@ _PARTS = tuple(
 )
 
 
-class AnndataPartsBackend(NumpyBackend):
+class PartsOfViews(Wrapper):
     """Arrays, matrices and tables of a view; the library that they are derived from serves them."""
 
-    __slots__ = ("_backend_of",)
-
-    def __init__(self, backend_of: Callable[[Any], Backend]) -> None:
-        self._backend_of = backend_of  # the registry's, which imports this module
+    __slots__ = ()
 
     name = "anndata_parts"
-    names_another = True
 
     def serves(self, x: object) -> bool:
         return isinstance(x, _PARTS)
@@ -56,29 +54,29 @@ class AnndataPartsBackend(NumpyBackend):
         kinds: Any = type(x).__mro__
         return next(kind for kind in kinds if not kind.__module__.startswith("anndata."))(x)
 
-    def basic(self, x: Any, key: Key) -> Any:
-        inner = self.value_of(x)
-        return _copied(self._backend_of(inner).basic(inner, key))
-
     def labels(self, x: Any) -> AxisLabels | None:
-        inner = self.value_of(x)
-        return self._backend_of(inner).labels(inner)
-
-    def with_labels(self, x: Any, selection: Selection, values: Any) -> Any:
-        return _copied(values)
+        holder, value = self.inner(x)
+        return holder.labels(value)
 
     def axes(self, x: Any) -> tuple[Axis, ...]:
-        inner = self.value_of(x)
-        return self._backend_of(inner).axes(inner)
+        holder, value = self.inner(x)
+        return holder.axes(value)
 
-    def written_by_owner(self, x: Any, write: Callable[[Any], Any]) -> Any:
+    def read(self, x: Any, selection: Selection) -> Any:
+        holder, value = self.inner(x)
+        values = holder.read(value, selection)
+        # in memory of its own: the owner must not see what is written to it
+        return values if isinstance(values, np.generic) else values.copy()
+
+    def write(self, x: Any, selection: Selection, value: Value) -> Any:
         place = x._view_args  # anndata has no public way from a part to its owner
         if place is None:
-            return None
+            holder, values = self.inner(x)
+            return holder.write(values, selection, value)
         owner, attribute, keys = place
         try:
             with views.view_update(owner, attribute, keys) as part:
-                write(part)
+                self._holder_of(part).write(part, selection, value)
         except PybridgeError:
             raise
         except Exception as error:  # anndata's, for a file that it cannot copy
@@ -88,13 +86,14 @@ class AnndataPartsBackend(NumpyBackend):
             ) from error
         return functools.reduce(lambda parts, key: parts[key], keys, getattr(owner, attribute))
 
+    def updated(
+        self, x: Any, selection: Selection | None, value: Value, growth: Growth | None = None
+    ) -> Any:
+        holder, values = self.inner(x)
+        return holder.updated(values, selection, value, growth)
+
 
 @functools.cache
-def backend(backend_of: Callable[[Any], Backend]) -> Backend:
-    """Return the one backend, which asks `backend_of` for those of other libraries."""
-    return AnndataPartsBackend(backend_of)
-
-
-def _copied(values: Any) -> Any:
-    """Return what was read in memory of its own: the owner must not see what is written to it."""
-    return values if isinstance(values, np.generic) else values.copy()
+def holder(holder_of: HolderOf) -> Holder:
+    """Return the one holder, which asks `holder_of` for those of other libraries."""
+    return PartsOfViews(holder_of)

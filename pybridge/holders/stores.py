@@ -10,15 +10,19 @@ from __future__ import annotations
 import itertools
 import math
 from abc import abstractmethod
-from typing import Any, Final, NoReturn, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Backend, Indices
+from pybridge.backends.traits import Trait
 from pybridge.dialects import selections as to
-from pybridge.dialects.selections import Key
-from pybridge.errors import UnsupportedTensorError
+from pybridge.holders import writing
+from pybridge.holders.fitting import fit_in_numpy, refuse_unbroadcast
+from pybridge.holders.protocol import Holder, Value, not_served
+from pybridge.holders.reading import read
 
 Part: TypeAlias = slice | npt.NDArray[np.int64]
 """The part of an axis to read: a slice of positive step, or ascending unique indices."""
@@ -27,19 +31,31 @@ MOST_NEEDLESS: Final = 4
 """A cover with this many times the selected elements is split."""
 
 
-_SAID: Final = {"broadcast_to": "broadcasting", "where": "arithmetic"} | dict.fromkeys(
-    ("isnan", "argmax", "argmin"), "a search"
-)
-"""The error for functions that would read the whole store."""
+_ADVICE: Final = "read it, or take it to dask with dask.array.from_array()"
 
 
-class StoreBackend(Backend):
-    """The primitives of `pybridge.backends.protocol.Backend` on an array in a store."""
+class Store(Holder):
+    """An array in a store, of which a library reads and writes blocks and points.
+
+    A library needs `serves`, `_read`, `_write`, `_read_points`, `_write_points`, `_chunks` and
+    `refuse_read_only`, and `dtype` if its own is not one of NumPy's.
+    """
 
     __slots__ = ()
 
-    is_store = True
-    writes_in_place = True
+    def traits(self, x: Any) -> tuple[Trait, ...]:
+        """Return that of every store, of which no verb reads all in silence."""
+        what = f"an array in a {self.name} store"
+        return (Trait(what, _ADVICE, ("read", "write", "assign", "value", "subscript")),)
+
+    def dtype(self, x: Any) -> np.dtype[Any]:
+        """Return the dtype in which NumPy has the elements."""
+        dtype: np.dtype[Any] = np.dtype(x.dtype)
+        return dtype
+
+    @abstractmethod
+    def refuse_read_only(self, x: Any) -> None:
+        """Raise `ImmutableTensorError` if `x` cannot be written to."""
 
     @abstractmethod
     def _read(self, x: Any, parts: tuple[Part, ...]) -> npt.NDArray[Any]:
@@ -63,13 +79,13 @@ class StoreBackend(Backend):
     def _chunks(self, x: Any) -> tuple[int, ...]:
         """Return the sizes of the blocks of the store, none of them 0."""
 
-    def load(self, x: Any, selection: to.Selection) -> tuple[npt.NDArray[Any], to.Selection]:
+    def _load(self, x: Any, selection: to.Selection) -> tuple[npt.NDArray[Any], to.Selection]:
         """Return the smallest cover of a selection, and the selection within the cover.
 
         Chunks without a selected element are not read, except that a mask or a matrix of
         coordinates may be so dense that an outer product reads the same chunks.
         """
-        if len(selection.shape) != len(x.shape):  # in R a store without axes is a vector
+        if len(selection.shape) != len(self.shape(x)):  # in R a store without axes is a vector
             return self._read(x, ()), selection
         match selection:
             case to.Orthogonal():
@@ -78,7 +94,7 @@ class StoreBackend(Backend):
                 return self._load_points(x, coordinates, missing)
             case to.Masked():
                 return self._load_points(x, selection.coordinates, None)
-        return self._read(x, (slice(None),) * len(x.shape)), selection
+        return self._read(x, (slice(None),) * len(self.shape(x))), selection
 
     def _load_axes(
         self, x: Any, selection: to.Orthogonal
@@ -103,14 +119,14 @@ class StoreBackend(Backend):
         entries = np.arange(many) if missing is None else np.flatnonzero(~missing)
         asked, places = tuple([axis[entries] for axis in coordinates]), np.zeros(many, np.int64)
         if len(entries) == 0:
-            one = np.zeros(min(1, math.prod(x.shape)), np.int64)
+            one = np.zeros(min(1, math.prod(self.shape(x))), np.int64)
             asked, back = (one,) * len(coordinates), places[:0]
         else:
-            flat = np.ravel_multi_index(asked, x.shape)
+            flat = np.ravel_multi_index(asked, self.shape(x))
             distinct, back = np.unique(flat, return_inverse=True)
-            asked = np.unravel_index(distinct, x.shape)
+            asked = np.unravel_index(distinct, self.shape(x))
         places[entries] = back
-        loaded = self._read_distinct(x, asked) if len(asked[0]) else np.zeros(0, x.dtype)
+        loaded = self._read_distinct(x, asked) if len(asked[0]) else np.zeros(0, self.dtype(x))
         return loaded, to.Points(loaded.shape, (places,), many, missing)
 
     def _read_distinct(self, x: Any, coordinates: tuple[Indices, ...]) -> npt.NDArray[Any]:
@@ -124,88 +140,81 @@ class StoreBackend(Backend):
                 return np.asarray(whole[tuple([back for _, back in lines])])
         return self._read_points(x, coordinates)
 
+    def shape(self, x: Any) -> tuple[int, ...]:
+        return tuple(x.shape)
+
     def dtype_name(self, x: Any) -> str:
-        return str(np.dtype(x.dtype).name)
+        return str(self.dtype(x).name)
+
+    def has_writing(self, x: Any) -> bool:
+        return True
+
+    operand = not_served(f"an operation would read all of this store at once; {_ADVICE}")
+
+    def like(self, x: Any) -> tuple[Backend, npt.NDArray[Any]]:
+        return NUMPY, np.empty(0, self.dtype(x))
+
+    def leaves_reshape_to_numpy(self, x: Any, ndim: int) -> bool:
+        return True
 
     def to_numpy(self, x: Any) -> npt.NDArray[Any]:
-        # all of the store
         return self._read(x, (slice(None),) * len(self.shape(x)))
 
-    def convert(self, value: Any, like: Any) -> Any:
-        # values of a store are NumPy arrays
-        return np.asarray(value).astype(like.dtype, copy=False)
+    def read(self, x: Any, selection: to.Selection) -> Any:
+        return read(NUMPY, *self._load(x, selection))
 
-    def basic(self, x: Any, key: Key) -> Any:
-        loaded, local = self._load_axes(x, to.Orthogonal(self.shape(x), key))  # it reads
-        return loaded[local.key]
+    def fit(self, x: Any, value: Value) -> npt.NDArray[Any]:
+        return fit_in_numpy(self.name, self.dtype_name(x), value)
 
-    def take(self, x: Any, indices: Indices, axis: int) -> Any:
-        distinct, places = np.unique(indices, return_inverse=True)
-        parts: list[Part] = [slice(0, size) for size in self.shape(x)]
-        parts[axis] = distinct
-        return self._read(x, tuple(parts)).take(places, axis)
+    def write(self, x: Any, selection: to.Selection, value: Value) -> Any:
+        self.refuse_read_only(x)
+        fitted = self.fit(x, value)
+        refuse_unbroadcast(fitted.shape, selection.result_shape)
+        if writing.names_nothing(selection):
+            return x
+        if len(selection.shape) != len(self.shape(x)):  # in R a store without axes is a vector
+            whole = self._read(x, ()).reshape(1)
+            self._write(x, (), writing.write(NUMPY, whole, selection, fitted).reshape(()))
+        elif isinstance(selection, to.Orthogonal):
+            self._write_axes(x, selection, fitted)
+        else:
+            self._write_distinct(x, selection, fitted.ravel())
+        return x
 
-    def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
-        loaded, local = self._load_points(x, coordinates, None)
-        return loaded[local.coordinates]
-
-    def copy(self, x: Any) -> Any:
-        raise UnsupportedTensorError(
-            f"an updated copy of this {self.name} store would be all of it; write in place, "
-            "`R(x)[...] = value` (in R `x@r[...] <- value`), or read what you need and update that"
-        )
-
-    def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
-        self._refuse("array_reshape")
-
-    def transpose(self, x: Any, axes: tuple[int, ...]) -> Any:
-        self._refuse("a new order of axes")
-
-    def argsort(self, x: Any) -> Any:
-        self._refuse("sorting")
-
-    def as_indices(self, x: Any) -> Any:
-        return self.to_numpy(x).astype(np.int64, copy=False)
-
-    def function(self, name: str) -> NoReturn:
-        self._refuse(_SAID.get(name, f"{name}()"))
-
-    def arange(self, start: Any, stop: Any, step: Any) -> Any:
-        return np.arange(start, stop, step)
-
-    def nonzero(self, mask: Any) -> tuple[Any, ...]:
-        self._refuse("a search")
-
-    def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
+    def _write_axes(self, x: Any, selection: to.Orthogonal, value: npt.NDArray[Any]) -> None:
+        chosen, value, sizes = writing.parts_to_set(NUMPY, selection, value)
         parts: list[Part] = []
-        for place, axis in enumerate(axes):
-            if isinstance(axis, slice):
-                parts.append(slice(*axis.indices(x.shape[place])))
+        for place, part in enumerate(chosen):
+            if isinstance(part, slice):
+                parts.append(slice(*part.indices(self.shape(x)[place])))
                 continue
-            indices, first = np.unique(axis, return_index=True)
-            if value.shape[place] != 1:
+            indices, first = np.unique(part.indices, return_index=True)
+            if sizes[place] != 1:
                 value = value.take(first, place)
             parts.append(indices)
-        sizes = tuple([count(part) if isinstance(part, slice) else len(part) for part in parts])
-        if 0 not in sizes:
-            self._write(x, tuple(parts), np.broadcast_to(value, sizes))
-        return x
+        counts = [count(part) if isinstance(part, slice) else len(part) for part in parts]
+        self._write(x, tuple(parts), np.broadcast_to(value, counts))
 
-    def assign_points(self, x: Any, coordinates: tuple[Indices, ...], value: Any) -> Any:
-        if not coordinates:
-            self._write(x, (), value.reshape(()))
-        elif len(coordinates[0]):
-            flat = np.ravel_multi_index(coordinates, x.shape)
-            distinct, first = np.unique(flat, return_index=True)
-            entries = np.broadcast_to(value, flat.shape)[first]
-            self._write_points(x, np.unravel_index(distinct, x.shape), entries)
-        return x
+    def _write_distinct(self, x: Any, selection: to.Selection, values: npt.NDArray[Any]) -> None:
+        if isinstance(selection, to.Masked):
+            selection = to.Points(selection.shape, selection.coordinates, selection.count)
+        assert isinstance(selection, to.Points), "nothing is traced in a store"
+        if not selection.coordinates:  # rows without columns name the one element
+            self._write(x, (), values[-1].reshape(()))
+            return
+        coordinates, entries = writing.points_to_set(selection)
+        if entries is not None and len(values) != 1:
+            values = values[entries]
+        flat = np.ravel_multi_index(coordinates, self.shape(x))
+        distinct, first = np.unique(flat, return_index=True)
+        asked = np.unravel_index(distinct, self.shape(x))
+        self._write_points(x, asked, np.broadcast_to(values, flat.shape)[first])
 
-    def _refuse(self, what: str) -> NoReturn:
-        raise UnsupportedTensorError(
-            f"{what} would need all of this {self.name} store at once; read it, or take it to dask "
-            "with dask.array.from_array()"
-        )
+    updated = not_served(
+        "an updated copy of an array in a store would be all of it; write in place, "
+        "`R(x)[...] = value` (in R `x@r[...] <- value`), or read what you need and update that"
+    )
+    transpose = not_served(f"a new order of axes would need all of this store at once; {_ADVICE}")
 
 
 def _cover(axis: to.AxisSelection, size: int) -> tuple[Part, to.AxisSelection]:

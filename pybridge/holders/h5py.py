@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pybridge.backends.protocol import Indices
-from pybridge.backends.stores import Part, StoreBackend, by_chunk, count, runs, split
 from pybridge.backends.traits import Trait
 from pybridge.errors import ImmutableTensorError, UnsupportedTensorError
+from pybridge.holders.stores import Part, Store, by_chunk, count, runs, split
 
 _BYTES_AT_ONCE: Final = 65536
 """The assumed chunk size of a dataset in one block, in bytes."""
@@ -30,8 +30,8 @@ _VECTORS = Trait(
 )
 
 
-class H5pyBackend(StoreBackend):
-    """The primitives of `pybridge.backends.protocol.Backend` on `h5py.Dataset`."""
+class H5pyStore(Store):
+    """The blocks of `h5py.Dataset`."""
 
     __slots__ = ()
 
@@ -51,15 +51,15 @@ class H5pyBackend(StoreBackend):
         return tuple(x.shape)
 
     def traits(self, x: Any) -> tuple[Trait, ...]:
-        return (_VECTORS,) if h5py.check_vlen_dtype(x.dtype) not in (None, str, bytes) else ()
+        is_of_vectors = h5py.check_vlen_dtype(x.dtype) not in (None, str, bytes)
+        return (*super().traits(x), *((_VECTORS,) if is_of_vectors else ()))
 
-    def is_writable(self, x: Any) -> bool:
+    def refuse_read_only(self, x: Any) -> None:
         if x.file.mode == "r":
             raise ImmutableTensorError(
                 'this HDF5 file was opened for reading; open it with h5py.File(path, "r+") to '
                 "write into it"
             )
-        return True
 
     def _chunks(self, x: Any) -> tuple[int, ...]:
         if x.chunks is not None:
@@ -109,7 +109,7 @@ class H5pyBackend(StoreBackend):
             x[box] = block
 
 
-BACKEND = H5pyBackend()
+HOLDER = H5pyStore()
 
 
 def _kept(x: Any, box: tuple[tuple[slice, Part], ...]) -> npt.NDArray[Any]:

@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from pybridge import R, array_reshape, errors, r_assign, recycle, which
-from pybridge.backends.foreign import advice_for
+from pybridge.holders.foreign import advice_for
 
 X = np.array([[3.0, 0.0, 5.0], [4.0, 1.0, 2.0]])
 FRAME = pd.DataFrame(X)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from pybridge.backends.foreign import advice_for, is_of_arrow
 from pybridge.errors import AssignmentError
+from pybridge.holders.foreign import advice_for, is_of_arrow
 from pybridge.lossless import EXACT_IN_FLOAT64
 from pybridge.subscripts import NA
 

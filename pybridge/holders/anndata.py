@@ -8,35 +8,29 @@ import anndata as ad
 import numpy as np
 
 from pybridge.axis import Axis
-from pybridge.backends.pandas import labels_of_table
-from pybridge.backends.tables import TableBackend
 from pybridge.backends.traits import Trait
 from pybridge.dialects.labels import AxisLabels
-from pybridge.dialects.selections import (
-    Gather,
-    Key,
-    Orthogonal,
-    Selection,
-    orthogonal,
-    slice_of_index,
-)
+from pybridge.dialects.selections import Gather, Orthogonal, Selection, slice_of_index
 from pybridge.errors import MissingValueError, UnsupportedTensorError
+from pybridge.holders.pandas import labels_of_table
+from pybridge.holders.protocol import Holder, not_served
 
 _ADVICE = "write to or compute with one of its parts: x.X, x.layers[...], x.obs, x.var"
 _TRAIT = Trait("an AnnData", _ADVICE, ("read",))
 
 
-class AnndataBackend(TableBackend):
+class Anndata(Holder):
     """AnnData's own brackets, which select observations and variables of all its parts."""
 
     __slots__ = ()
 
     name = "anndata"
-    _advice = _ADVICE
-    keeps_axes = True
 
     def serves(self, x: object) -> bool:
         return isinstance(x, ad.AnnData)
+
+    def shape(self, x: Any) -> tuple[int, ...]:
+        return tuple(x.shape)
 
     def traits(self, x: Any) -> tuple[Trait, ...]:
         return (_TRAIT,)
@@ -47,7 +41,7 @@ class AnndataBackend(TableBackend):
     def axes(self, x: Any) -> tuple[Axis, ...]:
         return (Axis(None, x.obs_names), Axis(None, x.var_names))
 
-    def select(self, x: Any, selection: Selection) -> Any:
+    def read(self, x: Any, selection: Selection) -> Any:
         if not isinstance(selection, Orthogonal) or None in selection.key:
             raise UnsupportedTensorError(
                 "an AnnData has observations and variables, and is selected by one subscript for "
@@ -62,11 +56,12 @@ class AnndataBackend(TableBackend):
         rows, columns = map(_whole_numbers, selection.axes, selection.shape)
         return x[rows, columns]
 
-    def basic(self, x: Any, key: Key) -> Any:
-        return self.select(x, orthogonal(x.shape, key))
+    dtype_name = like = to_numpy = fit = write = updated = transpose = not_served(
+        f"an AnnData is not one array; {_ADVICE}"
+    )
 
 
-BACKEND = AnndataBackend()
+HOLDER = Anndata()
 
 
 def _whole_numbers(axis: Any, size: Any) -> Any:

@@ -1,0 +1,270 @@
+"""Tables: rows and columns, where each column has a dtype of its own.
+
+A value is cast column by column, by the law of every assignment, before any column is set.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pybridge.backends.protocol import Indices, Tensor
+from pybridge.dialects import selections as to
+from pybridge.errors import (
+    AssignmentError,
+    LossyValueError,
+    MissingValueError,
+    PybridgeError,
+    UnsupportedTensorError,
+)
+from pybridge.holders.array_likes import as_objects, is_vector_like, readable
+from pybridge.holders.fitting import lossless_cast, masked_cast, refuse_unbroadcast
+from pybridge.holders.protocol import Holder, Value, not_served
+from pybridge.holders.writing import last_of_equals
+from pybridge.shape import Shape, known_shape
+from pybridge.subscripts import NA, is_missing
+
+if TYPE_CHECKING:
+    from pybridge.dialects.base_assignment import Growth
+
+
+class Table(Holder):
+    """A table, or one column of one; a library reads parts, and reads and replaces columns."""
+
+    __slots__ = ()
+
+    list_axis = 1
+    fit = not_served("each column of a table casts the value to its own dtype")
+    like = not_served("a table is not one array; x.to_numpy() makes a NumPy array of it")
+
+    @abstractmethod
+    def _part(self, x: Tensor, rows: Any, columns: Any) -> Tensor:
+        """Return what an index, a slice or indices select of rows and of columns."""
+
+    @abstractmethod
+    def _points(self, x: Tensor, coordinates: tuple[Indices, ...]) -> Tensor:
+        """Return one element for each entry of the coordinates, as one column."""
+
+    @abstractmethod
+    def _copy(self, x: Tensor) -> Tensor:
+        """Return a table or a column in memory of its own."""
+
+    @abstractmethod
+    def _column(self, x: Tensor, place: int) -> Any:
+        """Return a copy of one column: an array of NumPy, or of the library."""
+
+    @abstractmethod
+    def _replace(self, x: Tensor, columns: Mapping[int, Any]) -> None:
+        """Replace whole columns in place."""
+
+    @abstractmethod
+    def _column_name(self, x: Tensor, place: int) -> Any:
+        """Return the name of a column."""
+
+    def has_writing(self, x: Tensor) -> bool:
+        return True
+
+    def leaves_reshape_to_numpy(self, x: Tensor, ndim: int) -> bool:
+        return True
+
+    def read(self, x: Tensor, selection: to.Selection) -> Tensor:
+        selection = _on_table(selection)
+        if isinstance(selection, to.Points):
+            return self._points(x, selection.coordinates)
+        axes = [_as_brackets_read(axis) for axis in selection.axes]
+        return self._part(x, *(*axes, slice(None))[:2])
+
+    def write(self, x: Tensor, selection: to.Selection, value: Value) -> Tensor:
+        selection = _on_table(selection)
+        columns: dict[int, Any] = {}
+        for place, rows, part in _by_column(selection, value):
+            if place not in columns:
+                columns[place] = self._column(x, place)
+            try:
+                columns[place] = _written(columns[place], rows, part)
+            except PybridgeError as error:
+                name = self._column_name(x, place)
+                raise type(error)(f"column {name!r}: {error}", **error.fields) from error
+        self._replace(x, columns)
+        return x
+
+    def updated(
+        self, x: Tensor, selection: to.Selection | None, value: Value, growth: Growth | None = None
+    ) -> Tensor:
+        assert selection is not None, "a table does not grow"
+        return self.write(self._copy(x), selection, value)
+
+
+def _on_table(selection: to.Selection) -> to.Orthogonal | to.Points:
+    """Return a selection that a table serves, or raise."""
+    if isinstance(selection, to.Orthogonal) and None in selection.key:
+        raise UnsupportedTensorError(
+            "a table has rows and columns, and no place for a new axis; leave `newaxis` out"
+        )
+    if selection.has_missing:
+        raise MissingValueError(
+            "the subscript names NA or a position beyond the end, and a table gets no rows of "
+            "missing values; name rows that it has",
+            dtype="",
+        )
+    if isinstance(selection, to.Masked):
+        return to.Points(selection.shape, selection.coordinates, selection.count)
+    assert isinstance(selection, to.Orthogonal | to.Points), "nothing is traced in a table"
+    return selection
+
+
+def _as_brackets_read(axis: Any) -> Any:
+    return axis.indices if isinstance(axis, to.Gather) else axis
+
+
+def recycled_down_columns(value: Value, shape: Shape) -> Value:
+    """Return a value in the shape of a selection, as R fills one column after the other."""
+    array = _as_array(value)
+    sizes = known_shape(shape)
+    if array.ndim == 0 or array.shape == sizes:
+        return value
+    size = math.prod(sizes)
+    if size == 0:
+        return Value(np.empty(sizes, array.dtype))
+    if array.size == 0 or array.size > size or size % array.size:
+        raise AssignmentError(
+            f"replacement has {array.size} items, need {size}: R fills one column after the "
+            "other, with a value that fits a whole number of times"
+        )
+    return Value(np.resize(array.ravel(order="F"), size).reshape(sizes, order="F"))
+
+
+def _by_column(
+    selection: to.Orthogonal | to.Points, value: Value
+) -> Iterator[tuple[int, Indices, Any]]:
+    """Yield each selected column, the indices of its rows, and the entries that go there."""
+    shape = known_shape(selection.result_shape)
+    if isinstance(selection, to.Points):
+        array = _broadcast(_as_array(value), shape)
+        rows, columns = (*selection.coordinates, np.zeros(selection.count, np.int64))[:2]
+        for column in np.unique(columns).tolist():
+            entries = np.flatnonzero(columns == column)
+            yield column, rows[entries], array[entries]
+        return
+    indices = [
+        _indices(axis, size) for axis, size in zip(selection.axes, selection.shape, strict=True)
+    ]
+    rows, places = (*indices, np.zeros(1, np.int64))[:2]
+    table = value.elements
+    if hasattr(table, "iloc") and table.ndim == 2 and len(shape) == 2:
+        refuse_unbroadcast(table.shape, shape)
+        own_rows = np.zeros(len(rows), np.int64) if len(table) == 1 else slice(None)
+        for k, place in enumerate(places.tolist()):
+            yield place, rows, table.iloc[:, k if table.shape[1] > 1 else 0].iloc[own_rows]
+        return
+    block = _broadcast(_as_array(value), shape).reshape(len(rows), len(places))
+    for k, place in enumerate(places.tolist()):
+        yield place, rows, block[:, k]
+
+
+def _indices(axis: Any, size: Any) -> Indices:
+    if isinstance(axis, to.Gather):
+        return axis.indices
+    return np.arange(size)[axis if isinstance(axis, slice) else [axis]]
+
+
+def _as_array(value: Value) -> np.ndarray[Any, Any]:
+    """Return a value as an array; a list keeps its entries as they are, text beside numbers."""
+    elements = value.elements
+    if hasattr(elements, "iloc") and elements.ndim == 2:  # columns of several dtypes
+        elements = [list(row) for row in elements.itertuples(index=False)]
+    elif value.holder is not None:
+        return value.holder.to_numpy(elements)
+    if not is_vector_like(elements):
+        entry = np.empty((), object)
+        entry[()] = elements
+        return entry
+    entries = readable(elements)
+    if not isinstance(entries, list | tuple):
+        has_entries = hasattr(type(entries), "__iter__")
+        entries = list(entries) if has_entries else as_objects(np.asarray(entries))
+    try:
+        return np.array(entries, object)
+    except ValueError as error:
+        raise AssignmentError(
+            f"a list of uneven rows is not a value of a table: {error}"
+        ) from error
+
+
+def _broadcast(array: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Return a value in the shape of a selection, by NumPy's rule."""
+    refuse_unbroadcast(array.shape, shape)
+    surplus = array.ndim - len(shape)
+    return np.broadcast_to(array.reshape(array.shape[max(surplus, 0) :]), shape, subok=True)
+
+
+def _written(column: Any, rows: Indices, part: Any) -> Any:
+    """Return a column with entries set; the last of those for one row wins."""
+    last = last_of_equals(rows)
+    if last is not None:
+        rows, part = rows[last], part[last] if isinstance(part, np.ndarray) else part.iloc[last]
+    entries = _entries(part)
+    dtype = column.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind in "biufc":
+        column[rows] = lossless_cast(entries, dtype)
+        return column
+    own = getattr(dtype, "numpy_dtype", None)
+    if isinstance(own, np.dtype) and own.kind in "biuf":
+        fitted = masked_cast(entries, own)
+        column[rows] = fitted.tolist() if np.ma.is_masked(fitted) else np.asarray(fitted)
+        return column
+    listed = [None if is_missing(entry) else entry for entry in _listed(entries)]
+    if isinstance(dtype, np.dtype) and dtype.kind == "O":
+        objects = np.empty(len(listed), object)
+        objects[:] = listed
+        column[rows] = objects
+        return column
+    try:
+        column[rows] = listed
+        changed = _first_changed(listed, list(column[rows]))
+    except Exception as error:  # of whatever library the dtype is
+        raise AssignmentError(
+            f"a column of dtype {dtype} does not take the value: {error}"
+        ) from error
+    if changed is not None:
+        raise LossyValueError(
+            f"{changed!r} would lose information in a column of dtype {dtype}; convert the value "
+            "or the column first",
+            dtype=str(dtype),
+        )
+    return column
+
+
+def _first_changed(wanted: list[Any], arrived: list[Any]) -> Any:
+    """Return the first entry that a column does not give back, None if there is none."""
+    for entry, found in zip(wanted, arrived, strict=True):
+        is_absent = entry is None or type(entry).__name__ == "NaTType" or entry != entry
+        if is_absent:
+            is_kept = found is None or is_missing(found) or found != found
+        else:
+            is_kept = bool(entry == found) and not is_missing(found)
+        if not is_kept:
+            return entry
+    return None
+
+
+def _listed(entries: Any) -> list[Any]:
+    """Return entries as Python's objects; a time of NumPy stays one."""
+    if isinstance(entries, list):
+        return entries
+    if isinstance(entries, np.ma.MaskedArray) or entries.dtype.kind not in "mM":
+        return list(entries.tolist())
+    return list(entries)
+
+
+def _entries(part: Any) -> Any:
+    """Return entries as an array of a plain dtype, or as a list of objects with `NA`."""
+    array = part.array if hasattr(part, "iloc") else part
+    dtype = array.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind not in "OmM":
+        return array if isinstance(array, np.ndarray) else np.asarray(array)
+    return [NA if entry is None else entry for entry in list(array)]

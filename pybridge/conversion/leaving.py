@@ -23,7 +23,7 @@ from pybridge.conversion.numpy_to_r import Dimnames, vector_from
 from pybridge.conversion.pandas_to_r import frame_to_r, is_frame
 from pybridge.conversion.policies import ToR
 from pybridge.conversion.rvalues import New
-from pybridge.conversion.scipy_to_r import is_sparse, matrix_to_r
+from pybridge.conversion.scipy_to_r import in_memory, is_sparse, matrix_to_r
 from pybridge.conversion.tensors import numpy_from
 from pybridge.errors import ArgumentError, ConversionError
 
@@ -45,6 +45,7 @@ def new_object(
             return _new(x, policies, look)
         except RecursionError:
             raise ConversionError(_NESTED) from None
+    x = in_memory(x)
     if is_sparse(x):
         if x.ndim == 2:
             return matrix_to_r(x, policies, dimnames)
@@ -116,6 +117,7 @@ def _new(x: Any, policies: ToR, look: Any) -> New:
     def convert(element: Any) -> New:
         return _new(element, policies, look)
 
+    x = in_memory(x)
     if is_sparse(x):
         # R has sparse matrices alone: any other array has the elements of a dense one
         return matrix_to_r(x, policies) if x.ndim == 2 else vector_from(x.toarray(), policies)

@@ -42,6 +42,14 @@ def is_sparse(x: Any) -> bool:
     return sparse is not None and bool(sparse.issparse(x))
 
 
+def in_memory(x: Any) -> Any:
+    """Return a sparse matrix that anndata holds in a file as one of SciPy, and else `x`."""
+    backed: Any = sys.modules.get("anndata.abc")
+    if backed is not None and isinstance(x, backed.CSRDataset | backed.CSCDataset):
+        return x.to_memory()
+    return x
+
+
 def matrix_to_r(x: Any, policies: ToR, dimnames: Dimnames | None = None) -> NewMatrix:
     """Return the matrix to make of `x`, of two axes and not changed; nothing is made dense."""
     for axis, size in enumerate(x.shape, start=1):

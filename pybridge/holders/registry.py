@@ -96,6 +96,12 @@ def _anndata() -> Holder:
     return HOLDER
 
 
+def _anndata_backed() -> Holder:
+    from pybridge.holders.anndata_backed import HOLDER
+
+    return HOLDER
+
+
 def _xarray() -> Holder:
     from pybridge.holders.xarray import holder
 
@@ -120,6 +126,7 @@ LIBRARIES: dict[str, Callable[[], Holder]] = {
     "anndata._core.views": _anndata_parts,  # before the libraries whose classes they derive from
     "pandas": _pandas,
     "anndata": _anndata,
+    "anndata.abc": _anndata_backed,
     "scipy.sparse": _scipy,
     "numpy": _array_api,  # any other library; NumPy is always imported
 }

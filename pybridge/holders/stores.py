@@ -106,7 +106,7 @@ class Store(Holder):
             if axis is None:
                 axes.append(axis)
                 continue
-            part, local = _cover(axis, cast("int", shape[len(parts)]))
+            part, local = cover(axis, cast("int", shape[len(parts)]))
             parts.append(part)
             axes.append(local)
         loaded = self._read(x, tuple(parts))
@@ -217,7 +217,7 @@ class Store(Holder):
     transpose = not_served(f"a new order of axes would need all of this store at once; {_ADVICE}")
 
 
-def _cover(axis: to.AxisSelection, size: int) -> tuple[Part, to.AxisSelection]:
+def cover(axis: to.AxisSelection, size: int) -> tuple[Part, to.AxisSelection]:
     """Return the part of an axis to read, and the selection within that part."""
     if isinstance(axis, slice):
         run = range(*axis.indices(size))

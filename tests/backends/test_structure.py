@@ -78,9 +78,10 @@ ALLOWED = {
     *("pybridge.backends.torch_memory", "pybridge.backends.scipy_entries"),
     *("pybridge.holders.protocol", "pybridge.holders.stores", "pybridge.holders.tables"),
     *("pybridge.holders.wrappers", "pybridge.dialects.labels", "pybridge.subscripts"),
-    *("pybridge.compiling", "pybridge.errors", "pybridge.dialects.selections"),
+    *("pybridge.compiling", "pybridge.errors", "pybridge.dialects.selections", "pybridge.dialects"),
     *("pybridge.dialects.base_assignment", "pybridge.shape", "pybridge.axis"),
     "pybridge.holders.pandas",  # labels of an index
+    *("pybridge.backends.scipy", "pybridge.holders.reading"),  # of sparse parts of a file
 }
 
 
@@ -88,7 +89,7 @@ FACTS = {
     Backend: {"name", "takes_numbers", "writes_in_place", "sums_unsigned"},
     Holder: {"name", "list_axis"},
 }
-SECOND = {"anndata_parts"}
+SECOND = {"anndata_parts", "anndata_backed"}
 """Holders of more classes of a library that has one with an adapter; their tests are own."""
 NEEDED = {"holders/xarray": {"pandas"}}
 """Libraries without which a library is not there."""

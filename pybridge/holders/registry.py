@@ -84,6 +84,12 @@ def _h5py() -> Holder:
     return HOLDER
 
 
+def _tensorstore() -> Holder:
+    from pybridge.holders.tensorstore import HOLDER
+
+    return HOLDER
+
+
 def _pandas() -> Holder:
     from pybridge.holders.pandas import HOLDER
 
@@ -122,6 +128,7 @@ LIBRARIES: dict[str, Callable[[], Holder]] = {
     "dask.array": _dask,
     "zarr": _zarr,
     "h5py": _h5py,
+    "tensorstore": _tensorstore,
     "xarray": _xarray,
     "anndata._core.views": _anndata_parts,  # before the libraries whose classes they derive from
     "pandas": _pandas,

@@ -53,7 +53,7 @@ tensor_dtype <- function(x) {
   switch(typeof(x), logical = "bool", integer = "int32", double = "float64", complex = "complex128", "str")
 }
 
-#' Count the elements of a Zarr array, which has no length in Python
+#' Count the elements of an array in a store that has no length in Python
 #'
 #' reticulate returns 1 for it, and the number of elements for a 'NumPy' array.
 #' @export
@@ -61,3 +61,6 @@ tensor_dtype <- function(x) {
 length.zarr.core.array.Array <- function(x) {
   prod(dim(x) %||% 1L)
 }
+
+#' @export
+length.tensorstore.TensorStore <- length.zarr.core.array.Array

@@ -5,6 +5,8 @@ import uuid
 import numpy as np
 from backends.adapter import Adapter, split
 
+from pybridge.holders import holder_of
+
 
 def standard_make(array):
     import array_api_strict
@@ -39,6 +41,29 @@ def sparse_read(tensor):
 def sparse_eager(function, *arrays):
     values, join = split(function(*map(sparse_make, arrays)))
     return join(list(map(sparse_read, values)))
+
+
+def tensorstore_make(array):
+    import tensorstore as ts
+
+    chunks = [max(1, -(-n // 2)) for n in array.shape]
+    store = ts.open(
+        {"driver": "zarr3", "kvstore": {"driver": "memory"}},
+        create=True,
+        shape=array.shape,
+        dtype=array.dtype,
+        chunk_layout=ts.ChunkLayout(chunk_shape=chunks),
+    ).result()
+    store.write(array).result()
+    return store
+
+
+def tensorstore_part(array):
+    """Return a part of a larger array, whose indices do not start at zero."""
+    if array.ndim == 0:
+        return tensorstore_make(array)
+    whole = tensorstore_make(np.pad(array, [(2, 1)] * array.ndim))
+    return whole[tuple([slice(2, 2 + size) for size in array.shape])]
 
 
 def zarr_make(array, zarr_format=3):
@@ -84,6 +109,11 @@ STORES = {
         h5py_make,
         store_read,
         {"chunks": in_store(h5py_make), "one block": in_store(lambda x: h5py_make(x, False))},
+    ),
+    "tensorstore": Adapter(
+        tensorstore_make,
+        store_read,
+        {"chunks": in_store(tensorstore_make), "a part": in_store(tensorstore_part)},
     ),
 }
 """What is read into NumPy, written in place and never copied, by the same rules."""
@@ -150,6 +180,5 @@ SPARSE = {
 
 def store_again(x):
     """Return a store of its own with the values of another."""
-    if type(x).__module__.startswith("zarr"):
-        return zarr_make(x[...], x.metadata.zarr_format)
-    return h5py_make(x[()], x.chunks is not None)
+    holder = holder_of(x)
+    return STORES[holder.name].make(holder.to_numpy(x))

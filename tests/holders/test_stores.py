@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 import zarr
-from backends.stores import h5py_make, zarr_make
+from backends.stores import h5py_make, tensorstore_make, tensorstore_part, zarr_make
 from zarr.storage import MemoryStore
 
 from pybridge import (
@@ -30,6 +30,8 @@ MAKERS = {
     "zarr 2": lambda x: zarr_make(x, 2),
     "h5py chunks": h5py_make,
     "h5py one block": lambda x: h5py_make(x, False),
+    "tensorstore": tensorstore_make,
+    "part of a tensorstore": tensorstore_part,
 }
 EACH = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 
@@ -195,7 +197,7 @@ def test_a_failed_write_leaves_the_store_as_it_was(make):
     ]:
         with pytest.raises(kind):
             R(store)[subscripts] = value
-    assert store[...].tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert np.asarray(store[...]).tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
 @EACH
@@ -207,7 +209,7 @@ def test_what_would_need_the_whole_store_is_refused_with_the_way_out(make):
         lambda: array_reshape(store, (-1,)),
         lambda: array_reshape(store, (-1,), "F"),
         lambda: recycle(store, np.arange(7)),
-        lambda: broadcast(store[0, 0], store),
+        lambda: broadcast(X[0, 0], store),
         lambda: which_max(store),
         lambda: order(store),
     ]:
@@ -246,7 +248,7 @@ def test_a_store_serves_as_a_subscript_and_as_a_value(make):
     assert np.array_equal(x[0], X[1])
     store = make(X)
     R(store)[1] = make(X[1])
-    assert np.array_equal(store[0], X[1])
+    assert np.array_equal(R(store)[1], X[1])
 
 
 def test_a_memory_map_keeps_its_class_and_stays_on_disk(tmp_path):

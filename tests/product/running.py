@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from backends.adapters import ALL
+from backends.adapters import ALL, STORES
 from product.expected import NEVER
 from product.kind import Kind, objects
 from product.kinds import LIBRARIES
@@ -58,7 +58,7 @@ def elements_of(result: Any) -> np.ndarray:
             return elements_of(np.asarray(result._array))
         case "rpy2":
             return _of_r(result)
-        case "zarr" | "h5py":
+        case name if name in STORES:
             return elements_of(np.asarray(result[...]))
         case name if name in ALL:  # a library that NumPy may not read
             return elements_of(ALL[name].read(result))
@@ -198,7 +198,7 @@ def _changed_type(x: Any, result: Any) -> str:
     if "" not in names and names[0] not in ("object", names[1]):  # vectors of HDF5 are objects
         return f"gave the dtype {names[1]}, not {names[0]}"
     libraries = [type(each).__module__.partition(".")[0] for each in (x, result)]
-    may_differ = libraries[0] in ("zarr", "h5py", "builtins", "scipy", "keras")
+    may_differ = libraries[0] in (*STORES, "builtins", "scipy", "keras")
     if libraries[0] != libraries[1] and not may_differ:
         return f"gave an object of {libraries[1]}, not of {libraries[0]}"
     return ""

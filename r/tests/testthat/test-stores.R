@@ -1,19 +1,26 @@
-# Arrays on disk from R: Zarr and HDF5 are read by chunks and written in place.
+# Arrays on disk from R: Zarr, HDF5 and TensorStore are read by chunks and written in place.
 
 stores <- function(x) {
   zarr <- reticulate::import("zarr", convert = FALSE)
   h5py <- reticulate::import("h5py", convert = FALSE)
   file <- h5py$File(tempfile(fileext = ".h5"), "w")
+  tensorstore <- reticulate::import("tensorstore", convert = FALSE)
+  path <- paste0("file://", tempfile())
+  opened <- tensorstore$open(
+    list(driver = "zarr3", kvstore = path), create = TRUE, shape = dim(x), dtype = "float64"
+  )$result()
+  opened$write(as_tensor(x))$result()
   list(
     zarr = zarr$create_array(tempfile(fileext = ".zarr"), data = as_tensor(x), chunks = reticulate::tuple(2L, 2L, 4L)),
-    h5py = file$create_dataset("x", data = as_tensor(x), chunks = reticulate::tuple(2L, 2L, 4L))
+    h5py = file$create_dataset("x", data = as_tensor(x), chunks = reticulate::tuple(2L, 2L, 4L)),
+    tensorstore = opened
   )
 }
 
-is_zarr <- function(x) inherits(x, "zarr.core.array.Array")
+is_hdf5 <- function(x) inherits(x, "h5py._hl.dataset.Dataset")
 
 test_that("a store is read as R's own array is", {
-  skip_without_module("zarr", "h5py")
+  skip_without_module("zarr", "h5py", "tensorstore")
   m <- array(as.double(1:105), c(7, 3, 5))
   for (x in stores(m)) {
     expect_identical(from_python(x@r[2:4, , 5]), m[2:4, , 5])
@@ -24,14 +31,14 @@ test_that("a store is read as R's own array is", {
     expect_identical(from_python(x@r[-1, , c(0, 2), dialect = "base"]), m[-1, , c(0, 2)])
     expect_identical(from_python(r_slice(x, 1, 2, 3)), m[1, 2, 3])
     expect_identical(dim(x), c(7L, 3L, 5L))
-    expect_equal(length(x), if (is_zarr(x)) 105 else 7) # HDF5 has a length in Python, of the first axis
+    expect_equal(length(x), if (is_hdf5(x)) 7 else 105) # HDF5 has a length in Python, of the first axis
     expect_identical(tensor_shape(x), c(7L, 3L, 5L))
     expect_identical(tensor_dtype(x), "float64")
   }
 })
 
 test_that("a store is written in place, or is as it was", {
-  skip_without_module("zarr", "h5py")
+  skip_without_module("zarr", "h5py", "tensorstore")
   m <- array(as.double(1:105), c(7, 3, 5))
   for (x in stores(m)) {
     x@r[7:6, , 1] <- matrix(-(1:6), 2)

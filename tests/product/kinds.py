@@ -7,9 +7,11 @@ unknown while a verb runs says how the verb is run: inside a trace, whose result
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -304,15 +306,16 @@ def of_xarray() -> Iterator[tuple[str, Kind]]:
     def named(values, **options):
         return xr.DataArray(values, dims=["r", "c"], coords={"c": [*"uvw"]}, **options)
 
-    yield "int64", numbers(lambda: named(array("i8")))
-    yield "float64", numbers(lambda: named(array("f8")))
-    yield "bool", Kind(lambda: named(array("?", LOGICALS)), LOGICALS, True, True)
-    yield (
-        "over dask",
-        numbers(lambda: named(da.from_array(array("f8"), chunks=(1, 2))), is_traced=True),
-    )
+    yield "int64", numbers(lambda: named(array("i8")), is_labelled=True)
+    yield "float64", numbers(lambda: named(array("f8")), is_labelled=True)
+    make = lambda: named(array("?", LOGICALS))  # noqa: E731
+    yield "bool", Kind(make, LOGICALS, True, True, is_labelled=True)
+    view = lambda: named(np.pad(array("f8"), 1)[1:-1, 1:-1])  # noqa: E731
+    yield "a view", numbers(view, is_labelled=True)
+    make = lambda: named(da.from_array(array("f8"), chunks=(1, 2)))  # noqa: E731
+    yield "over dask", numbers(make, is_traced=True, is_labelled=True)
     make = lambda: named(da.from_array(masked("i4"), chunks=(1, 2)))  # noqa: E731
-    yield "over masked dask", numbers(make, ABSENT, is_traced=True)
+    yield "over masked dask", numbers(make, ABSENT, is_traced=True, is_labelled=True)
 
 
 def of_pandas() -> Iterator[tuple[str, Kind]]:
@@ -329,6 +332,55 @@ def of_pandas() -> Iterator[tuple[str, Kind]]:
     yield "nullable columns", numbers(make, ABSENT, is_table=True)
     make = lambda: pd.DataFrame(TEXTS).astype("string")  # noqa: E731
     yield "columns of text", Kind(make, TEXTS, "z", "z", is_table=True)
+
+    def labelled(dtype):
+        return pd.DataFrame(array("i8"), index=["a", "b"], columns=[*"uvw"]).astype(dtype)
+
+    yield "labelled columns", numbers(lambda: labelled("int64"), is_table=True, is_labelled=True)
+    make = lambda: labelled("int64[pyarrow]")  # noqa: E731
+    yield "columns of Arrow", numbers(make, is_table=True, is_labelled=True)
+    make = lambda: labelled("object")  # noqa: E731
+    yield "columns of objects", numbers(make, is_table=True, is_labelled=True)
+
+    def part():
+        whole = pd.DataFrame(np.pad(array("i8"), 1), index=[*"xaby"], columns=[*"tuvwx"])
+        return whole.iloc[1:3, 1:4]
+
+    yield "a part of a table", numbers(part, is_table=True, is_labelled=True)
+
+
+def of_anndata() -> Iterator[tuple[str, Kind]]:
+    """Parts of a view of an AnnData, whose owner writes, and a matrix in its file."""
+    import anndata as ad
+    import pandas as pd
+    import scipy.sparse as sp
+
+    def view(matrix):
+        obs = pd.DataFrame(np.pad(array("f8"), ((1, 0), (0, 0))), columns=[*"uvw"])
+        obs.index = ["a", "b", "c"]
+        return ad.AnnData(matrix(np.pad(array("f8"), ((1, 0), (0, 0)))), obs=obs)[1:]
+
+    def through(name):
+        def run(act, owner):
+            part = getattr(owner, name)
+            result = act(part)
+            return getattr(owner, name) if result is part else result
+
+        return run
+
+    for name, matrix in (("dense", np.array), ("CSR", sp.csr_matrix), ("CSC", sp.csc_matrix)):
+        make = lambda matrix=matrix: view(matrix)  # noqa: E731
+        yield f"X of a view, {name}", numbers(make, run=through("X"))
+    make = lambda: view(np.array)  # noqa: E731
+    yield "obs of a view", numbers(make, run=through("obs"), is_table=True, is_labelled=True)
+
+    def in_file(kind):
+        path = Path(tempfile.mkdtemp(), "a.h5ad")
+        ad.AnnData(kind(array("f8"))).write_h5ad(path)
+        return ad.read_h5ad(path, backed="r").X
+
+    yield "X in a file, CSR", numbers(lambda: in_file(sp.csr_matrix))
+    yield "X in a file, CSC", numbers(lambda: in_file(sp.csc_matrix))
 
 
 def of_scipy() -> Iterator[tuple[str, Kind]]:
@@ -383,11 +435,12 @@ LIBRARIES = {
     "stores": of_stores,
     "xarray": of_xarray,
     "pandas": of_pandas,
+    "anndata": of_anndata,
     "scipy": of_scipy,
     "others": of_no_library,
 }
-TOGETHER = {"array_api", "zarr", "h5py", "anndata"}
-"""Backends that share a function above; an AnnData is only read, which test_anndata.py tests."""
+TOGETHER = {"array_api", "zarr", "h5py"}
+"""Libraries that share a function above; an AnnData itself is only read, see test_anndata.py."""
 LIBRARIES |= {
     name: partial(of_adapter, name) for name in ALL if name not in LIBRARIES.keys() | TOGETHER
 }

@@ -16,6 +16,8 @@ from product.verbs import VERBS, Verb
 
 from pybridge.errors import PybridgeError, SummaryWarning
 
+_PLAIN_RESULTS = ("builtins", "scipy", "keras", "anndata")
+"""Libraries of which a part may be an object of another one."""
 SERVED, REFUSED, WRONG, FOREIGN = "served", "refused", "wrong", "foreign"
 
 
@@ -85,6 +87,8 @@ def _of_r(result: Any) -> np.ndarray:
     """Return the elements of a vector or array of R, which R itself finds missing or not."""
     import rpy2.rinterface as ri
 
+    if ri.baseenv["is.data.frame"](result)[0]:
+        result = ri.baseenv["as.matrix"](result)
     vector = ri.baseenv["as.vector"](result)
     missing = list(ri.baseenv["is.na"](vector))
     entries = [None if m else _plain(entry) for m, entry in zip(missing, vector, strict=True)]
@@ -189,7 +193,8 @@ def _changed_type(x: Any, result: Any) -> str:
     """Return how the library or the dtype of a result differs from that of the array, or "".
 
     Byte order is free, one element may be an object of Python or a scalar of NumPy; stores, and
-    vectors of sparse matrices, give arrays of NumPy, variables of Keras tensors of its backend.
+    vectors of sparse matrices, give arrays of NumPy, variables of Keras tensors of its backend,
+    parts of an AnnData what they are derived from.
     """
     if getattr(result, "ndim", 0) == 0:
         return ""
@@ -198,7 +203,7 @@ def _changed_type(x: Any, result: Any) -> str:
     if "" not in names and names[0] not in ("object", names[1]):  # vectors of HDF5 are objects
         return f"gave the dtype {names[1]}, not {names[0]}"
     libraries = [type(each).__module__.partition(".")[0] for each in (x, result)]
-    may_differ = libraries[0] in (*STORES, "builtins", "scipy", "keras")
+    may_differ = libraries[0] in (*STORES, *_PLAIN_RESULTS)
     if libraries[0] != libraries[1] and not may_differ:
         return f"gave an object of {libraries[1]}, not of {libraries[0]}"
     return ""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from product.expected import (
     NEVER,
     any_of,
@@ -47,6 +48,7 @@ from pybridge import (
     order,
     r_assign,
     r_slice,
+    r_subscripts,
     recycle,
     to_r,
     which,
@@ -73,6 +75,11 @@ class Verb:
 
 
 VERBS: dict[str, dict[str, Verb]] = {}
+
+
+def labelled(labels: str) -> Any:
+    """Return logicals with labels."""
+    return pd.Series([True, False, True], index=[*labels])
 
 
 def verb(group: str, name: str, act: Any, expect: Any, **more: Any) -> None:
@@ -102,10 +109,42 @@ READINGS = {
 }
 for name, (written, expect) in READINGS.items():
     verb("read", name, lambda x, kind, w=written: R(x)[w], lambda v, kind, e=expect: e(v))
+LABELLED = {
+    "labelled logicals": (lambda y: (slice(None), y), lambda v: v[:, [0, 2]]),
+    "stored labelled logicals": (
+        lambda y: (r_subscripts(slice(None), y),),
+        lambda v: v[:, [0, 2]],
+    ),
+}
+for name, (written, expect) in LABELLED.items():
+    verb(
+        "read",
+        name,
+        lambda x, kind, w=written: R(x)[w(labelled("uvw"))],
+        lambda v, kind, e=expect: e(v),
+    )
+    verb(
+        "read",
+        f"{name} of other columns",
+        lambda x, kind, w=written: R(x)[w(labelled("wvu"))],
+        lambda v, kind, e=expect: NEVER if kind.is_labelled else e(v),
+    )
 verb("read", "drop = False", lambda x, kind: r_slice(x, 1, drop=False), lambda v, kind: v[:1])
 verb("read", "text", lambda x, kind: r_slice(x, "2:1, -1"), lambda v, kind: v[::-1, 2])
 
 
+verb(
+    "read as R does",
+    "labelled logicals",
+    lambda x, kind: r_slice(x, slice(None), labelled("uvw"), dialect="base"),
+    lambda v, kind: v[:, [0, 2]],
+)
+verb(
+    "read as R does",
+    "labelled logicals of other columns",
+    lambda x, kind: r_slice(x, slice(None), labelled("wvu"), dialect="base"),
+    lambda v, kind: NEVER if kind.is_labelled else v[:, [0, 2]],
+)
 AS_R_READS = {
     "one vector": (([5, 1],), lambda v: columns(v)[[4, 0]]),
     "without": ((-1, [3, 1]), lambda v: v[1, [2, 0]]),
@@ -163,6 +202,22 @@ verb(
     "NA",
     lambda x, kind: r_assign(x, 1, 1, value=NA),
     lambda v, kind: changed(v, ((0, 0), None)),
+)
+verb(
+    "write",
+    "labelled logicals",
+    lambda x, kind: R(x).__setitem__((1, labelled("uvw")), kind.value),
+    lambda v, kind: changed(v, ((0, 0), kind.element), ((0, 2), kind.element)),
+    is_write=True,
+)
+verb(
+    "write",
+    "labelled logicals of other columns",
+    lambda x, kind: R(x).__setitem__((1, labelled("wvu")), kind.value),
+    lambda v, kind: (
+        NEVER if kind.is_labelled else changed(v, ((0, 0), kind.element), ((0, 2), kind.element))
+    ),
+    is_write=True,
 )
 verb(
     "write",

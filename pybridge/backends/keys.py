@@ -65,4 +65,4 @@ def assignment_key(axes: tuple[Any, ...], sizes: tuple[int, ...]) -> Key:
 
 def axis_indices(axis: Any, size: int) -> Any:
     """Return all the indices that a slice or a vector selects on an axis of known size."""
-    return np.arange(size)[axis] if isinstance(axis, slice) else axis
+    return np.arange(*axis.indices(size)) if isinstance(axis, slice) else axis

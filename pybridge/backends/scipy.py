@@ -33,6 +33,9 @@ from pybridge.backends.scipy_entries import (
     extremes,
     few_lines,
     formatted,
+    index_at,
+    is_selected,
+    need_countable,
     nonzeros,
     replaced,
     selected,
@@ -125,9 +128,15 @@ class ScipyBackend(Backend):
         if None not in key:
             return selected(x, parts)
         part = selected(x, [slice_of_index(part) if is_index(part) else part for part in parts])
-        old = iter(part.shape)
-        sizes = [(1 if each is None else next(old), is_index(each)) for each in key]
-        return _reshaped(x, part, (*[size for size, is_gone in sizes if not is_gone], *old))
+        entries = sp.coo_array(part)
+        old = iter(zip(entries.coords, part.shape, strict=True))
+        new_axis = (np.zeros(len(entries.data), np.int64), 1)
+        axes = [(new_axis if each is None else next(old), is_index(each)) for each in key]
+        kept = [*[axis for axis, is_gone in axes if not is_gone], *old]
+        coordinates, shape = tuple([along for along, _ in kept]), tuple([n for _, n in kept])
+        if not shape:
+            return entries.data.sum(dtype=x.dtype)
+        return arranged_like(x, entries.data, coordinates, shape)
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         if not sp.issparse(x):
@@ -150,6 +159,7 @@ class ScipyBackend(Backend):
         if len(shape) == 0:
             return selected(x, [0] * x.ndim)
         if len(shape) == 1 and isinstance(x, sp.spmatrix):  # a NumPy vector would have all zeros
+            need_countable(x)
             return _wide(sp.coo_array(x)).reshape(shape)
         return _reshaped(x, x, shape)
 
@@ -165,6 +175,7 @@ class ScipyBackend(Backend):
             return _NUMPY.in_columns(x)
         if x.ndim == 1:
             return x
+        need_countable(x)
         columns = x if isinstance(x, sp.coo_array) else sp.coo_array(x)
         return _wide(columns.transpose()).reshape((-1,))
 
@@ -222,27 +233,27 @@ class ScipyBackend(Backend):
         return tuple([axis[by_rows] for axis in points])
 
     def assign_axes(self, x: Any, axes: tuple[Any, ...], value: Any) -> Any:
-        vectors = [axis_indices(axis, size) for axis, size in zip(axes, x.shape, strict=True)]
-        axis, lines = few_lines(x, tuple(vectors))
+        axis, lines = few_lines(x, axes)
         if lines is not None:
-            within = [*vectors]
-            within[axis] = np.searchsorted(lines, vectors[axis])
+            within = [*axes]
+            within[axis] = np.searchsorted(lines, axis_indices(axes[axis], x.shape[axis]))
             part = self.assign_axes(self.take(x, lines, axis), tuple(within), value)
             return with_lines(x, lines, part)
         data, coordinates = entries_of(x)
         is_kept = np.zeros(len(data), bool)
-        for vector, size, along in zip(vectors, x.shape, coordinates, strict=True):
-            is_selected = np.zeros(size, bool)
-            is_selected[vector] = True
-            is_kept |= ~is_selected[along]
+        for part, size, along in zip(axes, x.shape, coordinates, strict=True):
+            is_kept |= ~is_selected(along, part, size)
         added, places = nonzeros(value, x)
         indices: list[Any] = []
-        for k, vector in enumerate(vectors):
+        for k, (part, size) in enumerate(zip(axes, x.shape, strict=True)):
+            if len(added) == 0:  # no axis is written out, however long it is
+                indices.append(places[k])
+                continue
             if np.ndim(value) and value.shape[k] != 1:
-                indices.append(vector[places[k]])
+                indices.append(index_at(part, size, places[k]))
                 continue
             # one entry of the value for all that is selected on this axis
-            distinct = np.unique(vector)
+            distinct = np.unique(axis_indices(part, size))
             count = len(distinct)
             indices = [np.repeat(each, count) for each in indices]
             places = tuple([np.repeat(each, count) for each in places])
@@ -265,6 +276,7 @@ BACKEND = ScipyBackend()
 
 def _reshaped(x: Any, part: Any, shape: tuple[int, ...]) -> Any:
     """Return a part of `x` in a shape, arranged like `x`."""
+    need_countable(part)
     result = _wide(summed(sp.coo_array(part))).reshape(shape)
     return arranged_like(x, result.data, result.coords, result.shape)
 

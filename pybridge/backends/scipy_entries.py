@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from pybridge.backends.keys import axis_indices
 from pybridge.backends.protocol import Indices
 from pybridge.dialects.selections import WHOLE
 from pybridge.errors import UnsupportedTensorError
@@ -122,13 +123,18 @@ def _found(part: Any, size: int, along: npt.NDArray[Any]) -> tuple[Any, npt.NDAr
     return entries, by_index[first[entries] + within], len(part)
 
 
-def _flat(x: Any, coordinates: tuple[Any, ...]) -> npt.NDArray[np.int64]:
-    """Return row-major indices into all elements of `x`."""
+def need_countable(x: Any) -> None:
+    """Raise for an array with more elements than 64 bits count."""
     if math.prod(x.shape) >= 2**63:
         raise UnsupportedTensorError(
             f"a {type(x).__name__} of shape {x.shape} has more elements than 64 bits count, so "
-            "points are not served; take rows or columns"
+            "its points, its shape and its order are not served; take rows or columns"
         )
+
+
+def _flat(x: Any, coordinates: tuple[Any, ...]) -> npt.NDArray[np.int64]:
+    """Return row-major indices into all elements of `x`."""
+    need_countable(x)
     flat = np.zeros(1, np.int64)
     for along, size in zip(coordinates, x.shape, strict=True):
         flat = flat * size + along
@@ -182,6 +188,22 @@ def replaced(
     )
 
 
+def is_selected(along: npt.NDArray[Any], part: Any, size: int) -> npt.NDArray[np.bool_]:
+    """Return which coordinates a slice of positive step, or a vector, selects."""
+    if not isinstance(part, slice):
+        return np.isin(along, part)
+    start, stop, step = part.indices(size)
+    return (along >= start) & (along < stop) & ((along - start) % step == 0)
+
+
+def index_at(part: Any, size: int, places: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the indices at some places of a slice, or of a vector."""
+    if not isinstance(part, slice):
+        return np.asarray(part[places])
+    start, _, step = part.indices(size)
+    return start + step * places.astype(np.int64)
+
+
 def with_lines(x: Any, lines: npt.NDArray[Any], part: Any) -> Any:
     """Replace some rows of a CSR array, or columns of a CSC one, by those of `part`.
 
@@ -203,15 +225,15 @@ def with_lines(x: Any, lines: npt.NDArray[Any], part: Any) -> Any:
     return _replace(x, type(x)((data, indices, ends), shape=x.shape))
 
 
-def few_lines(x: Any, along: tuple[npt.NDArray[Any], ...]) -> tuple[int, Any]:
-    """Return the axis that a format compresses and the lines of it that indices name.
+def few_lines(x: Any, parts: tuple[Any, ...]) -> tuple[int, Any]:
+    """Return the axis that a format compresses and the lines of it that slices or indices name.
 
     The lines are None where the format compresses no axis, and where they are many.
     """
     axis = 1 if x.format == "csc" else 0
     if x.format not in _COMPRESSED or x.ndim != 2:
         return axis, None
-    lines = np.unique(along[axis])
+    lines = np.unique(axis_indices(parts[axis], x.shape[axis]))
     return axis, lines if len(lines) * _MANY <= x.shape[axis] else None
 
 
@@ -239,6 +261,7 @@ def extremes(x: Any, axis: int, name: str) -> Any:
     """Return the indices of the first extremes along an axis."""
     if not sp.issparse(x):
         return getattr(np, name)(x, axis)
+    need_countable(x)
     others = (*x.shape[:axis], *x.shape[axis + 1 :])
     axes = (*[k for k in range(x.ndim) if k != axis], axis)
     lines = x if x.ndim == 2 else sp.coo_array(x).transpose(axes).reshape((-1, x.shape[axis]))

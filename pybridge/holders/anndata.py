@@ -69,4 +69,4 @@ def _whole_numbers(axis: Any, size: Any) -> Any:
     if isinstance(axis, Gather):
         return axis.indices
     part = axis if isinstance(axis, slice) else slice_of_index(axis)
-    return part if part.step is None or part.step > 0 else np.arange(size)[part]
+    return part if part.step is None or part.step > 0 else np.arange(*part.indices(size))

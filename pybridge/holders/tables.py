@@ -169,7 +169,7 @@ def _by_column(
 def _indices(axis: Any, size: Any) -> Indices:
     if isinstance(axis, to.Gather):
         return axis.indices
-    return np.arange(size)[axis if isinstance(axis, slice) else [axis]]
+    return np.arange(*axis.indices(size)) if isinstance(axis, slice) else np.array([axis])
 
 
 def _as_array(value: Value) -> np.ndarray[Any, Any]:

@@ -53,7 +53,9 @@ call_in_r <- function(work, x, expression, call, ...) {
     argument <- arguments[[k]]
     if (inherits(argument, "python.builtin.object") && is_tensor(argument, call)) {
       name <- argument_name(expressions[[k]], taken = names(frame))
-      assign(name, elements_in_r(argument, call), frame)
+      elements <- elements_in_r(argument, call)
+      if (isS4(elements)) elements <- as.matrix(elements) # R's functions of vectors need a dense matrix
+      assign(name, elements, frame)
       arguments[[k]] <- as.name(name)
     } else if (is.language(argument)) {
       arguments[[k]] <- call("quote", argument)

@@ -1,5 +1,6 @@
 """SciPy's sparse arrays: the class of a result, entries that repeat, and what is never dense."""
 
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -246,3 +247,41 @@ def test_the_search_can_fail():
     assert "not a sparray" in difference(x, sp.csr_matrix(DENSE), DENSE)
     assert "format" in difference(x, sp.coo_array(DENSE), DENSE)
     assert "gave" in difference(x, errors.LossyValueError("no", dtype="f4"), DENSE)
+
+
+LONG = 2**31
+
+
+def test_an_axis_is_not_written_out_to_write_one_element():
+    x = sp.coo_array(([1.0, 2.0, 3.0], ([0, 5, LONG - 1], [0, 2, 1])), shape=(LONG, 3))
+    tracemalloc.start()
+    R(x)[6, 3] = 9
+    R(x)[LONG, :] = 0
+    R(x)[2:LONG:2, 1] = 0
+    R(x)[[1, 7], 2] = [4, 0]
+    written = r_assign(x, slice(None), 1, value=0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**20
+    stored = zip(x.data.tolist(), *[along.tolist() for along in x.coords], strict=True)
+    found = {(row, column): value for value, row, column in stored if value}
+    assert found == {(0, 0): 1, (5, 2): 9, (0, 1): 4}
+    assert sorted(written.coords[1][written.data != 0].tolist()) == [1, 2]
+
+
+def test_more_elements_than_64_bits_count_are_read_by_axes_and_else_refused():
+    x = sp.coo_array(([7.0], ([2**40], [2**39])), shape=(2**41, 2**40))
+    assert R(x)[2**40 + 1, 2**39 + 1] == 7
+    assert R(x)[None, 2**40 + 1].shape == (1, 2**40)
+    assert R(x)[:, None].shape == (2**41, 1, 2**40)
+    assert R(x)[:, None].coords[2].tolist() == [2**39]
+    for act in (
+        lambda: which_max(x),
+        lambda: which_max(x, 1),
+        lambda: array_reshape(x, (2**40, -1)),
+        lambda: array_reshape(x, (2**40, 2**41), order="F"),
+        lambda: order(x),
+        lambda: R(x)[np.array([[1, 1]])],
+    ):
+        with pytest.raises(errors.UnsupportedTensorError, match="more elements than 64 bits count"):
+            act()

@@ -127,3 +127,25 @@ test_that("what the other side cannot hold is refused", {
   refused(from_python(new("sp.csc_matrix(np.array([[1j]]))")), "complex128 is neither")
   refused(from_python(new("sp.coo_array((2**31, 1))")), "axis 1 has 2147483648 positions")
 })
+
+test_that("R's functions on a sparse tensor see its elements as those of a dense one", {
+  skip_without_scipy()
+  m <- matrix(c(3, 0, 0, 0, 5, 0, 1, 0, 2), 3)
+  sparse <- reticulate::import("scipy.sparse", convert = FALSE)
+  drawn <- tempfile(fileext = ".pdf")
+  grDevices::pdf(drawn)
+  on.exit(grDevices::dev.off())
+  works <- list(
+    unique, duplicated, anyDuplicated, function(x) cut(x, 3), diff, as.data.frame, det, determinant,
+    function(x) hist(x, plot = FALSE)$counts, function(x) boxplot(x, plot = FALSE)$stats, image, chol, qr, solve,
+    scale, function(x) split(x, c(1, 2, 1)), quantile, median, as.ts, pretty, function(x) rowsum(x, c(1, 2, 1)),
+    as.table, xtfrm, function(x) grDevices::as.raster(x / 5), pairs, contour, persp, barplot
+  )
+  for (kind in c("csr_array", "csc_matrix", "coo_array")) {
+    for (work in works) {
+      expected <- tryCatch(work(m), error = conditionMessage)
+      found <- tryCatch(work(sparse[[kind]](to_python(m))), error = conditionMessage)
+      expect_equal(found, expected, ignore_attr = TRUE, label = deparse(work, nlines = 1L))
+    }
+  }
+})

@@ -73,6 +73,7 @@ fuzz: setup-tests ## run the searches: a million cases each, bounded, three hour
 	@$(python) tests/support/fuzz_dialects.py tensor
 	@$(python) tests/support/fuzz_text.py
 	@$(python) tests/support/fuzz_sparse.py
+	@$(python) tests/support/fuzz_labels.py
 	@$(python) tests/support/fuzz_hostile.py
 	@$(rscript) tests/support/r_call_forms.R hostile 5000
 	@$(rscript) tests/support/text_doors.R 30 apart
@@ -124,8 +125,7 @@ hook: setup-tests ## have git check what changed before each commit, in seconds
 	@$(python) -m pre_commit install
 
 coverage: setup-tests ## check that every line and branch of the pure layers has a test
-	@$(python) -m coverage run -m pytest -q --no-header --no-search \
-		tests/test_lossless.py tests/subscripts tests/dialects tests/shapes tests/subsetting pybridge
+	@$(python) -m coverage run -m pytest -q --no-header --covered
 	@$(python) -m coverage report
 
 sanitize: ## run the C code under sanitizers, valgrind and gctorture: ten minutes

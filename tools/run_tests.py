@@ -1,15 +1,17 @@
 """Run checks and the tests of one or both languages, and count the tests of each.
 
 `python tools/run_tests.py lint coverage python r`; `quick python r` runs the core of each language.
-The last line is `N passed, N failed`. A language fails if no test ran, if a test was skipped, or if
-its runner stopped before it could count. A failed check counts as one failure; the others run
-nevertheless. All use two processors: what needs one, the checks and R, runs beside the tests of
-Python, and each is printed as a whole, in the order above.
+The tests that `make coverage` measures are run by it, and not again beside it. The last line is
+`N passed, N failed`. A language fails if no test ran, if a test was skipped, or if its runner
+stopped before it could count. A failed check counts as one failure; the others run nevertheless.
+All use two processors: what needs one, the checks and R, runs beside the tests of Python, and each
+is printed as a whole, in the order above.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +21,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Literal, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,22 +55,50 @@ class Outcome(NamedTuple):
     count: Count = Count(0, 0, 0)
 
 
-Job = Callable[[Path, bool, IO[str]], Outcome]
-"""Runs, given a folder of its own, whether only the core is wanted, and where to print."""
+Scope = Literal["all", "quick", "not covered"]
+"""Which tests are wanted: all, the core, or those that `make coverage` does not run."""
+Job = Callable[[Path, Scope, IO[str]], Outcome]
+"""Runs, given a folder of its own, which tests are wanted, and where to print."""
 
 
-def call(command: list[str], output: IO[str]) -> int:
+def call(command: list[str], output: IO[str], **environment: str) -> int:
     """Run a command in the checkout, and return its exit code."""
-    return subprocess.run(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT).returncode
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+    )
+    return done.returncode
 
 
 def check(name: str) -> Job:
     """Return the job of a command of the Makefile that passes or fails as a whole."""
     command = ["make", "--no-print-directory", name]
-    return lambda folder, is_quick, output: Outcome(call(command, output))
+    return lambda folder, scope, output: Outcome(call(command, output))
 
 
-def count_python(folder: Path, is_quick: bool, output: IO[str]) -> Outcome:
+def coverage(folder: Path, scope: Scope, output: IO[str]) -> Outcome:
+    """Run `make coverage`; return its exit code and the count of the tests that it ran."""
+    report = folder / "covered.xml"
+    command = ["make", "--no-print-directory", "coverage"]
+    code = call(command, output, PYTEST_ADDOPTS=f"--junitxml={report}")
+    return Outcome(code, count_of(report))
+
+
+def count_of(report: Path) -> Count:
+    """Return the count of a report of pytest, of nothing if there is none."""
+    ran = failed = skipped = 0
+    if report.exists():
+        for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+            ran += int(suite.get("tests", 0))
+            failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            skipped += int(suite.get("skipped", 0))
+    return Count(ran - failed - skipped, failed, skipped)
+
+
+def count_python(folder: Path, scope: Scope, output: IO[str]) -> Outcome:
     """Run pytest; return its exit code and its count.
 
     One process runs all tests of a file, so that what they share is made once. The files with the
@@ -77,24 +107,19 @@ def count_python(folder: Path, is_quick: bool, output: IO[str]) -> Outcome:
     report = folder / "python.xml"
     command = [sys.executable, "-m", "pytest", "-n", "2", f"--junitxml={report}"]
     command += ["--dist=loadfile", "--no-loadscope-reorder"]
-    if is_quick:
+    if scope == "quick":
         command += ["-q", "--no-search", *QUICK_PYTHON]
+    elif scope == "not covered":
+        command += ["--not-covered"]
     code = call(command, output)
-    if not report.exists():
-        return Outcome(code or 1)
-    ran = failed = skipped = 0
-    for suite in ElementTree.parse(report).getroot().iter("testsuite"):
-        ran += int(suite.get("tests", 0))
-        failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-        skipped += int(suite.get("skipped", 0))
-    return Outcome(code, Count(ran - failed - skipped, failed, skipped))
+    return Outcome(code if report.exists() else code or 1, count_of(report))
 
 
-def count_r(folder: Path, is_quick: bool, output: IO[str]) -> Outcome:
+def count_r(folder: Path, scope: Scope, output: IO[str]) -> Outcome:
     """Run testthat, in a process of its own; return its exit code and its count."""
     report = folder / "r.json"
     command = ["Rscript", "--no-environ", "--no-init-file", "tools/run_tests.R", str(report)]
-    if is_quick:
+    if scope == "quick":
         command += QUICK_R
     code = call(command, output)
     if not report.exists():
@@ -108,7 +133,7 @@ LANGUAGES: dict[str, tuple[str, Job]] = {
 }
 
 
-CHECKS: dict[str, Job] = {"lint": check("lint"), "coverage": check("coverage")}
+CHECKS: dict[str, Job] = {"lint": check("lint"), "coverage": coverage}
 
 QUICK = "quick"
 """The word that stands before languages of which only the core is wanted."""
@@ -126,7 +151,7 @@ def show(log: Path, job: Future[Outcome]) -> None:
                 time.sleep(0.1)
 
 
-def outcomes(jobs: dict[str, tuple[str, Job]], is_quick: bool) -> dict[str, Outcome]:
+def outcomes(jobs: dict[str, tuple[str, Job]], scope: Scope) -> dict[str, Outcome]:
     """Run jobs, those of one processor after each other and beside Python's; print them in order.
 
     Each writes into a file of its own, which is printed when those before it are over.
@@ -141,7 +166,7 @@ def outcomes(jobs: dict[str, tuple[str, Job]], is_quick: bool) -> dict[str, Outc
 
         def start(name: str) -> Outcome:
             with logs[name].open("w") as output:
-                return jobs[name][1](logs[name].parent, is_quick, output)
+                return jobs[name][1](logs[name].parent, scope, output)
 
         for log in logs.values():
             log.parent.mkdir()
@@ -165,11 +190,21 @@ def run(wanted: list[str]) -> int:
     for name, (label, job) in LANGUAGES.items():
         if name in wanted:
             jobs[name] = f"{label} tests", job
-    for name, (code, count) in outcomes(jobs, QUICK in wanted).items():
-        if name in CHECKS:
-            faults += [f"make {name}"] if code else []
+    scope: Scope = "quick" if QUICK in wanted else "all"
+    if scope == "all" and "coverage" in wanted:
+        scope = "not covered"
+    found = outcomes(jobs, scope)
+    for name in CHECKS.keys() & found.keys():
+        code, count = found[name]
+        faults += [f"make {name}"] if code and not count.failed else []
+        if count.passed + count.failed:  # its tests are Python's
+            found["python"] = found["python"]._replace(
+                count=Count(*map(sum, zip(found["python"].count, count, strict=True)))
+            )
+    for name, (label, _) in LANGUAGES.items():
+        if name not in found:
             continue
-        label = LANGUAGES[name][0]
+        code, count = found[name]
         if count.passed + count.failed == 0:
             faults.append(f"no {label} test ran")
         elif code != 0 and count.failed == 0:

@@ -102,7 +102,7 @@ def test_no_axes():
     agree([Case((), written, value=value) for written in subscripts[1:] for value in values])
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(2))  # `make fuzz` draws a million
 def test_random_cases(seed):
     agree(list(random_cases(10_000, seed)))
 

@@ -17,8 +17,8 @@ def asked(monkeypatch):
     calls = []
 
     def counted(name, count):
-        def count_tests(folder, is_quick, output):
-            calls.append((name, is_quick))
+        def count_tests(folder, scope, output):
+            calls.append((name, scope))
             print(f"what {name} prints", file=output)
             return Outcome(1 if count.failed else 0, count)
 
@@ -32,7 +32,7 @@ def asked(monkeypatch):
 
 def test_a_failure_of_python_does_not_stop_r_and_the_last_line_is_the_sum(asked, capsys):
     assert run(["quick", "python", "r"]) == 1
-    assert sorted(asked) == [("python", True), ("r", True)]
+    assert sorted(asked) == [("python", "quick"), ("r", "quick")]
     assert capsys.readouterr().out.splitlines()[-1] == "18 passed, 2 failed"
 
 
@@ -41,7 +41,7 @@ def test_what_runs_beside_another_is_printed_as_a_whole_and_in_order(asked, monk
     begun = {name: threading.Event() for name in ("lint", "coverage", "python", "r")}
 
     def job(name, after, outcome):
-        def work(folder, is_quick, output):
+        def work(folder, scope, output):
             print(name, "begins", file=output, flush=True)
             begun[name].set()
             assert begun[after].wait(60)
@@ -56,7 +56,7 @@ def test_what_runs_beside_another_is_printed_as_a_whole_and_in_order(asked, monk
     }
     checks = {
         "lint": job("lint", "python", Outcome(2)),
-        "coverage": job("coverage", "lint", Outcome(0)),
+        "coverage": job("coverage", "lint", Outcome(0, Count(3, 0, 0))),
     }
     monkeypatch.setattr(run_tests, "LANGUAGES", languages)
     monkeypatch.setattr(run_tests, "CHECKS", checks)
@@ -67,16 +67,16 @@ def test_what_runs_beside_another_is_printed_as_a_whole_and_in_order(asked, monk
         *("==== Python tests", "python begins", "python ends"),
         *("==== R tests", "r begins", "r ends"),
         "====",
-        "Python tests: 9 ran (7 passed, 2 failed)",
+        "Python tests: 12 ran (10 passed, 2 failed)",
         "R tests: 11 ran (11 passed, 0 failed)",
         "FAILED: make lint",
-        "18 passed, 3 failed",
+        "21 passed, 3 failed",
     ]
 
 
 def test_without_the_word_all_tests_are_run(asked):
     run(["r"])
-    assert asked == [("r", False)]
+    assert asked == [("r", "all")]
 
 
 def test_a_word_that_is_none_is_refused(asked):
@@ -85,8 +85,19 @@ def test_a_word_that_is_none_is_refused(asked):
     assert asked == []
 
 
-@pytest.mark.parametrize("is_quick", [True, False])
-def test_the_core_is_what_the_runners_are_given(is_quick, monkeypatch):
+def test_what_coverage_runs_is_not_run_again_beside_it(asked, monkeypatch, capsys):
+    covered = lambda folder, scope, output: Outcome(0, Count(5, 0, 0))  # noqa: E731
+    monkeypatch.setattr(run_tests, "CHECKS", {"coverage": covered})
+    run(["coverage", "python", "r"])
+    assert sorted(asked) == [("python", "not covered"), ("r", "not covered")]
+    assert capsys.readouterr().out.splitlines()[-1] == "23 passed, 2 failed"
+
+
+GIVEN = {"all": [], "quick": ["-q", "--no-search", *QUICK_PYTHON], "not covered": ["--not-covered"]}
+
+
+@pytest.mark.parametrize(("scope", "given"), GIVEN.items())
+def test_the_runners_are_given_what_is_wanted(scope, given, monkeypatch):
     commands = []
 
     def note(command, output):
@@ -94,11 +105,11 @@ def test_the_core_is_what_the_runners_are_given(is_quick, monkeypatch):
         return 1
 
     monkeypatch.setattr(run_tests, "call", note)
-    assert run_tests.count_python(Path("nowhere"), is_quick, None) == (1, Count(0, 0, 0))
-    assert run_tests.count_r(Path("nowhere"), is_quick, None) == (1, Count(0, 0, 0))
+    assert run_tests.count_python(Path("nowhere"), scope, None) == (1, Count(0, 0, 0))
+    assert run_tests.count_r(Path("nowhere"), scope, None) == (1, Count(0, 0, 0))
     python, r = commands
-    assert python[8:] == (["-q", "--no-search", *QUICK_PYTHON] if is_quick else [])
-    assert r[5:] == (list(QUICK_R) if is_quick else [])
+    assert python[8:] == given
+    assert r[5:] == (list(QUICK_R) if scope == "quick" else [])
 
 
 def test_the_files_that_come_first_are_there():

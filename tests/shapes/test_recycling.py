@@ -10,7 +10,7 @@ import warnings
 import numpy as np
 import pytest
 from hearing import heard_warnings
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pybridge import broadcast, recycle, recycled
@@ -179,11 +179,14 @@ def random_case(rng):
     return str(rng.choice(list(OPERATIONS))), tuple(shapes)
 
 
+@pytest.mark.hypothesis
 def test_random_operands_agree_with_r():
+    """A search: `make fuzz` draws five times as many as other runs."""
     rng = np.random.default_rng(60000)
-    cases = [random_case(rng) for _ in range(50_000)]
+    count = 50_000 if settings.default.max_examples > 1000 else 10_000
+    cases = [random_case(rng) for _ in range(count)]
     kinds = assert_agrees_with_r(cases)
-    assert min(kinds.values()) > 2000
+    assert min(kinds.values()) > count / 25
     assert max(len(shapes) for _, shapes in cases) == 3
 
 

@@ -5,6 +5,7 @@ nothing. Stored subscripts keep their labels.
 """
 
 import anndata as ad
+import fuzz_labels
 import numpy as np
 import pandas as pd
 import pytest
@@ -223,3 +224,15 @@ def test_names_of_dims_are_compared_and_labels_of_positions_are_not():
     for dialect in ("tensor", "base"):
         with pytest.raises(errors.SubscriptLabelError):
             R(x, dialect=dialect)[along, 1, 1]
+
+
+def test_random_subscripts_and_values_agree_with_the_positions_of_the_library():
+    """The search of `make fuzz`, a short one."""
+    assert [text for text in map(fuzz_labels.disagreement, range(600)) if text] == []
+
+
+def test_the_search_finds_a_holder_that_compares_no_labels(monkeypatch):
+    monkeypatch.setattr("pybridge.subsetting.lowering.refuse_other_axes", lambda *x, **more: None)
+    found = [text for text in map(fuzz_labels.disagreement, range(300)) if text]
+    assert any("labels of another axis were read" in text for text in found)
+    assert any("labels of another axis were written" in text for text in found)

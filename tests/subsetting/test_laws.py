@@ -170,7 +170,7 @@ def raw(draw):
     return shape, tuple(items)
 
 
-@settings(max_examples=3000)
+@settings(max_examples=max(600, settings.default.max_examples))
 @given(raw())
 def test_values_of_python_and_subscripts_of_our_own_go_one_road(case):
     shape, written = case

@@ -35,9 +35,12 @@ test_that("every pair of small shapes agrees with R's own operators", {
   shapes <- small_shapes()
   expect_length(shapes, 155L)
   operators <- c("+", "-", "*", "<", "&")
+  # two different shapes of three axes only stop, which the smallest ones show as well
+  is_large <- vapply(shapes, function(shape) length(shape) == 3L && max(shape) > 2L, NA)
   for (i in seq_along(shapes)) {
     x <- operand(shapes[[i]], 1L)
     for (j in seq_along(shapes)) {
+      if (i != j && length(shapes[[j]]) == 3L && length(shapes[[i]]) == 3L && (is_large[[i]] || is_large[[j]])) next
       y <- operand(shapes[[j]], 2L)
       name <- operators[(i + j) %% length(operators) + 1L]
       expected <- observe(match.fun(name)(x, y))

@@ -193,7 +193,7 @@ def is_selected(along: npt.NDArray[Any], part: Any, size: int) -> npt.NDArray[np
     if not isinstance(part, slice):
         return np.isin(along, part)
     start, stop, step = part.indices(size)
-    return (along >= start) & (along < stop) & ((along - start) % step == 0)
+    return np.asarray((along >= start) & (along < stop) & ((along - start) % step == 0))
 
 
 def index_at(part: Any, size: int, places: npt.NDArray[Any]) -> npt.NDArray[Any]:

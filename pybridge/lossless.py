@@ -217,6 +217,15 @@ def lost_entries(values: Array, cast: Array) -> Mask:
     return ~_same_numbers(values, cast)
 
 
+def has_imaginary_part(values: Array) -> Mask:
+    """Return which complex numbers no real dtype holds.
+
+    >>> has_imaginary_part(np.array([1 + 0j, 1j, complex(1, np.nan)]))
+    array([False,  True,  True])
+    """
+    return np.asarray(values.imag != 0)
+
+
 def lost_in_narrow(values: Array, name: str) -> Mask:
     """Return which real or whole numbers a dtype of ml_dtypes does not hold.
 

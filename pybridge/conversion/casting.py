@@ -18,6 +18,7 @@ from pybridge.conversion.places import first_index, position
 from pybridge.errors import ArgumentError, ConversionError
 from pybridge.holders import open_tensor
 from pybridge.lossless import (
+    has_imaginary_part,
     is_certainly_kept,
     is_exact_in_float64,
     is_narrow,
@@ -166,7 +167,7 @@ def _is_lossy(part: Array, cast: Array, masked: Array | None) -> bool:
 
 
 def _reals(source: Array, mask: Array | None, dtype: np.dtype[Any]) -> Array:
-    lost = source.imag != 0
+    lost = has_imaginary_part(source)
     if mask is not None:
         lost &= ~mask
     if lost.any():

@@ -53,6 +53,11 @@ class Anndata(Holder):
                 "the NA out",
                 dtype="",
             )
+        if x.is_view and x.isbacked:
+            raise UnsupportedTensorError(
+                "anndata makes no view of a view of a file; select once from the whole, or take "
+                "the view into memory, x.to_memory()"
+            )
         rows, columns = map(_whole_numbers, selection.axes, selection.shape)
         return x[rows, columns]
 

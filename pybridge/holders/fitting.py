@@ -22,6 +22,7 @@ from pybridge.holders.array_likes import as_objects, has_wide_integers, readable
 from pybridge.holders.protocol import Value
 from pybridge.lossless import (
     fits_unchecked,
+    has_imaginary_part,
     is_narrow,
     is_safe_cast,
     lost_entries,
@@ -351,9 +352,9 @@ def _cast_known(
 
 def _exact(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     if array.dtype.kind == "c" and dtype.kind != "c":
-        bad = (array.imag != 0) | np.isnan(array.imag)
-        if bad.any():
-            raise _lossy(array[bad].flat[0], dtype)
+        lost = has_imaginary_part(array)
+        if lost.any():
+            raise _lossy(array[lost].flat[0], dtype)
         array = array.real
     with np.errstate(all="ignore"):
         cast = array.astype(dtype)

@@ -107,12 +107,12 @@ class PandasTables(Table):
                 continue
             try:
                 x.iloc[:] = values
-            except ValueError as error:  # NumPy's or pandas', of memory that never changes
-                if "read-only" not in str(error):
+            except ValueError as error:  # pandas', because of NumPy's, of memory that never changes
+                if "read-only" not in f"{error} {error.__cause__}":
                     raise
                 raise ImmutableTensorError(
-                    f"this Series cannot be written in place: {error}; write to its `copy()`, or "
-                    "`r_assign(x, ..., value=...)` returns an updated one"
+                    "this Series cannot be written in place: its memory is read-only; write to its "
+                    "`copy()`, or `r_assign(x, ..., value=...)` returns an updated one"
                 ) from error
 
     def _column_name(self, x: Any, place: int) -> Any:

@@ -11,7 +11,13 @@ from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.errors import LossyValueError, UnsupportedTensorError
 from pybridge.holders import open_array
-from pybridge.lossless import NARROW_REALS
+from pybridge.lossless import (
+    EXACT_IN_FLOAT32,
+    EXACT_IN_FLOAT64,
+    NARROW_REALS,
+    is_narrow,
+    is_safe_cast,
+)
 from pybridge.shape import Shape
 
 LOGICAL: Final = "logicals"
@@ -107,8 +113,8 @@ class Numbers:
             return self.backend.cast(self.x, "float32") if self.is_narrow else self.x
         reals = self.backend.cast(self.x, "float64")
         name = self.backend.dtype_name(reals)
-        exact = 2**53 if name == "float64" else 2**24
-        is_wide = self.name in ("int64", "uint64") or (exact < 2**53 and self.name[-2:] == "32")
+        exact = EXACT_IN_FLOAT64 if name == "float64" else EXACT_IN_FLOAT32
+        is_wide = not (is_narrow(self.name) or is_safe_cast(self.name, name))
         if is_wide and self.has_values and 0 not in self.shape:
             least, greatest = self.bounds()
             if max(-least, greatest) > exact:

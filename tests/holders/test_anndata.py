@@ -117,3 +117,12 @@ def test_its_parts_are_written_by_their_own_brackets():
     x = make(sparse.csr_matrix)
     R(x.obs)[1:2, "group"] = ["c", "d"]
     assert x.obs["group"].tolist()[:3] == ["c", "d", "b"]
+
+
+def test_a_view_of_a_view_of_a_file_is_refused_in_our_words(tmp_path):
+    make().write_h5ad(tmp_path / "a.h5ad")
+    whole = ad.read_h5ad(tmp_path / "a.h5ad", backed="r")
+    assert R(whole)[2:4].shape == whole[1:4].shape
+    with pytest.raises(errors.UnsupportedTensorError, match=r"x\.to_memory\(\)"):
+        R(whole[1:4])[1:1]
+    whole.file.close()

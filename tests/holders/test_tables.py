@@ -365,3 +365,17 @@ def test_positions_of_a_column():
     assert which_max(x["mpg"]) == 2
     with pytest.raises(errors.UnsupportedTensorError, match="a table of pandas"):
         which(x)
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0, 3.0], [1, 2, 3]])
+def test_a_column_of_memory_that_never_changes_is_refused_and_stays(values):
+    array = np.array(values)
+    array.flags.writeable = False
+    column = pd.Series(array, copy=False)
+    for subscripts in (1, slice(None), [3, 1]):
+        with pytest.raises(
+            errors.ImmutableTensorError, match=r"read-only; write to its `copy\(\)`"
+        ):
+            R(column)[subscripts] = 9
+    assert column.tolist() == values
+    assert r_assign(column, 2, value=9).tolist() == [values[0], 9, values[2]]

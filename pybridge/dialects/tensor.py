@@ -206,7 +206,8 @@ def _points(item: sub.Vector, shape: Shape) -> to.Points:
 def least_sizes(subscripts: sub.Subscripts, ndim: int) -> tuple[int | None, ...]:
     """Return the minimal size of each axis for some subscripts, None if it must be known.
 
-    In a vector the meaning of a negative number or a logical depends on the size. A number may be a
+    In a vector the meaning of a negative number or a logical depends on the size, and in a range
+    from the end to the start whether it is an error. A number may be a
     compiler's symbol, whose comparison makes a guard.
 
     >>> from pybridge.subscripts.python_values import as_subscripts
@@ -233,6 +234,8 @@ def _least_size(item: sub.Subscript) -> int | None:
         case sub.Range(start=start, stop=stop, step=step):
             if start is not NA and stop is NA and start > 0 and (step is NA or step > 0):
                 return start - 1  # type: ignore[return-value]  # so that NA:k and (k+1):NA always split an axis
+            if start is not NA and stop is not NA and start < 0 < stop:
+                return None  # whether it is empty, and so an error, depends on the size
             bounds: list[Any] = [start, stop]
             return max([abs(bound) for bound in bounds if bound is not NA], default=0)
         case sub.Vector(values=values) if not (values < 0).any():

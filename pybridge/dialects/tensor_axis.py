@@ -59,7 +59,8 @@ def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: i
     The bounds are ints; `NA` or None is an open end. With a known size every start and stop of the
     result is within the axis, so the slice has exactly these positions. `axis`, zero-based, is for
     the messages. If `start > stop` and both have the same sign, the range runs downward, as R's `:`
-    does; bounds of different signs never do.
+    does; bounds of different signs never do. Where the start alone counts from the end, a range that
+    would select nothing raises: it is a start that has fallen below 1.
 
     >>> slice_from_range(5, 1, NA, 10), slice_from_range(8, -8, NA, 28)
     (slice(4, None, -1), slice(7, 21, 1))
@@ -115,11 +116,19 @@ def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: i
         last = stop + size
     else:
         raise _bad_bound(stop, _range_text(start, stop, written), axis, size)
-    if step > 0:
-        return slice(first, last + 1, step) if first <= last else to.NOTHING
-    if first < last or size == 0:
+    if first > last if step > 0 else first < last:
+        if not is_open_start and not is_open_stop and start < 0 < stop:
+            text = _range_text(start, stop, written)
+            raise SubscriptRangeError(
+                f"`{text}` on axis {axis + 1} would select nothing: {start} counts from the end, so "
+                f"it runs from position {first + 1} to {stop}; write `max(1, ...)` for a start that "
+                "may fall below 1",
+                subscript=text,
+            )
         return to.NOTHING
-    return slice(first, last - 1 if last > 0 else None, step)
+    if size == 0:
+        return to.NOTHING
+    return slice(first, last + 1 if step > 0 else (last - 1 if last > 0 else None), step)
 
 
 def _slice_of_unknown_size(

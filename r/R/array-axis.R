@@ -38,7 +38,15 @@ range_index <- function(bounds, text, size, axis, call) {
   ends <- if (step > 0) c(1, size) else c(size, 1)
   first <- if (is.na(start)) ends[[1L]] else vector_index(start, text, size, axis, call)
   last <- if (is.na(stop)) ends[[2L]] else vector_index(stop, text, size, axis, call)
-  if (size == 0 || (last - first) * step < 0) integer() else seq(first, last, by = step)
+  is_empty <- (last - first) * step < 0
+  if (is_empty && isTRUE(start < 0) && isTRUE(stop > 0)) {
+    words <- c(
+      "`%s` on axis %d would select nothing: %s counts from the end, so it runs from position %.0f to %s; write",
+      "`max(1, ...)` for a start that may fall below 1"
+    )
+    reject(text, "range", call, words, axis, format_number(start), first, format_number(stop))
+  }
+  if (size == 0 || is_empty) integer() else seq(first, last, by = step)
 }
 
 # The positions of a vector, or of one number, counted from the start

@@ -16,6 +16,8 @@
 #'   last, `x@r[-2]` the one before the last. Zero and a position beyond the axis are errors.
 #' * `a:b` and `a:b:s` are ranges, both ends included, and never drop their axis. `NA` is an open
 #'   end, and a negative bound counts from the end: `NA:5`, `6:NA`, `8:-8`, `1:10:3`, `NA:NA:-1`.
+#'   A start from the end that selects nothing before a stop from the start, as `-1:3` does, is an
+#'   error: it has fallen below 1.
 #' * A vector of positions selects them in its order, repeats included. Several vectors select
 #'   orthogonally, and axes never move.
 #' * A logical vector has one entry for each position of its axis; nothing is recycled.

@@ -37,7 +37,11 @@ range_positions <- function(a, b, s, n) {
     from <- at(a, n)
     to <- at(b, n)
   }
-  if (from != to && sign(to - from) != sign(by)) return(integer(0))
+  if (from != to && sign(to - from) != sign(by)) {
+    # the start has fallen below 1, where it means the end
+    if (!is.na(a) && !is.na(b) && a < 0 && b > 0) fail("range")
+    return(integer(0))
+  }
   if (n == 0) return(integer(0))
   seq.int(from, to, by)
 }

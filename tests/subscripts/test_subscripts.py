@@ -171,6 +171,7 @@ REFUSED = [
     ([1, [2, 3]], "rows of different lengths"),
     ([[1, [2]], [3]], "rows of different lengths"),
     ([["a", "b"]], "not a matrix of numbers"),
+    ([[1, 2], [object(), 3]], "not an entry of a matrix of positions or logicals"),
     (slice(True, 3), "a bound of a range is one number or NA"),
     (slice("a", 3), "a bound of a range is one number or NA"),
     (slice([1, 2], 3), "a bound of a range is one number or NA"),

@@ -126,8 +126,6 @@ def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: i
                 subscript=text,
             )
         return to.NOTHING
-    if size == 0:
-        return to.NOTHING
     return slice(first, last + 1 if step > 0 else (last - 1 if last > 0 else None), step)
 
 

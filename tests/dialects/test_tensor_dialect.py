@@ -144,6 +144,7 @@ def test_random_cases_are_mostly_valid_and_of_both_kinds():
         (([1, -1], [True, False]), (None, None, 0)),
         (([[1, 2, 3]],), (None, None, None)),
         (([[[True]]],), (None, None, None)),
+        ((slice(-3, 4), slice(4, -3), slice(NA, 4)), (None, 4, 4)),
     ],
     ids=str,
 )

@@ -59,8 +59,8 @@ def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: i
     The bounds are ints; `NA` or None is an open end. With a known size every start and stop of the
     result is within the axis, so the slice has exactly these positions. `axis`, zero-based, is for
     the messages. If `start > stop` and both have the same sign, the range runs downward, as R's `:`
-    does; bounds of different signs never do. Where the start alone counts from the end, a range that
-    would select nothing raises: it is a start that has fallen below 1.
+    does; bounds of different signs never do. If the start alone counts from the end, a range that
+    would select nothing raises: its start has fallen below 1.
 
     >>> slice_from_range(5, 1, NA, 10), slice_from_range(8, -8, NA, 28)
     (slice(4, None, -1), slice(7, 21, 1))
@@ -118,15 +118,20 @@ def slice_from_range(start: Any, stop: Any, step: Any, size: int | None, axis: i
         raise _bad_bound(stop, _range_text(start, stop, written), axis, size)
     if first > last if step > 0 else first < last:
         if not is_open_start and not is_open_stop and start < 0 < stop:
-            text = _range_text(start, stop, written)
-            raise SubscriptRangeError(
-                f"`{text}` on axis {axis + 1} would select nothing: {start} counts from the end, so "
-                f"it runs from position {first + 1} to {stop}; write `max(1, ...)` for a start that "
-                "may fall below 1",
-                subscript=text,
-            )
+            raise _start_below_one(start, stop, _range_text(start, stop, written), first + 1, axis)
         return to.NOTHING
     return slice(first, last + 1 if step > 0 else (last - 1 if last > 0 else None), step)
+
+
+def _start_below_one(
+    start: int, stop: int, text: str, position: int, axis: int
+) -> SubscriptRangeError:
+    return SubscriptRangeError(
+        f"`{text}` on axis {axis + 1} would select nothing: {start} counts from the end, so it "
+        f"runs from position {position} to {stop}; write `max(1, ...)` for a start that may fall "
+        "below 1",
+        subscript=text,
+    )
 
 
 def _slice_of_unknown_size(

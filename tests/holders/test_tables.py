@@ -373,9 +373,7 @@ def test_a_column_of_memory_that_never_changes_is_refused_and_stays(values):
     array.flags.writeable = False
     column = pd.Series(array, copy=False)
     for subscripts in (1, slice(None), [3, 1]):
-        with pytest.raises(
-            errors.ImmutableTensorError, match=r"write to its `copy\(\)`"
-        ):
+        with pytest.raises(errors.ImmutableTensorError, match=r"write to its `copy\(\)`"):
             R(column)[subscripts] = 9
     assert column.tolist() == values
     assert r_assign(column, 2, value=9).tolist() == [values[0], 9, values[2]]

@@ -140,7 +140,7 @@ def convertible(x: Any) -> Any:
 @answering
 def recycle(operands: list[Any]) -> list[Any]:
     """Return the operands at the common shape of R's arithmetic."""
-    return list(pybridge.recycle(*map(_as_tensor, operands)))
+    return list(pybridge.recycle(*operands))
 
 
 @answering
@@ -158,12 +158,7 @@ def is_comparison(op: Any) -> bool:
 @answering
 def broadcast(operands: list[Any], align: Any) -> list[Any]:
     """Return the operands at the common shape of NumPy's arithmetic."""
-    return list(pybridge.broadcast(*map(_as_tensor, operands), align=align))
-
-
-def _as_tensor(operand: Any) -> Any:
-    """Return one number as a tensor of no axis, any other operand as it is."""
-    return np.asarray(operand) if isinstance(operand, int | float | complex) else operand
+    return list(pybridge.broadcast(*operands, align=align))
 
 
 def _named_in_r(function: Callable[..., Any]) -> Callable[..., Any]:

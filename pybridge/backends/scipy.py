@@ -12,14 +12,14 @@ and only a `coo_array` has three axes or more.
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
 from pybridge.backends.keys import axis_indices
-from pybridge.backends.numpy import NumpyBackend
+from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Backend, Indices
 from pybridge.backends.scipy_entries import (
     FUNCTIONS,
@@ -47,8 +47,6 @@ from pybridge.backends.scipy_entries import (
 from pybridge.backends.traits import Trait
 from pybridge.dialects.selections import WHOLE, Key, is_index, slice_of_index
 from pybridge.errors import UnsupportedTensorError
-
-_NUMPY: Final = NumpyBackend()
 
 _SPARSE = Trait(
     "a sparse array of SciPy",
@@ -122,7 +120,7 @@ class ScipyBackend(Backend):
 
     def basic(self, x: Any, key: Key) -> Any:
         if not sp.issparse(x):
-            return _NUMPY.basic(x, key)
+            return NUMPY.basic(x, key)
         parts = [part for part in key if part is not None]
         parts += [WHOLE] * (x.ndim - len(parts))
         if None not in key:
@@ -132,20 +130,21 @@ class ScipyBackend(Backend):
         old = iter(zip(entries.coords, part.shape, strict=True))
         new_axis = (np.zeros(len(entries.data), np.int64), 1)
         axes = [(new_axis if each is None else next(old), is_index(each)) for each in key]
-        kept = [*[axis for axis, is_gone in axes if not is_gone], *old]
-        coordinates, shape = tuple([along for along, _ in kept]), tuple([n for _, n in kept])
+        result_axes = [*[axis for axis, is_gone in axes if not is_gone], *old]
+        coordinates = tuple([along for along, _ in result_axes])
+        shape = tuple([size for _, size in result_axes])
         if not shape:
             return entries.data.sum(dtype=x.dtype)
         return arranged_like(x, entries.data, coordinates, shape)
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
         if not sp.issparse(x):
-            return _NUMPY.take(x, indices, axis)
+            return NUMPY.take(x, indices, axis)
         return selected(x, [indices if k == axis else WHOLE for k in range(x.ndim)])
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         if not sp.issparse(x):
-            return _NUMPY.take_points(x, coordinates)
+            return NUMPY.take_points(x, coordinates)
         values = values_at(x, coordinates)
         return values if isinstance(x, sp.spmatrix) else sp.coo_array(values)
 
@@ -172,7 +171,7 @@ class ScipyBackend(Backend):
 
     def in_columns(self, x: Any) -> Any:
         if not sp.issparse(x):
-            return _NUMPY.in_columns(x)
+            return NUMPY.in_columns(x)
         if x.ndim == 1:
             return x
         need_countable(x)

@@ -70,27 +70,28 @@ class Arrays(Holder):
     def to_numpy(self, x: Tensor) -> npt.NDArray[Any]:
         return self.backend.to_numpy(x)
 
+    def _inner(self, x: Tensor) -> tuple[Holder, Tensor]:
+        """Return the tensor of a variable, or `x` itself, with its holder."""
+        tensor = self.value_of(x)
+        return (self if tensor is x else self._holder_of(tensor)), tensor
+
     def read(self, x: Tensor, selection: Selection) -> Tensor:
-        value = self.value_of(x)
-        if value is x:
-            return read(self.backend, x, selection)
-        holder = self._holder_of(value)
+        holder, tensor = self._inner(x)
         if holder is not self:
-            return holder.read(value, selection)
-        # to R no axis is one of size 1
-        if _is_key(selection) and len(selection.shape) == len(self.shape(value)) and selection.key:
-            part = self.backend.part_of_variable(x, selection.key)
+            return holder.read(tensor, selection)
+        if tensor is not x and _is_key(selection) and selection.key:
+            has_its_axes = len(selection.shape) == len(self.shape(tensor))  # to R none is one
+            part = self.backend.part_of_variable(x, selection.key) if has_its_axes else None
             if part is not None:
                 return part
-        return read(self.backend, value, selection)
+        return read(self.backend, tensor, selection)
 
     def fit(self, x: Tensor, value: Value) -> Any:
         return fit_value(self.backend, x, value)
 
     def write(self, x: Tensor, selection: Selection, value: Value) -> Tensor:
         refuse_immutable(self.backend, x)
-        tensor = self.value_of(x)
-        holder = self if tensor is x else self._holder_of(tensor)
+        holder, tensor = self._inner(x)
         if holder is self:
             fitted = writing.fit_broadcast(self.backend, tensor, selection, value)
             writing.write(self.backend, x, selection, fitted)
@@ -101,8 +102,8 @@ class Arrays(Holder):
     def updated(
         self, x: Tensor, selection: Selection | None, value: Value, growth: Growth | None = None
     ) -> Tensor:
-        tensor = self.value_of(x)
-        if tensor is not x and (holder := self._holder_of(tensor)) is not self:
+        holder, tensor = self._inner(x)
+        if holder is not self:
             return holder.updated(tensor, selection, value, growth)
         backend = self.backend
         if growth is None:

@@ -97,13 +97,12 @@ def read(x: Tensor, drop: bool, dialect: Dialect, order: Order, *written: Any) -
     holder = holder_of(x)
     backend, _ = holder.as_array(x)
     options: dict[str, Any] = {"drop": drop, "dialect": dialect, "order": order}
-    selection = _lowered(holder, backend, x, None, written, options)
+    selection = _lowered(holder, x, None, written, options)
     return reading.read(backend, x, selection)
 
 
 def _lowered(
     holder: Holder,
-    backend: Backend,
     x: Tensor,
     value: Shape | None,
     written: tuple[Any, ...],
@@ -113,6 +112,7 @@ def _lowered(
 
     `value` is the shape of the value to write; None when reading.
     """
+    backend, _ = holder.as_array(x)
     if any(map(backend.serves, written)):
         sizes = static_shape(backend, x)
         for item in filter(backend.serves, written):
@@ -123,7 +123,7 @@ def _lowered(
     written = tuple([_with_known_reals(backend, item) for item in written])
     if None in shape or any(map(backend.is_open, itertools.chain(*map(_parts, written)))):
         if options.get("dialect") != "base":
-            selection = _lowered_open(holder, backend, x, value, written, options)
+            selection = _lowered_open(holder, x, value, written, options)
             if selection is not None:
                 return selection
         shape = static_shape(backend, x)
@@ -133,7 +133,6 @@ def _lowered(
 
 def _lowered_open(
     holder: Holder,
-    backend: Backend,
     x: Tensor,
     value: Shape | None,
     written: tuple[Any, ...],
@@ -144,6 +143,7 @@ def _lowered_open(
     They can if the subscripts only need each size to be large enough, which a comparison turns into
     a guard. Otherwise they become constants, for the usual rules and errors.
     """
+    backend, _ = holder.as_array(x)
     shape = backend.shape(x)
     try:
         subscripts = read_for_one_use(tuple([_with_open(backend, item) for item in written]))
@@ -236,7 +236,7 @@ def assign(
     sizes: Shape = ()
     if not fitting.is_number(fitted):
         sizes = static_shape(fitting.backend_of_value(backend, fitted), fitted)
-    selection = _lowered(holder, backend, x, sizes, written, {"order": order})
+    selection = _lowered(holder, x, sizes, written, {"order": order})
     fitting.refuse_unbroadcast(sizes, selection.result_shape)
     return writing.write(backend, x if is_in_place else backend.copy(x), selection, fitted)
 

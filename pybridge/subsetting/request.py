@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from pybridge.backends.protocol import Tensor
-from pybridge.backends.traits import Verb
 from pybridge.dialects.labels import AxisLabels
 from pybridge.dialects.selections import Selection
 from pybridge.holders import holder_of, open_tensor
@@ -97,15 +96,14 @@ def assign(
     order: Order = "C",
 ) -> Tensor:
     """Return `x` with `value` at the elements that the subscripts name, in a new object."""
-    verb: Verb = "assign"
-    opened = inner, elements = open_tensor(x, verb)
+    opened = inner, elements = open_tensor(x, "assign")
     if inner.is_compiling():
         fitting = compiled.value_of(value)
         arguments = compiled.arguments_of(inner.as_array(elements)[0], written)
         return compiled.assign(elements, fitting, dialect, order, False, *arguments)
     request = _request(x, opened, written, dialect, is_text=True)
-    selection, read, growth = _change(request, value, dialect, order)
-    return request.holder.updated(x, selection, read, growth)
+    selection, opened_value, growth = _change(request, value, dialect, order)
+    return request.holder.updated(x, selection, opened_value, growth)
 
 
 def assign_in_place(
@@ -128,12 +126,12 @@ def assign_in_place(
         compiled.assign(x, fitting, dialect, order, True, *compiled.arguments_of(backend, written))
         return None
     request = _request(x, opened, written, dialect, is_text=False)
-    selection, read, growth = _change(request, value, dialect, order)
+    selection, opened_value, growth = _change(request, value, dialect, order)
     if growth is not None:
         raise growth_in_place(growth.length, request.shape)
     if selection is None:
         return None
-    now = request.holder.write(x, selection, read)
+    now = request.holder.write(x, selection, opened_value)
     return None if now is x else now
 
 
@@ -149,18 +147,18 @@ def _change(
     request: Request, value: Any, dialect: Dialect, order: Order
 ) -> tuple[Selection | None, Value, Any]:
     """Return what is set, the value that broadcasts there, and how the vector grows, if it does."""
-    read = read_value(value)
+    opened_value = read_value(value)
     holder, x, inner, shape = request.holder, request.x, request.inner, request.shape
     is_base = isinstance(dialect, str) and dialect == "base"
     if is_base and inner.list_axis is None:
         subscripts = read_as_r_does(
             inner.name, shape, request.written, request.labels, is_write=True
         )
-        plan, recycled = plan_as_r_does(inner, request.elements, shape, subscripts, read)
-        refuse_other_value(holder, x, plan.selection, read, recycles=True)
+        plan, recycled = plan_as_r_does(inner, request.elements, shape, subscripts, opened_value)
+        refuse_other_value(holder, x, plan.selection, opened_value, recycles=True)
         return plan.selection, recycled, plan.growth
     selection = request.selection(dialect, order)
-    refuse_other_value(holder, x, selection, read, recycles=is_base)
+    refuse_other_value(holder, x, selection, opened_value, recycles=is_base)
     if is_base:
-        read = recycled_down_columns(read, selection.result_shape)
-    return selection, read, None
+        opened_value = recycled_down_columns(opened_value, selection.result_shape)
+    return selection, opened_value, None

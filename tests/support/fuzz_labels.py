@@ -10,10 +10,8 @@ contradicts, the one right answer is an error of pybridge, and nothing is change
 again by its own seed, which is printed. The exit status is 1 if any differs.
 """
 
-import argparse
 import random
 import sys
-import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,8 @@ import xarray as xr
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from searching import search  # noqa: E402
 
 from pybridge import R, errors, r_assign, r_slice, r_subscripts  # noqa: E402
 
@@ -268,28 +268,5 @@ def disagreement(seed: int) -> str:
     )
 
 
-def main() -> int:
-    """Run the cases and return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cases", type=int, default=100_000, help="how many cases to compare")
-    parser.add_argument("--seconds", type=float, default=1500, help="when to stop at the latest")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same cases")
-    chosen = parser.parse_args()
-    began = time.monotonic()
-    done = differing = 0
-    while done < chosen.cases and time.monotonic() - began < chosen.seconds:
-        text = disagreement(chosen.seed * 10_000_019 + done)
-        done += 1
-        if text:
-            differing += 1
-            if differing <= 20:
-                print(text, flush=True)
-        if done % 20_000 == 0:
-            print(f"{done} cases, {differing} disagreements so far", flush=True)
-    seconds = time.monotonic() - began
-    print(f"{done} cases on tables and labels in {seconds:.0f} s, {differing} disagreements")
-    return 1 if differing or done == 0 else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(search(__doc__, "their own library", disagreement, 100_000))

@@ -183,16 +183,10 @@ def _parts(text: str) -> list[str]:
 
 def _python_item(item: Any, from_zero: bool) -> Any:
     match item:
-        case sub.Missing():
-            return slice(None)
-        case sub.Rest():
-            return ...
-        case sub.NewAxis():
-            return None
-        case sub.Scalar(value=value):
-            return _number(value, from_zero)
-        case sub.Range(start=start, stop=stop, step=step):
-            return _slice(start, stop, step, from_zero)
+        case slice(start=start, stop=stop, step=step):
+            return item if item == slice(None) else _slice(start, stop, step, from_zero)
+        case int() | sub.Scalar():
+            return _number(getattr(item, "value", item), from_zero)
         case sub.Characters(values=values):
             return list(values)
         case sub.Vector(values=values, missing=missing):
@@ -203,7 +197,8 @@ def _python_item(item: Any, from_zero: bool) -> Any:
             return whole if bool((whole == moved).all()) else moved
         case sub.Mask(values=values, missing=missing):
             return np.array(values) if missing is None else np.where(missing, np.nan, values)
-    raise AssertionError(item)
+    assert item is None or item is ..., item
+    return item
 
 
 def _number(value: Any, from_zero: bool) -> Any:
@@ -214,7 +209,7 @@ def _number(value: Any, from_zero: bool) -> Any:
 
 
 def _slice(start: Any, stop: Any, step: Any, from_zero: bool) -> slice:
-    bounds = [None if bound is NA else _number(bound, False) for bound in (start, stop, step)]
+    bounds = [None if bound in (NA, None) else _number(bound, False) for bound in (start, stop, step)]
     if not from_zero:
         return slice(*bounds)
     first, last, by = bounds

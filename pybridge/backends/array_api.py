@@ -16,7 +16,7 @@ from pybridge.backends.dense import assign_dense
 from pybridge.backends.keys import upward_key
 from pybridge.backends.protocol import Backend, Indices
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import Key
+from pybridge.subscripts.selections import Key
 from pybridge.errors import TracingError, UnsupportedTensorError
 from pybridge.shape import Shape
 

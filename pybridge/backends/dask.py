@@ -17,7 +17,7 @@ import numpy.typing as npt
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.protocol import Backend, Indices
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import Key
+from pybridge.subscripts.selections import Key
 from pybridge.errors import SubscriptOutOfBoundsError, TracingError
 from pybridge.shape import Shape
 

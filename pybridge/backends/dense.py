@@ -13,7 +13,7 @@ import numpy as np
 
 from pybridge.backends.keys import axis_indices
 from pybridge.backends.protocol import Backend, Tensor
-from pybridge.dialects.selections import WHOLE
+from pybridge.subscripts.selections import WHOLE
 
 
 def assign_dense(

@@ -18,7 +18,7 @@ from keras import ops
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.keys import upward_key
 from pybridge.backends.protocol import Backend, Indices, without_values
-from pybridge.dialects.selections import Key
+from pybridge.subscripts.selections import Key
 from pybridge.errors import TracingError
 from pybridge.shape import Shape
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.dialects.selections import Key, is_index
+from pybridge.subscripts.selections import Key, is_index
 from pybridge.shape import Shape
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pybridge.backends.keys import assignment_key
 from pybridge.backends.protocol import Backend, Indices
-from pybridge.dialects.selections import Key
+from pybridge.subscripts.selections import Key
 from pybridge.errors import AssignmentError, SubscriptCountError
 
 if TYPE_CHECKING:

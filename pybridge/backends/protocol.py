@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import Key
+from pybridge.subscripts.selections import Key
 from pybridge.errors import TracingError
 from pybridge.shape import Shape
 

@@ -45,7 +45,7 @@ from pybridge.backends.scipy_entries import (
     with_lines,
 )
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import WHOLE, Key, is_index, slice_of_index
+from pybridge.subscripts.selections import WHOLE, Key, is_index, slice_of_index
 from pybridge.errors import UnsupportedTensorError
 
 _SPARSE = Trait(

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 
 from pybridge.backends.keys import axis_indices
 from pybridge.backends.protocol import Indices
-from pybridge.dialects.selections import WHOLE
+from pybridge.subscripts.selections import WHOLE
 from pybridge.errors import UnsupportedTensorError
 
 _COMPRESSED: Final = ("csr", "csc")

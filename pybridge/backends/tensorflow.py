@@ -18,7 +18,7 @@ import tensorflow as tf
 from pybridge.backends.keys import axis_indices
 from pybridge.backends.protocol import Backend, Indices, with_numpy_dtype, without_values
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import WHOLE, Key
+from pybridge.subscripts.selections import WHOLE, Key
 from pybridge.errors import ConversionError, TracingError
 from pybridge.shape import Shape
 

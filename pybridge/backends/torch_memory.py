@@ -13,7 +13,7 @@ from torch._subclasses.functional_tensor import FunctionalTensor
 
 from pybridge.backends.numpy import MAX_WORK
 from pybridge.backends.protocol import Indices
-from pybridge.dialects.selections import Key
+from pybridge.subscripts.selections import Key
 
 WITHOUT_VALUES = (FakeTensor, FunctionalTensor)
 """Types of placeholders in a graph."""

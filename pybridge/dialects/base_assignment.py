@@ -14,20 +14,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pybridge import subscripts as sub
+from pybridge.axis import Axis, plain_axes
 from pybridge.dialects import base
-from pybridge.dialects import selections as to
-from pybridge.dialects.base_axis import (
-    Chosen,
-    choose,
-    choose_each,
-    extent,
-    indices_and_holes,
-    repeated,
-)
-from pybridge.dialects.base_colon import LONGEST_VECTOR, Evaluated, evaluate
+from pybridge.dialects.axes import Reader
+from pybridge.dialects.colon import LONGEST_VECTOR
 from pybridge.errors import AssignmentError, RecyclingWarning, SubscriptMissingError, warn
 from pybridge.shape import Shape
+from pybridge.subscripts import Mask, Subscript, Subscripts, short_text
+from pybridge.subscripts import selections as to
+from pybridge.subscripts.kinds import select
+from pybridge.subscripts.python_values import as_subscript
+from pybridge.subscripts.resolve import R_ARRAY, R_GROWING, repeated
 
 Value = npt.NDArray[Any]
 
@@ -55,75 +52,84 @@ class Assignment:
     growth: Growth | None = None
 
 
-def plan_assignment(subscripts: sub.Subscripts, shape: Shape, value: Value) -> Assignment:
+def plan_assignment(
+    written: tuple[Any, ...],
+    shape: Shape,
+    value: Value,
+    read: Reader = as_subscript,
+    axes: tuple[Axis, ...] | None = None,
+) -> Assignment:
     """Return the steps of R's `[<-` for `value` on a tensor of `shape`; no data is touched.
 
-    >>> from pybridge.subscripts.python_values import as_subscripts
-    >>> plan_assignment(as_subscripts((5,)), (3,), np.array(9)).growth
+    >>> plan_assignment((5,), (3,), np.array(9)).growth
     Growth(length=5, gap=array([3]))
-    >>> plan_assignment(as_subscripts((2, slice(None))), (2, 3), np.array([7, 8, 9])).value
+    >>> plan_assignment((2, slice(None)), (2, 3), np.array([7, 8, 9])).value
     array([[7, 8, 9]])
     """
     sizes = base.known_sizes(shape)
-    items = evaluate(subscripts)
+    axes = plain_axes(shape) if axes is None else axes
+    items = base.received(written, read)
     if value.size == 0 and 0 in sizes:
         return Assignment(None, value)  # R checks nothing more if both sides are empty
-    if len(items) < 2:
-        return _plan_alone(items[0] if items else sub.MISSING, sizes, value)
+    if len(items) == 1:
+        return _plan_alone(items[0], axes, sizes, value)
     if len(items) != len(sizes):
         words = "incorrect number of subscripts" + (" on matrix" if len(items) == 2 else "")
-        raise base.wrong_count(words, subscripts, sizes)
-    axes = choose_each(items, sizes)
-    selection = base.selected_axes(sizes, axes)
+        raise base.wrong_count(words, items, sizes)
+    parts = [select(item, axis, R_ARRAY) for item, axis in zip(items, axes, strict=True)]
+    selection = base.selected_axes(sizes, parts)
+    text = Subscripts(items)
     if len(items) == 2:  # R checks for NA first on a matrix, and last on more axes
-        _refuse_missing(subscripts, value, selection.has_missing)
-    count = math.prod(map(extent, axes))
+        _refuse_missing(text, value, selection.has_missing)
+    count = math.prod(base.known_sizes(selection.kept_shape))
     if count and value.size == 0:
         raise _empty(count)
     if count and count % value.size:
         raise AssignmentError(
             f"{_unevenly(count, value.size)}; several subscripts want a value that fits evenly"
         )
-    _refuse_missing(subscripts, value, selection.has_missing)
+    _refuse_missing(text, value, selection.has_missing)
     return _recycled(selection, count, value)
 
 
-def _plan_alone(item: Evaluated, shape: tuple[int, ...], value: Value) -> Assignment:
+def _plan_alone(
+    item: Subscript, axes: tuple[Axis, ...], shape: tuple[int, ...], value: Value
+) -> Assignment:
     """Return the steps for a single subscript: linear, or one element per row of a matrix."""
-    selection: to.Selection | None = base.whole_mask(item, shape)
-    if isinstance(item, sub.Missing):
-        selection = to.Orthogonal(shape or (1,), ())
-    elif base.is_coordinates(item, shape):
-        selection = base.points(item, shape)
+    selection = base.alone(item, axes)
     if selection is not None:
         _refuse_missing(item, value, selection.has_missing)
         count = math.prod(base.known_sizes(selection.result_shape))
         return _recycled(selection, count, value)
     size = math.prod(shape)
-    chosen = choose(item, size, None)
-    has_missing = isinstance(chosen.axis, to.Gather) and chosen.axis.missing is not None
-    _refuse_missing(item, value, has_missing)
-    growth = _growth(chosen, size) if chosen.reach > size else None
+    part = select(item, base.as_vector(axes, shape), R_GROWING)
+    indices, missing = base.indices_and_holes(part, size)
+    _refuse_missing(item, value, missing is not None)
+    growth = _growth(item, indices, missing, size)
     if growth is not None:
-        selection = base.selected_axes((growth.length,), (chosen.axis,))
+        selection = base.selected_axes((growth.length,), [part])
     elif len(shape) < 2:
-        selection = base.selected_axes((size,), (chosen.axis,))
+        selection = base.selected_axes((size,), [part])
     else:
-        selection = base.linear_points(chosen.axis, shape)
-    return _recycled(selection, extent(chosen.axis), value, growth)
+        selection = base.linear_points(part, shape)
+    return _recycled(selection, len(indices), value, growth)
 
 
-def _growth(chosen: Chosen, size: int) -> Growth:
-    if chosen.reach > LONGEST_VECTOR:
+def _growth(item: Subscript, indices: Any, missing: Any, size: int) -> Growth | None:
+    """Return how a vector grows for indices beyond it, or for a logical that is longer."""
+    length = len(item.in_columns()[0]) if isinstance(item, Mask) else 0
+    known = indices if missing is None else indices[~missing]
+    length = max(length, int(known.max(initial=-1)) + 1)
+    if length <= size:
+        return None
+    if length > LONGEST_VECTOR:
         raise AssignmentError(
-            f"vector is too large: position {chosen.reach} would need a vector of more than 2^52 "
+            f"vector is too large: position {length} would need a vector of more than 2^52 "
             "elements"
         )
-    indices, missing = indices_and_holes(chosen.axis)
-    is_gap = np.ones(chosen.reach - size, bool)
-    is_new = indices >= size if missing is None else (indices >= size) & ~missing
-    is_gap[indices[is_new] - size] = False
-    return Growth(chosen.reach, np.flatnonzero(is_gap) + size)
+    is_gap = np.ones(length - size, bool)
+    is_gap[known[known >= size] - size] = False
+    return Growth(length, np.flatnonzero(is_gap) + size)
 
 
 def _recycled(
@@ -148,7 +154,7 @@ def _recycled(
 
 def _refuse_missing(written: object, value: Value, has_missing: bool) -> None:
     if value.size > 1 and has_missing:
-        text = sub.short_text(written)
+        text = short_text(written)
         raise SubscriptMissingError(
             f"NAs are not allowed in subscripted assignments: `[{text}]` selects NA, to which R "
             f"assigns only a value of length 1, and this one has {value.size}",

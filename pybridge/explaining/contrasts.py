@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from pybridge import subscripts as sub
 from pybridge.dialects import base
-from pybridge.dialects import selections as to
+from pybridge.subscripts import selections as to
 from pybridge.errors import PybridgeWarning, SubscriptError
 from pybridge.shapes import listed
 from pybridge.subscripts import NA, short_text
@@ -101,7 +101,7 @@ def python_contrasts(pairs: Sequence[Pair], *, drop: bool, squeezed: Sequence[in
     """
     sentences = [text for pair in pairs if (text := _python_axis(pair)) is not None]
     sentences.extend(_python_pairing(pairs))
-    numbers = _axes_text(p.axis for p in pairs if isinstance(p.item, sub.Scalar))
+    numbers = _axes_text(p.axis for p in pairs if sub.is_scalar(p.item))
     if numbers and not drop:
         sentences.append(f"it always drops an axis whose subscript is a number, {numbers} here")
     if squeezed:
@@ -116,8 +116,10 @@ def _python_axis(pair: Pair) -> str | None:
         return None
     item = pair.item
     where = f"on axis {pair.axis + 1} `{short_text(item)}`"
-    if isinstance(item, sub.NewAxis):
+    if item is None:
         return f"{where} would be a new axis of size 1"
+    if isinstance(item, sub.Call):
+        return f"{where} is no subscript there, where the indices that are left are written"
     theirs = _python_indices(item, pair.size)
     if theirs is None:
         return f"{where} would be an error, because {_python_refusal(item, pair.size)}"
@@ -132,19 +134,17 @@ def _python_axis(pair: Pair) -> str | None:
 def _python_indices(item: sub.Subscript, size: int) -> Indices | None:
     """Return what Python's `[` would select on one axis, None if it would raise."""
     match item:
-        case sub.Missing():
-            return range(size)
-        case sub.Scalar():
-            value: Any = item.value
+        case slice():
+            bounds = [None if b is NA else b for b in (item.start, item.stop, item.step)]
+            if not all(b is None or _is_whole(b) for b in bounds) or bounds[2] == 0:
+                return None
+            return range(size)[slice(*(None if b is None else int(b) for b in bounds))]
+        case int() | sub.Scalar():
+            value = _number(item)
             if not _is_whole(value) or not -size <= value < size:
                 return None
             index = int(value) % size
             return range(index, index + 1)
-        case sub.Range():
-            bounds: list[Any] = [item.start, item.stop, item.step]
-            if not all(bound is NA or _is_whole(bound) for bound in bounds) or bounds[2] == 0:
-                return None
-            return range(size)[slice(*(None if bound is NA else int(bound) for bound in bounds))]
         case sub.Vector(values=values, missing=missing):
             known = values if missing is None else values[~missing]
             if values.ndim != 1 or not all(map(_is_whole, known.tolist())):
@@ -158,6 +158,11 @@ def _python_indices(item: sub.Subscript, size: int) -> Indices | None:
             return None
 
 
+def _number(item: sub.Subscript) -> Any:
+    """Return the number of a scalar."""
+    return item.value if isinstance(item, sub.Scalar) else item
+
+
 def _is_whole(value: Any) -> bool:
     return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
 
@@ -166,9 +171,9 @@ def _python_refusal(item: sub.Subscript, size: int) -> str:
     match item:
         case sub.Mask(values=values):
             return f"a mask of {values.size} must have {size} entries there"
-        case sub.Range(step=0):
+        case slice(step=0):
             return "Python knows no step of 0"
-        case sub.Scalar(value=value) if _is_whole(value):
+        case int() | sub.Scalar() if _is_whole(_number(item)):
             return f"Python counts from 0 and the last index is {size - 1}"
         case sub.Vector(values=values) if values.ndim == 1 and all(map(_is_whole, values.tolist())):
             return f"Python counts from 0 and the last index is {size - 1}"
@@ -177,28 +182,32 @@ def _python_refusal(item: sub.Subscript, size: int) -> str:
 
 
 def _python_reason(item: sub.Subscript) -> str:
-    if isinstance(item, sub.Range):
-        start: Any = item.start
-        stop: Any = item.stop
+    if isinstance(item, slice):
+        start, stop = _open_as_none(item)
         reasons = []
-        if start is not NA and start > 0:
+        if start is not None and start > 0:
             reasons.append("counts from 0")
-        if stop is not NA:
+        if stop is not None:
             reasons.append("leaves out the end")
-        is_closed = start is not NA and stop is not NA
-        if item.step is NA and is_closed and (start > 0) == (stop > 0) and start > stop:
+        is_closed = start is not None and stop is not None
+        if item.step is None and is_closed and (start > 0) == (stop > 0) and start > stop:
             reasons = ["runs downward only with a negative step"]
         return f"Python {' and '.join(reasons)}"
-    values = np.asarray(item.value if isinstance(item, sub.Scalar) else getattr(item, "values", 0))
+    values = np.asarray(_number(item) if sub.is_scalar(item) else getattr(item, "values", 0))
     if bool((values < 0).all()):
         return "Python counts negative numbers from the end"
     return "Python counts from 0"
 
 
+def _open_as_none(item: slice) -> tuple[Any, Any]:
+    """Return the start and the stop of a range, None where it is open."""
+    return None if item.start is NA else item.start, None if item.stop is NA else item.stop
+
+
 def _python_pairing(pairs: Sequence[Pair]) -> list[str]:
     """Return sentences on several vectors, or a vector separated from a number, in NumPy."""
     arrays = [k for k, pair in enumerate(pairs) if isinstance(pair.item, sub.Vector | sub.Mask)]
-    numbers = [k for k, pair in enumerate(pairs) if isinstance(pair.item, sub.Scalar)]
+    numbers = [k for k, pair in enumerate(pairs) if sub.is_scalar(pair.item)]
     if not arrays:
         return []
     sentences = []
@@ -211,7 +220,7 @@ def _python_pairing(pairs: Sequence[Pair]) -> list[str]:
             text += f", and refuses their lengths {lengths_text}"
         sentences.append(text)
     joined = sorted(arrays + numbers)
-    has_axis_before = any(not isinstance(p.item, sub.Scalar) for p in pairs[: arrays[0]])
+    has_axis_before = any(not sub.is_scalar(p.item) for p in pairs[: arrays[0]])
     if joined[-1] - joined[0] >= len(joined) and has_axis_before:
         moved = _axes_text(pairs[k].axis for k in arrays)
         sentences.append(
@@ -241,7 +250,7 @@ def r_contrasts(
 
 def _r_dropping(pairs: Sequence[Pair]) -> list[str]:
     ones = [
-        pair.axis for pair in pairs if pair.extent == 1 and not isinstance(pair.item, sub.Scalar)
+        pair.axis for pair in pairs if pair.extent == 1 and not sub.is_scalar(pair.item)
     ]
     if all(pair.extent == 1 for pair in pairs):
         return ["it leaves a vector of length 1"] if len(ones) > 1 else []
@@ -250,10 +259,10 @@ def _r_dropping(pairs: Sequence[Pair]) -> list[str]:
 
 def _r_counting(written: sub.Subscripts, ndim: int) -> list[str]:
     items = written.items
-    if any(isinstance(item, sub.Rest) for item in items):
+    if ... in items:
         return ["it has no `..`; each axis needs a subscript, if a missing one"]
-    named = sum(not isinstance(item, sub.NewAxis) for item in items)
-    if named >= ndim or named == 0 or (len(items) == 1 and isinstance(items[0], sub.Missing)):
+    named = sum(item is not None for item in items)
+    if named >= ndim or named == 0 or (len(items) == 1 and sub.is_whole_axis(items[0])):
         return []
     if len(items) == 1:
         return ["it takes one subscript alone as counting every element, column by column"]
@@ -263,20 +272,22 @@ def _r_counting(written: sub.Subscripts, ndim: int) -> list[str]:
 def _r_axis(pair: Pair) -> str | None:
     """Return a sentence on what R's own `[` selects on an axis, None if it is the same."""
     item = pair.item
-    if isinstance(item, sub.Missing):
+    text = f"`{short_text(item)}`"
+    if sub.is_whole_axis(item):
         return None
+    if isinstance(item, sub.Call):
+        return f"{text} is unknown; {item.in_r}"
     theirs, refusal = _indices_in_r(item, pair.size)
     if theirs is not None and are_same(theirs, indices_of(pair.chosen, pair.size)):
         return None
-    text = f"`{short_text(item)}`"
-    if isinstance(item, sub.Range):
+    if isinstance(item, slice):
         return _r_range(item, text, pair, theirs, refusal)
     if theirs is None:
         is_mixed = isinstance(item, sub.Vector) and bool((item.values > 0).any())
         return f"{text} is an error, because {'signs may not be mixed' if is_mixed else refusal}"
     match item:
-        case sub.Scalar():
-            value: Any = item.value
+        case int() | sub.Scalar():
+            value = _number(item)
             last = "the last" if value == -1 else positions_text(indices_of(pair.chosen, pair.size))
             return f"{text} drops position {-int(value)} instead of taking {last}"
         case sub.Vector(values=values) if bool((values < 0).any()):
@@ -290,7 +301,7 @@ def _indices_in_r(item: sub.Subscript, size: int) -> tuple[Indices | None, str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PybridgeWarning)
         try:
-            selection = base.lower(sub.Subscripts((item, sub.MISSING)), (size, 2), drop=False)
+            selection = base.lower((item, slice(None)), (size, 2), drop=False)
         except SubscriptError as error:
             return None, str(error).partition(":")[0]
     assert isinstance(selection, to.Orthogonal)
@@ -298,16 +309,15 @@ def _indices_in_r(item: sub.Subscript, size: int) -> tuple[Indices | None, str]:
 
 
 def _r_range(
-    item: sub.Range, text: str, pair: Pair, theirs: Indices | None, refusal: str
+    item: slice, text: str, pair: Pair, theirs: Indices | None, refusal: str
 ) -> str | None:
-    start: Any = item.start
-    stop: Any = item.stop
-    if start is NA or stop is NA:
+    start, stop = _open_as_none(item)
+    if start is None or stop is None:
         return f"{text} is an error, because `:` needs two numbers; there it is {_r_spelling(pair)}"
-    if item.step is not NA:
+    if item.step is not None:
         return (
-            f"{text} is `({sub.Range(start, stop)}):{sub.number_text(item.step)}`, which uses its "
-            f"first number alone; there it is {_r_spelling(pair)}"
+            f"{text} is `({sub.r_source(slice(start, stop))}):{sub.number_text(item.step)}`, which "
+            f"uses its first number alone; there it is {_r_spelling(pair)}"
         )
     if theirs is not None:
         return f"{text} drops those positions instead of counting from the end"

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pybridge import subscripts as sub
-from pybridge.dialects import selections as to
+from pybridge.subscripts import selections as to
 from pybridge.errors import ArgumentError, SubscriptError, collected_warnings, value_text
 from pybridge.explaining.contrasts import (
     Indices,
@@ -136,9 +136,9 @@ def explain_named(
         selection = _lowered(sizes, written, drop=drop, dialect=dialect)
     warned = [f"warns: {warning}" for warning in collected]
     pairs = _pairs(written, selection)
-    alone = written.items[0] if len(written) == 1 else sub.MISSING
+    alone = written.items[0] if len(written) == 1 else to.WHOLE
     is_matrix = isinstance(alone, sub.Vector) and alone.values.ndim == 2
-    is_whole = isinstance(alone, sub.Missing) or is_matrix
+    is_whole = sub.is_whole_axis(alone) or is_matrix
     is_linear = dialect == "base" and len(sizes) > 1 and not is_whole
     return Explanation(
         subscripts=written,
@@ -176,10 +176,9 @@ def _pairs(written: Subscripts, selection: Known) -> list[Pair]:
         return []
     items: list[sub.Subscript] = []
     for item in written.items:
-        is_rest = isinstance(item, sub.Rest)
         unnamed = len(selection.axes) - len(written.items) + 1
-        items += [sub.MISSING] * unnamed if is_rest else [item]
-    items += [sub.MISSING] * (len(selection.axes) - len(items))
+        items += [to.WHOLE] * unnamed if item is ... else [item]
+    items += [to.WHOLE] * (len(selection.axes) - len(items))
     pairs: list[Pair] = []
     axis = 0
     for item, chosen in zip(items, selection.axes, strict=False):
@@ -223,9 +222,9 @@ def _selected(selection: Known, pairs: list[Pair], is_linear: bool) -> list[str]
 
 def _axis_words(pair: Pair, is_gone: bool) -> str:
     if pair.axis is None:
-        return f"`{pair.item}`: a new axis of size 1"
+        return f"`{short_text(pair.item)}`: a new axis of size 1"
     words = "everything"
-    if not isinstance(pair.item, sub.Missing):
+    if not sub.is_whole_axis(pair.item):
         missing = pair.chosen.missing if isinstance(pair.chosen, to.Gather) else None
         positions = positions_text(indices_of(pair.chosen, pair.size), missing)
         words = f"`{short_text(pair.item)}` is {positions}"
@@ -271,7 +270,7 @@ def _in_python(
             unforced = [
                 pair.axis
                 for pair, is_gone in zip(pairs, gone, strict=True)
-                if is_gone and pair.axis is not None and not isinstance(pair.item, sub.Scalar)
+                if is_gone and pair.axis is not None and not sub.is_scalar(pair.item)
             ]
             return python_contrasts(pairs, drop=drop, squeezed=unforced)
 

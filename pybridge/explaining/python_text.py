@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, assert_never
 import numpy as np
 import numpy.typing as npt
 
-from pybridge.dialects import selections as to
+from pybridge.subscripts import selections as to
 from pybridge.errors import TracingError
 from pybridge.shape import Shape
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from pybridge.axis import Axis
 from pybridge.backends.traits import Trait
-from pybridge.dialects.labels import AxisLabels
-from pybridge.dialects.selections import Gather, Orthogonal, Selection, slice_of_index
+from pybridge.axis import TextsOf
+from pybridge.subscripts.selections import Gather, Orthogonal, Selection, slice_of_index
 from pybridge.errors import MissingValueError, UnsupportedTensorError
 from pybridge.holders.pandas import labels_of_table
 from pybridge.holders.protocol import Holder, not_served
@@ -35,7 +35,7 @@ class Anndata(Holder):
     def traits(self, x: Any) -> tuple[Trait, ...]:
         return (_TRAIT,)
 
-    def labels(self, x: Any) -> AxisLabels:
+    def labels(self, x: Any) -> TextsOf:
         return lambda axis: labels_of_table((x.obs_names, x.var_names)[axis])
 
     def axes(self, x: Any) -> tuple[Axis, ...]:

@@ -15,7 +15,7 @@ from anndata.abc import CSCDataset, CSRDataset
 from pybridge.backends.protocol import Backend
 from pybridge.backends.scipy import BACKEND as SCIPY
 from pybridge.backends.traits import Trait
-from pybridge.dialects import selections as to
+from pybridge.subscripts import selections as to
 from pybridge.holders.protocol import Holder, not_served
 from pybridge.holders.reading import read
 from pybridge.holders.stores import cover

@@ -14,8 +14,8 @@ import numpy as np
 from anndata._core import views
 
 from pybridge.axis import Axis
-from pybridge.dialects.labels import AxisLabels
-from pybridge.dialects.selections import Selection
+from pybridge.axis import TextsOf
+from pybridge.subscripts.selections import Selection
 from pybridge.errors import ImmutableTensorError, PybridgeError
 from pybridge.holders.protocol import Holder, HolderOf, Value
 from pybridge.holders.wrappers import Wrapper
@@ -54,7 +54,7 @@ class PartsOfViews(Wrapper):
         kinds: Any = type(x).__mro__
         return next(kind for kind in kinds if not kind.__module__.startswith("anndata."))(x)
 
-    def labels(self, x: Any) -> AxisLabels | None:
+    def labels(self, x: Any) -> TextsOf | None:
         holder, value = self.inner(x)
         return holder.labels(value)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.backends.traits import Trait
-from pybridge.dialects.selections import Orthogonal, Selection
+from pybridge.subscripts.selections import Orthogonal, Selection
 from pybridge.errors import ImmutableTensorError
 from pybridge.holders import writing
 from pybridge.holders.fitting import fit_value

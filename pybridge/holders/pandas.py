@@ -15,7 +15,7 @@ import pandas as pd
 from pybridge.axis import Axis
 from pybridge.backends.protocol import Indices
 from pybridge.backends.traits import Trait
-from pybridge.dialects.labels import AxisLabels, UniqueLabels
+from pybridge.axis import TextsOf, UniqueLabels
 from pybridge.errors import ImmutableTensorError, UnsupportedTensorError
 from pybridge.holders.tables import Table
 from pybridge.subscripts import number_text
@@ -55,7 +55,7 @@ class PandasTables(Table):
     def traits(self, x: Any) -> tuple[Trait, ...]:
         return (_TABLE if x.ndim == 2 else _COLUMN,)
 
-    def labels(self, x: Any) -> AxisLabels:
+    def labels(self, x: Any) -> TextsOf:
         return lambda axis: None if is_count(x.axes[axis]) else labels_of_table(x.axes[axis])
 
     def to_numpy(self, x: Any) -> np.ndarray[Any, Any]:

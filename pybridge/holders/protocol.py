@@ -16,8 +16,8 @@ from pybridge.axis import Axis
 from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.backends.traits import Trait
-from pybridge.dialects.labels import AxisLabels
-from pybridge.dialects.selections import Selection
+from pybridge.axis import TextsOf
+from pybridge.subscripts.selections import Selection
 from pybridge.errors import UnsupportedTensorError
 from pybridge.shape import Shape
 
@@ -70,7 +70,7 @@ class Holder(ABC):
         """Return the axes with their names and labels, or () if `x` has neither."""
         return ()
 
-    def labels(self, x: Tensor) -> AxisLabels | None:
+    def labels(self, x: Tensor) -> TextsOf | None:
         """Return a function that returns the labels of an axis as text, or None without labels."""
         return None
 

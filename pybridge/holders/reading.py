@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from pybridge.backends.protocol import Backend, Indices, Tensor
-from pybridge.dialects import selections as to
+from pybridge.subscripts import selections as to
 from pybridge.errors import MissingValueError
 from pybridge.shape import Size, known_shape, reversed_axes
 
@@ -69,8 +69,8 @@ def _read_axes(backend: Backend, x: Tensor, selection: to.Orthogonal) -> Tensor:
         if is_known and type(taken) is to.Gather:  # no negative index is left
             part = backend.take(part, taken.indices, place)
             continue
-        part = backend.take(part, indices_on(backend, part, taken, place), place)
-        if type(taken) is to.TracedIndex:
+        part = backend.take(part, taken.on(backend, part, place), place)
+        if not taken.keeps_axis:
             dropped += (place,)
     return _without_axes(backend, part, dropped) if dropped else part
 
@@ -89,77 +89,17 @@ def _without_axes(backend: Backend, x: Tensor, axes: tuple[int, ...]) -> Tensor:
 
 def _shrinkage(taken: to.Taken, size: Size) -> float:
     """Return the fraction of an axis that is selected; infinity if unknown."""
-    match taken:
-        case to.Gather(indices=indices):
-            return len(indices) / max(size or 1, 1)
-        case to.TracedIndex():
-            return 1 / max(size or 1, 1)
-        case to.TracedGather(size=int(count)):
-            return count / max(size or 1, 1)
-        case _:
-            return math.inf
-
-
-def indices_on(backend: Backend, x: Tensor, taken: to.Taken, place: int) -> Indices:
-    """Return the non-negative indices that are taken along an axis."""
-    if isinstance(taken, to.Gather):
-        if backend.shape(x)[place] is None:
-            return _from_the_start(backend, x, taken.indices, place)
-        return taken.indices
-    match taken:
-        case to.TracedIndex(index=index):
-            return backend.reshape(_wrapped(backend, x, index, place), (1,))
-        case to.TracedGather(indices=indices):
-            return _wrapped(backend, x, indices, place)
-        case to.TracedRun():
-            return _traced_range(backend, x, taken, place)
-        case to.TracedMask(mask=mask):
-            return backend.nonzero(mask)[0]
-
-
-def _traced_range(backend: Backend, x: Tensor, axis: to.TracedRun, place: int) -> Indices:
-    step = axis.step
-    size = backend.size(x, place)
-    if isinstance(step, int):  # an open end has an explicit step, or runs upward
-        first = (0 if step > 0 else size - 1) if axis.first is None else axis.first
-        last = (size - 1 if step > 0 else 0) if axis.last is None else axis.last
-        beyond = 1 if step > 0 else -1
-    else:
-        first, last, beyond = axis.first, axis.last, step
-    first, last = (
-        bound + size if isinstance(bound, int) and bound < 0 else bound
-        for bound in (
-            bound if isinstance(bound, int) else _wrapped(backend, x, bound, place)
-            for bound in (first, last)
-        )
-    )
-    return backend.arange(first, last + beyond, step)
-
-
-def _wrapped(backend: Backend, x: Tensor, indices: Indices, axis: int) -> Indices:
-    """Count traced negative indices from the start; invalid ones become the size of the axis."""
-    size = backend.size(x, axis)
-    from_end = backend.where(indices < -size, size, indices + size)
-    return backend.where(indices < 0, from_end, indices)
-
-
-def _from_the_start(
-    backend: Backend, x: Tensor, indices: npt.NDArray[np.int64], axis: int
-) -> Indices:
-    """Count negative indices from the start of an axis whose size is known only at run time."""
-    if indices.size == 0 or int(indices.min()) >= 0:
-        return indices
-    size = backend.size(x, axis)
-    return backend.where(indices < 0, size + indices, indices)
+    count = taken.count(size)
+    return math.inf if count is None else count / max(size or 1, 1)
 
 
 def counted(backend: Backend, x: Tensor, coordinates: tuple[Indices, ...]) -> tuple[Indices, ...]:
     """Return coordinates without negative indices."""
     sizes = backend.shape(x)
     return tuple(
-        _wrapped(backend, x, indices, axis)
+        to.wrapped(backend, x, indices, axis)
         if not isinstance(indices, np.ndarray)
-        else (_from_the_start(backend, x, indices, axis) if sizes[axis] is None else indices)
+        else (to.from_the_start(backend, x, indices, axis) if sizes[axis] is None else indices)
         for axis, indices in enumerate(coordinates)
     )
 

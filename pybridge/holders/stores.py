@@ -18,7 +18,7 @@ import numpy.typing as npt
 from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Backend, Indices
 from pybridge.backends.traits import Trait
-from pybridge.dialects import selections as to
+from pybridge.subscripts import selections as to
 from pybridge.holders import writing
 from pybridge.holders.fitting import fit_in_numpy, refuse_unbroadcast
 from pybridge.holders.protocol import Holder, Value, not_served

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pybridge.backends.protocol import Indices, Tensor
-from pybridge.dialects import selections as to
+from pybridge.subscripts import selections as to
 from pybridge.errors import (
     AssignmentError,
     LossyValueError,

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from pybridge.backends.protocol import Backend, Indices, Tensor
-from pybridge.dialects import selections as to
-from pybridge.dialects.selections import Key
+from pybridge.subscripts import selections as to
+from pybridge.subscripts.selections import Key
 from pybridge.holders.fitting import backend_of_value, fit_value, is_number, refuse_unbroadcast
 from pybridge.holders.protocol import Value
-from pybridge.holders.reading import counted, indices_on, is_vector_of_scalar, traced_coordinates
+from pybridge.holders.reading import counted, is_vector_of_scalar, traced_coordinates
 from pybridge.shape import Shape, Size, known_shape
 
 if TYPE_CHECKING:
@@ -150,8 +150,8 @@ def _write_axes(backend: Backend, x: Tensor, selection: to.Orthogonal, value: An
         if isinstance(part, to.TracedMask) and sizes[place] == 1:
             masks.append(_along(backend, part.mask, place, ndim))
             part = to.WHOLE
-        elif isinstance(part, to.TAKEN):
-            part = indices_on(backend, x, part, place)
+        elif isinstance(part, to.Taken):
+            part = part.on(backend, x, place)
         parts.append(part)
     value = _native(backend, x, value)
     if not masks:
@@ -227,7 +227,7 @@ def axis_to_set(axis: Any, size: Size, *, is_single: bool) -> tuple[Any, slice |
             return axis, None
         upward = to.slice_from_run(range(*axis.indices(size))[::-1])
         return upward, None if is_single else _BACKWARD
-    if isinstance(axis, to.TAKEN):
+    if isinstance(axis, to.Taken):
         return axis, None
     return to.slice_of_index(axis), None
 
@@ -273,23 +273,16 @@ def _aligned(
     return values.basic(value, aligned_key(axes, len(sizes))), aligned
 
 
-_KEPT: Final = (slice, to.Gather, to.TracedGather, to.TracedRun, to.TracedMask, type(None))
-
-
-def _keeps_axis(axis: to.AxisSelection) -> bool:
-    return isinstance(axis, _KEPT)
-
-
 def aligned_key(axes: tuple[to.AxisSelection, ...], ndim: int) -> Key:
     """Return the key that gives a value of `ndim` axes the sizes of `aligned_sizes`.
 
     >>> aligned_key((1, slice(None), None, slice(None)), 3)
     (None, slice(None, None, None), 0, slice(None, None, None))
     """
-    place = ndim - sum(map(_keeps_axis, axes))
+    place = ndim - sum(map(to.keeps_axis, axes))
     key: list[Any] = [0] * place  # surplus leading axes have size 1
     for axis in axes:
-        if not _keeps_axis(axis):
+        if not to.keeps_axis(axis):
             key.append(None)
             continue
         if axis is not None:
@@ -308,10 +301,10 @@ def aligned_sizes(axes: tuple[to.AxisSelection, ...], sizes: Shape) -> Shape:
     >>> aligned_sizes((1, slice(None), None, slice(None)), (3, 1, 5))
     (1, 3, 5)
     """
-    place = len(sizes) - sum(map(_keeps_axis, axes))
+    place = len(sizes) - sum(map(to.keeps_axis, axes))
     aligned: list[Size] = []
     for axis in axes:
-        if not _keeps_axis(axis):
+        if not to.keeps_axis(axis):
             aligned.append(1)
             continue
         if axis is not None:

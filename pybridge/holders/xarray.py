@@ -14,8 +14,8 @@ import numpy as np
 import xarray as xr
 
 from pybridge.axis import Axis
-from pybridge.dialects.labels import AxisLabels
-from pybridge.dialects.selections import Gather, Masked, Orthogonal, Points, Selection
+from pybridge.axis import TextsOf
+from pybridge.subscripts.selections import Gather, Masked, Orthogonal, Points, Selection
 from pybridge.errors import ImmutableTensorError, TracingError, UnsupportedTensorError
 from pybridge.holders.pandas import index_labels
 from pybridge.holders.protocol import Holder, HolderOf, Value
@@ -47,7 +47,7 @@ class LabelledArrays(Wrapper):
             )
         return x.data
 
-    def labels(self, x: Any) -> AxisLabels | None:
+    def labels(self, x: Any) -> TextsOf | None:
         return functools.partial(axis_labels, x) if x.indexes else None
 
     def axis_names(self, x: Any) -> tuple[str, ...]:

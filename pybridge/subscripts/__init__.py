@@ -1,62 +1,70 @@
 """What the caller wrote: subscripts as small frozen values, tied to no shape and no dialect.
 
-A subscript keeps the numbers of the user, one-based and signed. A dialect turns subscripts into a
-selection; nothing here subtracts one. `types` has the kinds, `python_values`, `text` and `records`
-read them from Python values, from R text and from the record of a call in R.
+`kinds` has the kinds, which know how they are written and what they select on an axis; `names`,
+`traced` and `calls` have more of them. `resolve` and `ranges` make indices, counted from zero, of
+positions, counted from one. `python_values`, `text` and `records` read subscripts from Python
+values, from R text and from the record of a call in R. `selections` has what they select.
 """
 
-from pybridge.subscripts.types import (
-    MISSING,
-    NA,
-    NEW_AXIS,
-    PRINTED_ENTRIES,
-    REST,
-    SUBSCRIPT_TYPES,
-    Characters,
+from pybridge.subscripts.calls import CALLS, AllBut, Call
+from pybridge.subscripts.kinds import (
+    Entries,
+    Kind,
     Mask,
-    Missing,
-    NAType,
-    NewAxis,
-    Range,
-    RangeByNA,
-    Rest,
+    Negated,
     Scalar,
     Subscript,
     Subscripts,
-    Traced,
     Vector,
+    is_plain_range,
+    is_scalar,
+    mapped,
+    read_only,
+)
+from pybridge.subscripts.names import Characters
+from pybridge.subscripts.notation import (
+    NA,
+    PRINTED_ENTRIES,
+    NAType,
     is_missing,
+    is_whole_axis,
     name_text,
     newaxis,
     number_text,
-    read_only,
+    python_source,
+    r_source,
     short_text,
 )
+from pybridge.subscripts.traced import Traced, TracedRange
 
 __all__ = [
-    "MISSING",
+    "CALLS",
     "NA",
-    "NEW_AXIS",
     "PRINTED_ENTRIES",
-    "REST",
-    "SUBSCRIPT_TYPES",
+    "AllBut",
+    "Call",
     "Characters",
+    "Entries",
+    "Kind",
     "Mask",
-    "Missing",
     "NAType",
-    "NewAxis",
-    "Range",
-    "RangeByNA",
-    "Rest",
+    "Negated",
     "Scalar",
     "Subscript",
     "Subscripts",
     "Traced",
+    "TracedRange",
     "Vector",
     "is_missing",
+    "is_plain_range",
+    "is_scalar",
+    "is_whole_axis",
+    "mapped",
     "name_text",
     "newaxis",
     "number_text",
+    "python_source",
+    "r_source",
     "read_only",
     "short_text",
 ]

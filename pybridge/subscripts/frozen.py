@@ -17,7 +17,8 @@ class _FrozenType(type):
     def __new__(
         cls, name: str, bases: tuple[type, ...], body: dict[str, Any], *, eq: bool = True
     ) -> Any:
-        fields = tuple(body.get("__annotations__", ()))
+        annotations = body.get("__annotations__", {}).items()
+        fields = tuple([name for name, kind in annotations if not kind.startswith("ClassVar")])
         defaults = {name: body.pop(name) for name in fields if name in body}
         body["__slots__"] = fields
         if fields:
@@ -47,7 +48,7 @@ class Frozen(metaclass=_FrozenType):
 
     Values of one class with equal fields are equal; a class with `eq=False` compares by identity.
     The module of the class needs `from __future__ import annotations`; a class that declares fields
-    does not inherit fields.
+    does not inherit fields. A `ClassVar` is none.
 
     >>> class Point(Frozen):
     ...     row: int

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from pybridge.subscripts.python_values import as_real
+from pybridge.subscripts.notation import as_real
 
 MOST_ENTRIES: Final = 10_000_000
 """The maximal number of entries of all vectors in one text."""

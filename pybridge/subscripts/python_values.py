@@ -13,27 +13,25 @@ import numpy as np
 
 from pybridge.errors import SubscriptError, SubscriptTypeError
 from pybridge.subscripts import (
-    MISSING,
     NA,
-    NEW_AXIS,
-    REST,
-    SUBSCRIPT_TYPES,
+    Call,
     Characters,
+    Entries,
+    Kind,
     Mask,
-    Missing,
-    NAType,
-    Range,
-    RangeByNA,
-    Rest,
     Scalar,
     Subscript,
     Subscripts,
     Traced,
+    TracedRange,
     Vector,
     is_missing,
+    mapped,
     read_only,
     short_text,
 )
+from pybridge.subscripts.notation import as_real
+from pybridge.subscripts.ranges import BOUNDS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -45,7 +43,7 @@ def vector(values: Any, missing: Any = None) -> Vector:
     `NA`, `NaN` and masked entries become missing. Whole reals stay real: a dialect decides.
     """
     subscript = as_subscript(values)
-    if isinstance(subscript, Scalar):
+    if isinstance(subscript, int | Scalar):
         subscript = as_subscript([values])
     if isinstance(subscript, Mask) and subscript.missing is not None and subscript.missing.all():
         subscript = Vector(np.zeros(subscript.values.shape, np.int64), subscript.missing)
@@ -83,20 +81,16 @@ def as_subscript(value: Any) -> Subscript:
     both ends included, lists, ranges, NumPy arrays and scalars, logicals, `None`,
     `Ellipsis`, `NA`, and subscripts themselves. Raises `SubscriptTypeError` for anything else.
 
-    >>> as_subscript(slice(2, None)), as_subscript([3, 1]).values
-    (Range(start=2, stop=NA, step=NA), array([3, 1]))
+    >>> as_subscript(slice(2, NA)), as_subscript([3, 1]).values, as_subscript(2.5)
+    (slice(2, None, None), array([3, 1]), Scalar(value=2.5))
     """
     kind = type(value)
-    if kind in SUBSCRIPT_TYPES:
-        return value  # type: ignore[no-any-return]
-    if kind is int:
-        return Scalar(value)
+    if kind is int or value is None or value is ...:
+        return value
     if kind is slice:
         return _range_from_slice(value)
-    if value is None:
-        return NEW_AXIS
-    if value is ...:
-        return REST
+    if isinstance(value, Kind):
+        return mapped(value, as_subscript) if isinstance(value, Call) else value
     if isinstance(value, bool | np.bool_):
         return mask([bool(value)])
     if value is NA:  # a single NA is a logical in R, and x[NA] recycles it
@@ -119,18 +113,23 @@ def as_subscript(value: Any) -> Subscript:
     return _from_object(value)
 
 
-def _scalar(value: float) -> Scalar:
-    """Read a real of any width; NaN becomes `NA`."""
-    return Scalar(NA if np.isnan(value) else float(value))
+def _scalar(value: float) -> int | Scalar:
+    """Read a real of any width: a whole one is an int, NaN is `NA`."""
+    value = float(value)
+    if np.isnan(value):
+        return Scalar(NA)
+    return int(value) if value.is_integer() and abs(value) < 1e15 else Scalar(value)
 
 
-def _bound(value: Any, written: slice) -> int | float | NAType | Any:
-    """Read one bound of a range; `None` and `NA` are open ends."""
-    if value is None or value is NA:
-        return NA
+def _bound(value: Any, written: slice) -> Any:
+    """Read one bound of a range: a number, a `Scalar` of a compiler, or a traced tensor."""
     subscript = as_subscript(value)
+    if isinstance(subscript, int):
+        return subscript
     if isinstance(subscript, Scalar):
-        return subscript.value
+        if subscript.value is NA:
+            return None
+        return subscript.value if isinstance(subscript.value, float) else subscript
     if isinstance(subscript, Traced) and subscript.ndim == 0 and not subscript.is_logical:
         return subscript
     parts = [written.start, written.stop] + ([] if written.step is None else [written.step])
@@ -141,12 +140,19 @@ def _bound(value: Any, written: slice) -> int | float | NAType | Any:
     )
 
 
-def _range_from_slice(value: slice) -> Missing | Range:
-    start, stop, step = value.start, value.stop, value.step
-    if start is None and stop is None and step is None:
-        return MISSING
-    kind = RangeByNA if step is not None and _bound(step, value) is NA else Range
-    return kind(_bound(start, value), _bound(stop, value), _bound(step, value))
+def _range_from_slice(value: slice) -> slice | TracedRange:
+    """Read a range. `NA` is None, but as a step, and in `NA:NA`, which R's own `:` would read."""
+    written = (value.start, value.stop, value.step)
+    bounds = [
+        (None if bound is NA else bound) if type(bound) in BOUNDS else _bound(bound, value)
+        for bound in written
+    ]
+    if bounds[2] is None and value.step is not None:
+        bounds[2] = NA
+    if bounds == [None, None, None] and value != slice(None):
+        return slice(NA, NA)
+    known = slice(*bounds)
+    return TracedRange(known) if any(isinstance(bound, Traced) for bound in bounds) else known
 
 
 def _from_array(value: npt.NDArray[Any] | np.generic) -> Subscript:
@@ -190,7 +196,7 @@ def _as_float64(array: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     return values
 
 
-def _names(texts: tuple[str, ...], shape: tuple[int, ...]) -> Characters:
+def _names(texts: tuple[str | None, ...], shape: tuple[int, ...]) -> Characters:
     """Return names with their shape, which is omitted for a plain vector."""
     return Characters(texts, shape if len(shape) > 1 or shape == (1,) else None)
 
@@ -262,8 +268,9 @@ def _from_sequence(value: list[Any] | range) -> Subscript:
     if any(map(_is_row, value)):
         return _from_rows(value)
     entries = list(map(_entry, value))
-    if all(isinstance(entry, str) for entry in entries):
-        return _names(tuple(entries), (len(entries),))
+    if str in map(type, entries) and all(isinstance(entry, str) or entry is NA for entry in entries):
+        names = [None if entry is NA else entry for entry in entries]
+        return _names(tuple(names), (len(names),))
     kinds = {type(entry) for entry in entries if entry is not NA}
     holes = np.array([entry is NA for entry in entries])
     if kinds <= {bool}:  # a vector of NA alone is logical in R too
@@ -318,14 +325,6 @@ def _index_of(value: Any) -> int:
         raise _no_subscript(value, f"no subscript: it gives no integer, {error}") from error
 
 
-def as_real(value: float) -> float:
-    """Convert a number to a real; an integer beyond the reals becomes infinite, as in R."""
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
-
-
 def _python_text(value: Any) -> str:
     """Return the text of any Python value for a message, abbreviated."""
     try:
@@ -354,7 +353,7 @@ def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
             f"`{text}` has rows of different lengths; a matrix needs equal ones", subscript=text
         ) from None
     entries = _from_sequence(array.ravel().tolist())
-    if not isinstance(entries, Vector | Mask):
+    if not isinstance(entries, Entries):
         raise SubscriptTypeError(f"`{text}` is not a matrix of numbers", subscript=text)
     holes = None if entries.missing is None else entries.missing.reshape(array.shape)
     return type(entries)(entries.values.reshape(array.shape), holes)
@@ -378,7 +377,7 @@ def _length(row: Any) -> int:
 def _from_object(value: Any) -> Subscript:
     """Read an integer-like object or a column of a data frame; raise for others."""
     if _is_integer_like(value):
-        return Scalar(_index_of(value))
+        return _index_of(value)
     if hasattr(type(value), "to_numpy"):
         return _from_array(np.asarray(value.to_numpy()))
     array = _array_of(value)
@@ -415,7 +414,7 @@ def as_subscripts(values: tuple[Any, ...]) -> Subscripts:
     for value in values:
         items += value.items if isinstance(value, Subscripts) else (as_subscript(value),)
     subscripts = Subscripts(tuple(items))
-    if sum(item is REST or isinstance(item, Rest) for item in items) > 1:
+    if sum(item is ... for item in items) > 1:
         raise SubscriptError(
             f"`{short_text(subscripts)}` has more than one `..`; only one can cover the other axes",
             subscript=short_text(subscripts),

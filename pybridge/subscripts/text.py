@@ -154,16 +154,15 @@ class _Parser:
     def _subscript(self) -> Subscript:
         token = self._next
         if token.kind == "end" or token.text == ",":
-            return sub.MISSING
+            return slice(None)
         if token.text in ("..", "newaxis") and token.kind == "name":
             self._take()
-            return sub.REST if token.text == ".." else sub.NEW_AXIS
+            return ... if token.text == ".." else None
         node = self._expression()
         if isinstance(node, Values):
             return subscript_from_values(node)
         bounds = [self._bound(values, token) for values, token in node.parts]
-        kind = sub.RangeByNA if len(bounds) == 3 and bounds[2] is NA else sub.Range
-        return kind(*bounds)
+        return python_values.as_subscript(slice(*bounds))
 
     def _bound(self, values: Values, token: Token) -> int | float | NAType:
         is_na = values.kind == "logical" and values.missing is not None
@@ -334,11 +333,13 @@ def subscript_from_values(values: Values) -> Subscript:
     (Scalar(value=3), NewAxis())
     """
     if values.kind == "null":
-        return sub.NEW_AXIS
+        return None
     if values.kind == "character":
         return sub.Characters(tuple(values.values.tolist()))
     if values.kind == "logical":
         return python_values.mask(values.array, values.missing_array)
     if len(values) == 1 and values.dim is None:
-        return sub.Scalar(NA if values.missing is not None else values.values[0].item())
+        if values.missing is not None:
+            return sub.Scalar(NA)
+        return python_values.as_subscript(values.values[0].item())
     return python_values.vector(values.array, values.missing_array)

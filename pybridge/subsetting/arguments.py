@@ -10,20 +10,12 @@ import numpy as np
 from pybridge.axis import Axis
 from pybridge.errors import SubscriptTypeError, TracingError
 from pybridge.holders import ARRAYS_OF_NUMPY, find_holder, open_array
-from pybridge.subscripts import (
-    SUBSCRIPT_TYPES,
-    Mask,
-    NAType,
-    Range,
-    Subscripts,
-    Traced,
-    Vector,
-)
+from pybridge.subscripts import Entries, Kind, NAType, Subscripts, Traced, mapped
 from pybridge.subscripts.python_values import as_subscript
 
-_PLAIN: Final = (SUBSCRIPT_TYPES - {Range}) | {
-    *(int, NoneType, EllipsisType, NAType, bool, float, str, range, np.ndarray, Subscripts)
-}
+_PLAIN: Final = frozenset(
+    {int, NoneType, EllipsisType, NAType, bool, float, str, range, np.ndarray, Subscripts}
+)
 """Types that cannot contain a tensor of another library."""
 
 
@@ -39,11 +31,8 @@ def without_tensors(written: Any) -> Any:
     kind = type(written)
     if kind in _PLAIN:
         return written
-    if kind is slice or kind is Range:
-        start, stop, step = written.start, written.stop, written.step
-        if type(start) in _PLAIN and type(stop) in _PLAIN and type(step) in _PLAIN:
-            return written
-        return kind(*map(without_tensors, (start, stop, step)))
+    if kind is slice or isinstance(written, Kind):
+        return mapped(written, without_tensors)
     if isinstance(written, tuple):
         return written
     if kind is list:
@@ -71,7 +60,7 @@ def _with_axes(array: Any, axes: tuple[Axis, ...]) -> Any:
     if not axes:
         return array
     subscript = as_subscript(array)
-    if not isinstance(subscript, Mask | Vector):
+    if not isinstance(subscript, Entries):
         return subscript
     return type(subscript)(subscript.values, subscript.missing, axes)
 

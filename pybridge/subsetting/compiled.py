@@ -8,6 +8,7 @@ constant, and the compiler recompiles when it changes.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from typing import Any, Final
@@ -17,14 +18,15 @@ import numpy as np
 from pybridge import subscripts as sub
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.compiling import gives_constants, in_graph
-from pybridge.dialects.selections import Orthogonal, Selection
+from pybridge.subscripts.selections import Orthogonal, Selection
+from pybridge.dialects.axes import opened
 from pybridge.dialects.tensor import least_sizes
 from pybridge.errors import SubscriptError, TracingError
 from pybridge.holders import fitting, holder_of, reading, writing
 from pybridge.holders.protocol import Holder
 from pybridge.lossless import EXACT_IN_FLOAT32, EXACT_IN_FLOAT64, FLOAT32_MAX
 from pybridge.shape import Order, Shape
-from pybridge.subsetting.lowering import Dialect, lower, read_as_r_does, read_for_one_use
+from pybridge.subsetting.lowering import Dialect, lower, subscript_reader
 from pybridge.subsetting.planning import growth_in_place, plan_as_r_does
 from pybridge.subsetting.values import read_value
 
@@ -43,12 +45,8 @@ def arguments_of(backend: Backend, written: tuple[Any, ...]) -> tuple[Any, ...]:
     """
     arguments: list[Any] = []
     for item in written:
-        if type(item) is sub.Subscripts:
-            arguments.extend([_written_out(each) for each in item.items])
-        elif isinstance(item, np.ndarray):
-            arguments.append(backend.as_indices(item))
-        else:
-            arguments.append(item)
+        items = item.items if type(item) is sub.Subscripts else (item,)
+        arguments.extend([_written_out(backend, each) for each in items])
     return tuple(arguments)
 
 
@@ -62,33 +60,36 @@ def value_of(value: Any) -> Any:
     return value
 
 
-def _written_out(item: Any) -> Any:
-    """Return a subscript as it is written in Python."""
+def _written_out(backend: Backend, item: Any) -> Any:
+    """Return a subscript in numbers, lists and tensors; a call is a tuple of its name and parts."""
+    if isinstance(item, np.ndarray):
+        return backend.as_indices(item)
     if type(item) is sub.Traced:
         return item.tensor
-    if isinstance(item, sub.Range):
-        bounds: tuple[Any, ...] = (item.start, item.stop, item.step)
-        return slice(*[end.tensor if type(end) is sub.Traced else end for end in bounds])
-    return _as_python(item)
+    if type(item) is sub.TracedRange:
+        item = item.written
+    if type(item) is slice:
+        return slice(*[_written_out(backend, end) for end in (item.start, item.stop, item.step)])
+    if isinstance(item, sub.Call):
+        return (type(item).name, *[_written_out(backend, part) for part in item.parts])
+    return _as_python(item) if isinstance(item, sub.Kind) else item
 
 
 @gives_constants
 def _as_python(item: Any) -> Any:
-    match item:
-        case sub.Missing():
-            return slice(None)
-        case sub.NewAxis():
-            return None
-        case sub.Rest():
-            return ...
-        case sub.Scalar(value=value):
-            return math.nan if value is sub.NA else value
-        case sub.Vector(missing=missing) | sub.Mask(missing=missing):
-            if missing is None:
-                return item.values.tolist()
-            return np.where(missing, np.array(sub.NA, "O"), item.values).tolist()
-        case _:
-            return list(item.values)
+    if isinstance(item, sub.Scalar):
+        return math.nan if item.value is sub.NA else item.value
+    missing = getattr(item, "missing", None)
+    if missing is None:
+        return np.asarray(item.values).tolist()
+    return np.where(missing, np.array(sub.NA, "O"), item.values).tolist()
+
+
+def _read_again(item: Any) -> Any:
+    """Return a call for its name and parts, and any other subscript as it is."""
+    if type(item) is tuple and item and item[0] in sub.CALLS:
+        return sub.CALLS[item[0]](tuple(map(_read_again, item[1:])))
+    return item
 
 
 @in_graph
@@ -113,9 +114,11 @@ def _lowered(
     `value` is the shape of the value to write; None when reading.
     """
     backend, _ = holder.as_array(x)
-    if any(map(backend.serves, written)):
+    written = tuple(map(_read_again, written))
+    tensors = [part for item in written for part in _parts(item) if backend.serves(part)]
+    if tensors:
         sizes = static_shape(backend, x)
-        for item in filter(backend.serves, written):
+        for item in tensors:
             if backend.dtype_name(item) == "bool":
                 static_shape(backend, item)
         return lower(holder, sizes, written, **options)
@@ -146,9 +149,11 @@ def _lowered_open(
     backend, _ = holder.as_array(x)
     shape = backend.shape(x)
     try:
-        subscripts = read_for_one_use(tuple([_with_open(backend, item) for item in written]))
-        selection = lower(holder, shape, subscripts.items, **options)
-        least = least_sizes(subscripts, len(shape))
+        items = opened(
+            tuple([_with_open(backend, item) for item in written]), subscript_reader(holder.name)
+        )
+        selection = lower(holder, shape, items, **options)
+        least = least_sizes(items, len(shape))
     except SubscriptError:
         return None
     if value is not None and not _is_plainly_set(shape, selection, value):
@@ -174,7 +179,9 @@ def _is_plainly_set(shape: Shape, selection: Selection, value: Shape) -> bool:
 
 
 def _parts(item: Any) -> tuple[Any, ...]:
-    """Return the bounds of a slice, or any other subscript alone."""
+    """Return the numbers and tensors inside a subscript, or a subscript alone."""
+    if isinstance(item, sub.Call):
+        return tuple(itertools.chain(*map(_parts, item.parts)))
     return (item.start, item.stop, item.step) if type(item) is slice else (item,)
 
 
@@ -183,29 +190,23 @@ def _with_known_reals(backend: Backend, item: Any) -> Any:
 
     Whether a real is whole, and so a position, depends on its value.
     """
-    parts = _parts(item)
-    if not any(backend.is_open(part) and _kind(part) is float for part in parts):
-        return item
-    known = [
-        float(part) if backend.is_open(part) and _kind(part) is float else part for part in parts
-    ]
-    return slice(*known) if type(item) is slice else known[0]
+    if isinstance(item, slice | sub.Call):
+        return sub.mapped(item, functools.partial(_with_known_reals, backend))
+    return float(item) if backend.is_open(item) and _kind(item) is float else item
 
 
 def _with_open(backend: Backend, item: Any) -> Any:
     """Return a subscript whose open numbers stay open."""
-    parts = _parts(item)
-    if not any(map(backend.is_open, parts)):
-        return item
-    if type(item) is not slice:
-        return sub.Scalar(item)
-    return sub.Range(*[sub.NA if part is None else part for part in parts])
+    if isinstance(item, slice | sub.Call):
+        return sub.mapped(item, functools.partial(_with_open, backend))
+    return sub.Scalar(item) if backend.is_open(item) else item
 
 
 def _constant(backend: Backend, item: Any) -> Any:
     """Replace open numbers in a subscript by constants."""
-    parts = [_as_constants(backend, part) for part in _parts(item)]
-    return slice(*parts) if type(item) is slice else parts[0]
+    if isinstance(item, slice | sub.Call):
+        return sub.mapped(item, functools.partial(_constant, backend))
+    return _as_constants(backend, item)
 
 
 @in_graph
@@ -223,9 +224,9 @@ def assign(
         shape = static_shape(backend, x)
         if backend.serves(fitted):
             static_shape(backend, fitted)
-        constants = tuple([_constant(backend, item) for item in written])
-        subscripts = read_as_r_does(backend.name, shape, constants, None, is_write=True)
-        plan, recycled = plan_as_r_does(holder, x, shape, subscripts, read_value(fitted))
+        constants = tuple([_constant(backend, _read_again(item)) for item in written])
+        read = subscript_reader(backend.name)
+        plan, recycled = plan_as_r_does(holder, x, shape, constants, read_value(fitted), read)
         if not is_in_place:
             return holder.updated(x, plan.selection, recycled, plan.growth)
         if plan.growth is not None:

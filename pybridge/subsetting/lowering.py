@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
-from pybridge.axis import Axis, has_other_labels, has_other_name
+from pybridge.axis import Axis, TextsOf, axes_of_shape, has_other_labels, has_other_name
 from pybridge.backends.protocol import Tensor
 from pybridge.dialects import tensor
-from pybridge.dialects.labels import AxisLabels, names_as_r_reads, refuse_other_axes
-from pybridge.dialects.selections import Gather, Orthogonal, Selection, orthogonal
+from pybridge.dialects.axes import Reader, opened
 from pybridge.errors import ArgumentError, AssignmentError, TracingError, value_text
 from pybridge.holders import find_holder
 from pybridge.holders.protocol import Holder, Value
 from pybridge.shape import Order, Shape, known_shape
 from pybridge.subscripts import (
-    MISSING,
     NA,
     Characters,
+    Kind,
     Mask,
-    Range,
     Subscript,
     Subscripts,
     Traced,
     Vector,
+    mapped,
 )
 from pybridge.subscripts.python_values import as_subscript, as_subscripts, borrow_array
+from pybridge.subscripts.selections import WHOLE, Gather, Orthogonal, Selection, orthogonal
 from pybridge.subscripts.spelling import spelled_out
 from pybridge.subsetting.arguments import without_tensors
 
@@ -43,13 +42,6 @@ def read_subscripts(written: tuple[Any, ...]) -> Subscripts:
     return as_subscripts(tuple(map(without_tensors, spelled_out(written))))
 
 
-def read_for_one_use(written: tuple[Any, ...]) -> Subscripts:
-    """Return subscripts for immediate use: their arrays are not copied."""
-    return as_subscripts(
-        tuple([borrow_array(without_tensors(item)) for item in spelled_out(written)])
-    )
-
-
 def lower(
     holder: Holder | None,
     shape: Shape,
@@ -58,54 +50,46 @@ def lower(
     drop: bool = True,
     dialect: Dialect = "tensor",
     order: Order = "C",
-    labels: AxisLabels | None = None,
+    axes: tuple[Axis, ...] | None = None,
 ) -> Selection:
     """Return the selection that subscripts make on a tensor of `shape`; no data is touched.
 
-    Without a holder a traced tensor among them may be of any library; without `labels` a name is
-    not a position.
+    Without a holder a traced tensor among them may be of any library; without `axes` a name is not
+    a position.
     """
     check_drop(drop)
     if order is not _ROW_MAJOR and (not isinstance(order, str) or order not in ("C", "F")):
         raise ArgumentError(f'`order` is "C" or "F", not {value_text(order)}')
     if dialect is not _TENSOR and not isinstance(dialect, str):
         refuse_dialect(dialect)
-    name = None if holder is None else holder.name
+    read = subscript_reader(None if holder is None else holder.name)
     if dialect == _TENSOR:
-        to_subscript = subscript_reader(name)
-        return tensor.lower(written, shape, to_subscript, drop=drop, order=order, labels=labels)
+        return tensor.lower(written, shape, read, drop=drop, order=order, axes=axes)
     if dialect == "base":
+        from pybridge.dialects import base  # rarely needed, so imported late
+
         if holder is not None and holder.list_axis is not None and len(shape) == 2:
-            return _lower_as_data_frame(holder, shape, written, drop, labels)
-        return _lower_as_array(name, shape, written, drop, labels)
+            return _lower_as_data_frame(holder, shape, written, read, drop, axes)
+        return base.lower(written, shape, read, drop=drop, axes=axes)
     refuse_dialect(dialect)
-
-
-def _lower_as_array(
-    name: str | None,
-    shape: Shape,
-    written: tuple[Any, ...],
-    drop: bool,
-    labels: AxisLabels | None,
-) -> Selection:
-    from pybridge.dialects import base  # rarely needed, so imported late
-
-    return base.lower(read_as_r_does(name, shape, written, labels), shape, drop=drop)
 
 
 def _lower_as_data_frame(
     holder: Holder,
     shape: Shape,
     written: tuple[Any, ...],
+    read: Reader,
     drop: bool,
-    labels: AxisLabels | None,
+    axes: tuple[Axis, ...] | None,
 ) -> Selection:
     """Return what R's `[.data.frame` selects: only a single column drops its axis."""
+    from pybridge.dialects import base  # rarely needed, so imported late
+
     sizes = known_shape(shape)
-    items = read_as_r_does(holder.name, sizes, written, None).items
+    items = opened(written, read)
     if len(items) == 1 and not _names_elements(items[0], sizes):
-        written, drop = (MISSING, items[0]) if holder.list_axis else (items[0], MISSING), False
-    selection = _lower_as_array(holder.name, shape, written, False, labels)
+        items, drop = (WHOLE, items[0]) if holder.list_axis else (items[0], WHOLE), False
+    selection = base.lower(items, shape, read, drop=False, axes=axes)
     if drop and isinstance(selection, Orthogonal) and selection.kept_shape[1] == 1:
         rows, column = selection.axes
         if isinstance(column, Gather) and column.missing is None:
@@ -128,40 +112,24 @@ def check_drop(drop: Any) -> None:
         raise ArgumentError(f"`drop` is True or False, not {value_text(drop)}")
 
 
-def read_as_r_does(
-    name: str | None,
-    shape: Shape,
-    written: tuple[Any, ...],
-    labels: AxisLabels | None,
-    *,
-    is_write: bool = False,
-) -> Subscripts:
-    """Return subscripts for R's own dialect, with positions for names where there are labels."""
-    subscripts = read_for_one_use(written)
-    for item in subscripts.items:
-        refuse_foreign(name, item)
-    if labels is None:
-        return subscripts
-    return names_as_r_reads(subscripts, labels, len(shape), is_write=is_write)
-
-
 def labelled_subscripts(
-    holder: Holder, x: Tensor, written: tuple[Any, ...], dialect: Dialect, *, is_text: bool
-) -> tuple[tuple[Any, ...], AxisLabels | None]:
-    """Return subscripts that agree with the names and labels of `x`, and its labels as text.
+    holder: Holder, x: Tensor, shape: Shape, written: tuple[Any, ...], *, is_text: bool
+) -> tuple[tuple[Any, ...], tuple[Axis, ...] | None]:
+    """Return the subscripts, and the axes of `x` if any of them may have labels.
 
-    A string is a name where there are labels; a single one may be text of subscripts. Raises
-    `SubscriptLabelError` for logicals or positions of another axis.
+    A string is a name where there are labels; a single one may be text of subscripts.
     """
-    labels = holder.labels(x)
-    if labels is not None and not (is_text and len(written) == 1):
-        written = tuple([Characters((str(w),)) if isinstance(w, str) else w for w in written])
+    texts_of = holder.labels(x)
+    if texts_of is not None and not (is_text and len(written) == 1):
+        written = tuple([_as_name(item) for item in written])
     axes = holder.axes(x)
-    if axes:
-        written = tuple(map(without_tensors, spelled_out(written)))
-        single = (holder.list_axis or 0) if len(axes) == 2 else 0
-        refuse_other_axes(axes, written, is_base=dialect == "base", single=single)
-    return written, labels
+    if texts_of is None and not axes:
+        return written, None
+    return written, axes_of_shape(shape, axes, texts_of)
+
+
+def _as_name(item: Any) -> Any:
+    return Characters((str(item),)) if isinstance(item, str) else item
 
 
 def refuse_other_value(
@@ -246,29 +214,23 @@ def _size(size: Any) -> int:
 
 
 @functools.cache
-def subscript_reader(name: str | None) -> Callable[[Any], Subscript]:
+def subscript_reader(name: str | None) -> Reader:
     """Return the function that reads one subscript, perhaps a tensor, for a tensor of a library."""
     return functools.partial(_read_one, name)
 
 
 def _read_one(name: str | None, item: Any) -> Subscript:
     subscript = as_subscript(borrow_array(without_tensors(item)))
-    if isinstance(subscript, _MAY_HOLD_TENSORS):
-        refuse_foreign(name, subscript)
+    if name is not None and isinstance(subscript, Kind):
+        _refuse_foreign(name, subscript)
     return subscript
 
 
-_MAY_HOLD_TENSORS: Final = (Traced, Range)
-
-
-def refuse_foreign(name: str | None, item: Subscript) -> None:
+def _refuse_foreign(name: str, item: Any) -> Any:
     """Raise `TracingError` if a traced subscript belongs to another library than the tensor."""
-    if name is None:
-        return
-    parts = (item.start, item.stop, item.step) if isinstance(item, Range) else (item,)
-    for part in parts:
-        if isinstance(part, Traced) and part.backend.name != name:
-            raise TracingError(
-                f"a {name} tensor cannot be subscripted by `{part}`, a traced tensor "
-                f"of {part.backend.name} whose values are unknown; convert one of them first"
-            )
+    if isinstance(item, Traced) and item.backend.name != name:
+        raise TracingError(
+            f"a {name} tensor cannot be subscripted by `{item}`, a traced tensor "
+            f"of {item.backend.name} whose values are unknown; convert one of them first"
+        )
+    return mapped(item, functools.partial(_refuse_foreign, name))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pybridge.axis import Axis
 from pybridge.backends.protocol import Tensor
 from pybridge.errors import AssignmentError
 from pybridge.holders.fitting import is_number
 from pybridge.holders.protocol import Holder, Value
 from pybridge.shape import Shape
-from pybridge.subscripts import Subscripts
 
 if TYPE_CHECKING:
+    from pybridge.dialects.axes import Reader
     from pybridge.dialects.base_assignment import Assignment
 
 
@@ -27,7 +28,13 @@ def growth_in_place(length: int, shape: Shape) -> AssignmentError:
 
 
 def plan_as_r_does(
-    holder: Holder, x: Tensor, shape: Shape, subscripts: Subscripts, value: Value
+    holder: Holder,
+    x: Tensor,
+    shape: Shape,
+    written: tuple[Any, ...],
+    value: Value,
+    read: Reader,
+    axes: tuple[Axis, ...] | None = None,
 ) -> tuple[Assignment, Value]:
     """Return what R's `[<-` does, and the recycled value in the dtype of `x`.
 
@@ -39,12 +46,12 @@ def plan_as_r_does(
     if is_number(fitted) or isinstance(fitted, np.generic):
         fitted = np.array(fitted)
     if isinstance(fitted, np.ndarray):
-        plan = base_assignment.plan_assignment(subscripts, shape, fitted)
+        plan = base_assignment.plan_assignment(written, shape, fitted, read, axes)
         return plan, Value(plan.value)
     backend, _ = holder.as_array(fitted)
     sizes = base.known_sizes(backend.shape(fitted))
     places = np.arange(math.prod(sizes)).reshape(sizes)
-    plan = base_assignment.plan_assignment(subscripts, shape, places)
+    plan = base_assignment.plan_assignment(written, shape, places, read, axes)
     if plan.value.ndim == 0:
         fitted = backend.reshape(fitted, ())
     elif plan.selection is not None and not np.array_equal(plan.value, places):

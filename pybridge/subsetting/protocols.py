@@ -14,7 +14,7 @@ import numpy as np
 
 from pybridge.annotations import TensorT_co
 from pybridge.backends.protocol import Tensor
-from pybridge.dialects.selections import Orthogonal
+from pybridge.subscripts.selections import Orthogonal
 from pybridge.errors import OperationError, PybridgeError, TracingError
 from pybridge.holders import holder_of, open_tensor
 from pybridge.subscripts import Traced

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from pybridge.axis import Axis
 from pybridge.backends.protocol import Tensor
-from pybridge.dialects.labels import AxisLabels
-from pybridge.dialects.selections import Selection
 from pybridge.holders import holder_of, open_tensor
 from pybridge.holders.arrays import refuse_immutable
 from pybridge.holders.protocol import Holder, Value
 from pybridge.holders.tables import recycled_down_columns
 from pybridge.shape import Order, Shape
+from pybridge.subscripts.selections import Selection
 from pybridge.subsetting import compiled
 from pybridge.subsetting.lowering import (
     Dialect,
     labelled_subscripts,
     lower,
-    read_as_r_does,
     refuse_other_value,
+    subscript_reader,
 )
 from pybridge.subsetting.planning import growth_in_place, plan_as_r_does
 from pybridge.subsetting.values import read_value
@@ -39,7 +39,7 @@ class Request(NamedTuple):
     """What holds these."""
     shape: Shape
     written: tuple[Any, ...]
-    labels: AxisLabels | None
+    axes: tuple[Axis, ...] | None
 
     def selection(self, dialect: Dialect, order: Order, *, drop: bool = True) -> Selection:
         """Return what the subscripts select."""
@@ -50,7 +50,7 @@ class Request(NamedTuple):
             drop=drop,
             dialect=dialect,
             order=order,
-            labels=self.labels,
+            axes=self.axes,
         )
 
 
@@ -65,8 +65,8 @@ def _request(
     inner, elements = opened
     holder = inner if elements is x else holder_of(x)
     shape = inner.shape(elements)
-    written, labels = labelled_subscripts(holder, x, written, dialect, is_text=is_text)
-    return Request(x, holder, elements, inner, shape, written, labels)
+    written, axes = labelled_subscripts(holder, x, shape, written, is_text=is_text)
+    return Request(x, holder, elements, inner, shape, written, axes)
 
 
 def read(
@@ -151,10 +151,10 @@ def _change(
     holder, x, inner, shape = request.holder, request.x, request.inner, request.shape
     is_base = isinstance(dialect, str) and dialect == "base"
     if is_base and inner.list_axis is None:
-        subscripts = read_as_r_does(
-            inner.name, shape, request.written, request.labels, is_write=True
+        read = subscript_reader(inner.name)
+        plan, recycled = plan_as_r_does(
+            inner, request.elements, shape, request.written, opened_value, read, request.axes
         )
-        plan, recycled = plan_as_r_does(inner, request.elements, shape, subscripts, opened_value)
         refuse_other_value(holder, x, plan.selection, opened_value, recycles=True)
         return plan.selection, recycled, plan.growth
     selection = request.selection(dialect, order)

@@ -14,7 +14,7 @@ from base_cases import (
 
 from pybridge import NA, R, errors, r_assign, r_slice
 from pybridge.backends.numpy import NUMPY
-from pybridge.subscripts import Range, Traced
+from pybridge.subscripts import Traced
 
 X = np.array([10.0, 20.0, 30.0, 40.0, 50.0])
 M = np.arange(1.0, 7.0).reshape(2, 3)
@@ -101,7 +101,7 @@ def test_na_as_a_value():
 
 def test_a_traced_subscript_is_refused():
     traced = Traced(np.ones(()), (), is_logical=False, backend=NUMPY)
-    for written in ((traced,), (traced, 1), (Range(1, traced),), (1, Range(traced, 2))):
+    for written in ((traced,), (traced, 1), (slice(1, traced),), (1, slice(traced, 2))):
         with pytest.raises(errors.SubscriptTypeError, match="is a traced tensor, whose values R's"):
             r_slice(M, *written, dialect="base")
 

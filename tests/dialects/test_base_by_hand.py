@@ -11,7 +11,7 @@ from hearing import heard_warnings
 
 from pybridge import NA, R, errors, r_assign, r_slice, result_shape
 from pybridge.dialects import base
-from pybridge.dialects import selections as to
+from pybridge.subscripts import selections as to
 from pybridge.subscripts import Scalar
 from pybridge.subscripts.python_values import as_subscripts, mask
 
@@ -259,7 +259,7 @@ def test_views_for_positions_and_ranges_and_new_memory_for_all_else():
 
 def test_what_is_regular_becomes_a_slice():
     def axis(written, size=10):
-        return base.lower(as_subscripts((written, [1, 1])), (size, 2)).axes[0]
+        return base.lower((written, [1, 1]), (size, 2)).axes[0]
 
     assert axis(-1) == slice(1, 10, 1)
     assert axis(-10) == slice(0, 9, 1)

@@ -7,14 +7,12 @@ import pytest
 import rpy2.robjects as ro
 
 from pybridge import errors
-from pybridge.dialects import tensor
-from pybridge.dialects.labels import (
-    UniqueLabels,
-    names_as_r_reads,
-    nearest_labels,
-    positions_from_names,
-)
-from pybridge.subscripts import Characters, Scalar, Subscripts, Vector
+from pybridge.axis import UniqueLabels, axes_of_shape
+from pybridge.backends.numpy import NUMPY
+from pybridge.dialects import base, base_assignment, tensor
+from pybridge.holders.reading import read
+from pybridge.subscripts import Characters
+from pybridge.subscripts.names import nearest_labels
 from pybridge.subscripts.python_values import as_subscript
 
 ROWS = ["a", "b", "", "a", None]
@@ -44,21 +42,19 @@ def labels(axis):
     return [ROWS, COLUMNS][axis]
 
 
-def as_read(characters, ndim, given=labels):
-    return names_as_r_reads(Subscripts(characters), given, ndim).items
-
-
-def elements(items, shape):
-    """Read 1, 2, 3... laid column by column, at positions of which some are NA."""
+def as_read(items, shape, given=labels):
+    """Return 1, 2, 3... laid column by column, as R's own dialect reads them by names."""
     x = np.arange(1.0, 1 + np.prod(shape)).reshape(shape, order="F")
-    if len(items) == 1 and items[0].values.ndim == 2:
-        values, holes = items[0].values, items[0].missing
-        found = x[tuple(np.maximum(values - 1, 0).T)]
-        return found if holes is None else np.where(holes.any(axis=1), np.nan, found)
-    if len(items) == 1:
-        flat = x.ravel(order="F")[np.maximum(items[0].values - 1, 0)]
-        return flat if items[0].missing is None else np.where(items[0].missing, np.nan, flat)
-    return x[np.ix_(*[item.values - 1 for item in items])].ravel(order="F")
+    found = base.lower(items, shape, axes=axes_of_shape(shape, (), given))
+    return read(NUMPY, x, found).ravel(order="F")
+
+
+def positions(item, given=labels, shape=(5, 3), axis=0):
+    """Return the positions of names on one axis by the tensor dialect."""
+    found = tensor.lower(
+        (*[slice(None)] * axis, item), shape, axes=axes_of_shape(shape, (), given)
+    )
+    return found.takes[0][1].indices + 1 if found.takes else found.key[axis] + 1
 
 
 def test_names_mean_in_the_base_dialect_what_they_mean_to_r():
@@ -71,57 +67,61 @@ def test_names_mean_in_the_base_dialect_what_they_mean_to_r():
     for pair, vector, flat, both, matrix in zip(pairs, vectors, alone, axes, matrices, strict=True):
         names = Characters(tuple(pair))
         one, two = (Characters((name,)) for name in pair)
-        for items, ndim, shape, expected in [
-            ((names,), 1, (5,), vector),
-            ((names,), 2, (5, 3), flat),
-            ((one, two), 2, (5, 3), both),
-            ((Characters(tuple(pair), (1, 2)),), 2, (5, 3), matrix),
+        for items, shape, expected in [
+            ((names,), (5,), vector),
+            ((names,), (5, 3), flat),
+            ((one, two), (5, 3), both),
+            ((Characters(tuple(pair), (1, 2)),), (5, 3), matrix),
         ]:
             if expected is None:
                 with pytest.raises(errors.SubscriptError, match=r"^subscript out of bounds"):
-                    as_read(items, ndim)
+                    as_read(items, shape)
             else:
-                found = elements(as_read(items, ndim), shape)
+                found = as_read(items, shape)
                 assert np.array_equal(found, expected, equal_nan=True), (pair, found, expected)
 
 
-def test_where_an_axis_has_no_labels_names_stay_for_the_dialect_to_refuse():
+def test_where_an_axis_has_no_labels_names_are_refused():
     names = Characters(("a", "b"))
     none = [lambda axis: None, lambda axis: [ROWS, None][axis]]
-    for items, ndim, given in [
-        ((names,), 1, none[0]),
-        ((names, Scalar(1)), 2, none[0]),
-        ((Characters(("a", "p"), (1, 2)),), 2, none[1]),
-        ((Scalar(1), Scalar(1), names), 2, labels),
+    for items, shape, given in [
+        ((names,), (5,), none[0]),
+        ((names, 1), (5, 3), none[0]),
+        ((Characters(("a", "p"), (1, 2)),), (5, 3), none[1]),
+        ((1, names), (5, 3), none[1]),
     ]:
-        assert as_read(items, ndim, given) == items
-    unknown = (Characters(("a", "zz")),)
-    assert names_as_r_reads(Subscripts(unknown), labels, 1, is_write=True).items == unknown
-    known = names_as_r_reads(Subscripts((names,)), labels, 1, is_write=True).items
-    assert known == (as_subscript([1, 2]),)
+        with pytest.raises(errors.SubscriptTypeError, match="carry no dimnames"):
+            as_read(items, shape, given)
+
+
+def test_a_name_does_not_make_a_vector_longer():
+    axes = axes_of_shape((5,), (), labels)
+    plan = base_assignment.plan_assignment
+    known = plan((Characters(("a", "b")),), (5,), np.array(9), axes=axes)
+    assert known.growth is None
+    assert known.selection.axes == (slice(0, 2, 1),)
+    with pytest.raises(errors.SubscriptTypeError, match="carry no dimnames"):
+        plan((Characters(("a", "zz")),), (5,), np.array(9), axes=axes)
 
 
 def test_each_name_is_one_position_in_the_tensor_dialect():
-    assert positions_from_names(Characters(("b",)), labels, 0, 2, is_alone=False) == Scalar(2)
-    one = positions_from_names(as_subscript(["q"]), labels, 1, 2, is_alone=False)
-    assert one == as_subscript([2])
+    assert positions(Characters(("b",))) == 2
+    assert positions(as_subscript(["q"]), axis=1).tolist() == [2]
     matrix = as_subscript(np.array([["b", "p"], ["b", "b"]]))
     assert str(matrix) == 'matrix(c("b", "b", "p", "b"), ncol = 2)'
-    points = positions_from_names(matrix, labels, 0, 2, is_alone=True)
-    assert points.values.tolist() == [[2, 1], [2, 3]]
-    nothing = positions_from_names(Characters(()), labels, 0, 2, is_alone=True)
-    assert isinstance(nothing, Vector)
-    assert nothing.values.shape == (0,)
-    for item, ndim, is_alone in [(matrix, 2, False), (matrix, 3, True)]:
+    points = tensor.lower((matrix,), (5, 3), axes=axes_of_shape((5, 3), (), labels))
+    assert [column.tolist() for column in points.coordinates] == [[1, 1], [0, 2]]
+    assert positions(Characters(())).shape == (0,)
+    for item, shape, axis in [(matrix, (5, 3), 1), (matrix, (5, 3, 2), 0)]:
         with pytest.raises(errors.SubscriptTypeError, match=r"has shape \(2, 2\)"):
-            positions_from_names(item, labels, 0, ndim, is_alone=is_alone)
+            positions(item, shape=shape, axis=axis)
     with pytest.raises(errors.SubscriptTypeError, match=r"has shape \(1, 1, 1\)"):
-        positions_from_names(as_subscript(np.array([[["a"]]])), labels, 0, 1, is_alone=True)
+        positions(as_subscript(np.array([[["a"]]])), shape=(5,))
 
 
 def refused(name, given=labels):
     with pytest.raises(errors.SubscriptError) as caught:
-        positions_from_names(Characters((name,)), given, 0, 2, is_alone=False)
+        positions(Characters((name,)), given)
     return caught.value
 
 
@@ -158,7 +158,7 @@ def test_the_name_of_a_column_where_a_row_is_expected_says_where_it_goes():
     def refused_on(rows, name):
         named = [rows, ["u", None, "v"], None].__getitem__
         with pytest.raises((errors.SubscriptLabelError, errors.SubscriptTypeError)) as caught:
-            positions_from_names(Characters((name,), (1,)), named, 0, 3, is_alone=False)
+            positions(Characters((name,), (1,)), named, (2, 3, 4))
         return caught.value
 
     for rows in (["a", "b"], None):
@@ -194,27 +194,25 @@ class Searched(UniqueLabels):
 def test_labels_that_find_themselves_are_asked_once():
     labels = Searched(["a", "", "c", "d"])
     item = Characters(("d", "a", "d"))
-    assert (
-        str(positions_from_names(item, lambda axis: labels, 0, 1, is_alone=False)) == "c(4, 1, 4)"
-    )
+    assert positions(item, lambda axis: labels, (4,)).tolist() == [4, 1, 4]
     assert labels.searches == 1
     assert 'nearest are "a"' in str(refused("A", lambda axis: labels))
     assert '"" is not a label' in str(refused("", lambda axis: labels))
-    (read,) = names_as_r_reads(Subscripts((Characters(("c", "x")),)), lambda axis: labels, 1).items
-    assert read.values.tolist() == [3, 0]
+    found = as_read((Characters(("c", "x")),), (4,), lambda axis: labels)
+    np.testing.assert_array_equal(found, [3, np.nan])
 
 
 def refused_text(item):
     with pytest.raises(errors.SubscriptTypeError) as caught:
-        positions_from_names(item, lambda axis: None, 0, 1, is_alone=True)
+        positions(item, lambda axis: None, (4,))
     return str(caught.value)
 
 
 def test_the_tensor_dialect_lowers_a_name_to_its_index():
     named = [["a", "b", "c"], ["p", "q"]].__getitem__
-    assert tensor.lower((Characters(("b",)), 2), (3, 2), as_subscript, labels=named).key == (1, 1)
-    found = tensor.lower((1, ["q", "p"]), (3, 2), as_subscript, labels=named)
+    assert tensor.lower((Characters(("b",)), 2), (3, 2), axes=axes_of_shape((3, 2), (), named)).key == (1, 1)
+    found = tensor.lower((1, ["q", "p"]), (3, 2), axes=axes_of_shape((3, 2), (), named))
     assert found.result_shape == (2,)
     assert found.takes[0][1].indices.tolist() == [1, 0]
     with pytest.raises(errors.SubscriptTypeError, match="no dimnames"):
-        tensor.lower((Characters(("b",)), 2), (3, 2), as_subscript)
+        tensor.lower((Characters(("b",)), 2), (3, 2))

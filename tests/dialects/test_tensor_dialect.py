@@ -149,7 +149,7 @@ def test_random_cases_are_mostly_valid_and_of_both_kinds():
     ids=str,
 )
 def test_the_least_sizes_that_subscripts_fit(written, least):
-    assert least_sizes(as_subscripts(written), 3) == least
+    assert least_sizes(as_subscripts(written).items, 3) == least
 
 
 def test_whole_reals_are_positions_and_bounds():

@@ -299,7 +299,7 @@ def test_a_subscript_with_other_names_or_labels_is_refused(subscripts):
         lambda: R(x).__setitem__(subscripts, -1),
         lambda: r_assign(x, *subscripts, value=-1),
         lambda: r_slice(x, *subscripts, dialect="base"),
-    ):
+    )[: 3 if subscripts[0] is ... else 4]:
         with pytest.raises(errors.SubscriptLabelError):
             call()
     assert x.identical(SHARED)

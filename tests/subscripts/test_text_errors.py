@@ -7,12 +7,7 @@ import numpy as np
 import pytest
 
 from pybridge import errors, r_slice
-from pybridge.errors import (
-    SubscriptSyntaxError,
-)
-from pybridge.subscripts import (
-    Scalar,
-)
+from pybridge.errors import SubscriptSyntaxError
 from pybridge.subscripts.text import MOST_NESTED, parse_subscripts
 
 ERRORS = [
@@ -138,8 +133,8 @@ def test_deep_nesting_is_refused_even_where_little_stack_is_left(piece):
 
 def test_nesting_up_to_the_limit_works():
     deepest = MOST_NESTED - 1
-    assert parse_subscripts("(" * deepest + "3" + ")" * deepest).items == (Scalar(3),)
-    assert parse_subscripts(", ".join(["(1)"] * 200)).items == (Scalar(1),) * 200
+    assert parse_subscripts("(" * deepest + "3" + ")" * deepest).items == (3,)
+    assert parse_subscripts(", ".join(["(1)"] * 200)).items == (1,) * 200
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,10 @@ def axis_subscripts(draw, size, kinds=("scalar", "range", "vector", "mask", "mis
     if kind == "scalar":
         return draw(position)
     if kind == "range":
-        return slice(
-            *draw(st.tuples(*[st.one_of(st.sampled_from([NA, None]), position)] * 2)),
-            draw(st.sampled_from([None, NA])),
-        )
+        start, stop = draw(st.tuples(*[st.one_of(st.sampled_from([NA, None]), position)] * 2))
+        if isinstance(start, int) and isinstance(stop, int) and start < 0 < stop:
+            stop = max(stop, start + size + 1)  # else its start has fallen below 1
+        return slice(start, stop, draw(st.sampled_from([None, NA])))
     if kind == "vector":
         return draw(st.lists(position, max_size=5))
     return draw(st.lists(st.booleans(), min_size=size, max_size=size)) or slice(None)
@@ -138,7 +138,7 @@ def generally(x, written):
         found = tensor_dialect.lower(
             tuple(wrapped),
             x.shape,
-            to_subscript=lambda item: as_subscript(getattr(item, "item", item)),
+            read=lambda item: as_subscript(getattr(item, "item", item)),
         )
     except errors.PybridgeError as error:
         return None, error

@@ -114,10 +114,11 @@ def rule_of(case: dict[str, Any]) -> str:
 
 def _numbers(item: Any) -> list[float]:
     match item:
-        case sub.Scalar(value=value):
-            return [] if value is NA else [value]
-        case sub.Range(start=start, stop=stop):
-            return [bound for bound in (start, stop) if bound is not NA]
+        case int() | sub.Scalar():
+            number = getattr(item, "value", item)
+            return [] if number is NA else [number]
+        case slice(start=start, stop=stop):
+            return [bound for bound in (start, stop) if bound not in (NA, None)]
         case sub.Vector(values=values):
             return values.ravel().tolist()
     return []
@@ -125,10 +126,10 @@ def _numbers(item: Any) -> list[float]:
 
 def _tensor_rule(case: dict[str, Any], items: Any, numbers: list[float]) -> str:
     gathers = [item for item in items if isinstance(item, sub.Vector | sub.Mask)]
-    ranges = [item for item in items if isinstance(item, sub.Range)]
+    ranges = list(filter(sub.is_plain_range, items))
     rules = {
         "drop = FALSE": case.get("drop") is False,
-        "new axes": any(isinstance(item, sub.NewAxis) for item in items),
+        "new axes": None in items,
         "a matrix of positions": any(
             isinstance(item, sub.Vector) and item.values.ndim > 1 for item in gathers
         ),
@@ -136,10 +137,10 @@ def _tensor_rule(case: dict[str, Any], items: Any, numbers: list[float]) -> str:
         "several vectors": len(gathers) > 1,
         "logicals": any(isinstance(item, sub.Mask) for item in gathers),
         "a vector": bool(gathers),
-        "ranges with a step": any(item.step is not NA for item in ranges),
+        "ranges with a step": any(item.step not in (NA, None) for item in ranges),
         "ranges downward": any(map(_is_downward, ranges)),
         "ranges from the end": any(min(_numbers(item), default=1) < 0 for item in ranges),
-        "ranges with an open end": any(NA in (item.start, item.stop) for item in ranges),
+        "ranges with an open end": any(bound in (NA, None) for item in ranges for bound in (item.start, item.stop)),
         "ranges": bool(ranges),
         "a position from the end": any(number < 0 for number in numbers),
         "a position": bool(numbers),
@@ -159,7 +160,7 @@ def _base_rule(case: dict[str, Any], items: Any, numbers: list[float]) -> str:
         "fractions": any(number != int(number) for number in numbers),
         "negatives leave out": any(number < 0 for number in numbers),
         "zero and NULL are dropped": 0 in numbers
-        or any(isinstance(item, sub.NewAxis) for item in items),
+        or None in items,
         "drop = FALSE": case.get("drop") is False,
         "logicals are recycled": any(isinstance(item, sub.Mask) for item in items),
         "one subscript counts down the columns": len(case["shape"]) > 1

@@ -9,12 +9,8 @@ from pybridge.errors import (
     PybridgeError,
 )
 from pybridge.subscripts import (
-    MISSING,
-    NEW_AXIS,
-    REST,
     Characters,
     Mask,
-    Range,
     Scalar,
     Vector,
 )
@@ -71,12 +67,13 @@ def numbers_text(values, missing=None):
 
 def item_text(item):
     match item:
-        case Scalar(value=value):
+        case int() | Scalar():
+            value = getattr(item, "value", item)
             return f"number 1 {numbers_text([0 if value is NA else value], [value is NA])}"
-        case Range():
-            parts = [item.start, item.stop] + ([] if item.step is NA else [item.step])
-            known = [0 if part is NA else part for part in parts]
-            return f"range {numbers_text(known, [part is NA for part in parts])}"
+        case slice() if item != slice(None):
+            parts = [item.start, item.stop] + ([] if item.step in (NA, None) else [item.step])
+            known = [0 if part in (NA, None) else part for part in parts]
+            return f"range {numbers_text(known, [part in (NA, None) for part in parts])}"
         case Vector() | Mask():
             size = "x".join(map(str, item.values.shape))
             kind = "logical" if isinstance(item, Mask) else "number"
@@ -84,7 +81,7 @@ def item_text(item):
         case Characters(values=values):
             return f"names {' '.join(values)}"
         case _:
-            return {MISSING: "missing", REST: "rest", NEW_AXIS: "newaxis"}[item]
+            return {"slice": "missing", "ellipsis": "rest", "NoneType": "newaxis"}[type(item).__name__]
 
 
 def described(text):

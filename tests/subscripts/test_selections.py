@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pybridge.dialects.selections import (
+from pybridge.subscripts.selections import (
     Gather,
     Masked,
     Orthogonal,

@@ -7,6 +7,7 @@ traced code does not know it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -28,7 +29,25 @@ WHOLE: Final = slice(None)
 NOTHING: Final = slice(0, 0, 1)
 
 
-class Gather:
+class Taken:
+    """What is taken along one axis where a slice cannot say it: indices, or what becomes them.
+
+    In a traced tensor negative indices count from the end, and `NOWHERE` is never an index.
+    """
+
+    __slots__ = ()
+    keeps_axis: bool = True
+
+    def count(self, size: Size) -> Size:
+        """Return how many indices are taken on an axis of `size`; None if unknown."""
+        return None
+
+    def on(self, backend: Any, x: Any, place: int) -> Any:
+        """Return the indices on an axis of `x`, none of them negative."""
+        raise NotImplementedError
+
+
+class Gather(Taken):
     """Indices in any order, with repeats; a 1-d int64 array.
 
     `missing` is a mask of entries that select R's `NA`; their index is 0.
@@ -44,46 +63,174 @@ class Gather:
         self.indices = indices
         self.missing = missing
 
+    def count(self, size: Size) -> int:
+        """Return the number of indices."""
+        return len(self.indices)
 
-class TracedIndex(Frozen, eq=False):
-    """One index in a traced tensor; its axis is dropped.
-
-    Here and below negative indices count from the end, and `NOWHERE` is never an index.
-    """
-
-    index: Any
+    def on(self, backend: Any, x: Any, place: int) -> Any:
+        """Return the indices; those of an unknown size may be negative before."""
+        if backend.shape(x)[place] is None:
+            return from_the_start(backend, x, self.indices, place)
+        return self.indices
 
 
-class TracedGather(Frozen, eq=False):
+class TracedIndex(Taken):
+    """One index in a traced tensor; its axis is dropped, unless it `keeps_axis`."""
+
+    __slots__ = ("index", "keeps_axis")
+
+    def __init__(self, index: Any, *, keeps_axis: bool = False) -> None:
+        """Store the index."""
+        self.index = index
+        self.keeps_axis = keeps_axis
+
+    def count(self, size: Size) -> int:
+        """Return 1."""
+        return 1
+
+    def on(self, backend: Any, x: Any, place: int) -> Any:
+        """Return a vector of the one index."""
+        return backend.reshape(wrapped(backend, x, self.index, place), (1,))
+
+
+class TracedGather(Taken):
     """Indices in a traced tensor of one axis with `size` entries."""
 
-    indices: Any
-    size: Size
+    __slots__ = ("indices", "size")
+
+    def __init__(self, indices: Any, size: Size) -> None:
+        """Store the indices."""
+        self.indices = indices
+        self.size = size
+
+    def count(self, size: Size) -> Size:
+        """Return the number of indices."""
+        return self.size
+
+    def on(self, backend: Any, x: Any, place: int) -> Any:
+        """Return the indices, counted from the start."""
+        return wrapped(backend, x, self.indices, place)
 
 
-class TracedRun(Frozen, eq=False):
+class TracedRun(Taken):
     """The indices from `first` to `last`, both included, by `step`; each may be traced.
 
     None is an open end. A step that leads away from the end selects nothing.
     """
 
-    first: Any
-    last: Any
-    step: Any
+    __slots__ = ("first", "last", "step")
+
+    def __init__(self, first: Any, last: Any, step: Any) -> None:
+        """Store the bounds and the step."""
+        self.first = first
+        self.last = last
+        self.step = step
+
+    def on(self, backend: Any, x: Any, place: int) -> Any:
+        """Return the indices of the run."""
+        step = self.step
+        size = backend.size(x, place)
+        if isinstance(step, int):  # an open end has an explicit step, or runs upward
+            first = (0 if step > 0 else size - 1) if self.first is None else self.first
+            last = (size - 1 if step > 0 else 0) if self.last is None else self.last
+            beyond = 1 if step > 0 else -1
+        else:
+            first, last, beyond = self.first, self.last, step
+        first, last = (
+            bound + size if isinstance(bound, int) and bound < 0 else bound
+            for bound in (
+                bound if isinstance(bound, int) else wrapped(backend, x, bound, place)
+                for bound in (first, last)
+            )
+        )
+        return backend.arange(first, last + beyond, step)
 
 
-class TracedMask(Frozen, eq=False):
+class TracedMask(Taken):
     """The indices where a traced mask is true; their number is unknown."""
 
-    mask: Any
+    __slots__ = ("mask",)
+
+    def __init__(self, mask: Any) -> None:
+        """Store the mask."""
+        self.mask = mask
+
+    def on(self, backend: Any, x: Any, place: int) -> Any:
+        """Return the indices where the mask is true."""
+        return backend.nonzero(self.mask)[0]
 
 
-Taken: TypeAlias = Gather | TracedIndex | TracedGather | TracedRun | TracedMask
-"""Selections on one axis that a slice cannot express."""
-TAKEN: Final = (Gather, TracedIndex, TracedGather, TracedRun, TracedMask)
+class LeftOut(Taken):
+    """All indices of an axis but those of `parts`, where a size or a part is not known yet.
+
+    A part is an index, a slice, or what is taken.
+    """
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Any, ...]) -> None:
+        """Store the parts."""
+        self.parts = parts
+
+    def on(self, backend: Any, x: Any, place: int) -> Any:
+        """Return the indices that are left."""
+        every = backend.arange(0, backend.size(x, place), 1)
+        return backend.nonzero(self.mask(backend, every))[0]
+
+    def mask(self, backend: Any, every: Any) -> Any:
+        """Return a mask of `every`, all indices of the axis, that is false at the parts."""
+        is_left = every >= 0
+        for part in self.parts:
+            if isinstance(part, Taken):
+                indices = part.on(backend, every, 0)
+            else:
+                part = part if isinstance(part, slice) else slice_of_index(part)
+                indices = backend.basic(every, (part,))
+            false = backend.convert(np.zeros(1, bool), is_left)
+            is_left = backend.assign_points(is_left, (indices,), false)
+        return is_left
+
+
+def wrapped(backend: Any, x: Any, indices: Any, axis: int) -> Any:
+    """Count traced negative indices from the start; invalid ones become the size of the axis."""
+    size = backend.size(x, axis)
+    from_end = backend.where(indices < -size, size, indices + size)
+    return backend.where(indices < 0, from_end, indices)
+
+
+def from_the_start(backend: Any, x: Any, indices: npt.NDArray[np.int64], axis: int) -> Any:
+    """Count negative indices from the start of an axis whose size is known only at run time."""
+    if indices.size == 0 or int(indices.min()) >= 0:
+        return indices
+    size = backend.size(x, axis)
+    return backend.where(indices < 0, size + indices, indices)
+
 
 AxisSelection: TypeAlias = int | slice | Taken | None
 """The selection on one axis; None is a new axis."""
+
+
+def kept(part: AxisSelection) -> AxisSelection:
+    """Return the selection of one position as one that keeps its axis, any other as it is."""
+    if isinstance(part, TracedIndex):
+        return TracedIndex(part.index, keeps_axis=True)
+    if isinstance(part, Taken) or not is_index(part):
+        return part
+    return slice_of_index(part)  # type: ignore[arg-type]
+
+
+def keeps_axis(part: AxisSelection) -> bool:
+    """Return whether the axis of a selection remains in the result."""
+    return part.keeps_axis if isinstance(part, Taken) else not is_index(part)
+
+
+def count_on(part: slice | Taken, size: Size) -> Size:
+    """Return how many elements are selected on an axis of `size`; None if unknown."""
+    if isinstance(part, Taken):
+        return part.count(size)
+    if part is WHOLE or size is None:
+        return size
+    return len(range(*part.indices(size)))
 
 
 def is_index(part: Any) -> bool:
@@ -147,20 +294,12 @@ class Orthogonal:
         sizes: list[Size] = []
         old = iter(self.shape)
         for axis in self.axes:
-            if axis is None:
+            size = 1 if axis is None else next(old)
+            if isinstance(axis, slice | Taken):
+                if keeps_axis(axis):
+                    sizes.append(count_on(axis, size))
+            elif axis is None:
                 sizes.append(1)
-                continue
-            size = next(old)
-            if axis is WHOLE:
-                sizes.append(size)
-            elif isinstance(axis, slice):
-                sizes.append(None if size is None else len(range(*axis.indices(size))))
-            elif isinstance(axis, Gather):
-                sizes.append(len(axis.indices))
-            elif isinstance(axis, TracedGather):
-                sizes.append(axis.size)
-            elif isinstance(axis, TracedRun | TracedMask):
-                sizes.append(None)
         return tuple(sizes)
 
     @property
@@ -252,9 +391,13 @@ Selection: TypeAlias = Orthogonal | Points | Masked | TracedPoints | TracedMaske
 
 
 def orthogonal(
-    shape: Shape, axes: tuple[AxisSelection, ...], squeezed: tuple[int, ...] = ()
+    shape: Shape,
+    axes: Iterable[AxisSelection],
+    squeezed: tuple[int, ...] = (),
+    *,
+    is_view: bool | None = None,
 ) -> Orthogonal:
-    """Combine per-axis selections; a view unless one is a vector.
+    """Combine per-axis selections; a view unless one is a vector, or as `is_view` says.
 
     >>> orthogonal((4, 5), (1, slice(0, 3, 1))).result_shape
     (3,)
@@ -263,13 +406,19 @@ def orthogonal(
     takes: list[tuple[int, Taken]] = []
     place = 0
     for axis in axes:
-        if isinstance(axis, TAKEN):
+        kind = type(axis)
+        if kind is slice or axis is None:
+            key.append(axis)
+            place += 1
+        elif isinstance(axis, Taken):
             takes.append((place, axis))
             key.append(WHOLE)
+            place += 1
         else:
             key.append(axis)
-        place += not is_index(key[-1])
-    return Orthogonal(shape, tuple(key), tuple(takes), not takes, squeezed)
+    return Orthogonal(
+        shape, tuple(key), tuple(takes), not takes if is_view is None else is_view, squeezed
+    )
 
 
 def regular_run(indices: npt.NDArray[np.int64]) -> range | None:

@@ -1,0 +1,312 @@
+"""The one resolver: positions, counted from one, become indices, counted from zero.
+
+What a missing position, a negative one, zero and one beyond the axis do are policies, as in vctrs'
+`vec_as_location()`. The dialects are settings of them. r/R/array-axis.R has the rules of the tensor
+dialect for R's own arrays.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import numpy as np
+
+from pybridge.axis import Axis
+from pybridge.errors import (
+    SubscriptError,
+    SubscriptMissingError,
+    SubscriptOutOfBoundsError,
+    SubscriptTypeError,
+    SubscriptWarning,
+    warn,
+)
+from pybridge.shape import Size
+from pybridge.subscripts.frozen import Frozen
+from pybridge.subscripts.notation import NA, number_text, short_text
+from pybridge.subscripts.selections import Gather
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+LARGEST_INTEGER: Final = 2**31 - 1
+"""The largest integer of R, which holds positions on the axis of an array."""
+FAR: Final = 2**62
+"""A position beyond all axes."""
+_FARTHEST: Final = 2**31 - 1
+"""With an unknown size a library may count in 32 bits, where a larger position wraps around."""
+_INT64: Final = np.dtype(np.int64)
+
+Holes: TypeAlias = "npt.NDArray[np.bool_] | None"
+
+
+class Policies(Frozen):
+    """What the resolver does with an entry that names no element of the axis.
+
+    `is_loose` has R coerce as its own `[` does: fractions are cut off, logicals are recycled, and
+    of equal labels the first is meant. Otherwise all three are errors.
+    """
+
+    missing: Literal["error", "NA"]
+    negative: Literal["from_end", "exclude"]
+    zero: Literal["error", "drop"]
+    beyond: Literal["error", "NA", "grow"]
+    is_loose: bool
+
+
+TENSOR: Final = Policies("error", "from_end", "error", "error", False)
+"""The tensor dialect."""
+R_ARRAY: Final = Policies("NA", "exclude", "drop", "error", True)
+"""R's own `[` on the axis of an array."""
+R_VECTOR: Final = Policies("NA", "exclude", "drop", "NA", True)
+"""R's own `[` on a plain vector, or counting the elements of an array."""
+R_GROWING: Final = Policies("NA", "exclude", "drop", "grow", True)
+"""R's own `[<-` there: a position beyond the end makes the vector longer."""
+
+
+def position_on(position: int, axis: Axis, policies: Policies) -> int | Gather:
+    """Return what one position selects.
+
+    >>> position_on(2, Axis(size=5), TENSOR), position_on(-1, Axis(size=5), TENSOR)
+    (1, 4)
+    >>> position_on(-1, Axis(size=5), R_ARRAY).indices
+    array([1, 2, 3, 4])
+    """
+    size = axis.size
+    if size is None:
+        if 0 < abs(position) <= _FARTHEST:  # negative ones keep Python's meaning
+            return position - 1 if position > 0 else position
+    elif 0 < position <= size:
+        return position - 1
+    elif -size <= position < 0:
+        if policies.negative == "from_end":
+            return position + size
+        return Gather(_without(-1 - position, size))
+    if not policies.is_loose:
+        raise no_position(position, axis, number_text(position))
+    return resolve(np.array([max(min(position, FAR), -FAR)]), None, axis, policies, position)
+
+
+def _without(index: int, size: int) -> npt.NDArray[np.int64]:
+    """Return all indices below `size` but one."""
+    indices = np.arange(size - 1)
+    indices[index:] += 1
+    return indices
+
+
+def resolve(
+    values: npt.NDArray[Any], missing: Holes, axis: Axis, policies: Policies, written: Any
+) -> Gather:
+    """Return the indices of a vector of positions; `written` is the subscript, for an error.
+
+    With an unknown size negative indices keep Python's meaning, for the backend to finish.
+
+    >>> resolve(np.array([3, 1, -1]), None, Axis(size=5), TENSOR, "c(3, 1, -1)").indices
+    array([2, 0, 4])
+    >>> resolve(np.array([1, 0, 9]), None, Axis(size=5), R_VECTOR, "c(1, 0, 9)").missing
+    array([False,  True])
+    """
+    size = axis.size
+    if missing is None and values.dtype == _INT64 and size is not None and len(values):
+        # below position 1 the unsigned index is huge: one maximum checks both ends
+        indices = values - 1
+        if np.maximum.reduce(indices.view(np.uint64)) < size:
+            return Gather(indices)
+    if policies.is_loose:
+        values, missing = whole_as_r_reads(values, missing, axis)
+    else:
+        _refuse_uncertain(values, missing, axis, written)
+    limit = _FARTHEST if size is None else size
+    known = values if missing is None else values[~missing]
+    low, high = (known.min(), known.max()) if len(known) else (1, 1)
+    if low <= 0 or high > limit:
+        _refuse_beyond(known, limit, axis, policies, written)
+    values = values.astype(np.int64, copy=False)
+    if low < 0:
+        if policies.negative == "exclude":
+            return _all_but(known, missing, limit, written)
+        values = np.where(values < 0, values + ((size or 0) + 1), values)
+    elif low == 0 and policies.zero == "drop":
+        is_kept = values != 0 if missing is None else (values != 0) | missing
+        values, missing = values[is_kept], None if missing is None else missing[is_kept]
+    if high > limit and policies.beyond == "NA":
+        missing = values > limit if missing is None else (values > limit) | missing
+    if missing is None:
+        return Gather(values - 1)
+    return Gather(np.where(missing, 0, values - 1), missing)
+
+
+def _refuse_uncertain(
+    values: npt.NDArray[Any], missing: Holes, axis: Axis, written: Any
+) -> None:
+    """Raise for an entry that is `NA` or no whole number."""
+    if missing is not None:
+        text, entry = short_text(written), int(np.flatnonzero(missing)[0]) + 1
+        raise SubscriptMissingError(
+            f"entry {entry} of `{text}` on axis {axis.place} is NA; every entry must be a position",
+            subscript=text,
+        )
+    if values.dtype.kind == "f":
+        is_whole = np.isfinite(values) & (values == np.trunc(values))
+        if not is_whole.all():
+            raise fractional(float(values[~is_whole][0]), short_text(written), axis)
+
+
+def _refuse_beyond(
+    known: npt.NDArray[Any], limit: int, axis: Axis, policies: Policies, written: Any
+) -> None:
+    """Raise for the first position that a policy refuses."""
+    is_refused = np.zeros(len(known), bool)
+    if policies.beyond == "error":
+        is_refused |= known > limit
+    if policies.zero == "error":
+        is_refused |= known == 0
+    if policies.negative == "from_end":
+        is_refused |= known < -limit
+    if is_refused.any():
+        position = int(known[is_refused][0])
+        error = beyond_array if policies.is_loose else no_position
+        raise error(position, axis, short_text(written))
+
+
+def _all_but(
+    known: npt.NDArray[np.int64], missing: Holes, size: int, written: Any
+) -> Gather:
+    """Exclude positions, as a negative number of R's own `[` does."""
+    if missing is not None or (known > 0).any():
+        text = short_text(written)
+        raise SubscriptError(
+            f"only 0's may be mixed with negative subscripts: `{text}` both names and excludes "
+            "positions, or holds NA beside exclusions; in R's own dialect a negative number "
+            "excludes",
+            subscript=text,
+        )
+    is_included = np.ones(size, bool)
+    is_included[-1 - known[(known < 0) & (known >= -size)]] = False
+    return Gather(np.flatnonzero(is_included))
+
+
+def whole_as_r_reads(
+    values: npt.NDArray[Any], missing: Holes, axis: Axis
+) -> tuple[npt.NDArray[np.int64], Holes]:
+    """Return whole positions, 0 where they are `NA`, and a mask of those.
+
+    Infinite positions are `NA`. On the axis of an array so are those beyond R's integers, and R
+    warns of both there.
+    """
+    lost: Holes = None
+    if values.dtype.kind == "f":
+        is_infinite = np.isinf(values)
+        if missing is not None:
+            is_infinite &= ~missing
+        lost = is_infinite if is_infinite.any() else None
+        absent = np.isnan(values) | is_infinite
+        absent = absent if missing is None else absent | missing
+        missing = absent if absent.any() else None
+        values = np.trunc(np.where(absent, 0, values)).clip(-FAR, FAR).astype(np.int64)
+    elif missing is not None:
+        values = np.where(missing, 0, values)
+    if axis.number is not None:
+        limit = LARGEST_INTEGER if (axis.size or 0) <= LARGEST_INTEGER else FAR
+        is_large = (values > limit) | (values < -limit)
+        if is_large.any():
+            lost = is_large if lost is None else lost | is_large
+            missing = is_large if missing is None else is_large | missing
+            values = np.where(is_large, 0, values)
+        if lost is not None:
+            warn_of_lost_integers()
+    return values, missing
+
+
+def warn_of_lost_integers() -> None:
+    """Warn, as R does, of positions that its integers cannot hold."""
+    warn(
+        "NAs introduced by coercion to integer range: R takes an infinite position, or one beyond "
+        "2147483647, on the axis of an array as NA",
+        SubscriptWarning,
+    )
+
+
+def whole_number(value: Any, axis: Axis, written: Any) -> int:
+    """Return one position as an int; a whole real is accepted."""
+    if value is NA:
+        raise not_a_position(axis)
+    if isinstance(value, float) and not value.is_integer():
+        raise fractional(value, short_text(written), axis)
+    return int(value) if isinstance(value, float) else value
+
+
+def real_of(value: Any) -> float:
+    """Convert a number to R's double; `NA` is NaN, and what is too large infinite."""
+    try:
+        return math.nan if value is NA or value is None else float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def no_position(position: int, axis: Axis, text: str) -> SubscriptOutOfBoundsError:
+    """Return the error for a position that names no element of an axis."""
+    number, size = number_text(position), axis.size
+    if position == 0:
+        words = (
+            f"`{text}` on axis {axis.place}: positions start at 1, so there is no position 0; the "
+            "first is 1, the last -1"
+        )
+    else:
+        place = f"position {number}" if text == number else f"`{text}`: position {number}"
+        known = f"has size {size}"
+        if size is None:
+            known = (
+                "has a size that is not known here, so that positions end at " f"{_FARTHEST}"
+            )
+        words = f"{place} is out of bounds: axis {axis.place} {known}"
+    return SubscriptOutOfBoundsError(
+        words, subscript=text, position=position, axis=axis.place, size=size
+    )
+
+
+def beyond_array(
+    position: int, axis: Axis, text: str, row: str = ""
+) -> SubscriptOutOfBoundsError:
+    """Return R's error for a position beyond the axis of an array."""
+    place = "" if text == str(position) else f"{row} of `{text}`"
+    return SubscriptOutOfBoundsError(
+        f"subscript out of bounds: position {position}{place} on axis {axis.place} of size "
+        f"{axis.size}; the axis of an array takes no position beyond its size",
+        subscript=text,
+        position=position,
+        axis=axis.place,
+        size=axis.size,
+    )
+
+
+def not_a_position(axis: Axis) -> SubscriptMissingError:
+    """Return the error for a single `NA`."""
+    return SubscriptMissingError(
+        f"`NA` on axis {axis.place} is not a position; for an open end write a range such as "
+        "`NA:5`",
+        subscript="NA",
+    )
+
+
+def fractional(value: float, text: str, axis: Axis) -> SubscriptTypeError:
+    """Return the error for a position that is not whole."""
+    return SubscriptTypeError(
+        f"`{text}` on axis {axis.place}: {number_text(value)} is not a whole number; a position is "
+        "one",
+        subscript=text,
+    )
+
+
+def repeated(values: npt.NDArray[Any], length: int) -> npt.NDArray[Any]:
+    """Recycle a vector that is not empty to `length`, truncated.
+
+    >>> repeated(np.array([7, 8, 9]), 5)
+    array([7, 8, 9, 7, 8])
+    """
+    if len(values) == length:
+        return values
+    times = -(-length // len(values))
+    return np.broadcast_to(values, (times, len(values))).reshape(-1)[:length]
+
+

@@ -47,7 +47,8 @@ check_codes <- function(codes, tags) {
 # the arguments here, which come after `...`, cannot be abbreviated. What stands in `...` beside the subscripts is
 # evaluated only where these came through `...` themselves. `.is_bracket`, `.is_write`: see src/capture.c.
 capture_subscripts <- function(..., .call, .frame, .is_bracket = FALSE, .is_write = FALSE) {
-  .Call(pybridge_capture, .call, .frame, .is_bracket, .is_write) %||% capture_forwarded(...)
+  capture <- .Call(pybridge_capture, .call, .frame, .is_bracket, .is_write)
+  if (is.null(capture)) capture_forwarded(...) else capture # `%||%` would take a hundredth of the time of x@r[1]
 }
 
 # Capture subscripts and named arguments that came through `...` of the caller. Each may have a frame of its

@@ -10,7 +10,8 @@
  *         4 the next value, 5 a range of the next three values
  *         [6, length, position, ...] a short vector
  *
- * Otherwise it is list(record, values, options), and R checks the values next.
+ * Otherwise it is list(record, values, options), and R checks the values next. A value behind a minus which
+ * R would read as "all but these" is list(value, code, operand) of class pybridge_negated.
  */
 #include <limits.h>
 #include <stdlib.h>

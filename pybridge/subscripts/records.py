@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pybridge.subscripts import NA, Characters, Scalar
+from pybridge.subscripts.calls import CALLS
 
 # The first number holds the options.
 NO_DROP: Final = 1
@@ -31,6 +32,10 @@ RANGE: Final = 8
 HAS_START: Final = 1
 HAS_STOP: Final = 2
 HAS_STEP: Final = 4
+# A value begins with its tag. R compares its own codes and tags with these when Python starts.
+TAGS: Final = ("na", "entries", "characters", "int64", "tensor", "number", "call")
+
+_OTHER_VERSION: Final = "install the same version of both"
 
 _WHOLE: Final = slice(None)
 
@@ -64,24 +69,35 @@ def decode(record: list[int], values: Sequence[Any]) -> tuple[Any, ...]:
         elif code == VALUE:
             value = _from_tagged(*next(tagged_values))
             items.append(Scalar(value) if value is NA else value)
-        else:
+        elif code == RANGE_OF_VALUES:
             items.append(slice(*[_from_tagged(*bound) for bound in next(tagged_values)]))
+        else:
+            raise ValueError(f"R writes a subscript by code {code}, unknown here; {_OTHER_VERSION}")
     return tuple(items)
 
 
-def _from_tagged(kind: str, value: Any = None, holes: Any = None) -> Any:
-    """Return a tagged value of R as a Python value."""
-    match kind:
+def _from_tagged(tag: str, value: Any = None, more: Any = None, values: Sequence[Any] = ()) -> Any:
+    """Return a tagged value of R as a Python value; `more` is what else belongs to the tag.
+
+    That is the holes of entries, the shape of names, or the record of a call, which has `values`.
+    """
+    match tag:
+        case "number" | "tensor":
+            return value
+        case "entries":
+            return value if more is None else np.ma.MaskedArray(value, more)
         case "na":
             return NA
         case "characters":
-            return Characters(*_names(value, holes))
+            return Characters(*_names(value, more))
         case "int64":
             return _from_bits(value)
-        case "entries" if holes is not None:
-            return np.ma.MaskedArray(value, holes)
+        case "call" if value in CALLS:
+            return CALLS[value](tuple(decode(more, values)))
+        case "call":
+            raise ValueError(f"R has a subscript {value}(), unknown here; {_OTHER_VERSION}")
         case _:
-            return value
+            raise ValueError(f"R tags a value as {tag!r}, unknown here; {_OTHER_VERSION}")
 
 
 def _names(names: list[str | None], sizes: list[int] | None) -> tuple[Any, ...]:
@@ -110,6 +126,10 @@ def python_key(record: list[int], values: Sequence[Any]) -> Any:
 
 
 def _as_python_index(value: Any) -> Any:
+    if isinstance(value, tuple(CALLS.values())):
+        raise IndexError(
+            f"`{value}` is a subscript of `@r[` and R(x)[...]; Python's own brackets have none such"
+        )
     if isinstance(value, slice):
         bounds = (value.start, value.stop, value.step)
         return slice(*(None if part is NA else _as_python_index(part) for part in bounds))

@@ -1,6 +1,11 @@
 # One axis of an R array: a position, a range, a vector or a logical becomes positive positions. The rules and
 # messages are those of pybridge/dialects/tensor_axis.py.
 
+# What each call selects of an axis, by the positions that its parts select there, counted from the start
+calls <- list(
+  all_but = function(positions, size) which(replace(rep(TRUE, size), positions, FALSE))
+)
+
 axis_index <- function(item, size, axis, call, text = item_text(item)) {
   value <- item$value
   if (anyNA(value) && text == "NA") {
@@ -11,6 +16,7 @@ axis_index <- function(item, size, axis, call, text = item_text(item)) {
     missing = seq_len(size),
     range = range_index(value, text, size, axis, call),
     mask = mask_index(value, text, size, axis, call),
+    call = calls[[item$name]](unlist(lapply(value, axis_index, size, axis, call)), size),
     vector_index(value, text, size, axis, call)
   )
 }

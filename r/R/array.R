@@ -85,6 +85,10 @@ reject_rest <- function(parts, call) {
 }
 
 as_base_index <- function(value, call) {
+  if (inherits(value, "pybridge_call")) {
+    words <- "`%s` is a subscript of the tensor dialect; in R's own a minus leaves out, as in `-c(2, 4)`"
+    reject(item_text(read_value(value, call)), "type", call, words)
+  }
   value <- in_r(value, call)
   if (inherits(value, "integer64")) read_int64(value, call) else value
 }
@@ -137,6 +141,9 @@ read_value <- function(value, call) {
   if (inherits(value, "pybridge_bounds")) {
     bounds <- vapply(tag_bounds(value, call), read_bound, 0, call = call)
     return(list(kind = "range", value = c(bounds, NA)[1:3]))
+  }
+  if (inherits(value, "pybridge_call")) {
+    return(list(kind = "call", name = value$name, value = read_items(value, call)))
   }
   if (is_python(value, call)) {
     tag_subscript(value, FALSE, call) # an error for a tuple
@@ -229,6 +236,9 @@ expand <- function(items, ndim, call) {
 
 # Replace labels by their positions, each the label of one position
 with_positions <- function(item, labels, axis, call) {
+  if (item$kind == "call") {
+    item$value <- lapply(item$value, with_positions, labels, axis, call)
+  }
   if (item$kind != "characters") {
     return(item)
   }

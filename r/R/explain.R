@@ -37,12 +37,14 @@ explain <- function(x, ..., drop = TRUE, dialect = c("tensor", "base")) {
     if (is_bracket && !...length() || missing(x) || !...length() || !has_sizes(x)) {
       return(next_explain(call, frame))
     }
-    capture <- .Call(pybridge_capture, call, frame, FALSE, FALSE) %||%
-      capture_forwarded(..., drop = drop, dialect = dialect[[1L]])
+    capture <- capture_subscripts(..., drop = drop, dialect = dialect[[1L]], .call = call, .frame = frame)
     subscripts <- shape_subscripts(capture, call)
     sizes <- shape_of(x, call)
   } else {
     parts <- capture_parts(target$capture, call, known = character())
+    if (identical(dialect, "base")) { # the brackets themselves do not say so
+      parts$values <- without_marks(parts$values)
+    }
     subscripts <- list(record = parts$record, values = tag_values(parts, call))
     sizes <- shape_of(target$tensor, call)
   }
@@ -67,8 +69,10 @@ explain <- function(x, ..., drop = TRUE, dialect = c("tensor", "base")) {
 result_shape <- function(shape, ..., drop = TRUE, dialect = c("tensor", "base")) {
   call <- sys.call()
   sizes <- sizes_for_python(shape_of(shape, call))
-  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE, FALSE) %||%
-    capture_forwarded(..., drop = drop, dialect = dialect[[1L]])
+  capture <- capture_subscripts(
+    ...,
+    drop = drop, dialect = dialect[[1L]], .call = call, .frame = parent.frame()
+  )
   subscripts <- shape_subscripts(capture, call)
   result <- call_python("result_shape", sizes, subscripts$record, subscripts$values, call = call)
   as_shape(unlist(reticulate::py_to_r(result)))

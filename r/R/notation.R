@@ -86,8 +86,23 @@ item_text <- function(item) {
     range = paste(vapply(value[c(TRUE, TRUE, !is.na(value[[3L]]))], format_number, ""),
       collapse = ":"
     ),
+    call = sprintf("%s(%s)", item$name, items_text(value)),
     entries_text(value)
   )
+}
+
+# A subscript's value as it came, which may be of Python
+value_text <- function(value) {
+  if (inherits(value, "pybridge_bounds")) {
+    return(bounds_text(value))
+  }
+  if (inherits(value, "pybridge_call")) {
+    return(format(value))
+  }
+  if (inherits(value, "python.builtin.object")) {
+    return(sprintf("<%s>", class_name(value)))
+  }
+  item_text(read_value(value, NULL))
 }
 
 items_text <- function(items) paste(vapply(items, item_text, ""), collapse = ", ")

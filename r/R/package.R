@@ -4,7 +4,7 @@
 #' languages, and memory layout never changes which element a subscript names.
 #'
 #' * \code{\link[=tensor-subscripts]{x@r[...]}}, [r_slice()] and [r_assign()] read and write tensors by
-#'   R's subscripts.
+#'   R's subscripts; [all_but()] leaves positions out.
 #' * [array_reshape()] reshapes in row-major order; [recycle()] follows R's rule for different shapes,
 #'   [broadcast()] that of NumPy.
 #' * [to_python()] and [from_python()] convert values without loss.

@@ -37,8 +37,10 @@
 #' y |> r_assign(.., -1, value = 0)
 r_slice <- function(x, ..., drop = TRUE, dialect = c("tensor", "base"), order = c("C", "F")) {
   call <- sys.call()
-  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE, FALSE) %||%
-    capture_forwarded(..., drop = drop, dialect = dialect[[1L]], order = order[[1L]])
+  capture <- capture_subscripts(
+    ...,
+    drop = drop, dialect = dialect[[1L]], order = order[[1L]], .call = call, .frame = parent.frame()
+  )
   if (is_python(x, call)) {
     return(read_tensor(x, capture, call))
   }
@@ -50,8 +52,10 @@ r_slice <- function(x, ..., drop = TRUE, dialect = c("tensor", "base"), order = 
 `r_slice<-` <- function(x, ..., dialect = c("tensor", "base"), order = c("C", "F"), value) {
   call <- sys.call()
   frame <- parent.frame()
-  capture <- .Call(pybridge_capture, call, frame, FALSE, TRUE) %||%
-    capture_forwarded(..., dialect = dialect[[1L]], order = order[[1L]])
+  capture <- capture_subscripts(
+    ...,
+    dialect = dialect[[1L]], order = order[[1L]], .call = call, .frame = frame, .is_write = TRUE
+  )
   delayedAssign("assignment", assignment_call(call, frame, x, substitute(value)))
   write <- if (is_python(x, assignment)) write_tensor else write_array
   write(x, capture, value, assignment)
@@ -64,8 +68,10 @@ r_assign <- function(x, ..., value, dialect = c("tensor", "base"), order = c("C"
   if (missing(value)) {
     abort_argument("`value` is missing; it has to be named: `r_assign(x, ..., value = 0)`", call)
   }
-  capture <- .Call(pybridge_capture, call, parent.frame(), FALSE, TRUE) %||%
-    capture_forwarded(..., dialect = dialect[[1L]], order = order[[1L]])
+  capture <- capture_subscripts(
+    ...,
+    dialect = dialect[[1L]], order = order[[1L]], .call = call, .frame = parent.frame(), .is_write = TRUE
+  )
   if (!is_python(x, call)) {
     return(write_array(x, capture, value, call))
   }

@@ -18,6 +18,7 @@
 #'   end, and a negative bound counts from the end: `NA:5`, `6:NA`, `8:-8`, `1:10:3`, `NA:NA:-1`.
 #'   A start from the end that selects nothing before a stop from the start, as `-1:3` does, is an
 #'   error: it has fallen below 1.
+#' * `x@r[all_but(2, 4)]` leaves out: [all_but()] is all positions of its axis but those.
 #' * A vector of positions selects them in its order, repeats included. Several vectors select
 #'   orthogonally, and axes never move.
 #' * A logical vector has one entry for each position of its axis; nothing is recycled.
@@ -31,7 +32,9 @@
 #'   exactly, its traps included: then `-1` excludes, and every axis of extent 1 is dropped.
 #'
 #' @section Differences from R's `[`:
-#' * `-1` counts from the end; R's `[` excludes.
+#' * `-1` counts from the end; R's `[` excludes, which is `all_but(1)` here. A minus before a vector, or before
+#'   `which()`, `tensor_which()`, `match()` or `grep()`, is therefore an error: write `x@r[all_but(which(bad))]` for
+#'   `x@r[-which(bad)]`. Several positions counted from the end are `c(-1, -3)`.
 #' * A range is read as it is written: `26:-26` means "cut 25 from each side". A variable with the value
 #'   of the same expression is R's vector of 53 numbers, one of them zero, and an error. Bounds may be
 #'   variables: `a:b` takes the values of `a` and `b`.
@@ -60,7 +63,7 @@
 #' @param value For `@<-`, the value of the assignment into the view.
 #' @return A view of class `pybridge_view`, that of `x@py` also of class `pybridge_py_view`, to be subscripted
 #'   at once.
-#' @seealso [r_slice()] and [r_assign()], the same for pipes and programs.
+#' @seealso [r_slice()] and [r_assign()], the same for pipes and programs; [all_but()].
 #' @name tensor-subscripts
 #' @aliases subset-tensors @r @py
 #' @examplesIf pybridge:::has_numpy()
@@ -68,6 +71,7 @@
 #' x@r[2, 3, NA:2]
 #' x@r[.., -1]
 #' x@r[1, 3:1, c(5, 1)]
+#' x@r[, all_but(2)]$shape
 #' x@r[, newaxis]$shape
 #' x@py[0, 0, 0:2]
 #'
@@ -124,11 +128,9 @@ written_view <- function(tensor, view, call) {
 
 #' @export
 `[.pybridge_view` <- function(x, ...) {
-  capture <- .Call(pybridge_capture, sys.call(), parent.frame(), TRUE, FALSE)
-  if (is.null(capture)) {
-    capture <- capture_forwarded(...)
-  }
-  read_tensor(.subset2(x, 1L), capture, generic_call(sys.call(), "["))
+  call <- sys.call()
+  capture <- capture_subscripts(..., .call = call, .frame = parent.frame(), .is_bracket = TRUE)
+  read_tensor(.subset2(x, 1L), capture, generic_call(call, "["))
 }
 
 #' @export
@@ -136,7 +138,7 @@ written_view <- function(tensor, view, call) {
   tensor <- .subset2(x, 1L)
   call <- sys.call()
   frame <- parent.frame()
-  capture <- .Call(pybridge_capture, call, frame, TRUE, TRUE) %||% capture_forwarded(...)
+  capture <- capture_subscripts(..., .call = call, .frame = frame, .is_bracket = TRUE, .is_write = TRUE)
   updated <- write_tensor(
     tensor, capture, value, assignment_call(call, frame, tensor, substitute(value), "r")
   )
@@ -146,7 +148,7 @@ written_view <- function(tensor, view, call) {
 #' @export
 `[.pybridge_py_view` <- function(x, ...) {
   call <- sys.call()
-  capture <- .Call(pybridge_capture, call, parent.frame(), TRUE, FALSE) %||% capture_forwarded(...)
+  capture <- capture_subscripts(..., .call = call, .frame = parent.frame(), .is_bracket = TRUE)
   call <- generic_call(call, "[")
   parts <- python_parts(capture, call)
   x <- .subset2(x, 1L)
@@ -158,7 +160,7 @@ written_view <- function(tensor, view, call) {
   tensor <- .subset2(x, 1L)
   call <- sys.call()
   frame <- parent.frame()
-  capture <- .Call(pybridge_capture, call, frame, TRUE, TRUE) %||% capture_forwarded(...)
+  capture <- capture_subscripts(..., .call = call, .frame = frame, .is_bracket = TRUE, .is_write = TRUE)
   write_as_python(
     tensor, capture, value, assignment_call(call, frame, tensor, substitute(value), "py")
   )
@@ -175,6 +177,7 @@ python_parts <- function(capture, call) {
   if (parts$record[[1L]] > 0L) {
     abort_argument("`drop`, `dialect` and `order` belong to `@r`; `@py` takes none of them", call)
   }
+  parts$values <- without_marks(parts$values)
   parts$values <- tag_values(parts, call)
   parts
 }

@@ -38,7 +38,7 @@ start_bridge <- function(folder = system.file("python", package = "pybridge")) {
     }
   )
   check_version(reticulate::py_to_r(module$version()), reticulate::py_to_r(module$place()))
-  check_codes(reticulate::py_to_r(module$record_codes()))
+  check_codes(reticulate::py_to_r(module$record_codes()), unlist(reticulate::py_to_r(module$records$TAGS)))
   module
 }
 
@@ -58,6 +58,7 @@ check_version <- function(version, place, own = as.character(utils::packageVersi
 }
 
 .onLoad <- function(libname, pkgname) {
+  check_own_codes()
   for (name in bridge_functions) {
     bind_lazily(name)
   }

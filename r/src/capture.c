@@ -10,7 +10,8 @@
  *         4 the next value, 5 a range of the next three values
  *         [6, length, position, ...] a short vector
  *
- * Otherwise it is list(record, values, options), and R checks the values next.
+ * Otherwise it is list(record, values, options), and R checks the values next. A value behind a minus which
+ * R would read as "all but these" is list(value, code, operand) of class pybridge_negated.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -18,8 +19,17 @@
 #include "pybridge.h"
 #include <Rversion.h>
 
-enum { NO_DROP = 1, BASE = 2, COLUMN_MAJOR = 4 };
-enum { MISSING_SUBSCRIPT = 0, NEW_AXIS = 1, REST = 2, POSITION = 3, VALUE = 4, RANGE_OF_VALUES = 5, VECTOR = 6, RANGE = 8 };
+/* Each code once: its name, which R and Python have too, and its number. */
+#define EACH_CODE(SAY) \
+  SAY(NO_DROP, 1) SAY(BASE, 2) SAY(COLUMN_MAJOR, 4) \
+  SAY(MISSING, 0) SAY(NEW_AXIS, 1) SAY(REST, 2) SAY(POSITION, 3) SAY(VALUE, 4) SAY(RANGE_OF_VALUES, 5) \
+  SAY(VECTOR, 6) SAY(RANGE, 8) \
+  SAY(HAS_START, 1) SAY(HAS_STOP, 2) SAY(HAS_STEP, 4)
+#define AS_CONSTANT(name, number) CODE_##name = number, /* R's headers have a MISSING of their own */
+#define AS_ENTRY(name, number) {#name, number},
+
+enum { EACH_CODE(AS_CONSTANT) };
+static const struct { const char *name; int number; } codes[] = { EACH_CODE(AS_ENTRY) };
 enum { MOST_INTS = 512, MOST_INTS_OF_VECTORS = 256, MOST_IN_VECTOR = 64 };
 
 /* ANY_ATTRIB() is new in R 4.5; earlier versions have no function for it that R's manual lists. */
@@ -76,7 +86,7 @@ static int pushes_vector(capture *state, SEXP value) {
   const R_xlen_t count = XLENGTH(value);
   if (count < 2 || count > MOST_IN_VECTOR || state->count + count + 2 > MOST_INTS_OF_VECTORS) return 0;
   const int mark = state->count;
-  push(state, VECTOR);
+  push(state, CODE_VECTOR);
   push(state, (int) count);
   for (R_xlen_t k = 0; k < count; k++) {
     int number;
@@ -205,6 +215,43 @@ static SEXP evaluate_spliced(SEXP operand, SEXP env) {
   return value;
 }
 
+/* Whether code is a call of a function that finds positions, bare or as package::name. */
+static int finds_positions(SEXP part) {
+  if (TYPEOF(part) != LANGSXP) return 0;
+  SEXP function = CAR(part);
+  if (TYPEOF(function) == LANGSXP && Rf_length(function) == 3 &&
+      (CAR(function) == Rf_install("::") || CAR(function) == Rf_install(":::")))
+    function = CADDR(function);
+  const char *finders[] = { "which", "tensor_which", "match", "grep" };
+  for (size_t k = 0; k < sizeof finders / sizeof *finders; k++)
+    if (function == Rf_install(finders[k])) return 1;
+  return 0;
+}
+
+/* The operand of a minus before positions: before what finds them, or before another vector than one
+ * number. R leaves such positions out, and here each would count from the end. Otherwise NULL. */
+static SEXP negated_positions(SEXP part, SEXP value) {
+  if (TYPEOF(part) != LANGSXP || CAR(part) != Rf_install("-") || Rf_length(part) != 2) return NULL;
+  SEXP operand = CADR(part);
+  while (TYPEOF(operand) == LANGSXP && CAR(operand) == Rf_install("(")) operand = CADR(operand);
+  const int is_number = TYPEOF(value) == INTSXP || TYPEOF(value) == REALSXP;
+  if (is_number && XLENGTH(value) != 1) return operand;
+  const int may_be_position = is_number || Rf_inherits(value, "python.builtin.object");
+  return may_be_position && finds_positions(operand) ? operand : NULL;
+}
+
+/* Add list(value, code, operand), which is an error in R's brackets and a value in Python's. */
+static void add_negated(capture *state, SEXP value, SEXP part, SEXP operand) {
+  SEXP marked = PROTECT(Rf_allocVector(VECSXP, 3));
+  SET_VECTOR_ELT(marked, 0, value);
+  SET_VECTOR_ELT(marked, 1, part);
+  SET_VECTOR_ELT(marked, 2, operand);
+  Rf_setAttrib(marked, R_ClassSymbol, PROTECT(Rf_mkString("pybridge_negated")));
+  push(state, CODE_VALUE);
+  add_value(state, marked);
+  UNPROTECT(2);
+}
+
 static void capture_range(capture *state, SEXP part, SEXP env) {
   SEXP parts[3] = { CADR(part), CADDR(part), NULL };
   if (is_colon(parts[0])) {
@@ -213,7 +260,7 @@ static void capture_range(capture *state, SEXP part, SEXP env) {
     parts[0] = CADR(parts[0]);
   }
   int mark = state->count, bounds = 0, simple = 1;
-  push(state, RANGE);
+  push(state, CODE_RANGE);
   SEXP values = PROTECT(Rf_allocVector(VECSXP, 3));
   for (int k = 0; k < 3; k++) {
     if (parts[k] == NULL) continue;
@@ -221,17 +268,17 @@ static void capture_range(capture *state, SEXP part, SEXP env) {
     SET_VECTOR_ELT(values, k, value);
     int number;
     if (is_whole(value, &number)) {
-      bounds |= 1 << k;
+      bounds |= CODE_HAS_START << k; /* the three are successive bits */
       push(state, number);
     } else if (!is_open(value)) {
       simple = 0;
     }
   }
   if (simple) {
-    state->ints[mark] = RANGE + bounds;
+    state->ints[mark] = CODE_RANGE + bounds;
   } else {
     state->count = mark;
-    push(state, RANGE_OF_VALUES);
+    push(state, CODE_RANGE_OF_VALUES);
     Rf_setAttrib(values, R_ClassSymbol, PROTECT(Rf_mkString("pybridge_bounds")));
     UNPROTECT(1);
     add_value(state, values);
@@ -242,22 +289,22 @@ static void capture_range(capture *state, SEXP part, SEXP env) {
 /* Capture one subscript. is_forwarded: it came through `...`, where R's own `[` evaluates every symbol. */
 static void capture_one(capture *state, SEXP part, SEXP env, int is_base, int is_forwarded) {
   if (part == R_MissingArg) {
-    push(state, MISSING_SUBSCRIPT);
+    push(state, CODE_MISSING);
     return;
   }
   if (env == R_EmptyEnv) {
     /* a value, not code */
   } else if (TYPEOF(part) == SYMSXP) {
     if (part == Rf_install("..")) {
-      push(state, REST);
+      push(state, CODE_REST);
       return;
     }
     if (!is_forwarded && is_missing_argument(part, env)) {
-      push(state, MISSING_SUBSCRIPT);
+      push(state, CODE_MISSING);
       return;
     }
     if (part == Rf_install("newaxis") && !is_bound(part, env)) {
-      push(state, NEW_AXIS);
+      push(state, CODE_NEW_AXIS);
       return;
     }
   } else if (!is_base && is_colon(part)) {
@@ -266,18 +313,21 @@ static void capture_one(capture *state, SEXP part, SEXP env, int is_base, int is
   }
   SEXP operand = env == R_EmptyEnv ? NULL : spliced_operand(part);
   SEXP value = PROTECT(operand == NULL ? evaluate(part, env) : evaluate_spliced(operand, env));
+  SEXP negated = is_base || env == R_EmptyEnv ? NULL : negated_positions(part, value);
   int number;
-  if (value == R_MissingArg) {
-    push(state, MISSING_SUBSCRIPT);
+  if (negated != NULL) {
+    add_negated(state, value, part, negated);
+  } else if (value == R_MissingArg) {
+    push(state, CODE_MISSING);
   } else if (Rf_inherits(value, "pybridge_rest")) {
-    push(state, REST);
+    push(state, CODE_REST);
   } else if (value == R_NilValue) {
-    push(state, NEW_AXIS);
+    push(state, CODE_NEW_AXIS);
   } else if (is_whole(value, &number)) {
-    push(state, POSITION);
+    push(state, CODE_POSITION);
     push(state, number);
   } else if (!pushes_vector(state, value)) {
-    push(state, VALUE);
+    push(state, CODE_VALUE);
     add_value(state, value);
   }
   UNPROTECT(1);
@@ -287,17 +337,17 @@ static void capture_one(capture *state, SEXP part, SEXP env, int is_base, int is
 static int reads_setting(capture *state, SEXP tag, SEXP value) {
   if (tag == Rf_install("drop") && TYPEOF(value) == LGLSXP && XLENGTH(value) == 1 &&
       LOGICAL(value)[0] != NA_LOGICAL) {
-    if (!LOGICAL(value)[0]) state->ints[0] |= NO_DROP;
+    if (!LOGICAL(value)[0]) state->ints[0] |= CODE_NO_DROP;
     return 1;
   }
   if (TYPEOF(value) != STRSXP || XLENGTH(value) != 1) return 0;
   const char *text = CHAR(STRING_ELT(value, 0));
   if (tag == Rf_install("dialect")) {
-    if (strcmp(text, "base") == 0) state->ints[0] |= BASE;
+    if (strcmp(text, "base") == 0) state->ints[0] |= CODE_BASE;
     return strcmp(text, "base") == 0 || strcmp(text, "tensor") == 0;
   }
   if (tag == Rf_install("order")) {
-    if (strcmp(text, "F") == 0) state->ints[0] |= COLUMN_MAJOR;
+    if (strcmp(text, "F") == 0) state->ints[0] |= CODE_COLUMN_MAJOR;
     return strcmp(text, "F") == 0 || strcmp(text, "C") == 0;
   }
   return 0;
@@ -352,7 +402,7 @@ static SEXP captured(SEXP call, SEXP env, int is_bracket, int is_write) {
     if (!reads_setting(&state, tag, value)) add_setting(&state, tag, value);
     UNPROTECT(1);
   }
-  is_base = state.ints[0] & BASE;
+  is_base = state.ints[0] & CODE_BASE;
   place = 0;
   for (SEXP cell = arguments; cell != R_NilValue; cell = CDR(cell), place++) {
     if (cell == skipped || TAG(cell) != R_NilValue) continue;
@@ -366,6 +416,19 @@ static SEXP captured(SEXP call, SEXP env, int is_bracket, int is_write) {
 /* R: the same. */
 SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_write) {
   return captured(call, env, Rf_asLogical(is_bracket) == TRUE, Rf_asLogical(is_write) == TRUE);
+}
+
+/* R: the codes, to be compared with those of R and of Python. */
+SEXP pybridge_codes(void) {
+  const int count = sizeof codes / sizeof *codes;
+  SEXP numbers = PROTECT(Rf_allocVector(INTSXP, count)), names = PROTECT(Rf_allocVector(STRSXP, count));
+  for (int k = 0; k < count; k++) {
+    INTEGER(numbers)[k] = codes[k].number;
+    SET_STRING_ELT(names, k, Rf_mkChar(codes[k].name));
+  }
+  Rf_setAttrib(numbers, R_NamesSymbol, names);
+  UNPROTECT(2);
+  return numbers;
 }
 
 /* R: whether a variable of a frame holds this very object. A promise is not evaluated. */

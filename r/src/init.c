@@ -3,6 +3,7 @@
 
 static const R_CallMethodDef routines[] = {
   {"pybridge_capture", (DL_FUNC) &pybridge_capture, 4},
+  {"pybridge_codes", (DL_FUNC) &pybridge_codes, 0},
   {"pybridge_is_value_of", (DL_FUNC) &pybridge_is_value_of, 3},
   {"pybridge_reshape", (DL_FUNC) &pybridge_reshape, 3},
   {NULL, NULL, 0}

@@ -11,6 +11,7 @@
 #include <Rinternals.h>
 
 SEXP pybridge_capture(SEXP call, SEXP env, SEXP is_bracket, SEXP is_assignment);
+SEXP pybridge_codes(void);
 SEXP pybridge_is_value_of(SEXP name, SEXP frame, SEXP value);
 SEXP pybridge_reshape(SEXP x, SEXP old, SEXP new_shape);
 

@@ -5,6 +5,7 @@ import pytest
 
 from pybridge import NA
 from pybridge.subscripts import Characters, Scalar
+from pybridge.subscripts.calls import CALLS
 from pybridge.subscripts.records import (
     HAS_START,
     HAS_STEP,
@@ -15,6 +16,7 @@ from pybridge.subscripts.records import (
     RANGE,
     RANGE_OF_VALUES,
     REST,
+    TAGS,
     VALUE,
     VECTOR,
     decode,
@@ -61,6 +63,59 @@ def test_holes_and_the_bits_of_integers_make_masked_arrays():
     (whole,) = decode([0, VALUE], [["int64", bits[:1]]])
     assert whole.tolist() == [7]
     assert whole.dtype == np.int64
+
+
+def test_a_call_has_a_record_and_values_of_its_own():
+    inner = ["call", "all_but", [0, VALUE], [["number", 2.5]]]
+    parts = [["characters", ["a"], None], inner]
+    given = [
+        ["number", 1.5],
+        ["call", "all_but", [0, POSITION, 2, VALUE, RANGE | HAS_START, 4, VALUE], parts],
+        ["na"],
+    ]
+    first, call, last = decode([0, VALUE, VALUE, VALUE], given)
+    assert (first, last) == (1.5, Scalar(NA))
+    assert isinstance(call, CALLS["all_but"])
+    assert call.parts[:3] == (2, Characters(("a",)), slice(4, None))
+    assert call.parts[3].parts == (2.5,)
+    (nothing,) = decode([0, VALUE], [["call", "all_but", [0], []]])
+    assert nothing.parts == ()
+
+
+@pytest.mark.parametrize(
+    "value", [["other", 1], ["call", "none_such", [0], []], ["call", "all_but", [0, 4], [["r", 1]]]]
+)
+def test_a_tag_or_a_call_of_another_version_is_an_error(value):
+    with pytest.raises(ValueError, match="install the same version of both"):
+        decode([0, VALUE], [value])
+
+
+def test_every_tag_is_read_and_every_other_code_is_an_error():
+    bits = np.array([7], np.int64).view(np.float64)
+    values = {
+        "na": [],
+        "entries": [np.array([2])],
+        "characters": [["a"], None],
+        "int64": [bits],
+        "tensor": [np.array(2)],
+        "number": [2],
+        "call": ["all_but", [0], []],
+    }
+    assert set(values) == set(TAGS)
+    for tag, parts in values.items():
+        assert len(decode([0, VALUE], [[tag, *parts]])) == 1
+    with pytest.raises(ValueError, match="code 7, unknown here; install the same version of both"):
+        decode([0, 7], [])
+
+
+def test_a_call_is_no_key_of_python():
+    given = [["call", "all_but", [0, POSITION, 2], []]]
+    (call,) = decode([0, VALUE], given)
+    with pytest.raises(IndexError) as caught:
+        python_key([0, POSITION, 0, VALUE], given)
+    assert str(caught.value) == (
+        f"`{call}` is a subscript of `@r[` and R(x)[...]; Python's own brackets have none such"
+    )
 
 
 def test_python_counts_from_zero_by_whole_numbers():

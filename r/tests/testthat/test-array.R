@@ -43,6 +43,27 @@ test_that("an assignment keeps the type and the names of an R array", {
   expect_identical(r_assign(1:3, c(1, 1), value = c(8L, 9L)), c(9L, 2L, 3L))
 })
 
+test_that("a minus before positions, which leaves them out in R's own brackets, is an error", {
+  x <- c(10, 20, 30)
+  bad <- x > 20
+  words <- "`-which(bad)` counts these positions from the end; to leave them out write `all_but(which(bad))`"
+  error <- expect_error(r_slice(x, -which(bad)), words, fixed = TRUE, class = "pybridge_error_subscript_type")
+  expect_identical(error$subscript, "-which(bad)")
+  expect_error(r_slice(x, -c(1, 2)), "write `all_but(c(1, 2))`", fixed = TRUE, class = "pybridge_error_subscript_type")
+  expect_error(r_slice(x, -(1:2)), "write `all_but(1:2)`", fixed = TRUE, class = "pybridge_error_subscript_type")
+  expect_error(r_slice(x, -which(x > 99)), "all_but(which(x > 99))", fixed = TRUE)
+  expect_error(r_assign(x, -which(bad), value = 0), words, fixed = TRUE)
+  expect_error(r_slice(x, -which(bad)) <- 0, words, fixed = TRUE)
+  forwarded <- function(...) r_slice(x, ...)
+  expect_error(forwarded(-which(bad)), words, fixed = TRUE)
+  expect_identical(r_slice(x, all_but(which(bad))), x[-which(bad)])
+  expect_identical(r_slice(x, c(-1, -3)), c(30, 10))
+  places <- -which(bad)
+  expect_identical(r_slice(x, places), 10)
+  expect_identical(r_slice(x, -which(bad), dialect = "base"), c(10, 20))
+  expect_identical(r_assign(x, -c(1, 2), value = 0, dialect = "base"), c(10, 20, 0))
+})
+
 test_that("dialect = \"base\" is R's own bracket", {
   expect_identical(r_slice(1:5, -1, dialect = "base"), 2:5)
   expect_identical(r_slice(numbers, 1, , c(TRUE, FALSE), dialect = "base"), numbers[1, , c(1, 3, 5)])
@@ -73,6 +94,7 @@ test_that("every message of an R array is that of a tensor", {
     r_slice(x, factor("a")), r_slice(x, !!!list(1)), r_slice(x, reticulate::tuple(1L, 2L), 1),
     r_slice(x, reticulate::tuple(1L, 2L, 3L, 4L)), r_slice(x, 1, i = 2),
     r_assign(x, 1, value = structure(1L, class = "integer64")),
+    r_slice(x, -c(1, 2)), r_slice(x, , -which(TRUE)), r_slice(x, -integer(), 1, 1, 1),
     r_slice(x, NA:7), r_slice(x, , c(NA, NA_real_)), r_slice(x, rbind(c(1, 1, 9), 1)), r_slice(x, Inf)
   )
   tensor <- as_tensor(numbers)

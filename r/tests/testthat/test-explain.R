@@ -29,6 +29,18 @@ test_that("explain() takes text, and brackets on a tensor or an array that it ne
   expect_error(explain(1 + 1), "explain() takes brackets", fixed = TRUE, class = "pybridge_error_argument")
 })
 
+test_that("explain() carries all_but() to Python, and rejects a minus before positions except in R's own dialect", {
+  skip_without_python()
+  subscripts <- shape_subscripts(capture_forwarded(all_but(2)), NULL)
+  expect_identical(subscripts$values, list(list("call", "all_but", list(0L, 3L, 2L), list())))
+  x <- array(1:5)
+  expect_error(explain(x[-c(1, 2)]), "all_but(c(1, 2))", fixed = TRUE, class = "pybridge_error_subscript_type")
+  expect_error(explain(5, -c(1, 2)), "all_but(c(1, 2))", fixed = TRUE, class = "pybridge_error_subscript_type")
+  expect_error(result_shape(5, -c(1, 2)), class = "pybridge_error_subscript_type")
+  expect_identical(explain(x[-c(1, 2)], dialect = "base")$result_shape, 3L)
+  expect_identical(explain(5, -c(1, 2), dialect = "base")$result_shape, 3L)
+})
+
 test_that("explain() passes other arguments on to another package", {
   skip_without_python()
   other <- new.env()

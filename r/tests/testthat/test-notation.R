@@ -12,6 +12,8 @@ test_that("numbers, vectors and tuples are written as Python's messages write th
   expect_identical(python_tuple(3), "(3,)")
   expect_identical(python_tuple(c(2, 3)), "(2, 3)")
   expect_identical(item_text(list(kind = "range", value = c(NA, 5, -2))), "NA:5:-2")
+  parts <- list(list(kind = "scalar", value = 2), list(kind = "range", value = c(4, NA, NA)))
+  expect_identical(item_text(list(kind = "call", name = "all_but", value = parts)), "all_but(2, 4:NA)")
 })
 
 test_that("a value other than a number is named by its kind", {

@@ -92,7 +92,61 @@ test_that("Python has the same codes, and other ones are an error", {
     "NO_DROP", "BASE", "COLUMN_MAJOR", "MISSING", "NEW_AXIS", "REST", "POSITION", "VALUE", "RANGE_OF_VALUES",
     "VECTOR", "RANGE", "HAS_START", "HAS_STOP", "HAS_STEP"
   ))
-  expect_no_error(check_codes(codes))
-  expect_error(check_codes(replace(codes, "VECTOR", 7L)), "different codes", class = "pybridge_error_version")
-  expect_error(check_codes(c(codes, OTHER = 9L)), "different codes", class = "pybridge_error_version")
+  tags <- unlist(reticulate::py_to_r(start_bridge()$records$TAGS))
+  expect_no_error(check_codes(codes, tags))
+  wrong <- list(
+    list(replace(codes, "VECTOR", 7L), tags), list(c(codes, OTHER = 9L), tags), list(codes[-1L], tags),
+    list(codes, tags[-1L]), list(codes, c(tags, "other"))
+  )
+  for (one in wrong) {
+    expect_error(check_codes(one[[1L]], one[[2L]]), "different codes", class = "pybridge_error_version")
+  }
+  local_mocked_bindings(TAGS = TAGS[-1L])
+  expect_error(check_codes(codes, tags), "different codes", class = "pybridge_error_version")
+})
+
+test_that("R has the codes of C, and other ones are an error when the package is loaded", {
+  expect_no_error(check_own_codes())
+  codes <- .Call(pybridge_codes)
+  expect_type(codes, "integer")
+  for (wrong in list(replace(codes, "VECTOR", 7L), c(codes, OTHER = 9L))) {
+    expect_error(check_own_codes(wrong), "different codes", class = "pybridge_error_version")
+  }
+  local_mocked_bindings(VECTOR = 7L)
+  expect_error(check_own_codes(), "different codes", class = "pybridge_error_version")
+  expect_error(.onLoad(NULL, "pybridge"), "different codes", class = "pybridge_error_version")
+})
+
+test_that("Python refuses a tag that it does not know", {
+  skip_without_python()
+  x <- as_tensor(array(1:3))
+  expect_error(reticulate::py_call(bridge$subset, x, c(0L, 4L), list(list("other", 1))) |> answered(NULL),
+    "install the same version of both"
+  )
+})
+
+test_that("a minus before positions is marked, where its code is known and the dialect is not R's own", {
+  marked <- function(value, code, operand) {
+    structure(list(value, code, operand), class = "pybridge_negated")
+  }
+  bad <- c(FALSE, TRUE)
+  expect_identical(capture(x, -which(bad))[[2L]], list(marked(-2L, quote(-which(bad)), quote(which(bad)))))
+  expect_identical(capture(x, -((1:2)))[[2L]], list(marked(-(1:2), quote(-((1:2))), quote(1:2))))
+  expect_identical(capture(x, -integer())[[2L]], list(marked(integer(), quote(-integer()), quote(integer()))))
+  negated <- expression(
+    -which(bad), -base::which(bad), -(match(2, 1:3)), -grep("b", "b"), -tensor_which(bad), -pybridge::tensor_which(bad),
+    -bad
+  )
+  for (code in negated) {
+    captured <- eval(as.call(list(quote(capture), quote(x), code)))
+    expect_s3_class(captured[[2L]][[1L]], "pybridge_negated")
+    expect_true(is.integer(eval(as.call(list(quote(capture), quote(x), code, dialect = "base")))))
+  }
+  n <- 3
+  for (code in expression(-1, -n, -(n - 1), c(-1, -3), -which.max(bad), which(bad), 0 - which(bad), -n:NA)) {
+    expect_true(is.integer(eval(as.call(list(quote(capture), quote(x), code)))), label = deparse1(code))
+  }
+  through <- function(...) capture_forwarded(...)
+  expect_s3_class(through(-which(bad))[[2L]][[1L]], "pybridge_negated")
+  expect_identical(do.call(through, list(-which(bad))), c(0L, 3L, -2L))
 })

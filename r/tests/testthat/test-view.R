@@ -50,6 +50,21 @@ test_that("dialect = \"base\" is R's own bracket, traps included", {
   expect_tensor(v, c(7, 8, 7))
 })
 
+test_that("a minus before positions is an error in R's brackets, and a minus in Python's", {
+  skip_without_python()
+  bad <- c(FALSE, TRUE, FALSE)
+  x <- as_tensor(array(c(10, 20, 30)))
+  words <- "to leave them out write `all_but(which(bad))`"
+  expect_error(x@r[-which(bad)], words, fixed = TRUE, class = "pybridge_error_subscript_type")
+  expect_error(x@r[-which(bad)] <- 0, words, fixed = TRUE, class = "pybridge_error_subscript_type")
+  expect_error(x@r[-tensor_which(x > 10)], "`all_but(tensor_which(x > 10))`", fixed = TRUE)
+  expect_tensor(x, c(10, 20, 30))
+  expect_tensor(x@r[-which(bad), dialect = "base"], c(10, 30))
+  expect_tensor(x@r[c(-1, -2)], c(30, 20))
+  expect_tensor(x@py[-c(1, 2)], c(30, 20))
+  expect_equal(reticulate::py_to_r(x@py[-which(bad)]), 20, ignore_attr = TRUE)
+})
+
 test_that("a range is read as it is written; its bounds are evaluated in the caller's frame", {
   skip_without_python()
   v <- as_tensor(array(1:10))

@@ -25,7 +25,7 @@ except ModuleNotFoundError as error:
 from pybridge.compiling import runs_as_python
 from pybridge.shapes.reshaping import array_reshape
 from pybridge.subscripts import NA, Subscripts, newaxis
-from pybridge.subsetting import R, r_assign, r_slice, r_subscripts, result_shape
+from pybridge.subsetting import R, all_but, r_assign, r_slice, r_subscripts, result_shape
 
 if TYPE_CHECKING:
     from pybridge.conversion import from_r, rpy2_converter, to_r
@@ -40,6 +40,7 @@ __all__ = [
     "NA",
     "R",
     "Subscripts",
+    "all_but",
     "array_reshape",
     "broadcast",
     "explain",

@@ -127,6 +127,9 @@ class KerasBackend(Backend):
             "the bounds as numbers, or a vector of positions as a tensor"
         )
 
+    def positions_on(self, x: Any, axis: int) -> Any:
+        return ops.cumsum(_ones_along(x, axis)) - 1
+
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
         raise TracingError(
             "how many elements a symbolic mask selects is unknown, and a functional model has no "

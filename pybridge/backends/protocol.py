@@ -196,6 +196,10 @@ class Backend(ABC):
         """
         return self._functions.get(name) or getattr(self._library, name, None)
 
+    def positions_on(self, x: Tensor, axis: int) -> Indices:
+        """Return all indices of an axis, whose size may be unknown."""
+        return self.arange(0, self.size(x, axis), 1)
+
     @abstractmethod
     def arange(self, start: Any, stop: Any, step: Any) -> Tensor:
         """Return `start, start + step, ...` before `stop` as indices; traced scalars are allowed.

@@ -20,6 +20,7 @@ from pybridge.subscripts import selections as to
 from pybridge.errors import PybridgeWarning, SubscriptError
 from pybridge.shapes import listed
 from pybridge.subscripts import NA, short_text
+from pybridge.subscripts.calls import IN_R
 
 Indices: TypeAlias = range | npt.NDArray[np.int64]
 
@@ -276,7 +277,7 @@ def _r_axis(pair: Pair) -> str | None:
     if sub.is_whole_axis(item):
         return None
     if isinstance(item, sub.Call):
-        return f"{text} is unknown; {item.in_r}"
+        return f"{text} is unknown; {IN_R}"
     theirs, refusal = _indices_in_r(item, pair.size)
     if theirs is not None and are_same(theirs, indices_of(pair.chosen, pair.size)):
         return None

@@ -2,7 +2,8 @@
 
 A call becomes a selection once its axis is known. R text, the record of a call in R, compiled code
 and explanations find it in `CALLS`, by its name. Inside are subscripts of the tensor dialect. A new
-call is one class here, and one line in r/R/calls.R.
+call is one class here, the function that makes it, and two lines in R: its function in
+r/R/subscript-call.R, and what it selects in r/R/array-axis.R.
 """
 
 from __future__ import annotations
@@ -13,38 +14,56 @@ import numpy as np
 
 from pybridge.axis import Axis
 from pybridge.errors import SubscriptTypeError
-from pybridge.subscripts.kinds import Kind, select
-from pybridge.subscripts.notation import is_whole_axis, python_source, r_source, short_text
+from pybridge.subscripts.kinds import Kind, Subscripts, select
+from pybridge.subscripts.notation import python_source, r_source, short_text
 from pybridge.subscripts.resolve import Policies
-from pybridge.subscripts.selections import AxisSelection, Gather, LeftOut, Taken
+from pybridge.subscripts.selections import AxisSelection, Gather, LeftOut, TracedMask
+from pybridge.subscripts.traced import traced_inside
 
 CALLS: Final[dict[str, type[Call]]] = {}
 """The classes of calls by their names."""
 
 
+IN_R: Final = "R's own takes positions, and a minus leaves them out, as in `-c(2, 4)`"
+"""What R's own dialect has in place of a call."""
+
+
 class Call(Kind):
-    """Base class of calls; `parts` are the subscripts between the parentheses."""
+    """Base class of calls.
+
+    `parts` are what stands between the parentheses: values as Python and R write them, which become
+    subscripts when the call is read, or subscripts.
+    """
 
     parts: tuple[Any, ...] = ()
 
     name: ClassVar[str]
-    in_r: ClassVar[str]
-    """What one writes in R's own dialect, for its refusal."""
 
     def __init_subclass__(cls) -> None:
         CALLS[cls.name] = cls
 
+    def _read_parts(self) -> tuple[Any, ...]:
+        from pybridge.subscripts.python_values import as_subscript  # which reads calls too
+
+        return tuple(map(as_subscript, self.parts))
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._read_parts() == other._read_parts()
+
+    def __hash__(self) -> int:
+        return hash((self.name, Subscripts(self._read_parts())))
+
     def r_source(self, most: int) -> str:
         """Return R source; a whole axis inside a call is `NA:NA`."""
-        parts = [
-            "NA:NA" if is_whole_axis(part) else r_source(part, most) for part in self.parts
-        ]
-        return f"{self.name}({', '.join(parts)})"
+        sources = [r_source(part, most) or "NA:NA" for part in self._read_parts()]
+        return f"{self.name}({', '.join(sources)})"
 
     @property
     def python(self) -> str:
         """Python source."""
-        return f"{self.name}({', '.join(map(python_source, self.parts))})"
+        return f"{self.name}({', '.join(map(python_source, self._read_parts()))})"
 
     def mapped(self, f: Any) -> Any:
         """Return the call with `f` applied to its parts."""
@@ -55,13 +74,14 @@ class Call(Kind):
         if policies.is_loose:
             text = short_text(self)
             raise SubscriptTypeError(
-                f"`{text}` is a subscript of the tensor dialect; {self.in_r}", subscript=text
+                f"`{text}` is a subscript of the tensor dialect; {IN_R}", subscript=text
             )
         for part in self.parts:
             if part is None or part is ...:
+                text = r_source(part)
                 raise SubscriptTypeError(
-                    f"`{r_source(part)}` is a subscript of its own, not a part of {self.name}()",
-                    subscript=r_source(part),
+                    f"`{text}` is a subscript of its own, not a part of {self.name}()",
+                    subscript=text,
                 )
         return self.selected(axis, policies)
 
@@ -78,7 +98,6 @@ class AllBut(Call):
     """
 
     name = "all_but"
-    in_r = "in R's own a minus leaves out, as in `-c(2, 4)`"
 
     def selected(self, axis: Axis, policies: Policies) -> AxisSelection:
         """Return the indices that are left.
@@ -88,10 +107,12 @@ class AllBut(Call):
         array([0, 2])
         """
         parts = tuple([select(part, axis, policies) for part in self.parts])
-        if axis.size is None or any(
-            isinstance(part, Taken) and not isinstance(part, Gather) for part in parts
-        ):
+        if axis.size is None:
             return LeftOut(parts)
+        traced = traced_inside(self)
+        if traced is not None:
+            every = traced.backend.as_indices(np.arange(axis.size))
+            return TracedMask(LeftOut(parts).mask(traced.backend, every))
         is_left = np.ones(axis.size, bool)
         for part in parts:
             is_left[part.indices if isinstance(part, Gather) else part] = False

@@ -32,8 +32,10 @@ RANGE: Final = 8
 HAS_START: Final = 1
 HAS_STOP: Final = 2
 HAS_STEP: Final = 4
-# A value begins with its tag. R compares its own codes and tags with these when Python starts.
+# A value begins with its tag, a call is known by its name. R compares its own codes and words with
+# these when Python starts.
 TAGS: Final = ("na", "entries", "characters", "int64", "tensor", "number", "call")
+WORDS: Final = (*TAGS, *CALLS)
 
 _OTHER_VERSION: Final = "install the same version of both"
 

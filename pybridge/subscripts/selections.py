@@ -174,21 +174,76 @@ class LeftOut(Taken):
 
     def on(self, backend: Any, x: Any, place: int) -> Any:
         """Return the indices that are left."""
-        every = backend.arange(0, backend.size(x, place), 1)
+        every = backend.positions_on(x, place)
+        known = self._known()
+        if known is not None:
+            return _left_of(backend, every, *known, backend.size(x, place))
         return backend.nonzero(self.mask(backend, every))[0]
+
+    def _known(self) -> tuple[list[int], bool] | None:
+        """Return the indices that are left out, each once, and whether they count from the end.
+
+        None if one is traced, or if some count from the start and others from the end.
+        """
+        indices: set[int] = set()
+        for part in self.parts:
+            if isinstance(part, Gather):
+                indices.update(part.indices.tolist())
+            elif type(part) is int:
+                indices.add(part)
+            elif isinstance(part, slice) and _has_one_sign(part):
+                indices.update(range(*_bounds_of(part)))
+            else:
+                return None
+        if not indices or min(indices) >= 0:
+            return sorted(indices), False
+        return (sorted([-1 - index for index in indices]), True) if max(indices) < 0 else None
 
     def mask(self, backend: Any, every: Any) -> Any:
         """Return a mask of `every`, all indices of the axis, that is false at the parts."""
-        is_left = every >= 0
+        is_left = backend.where(every >= 0, every, 0) >= 0  # of the library, not of NumPy
         for part in self.parts:
-            if isinstance(part, Taken):
+            if isinstance(part, TracedMask):
+                is_left = backend.where(part.mask, False, is_left)
+                continue
+            if isinstance(part, slice):
+                indices = backend.basic(every, (part,))
+            elif isinstance(part, Taken):
                 indices = part.on(backend, every, 0)
             else:
-                part = part if isinstance(part, slice) else slice_of_index(part)
-                indices = backend.basic(every, (part,))
+                indices = Gather(np.array([part], np.int64)).on(backend, every, 0)
             false = backend.convert(np.zeros(1, bool), is_left)
             is_left = backend.assign_points(is_left, (indices,), false)
         return is_left
+
+
+def _has_one_sign(part: slice) -> bool:
+    """Return whether a slice names the same indices on every axis that is long enough."""
+    start, stop, step = part.start, part.stop, part.step
+    if start is None or (stop is None and not (start < 0 < step or start >= 0 > step)):
+        return False
+    return stop is None or (start < 0) == (stop < 0)
+
+
+def _bounds_of(part: slice) -> tuple[int, int, int]:
+    end = 0 if part.step > 0 else -1
+    return part.start, end if part.stop is None else part.stop, part.step
+
+
+def _left_of(backend: Any, every: Any, out: list[int], from_end: bool, size: Any) -> Any:
+    """Return the indices of an axis of unknown size but those in `out`, which ascend.
+
+    Where one of them is beyond the axis, all become the size, which no library reads.
+    """
+    left = backend.basic(every, (slice(len(out), None, 1),)) - len(out)
+    for index in out:
+        left = backend.where(left >= index, left + 1, left)
+    for index in out:
+        found = backend.take(every, np.array([index], np.int64), 0)
+        left = backend.where(found >= index, left, size)  # `==` of Keras compares objects
+    if not from_end:
+        return left
+    return backend.basic(backend.where(left < size, size - 1 - left, size), (slice(None, None, -1),))
 
 
 def wrapped(backend: Any, x: Any, indices: Any, axis: int) -> Any:

@@ -179,6 +179,19 @@ class TracedRange(Kind, eq=False):
         return to.TracedRun(_index_of(start), _index_of(stop), step)
 
 
+def traced_inside(item: Any) -> Traced | None:
+    """Return a traced tensor inside a subscript, None if there is none."""
+    found: list[Traced] = []
+
+    def visit(part: Any) -> Any:
+        if isinstance(part, Traced):
+            found.append(part)
+        return mapped(part, visit)
+
+    visit(item)
+    return found[0] if found else None
+
+
 def _index_of(bound: Any) -> Any:
     if bound is None:
         return None

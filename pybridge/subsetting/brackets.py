@@ -24,7 +24,7 @@ from pybridge.holders.arrays import refuse_immutable
 from pybridge.holders.reading import read
 from pybridge.holders.writing import fit_broadcast, write
 from pybridge.shape import Order, Shape
-from pybridge.subscripts import Subscripts
+from pybridge.subscripts import AllBut, Subscripts
 from pybridge.subsetting import request
 from pybridge.subsetting.lowering import (
     Dialect,
@@ -158,6 +158,34 @@ def r_subscripts(*subscripts: Any) -> Subscripts:
     ((2, 3), (2, 2, 3))
     """
     return read_subscripts(subscripts)
+
+
+@runs_as_python
+def all_but(*parts: Any) -> Any:
+    """Return the subscript of all positions of an axis but these, in order.
+
+    A part is a position, a range as a slice, a vector of positions, logicals with one entry for
+    each position, which leave out where they are true, or a name where the axis has labels;
+    negative positions count from the end. A position may be named twice. The axis stays, and
+    `all_but()` is everything. It is what R's own `x[-c(2, 4)]` does, which is refused here because
+    a minus counts from the end. Read, write and store it as any subscript; in text and in R it is
+    `all_but(2, 4:NA)`. Parts that do not fit the axis raise the errors that they raise alone.
+
+    >>> import numpy as np
+    >>> x = np.array([10, 20, 30, 40, 50])
+    >>> R(x)[all_but(2, 4)], R(x)[all_but(-1)], R(x)[all_but(slice(2, 4))]
+    (array([10, 30, 50]), array([10, 20, 30, 40]), array([10, 50]))
+    >>> R(x)[all_but(x > 30)], r_slice(x, "all_but(1:3)")
+    (array([10, 20, 30]), array([40, 50]))
+    """
+    return AllBut(tuple([_own_part(part) for part in parts]))
+
+
+def _own_part(part: Any) -> Any:
+    """Return a part that the caller cannot change; a compiler traces this, so nothing is read."""
+    if isinstance(part, list):
+        return [*part]
+    return part.copy() if type(part) is _NDARRAY else part
 
 
 @overload

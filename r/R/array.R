@@ -86,7 +86,10 @@ reject_rest <- function(parts, call) {
 
 as_base_index <- function(value, call) {
   if (inherits(value, "pybridge_call")) {
-    words <- "`%s` is a subscript of the tensor dialect; in R's own a minus leaves out, as in `-c(2, 4)`"
+    words <- c(
+      "`%s` is a subscript of the tensor dialect; R's own takes positions, and a minus leaves them out, as in",
+      "`-c(2, 4)`"
+    )
     reject(item_text(read_value(value, call)), "type", call, words)
   }
   value <- in_r(value, call)

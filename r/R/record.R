@@ -33,11 +33,11 @@ check_own_codes <- function(codes = .Call(pybridge_codes)) {
   }
 }
 
-# Compare the codes of Python with those of C, which are R's, and the tags with R's
-check_codes <- function(codes, tags) {
+# Compare the codes of Python with those of C, which are R's, and the words with R's
+check_codes <- function(codes, words) {
   own <- .Call(pybridge_codes)
   codes <- unlist(codes)
-  if (!setequal(names(codes), names(own)) || any(codes[names(own)] != own) || !setequal(tags, TAGS)) {
+  if (!setequal(names(codes), names(own)) || any(codes[names(own)] != own) || !setequal(words, c(TAGS, names(calls)))) {
     message <- "R and Python write subscripts by different codes; install the same version of both"
     abort(message, "pybridge_error_version")
   }

@@ -38,7 +38,7 @@ start_bridge <- function(folder = system.file("python", package = "pybridge")) {
     }
   )
   check_version(reticulate::py_to_r(module$version()), reticulate::py_to_r(module$place()))
-  check_codes(reticulate::py_to_r(module$record_codes()), unlist(reticulate::py_to_r(module$records$TAGS)))
+  check_codes(reticulate::py_to_r(module$record_codes()), unlist(reticulate::py_to_r(module$records$WORDS)))
   module
 }
 

@@ -92,7 +92,7 @@ test_that("Python has the same codes, and other ones are an error", {
     "NO_DROP", "BASE", "COLUMN_MAJOR", "MISSING", "NEW_AXIS", "REST", "POSITION", "VALUE", "RANGE_OF_VALUES",
     "VECTOR", "RANGE", "HAS_START", "HAS_STOP", "HAS_STEP"
   ))
-  tags <- unlist(reticulate::py_to_r(start_bridge()$records$TAGS))
+  tags <- unlist(reticulate::py_to_r(start_bridge()$records$WORDS))
   expect_no_error(check_codes(codes, tags))
   wrong <- list(
     list(replace(codes, "VECTOR", 7L), tags), list(c(codes, OTHER = 9L), tags), list(codes[-1L], tags),

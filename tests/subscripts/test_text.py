@@ -25,9 +25,9 @@ from pybridge.subscripts import (
     Scalar,
     Subscripts,
 )
-from pybridge.subscripts.literals import MOST_ENTRIES, numbers
+
 from pybridge.subscripts.python_values import mask, vector
-from pybridge.subscripts.text import parse_subscripts
+from pybridge.subscripts.text import MOST_ENTRIES, parse_subscripts
 from pybridge.testing import run_r
 
 X = np.arange(1, 31).reshape(2, 3, 5)
@@ -215,7 +215,8 @@ def test_missing_numbers_are_no_positions():
     for subscript in ("c(NaN, 1)", "NaN", [float("nan"), 1], float("nan")):
         with pytest.raises(SubscriptError):
             r_slice(X, subscript)
-    assert numbers(np.array([np.nan, 1.0])).missing.tolist() == [True, False]
+    (read,) = parse_subscripts("c(NaN, 1.5)").items
+    assert read.missing.tolist() == [True, False]
 
 
 def test_text_of_matrices_and_signs():

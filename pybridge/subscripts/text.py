@@ -26,10 +26,9 @@ from math import ceil, floor, isfinite, prod
 from typing import Any, Final, NoReturn, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from pybridge.errors import SubscriptSyntaxError, SubscriptTypeError
-from pybridge.subscripts import NA, Characters, Subscript, Subscripts
+from pybridge.subscripts import NA, Characters, Subscripts
 from pybridge.subscripts.calls import CALLS
 from pybridge.subscripts.python_values import as_real, as_subscript, as_subscripts
 
@@ -40,12 +39,10 @@ MOST_KEPT: Final = 1000  # characters and entries of a text whose subscripts are
 _SHOWN: Final = 60  # characters of a long text in an error
 
 _TOKEN: Final = re.compile(
-    r"""(?P<space>[ \t\r\n\f]+) | (?P<end>\Z)
-      | (?P<number>(?:0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)L?)
-        (?P<more>[\w.])?
-      | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*)
-      | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-      | (?P<sign>%/%|%%|\*\*|[-+*/^:(),=]) | (?P<other>.)""",
+    r"""(?P<space>[ \t\r\n\f]+) | (?P<end>\Z) | (?P<number>(?:(?P<hex>0[xX][0-9a-fA-F]+)
+      | (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)L?)(?P<more>[\w.])?
+      | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*) | (?P<sign>%/%|%%|\*\*|[-+*/^:(),=])
+      | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*') | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE: Final = re.compile(
@@ -57,13 +54,13 @@ _ESCAPE: Final = re.compile(
 _ESCAPED: Final = dict(zip("abfnrtv\\\"'` \n", "\a\b\f\n\r\t\v\\\"'` \n", strict=True))
 _ARITHMETIC: Final = frozenset(["+", "-", "*", "/", "^", "**", "%%", "%/%"])
 
+_TOO_MANY: Final = f"more than {MOST_ENTRIES:,} entries; use a variable, or a range as a subscript"
 _OPEN_END: Final = "this range lacks a bound; an open end is written NA, as in NA:5 or 5:NA"
-_OF_ITS_OWN: Final = "`{}` is a subscript of its own, not a part of one"
-_TOO_MANY: Final = (
-    f"this makes more than {MOST_ENTRIES:,} entries; hold such a vector in a variable, or write a "
-    "range as a subscript of its own"
-)
+_STEP: Final = "a step belongs to a range that is a subscript; here use seq(from, to, by = step)"
+_NO_CHARACTER: Final = "this escape is not a character"
+_ITS_OWN: Final = "`{}` is a subscript of its own, not a part of one"
 _HINTS: Final = {
+    **{name: _ITS_OWN.format(name) for name in ("..", "newaxis", *[f"{call}()" for call in CALLS])},
     "T": "`T` is a variable in R; write TRUE",
     "F": "`F` is a variable in R; write FALSE",
     **dict.fromkeys(["True", "true"], "R writes TRUE"),
@@ -72,7 +69,6 @@ _HINTS: Final = {
     "nan": "R writes NaN or NA",
     "inf": "R writes Inf",
     **dict.fromkeys(["Ellipsis", "..."], "write `..` for all the axes that are not named"),
-    **{name: _OF_ITS_OWN.format(name) for name in ("..", "newaxis")},
     "drop": "`drop` is not a subscript; give it as an argument of its own, as in drop=False",
     "[": "a vector is written c(...)",
     "]": "give the part between the brackets, without them",
@@ -80,24 +76,29 @@ _HINTS: Final = {
     "#": "text holds no comments",
     "\N{MINUS SIGN}": "this is a typographic minus; write -",
     "\N{EN DASH}": "this is a dash; write -",
-    **dict.fromkeys("\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}", 'write "'),
+    **dict.fromkeys("\u201c\u201d", 'this is a typographic quote; write "'),
     **dict.fromkeys("\"'", "this string has no end"),
 }
 """Advice for tokens of R, Python or a keyboard that are not in the grammar."""
 
 _Token: TypeAlias = re.Match[str]
-_Value: TypeAlias = npt.NDArray[Any]
-_Given: TypeAlias = dict[str, _Value]
+_Value: TypeAlias = np.ndarray[Any, Any]
+_NULL: Final[_Value] = np.empty(0, "V1")
+_CONSTANTS: Final[dict[str, _Value]] = {
+    **{"TRUE": np.array(True), "FALSE": np.array(False), "NA": np.ma.array(False, mask=True)},
+    **dict.fromkeys(["NA_integer_", "NA_real_", "NaN"], np.ma.array(0, np.int64, mask=True)),
+    **{"Inf": np.array(np.inf), "NULL": _NULL},
+}
+_kept: Final[dict[str, Subscripts]] = {}
 
 
-def _subscript_of(read: Any) -> Subscript:
+def _subscript_of(read: Any) -> Any:
     """Return the subscript for a value of R, or for a slice, `...` or None of Python."""
+    if type(read) in CALLS.values():
+        return read
     if isinstance(read, np.ndarray) and read.dtype.kind == "O":
         return Characters(tuple(read.ravel().tolist()))
     return as_subscript(None if read is _NULL else read)
-
-
-_kept: Final[dict[str, Subscripts]] = {}
 
 
 def parse_subscripts(text: str) -> Subscripts:
@@ -108,8 +109,6 @@ def parse_subscripts(text: str) -> Subscripts:
 
     >>> parse_subscripts("NA:5, , -1").items
     (Range(start=NA, stop=5, step=NA), Missing(), Scalar(value=-1))
-    >>> str(parse_subscripts("c(1:3, 7), ..")), len(parse_subscripts(""))
-    ('c(1, 2, 3, 7), ..', 1)
     >>> parse_subscripts("1:3, n")
     Traceback (most recent call last):
     pybridge.errors.SubscriptSyntaxError: `n` is a variable, and text is never evaluated; pass ...
@@ -131,248 +130,6 @@ def parse_subscripts(text: str) -> Subscripts:
     return subscripts
 
 
-class _Parser:
-    """One pass over the tokens; `entries` counts what the functions made."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._position = self._depth = self.entries = 0
-        if len(text) > MOST_CHARACTERS:
-            self._fail(
-                MOST_CHARACTERS,
-                f"this text has {len(text)} characters, and subscript text has at most "
-                f"{MOST_CHARACTERS}; pass a long vector as a subscript instead of text",
-            )
-        self._tokens = [token for token in _TOKEN.finditer(text) if token.lastgroup != "space"]
-        for token in self._tokens:
-            char = token[token.lastgroup or 0]
-            if token.lastgroup == "more":
-                number = token["number"]
-                self._fail(token.end() - 1, f"the number `{number}` runs on into a letter or digit")
-            if token.lastgroup == "other":
-                name = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
-                hint = f"; {_HINTS[char]}" if char in _HINTS else ""
-                self._fail(token.start(), f"{name} is not part of subscript text{hint}")
-
-    def _fail(self, offset: int, message: str) -> NoReturn:
-        """Raise an error that shows the text with a caret under the character."""
-        text, start = self._text, max(0, min(offset - _SHOWN // 2, len(self._text) - _SHOWN))
-        window = text[start : start + _SHOWN]
-        shown = "".join(
-            char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in window
-        )
-        before, after = "... " * (start > 0), " ..." * (start + _SHOWN < len(text))
-        caret = " " * (len(before) + offset - start) + "^"
-        raise SubscriptSyntaxError(
-            f"{message}\n    {before}{shown}{after}\n    {caret}",
-            subscript=text[:MOST_CHARACTERS],
-            offset=offset,
-        )
-
-    @property
-    def _next(self) -> _Token:
-        return self._tokens[self._position]
-
-    def _take(self) -> _Token:
-        self._position += 1
-        return self._tokens[self._position - 1]
-
-    def _enter(self) -> _Token:
-        """Take the first token of something that may nest."""
-        self._depth += 1
-        if self._depth > MOST_NESTED:
-            self._fail(self._next.start(), f"this nests more than {MOST_NESTED} deep")
-        return self._take()
-
-    def _is_name_before(self, sign: str) -> bool:
-        return self._next.lastgroup == "name" and self._tokens[self._position + 1][0] == sign
-
-    def _unexpected(self, token: _Token, wanted: str) -> NoReturn:
-        missing = f"the text ends where {wanted} is missing"
-        self._fail(
-            token.start(), f"`{token[0]}` is where {wanted} should be" if token[0] else missing
-        )
-
-    def subscripts(self) -> Subscripts:
-        """Read the whole text."""
-        items = [self._item()]
-        while self._next[0] == ",":
-            self._take()
-            items.append(self._item())
-        if self._next[0] == ")":
-            self._fail(self._next.start(), "`)` closes nothing")
-        if self._next[0]:
-            self._unexpected(self._next, "a comma or an operator")
-        return as_subscripts((Subscripts(tuple(items)),))
-
-    def _item(self) -> Subscript:
-        if self._next[0] in ("", ","):
-            return _subscript_of(slice(None))
-        if self._next[0] in ("..", "newaxis"):
-            return _subscript_of(... if self._take()[0] == ".." else None)
-        return self._part()
-
-    def _part(self, call: str = "") -> Any:
-        """Read a subscript that may also be a part of a call in CALLS."""
-        first, name = self._next, self._next[0]
-        if call and name in (",", ")"):
-            self._fail(first.start(), f"this part of {call}() is empty")
-        if call and self._is_name_before("="):
-            self._fail(first.start(), f"{call}() in text takes no names, and `{name} =` is one")
-        if name not in CALLS or not self._is_name_before("("):
-            parts = self._operands()
-            bounds = [self._bound(*part) for part in parts] if len(parts) > 1 else []
-            return _subscript_of(slice(*bounds) if bounds else parts[0][1])
-        self._enter()
-        made = CALLS[name](tuple(self._in_parentheses(partial(self._part, name))))
-        self._depth -= 1
-        if self._next[0] == ":" or self._next[0] in _ARITHMETIC:
-            self._fail(first.start(), _OF_ITS_OWN.format(f"{name}()"))
-        return made
-
-    def _in_parentheses(self, read: Callable[[], Any]) -> list[Any]:
-        opened = self._take()
-        parts: list[Any] = []
-        while parts or self._next[0] != ")":
-            parts.append(read())
-            if self._next[0] != ",":
-                break
-            self._take()
-        self._close(opened)
-        return parts
-
-    def _close(self, opened: _Token) -> None:
-        token = self._take()
-        if not token[0]:
-            self._fail(opened.start(), "this parenthesis is never closed")
-        if token[0] != ")":
-            self._unexpected(token, "`)`")
-
-    def _bound(self, token: _Token, value: _Value) -> Any:
-        is_na = np.ma.is_masked(value)
-        if value.ndim > 0 or value.dtype.kind not in ("bif" if is_na else "if"):
-            self._fail(token.start(), "a bound of a range is one number or NA")
-        return NA if is_na else value.item()
-
-    def _operands(self) -> list[tuple[_Token, _Value]]:
-        """Read one operand, or several with colons between them, each with its first token."""
-        parts = [(self._next, self._operand())]
-        while self._next[0] == ":":
-            self._take()
-            start = self._next
-            if start[0] in ("", ",", ":", ")"):
-                self._fail(start.start(), _OPEN_END)
-            if len(parts) == 3:
-                self._fail(start.start(), "a range has a start, an end and a step, and no more")
-            parts.append((start, self._operand()))
-        if self._next[0] in _ARITHMETIC:
-            self._fail(
-                self._next.start(),
-                f"subscript text has no arithmetic, and `{self._next[0]}` is; write the number, or "
-                "pass values instead of text",
-            )
-        return parts
-
-    def _value(self) -> _Value:
-        """Read a value within other text, where a range is the sequence of R's own `:`."""
-        (_, start), *others = self._operands()
-        if len(others) == 2:
-            self._fail(
-                others[1][0].start(),
-                "a step belongs to a range that is a subscript of its own; within other text use "
-                "seq(from, to, by = step)",
-            )
-        return self._made(others[0][0], _colon, start, others[0][1]) if others else start
-
-    def _made(self, token: _Token, function: Callable[..., _Value], *operands: Any) -> _Value:
-        """Call a function, and count its entries."""
-        try:
-            value = function(*operands)
-            self.entries += value.size
-            _need(self.entries <= MOST_ENTRIES, _TOO_MANY)
-        except ValueError as error:
-            self._fail(token.start(), str(error))
-        return value
-
-    def _operand(self) -> _Value:
-        token = self._enter()
-        kind, text = token.lastgroup, token[0]
-        if kind == "name":
-            value = self._call(token) if self._next[0] == "(" else self._constant(token)
-        elif kind == "string":
-            value = np.array(self._characters(token), "O")
-        elif kind == "number":
-            value = _number(text.removesuffix("L"))
-        elif text in ("-", "+"):
-            value = self._made(token, _signed, text, self._operand())
-        elif text == "(":
-            value = self._value()
-            self._close(token)
-        elif text == ":":
-            self._fail(token.start(), _OPEN_END)
-        else:
-            self._unexpected(token, "a subscript" if self._depth == 1 else "a value")
-        self._depth -= 1
-        return value
-
-    def _constant(self, token: _Token) -> _Value:
-        name = token[0]
-        if name not in _CONSTANTS:
-            unknown = f"`{name}` is a variable, and text is never evaluated; pass its value as a "
-            self._fail(token.start(), _HINTS.get(name, f"{unknown}subscript instead of text"))
-        return _CONSTANTS[name]
-
-    def _call(self, token: _Token) -> _Value:
-        name = token[0]
-        if name in CALLS:
-            self._fail(token.start(), _OF_ITS_OWN.format(f"{name}()"))
-        if name not in _FUNCTIONS:
-            self._fail(
-                token.start(),
-                f"`{name}()` is not a function of subscript text, which has "
-                f"{', '.join([*_FUNCTIONS, *CALLS])}; pass its value as a subscript instead of "
-                "text",
-            )
-        arguments = self._in_parentheses(self._argument)
-        return self._made(token, _called, name, arguments)
-
-    def _argument(self) -> tuple[str | None, _Value]:
-        name = None
-        if self._is_name_before("="):
-            name = self._take()[0]
-            self._take()
-        return name, self._value()
-
-    def _characters(self, token: _Token) -> str:
-        """Return the characters that a string of R has."""
-
-        def character(escape: re.Match[str]) -> str:
-            kind = str(escape.lastgroup)
-            written = escape[kind]
-            if kind == "char":
-                if written in _ESCAPED:
-                    return _ESCAPED[written]
-                why = f"`\\{written}` is not an escape in R"
-            elif kind == "unfit":
-                why = f"U+{ord(written):04X} is not a character of a string"
-            else:
-                code = int(written, 8 if kind == "octal" else 16)
-                if 0 < code <= 0x10FFFF and not 0xD800 <= code < 0xE000:
-                    return chr(code)
-                why = "this escape is not a character"
-            self._fail(token.start() + 1 + escape.start(), why)
-
-        kinds = {escape.lastgroup for escape in _ESCAPE.finditer(token[0])} - {"char", "unfit"}
-        if kinds & {"x", "octal"} and kinds - {"x", "octal"}:
-            self._fail(token.start(), "R does not mix \\u with \\x or octal escapes in one string")
-        return _ESCAPE.sub(character, token[0][1:-1])
-
-
-def _need(holds: object, why: str) -> None:
-    if not holds:
-        raise ValueError(why)
-
-
 def _vector(values: _Value) -> _Value:
     """Return a vector without dim; its numbers are int64 if all are whole and exact."""
     known = np.ma.getdata(values)
@@ -381,157 +138,307 @@ def _vector(values: _Value) -> _Value:
     return values.reshape(()) if values.size == 1 else values
 
 
-def _number(digits: str) -> _Value:
-    is_hex, is_exact = digits[1:2] in ("x", "X"), digits.isdigit() and len(digits) < 19
-    value = int(digits, 16) if is_hex else int(digits) if is_exact else float(digits)
-    return _vector(np.array(value if is_exact or value < 2**53 else as_real(value)))
+class _Parser:
+    """One pass over the text: `_tokens` are left, the next one last; `entries` counts values."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text[:MOST_CHARACTERS]
+        self._depth = self.entries = 0
+        if len(text) > MOST_CHARACTERS:
+            limit = f"{len(text)} characters, and subscript text has at most {MOST_CHARACTERS}"
+            self._fail(MOST_CHARACTERS, f"this text has {limit}; pass a long vector by itself")
+        self._tokens = [token for token in _TOKEN.finditer(text) if not token["space"]][::-1]
+        self._first = self._at = self._next
+
+    @property
+    def _next(self) -> _Token:
+        return self._tokens[-1]
+
+    def _fail(self, at: _Token | int, why: str) -> NoReturn:
+        """Raise an error that shows the text with a caret under the character."""
+        text, offset = self._text, at if isinstance(at, int) else at.start()
+        start = max(0, min(offset - _SHOWN // 2, len(text) - _SHOWN))
+        window = [char if char.isprintable() else "\ufffd" for char in text[start : start + _SHOWN]]
+        before, after = "... " * (start > 0), " ..." * (start + _SHOWN < len(text))
+        shown = f"    {before}{''.join(window)}{after}\n{' ' * (4 + len(before) + offset - start)}^"
+        raise SubscriptSyntaxError(f"{why}\n{shown}", subscript=text, offset=offset)
+
+    def _unexpected(self, token: _Token, wanted: str) -> NoReturn:
+        text = token[0]
+        if token["other"]:
+            name = f"`{text}`" if text.isprintable() else f"the character U+{ord(text):04X}"
+            hint = f"; {_HINTS[text]}" if text in _HINTS else ""
+            self._fail(token, f"{name} is not part of subscript text{hint}")
+        where = f"`{text}` is where {wanted} should be"
+        self._fail(token, where if text else f"the text ends where {wanted} is missing")
+
+    def subscripts(self) -> Subscripts:
+        """Read the whole text."""
+        items = [self._item()]
+        while self._next[0] == ",":
+            self._tokens.pop()
+            items.append(self._item())
+        if self._next[0] == ")":
+            self._fail(self._next, "`)` closes nothing")
+        if self._next[0]:
+            self._unexpected(self._next, "a comma or an operator")
+        return as_subscripts((Subscripts(tuple(items)),))
+
+    def _item(self, call: str = "") -> Any:
+        """Read a subscript of the text, or a part of a call in CALLS."""
+        first = self._first = self._next
+        if call and first[0] in (",", ")"):
+            self._fail(first, f"this part of {call}() is empty")
+        if call and self._name():
+            self._fail(first, f"{call}() in text takes no names, and `{first[0]} =` is one")
+        if not call and first[0] in ("", ","):
+            return _subscript_of(slice(None))
+        if not call and first[0] in ("..", "newaxis"):
+            return _subscript_of(... if self._tokens.pop()[0] == ".." else None)
+        return _subscript_of(self._expression(is_whole=True))
+
+    def _listed(self, opened: _Token, read: Callable[[], Any], is_call: bool = True) -> list[Any]:
+        """Read what is in parentheses, each part of a call by `read`, and the closing one."""
+        parts: list[Any] = []
+        while parts or not is_call or self._next[0] != ")":
+            parts.append(read())
+            if not is_call or self._next[0] != ",":
+                break
+            self._tokens.pop()
+        if not self._next[0]:
+            self._fail(opened, "this parenthesis is never closed")
+        if self._next[0] != ")":
+            self._unexpected(self._next, "`)`")
+        self._tokens.pop()
+        return parts
+
+    def _name(self) -> str | None:
+        """Read `name =`, if that is next."""
+        if self._next.lastgroup != "name" or self._tokens[-2][0] != "=":
+            return None
+        return (self._tokens.pop(), self._tokens.pop())[0][0]
+
+    def _expression(self, is_whole: bool = False) -> Any:
+        """Read a value, in which `:` is R's own, or a whole subscript, in which it is a range."""
+        starts, values = [], list[Any]()
+        while not starts or (self._next[0] == ":" and self._tokens.pop()):
+            starts.append(self._next)
+            if self._next[0] == ":" or (values and self._next[0] in ("", ",", ")")):
+                self._fail(self._next, _OPEN_END)
+            if len(values) == 3:
+                self._fail(self._next, "a range has a start, an end and a step, and no more")
+            values.append(self._operand())
+        sign = self._next
+        if type(values[0]) in CALLS.values() and (len(values) > 1 or sign[0] in _ARITHMETIC):
+            self._fail(starts[0], _HINTS[f"{starts[0][0]}()"])
+        if sign[0] in _ARITHMETIC:
+            self._fail(sign, f"text has no arithmetic, and `{sign[0]}` is; write or pass the value")
+        if len(values) == 1:
+            return values[0]
+        if is_whole:
+            return slice(*map(self._bound, starts, values))
+        if len(values) == 3:
+            self._fail(starts[2], _STEP)
+        return self._made(starts[1], self._colon, *values)
+
+    def _bound(self, start: _Token, value: _Value) -> Any:
+        is_na = np.ma.is_masked(value)
+        if value.ndim > 0 or value.dtype.kind not in ("bif" if is_na else "if"):
+            self._fail(start, "a bound of a range is one number or NA")
+        return NA if is_na else value.item()
+
+    def _operand(self) -> Any:
+        self._depth += 1
+        if self._depth > MOST_NESTED:
+            self._fail(self._next, f"this nests more than {MOST_NESTED} deep")
+        token = self._tokens.pop()
+        kind, text, value = token.lastgroup, token[0], None
+        if kind == "name":
+            value = self._named(token)
+        elif kind == "string":
+            value = np.array(self._characters(token), "O")
+        elif kind == "more":
+            number = token["number"]
+            self._fail(token.end() - 1, f"the number `{number}` runs on into a letter or a digit")
+        elif kind == "number":
+            digits = text.removesuffix("L")
+            base = 16 if token["hex"] else 10 if digits.isdigit() and len(digits) < 19 else 0
+            number = int(digits, base) if base else float(digits)
+            value = _vector(np.array(number if number < 2**63 else as_real(number)))
+        elif text in ("-", "+"):
+            value = self._made(token, self._signed, text, self._operand())
+        elif text == "(":
+            (value,) = self._listed(token, self._expression, is_call=False)
+        else:
+            self._unexpected(token, "a subscript" if self._depth == 1 else "a value")
+        self._depth -= 1
+        return value
+
+    def _named(self, token: _Token) -> Any:
+        """Read a constant or a call."""
+        name, is_call = token[0], self._next[0] == "("
+        if is_call and name in CALLS and token is self._first:
+            return CALLS[name](tuple(self._listed(self._tokens.pop(), partial(self._item, name))))
+        if is_call and name in _FUNCTIONS:
+            arguments = self._listed(self._tokens.pop(), lambda: (self._name(), self._expression()))
+            return self._made(token, self._called, name, arguments)
+        if not is_call and name in _CONSTANTS:
+            return _CONSTANTS[name]
+        why = f"`{name}` is a variable, and text is never evaluated"
+        if is_call:
+            known, name = ", ".join([*_FUNCTIONS, *CALLS]), f"{name}()"
+            why = f"`{name}` is not a function of subscript text, which has {known}"
+        why += "; pass its value as a subscript instead of text"
+        self._fail(token, _HINTS.get(name, why))
+
+    def _characters(self, token: _Token) -> str:
+        """Return the characters that a string of R has."""
+
+        def character(escape: _Token) -> str:
+            kind = str(escape.lastgroup)
+            written = escape[kind]
+            if kind == "char" and written in _ESCAPED:
+                return _ESCAPED[written]
+            code = 0 if kind in ("char", "unfit") else int(written, 8 if kind == "octal" else 16)
+            if 0 < code < 0xD800 or 0xE000 <= code <= 0x10FFFF:
+                return chr(code)
+            why = f"`\\{written}` is not an escape in R" if kind == "char" else _NO_CHARACTER
+            why = f"U+{ord(written):04X} is not a character of a string" if kind == "unfit" else why
+            self._fail(token.start() + 1 + escape.start(), why)
+
+        kinds = {escape.lastgroup for escape in _ESCAPE.finditer(token[0])} - {"char", "unfit"}
+        if kinds & {"x", "octal"} and kinds - {"x", "octal"}:
+            self._fail(token, "R does not mix \\u with \\x or octal escapes in one string")
+        return _ESCAPE.sub(character, token[0][1:-1])
+
+    def _made(self, token: _Token, function: Callable[..., _Value], *operands: Any) -> _Value:
+        """Call a function, whose errors point at `token`, and count its entries."""
+        self._at = token
+        value = function(*operands)
+        self.entries += self._fitting(value.size)
+        self._fitting(self.entries)
+        return value
+
+    def _need(self, holds: object, why: str) -> None:
+        if not holds:
+            self._fail(self._at, why)
+
+    def _fitting(self, count: float) -> int:
+        self._need(count <= MOST_ENTRIES, _TOO_MANY)
+        return int(count)
+
+    def _one(self, value: _Value, what: str) -> int | float:
+        self._need(value.dtype.kind in "bif" and value.size == 1, f"{what} is one number")
+        self._need(not np.ma.is_masked(value), f"{what} is a number, not NA")
+        entry: int | float = value.item()
+        return int(entry) if isinstance(entry, bool) else entry
+
+    def _whole(self, value: _Value, what: str) -> int:
+        size = self._one(value, what)
+        is_whole = isfinite(size) and size == floor(size) >= 0
+        self._need(is_whole, f"{what} is a whole number, 0 or more")
+        return self._fitting(size)
+
+    def _signed(self, sign: str, value: _Value) -> _Value:
+        self._need(value.dtype.kind in "bif", "arithmetic needs numbers")
+        return (value.ravel() * np.int64(-1 if sign == "-" else 1)).reshape(value.shape)
+
+    def _colon(self, *ends: _Value) -> _Value:
+        first, last = [self._one(end, "a bound of `:` within other text") for end in ends]
+        self._need(isfinite(first) and isfinite(last), "a sequence has finite ends")
+        steps = abs(float(last) - float(first)) + 2.0**-23  # R's tolerance
+        return self._progression(first, 1 if first <= last else -1, floor(steps) + 1)
+
+    def _progression(self, first: float, by: float, count: float) -> _Value:
+        steps = np.arange(self._fitting(count), dtype=np.int64)
+        if isinstance(first, int) and isinstance(by, int) and abs(first) + abs(by) * count < 2**62:
+            return _vector(first + steps * by)
+        with np.errstate(all="ignore"):
+            return _vector(float(first) + steps * float(by))
+
+    def _called(self, call: str, arguments: list[tuple[str | None, _Value]]) -> _Value:
+        """Call a function with arguments matched as R does: by exact name, then by position."""
+        formals, function = _FUNCTIONS[call][0].split(), _FUNCTIONS[call][1]
+        takes = f"{call}() in text takes {', '.join(formals) or 'no names'}"
+        named, given = [name for name, _ in arguments], dict[str, _Value]()
+        free = [name for name in formals or map(str, range(len(arguments))) if name not in named]
+        for name, value in sorted(arguments, key=lambda argument: argument[0] is None):
+            self._need(name is None or name in formals, f"{takes}, not `{name}`")
+            self._need(name is not None or free, f"{takes} and no more")
+            formal = free.pop(0) if name is None else name
+            self._need(formal not in given, f"{call}() has `{formal}` twice")
+            given[formal] = value
+        return function(self, given)
+
+    def _c(self, given: dict[str, _Value]) -> _Value:
+        pieces = [value.ravel("F") for value in given.values() if value is not _NULL]
+        is_text = {piece.dtype.kind == "O" for piece in pieces}
+        self._need(len(is_text) < 2, "c() in text holds names or numbers, not both")
+        self._fitting(sum([piece.size for piece in pieces]))
+        join: Any = np.ma.concatenate
+        return _vector(join(pieces)) if pieces else _NULL
+
+    def _seq(self, given: dict[str, _Value]) -> _Value:
+        self._need(given, "seq() needs at least one number")
+        is_alone = list(given) == ["from"]
+        if is_alone and given["from"].size != 1:
+            return self._progression(1, 1, given["from"].size)
+        parts = {name: self._one(value, f"`{name}` in seq()") for name, value in given.items()}
+        self._need(all(map(isfinite, parts.values())), "the arguments of seq() are finite")
+        first, last, by = [parts.get(name, 1) for name in ("from", "to", "by")]
+        if "by" not in given:
+            return self._colon(*map(np.array, (1, first) if is_alone else (first, last)))
+        self._need(by != 0 or first == last, "`by` in seq() is not 0")
+        steps = (last - first) / (by or 1)
+        self._need(steps >= 0, "wrong sign in `by` of seq(): it leads away from `to`")
+        if abs(last - first) <= 100 * np.finfo(float).eps * max(abs(first), abs(last)):
+            return _vector(np.array(float(first)))
+        count = floor(steps + 1e-10) + 1 if isfinite(steps) else steps  # R's tolerance
+        terms = self._progression(first, by, count)
+        return _vector((np.minimum if by > 0 else np.maximum)(terms, last))
+
+    def _matrix(self, given: dict[str, _Value]) -> _Value:
+        data, by_row = given.get("data", _NULL), given.get("byrow", np.array(False))
+        sizes = {n: self._whole(given[n], f"`{n}`") for n in ("nrow", "ncol") if n in given}
+        rows, columns = sizes.get("nrow"), sizes.get("ncol")
+        if columns is None:
+            columns = ceil(data.size / rows) if rows else int(rows is None)
+        if rows is None:
+            rows = ceil(data.size / columns) if columns else 0
+        is_flag = by_row.dtype.kind == "b" and by_row.size == 1 and not np.ma.is_masked(by_row)
+        self._need(is_flag, "`byrow` is TRUE or FALSE")
+        return self._shaped("matrix", data, [rows, columns], "C" if by_row.item() else "F")
+
+    def _array(self, given: dict[str, _Value]) -> _Value:
+        data = given.get("data", _NULL)
+        dim = given.get("dim", np.array(data.size)).ravel("F")
+        self._need(1 <= dim.size <= 32, "`dim` has 1 to 32 sizes")
+        sizes = [self._whole(dim[k : k + 1], "each size in `dim`") for k in range(dim.size)]
+        return self._shaped("array", data, sizes, "F")
+
+    def _shaped(self, call: str, data: _Value, dim: list[int], order: Any) -> _Value:
+        self._need(data.dtype.kind in "bif", f"{call}() in text needs numbers or logicals")
+        self._fitting(prod(max(size, 1) for size in dim))
+        filled = f"{call}() of {' x '.join(map(str, dim))} holds {prod(dim)} entries"
+        self._need(prod(dim) == data.size, f"{filled} and gets {data.size}")
+        return data.ravel("F").reshape(dim, order=order)
+
+    def _seq_len(self, given: dict[str, _Value]) -> _Value:
+        length = given.get("length.out", _NULL)
+        return self._progression(1, 1, self._whole(length, "seq_len() needs a length, which"))
+
+    def _repeated(self, given: dict[str, _Value], blank: Any) -> _Value:
+        return _vector(np.repeat(blank, self._whole(given.get("length", np.array(0)), "a length")))
 
 
-def _one(value: _Value, what: str) -> int | float:
-    _need(value.dtype.kind in "bif" and value.size == 1, f"{what} is one number")
-    _need(not np.ma.is_masked(value), f"{what} is a number, not NA")
-    entry: int | float = value.item()
-    return int(entry) if isinstance(entry, bool) else entry
-
-
-def _whole(value: _Value, what: str) -> int:
-    size = _one(value, what)
-    _need(isfinite(size) and size == floor(size) >= 0, f"{what} is a whole number, 0 or more")
-    _need(size <= MOST_ENTRIES, _TOO_MANY)
-    return int(size)
-
-
-def _signed(sign: str, value: _Value) -> _Value:
-    _need(value.dtype.kind in "bif", "arithmetic needs numbers")
-    return (value.ravel() * np.int64(-1 if sign == "-" else 1)).reshape(value.shape)
-
-
-def _colon(*ends: _Value) -> _Value:
-    first, last = [_one(end, "a bound of `:` within other text") for end in ends]
-    _need(isfinite(first) and isfinite(last), "a sequence has finite ends")
-    tolerance = float(np.finfo(np.float32).eps)  # R's own, as 1e-10 in seq()
-    count = floor(abs(float(last) - float(first)) + 1 + tolerance)
-    return _progression(first, 1 if first <= last else -1, count)
-
-
-def _progression(first: float, by: float, count: float) -> _Value:
-    _need(count <= MOST_ENTRIES, _TOO_MANY)
-    steps = np.arange(int(count), dtype=np.int64)
-    if isinstance(first, int) and isinstance(by, int) and abs(first) + abs(by) * count < 2**62:
-        return _vector(first + steps * by)
-    with np.errstate(all="ignore"):
-        return _vector(float(first) + steps * float(by))
-
-
-def _called(call: str, arguments: list[tuple[str | None, _Value]]) -> _Value:
-    """Call a function with its arguments matched as R does: by exact name, then by position."""
-    formals, function = _FUNCTIONS[call]
-    takes = f"{call}() in text takes {', '.join(formals) or 'no names'}"
-    places = formals or [str(k) for k in range(len(arguments))]
-    named = [name for name, _ in arguments]
-    free = [formal for formal in places if formal not in named]
-    given: _Given = {}
-    for name, value in sorted(arguments, key=lambda argument: argument[0] is None):
-        _need(name is not None or free, f"{takes} and no more")
-        formal = free.pop(0) if name is None else name
-        _need(name is None or name in formals, f"{takes}, not `{name}`")
-        _need(formal not in given, f"{call}() has `{formal}` twice")
-        given[formal] = value
-    return function(given)
-
-
-def _c(given: _Given) -> _Value:
-    """Return R's `c(...)`: logicals among numbers become numbers, `NULL` vanishes."""
-    pieces = [value.ravel("F") for value in given.values() if value is not _NULL]
-    is_names = {piece.dtype.kind == "O" for piece in pieces}
-    _need(len(is_names) < 2, "c() in text holds names or numbers, not both")
-    _need(sum([piece.size for piece in pieces]) <= MOST_ENTRIES, _TOO_MANY)
-    return _vector(np.ma.concatenate(pieces)) if pieces else _NULL
-
-
-def _seq(given: _Given) -> _Value:
-    _need(given, "seq() needs at least one number")
-    is_alone = list(given) == ["from"]
-    if is_alone and given["from"].size != 1:
-        return _progression(1, 1, given["from"].size)
-    parts = {name: _one(value, f"`{name}` in seq()") for name, value in given.items()}
-    _need(all(map(isfinite, parts.values())), "the arguments of seq() are finite")
-    first, last, by = [parts.get(name, 1) for name in ("from", "to", "by")]
-    if "by" not in given:
-        return _colon(*map(np.array, (1, first) if is_alone else (first, last)))
-    return _seq_by(first, last, by)
-
-
-def _seq_by(first: float, last: float, by: float) -> _Value:
-    span = last - first
-    _need(by != 0 or span == 0, "`by` in seq() is not 0")
-    steps = span / by if span else 0.0
-    _need(steps >= 0, "wrong sign in `by` of seq(): it leads away from `to`")
-    if abs(span) <= 100 * np.finfo(float).eps * max(abs(first), abs(last)):
-        return _vector(np.array(float(first)))
-    terms = _progression(first, by, floor(steps + 1e-10) + 1 if isfinite(steps) else steps)
-    return _vector((np.minimum if by > 0 else np.maximum)(terms, last))
-
-
-def _matrix(given: _Given) -> _Value:
-    data, by_row = given.get("data", _NULL), given.get("byrow", np.array(False))
-    rows, columns = [
-        _whole(given[size], f"`{size}`") if size in given else None for size in ("nrow", "ncol")
-    ]
-    if columns is None:
-        columns = ceil(data.size / rows) if rows else int(rows is None)
-    if rows is None:
-        rows = ceil(data.size / columns) if columns else 0
-    is_flag = by_row.dtype.kind == "b" and by_row.size == 1 and not np.ma.is_masked(by_row)
-    _need(is_flag, "`byrow` is TRUE or FALSE")
-    return _shaped("matrix", data, (rows, columns), "C" if by_row.item() else "F")
-
-
-def _array(given: _Given) -> _Value:
-    data = given.get("data", _NULL)
-    dim = given.get("dim", np.array(data.size)).ravel("F")
-    _need(1 <= dim.size <= 32, "`dim` has 1 to 32 sizes")
-    sizes = [_whole(dim[k : k + 1], "each size in `dim`") for k in range(dim.size)]
-    return _shaped("array", data, tuple(sizes), "F")
-
-
-def _shaped(call: str, data: _Value, dim: tuple[int, ...], order: Any) -> _Value:
-    """Return data with a dim, which they must fill exactly once."""
-    _need(data.dtype.kind in "bif", f"{call}() in text needs numbers or logicals")
-    _need(prod(max(size, 1) for size in dim) <= MOST_ENTRIES, _TOO_MANY)
-    sizes = " x ".join(map(str, dim))
-    filled = f"{call}() of {sizes} holds {prod(dim)} entries and gets {data.size}"
-    _need(prod(dim) == data.size, filled)
-    return data.ravel("F").reshape(dim, order=order)
-
-
-def _of_length(blank: Any, dtype: Any, given: _Given) -> _Value:
-    count = _whole(given["length"], "a length") if given else 0
-    return _vector(np.full(count, blank, dtype))
-
-
-def _seq_len(given: _Given) -> _Value:
-    _need(given, "seq_len() needs a length")
-    return _progression(1, 1, _whole(given["length.out"], "a length"))
-
-
-_NULL: Final[_Value] = np.empty(0, "V1")
-_CONSTANTS: Final[dict[str, _Value]] = {
-    "TRUE": np.array(True),
-    "FALSE": np.array(False),
-    "NA": np.ma.array(False, mask=True),
-    **dict.fromkeys(["NA_integer_", "NA_real_", "NaN"], np.ma.array(0, np.int64, mask=True)),
-    "Inf": np.array(np.inf),
-    "NULL": _NULL,
-}
-_FUNCTIONS: Final[dict[str, tuple[tuple[str, ...], Callable[[_Given], _Value]]]] = {
-    "c": ((), _c),
-    "seq": (("from", "to", "by"), _seq),
-    "seq_len": (("length.out",), _seq_len),
-    "matrix": (("data", "nrow", "ncol", "byrow"), _matrix),
-    "array": (("data", "dim"), _array),
-    "integer": (("length",), partial(_of_length, 0, np.int64)),
-    "numeric": (("length",), partial(_of_length, 0, np.int64)),
-    "logical": (("length",), partial(_of_length, False, bool)),
-    "character": (("length",), partial(_of_length, "", "O")),
+_FUNCTIONS: Final[dict[str, tuple[str, Callable[[Any, dict[str, _Value]], _Value]]]] = {
+    "c": ("", _Parser._c),
+    "seq": ("from to by", _Parser._seq),
+    "seq_len": ("length.out", _Parser._seq_len),
+    "matrix": ("data nrow ncol byrow", _Parser._matrix),
+    "array": ("data dim", _Parser._array),
+    "integer": ("length", partial(_Parser._repeated, blank=np.int64(0))),
+    "numeric": ("length", partial(_Parser._repeated, blank=np.int64(0))),
+    "logical": ("length", partial(_Parser._repeated, blank=np.False_)),
+    "character": ("length", partial(_Parser._repeated, blank=np.array("", "O"))),
 }

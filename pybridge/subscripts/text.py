@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
 from math import ceil, floor, isfinite, prod
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -39,23 +38,21 @@ MOST_KEPT: Final = 1000  # characters and entries of a text whose subscripts are
 _SHOWN: Final = 60  # characters of a long text in an error
 
 _TOKEN: Final = re.compile(
-    r"""(?P<space>[ \t\r\n\f]+) | (?P<end>\Z) | (?P<number>(?:(?P<hex>0[xX][0-9a-fA-F]+)
+    r"""(?xs)(?P<space>[ \t\r\n\f]+) | (?P<end>\Z) | (?P<number>(?:(?P<hex>0[xX][0-9a-fA-F]+)
       | (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)L?)(?P<more>[\w.])?
-      | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*) | (?P<sign>%/%|%%|\*\*|[-+*/^:(),=])
-      | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*') | (?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
+      | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*)(?P<label>[ \t\r\n\f]*=)?
+      | (?P<sign>%/%|%%|\*\*|[-+*/^:(),=])
+      | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*') | (?P<other>.)"""
 )
 _ESCAPE: Final = re.compile(
-    r"""\\(?:x(?P<x>[0-9a-fA-F]{1,2}) | (?P<octal>[0-7]{1,3}) | [uU]\{(?P<braced>[0-9a-fA-F]{1,8})\}
-      | u(?P<u>[0-9a-fA-F]{1,4}) | U(?P<U>[0-9a-fA-F]{1,8}) | (?P<char>[^\0\ud800-\udfff]))
-      | (?P<unfit>[\0\ud800-\udfff])""",
-    re.VERBOSE | re.DOTALL,
+    r"""(?xs)\\(?:x(?P<x>[0-9a-fA-F]{1,2}) | (?P<octal>[0-7]{1,3})
+      | [uU]\{(?P<braced>[0-9a-fA-F]{1,8})\} | u(?P<u>[0-9a-fA-F]{1,4}) | U(?P<U>[0-9a-fA-F]{1,8})
+      | (?P<char>[^\0\ud800-\udfff])) | (?P<unfit>[\0\ud800-\udfff])"""
 )
 _ESCAPED: Final = dict(zip("abfnrtv\\\"'` \n", "\a\b\f\n\r\t\v\\\"'` \n", strict=True))
-_ARITHMETIC: Final = frozenset(["+", "-", "*", "/", "^", "**", "%%", "%/%"])
+_OPERATORS: Final = frozenset([":", "+", "-", "*", "/", "^", "**", "%%", "%/%"])
 
 _TOO_MANY: Final = f"more than {MOST_ENTRIES:,} entries; use a variable, or a range as a subscript"
-_OPEN_END: Final = "this range lacks a bound; an open end is written NA, as in NA:5 or 5:NA"
 _STEP: Final = "a step belongs to a range that is a subscript; here use seq(from, to, by = step)"
 _NO_CHARACTER: Final = "this escape is not a character"
 _ITS_OWN: Final = "`{}` is a subscript of its own, not a part of one"
@@ -63,8 +60,7 @@ _HINTS: Final = {
     **{name: _ITS_OWN.format(name) for name in ("..", "newaxis", *[f"{call}()" for call in CALLS])},
     "T": "`T` is a variable in R; write TRUE",
     "F": "`F` is a variable in R; write FALSE",
-    **dict.fromkeys(["True", "true"], "R writes TRUE"),
-    **dict.fromkeys(["False", "false"], "R writes FALSE"),
+    **dict.fromkeys(["True", "true", "False", "false"], "R writes TRUE and FALSE"),
     "None": "R writes NULL or newaxis for a new axis, and nothing for a whole axis",
     "nan": "R writes NaN or NA",
     "inf": "R writes Inf",
@@ -74,8 +70,7 @@ _HINTS: Final = {
     "]": "give the part between the brackets, without them",
     "!": "write the logicals themselves, or pass a mask",
     "#": "text holds no comments",
-    "\N{MINUS SIGN}": "this is a typographic minus; write -",
-    "\N{EN DASH}": "this is a dash; write -",
+    **dict.fromkeys("\u2212\u2013", "this is a typographic minus or dash; write -"),
     **dict.fromkeys("\u201c\u201d", 'this is a typographic quote; write "'),
     **dict.fromkeys("\"'", "this string has no end"),
 }
@@ -116,9 +111,8 @@ def parse_subscripts(text: str) -> Subscripts:
              ^
     """
     if not isinstance(text, str):
-        name = type(text).__name__
-        message = f"subscript text is a string, not an object of type `{name}`"
-        raise SubscriptTypeError(message, subscript=f"<{name}>")
+        kind = type(text).__name__
+        raise SubscriptTypeError(f"text is a string, not of type `{kind}`", subscript=f"<{kind}>")
     subscripts = _kept.get(text)  # loops repeat their texts
     if subscripts is None:
         parser = _Parser(text)
@@ -145,10 +139,12 @@ class _Parser:
         self._text = text[:MOST_CHARACTERS]
         self._depth = self.entries = 0
         if len(text) > MOST_CHARACTERS:
-            limit = f"{len(text)} characters, and subscript text has at most {MOST_CHARACTERS}"
-            self._fail(MOST_CHARACTERS, f"this text has {limit}; pass a long vector by itself")
+            limit = f"at most {MOST_CHARACTERS} characters, and this {len(text)}"
+            self._fail(MOST_CHARACTERS, f"text has {limit}; pass a long vector instead of text")
         self._tokens = [token for token in _TOKEN.finditer(text) if not token["space"]][::-1]
-        self._first = self._at = self._next
+        for token in reversed(self._tokens):
+            if token["more"] or token["other"]:
+                self._unread(token)
 
     @property
     def _next(self) -> _Token:
@@ -163,25 +159,29 @@ class _Parser:
         shown = f"    {before}{''.join(window)}{after}\n{' ' * (4 + len(before) + offset - start)}^"
         raise SubscriptSyntaxError(f"{why}\n{shown}", subscript=text, offset=offset)
 
-    def _unexpected(self, token: _Token, wanted: str) -> NoReturn:
-        text = token[0]
-        if token["other"]:
-            name = f"`{text}`" if text.isprintable() else f"the character U+{ord(text):04X}"
-            hint = f"; {_HINTS[text]}" if text in _HINTS else ""
-            self._fail(token, f"{name} is not part of subscript text{hint}")
+    def _unread(self, token: _Token) -> NoReturn:
+        text, number = token[0], token["number"]
+        if number:
+            self._fail(token.end() - 1, f"the number `{number}` runs on into a letter or a digit")
+        name = f"`{text}`" if text.isprintable() else f"the character U+{ord(text):04X}"
+        hint = f"; {_HINTS[text]}" if text in _HINTS else ""
+        self._fail(token, f"{name} is not part of subscript text{hint}")
+
+    def _unexpected(self, wanted: str) -> NoReturn:
+        token, text = self._next, self._next[0]
         where = f"`{text}` is where {wanted} should be"
-        self._fail(token, where if text else f"the text ends where {wanted} is missing")
+        where = where if text else f"the text ends where {wanted} is missing"
+        self._fail(token, _HINTS.get(token["label"] and token["name"], where))
 
     def subscripts(self) -> Subscripts:
         """Read the whole text."""
-        items = [self._item()]
-        while self._next[0] == ",":
-            self._tokens.pop()
+        items = list[Any]()
+        while not items or (self._next[0] == "," and self._tokens.pop()):
             items.append(self._item())
         if self._next[0] == ")":
             self._fail(self._next, "`)` closes nothing")
         if self._next[0]:
-            self._unexpected(self._next, "a comma or an operator")
+            self._unexpected("a comma or an operator")
         return as_subscripts((Subscripts(tuple(items)),))
 
     def _item(self, call: str = "") -> Any:
@@ -189,8 +189,8 @@ class _Parser:
         first = self._first = self._next
         if call and first[0] in (",", ")"):
             self._fail(first, f"this part of {call}() is empty")
-        if call and self._name():
-            self._fail(first, f"{call}() in text takes no names, and `{first[0]} =` is one")
+        if call and first["label"]:
+            self._fail(first, f"{call}() in text takes no names, and `{first[0]}` is one")
         if not call and first[0] in ("", ","):
             return _subscript_of(slice(None))
         if not call and first[0] in ("..", "newaxis"):
@@ -199,53 +199,42 @@ class _Parser:
 
     def _listed(self, opened: _Token, read: Callable[[], Any], is_call: bool = True) -> list[Any]:
         """Read what is in parentheses, each part of a call by `read`, and the closing one."""
-        parts: list[Any] = []
-        while parts or not is_call or self._next[0] != ")":
+        parts, is_more = list[Any](), not is_call or self._next[0] != ")"
+        while is_more:
             parts.append(read())
-            if not is_call or self._next[0] != ",":
-                break
-            self._tokens.pop()
+            is_more = is_call and self._next[0] == "," and bool(self._tokens.pop())
         if not self._next[0]:
             self._fail(opened, "this parenthesis is never closed")
         if self._next[0] != ")":
-            self._unexpected(self._next, "`)`")
+            self._unexpected("`)`")
         self._tokens.pop()
         return parts
 
-    def _name(self) -> str | None:
-        """Read `name =`, if that is next."""
-        if self._next.lastgroup != "name" or self._tokens[-2][0] != "=":
-            return None
-        return (self._tokens.pop(), self._tokens.pop())[0][0]
-
     def _expression(self, is_whole: bool = False) -> Any:
         """Read a value, in which `:` is R's own, or a whole subscript, in which it is a range."""
-        starts, values = [], list[Any]()
+        starts, values = list[_Token](), list[Any]()
         while not starts or (self._next[0] == ":" and self._tokens.pop()):
             starts.append(self._next)
             if self._next[0] == ":" or (values and self._next[0] in ("", ",", ")")):
-                self._fail(self._next, _OPEN_END)
+                self._fail(self._next, "a bound is missing; an open end is written NA, as in NA:5")
             if len(values) == 3:
                 self._fail(self._next, "a range has a start, an end and a step, and no more")
             values.append(self._operand())
         sign = self._next
-        if type(values[0]) in CALLS.values() and (len(values) > 1 or sign[0] in _ARITHMETIC):
-            self._fail(starts[0], _HINTS[f"{starts[0][0]}()"])
-        if sign[0] in _ARITHMETIC:
+        if sign[0] in _OPERATORS:
             self._fail(sign, f"text has no arithmetic, and `{sign[0]}` is; write or pass the value")
         if len(values) == 1:
             return values[0]
-        if is_whole:
-            return slice(*map(self._bound, starts, values))
-        if len(values) == 3:
-            self._fail(starts[2], _STEP)
-        return self._made(starts[1], self._colon, *values)
-
-    def _bound(self, start: _Token, value: _Value) -> Any:
-        is_na = np.ma.is_masked(value)
-        if value.ndim > 0 or value.dtype.kind not in ("bif" if is_na else "if"):
-            self._fail(start, "a bound of a range is one number or NA")
-        return NA if is_na else value.item()
+        if not is_whole:
+            if len(values) == 3:
+                self._fail(starts[2], _STEP)
+            return self._made(starts[1], self._colon, *values)
+        for start, value in zip(starts, values, strict=True):
+            if value.ndim > 0 or value.dtype.kind not in (
+                "bif" if np.ma.is_masked(value) else "if"
+            ):
+                self._fail(start, "a bound of a range is one number or NA")
+        return slice(*[NA if np.ma.is_masked(value) else value.item() for value in values])
 
     def _operand(self) -> Any:
         self._depth += 1
@@ -257,9 +246,6 @@ class _Parser:
             value = self._named(token)
         elif kind == "string":
             value = np.array(self._characters(token), "O")
-        elif kind == "more":
-            number = token["number"]
-            self._fail(token.end() - 1, f"the number `{number}` runs on into a letter or a digit")
         elif kind == "number":
             digits = text.removesuffix("L")
             base = 16 if token["hex"] else 10 if digits.isdigit() and len(digits) < 19 else 0
@@ -270,7 +256,8 @@ class _Parser:
         elif text == "(":
             (value,) = self._listed(token, self._expression, is_call=False)
         else:
-            self._unexpected(token, "a subscript" if self._depth == 1 else "a value")
+            self._tokens.append(token)
+            self._unexpected("a subscript" if self._depth == 1 else "a value")
         self._depth -= 1
         return value
 
@@ -278,9 +265,12 @@ class _Parser:
         """Read a constant or a call."""
         name, is_call = token[0], self._next[0] == "("
         if is_call and name in CALLS and token is self._first:
-            return CALLS[name](tuple(self._listed(self._tokens.pop(), partial(self._item, name))))
+            parts = self._listed(self._tokens.pop(), lambda: self._item(name))
+            if self._next[0] in _OPERATORS:
+                self._fail(token, _HINTS[f"{name}()"])
+            return CALLS[name](tuple(parts))
         if is_call and name in _FUNCTIONS:
-            arguments = self._listed(self._tokens.pop(), lambda: (self._name(), self._expression()))
+            arguments = self._listed(self._tokens.pop(), self._argument)
             return self._made(token, self._called, name, arguments)
         if not is_call and name in _CONSTANTS:
             return _CONSTANTS[name]
@@ -288,8 +278,11 @@ class _Parser:
         if is_call:
             known, name = ", ".join([*_FUNCTIONS, *CALLS]), f"{name}()"
             why = f"`{name}` is not a function of subscript text, which has {known}"
-        why += "; pass its value as a subscript instead of text"
-        self._fail(token, _HINTS.get(name, why))
+        self._fail(token, _HINTS.get(name, f"{why}; pass its value as a subscript instead of text"))
+
+    def _argument(self) -> tuple[str | None, _Value]:
+        name = self._tokens.pop()["name"] if self._next["label"] else None
+        return name, self._expression()
 
     def _characters(self, token: _Token) -> str:
         """Return the characters that a string of R has."""
@@ -315,29 +308,24 @@ class _Parser:
         """Call a function, whose errors point at `token`, and count its entries."""
         self._at = token
         value = function(*operands)
-        self.entries += self._fitting(value.size)
-        self._fitting(self.entries)
+        self.entries += value.size
+        self._need(self.entries <= MOST_ENTRIES, _TOO_MANY)
         return value
 
     def _need(self, holds: object, why: str) -> None:
         if not holds:
             self._fail(self._at, why)
 
-    def _fitting(self, count: float) -> int:
-        self._need(count <= MOST_ENTRIES, _TOO_MANY)
-        return int(count)
-
-    def _one(self, value: _Value, what: str) -> int | float:
+    def _one(self, value: _Value, what: str) -> Any:
         self._need(value.dtype.kind in "bif" and value.size == 1, f"{what} is one number")
         self._need(not np.ma.is_masked(value), f"{what} is a number, not NA")
-        entry: int | float = value.item()
-        return int(entry) if isinstance(entry, bool) else entry
+        return value.item() * 1  # a logical is a number
 
     def _whole(self, value: _Value, what: str) -> int:
         size = self._one(value, what)
-        is_whole = isfinite(size) and size == floor(size) >= 0
-        self._need(is_whole, f"{what} is a whole number, 0 or more")
-        return self._fitting(size)
+        self._need(size >= 0 and size % 1 == 0, f"{what} is a whole number, 0 or more")
+        self._need(size <= MOST_ENTRIES, _TOO_MANY)
+        return int(size)
 
     def _signed(self, sign: str, value: _Value) -> _Value:
         self._need(value.dtype.kind in "bif", "arithmetic needs numbers")
@@ -350,15 +338,14 @@ class _Parser:
         return self._progression(first, 1 if first <= last else -1, floor(steps) + 1)
 
     def _progression(self, first: float, by: float, count: float) -> _Value:
-        steps = np.arange(self._fitting(count), dtype=np.int64)
-        if isinstance(first, int) and isinstance(by, int) and abs(first) + abs(by) * count < 2**62:
-            return _vector(first + steps * by)
-        with np.errstate(all="ignore"):
-            return _vector(float(first) + steps * float(by))
+        self._need(count <= MOST_ENTRIES, _TOO_MANY)
+        is_exact = isinstance(first + by, int) and abs(first) + abs(by) * count < 2**62
+        number = int if is_exact else float
+        return _vector(number(first) + np.arange(count, dtype=np.int64) * number(by))
 
     def _called(self, call: str, arguments: list[tuple[str | None, _Value]]) -> _Value:
         """Call a function with arguments matched as R does: by exact name, then by position."""
-        formals, function = _FUNCTIONS[call][0].split(), _FUNCTIONS[call][1]
+        function, formals, *blank = _FUNCTIONS[call]
         takes = f"{call}() in text takes {', '.join(formals) or 'no names'}"
         named, given = [name for name, _ in arguments], dict[str, _Value]()
         free = [name for name in formals or map(str, range(len(arguments))) if name not in named]
@@ -368,13 +355,14 @@ class _Parser:
             formal = free.pop(0) if name is None else name
             self._need(formal not in given, f"{call}() has `{formal}` twice")
             given[formal] = value
-        return function(self, given)
+        made: _Value = function(self, given, *blank)
+        return made
 
     def _c(self, given: dict[str, _Value]) -> _Value:
         pieces = [value.ravel("F") for value in given.values() if value is not _NULL]
         is_text = {piece.dtype.kind == "O" for piece in pieces}
         self._need(len(is_text) < 2, "c() in text holds names or numbers, not both")
-        self._fitting(sum([piece.size for piece in pieces]))
+        self._need(sum([piece.size for piece in pieces]) <= MOST_ENTRIES, _TOO_MANY)
         join: Any = np.ma.concatenate
         return _vector(join(pieces)) if pieces else _NULL
 
@@ -418,7 +406,7 @@ class _Parser:
 
     def _shaped(self, call: str, data: _Value, dim: list[int], order: Any) -> _Value:
         self._need(data.dtype.kind in "bif", f"{call}() in text needs numbers or logicals")
-        self._fitting(prod(max(size, 1) for size in dim))
+        self._need(prod(max(size, 1) for size in dim) <= MOST_ENTRIES, _TOO_MANY)
         filled = f"{call}() of {' x '.join(map(str, dim))} holds {prod(dim)} entries"
         self._need(prod(dim) == data.size, f"{filled} and gets {data.size}")
         return data.ravel("F").reshape(dim, order=order)
@@ -431,14 +419,13 @@ class _Parser:
         return _vector(np.repeat(blank, self._whole(given.get("length", np.array(0)), "a length")))
 
 
-_FUNCTIONS: Final[dict[str, tuple[str, Callable[[Any, dict[str, _Value]], _Value]]]] = {
-    "c": ("", _Parser._c),
-    "seq": ("from to by", _Parser._seq),
-    "seq_len": ("length.out", _Parser._seq_len),
-    "matrix": ("data nrow ncol byrow", _Parser._matrix),
-    "array": ("data dim", _Parser._array),
-    "integer": ("length", partial(_Parser._repeated, blank=np.int64(0))),
-    "numeric": ("length", partial(_Parser._repeated, blank=np.int64(0))),
-    "logical": ("length", partial(_Parser._repeated, blank=np.False_)),
-    "character": ("length", partial(_Parser._repeated, blank=np.array("", "O"))),
+_FUNCTIONS: Final[dict[str, tuple[Any, ...]]] = {
+    "c": (_Parser._c, []),
+    "seq": (_Parser._seq, ["from", "to", "by"]),
+    "seq_len": (_Parser._seq_len, ["length.out"]),
+    "matrix": (_Parser._matrix, ["data", "nrow", "ncol", "byrow"]),
+    "array": (_Parser._array, ["data", "dim"]),
+    **dict.fromkeys(["integer", "numeric"], (_Parser._repeated, ["length"], np.int64(0))),
+    "logical": (_Parser._repeated, ["length"], np.False_),
+    "character": (_Parser._repeated, ["length"], np.array("", "O")),
 }

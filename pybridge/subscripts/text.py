@@ -12,7 +12,6 @@ The text is the part between R's brackets. It becomes the subscripts that R woul
 A sign binds tighter than ":", as in R. A range in parentheses is a value, hence a vector. There is
 no arithmetic and there are no variables. Text may have 100,000 characters and nest 50 deep, and its
 vectors may have 10 million entries together. Source: R Language Definition, 10.4.2.
-
 A value is an array of NumPy, masked where it is `NA`, and its shape is R's dim. A vector of one
 entry has no axis, because `array(3)` has one. Whole numbers are int64, others float64.
 """
@@ -36,7 +35,6 @@ MOST_NESTED: Final = 50
 MOST_ENTRIES: Final = 10_000_000
 MOST_KEPT: Final = 1000  # characters and entries of a text whose subscripts are kept
 _SHOWN: Final = 60  # characters of a long text in an error
-
 _TOKEN: Final = re.compile(
     r"""(?xs)(?P<space>[ \t\r\n\f]+) | (?P<end>\Z) | (?P<number>(?:(?P<hex>0[xX][0-9a-fA-F]+)
       | (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)L?)(?P<more>[\w.])?
@@ -51,19 +49,16 @@ _ESCAPE: Final = re.compile(
 )
 _ESCAPED: Final = dict(zip("abfnrtv\\\"'` \n", "\a\b\f\n\r\t\v\\\"'` \n", strict=True))
 _OPERATORS: Final = frozenset([":", "+", "-", "*", "/", "^", "**", "%%", "%/%"])
-
 _TOO_MANY: Final = f"more than {MOST_ENTRIES:,} entries; use a variable, or a range as a subscript"
 _STEP: Final = "a step belongs to a range that is a subscript; here use seq(from, to, by = step)"
 _NO_CHARACTER: Final = "this escape is not a character"
 _ITS_OWN: Final = "`{}` is a subscript of its own, not a part of one"
-_HINTS: Final = {
+_HINTS: Final = {  # advice for tokens of R, Python or a keyboard that are not in the grammar
     **{name: _ITS_OWN.format(name) for name in ("..", "newaxis", *[f"{call}()" for call in CALLS])},
-    "T": "`T` is a variable in R; write TRUE",
-    "F": "`F` is a variable in R; write FALSE",
+    **{name[0]: f"`{name[0]}` is a variable in R; write {name}" for name in ("TRUE", "FALSE")},
     **dict.fromkeys(["True", "true", "False", "false"], "R writes TRUE and FALSE"),
     "None": "R writes NULL or newaxis for a new axis, and nothing for a whole axis",
-    "nan": "R writes NaN or NA",
-    "inf": "R writes Inf",
+    **dict.fromkeys(["nan", "inf"], "R writes NaN, NA and Inf"),
     **dict.fromkeys(["Ellipsis", "..."], "write `..` for all the axes that are not named"),
     "drop": "`drop` is not a subscript; give it as an argument of its own, as in drop=False",
     "[": "a vector is written c(...)",
@@ -74,10 +69,9 @@ _HINTS: Final = {
     **dict.fromkeys("\u201c\u201d", 'this is a typographic quote; write "'),
     **dict.fromkeys("\"'", "this string has no end"),
 }
-"""Advice for tokens of R, Python or a keyboard that are not in the grammar."""
-
 _Token: TypeAlias = re.Match[str]
 _Value: TypeAlias = np.ndarray[Any, Any]
+_Given: TypeAlias = dict[str, _Value]
 _NULL: Final[_Value] = np.empty(0, "V1")
 _CONSTANTS: Final[dict[str, _Value]] = {
     **{"TRUE": np.array(True), "FALSE": np.array(False), "NA": np.ma.array(False, mask=True)},
@@ -89,11 +83,10 @@ _kept: Final[dict[str, Subscripts]] = {}
 
 def _subscript_of(read: Any) -> Any:
     """Return the subscript for a value of R, or for a slice, `...` or None of Python."""
-    if type(read) in CALLS.values():
-        return read
     if isinstance(read, np.ndarray) and read.dtype.kind == "O":
         return Characters(tuple(read.ravel().tolist()))
-    return as_subscript(None if read is _NULL else read)
+    is_made = type(read) in CALLS.values()
+    return read if is_made else as_subscript(None if read is _NULL else read)
 
 
 def parse_subscripts(text: str) -> Subscripts:
@@ -143,8 +136,14 @@ class _Parser:
             self._fail(MOST_CHARACTERS, f"text has {limit}; pass a long vector instead of text")
         self._tokens = [token for token in _TOKEN.finditer(text) if not token["space"]][::-1]
         for token in reversed(self._tokens):
-            if token["more"] or token["other"]:
-                self._unread(token)
+            if token["more"]:
+                number = f"the number `{token['number']}`"
+                self._fail(token.end() - 1, f"{number} runs on into a letter or a digit")
+            if token["other"]:
+                char = token[0]
+                name = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
+                hint = f"; {_HINTS[char]}" if char in _HINTS else ""
+                self._fail(token, f"{name} is not part of subscript text{hint}")
 
     @property
     def _next(self) -> _Token:
@@ -159,18 +158,9 @@ class _Parser:
         shown = f"    {before}{''.join(window)}{after}\n{' ' * (4 + len(before) + offset - start)}^"
         raise SubscriptSyntaxError(f"{why}\n{shown}", subscript=text, offset=offset)
 
-    def _unread(self, token: _Token) -> NoReturn:
-        text, number = token[0], token["number"]
-        if number:
-            self._fail(token.end() - 1, f"the number `{number}` runs on into a letter or a digit")
-        name = f"`{text}`" if text.isprintable() else f"the character U+{ord(text):04X}"
-        hint = f"; {_HINTS[text]}" if text in _HINTS else ""
-        self._fail(token, f"{name} is not part of subscript text{hint}")
-
-    def _unexpected(self, wanted: str) -> NoReturn:
-        token, text = self._next, self._next[0]
-        where = f"`{text}` is where {wanted} should be"
-        where = where if text else f"the text ends where {wanted} is missing"
+    def _unexpected(self, token: _Token, wanted: str) -> NoReturn:
+        where = f"`{token[0]}` is where {wanted} should be"
+        where = where if token[0] else f"the text ends where {wanted} is missing"
         self._fail(token, _HINTS.get(token["label"] and token["name"], where))
 
     def subscripts(self) -> Subscripts:
@@ -181,7 +171,7 @@ class _Parser:
         if self._next[0] == ")":
             self._fail(self._next, "`)` closes nothing")
         if self._next[0]:
-            self._unexpected("a comma or an operator")
+            self._unexpected(self._next, "a comma or an operator")
         return as_subscripts((Subscripts(tuple(items)),))
 
     def _item(self, call: str = "") -> Any:
@@ -197,16 +187,17 @@ class _Parser:
             return _subscript_of(... if self._tokens.pop()[0] == ".." else None)
         return _subscript_of(self._expression(is_whole=True))
 
-    def _listed(self, opened: _Token, read: Callable[[], Any], is_call: bool = True) -> list[Any]:
-        """Read what is in parentheses, each part of a call by `read`, and the closing one."""
-        parts, is_more = list[Any](), not is_call or self._next[0] != ")"
+    def _listed(self, read: Callable[[], Any], is_call: bool = True) -> list[Any]:
+        """Read parentheses, in which `read` reads each part of a call, or the one value."""
+        opened, parts = self._tokens.pop(), list[Any]()
+        is_more = not is_call or self._next[0] != ")"
         while is_more:
             parts.append(read())
             is_more = is_call and self._next[0] == "," and bool(self._tokens.pop())
         if not self._next[0]:
             self._fail(opened, "this parenthesis is never closed")
         if self._next[0] != ")":
-            self._unexpected("`)`")
+            self._unexpected(self._next, "`)`")
         self._tokens.pop()
         return parts
 
@@ -230,9 +221,8 @@ class _Parser:
                 self._fail(starts[2], _STEP)
             return self._made(starts[1], self._colon, *values)
         for start, value in zip(starts, values, strict=True):
-            if value.ndim > 0 or value.dtype.kind not in (
-                "bif" if np.ma.is_masked(value) else "if"
-            ):
+            kinds = "bif" if np.ma.is_masked(value) else "if"
+            if value.ndim > 0 or value.dtype.kind not in kinds:
                 self._fail(start, "a bound of a range is one number or NA")
         return slice(*[NA if np.ma.is_masked(value) else value.item() for value in values])
 
@@ -254,10 +244,10 @@ class _Parser:
         elif text in ("-", "+"):
             value = self._made(token, self._signed, text, self._operand())
         elif text == "(":
-            (value,) = self._listed(token, self._expression, is_call=False)
-        else:
             self._tokens.append(token)
-            self._unexpected("a subscript" if self._depth == 1 else "a value")
+            (value,) = self._listed(self._expression, is_call=False)
+        else:
+            self._unexpected(token, "a subscript" if self._depth == 1 else "a value")
         self._depth -= 1
         return value
 
@@ -265,13 +255,12 @@ class _Parser:
         """Read a constant or a call."""
         name, is_call = token[0], self._next[0] == "("
         if is_call and name in CALLS and token is self._first:
-            parts = self._listed(self._tokens.pop(), lambda: self._item(name))
+            parts = self._listed(lambda: self._item(name))
             if self._next[0] in _OPERATORS:
                 self._fail(token, _HINTS[f"{name}()"])
             return CALLS[name](tuple(parts))
         if is_call and name in _FUNCTIONS:
-            arguments = self._listed(self._tokens.pop(), self._argument)
-            return self._made(token, self._called, name, arguments)
+            return self._made(token, self._called, name, self._listed(self._argument))
         if not is_call and name in _CONSTANTS:
             return _CONSTANTS[name]
         why = f"`{name}` is a variable, and text is never evaluated"
@@ -343,30 +332,27 @@ class _Parser:
         number = int if is_exact else float
         return _vector(number(first) + np.arange(count, dtype=np.int64) * number(by))
 
-    def _called(self, call: str, arguments: list[tuple[str | None, _Value]]) -> _Value:
+    def _called(self, call: str, arguments: list[tuple[str | None, _Value]]) -> Any:
         """Call a function with arguments matched as R does: by exact name, then by position."""
         function, formals, *blank = _FUNCTIONS[call]
-        takes = f"{call}() in text takes {', '.join(formals) or 'no names'}"
-        named, given = [name for name, _ in arguments], dict[str, _Value]()
-        free = [name for name in formals or map(str, range(len(arguments))) if name not in named]
+        takes, given = f"{call}() in text takes {', '.join(formals) or 'no names'}", _Given()
+        places = formals or map(str, range(len(arguments)))
+        free = [formal for formal in places if formal not in dict(arguments)]
         for name, value in sorted(arguments, key=lambda argument: argument[0] is None):
             self._need(name is None or name in formals, f"{takes}, not `{name}`")
             self._need(name is not None or free, f"{takes} and no more")
             formal = free.pop(0) if name is None else name
             self._need(formal not in given, f"{call}() has `{formal}` twice")
             given[formal] = value
-        made: _Value = function(self, given, *blank)
-        return made
+        return function(self, given, *blank)
 
-    def _c(self, given: dict[str, _Value]) -> _Value:
+    def _c(self, given: _Given) -> _Value:
         pieces = [value.ravel("F") for value in given.values() if value is not _NULL]
         is_text = {piece.dtype.kind == "O" for piece in pieces}
         self._need(len(is_text) < 2, "c() in text holds names or numbers, not both")
-        self._need(sum([piece.size for piece in pieces]) <= MOST_ENTRIES, _TOO_MANY)
-        join: Any = np.ma.concatenate
-        return _vector(join(pieces)) if pieces else _NULL
+        return _vector(np.ma.hstack(pieces)) if pieces else _NULL
 
-    def _seq(self, given: dict[str, _Value]) -> _Value:
+    def _seq(self, given: _Given) -> _Value:
         self._need(given, "seq() needs at least one number")
         is_alone = list(given) == ["from"]
         if is_alone and given["from"].size != 1:
@@ -385,19 +371,17 @@ class _Parser:
         terms = self._progression(first, by, count)
         return _vector((np.minimum if by > 0 else np.maximum)(terms, last))
 
-    def _matrix(self, given: dict[str, _Value]) -> _Value:
+    def _matrix(self, given: _Given) -> _Value:
         data, by_row = given.get("data", _NULL), given.get("byrow", np.array(False))
         sizes = {n: self._whole(given[n], f"`{n}`") for n in ("nrow", "ncol") if n in given}
-        rows, columns = sizes.get("nrow"), sizes.get("ncol")
-        if columns is None:
-            columns = ceil(data.size / rows) if rows else int(rows is None)
-        if rows is None:
-            rows = ceil(data.size / columns) if columns else 0
+        rows = sizes.get("nrow")
+        columns = sizes.get("ncol", ceil(data.size / rows) if rows else int(rows is None))
+        rows = sizes.get("nrow", ceil(data.size / columns) if columns else 0)
         is_flag = by_row.dtype.kind == "b" and by_row.size == 1 and not np.ma.is_masked(by_row)
         self._need(is_flag, "`byrow` is TRUE or FALSE")
         return self._shaped("matrix", data, [rows, columns], "C" if by_row.item() else "F")
 
-    def _array(self, given: dict[str, _Value]) -> _Value:
+    def _array(self, given: _Given) -> _Value:
         data = given.get("data", _NULL)
         dim = given.get("dim", np.array(data.size)).ravel("F")
         self._need(1 <= dim.size <= 32, "`dim` has 1 to 32 sizes")
@@ -411,11 +395,11 @@ class _Parser:
         self._need(prod(dim) == data.size, f"{filled} and gets {data.size}")
         return data.ravel("F").reshape(dim, order=order)
 
-    def _seq_len(self, given: dict[str, _Value]) -> _Value:
+    def _seq_len(self, given: _Given) -> _Value:
         length = given.get("length.out", _NULL)
         return self._progression(1, 1, self._whole(length, "seq_len() needs a length, which"))
 
-    def _repeated(self, given: dict[str, _Value], blank: Any) -> _Value:
+    def _repeated(self, given: _Given, blank: Any) -> _Value:
         return _vector(np.repeat(blank, self._whole(given.get("length", np.array(0)), "a length")))
 
 

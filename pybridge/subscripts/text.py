@@ -35,18 +35,15 @@ MOST_NESTED: Final = 50
 MOST_ENTRIES: Final = 10_000_000
 MOST_KEPT: Final = 1000  # characters and entries of a text whose subscripts are kept
 _SHOWN: Final = 60  # characters of a long text in an error
-_TOKEN: Final = re.compile(
-    r"""(?xs)(?P<space>[ \t\r\n\f]+) | (?P<end>\Z) | (?P<number>(?:(?P<hex>0[xX][0-9a-fA-F]+)
-      | (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)L?)(?P<more>[\w.])?
-      | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*)(?P<label>[ \t\r\n\f]*=)?
-      | (?P<sign>%/%|%%|\*\*|[-+*/^:(),=])
-      | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*') | (?P<other>.)"""
-)
-_ESCAPE: Final = re.compile(
-    r"""(?xs)\\(?:x(?P<x>[0-9a-fA-F]{1,2}) | (?P<octal>[0-7]{1,3})
-      | [uU]\{(?P<braced>[0-9a-fA-F]{1,8})\} | u(?P<u>[0-9a-fA-F]{1,4}) | U(?P<U>[0-9a-fA-F]{1,8})
-      | (?P<char>[^\0\ud800-\udfff])) | (?P<unfit>[\0\ud800-\udfff])"""
-)
+_TOKEN: Final = re.compile(r"""(?xs)
+    (?P<space>[ \t\r\n\f]+) | (?P<end>\Z) | (?P<sign>%/%|%%|\*\*|[-+*/^:(),=])
+  | (?P<number>(?:(?P<hex>0[xX][0-9a-fA-F]+)|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)L?)
+    (?P<more>[\w.])? | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*)(?P<label>[ \t\r\n\f]*=)?
+  | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*') | (?P<other>.)""")
+_ESCAPE: Final = re.compile(r"""(?xs)
+    \\(?:x(?P<x>[0-9a-fA-F]{1,2}) | (?P<octal>[0-7]{1,3}) | [uU]\{(?P<braced>[0-9a-fA-F]{1,8})\}
+  | u(?P<u>[0-9a-fA-F]{1,4}) | U(?P<U>[0-9a-fA-F]{1,8}) | (?P<char>[^\0\ud800-\udfff]))
+  | (?P<unfit>[\0\ud800-\udfff])""")
 _ESCAPED: Final = dict(zip("abfnrtv\\\"'` \n", "\a\b\f\n\r\t\v\\\"'` \n", strict=True))
 _OPERATORS: Final = frozenset([":", "+", "-", "*", "/", "^", "**", "%%", "%/%"])
 _TOO_MANY: Final = f"more than {MOST_ENTRIES:,} entries; use a variable, or a range as a subscript"
@@ -85,8 +82,7 @@ def _subscript_of(read: Any) -> Any:
     """Return the subscript for a value of R, or for a slice, `...` or None of Python."""
     if isinstance(read, np.ndarray) and read.dtype.kind == "O":
         return Characters(tuple(read.ravel().tolist()))
-    is_made = type(read) in CALLS.values()
-    return read if is_made else as_subscript(None if read is _NULL else read)
+    return read if type(read) in CALLS.values() else as_subscript(None if read is _NULL else read)
 
 
 def parse_subscripts(text: str) -> Subscripts:
@@ -109,7 +105,7 @@ def parse_subscripts(text: str) -> Subscripts:
     subscripts = _kept.get(text)  # loops repeat their texts
     if subscripts is None:
         parser = _Parser(text)
-        subscripts = parser.subscripts()
+        subscripts = as_subscripts((Subscripts(tuple(parser.items)),))
         if len(text) + parser.entries <= MOST_KEPT:
             if len(_kept) > 255:
                 _kept.clear()
@@ -126,24 +122,27 @@ def _vector(values: _Value) -> _Value:
 
 
 class _Parser:
-    """One pass over the text: `_tokens` are left, the next one last; `entries` counts values."""
+    """The subscripts in `items`; `_tokens` are left to read, the next one last."""
 
     def __init__(self, text: str) -> None:
         self._text = text[:MOST_CHARACTERS]
         self._depth = self.entries = 0
         if len(text) > MOST_CHARACTERS:
-            limit = f"at most {MOST_CHARACTERS} characters, and this {len(text)}"
-            self._fail(MOST_CHARACTERS, f"text has {limit}; pass a long vector instead of text")
-        self._tokens = [token for token in _TOKEN.finditer(text) if not token["space"]][::-1]
-        for token in reversed(self._tokens):
+            self._fail(MOST_CHARACTERS, f"subscript text has at most {MOST_CHARACTERS} characters")
+        tokens = [token for token in _TOKEN.finditer(text) if not token["space"]]
+        for token in tokens:
             if token["more"]:
-                number = f"the number `{token['number']}`"
-                self._fail(token.end() - 1, f"{number} runs on into a letter or a digit")
+                self._fail(token.end() - 1, f"the number `{token['number']}` runs on into a word")
             if token["other"]:
                 char = token[0]
                 name = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
                 hint = f"; {_HINTS[char]}" if char in _HINTS else ""
                 self._fail(token, f"{name} is not part of subscript text{hint}")
+        self._tokens, self.items = tokens[::-1], list[Any]()
+        while not self.items or (self._next[0] == "," and self._tokens.pop()):
+            self.items.append(self._item())
+        if self._next[0]:
+            self._unexpected(self._next, "a comma or an operator")
 
     @property
     def _next(self) -> _Token:
@@ -161,18 +160,8 @@ class _Parser:
     def _unexpected(self, token: _Token, wanted: str) -> NoReturn:
         where = f"`{token[0]}` is where {wanted} should be"
         where = where if token[0] else f"the text ends where {wanted} is missing"
+        where = "`)` closes nothing" if token[0] == ")" and not self._depth else where
         self._fail(token, _HINTS.get(token["label"] and token["name"], where))
-
-    def subscripts(self) -> Subscripts:
-        """Read the whole text."""
-        items = list[Any]()
-        while not items or (self._next[0] == "," and self._tokens.pop()):
-            items.append(self._item())
-        if self._next[0] == ")":
-            self._fail(self._next, "`)` closes nothing")
-        if self._next[0]:
-            self._unexpected(self._next, "a comma or an operator")
-        return as_subscripts((Subscripts(tuple(items)),))
 
     def _item(self, call: str = "") -> Any:
         """Read a subscript of the text, or a part of a call in CALLS."""
@@ -230,21 +219,19 @@ class _Parser:
         self._depth += 1
         if self._depth > MOST_NESTED:
             self._fail(self._next, f"this nests more than {MOST_NESTED} deep")
-        token = self._tokens.pop()
-        kind, text, value = token.lastgroup, token[0], None
-        if kind == "name":
+        token = self._next if self._next[0] == "(" else self._tokens.pop()
+        if token.lastgroup == "name":
             value = self._named(token)
-        elif kind == "string":
+        elif token.lastgroup == "string":
             value = np.array(self._characters(token), "O")
-        elif kind == "number":
-            digits = text.removesuffix("L")
+        elif token.lastgroup == "number":
+            digits = token[0].removesuffix("L")
             base = 16 if token["hex"] else 10 if digits.isdigit() and len(digits) < 19 else 0
             number = int(digits, base) if base else float(digits)
             value = _vector(np.array(number if number < 2**63 else as_real(number)))
-        elif text in ("-", "+"):
-            value = self._made(token, self._signed, text, self._operand())
-        elif text == "(":
-            self._tokens.append(token)
+        elif token[0] in ("-", "+"):
+            value = self._made(token, self._signed, token[0], self._operand())
+        elif token[0] == "(":
             (value,) = self._listed(self._expression, is_call=False)
         else:
             self._unexpected(token, "a subscript" if self._depth == 1 else "a value")
@@ -274,8 +261,6 @@ class _Parser:
         return name, self._expression()
 
     def _characters(self, token: _Token) -> str:
-        """Return the characters that a string of R has."""
-
         def character(escape: _Token) -> str:
             kind = str(escape.lastgroup)
             written = escape[kind]
@@ -336,12 +321,12 @@ class _Parser:
         """Call a function with arguments matched as R does: by exact name, then by position."""
         function, formals, *blank = _FUNCTIONS[call]
         takes, given = f"{call}() in text takes {', '.join(formals) or 'no names'}", _Given()
-        places = formals or map(str, range(len(arguments)))
-        free = [formal for formal in places if formal not in dict(arguments)]
+        named = dict(arguments)
+        free = iter([f for f in formals or map(str, range(len(arguments))) if f not in named])
         for name, value in sorted(arguments, key=lambda argument: argument[0] is None):
             self._need(name is None or name in formals, f"{takes}, not `{name}`")
-            self._need(name is not None or free, f"{takes} and no more")
-            formal = free.pop(0) if name is None else name
+            formal = name or next(free, "")
+            self._need(formal, f"{takes} and no more")
             self._need(formal not in given, f"{call}() has `{formal}` twice")
             given[formal] = value
         return function(self, given, *blank)
@@ -395,21 +380,20 @@ class _Parser:
         self._need(prod(dim) == data.size, f"{filled} and gets {data.size}")
         return data.ravel("F").reshape(dim, order=order)
 
-    def _seq_len(self, given: _Given) -> _Value:
-        length = given.get("length.out", _NULL)
-        return self._progression(1, 1, self._whole(length, "seq_len() needs a length, which"))
-
-    def _repeated(self, given: _Given, blank: Any) -> _Value:
-        return _vector(np.repeat(blank, self._whole(given.get("length", np.array(0)), "a length")))
+    def _of_length(self, given: _Given, blank: Any) -> _Value:
+        self._need(given or blank is not None, "seq_len() needs a length")
+        length = given.get("length", given.get("length.out", np.array(0)))
+        count = self._whole(length, "a length")
+        return self._progression(1, 1, count) if blank is None else _vector(np.repeat(blank, count))
 
 
 _FUNCTIONS: Final[dict[str, tuple[Any, ...]]] = {
     "c": (_Parser._c, []),
     "seq": (_Parser._seq, ["from", "to", "by"]),
-    "seq_len": (_Parser._seq_len, ["length.out"]),
+    "seq_len": (_Parser._of_length, ["length.out"], None),
     "matrix": (_Parser._matrix, ["data", "nrow", "ncol", "byrow"]),
     "array": (_Parser._array, ["data", "dim"]),
-    **dict.fromkeys(["integer", "numeric"], (_Parser._repeated, ["length"], np.int64(0))),
-    "logical": (_Parser._repeated, ["length"], np.False_),
-    "character": (_Parser._repeated, ["length"], np.array("", "O")),
+    **dict.fromkeys(["integer", "numeric"], (_Parser._of_length, ["length"], np.int64(0))),
+    "logical": (_Parser._of_length, ["length"], np.False_),
+    "character": (_Parser._of_length, ["length"], np.array("", "O")),
 }

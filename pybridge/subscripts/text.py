@@ -158,7 +158,7 @@ class _Parser:
         raise SubscriptSyntaxError(f"{why}\n{shown}", subscript=text, offset=offset)
 
     def _unexpected(self, token: _Token, wanted: str) -> NoReturn:
-        where = f"`{token[0]}` is where {wanted} should be"
+        where = f"`{' '.join(token[0].split())}` is where {wanted} should be"
         where = where if token[0] else f"the text ends where {wanted} is missing"
         where = "`)` closes nothing" if token[0] == ")" and not self._depth else where
         self._fail(token, _HINTS.get(token["label"] and token["name"], where))
@@ -169,7 +169,7 @@ class _Parser:
         if call and first[0] in (",", ")"):
             self._fail(first, f"this part of {call}() is empty")
         if call and first["label"]:
-            self._fail(first, f"{call}() in text takes no names, and `{first[0]}` is one")
+            self._fail(first, f"{call}() in text takes no names, and `{first['name']} =` is one")
         if not call and first[0] in ("", ","):
             return _subscript_of(slice(None))
         if not call and first[0] in ("..", "newaxis"):

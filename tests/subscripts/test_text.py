@@ -25,7 +25,8 @@ from pybridge.subscripts import (
     Scalar,
     Subscripts,
 )
-
+from pybridge.subscripts import text as text_module
+from pybridge.subscripts.calls import AllBut
 from pybridge.subscripts.python_values import mask, vector
 from pybridge.subscripts.text import MOST_ENTRIES, parse_subscripts
 from pybridge.testing import run_r
@@ -248,3 +249,85 @@ def test_text_of_subscripts_has_its_brackets_or_not(text):
 def test_other_brackets_are_no_subscripts(text):
     with pytest.raises(errors.SubscriptSyntaxError):
         r_slice(np.arange(3), text)
+
+
+SEQUENCES = [
+    f"{call}"
+    for a in ("-3", "0", "1", "2.5", "10", "5L")
+    for b in ("-3", "0", "1", "4.2", "10", "7L")
+    for call in (
+        f"seq({a}, {b})",
+        f"c({a}:{b})",
+        f"seq({a}, {b}, by = 2)",
+        f"seq({a}, {b}, by = -1.5)",
+        f"seq({a}, {b}, 0)",
+        f"seq(by = {b}, to = {a})",
+        f"seq_len({b})",
+        f"seq({a})",
+        f"seq(c({a}, {b}))",
+        f"-{a}:-{b}",
+        f"matrix(c({a}, {b}, 1, 2), 2)",
+        f"array(c({a}, {b}), c(1, 2))",
+    )
+]
+
+
+def test_sequences_give_what_r_gives():
+    agreed, refused = compared(SEQUENCES)
+    assert agreed > 250
+    assert refused < 30
+
+
+def test_a_sequence_ends_at_its_bound_as_in_r():
+    agreed, refused = compared(["seq(1, 2.99999999999, 1)", "seq(3, 1.00000000001, by = -1)"])
+    assert (agreed, refused) == (2, 0)
+
+
+CALLS_IN_TEXT = [
+    ("all_but()", [AllBut(())]),
+    ("all_but(2)", [AllBut((Scalar(2),))]),
+    ("all_but(4:NA, NA:-2, 1:9:2)", [AllBut((Range(4), Range(NA, -2), Range(1, 9, 2)))]),
+    ("all_but(c(3, 1), -1, 'a')", [AllBut((vector([3, 1]), Scalar(-1), Characters(("a",))))]),
+    ("all_but((1:3), TRUE)", [AllBut((vector([1, 2, 3]), mask([True])))]),
+    ("all_but(all_but(2), all_but())", [AllBut((AllBut((Scalar(2),)), AllBut(())))]),
+    (", all_but ( 5 ) , ..", [MISSING, AllBut((Scalar(5),)), REST]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CALLS_IN_TEXT)
+def test_a_call_that_makes_a_subscript_has_subscripts_as_parts(text, expected):
+    assert parse_subscripts(text) == Subscripts(tuple(expected))
+
+
+def test_the_entries_within_a_call_are_counted_and_not_kept():
+    text = "all_but(seq_len(5000))"
+    assert parse_subscripts(text) is not parse_subscripts(text)
+    assert parse_subscripts("all_but(2)") is parse_subscripts("all_but(2)")
+    with pytest.raises(SubscriptSyntaxError, match="more than 10,000,000 entries"):
+        parse_subscripts("all_but(seq_len(6e6)), all_but(seq_len(6e6))")
+
+
+def test_many_texts_do_not_grow_the_cache():
+    for k in range(1000):
+        parse_subscripts(f"{k}:NA")
+    assert len(text_module._kept) <= 256
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "shape"),
+    [
+        ("c(1, 2.5)", "float64", (2,)),
+        ("c(1, 2)", "int64", (2,)),
+        ("9007199254740993", "int", None),
+        ("-array(3)", "int64", (1,)),
+        ("-matrix(c(1, NA, 3, 4, 5, 6), 2)", "int64", (2, 3)),
+        ("matrix(TRUE)", "bool", (1, 1)),
+        ("array(integer(0), c(0, 3))", "int64", (0, 3)),
+    ],
+)
+def test_values_keep_their_dtype_and_shape(text, kind, shape):
+    (item,) = parse_subscripts(text).items
+    if shape is None:
+        assert type(item.value).__name__ == kind
+    else:
+        assert (item.values.dtype, item.values.shape) == (np.dtype(kind), shape)

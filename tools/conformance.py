@@ -209,7 +209,9 @@ def _number(value: Any, from_zero: bool) -> Any:
 
 
 def _slice(start: Any, stop: Any, step: Any, from_zero: bool) -> slice:
-    bounds = [None if bound in (NA, None) else _number(bound, False) for bound in (start, stop, step)]
+    bounds = [
+        None if bound in (NA, None) else _number(bound, False) for bound in (start, stop, step)
+    ]
     if not from_zero:
         return slice(*bounds)
     first, last, by = bounds

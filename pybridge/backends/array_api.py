@@ -16,9 +16,9 @@ from pybridge.backends.dense import assign_dense
 from pybridge.backends.keys import upward_key
 from pybridge.backends.protocol import Backend, Indices
 from pybridge.backends.traits import Trait
-from pybridge.subscripts.selections import Key
 from pybridge.errors import TracingError, UnsupportedTensorError
 from pybridge.shape import Shape
+from pybridge.subscripts.selections import Key
 
 _DOK = Trait(
     "a sparse array in a dictionary of keys", "x.to_coo() makes one that computes", ("read",)

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.protocol import Backend, Indices
 from pybridge.backends.traits import Trait
-from pybridge.subscripts.selections import Key
 from pybridge.errors import SubscriptOutOfBoundsError, TracingError
 from pybridge.shape import Shape
+from pybridge.subscripts.selections import Key
 
 
 def _accumulate(step: np.ufunc, x: Any, axis: int) -> Any:

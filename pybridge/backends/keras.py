@@ -18,9 +18,9 @@ from keras import ops
 from pybridge.backends.dense import assign_dense
 from pybridge.backends.keys import upward_key
 from pybridge.backends.protocol import Backend, Indices, without_values
-from pybridge.subscripts.selections import Key
 from pybridge.errors import TracingError
 from pybridge.shape import Shape
+from pybridge.subscripts.selections import Key
 
 
 class KerasBackend(Backend):

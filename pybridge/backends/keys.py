@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.subscripts.selections import Key, is_index
 from pybridge.shape import Shape
+from pybridge.subscripts.selections import Key, is_index
 
 
 def upward_key(

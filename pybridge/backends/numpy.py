@@ -9,8 +9,8 @@ import numpy as np
 
 from pybridge.backends.keys import assignment_key
 from pybridge.backends.protocol import Backend, Indices
-from pybridge.subscripts.selections import Key
 from pybridge.errors import AssignmentError, SubscriptCountError
+from pybridge.subscripts.selections import Key
 
 if TYPE_CHECKING:
     import numpy.typing as npt

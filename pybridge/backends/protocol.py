@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 
 from pybridge.backends.traits import Trait
-from pybridge.subscripts.selections import Key
 from pybridge.errors import TracingError
 from pybridge.shape import Shape
+from pybridge.subscripts.selections import Key
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -45,8 +45,8 @@ from pybridge.backends.scipy_entries import (
     with_lines,
 )
 from pybridge.backends.traits import Trait
-from pybridge.subscripts.selections import WHOLE, Key, is_index, slice_of_index
 from pybridge.errors import UnsupportedTensorError
+from pybridge.subscripts.selections import WHOLE, Key, is_index, slice_of_index
 
 _SPARSE = Trait(
     "a sparse array of SciPy",

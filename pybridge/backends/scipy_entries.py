@@ -15,8 +15,8 @@ import scipy.sparse as sp
 
 from pybridge.backends.keys import axis_indices
 from pybridge.backends.protocol import Indices
-from pybridge.subscripts.selections import WHOLE
 from pybridge.errors import UnsupportedTensorError
+from pybridge.subscripts.selections import WHOLE
 
 _COMPRESSED: Final = ("csr", "csc")
 WRITABLE: Final = ("csr", "csc", "coo", "lil", "dok")

@@ -18,9 +18,9 @@ import tensorflow as tf
 from pybridge.backends.keys import axis_indices
 from pybridge.backends.protocol import Backend, Indices, with_numpy_dtype, without_values
 from pybridge.backends.traits import Trait
-from pybridge.subscripts.selections import WHOLE, Key
 from pybridge.errors import ConversionError, TracingError
 from pybridge.shape import Shape
+from pybridge.subscripts.selections import WHOLE, Key
 
 _ARCS = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 

@@ -23,9 +23,9 @@ from pybridge.backends.protocol import Backend, Indices, without_values
 from pybridge.backends.torch_memory import AS_PLAIN, WITHOUT_VALUES, apart, as_plain, on_device
 from pybridge.backends.traits import Trait
 from pybridge.compiling import IN_GRAPH, PUBLIC
-from pybridge.subscripts.selections import Key
 from pybridge.errors import TracingError, UnsupportedTensorError
 from pybridge.shape import Shape
+from pybridge.subscripts.selections import Key
 
 _STRIDED = torch.strided
 

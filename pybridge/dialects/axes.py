@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pybridge.errors import SubscriptCountError, SubscriptError
 from pybridge.subscripts import Subscript, Subscripts, is_whole_axis, short_text
@@ -15,6 +15,10 @@ Reader: TypeAlias = Callable[[Any], Subscript]
 """A function that makes a subscript of any value."""
 
 
+COMPACT: Final = frozenset({str, Subscripts})
+"""The types of what may hold several subscripts."""
+
+
 def opened(written: tuple[Any, ...], read: Reader) -> tuple[Subscript, ...]:
     """Return subscripts one by one, from values, stored subscripts or one text of them.
 
@@ -22,53 +26,55 @@ def opened(written: tuple[Any, ...], read: Reader) -> tuple[Subscript, ...]:
     >>> opened(("2, NA:3",), as_subscript)
     (2, slice(None, 3, None))
     """
-    for item in written:
-        kind = type(item)
-        if kind is slice:
-            if not (
-                type(item.start) in BOUNDS
-                and type(item.stop) in BOUNDS
-                and type(item.step) in BOUNDS
-            ):
-                break
-        elif kind is not int and item is not None and item is not ...:
-            break
-    else:
-        return written  # the common subscripts need no reading
-    return tuple([read(item) for item in spelled_out(written)])
+    if not COMPACT.isdisjoint(map(type, written)):
+        written = spelled_out(written)
+    return tuple([item if _is_read(item) else read(item) for item in written])
 
 
-def expanded(items: tuple[Subscript, ...], ndim: int) -> tuple[Subscript, ...]:
+def _is_read(item: Any) -> bool:
+    """Return whether a value is a subscript as it is, without being read."""
+    if type(item) is slice:
+        start, stop, step = item.start, item.stop, item.step
+        return type(start) in BOUNDS and type(stop) in BOUNDS and type(step) in BOUNDS
+    return type(item) is int or item is None or item is ...
+
+
+def expanded(items: tuple[Any, ...], ndim: int, read: Reader) -> tuple[Any, ...]:
     """Return one subscript for each axis that is named, and None for each new axis.
 
     `..` becomes whole axes, those that no other subscript names. Raises for a second one, and for
     too many subscripts, before any other fault.
 
-    >>> expanded((1, ..., None, 2), 4)
+    >>> expanded((1, ..., None, 2), 4, int)
     (1, slice(None, None, None), slice(None, None, None), None, 2)
     """
-    if len(items) <= ndim and ... not in items:
-        return items
-    rests = items.count(...)
-    named = len(items) - rests - items.count(None)
+    place, named, is_second = -1, 0, False
+    for k, item in enumerate(items):
+        if item is ...:
+            is_second = place >= 0
+            place = k
+        elif item is not None:
+            named += 1
+    if named <= ndim and not is_second:
+        if place < 0:
+            return items
+        return (*items[:place], *(WHOLE,) * (ndim - named), *items[place + 1 :])
     if ndim == 0 and len(items) == 1 and is_whole_axis(items[0]):
         return ()
+    items = tuple(map(read, items))
     check_rests(items)
-    if named > ndim:
-        text = short_text(Subscripts(items))
-        raise SubscriptCountError(
-            f"`[{text}]` names {named} axes; the tensor has {ndim}",
-            subscript=text,
-            count=named,
-            ndim=ndim,
-        )
-    unnamed = (WHOLE,) * (ndim - named)
-    return tuple([part for item in items for part in (unnamed if item is ... else (item,))])
+    text = short_text(Subscripts(items))
+    raise SubscriptCountError(
+        f"`[{text}]` names {named} axes; the tensor has {ndim}",
+        subscript=text,
+        count=named,
+        ndim=ndim,
+    )
 
 
 def check_rests(items: tuple[Subscript, ...]) -> None:
     """Raise for a second `..`."""
-    if items.count(...) > 1:
+    if sum([item is ... for item in items]) > 1:
         text = short_text(Subscripts(items))
         raise SubscriptError(
             f"`{text}` has more than one `..`; only one can cover the other axes", subscript=text

@@ -15,11 +15,10 @@ import numpy as np
 
 from pybridge.axis import Axis, plain_axes
 from pybridge.dialects.axes import Reader, check_rests, opened
-from pybridge.dialects.colon import Colon, evaluated
+from pybridge.dialects.colon import Colon, evaluated, is_short, select_as_r_does
 from pybridge.errors import SubscriptCountError, SubscriptTypeError, TracingError
 from pybridge.shape import Shape
 from pybridge.subscripts import (
-    Kind,
     Subscript,
     Subscripts,
     TracedRange,
@@ -28,10 +27,9 @@ from pybridge.subscripts import (
     short_text,
 )
 from pybridge.subscripts import selections as to
-from pybridge.subscripts.kinds import select
+from pybridge.subscripts.kinds import select_alone
 from pybridge.subscripts.python_values import as_subscript
 from pybridge.subscripts.resolve import R_ARRAY, R_VECTOR
-
 
 
 class _Null(Vector):
@@ -70,7 +68,7 @@ def lower(
         return _lower_alone(items[0], axes, sizes)
     if len(items) != len(sizes):
         raise wrong_count("incorrect number of dimensions", items, sizes)
-    parts = [select(item, axis, R_ARRAY) for item, axis in zip(items, axes, strict=True)]
+    parts = [select_as_r_does(*pair, R_ARRAY) for pair in zip(items, axes, strict=True)]
     return selected_axes(sizes, parts, is_view=all(map(_is_basic, items)), drop=drop)
 
 
@@ -81,32 +79,33 @@ def received(written: tuple[Any, ...], read: Reader) -> tuple[Subscript, ...]:
     a missing one.
     """
     items = opened(written, read) or (to.WHOLE,)
-    check_rests(items)
-    if ... in items:
-        raise SubscriptTypeError(
-            "`..` is not a subscript in R's own dialect; write one subscript for each axis, "
-            "`:` in Python and nothing in R for a whole axis, or use the tensor dialect",
-            subscript="..",
-        )
-    return tuple([_as_received(item) for item in items])
+    for item in items:
+        if item is ...:
+            check_rests(items)
+            raise SubscriptTypeError(
+                "`..` is not a subscript in R's own dialect; write one subscript for each axis, "
+                "`:` in Python and nothing in R for a whole axis, or use the tensor dialect",
+                subscript="..",
+            )
+    return tuple([item if type(item) is int else _as_received(item) for item in items])
 
 
 def _as_received(item: Subscript) -> Subscript:
+    if type(item) is slice:
+        return item if is_short(item) or is_whole_axis(item) else evaluated(item)
     if item is None:
         return _NULL
-    is_range = isinstance(item, slice | TracedRange) and not is_whole_axis(item)
-    return evaluated(item) if is_range else item
+    return evaluated(item) if isinstance(item, TracedRange) else item
 
 
 def known_sizes(shape: Shape) -> tuple[int, ...]:
     """Return the sizes of a shape; raise if one is unknown."""
-    sizes = tuple([size for size in shape if size is not None])
-    if len(sizes) != len(shape):
+    if None in shape:
         raise TracingError(
             f"R's own dialect needs every size, and that of axis {shape.index(None) + 1} is not "
             "known here; the tensor dialect does without"
         )
-    return sizes
+    return shape  # type: ignore[return-value]
 
 
 def wrong_count(
@@ -128,7 +127,7 @@ def _is_basic(item: Subscript) -> bool:
     """Return whether a view suffices: only positions and ranges."""
     if type(item) is int:
         return item > 0
-    return isinstance(item, slice) or (isinstance(item, Colon) and item.is_positive)
+    return type(item) is slice or (isinstance(item, Colon) and item.is_positive)
 
 
 def _lower_alone(item: Subscript, axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> to.Selection:
@@ -136,7 +135,7 @@ def _lower_alone(item: Subscript, axes: tuple[Axis, ...], sizes: tuple[int, ...]
     whole = alone(item, axes)
     if whole is not None:
         return whole
-    part = select(item, as_vector(axes, sizes), R_VECTOR)
+    part = select_as_r_does(item, as_vector(axes, sizes), R_VECTOR)
     if len(sizes) < 2:
         return selected_axes((math.prod(sizes),), [part], is_view=_is_basic(item))
     return linear_points(part, sizes)
@@ -144,11 +143,9 @@ def _lower_alone(item: Subscript, axes: tuple[Axis, ...], sizes: tuple[int, ...]
 
 def alone(item: Subscript, axes: tuple[Axis, ...]) -> to.Selection | None:
     """Return the selection of a single subscript that speaks of all axes, None of another."""
-    if isinstance(item, slice):
+    if is_whole_axis(item):
         return to.Orthogonal(tuple([axis.size for axis in axes]) or (1,), ())
-    if len(axes) < 2 or not isinstance(item, Kind):
-        return None
-    return item.alone(axes, R_ARRAY, "F")
+    return select_alone(item, axes, R_ARRAY, "F") if len(axes) > 1 else None
 
 
 def as_vector(axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> Axis:
@@ -184,31 +181,41 @@ def selected_axes(
     drop: bool = False,
 ) -> to.Orthogonal:
     """Combine what is selected on each axis; if `drop`, axes of extent 1 are removed."""
-    parts = list(map(_as_run, parts))
-    extents = [_extent(part, size) for part, size in zip(parts, shape, strict=True)]
-    dropped = [k for k, extent in enumerate(extents) if extent == 1] if drop else []
+    dropped = _dropped(shape, parts) if drop else ()
+    key: list[int | slice] = []
+    takes: list[tuple[int, to.Taken]] = []
+    squeezed: list[int] = []
+    place = 0
+    for k, part in enumerate(parts):
+        is_gone = k in dropped
+        if isinstance(part, to.Taken):
+            takes.append((place, part))
+            key.append(to.WHOLE)
+            if is_gone:
+                squeezed.append(place)
+            place += 1
+            continue
+        if type(part) is int:
+            key.append(part if is_gone else to.slice_of_index(part))
+        elif isinstance(part, slice):
+            key.append(part.indices(shape[k])[0] if is_gone else part)
+        place += not is_gone
+    is_view = is_view and not takes
+    return to.Orthogonal(shape, tuple(key), tuple(takes), is_view, tuple(squeezed))
+
+
+def _dropped(shape: tuple[int, ...], parts: list[to.AxisSelection]) -> list[int]:
+    """Return the axes of extent 1, which R drops."""
+    dropped = [k for k, part in enumerate(parts) if _is_one(part, shape[k])]
     if dropped and len(dropped) == len(shape):
         dropped.pop()  # if every axis would be dropped, R leaves a vector of length 1
-    kept: list[to.AxisSelection] = []
-    squeezed: list[int] = []
-    for k, part in enumerate(parts):
-        if k not in dropped:
-            part = to.kept(part)
-        elif isinstance(part, slice):
-            part = part.indices(shape[k])[0]
-        elif isinstance(part, to.Taken):
-            squeezed.append(sum(map(to.keeps_axis, kept)))
-        kept.append(part)
-    return to.orthogonal(shape, kept, tuple(squeezed), is_view=is_view)
+    return dropped
 
 
-def _as_run(part: to.AxisSelection) -> to.AxisSelection:
-    """Return a slice for regular indices, which a library reads faster."""
-    if type(part) is not to.Gather or part.missing is not None:
-        return part
-    run = to.regular_run(part.indices)
-    return part if run is None else to.slice_from_run(run)
-
-
-def _extent(part: to.AxisSelection, size: int) -> int:
-    return to.count_on(part, size) or 0 if isinstance(part, slice | to.Taken) else 1
+def _is_one(part: to.AxisSelection, size: int) -> bool:
+    """Return whether a selection is of one position."""
+    if type(part) is slice:
+        if part.step == 1 and part.stop is not None:
+            return part.stop - part.start == 1  # type: ignore[no-any-return]
+        return to.count_on(part, size) == 1
+    return not isinstance(part, to.Taken) or part.count(size) == 1

@@ -17,12 +17,11 @@ import numpy.typing as npt
 from pybridge.axis import Axis, plain_axes
 from pybridge.dialects import base
 from pybridge.dialects.axes import Reader
-from pybridge.dialects.colon import LONGEST_VECTOR
+from pybridge.dialects.colon import LONGEST_VECTOR, select_as_r_does
 from pybridge.errors import AssignmentError, RecyclingWarning, SubscriptMissingError, warn
 from pybridge.shape import Shape
 from pybridge.subscripts import Mask, Subscript, Subscripts, short_text
 from pybridge.subscripts import selections as to
-from pybridge.subscripts.kinds import select
 from pybridge.subscripts.python_values import as_subscript
 from pybridge.subscripts.resolve import R_ARRAY, R_GROWING, repeated
 
@@ -76,7 +75,7 @@ def plan_assignment(
     if len(items) != len(sizes):
         words = "incorrect number of subscripts" + (" on matrix" if len(items) == 2 else "")
         raise base.wrong_count(words, items, sizes)
-    parts = [select(item, axis, R_ARRAY) for item, axis in zip(items, axes, strict=True)]
+    parts = [select_as_r_does(*pair, R_ARRAY) for pair in zip(items, axes, strict=True)]
     selection = base.selected_axes(sizes, parts)
     text = Subscripts(items)
     if len(items) == 2:  # R checks for NA first on a matrix, and last on more axes
@@ -102,7 +101,7 @@ def _plan_alone(
         count = math.prod(base.known_sizes(selection.result_shape))
         return _recycled(selection, count, value)
     size = math.prod(shape)
-    part = select(item, base.as_vector(axes, shape), R_GROWING)
+    part = select_as_r_does(item, base.as_vector(axes, shape), R_GROWING)
     indices, missing = base.indices_and_holes(part, size)
     _refuse_missing(item, value, missing is not None)
     growth = _growth(item, indices, missing, size)
@@ -124,8 +123,7 @@ def _growth(item: Subscript, indices: Any, missing: Any, size: int) -> Growth | 
         return None
     if length > LONGEST_VECTOR:
         raise AssignmentError(
-            f"vector is too large: position {length} would need a vector of more than 2^52 "
-            "elements"
+            f"vector is too large: position {length} would need a vector of more than 2^52 elements"
         )
     is_gap = np.ones(length - size, bool)
     is_gap[known[known >= size] - size] = False

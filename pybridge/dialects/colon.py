@@ -14,7 +14,8 @@ from pybridge.errors import (
     SubscriptWarning,
     warn,
 )
-from pybridge.subscripts import Kind, Traced, TracedRange, number_text, r_source
+from pybridge.subscripts import Kind, Subscript, Traced, TracedRange, number_text, r_source
+from pybridge.subscripts.kinds import select
 from pybridge.subscripts.ranges import slice_of_run
 from pybridge.subscripts.resolve import (
     FAR,
@@ -51,7 +52,7 @@ class Colon(Kind):
             return resolve(numbers, None, axis, policies, self)
         last = start + direction * (self.count - 1)
         low, high = min(start, last), max(start, last)
-        if 0 < low and high <= (axis.size or 0):
+        if low > 0 and high <= (axis.size or 0):
             return slice_of_run(start - 1, last - 1, direction)
         if axis.number is not None:
             limit = LARGEST_INTEGER if (axis.size or 0) <= LARGEST_INTEGER else FAR
@@ -75,6 +76,24 @@ class Colon(Kind):
     def is_positive(self) -> bool:
         """Whether all numbers are positions."""
         return self.start >= 1 and self.start + self.direction * (self.count - 1) >= 1
+
+
+def is_short(item: slice) -> bool:
+    """Return whether `:` has two positions of R's integers and no step, and so raises nothing."""
+    start, stop = item.start, item.stop
+    if type(start) is not int or type(stop) is not int or item.step is not None:
+        return False
+    return 0 < start <= LARGEST_INTEGER and 0 < stop <= LARGEST_INTEGER
+
+
+def select_as_r_does(item: Subscript, axis: Axis, policies: Policies) -> AxisSelection:
+    """Return what one subscript selects on an axis, where a short `:` is not evaluated yet."""
+    if type(item) is not slice or item.start is None:
+        return select(item, axis, policies)
+    start, stop = item.start, item.stop
+    if max(start, stop) <= (axis.size or 0):
+        return slice_of_run(start - 1, stop - 1, 1 if start <= stop else -1)
+    return evaluated(item).on(axis, policies)
 
 
 def evaluated(item: slice | TracedRange) -> Colon:

@@ -9,13 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from pybridge.axis import Axis, plain_axes
-from pybridge.dialects.axes import Reader, expanded, opened
+from pybridge.dialects.axes import COMPACT, Reader, expanded
+from pybridge.errors import SubscriptError
 from pybridge.shape import Order, Shape, Size
-from pybridge.subscripts import Kind, Subscript
+from pybridge.subscripts import Subscript
 from pybridge.subscripts import selections as to
-from pybridge.subscripts.kinds import least_size, select
+from pybridge.subscripts.kinds import least_size, select, select_alone
 from pybridge.subscripts.python_values import as_subscript
-from pybridge.subscripts.resolve import TENSOR
+from pybridge.subscripts.ranges import range_on
+from pybridge.subscripts.resolve import TENSOR, common_gather, position_on
+from pybridge.subscripts.spelling import spelled_out
 
 
 def lower(
@@ -41,25 +44,67 @@ def lower(
     """
     if axes is None:
         axes = plain_axes(shape)
-    items = opened(written, read)
-    if len(items) == 1 and isinstance(items[0], Kind):
-        whole = items[0].alone(axes, TENSOR, order)
-        if whole is not None:
-            return whole
+    is_alone = len(written) == 1
+    for item in written:
+        if item is ... or type(item) in COMPACT:
+            written, is_alone = _spelled_and_expanded(written, len(axes), read)
+            break
+    if not axes and written:
+        return _select_of_no_axis(written, read, order)
     key: list[Any] = []
     takes: list[tuple[int, to.Taken]] = []
     place = 0
     rest = iter(axes)
-    for item in expanded(items, len(axes)):
-        part = None if item is None else select(item, next(rest), TENSOR)
-        if not drop:
-            part = to.kept(part)
-        if isinstance(part, to.Taken):
-            takes.append((place, part))
-            part = to.WHOLE
-        key.append(part)
-        place += not to.is_index(part)
+    try:
+        for item in written:
+            kind = type(item)
+            if kind is int and drop:
+                key.append(position_on(item, next(rest), TENSOR))
+                continue
+            if kind is slice:
+                part: Any = range_on(item, next(rest), read)
+            elif item is None:
+                part = None
+            else:
+                part = _taken(item, next(rest), axes if is_alone else (), read, order)
+                if isinstance(part, to.OF_ALL_AXES):
+                    return part
+            if not drop:
+                part = to.kept(part)
+            if type(part) is not slice and isinstance(part, to.Taken):
+                takes.append((place, part))
+                part = to.WHOLE
+            key.append(part)
+            place += part is None or type(part) is slice
+    except (StopIteration, SubscriptError):
+        expanded(written, len(axes), read)  # too many subscripts come before any other fault
+        raise
     return to.Orthogonal(shape, tuple(key), tuple(takes), not takes)
+
+
+def _spelled_and_expanded(
+    written: tuple[Any, ...], ndim: int, read: Reader
+) -> tuple[tuple[Any, ...], bool]:
+    """Return one subscript for each axis, and whether there was only one."""
+    if not COMPACT.isdisjoint(map(type, written)):
+        written = spelled_out(written)
+    return (expanded(written, ndim, read) if ndim else written), len(written) == 1
+
+
+def _taken(item: Any, axis: Axis, axes: tuple[Axis, ...], read: Reader, order: Order) -> Any:
+    """Return what any other subscript selects; of all `axes`, if it alone speaks of them."""
+    part = common_gather(item, axis.size)
+    if part is not None:
+        return part
+    subscript = read(item)
+    whole = select_alone(subscript, axes, TENSOR, order) if axes else None
+    return select(subscript, axis, TENSOR) if whole is None else whole
+
+
+def _select_of_no_axis(written: tuple[Any, ...], read: Reader, order: Order) -> to.Selection:
+    """Return what subscripts select of a tensor without axes: new axes, a logical, or rows."""
+    whole = select_alone(read(written[0]), (), TENSOR, order) if len(written) == 1 else None
+    return to.orthogonal((), expanded(written, 0, read)) if whole is None else whole
 
 
 def least_sizes(items: tuple[Subscript, ...], ndim: int) -> Shape:
@@ -69,11 +114,11 @@ def least_sizes(items: tuple[Subscript, ...], ndim: int) -> Shape:
     from the end to the start whether it is an error. A number may be a compiler's symbol, whose
     comparison makes a guard.
 
-    >>> items = opened((slice(None, -2), [3, 4], slice(6, None), [True]), as_subscript)
+    >>> items = (slice(None, -2), as_subscript([3, 4]), slice(6, None), as_subscript([True]))
     >>> least_sizes(items, 5)
     (2, 4, 5, None, 0)
     """
-    items = expanded(items, ndim)
+    items = expanded(items, ndim, as_subscript)
     if len(items) == 1 and _is_of_whole_shape(items[0]):
         return (None,) * ndim
     sizes: list[Size] = [least_size(item) for item in items if item is not None]

@@ -16,10 +16,10 @@ import numpy.typing as npt
 
 from pybridge import subscripts as sub
 from pybridge.dialects import base
-from pybridge.subscripts import selections as to
 from pybridge.errors import PybridgeWarning, SubscriptError
 from pybridge.shapes import listed
 from pybridge.subscripts import NA, short_text
+from pybridge.subscripts import selections as to
 from pybridge.subscripts.calls import IN_R
 
 Indices: TypeAlias = range | npt.NDArray[np.int64]
@@ -250,9 +250,7 @@ def r_contrasts(
 
 
 def _r_dropping(pairs: Sequence[Pair]) -> list[str]:
-    ones = [
-        pair.axis for pair in pairs if pair.extent == 1 and not sub.is_scalar(pair.item)
-    ]
+    ones = [pair.axis for pair in pairs if pair.extent == 1 and not sub.is_scalar(pair.item)]
     if all(pair.extent == 1 for pair in pairs):
         return ["it leaves a vector of length 1"] if len(ones) > 1 else []
     return [f"it drops {_axes_text(ones)} too, where one position is left"] if ones else []

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pybridge import subscripts as sub
-from pybridge.subscripts import selections as to
 from pybridge.errors import ArgumentError, SubscriptError, collected_warnings, value_text
 from pybridge.explaining.contrasts import (
     Indices,
@@ -26,6 +25,7 @@ from pybridge.explaining.python_text import Known, known_selection, python_expre
 from pybridge.shape import Shape, known_shape
 from pybridge.shapes import elements_text
 from pybridge.subscripts import Subscripts, short_text
+from pybridge.subscripts import selections as to
 from pybridge.subscripts.spelling import written_in_brackets
 from pybridge.subsetting.lowering import Dialect, checked_shape, lower, read_subscripts
 

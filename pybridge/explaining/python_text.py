@@ -7,9 +7,9 @@ from typing import Any, TypeAlias, assert_never
 import numpy as np
 import numpy.typing as npt
 
-from pybridge.subscripts import selections as to
 from pybridge.errors import TracingError
 from pybridge.shape import Shape
+from pybridge.subscripts import selections as to
 
 Known: TypeAlias = to.Orthogonal | to.Points | to.Masked
 """A selection without traced tensors."""

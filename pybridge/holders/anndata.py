@@ -7,13 +7,12 @@ from typing import Any
 import anndata as ad
 import numpy as np
 
-from pybridge.axis import Axis
+from pybridge.axis import Axis, TextsOf
 from pybridge.backends.traits import Trait
-from pybridge.axis import TextsOf
-from pybridge.subscripts.selections import Gather, Orthogonal, Selection, slice_of_index
 from pybridge.errors import MissingValueError, UnsupportedTensorError
 from pybridge.holders.pandas import labels_of_table
 from pybridge.holders.protocol import Holder, not_served
+from pybridge.subscripts.selections import Gather, Orthogonal, Selection, slice_of_index
 
 _ADVICE = "write to or compute with one of its parts: x.X, x.layers[...], x.obs, x.var"
 _TRAIT = Trait("an AnnData", _ADVICE, ("read",))

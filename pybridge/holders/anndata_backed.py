@@ -15,10 +15,10 @@ from anndata.abc import CSCDataset, CSRDataset
 from pybridge.backends.protocol import Backend
 from pybridge.backends.scipy import BACKEND as SCIPY
 from pybridge.backends.traits import Trait
-from pybridge.subscripts import selections as to
 from pybridge.holders.protocol import Holder, not_served
 from pybridge.holders.reading import read
 from pybridge.holders.stores import cover
+from pybridge.subscripts import selections as to
 
 _ADVICE = "x.to_memory() makes a sparse matrix of SciPy of it"
 _TRAIT = Trait("a sparse matrix in a file", _ADVICE, ("read", "value", "subscript"))

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from anndata._core import views
 
-from pybridge.axis import Axis
-from pybridge.axis import TextsOf
-from pybridge.subscripts.selections import Selection
+from pybridge.axis import Axis, TextsOf
 from pybridge.errors import ImmutableTensorError, PybridgeError
 from pybridge.holders.protocol import Holder, HolderOf, Value
 from pybridge.holders.wrappers import Wrapper
+from pybridge.subscripts.selections import Selection
 
 if TYPE_CHECKING:
     from pybridge.dialects.base_assignment import Growth

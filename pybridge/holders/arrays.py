@@ -8,7 +8,6 @@ import numpy as np
 
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.backends.traits import Trait
-from pybridge.subscripts.selections import Orthogonal, Selection
 from pybridge.errors import ImmutableTensorError
 from pybridge.holders import writing
 from pybridge.holders.fitting import fit_value
@@ -16,6 +15,7 @@ from pybridge.holders.growing import grown
 from pybridge.holders.protocol import Holder, HolderOf, Value
 from pybridge.holders.reading import read
 from pybridge.shape import Shape
+from pybridge.subscripts.selections import Orthogonal, Selection
 
 if TYPE_CHECKING:
     import numpy.typing as npt

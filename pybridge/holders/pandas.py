@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pybridge.axis import Axis
+from pybridge.axis import Axis, TextsOf, UniqueLabels
 from pybridge.backends.protocol import Indices
 from pybridge.backends.traits import Trait
-from pybridge.axis import TextsOf, UniqueLabels
 from pybridge.errors import ImmutableTensorError, UnsupportedTensorError
 from pybridge.holders.tables import Table
 from pybridge.subscripts import number_text

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
 
-from pybridge.axis import Axis
+from pybridge.axis import Axis, TextsOf
 from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.backends.traits import Trait
-from pybridge.axis import TextsOf
-from pybridge.subscripts.selections import Selection
 from pybridge.errors import UnsupportedTensorError
 from pybridge.shape import Shape
+from pybridge.subscripts.selections import Selection
 
 if TYPE_CHECKING:
     from pybridge.dialects.base_assignment import Growth

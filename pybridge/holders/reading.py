@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from pybridge.backends.protocol import Backend, Indices, Tensor
-from pybridge.subscripts import selections as to
 from pybridge.errors import MissingValueError
 from pybridge.shape import Size, known_shape, reversed_axes
+from pybridge.subscripts import selections as to
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -18,11 +18,11 @@ import numpy.typing as npt
 from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Backend, Indices
 from pybridge.backends.traits import Trait
-from pybridge.subscripts import selections as to
 from pybridge.holders import writing
 from pybridge.holders.fitting import fit_in_numpy, refuse_unbroadcast
 from pybridge.holders.protocol import Holder, Value, not_served
 from pybridge.holders.reading import read
+from pybridge.subscripts import selections as to
 
 Part: TypeAlias = slice | npt.NDArray[np.int64]
 """The part of an axis to read: a slice of positive step, or ascending unique indices."""

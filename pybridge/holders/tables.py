@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pybridge.backends.protocol import Indices, Tensor
-from pybridge.subscripts import selections as to
 from pybridge.errors import (
     AssignmentError,
     LossyValueError,
@@ -27,6 +26,7 @@ from pybridge.holders.protocol import Holder, Value, not_served
 from pybridge.holders.writing import last_of_equals
 from pybridge.shape import Shape, known_shape
 from pybridge.subscripts import NA, is_missing
+from pybridge.subscripts import selections as to
 
 if TYPE_CHECKING:
     from pybridge.dialects.base_assignment import Growth

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from pybridge.backends.protocol import Backend, Indices, Tensor
-from pybridge.subscripts import selections as to
-from pybridge.subscripts.selections import Key
 from pybridge.holders.fitting import backend_of_value, fit_value, is_number, refuse_unbroadcast
 from pybridge.holders.protocol import Value
 from pybridge.holders.reading import counted, is_vector_of_scalar, traced_coordinates
 from pybridge.shape import Shape, Size, known_shape
+from pybridge.subscripts import selections as to
+from pybridge.subscripts.selections import Key
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from pybridge.axis import Axis
-from pybridge.axis import TextsOf
-from pybridge.subscripts.selections import Gather, Masked, Orthogonal, Points, Selection
+from pybridge.axis import Axis, TextsOf
 from pybridge.errors import ImmutableTensorError, TracingError, UnsupportedTensorError
 from pybridge.holders.pandas import index_labels
 from pybridge.holders.protocol import Holder, HolderOf, Value
 from pybridge.holders.wrappers import Wrapper
 from pybridge.shape import Shape
+from pybridge.subscripts.selections import Gather, Masked, Orthogonal, Points, Selection
 
 if TYPE_CHECKING:
     from pybridge.dialects.base_assignment import Growth

@@ -17,11 +17,11 @@ from pybridge.annotations import Detachable, TensorT, Variable
 from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.compiling import in_graph, runs_as_python
-from pybridge.subscripts.selections import WHOLE, Key
 from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError, value_text
 from pybridge.holders import holder_of, open_array
 from pybridge.shape import Order, Shape, reversed_axes
 from pybridge.subscripts import NA, NAType
+from pybridge.subscripts.selections import WHOLE, Key
 
 if TYPE_CHECKING:
     import numpy.typing as npt

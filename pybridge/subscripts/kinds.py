@@ -120,6 +120,11 @@ def select(item: Subscript, axis: Axis, policies: Policies) -> AxisSelection:
     return item.on(axis, policies)  # type: ignore[no-any-return]
 
 
+def select_alone(item: Subscript, axes: Axes, policies: Policies, order: Order) -> Selection | None:
+    """Return what the only subscript selects if it speaks of all axes at once."""
+    return item.alone(axes, policies, order) if isinstance(item, Kind) else None
+
+
 def mapped(item: Subscript, f: Callable[[Any], Any]) -> Subscript:
     """Return a subscript with `f` applied to what is inside it.
 
@@ -159,6 +164,12 @@ class Scalar(Kind):
     """
 
     value: float | NAType | Any
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.value == number_inside(other))
+
+    def __hash__(self) -> int:
+        return hash(self.value)
 
     def r_source(self, most: int) -> str:
         """Return R source."""
@@ -212,6 +223,16 @@ class Entries(Kind):
         object.__setattr__(self, "values", _owned(values))
         object.__setattr__(self, "missing", missing)
         object.__setattr__(self, "axes", axes)
+
+    @classmethod
+    def borrowed(cls, values: npt.NDArray[Any]) -> Any:
+        """Return entries on the memory of the caller, for immediate use; nothing is copied."""
+        entries = object.__new__(cls)
+        set_field = object.__setattr__
+        set_field(entries, "values", values)
+        set_field(entries, "missing", None)
+        set_field(entries, "axes", ())
+        return entries
 
     def _content(self) -> tuple[Any, ...]:
         """Return the key for equality: 1 equals 1.0, and values under `NA` are ignored."""

@@ -89,6 +89,8 @@ def as_subscript(value: Any) -> Subscript:
         return value
     if kind is slice:
         return _range_from_slice(value)
+    if kind is list:
+        return _from_sequence(value)
     if isinstance(value, Kind):
         return mapped(value, as_subscript) if isinstance(value, Call) else value
     if isinstance(value, bool | np.bool_):
@@ -108,8 +110,10 @@ def as_subscript(value: Any) -> Subscript:
             "here it is one of several: write its parts, or a list for a vector of positions",
             subscript=text,
         )
-    if isinstance(value, list | range):
+    if isinstance(value, list):
         return _from_sequence(value)
+    if isinstance(value, range):
+        return _from_range(value)
     return _from_object(value)
 
 
@@ -217,15 +221,22 @@ def _frozen(array: npt.NDArray[Any], holes: npt.NDArray[np.bool_] | None) -> Vec
     return Vector(read_only(array.astype(np.int64)), holes)
 
 
-def borrow_array(value: Any) -> Any:
+def borrow_array(value: npt.NDArray[Any]) -> Subscript:
     """Return an array of positions or logicals as a subscript that borrows its memory.
 
     For immediate use; call `as_subscript`, which copies, to keep the result. Anything but an int64
-    or logical array is returned unchanged.
+    or logical array is copied.
     """
-    if type(value) is not np.ndarray or value.dtype not in (np.int64, np.bool_) or value.ndim == 0:
-        return value
-    return (Mask if value.dtype == np.bool_ else Vector)(read_only(value.view()))
+    if value.ndim and type(value) is np.ndarray:
+        if value.dtype == _INT64:
+            return Vector.borrowed(value)
+        if value.dtype == _BOOL:
+            return Mask.borrowed(value)
+    return as_subscript(value)
+
+
+_INT64: Final = np.dtype(np.int64)
+_BOOL: Final = np.dtype(np.bool_)
 
 
 def _from_range(value: range) -> Vector:
@@ -252,23 +263,27 @@ _MOST_IN_RANGE: Final = 2**40  # a longer range is not expanded into memory
 _MOST_IN_ROWS: Final = 2**26  # a longer nested list is not read as a matrix of positions
 
 
-def _from_sequence(value: list[Any] | range) -> Subscript:
-    if isinstance(value, range):
-        return _from_range(value)
+_INTS: Final = {int}
+_BOOLS: Final = {bool}
+
+
+def _from_sequence(value: list[Any]) -> Subscript:
     if len(value) == 0:
         return Vector(read_only(np.empty(0, np.int64)))
     kinds = {*map(type, value)}
-    if kinds == {bool}:
-        return Mask(read_only(np.array(value)))
-    if kinds == {int}:
+    if kinds == _BOOLS:
+        return Mask.borrowed(read_only(np.array(value)))
+    if kinds == _INTS:
         try:
-            return Vector(read_only(np.array(value, np.int64)))
+            return Vector.borrowed(read_only(np.array(value, np.int64)))
         except OverflowError:
             pass  # beyond 64 bits: see below
     if any(map(_is_row, value)):
         return _from_rows(value)
     entries = list(map(_entry, value))
-    if str in map(type, entries) and all(isinstance(entry, str) or entry is NA for entry in entries):
+    if str in map(type, entries) and all(
+        isinstance(entry, str) or entry is NA for entry in entries
+    ):
         names = [None if entry is NA else entry for entry in entries]
         return _names(tuple(names), (len(names),))
     kinds = {type(entry) for entry in entries if entry is not NA}

@@ -6,14 +6,15 @@ numbers or traced tensors too. r/R/array-axis.R has the same rules for R's own a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from pybridge.axis import Axis
 from pybridge.errors import SubscriptRangeError
 from pybridge.shape import Size
 from pybridge.subscripts.notation import NA, r_source
-from pybridge.subscripts.resolve import no_position, whole_number
-from pybridge.subscripts.selections import NOTHING, WHOLE
+from pybridge.subscripts.resolve import TENSOR, no_position, whole_number
+from pybridge.subscripts.selections import NOTHING, WHOLE, AxisSelection
 
 BOUNDS: Final = frozenset({int, type(None), type(NA)})
 """The types of the bounds of a common range."""
@@ -23,10 +24,11 @@ _LONGEST: Final = 2**52
 _FARTHEST: Final = 2**31 - 1
 
 
-def range_on(written: slice, axis: Axis) -> slice:
+def range_on(written: slice, axis: Axis, read: Callable[[Any], Any] | None = None) -> AxisSelection:
     """Return the slice of the positions `start:stop:step` on an axis.
 
-    With a known size every start and stop of the result is within the axis, so the slice has
+    `read` makes a subscript of a range with a bound of another type, such as a tensor. With a known
+    size every start and stop of the result is within the axis, so the slice has
     exactly these positions. If `start > stop` and both have the same sign, the range runs downward,
     as R's `:` does; bounds of different signs never do. If the start alone counts from the end, a
     range that would select nothing raises: its start has fallen below 1.
@@ -38,15 +40,22 @@ def range_on(written: slice, axis: Axis) -> slice:
     """
     start, stop, step = written.start, written.stop, written.step
     size = axis.size
-    if step is None and type(start) is type(stop) is int and size is not None:
-        if 0 < start <= stop <= size:
-            return slice(start - 1, stop, 1)
-    else:
-        start = whole_bound(start, axis, written)
-        stop = whole_bound(stop, axis, written)
-        step = whole_bound(step, axis, written)
-        if start is None and stop is None and step is None:
+    if step is None:
+        if start is None and stop is None:
             return WHOLE
+        if type(start) is type(stop) is int and size is not None and 0 < start <= stop <= size:
+            return slice(start - 1, stop, 1)
+    if type(start) in BOUNDS and type(stop) in BOUNDS and type(step) in BOUNDS:
+        start = None if start is NA else start
+        stop = None if stop is NA else stop
+        step = None if step is NA else step
+    elif read is not None:
+        known = read(written)
+        return range_on(known, axis) if isinstance(known, slice) else known.on(axis, TENSOR)
+    else:
+        start, stop, step = (whole_bound(bound, axis, written) for bound in (start, stop, step))
+    if start is None and stop is None and step is None:
+        return WHOLE
     direction = _direction(start, stop)
     if step is None:
         step = direction or 1

@@ -64,13 +64,13 @@ R_GROWING: Final = Policies("NA", "exclude", "drop", "grow", True)
 """R's own `[<-` there: a position beyond the end makes the vector longer."""
 
 
-def position_on(position: int, axis: Axis, policies: Policies) -> int | Gather:
+def position_on(position: int, axis: Axis, policies: Policies) -> int | slice | Gather:
     """Return what one position selects.
 
     >>> position_on(2, Axis(size=5), TENSOR), position_on(-1, Axis(size=5), TENSOR)
     (1, 4)
-    >>> position_on(-1, Axis(size=5), R_ARRAY).indices
-    array([1, 2, 3, 4])
+    >>> position_on(-2, Axis(size=5), R_ARRAY).indices
+    array([0, 2, 3, 4])
     """
     size = axis.size
     if size is None:
@@ -81,17 +81,19 @@ def position_on(position: int, axis: Axis, policies: Policies) -> int | Gather:
     elif -size <= position < 0:
         if policies.negative == "from_end":
             return position + size
-        return Gather(_without(-1 - position, size))
+        return _without(-1 - position, size)
     if not policies.is_loose:
         raise no_position(position, axis, number_text(position))
     return resolve(np.array([max(min(position, FAR), -FAR)]), None, axis, policies, position)
 
 
-def _without(index: int, size: int) -> npt.NDArray[np.int64]:
+def _without(index: int, size: int) -> slice | Gather:
     """Return all indices below `size` but one."""
+    if index in (0, size - 1):
+        return slice(1, size, 1) if index == 0 else slice(0, size - 1, 1)
     indices = np.arange(size - 1)
     indices[index:] += 1
-    return indices
+    return Gather(indices)
 
 
 def resolve(
@@ -108,14 +110,13 @@ def resolve(
     """
     size = axis.size
     if missing is None and values.dtype == _INT64 and size is not None and len(values):
-        # below position 1 the unsigned index is huge: one maximum checks both ends
-        indices = values - 1
-        if np.maximum.reduce(indices.view(np.uint64)) < size:
-            return Gather(indices)
-    if policies.is_loose:
-        values, missing = whole_as_r_reads(values, missing, axis)
-    else:
+        gather = _gather_of_integers(values, size, policies.negative == "from_end")
+        if gather is not None:
+            return gather
+    if not policies.is_loose:
         _refuse_uncertain(values, missing, axis, written)
+    elif missing is not None or values.dtype != _INT64 or _is_far(values, axis):
+        values, missing = whole_as_r_reads(values, missing, axis)
     limit = _FARTHEST if size is None else size
     known = values if missing is None else values[~missing]
     low, high = (known.min(), known.max()) if len(known) else (1, 1)
@@ -124,7 +125,9 @@ def resolve(
     values = values.astype(np.int64, copy=False)
     if low < 0:
         if policies.negative == "exclude":
-            return _all_but(known, missing, limit, written)
+            if missing is not None or high > 0:
+                raise _mixed_signs(written)
+            return _all_but(known, limit)
         values = np.where(values < 0, values + ((size or 0) + 1), values)
     elif low == 0 and policies.zero == "drop":
         is_kept = values != 0 if missing is None else (values != 0) | missing
@@ -136,9 +139,56 @@ def resolve(
     return Gather(np.where(missing, 0, values - 1), missing)
 
 
-def _refuse_uncertain(
-    values: npt.NDArray[Any], missing: Holes, axis: Axis, written: Any
-) -> None:
+def common_gather(written: Any, size: Size) -> Gather | None:
+    """Return what a list or an array of valid positions or logicals selects, None for any other.
+
+    The short way of the tensor dialect, which makes no subscript of what most programs write.
+
+    >>> common_gather([3, 1, -1], 5).indices, common_gather([3, 9], 5)
+    (array([2, 0, 4]), None)
+    """
+    if size is None:
+        return None
+    if type(written) is list:
+        indices = []
+        for position in written:  # faster than an array for a short list
+            if type(position) is not int or not 0 < position <= size:
+                break
+            indices.append(position - 1)
+        else:
+            return Gather(np.array(indices, np.int64))
+        if {*map(type, written)} not in _COMMON:
+            return None
+        try:
+            written = np.array(written)
+        except OverflowError:
+            return None
+    if type(written) is not np.ndarray or written.ndim != 1 or not written.size:
+        return None
+    if written.dtype == _BOOL:
+        return Gather(np.flatnonzero(written)) if len(written) == size else None
+    return None if written.dtype != _INT64 else _gather_of_integers(written, size, True)
+
+
+_BOOL: Final = np.dtype(np.bool_)
+_COMMON: Final = ({bool}, {int})
+
+
+def _gather_of_integers(
+    positions: npt.NDArray[np.int64], size: int, has_signs: bool
+) -> Gather | None:
+    """Return what positions select; None if one is beyond the axis, or from its end by policy."""
+    indices = positions - 1
+    # below position 1 the unsigned index is huge: one maximum checks both ends
+    if np.maximum.reduce(indices.view(np.uint64)) < size:
+        return Gather(indices)
+    if not has_signs:
+        return None
+    np.add(indices, size + 1, out=indices, where=positions < 0)
+    return Gather(indices) if np.maximum.reduce(indices.view(np.uint64)) < size else None
+
+
+def _refuse_uncertain(values: npt.NDArray[Any], missing: Holes, axis: Axis, written: Any) -> None:
     """Raise for an entry that is `NA` or no whole number."""
     if missing is not None:
         text, entry = short_text(written), int(np.flatnonzero(missing)[0]) + 1
@@ -169,21 +219,26 @@ def _refuse_beyond(
         raise error(position, axis, short_text(written))
 
 
-def _all_but(
-    known: npt.NDArray[np.int64], missing: Holes, size: int, written: Any
-) -> Gather:
-    """Exclude positions, as a negative number of R's own `[` does."""
-    if missing is not None or (known > 0).any():
-        text = short_text(written)
-        raise SubscriptError(
-            f"only 0's may be mixed with negative subscripts: `{text}` both names and excludes "
-            "positions, or holds NA beside exclusions; in R's own dialect a negative number "
-            "excludes",
-            subscript=text,
-        )
-    is_included = np.ones(size, bool)
-    is_included[-1 - known[(known < 0) & (known >= -size)]] = False
-    return Gather(np.flatnonzero(is_included))
+def _all_but(positions: npt.NDArray[np.int64], size: int) -> Gather:
+    """Exclude positions, none of which is above 0, as a negative number of R's own `[` does."""
+    is_included = np.ones(size + 1, bool)  # the first place is that of 0
+    is_included[-positions[positions >= -size]] = False
+    return Gather(np.flatnonzero(is_included[1:]))
+
+
+def _mixed_signs(written: Any) -> SubscriptError:
+    text = short_text(written)
+    return SubscriptError(
+        f"only 0's may be mixed with negative subscripts: `{text}` both names and excludes "
+        "positions, or holds NA beside exclusions; in R's own dialect a negative number "
+        "excludes",
+        subscript=text,
+    )
+
+
+def _is_far(values: npt.NDArray[np.int64], axis: Axis) -> bool:
+    """Return whether R's integers, which hold positions on the axis of an array, may overflow."""
+    return axis.number is not None and bool((np.abs(values) > LARGEST_INTEGER).any())
 
 
 def whole_as_r_reads(
@@ -256,18 +311,14 @@ def no_position(position: int, axis: Axis, text: str) -> SubscriptOutOfBoundsErr
         place = f"position {number}" if text == number else f"`{text}`: position {number}"
         known = f"has size {size}"
         if size is None:
-            known = (
-                "has a size that is not known here, so that positions end at " f"{_FARTHEST}"
-            )
+            known = f"has a size that is not known here, so that positions end at {_FARTHEST}"
         words = f"{place} is out of bounds: axis {axis.place} {known}"
     return SubscriptOutOfBoundsError(
         words, subscript=text, position=position, axis=axis.place, size=size
     )
 
 
-def beyond_array(
-    position: int, axis: Axis, text: str, row: str = ""
-) -> SubscriptOutOfBoundsError:
+def beyond_array(position: int, axis: Axis, text: str, row: str = "") -> SubscriptOutOfBoundsError:
     """Return R's error for a position beyond the axis of an array."""
     place = "" if text == str(position) else f"{row} of `{text}`"
     return SubscriptOutOfBoundsError(
@@ -308,5 +359,3 @@ def repeated(values: npt.NDArray[Any], length: int) -> npt.NDArray[Any]:
         return values
     times = -(-length // len(values))
     return np.broadcast_to(values, (times, len(values))).reshape(-1)[:length]
-
-

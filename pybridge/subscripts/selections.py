@@ -243,7 +243,9 @@ def _left_of(backend: Any, every: Any, out: list[int], from_end: bool, size: Any
         left = backend.where(found >= index, left, size)  # `==` of Keras compares objects
     if not from_end:
         return left
-    return backend.basic(backend.where(left < size, size - 1 - left, size), (slice(None, None, -1),))
+    return backend.basic(
+        backend.where(left < size, size - 1 - left, size), (slice(None, None, -1),)
+    )
 
 
 def wrapped(backend: Any, x: Any, indices: Any, axis: int) -> Any:
@@ -443,6 +445,8 @@ class TracedMasked(_OneAxis, eq=False):
 
 
 Selection: TypeAlias = Orthogonal | Points | Masked | TracedPoints | TracedMasked
+OF_ALL_AXES: Final = (Points, Masked, TracedPoints, TracedMasked)
+"""The selections that one subscript alone makes of all axes."""
 
 
 def orthogonal(
@@ -463,14 +467,12 @@ def orthogonal(
     for axis in axes:
         kind = type(axis)
         if kind is slice or axis is None:
-            key.append(axis)
             place += 1
-        elif isinstance(axis, Taken):
+        elif kind is not int and isinstance(axis, Taken):
             takes.append((place, axis))
-            key.append(WHOLE)
+            axis = WHOLE
             place += 1
-        else:
-            key.append(axis)
+        key.append(axis)
     return Orthogonal(
         shape, tuple(key), tuple(takes), not takes if is_view is None else is_view, squeezed
     )

@@ -28,7 +28,7 @@ def spelled_out(written: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the subscripts one by one; text must be the only item and has all of them.
 
     >>> spelled_out(("2, ..",))
-    (Scalar(value=2), Rest())
+    (2, Ellipsis)
     >>> spelled_out(("x@r[2, ..]",)) == spelled_out(("2, ..",))
     True
     """

@@ -4,68 +4,87 @@ The text is the part between R's brackets. It becomes the subscripts that R woul
 `3` and `c(3)` are one number, `1:3` alone is a range, `c(1:3, 7)` a vector, `NULL` a new axis.
 
     subscripts   subscript {"," subscript}
-    subscript    nothing | ".." | "newaxis" | expression
+    subscript    nothing | ".." | "newaxis" | part
+    part         expression | a name in CALLS "(" [part {"," part}] ")"
     expression   numbers, logicals, NA, strings, calls, signs, ":" and parentheses
     call         c, seq, seq_len, matrix, array; integer, numeric, logical and character for `(0)`
 
 A sign binds tighter than ":", as in R. A range in parentheses is a value, hence a vector. There is
 no arithmetic and there are no variables. Text may have 100,000 characters and nest 50 deep, and its
 vectors may have 10 million entries together. Source: R Language Definition, 10.4.2.
+
+A value is an array of NumPy, masked where it is `NA`, and its shape is R's dim. A vector of one
+entry has no axis, because `array(3)` has one. Whole numbers are int64, others float64.
 """
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from math import ceil, floor, isfinite, prod
 from typing import Any, Final, NoReturn, TypeAlias
 
 import numpy as np
 
-from pybridge import subscripts as sub
-from pybridge.errors import SubscriptTypeError
-from pybridge.subscripts import NA, NAType, Subscript, Subscripts, literals, python_values
-from pybridge.subscripts.literals import LiteralError, Values
-from pybridge.subscripts.tokens import HINTS, MOST_NESTED, Token, fail_at, split_text
+from pybridge.errors import SubscriptSyntaxError, SubscriptTypeError
+from pybridge.subscripts import NA, Characters, Negated, Subscripts, Vector
+from pybridge.subscripts.calls import CALLS
+from pybridge.subscripts.notation import as_real
+from pybridge.subscripts.python_values import as_subscript, as_subscripts
 
-_ESCAPE: Final = re.compile(
-    r"""\\(?:x(?P<x>[0-9a-fA-F]{1,2}) | (?P<octal>[0-7]{1,3}) | [uU]\{(?P<braced>[0-9a-fA-F]{1,8})\}
-      | u(?P<u>[0-9a-fA-F]{1,4}) | U(?P<U>[0-9a-fA-F]{1,8}) | (?P<char>.))""",
-    re.VERBOSE | re.DOTALL,
-)
-_UNFIT: Final = re.compile("[\0\ud800-\udfff]")
-"""Characters that no string of R can contain: NUL and surrogates."""
+MOST_CHARACTERS: Final = 100_000
+MOST_NESTED: Final = 50
+MOST_ENTRIES: Final = 10_000_000
+MOST_KEPT: Final = 1000  # characters and entries of a text whose subscripts are kept
+_SHOWN: Final = 60  # characters of a long text in an error
+_TOKEN: Final = re.compile(r"""(?xs)
+    (?P<space>[ \t\r\n\f]+) | (?P<end>\Z) | (?P<sign>%/%|%%|\*\*|[-+*/^:(),=])
+  | (?P<number>(?:(?P<hex>0[xX][0-9a-fA-F]+)|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)L?)
+    (?P<more>[\w.])? | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*)(?P<label>[ \t\r\n\f]*=)?
+  | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*') | (?P<other>.)""")
+_ESCAPE: Final = re.compile(r"""(?xs)
+    \\(?:x(?P<x>[0-9a-fA-F]{1,2}) | (?P<octal>[0-7]{1,3}) | [uU]\{(?P<braced>[0-9a-fA-F]{1,8})\}
+  | u(?P<u>[0-9a-fA-F]{1,4}) | U(?P<U>[0-9a-fA-F]{1,8}) | (?P<char>[^\0\ud800-\udfff]))
+  | (?P<unfit>[\0\ud800-\udfff])""")
 _ESCAPED: Final = dict(zip("abfnrtv\\\"'` \n", "\a\b\f\n\r\t\v\\\"'` \n", strict=True))
-
-_ARITHMETIC: Final = frozenset(["+", "-", "*", "/", "^", "**", "%%", "%/%"])
-_NO_BOUND: Final = frozenset([",", ":", ")"])
-_OPEN_END: Final = "this range lacks a bound; an open end is written NA, as in NA:5 or 5:NA"
-
-
-@dataclass(frozen=True, slots=True)
-class _Colons:
-    """`a:b` or `a:b:s`, until it is known whether it is a range or part of an expression."""
-
-    parts: tuple[tuple[Values, Token], ...]
-
-
-_Node: TypeAlias = Values | _Colons
-
-_CONSTANTS: Final[dict[str, Values]] = {
-    "TRUE": literals.logical(True),
-    "FALSE": literals.logical(False),
-    "NA": literals.logical(None),
-    "NA_integer_": literals.MISSING_NUMBER,
-    "NA_real_": literals.MISSING_NUMBER,
-    "NaN": literals.MISSING_NUMBER,
-    "Inf": literals.number(float("inf")),
-    "NULL": literals.NULL,
+_OPERATORS: Final = frozenset([":", "+", "-", "*", "/", "^", "**", "%%", "%/%"])
+_TOO_MANY: Final = f"more than {MOST_ENTRIES:,} entries; use a variable, or a range as a subscript"
+_STEP: Final = "a step belongs to a range that is a subscript; here use seq(from, to, by = step)"
+_NO_CHARACTER: Final = "this escape is not a character"
+_ITS_OWN: Final = "`{}` is a subscript of its own, not a part of one"
+_HINTS: Final = {  # advice for tokens of R, Python or a keyboard that are not in the grammar
+    **{name: _ITS_OWN.format(name) for name in ("..", "newaxis", *[f"{call}()" for call in CALLS])},
+    **{name[0]: f"`{name[0]}` is a variable in R; write {name}" for name in ("TRUE", "FALSE")},
+    **dict.fromkeys(["True", "true", "False", "false"], "R writes TRUE and FALSE"),
+    "None": "R writes NULL or newaxis for a new axis, and nothing for a whole axis",
+    **dict.fromkeys(["nan", "inf"], "R writes NaN, NA and Inf"),
+    **dict.fromkeys(["Ellipsis", "..."], "write `..` for all the axes that are not named"),
+    "drop": "`drop` is not a subscript; give it as an argument of its own, as in drop=False",
+    "[": "a vector is written c(...)",
+    "]": "give the part between the brackets, without them",
+    "!": "write the logicals themselves, or pass a mask",
+    "#": "text holds no comments",
+    **dict.fromkeys("\u2212\u2013", "this is a typographic minus or dash; write -"),
+    **dict.fromkeys("\u201c\u201d", 'this is a typographic quote; write "'),
+    **dict.fromkeys("\"'", "this string has no end"),
 }
+_Token: TypeAlias = re.Match[str]
+_Value: TypeAlias = np.ndarray[Any, Any]
+_Given: TypeAlias = dict[str, _Value]
+_NULL: Final[_Value] = np.empty(0, "V1")
+_CONSTANTS: Final[dict[str, _Value]] = {
+    **{"TRUE": np.array(True), "FALSE": np.array(False), "NA": np.ma.array(False, mask=True)},
+    **dict.fromkeys(["NA_integer_", "NA_real_", "NaN"], np.ma.array(0, np.int64, mask=True)),
+    **{"Inf": np.array(np.inf), "NULL": _NULL},
+}
+_kept: Final[dict[str, Subscripts]] = {}
 
 
-MOST_KEPT: Final = 1000
-"""The maximal number of characters and entries of a text that is cached."""
+def _subscript_of(read: Any) -> Any:
+    """Return the subscript for a value of R, or for a slice, `...` or None of Python."""
+    if isinstance(read, np.ndarray) and read.dtype.kind == "O":
+        return Characters(tuple(read.ravel().tolist()))
+    return as_subscript(None if read is _NULL else read)
 
 
 def parse_subscripts(text: str) -> Subscripts:
@@ -75,9 +94,7 @@ def parse_subscripts(text: str) -> Subscripts:
     grammar, `SubscriptError` for a second `..`. Nothing is evaluated and no name looked up.
 
     >>> parse_subscripts("NA:5, , -1").items
-    (Range(start=NA, stop=5, step=NA), Missing(), Scalar(value=-1))
-    >>> str(parse_subscripts("c(1:3, 7), ..")), len(parse_subscripts(""))
-    ('c(1, 2, 3, 7), ..', 1)
+    (slice(None, 5, None), slice(None, None, None), -1)
     >>> parse_subscripts("1:3, n")
     Traceback (most recent call last):
     pybridge.errors.SubscriptSyntaxError: `n` is a variable, and text is never evaluated; pass ...
@@ -85,261 +102,302 @@ def parse_subscripts(text: str) -> Subscripts:
              ^
     """
     if not isinstance(text, str):
-        raise SubscriptTypeError(
-            f"subscript text is a string, not an object of type `{type(text).__name__}`",
-            subscript=f"<{type(text).__name__}>",
-        )
-    try:
-        return _parsed(text)
-    except _LongError as long:
-        return long.subscripts
-
-
-class _LongError(Exception):
-    """Returns subscripts from `_parsed` without caching them: exceptions are not cached."""
-
-    def __init__(self, subscripts: Subscripts) -> None:
-        self.subscripts = subscripts
-
-
-@functools.lru_cache(maxsize=256)
-def _parsed(text: str) -> Subscripts:
-    """Parse a text once; loops repeat their texts."""
-    subscripts = _Parser(text).subscripts()
-    vectors = [item for item in subscripts.items if isinstance(item, sub.Vector | sub.Mask)]
-    if len(text) + sum([item.values.size for item in vectors]) > MOST_KEPT:
-        raise _LongError(subscripts)
+        kind = type(text).__name__
+        raise SubscriptTypeError(f"text is a string, not of type `{kind}`", subscript=f"<{kind}>")
+    subscripts = _kept.get(text)  # loops repeat their texts
+    if subscripts is None:
+        parser = _Parser(text)
+        subscripts = as_subscripts((Subscripts(tuple(parser.items)),))
+        if len(text) + parser.entries <= MOST_KEPT:
+            if len(_kept) > 255:
+                _kept.clear()
+            _kept[text] = subscripts
     return subscripts
 
 
+def _vector(values: _Value) -> _Value:
+    """Return a vector without dim; its numbers are int64 if all are whole and exact."""
+    known = np.ma.getdata(values)
+    if known.dtype.kind == "f" and np.all((np.abs(known) < 2.0**53) & (np.trunc(known) == known)):
+        values = values.astype(np.int64)
+    return values.reshape(()) if values.size == 1 else values
+
+
 class _Parser:
-    """One pass over the tokens; `_position` is the next one."""
+    """The subscripts in `items`; `_tokens` are left to read, the next one last."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        self._tokens = split_text(text)
-        self._position = 0
-        self._depth = 0
-        self._entries = 0
+        self._text = text[:MOST_CHARACTERS]
+        self._depth = self.entries = 0
+        if len(text) > MOST_CHARACTERS:
+            self._fail(MOST_CHARACTERS, f"subscript text has at most {MOST_CHARACTERS} characters")
+        tokens = [token for token in _TOKEN.finditer(text) if not token["space"]]
+        for token in tokens:
+            if token["more"]:
+                self._fail(token.end() - 1, f"the number `{token['number']}` runs on into a word")
+            if token["other"]:
+                char = token[0]
+                name = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
+                hint = f"; {_HINTS[char]}" if char in _HINTS else ""
+                self._fail(token, f"{name} is not part of subscript text{hint}")
+        self._tokens, self.items = tokens[::-1], list[Any]()
+        while not self.items or (self._next[0] == "," and self._tokens.pop()):
+            self.items.append(self._item())
+        if self._next[0]:
+            self._unexpected(self._next, "a comma or an operator")
 
     @property
-    def _next(self) -> Token:
-        return self._tokens[self._position]
+    def _next(self) -> _Token:
+        return self._tokens[-1]
 
-    def _take(self) -> Token:
-        token = self._next
-        self._position += 1
-        return token
+    def _fail(self, at: _Token | int, why: str) -> NoReturn:
+        """Raise an error that shows the text with a caret under the character."""
+        text, offset = self._text, at if isinstance(at, int) else at.start()
+        start = max(0, min(offset - _SHOWN // 2, len(text) - _SHOWN))
+        window = [char if char.isprintable() else "\ufffd" for char in text[start : start + _SHOWN]]
+        before, after = "... " * (start > 0), " ..." * (start + _SHOWN < len(text))
+        shown = f"    {before}{''.join(window)}{after}\n{' ' * (4 + len(before) + offset - start)}^"
+        raise SubscriptSyntaxError(f"{why}\n{shown}", subscript=text, offset=offset)
 
-    def _fail(self, token: Token, message: str) -> NoReturn:
-        fail_at(self._text, token.offset, message)
+    def _unexpected(self, token: _Token, wanted: str) -> NoReturn:
+        where = f"`{' '.join(token[0].split())}` is where {wanted} should be"
+        where = where if token[0] else f"the text ends where {wanted} is missing"
+        where = "`)` closes nothing" if token[0] == ")" and not self._depth else where
+        self._fail(token, _HINTS.get(token["label"] and token["name"], where))
 
-    def _unexpected(self, token: Token, wanted: str) -> NoReturn:
-        if token.kind == "end":
-            self._fail(token, f"the text ends where {wanted} is missing")
-        self._fail(token, f"`{token.text}` is where {wanted} should be")
+    def _item(self, call: str = "") -> Any:
+        """Read a subscript of the text, or a part of a call in CALLS."""
+        first = self._first = self._next
+        if call and first[0] in (",", ")"):
+            self._fail(first, f"this part of {call}() is empty")
+        if call and first["label"]:
+            self._fail(first, f"{call}() in text takes no names, and `{first['name']} =` is one")
+        if not call and first[0] in ("", ","):
+            return _subscript_of(slice(None))
+        if not call and first[0] in ("..", "newaxis"):
+            return _subscript_of(... if self._tokens.pop()[0] == ".." else None)
+        read = _subscript_of(self._expression(is_whole=True))
+        is_negated = first[0] == "-" and isinstance(read, Vector) and read.values.size != 1
+        return Negated(read.values, read.missing) if is_negated else read
 
-    def subscripts(self) -> Subscripts:
-        items: list[Subscript] = []
-        while True:
-            items.append(self._subscript())
-            token = self._take()
-            if token.kind == "end":
-                return python_values.as_subscripts(tuple(items))
-            if token.text == ")":
-                self._fail(token, "`)` closes nothing")
-            if token.text != ",":
-                self._unexpected(token, "a comma or an operator")
+    def _listed(self, read: Callable[[], Any], is_call: bool = True) -> list[Any]:
+        """Read parentheses, in which `read` reads each part of a call, or the one value."""
+        opened, parts = self._tokens.pop(), list[Any]()
+        is_more = not is_call or self._next[0] != ")"
+        while is_more:
+            parts.append(read())
+            is_more = is_call and self._next[0] == "," and bool(self._tokens.pop())
+        if not self._next[0]:
+            self._fail(opened, "this parenthesis is never closed")
+        if self._next[0] != ")":
+            self._unexpected(self._next, "`)`")
+        self._tokens.pop()
+        return parts
 
-    def _subscript(self) -> Subscript:
-        token = self._next
-        if token.kind == "end" or token.text == ",":
-            return slice(None)
-        if token.text in ("..", "newaxis") and token.kind == "name":
-            self._take()
-            return ... if token.text == ".." else None
-        node = self._expression()
-        if isinstance(node, Values):
-            return subscript_from_values(node)
-        bounds = [self._bound(values, token) for values, token in node.parts]
-        return python_values.as_subscript(slice(*bounds))
+    def _expression(self, is_whole: bool = False) -> Any:
+        """Read a value, in which `:` is R's own, or a whole subscript, in which it is a range."""
+        starts, values = list[_Token](), list[Any]()
+        while not starts or (self._next[0] == ":" and self._tokens.pop()):
+            starts.append(self._next)
+            if self._next[0] == ":" or (values and self._next[0] in ("", ",", ")")):
+                self._fail(self._next, "a bound is missing; an open end is written NA, as in NA:5")
+            if len(values) == 3:
+                self._fail(self._next, "a range has a start, an end and a step, and no more")
+            values.append(self._operand())
+        sign = self._next
+        if sign[0] in _OPERATORS:
+            self._fail(sign, f"text has no arithmetic, and `{sign[0]}` is; write or pass the value")
+        if len(values) == 1:
+            return values[0]
+        if not is_whole:
+            if len(values) == 3:
+                self._fail(starts[2], _STEP)
+            return self._made(starts[1], self._colon, *values)
+        for start, value in zip(starts, values, strict=True):
+            kinds = "bif" if np.ma.is_masked(value) else "if"
+            if value.ndim > 0 or value.dtype.kind not in kinds:
+                self._fail(start, "a bound of a range is one number or NA")
+        return slice(*[NA if np.ma.is_masked(value) else value.item() for value in values])
 
-    def _bound(self, values: Values, token: Token) -> int | float | NAType:
-        is_na = values.kind == "logical" and values.missing is not None
-        if not (is_na or values.kind == "number") or len(values) != 1 or values.dim is not None:
-            self._fail(token, "a bound of a range is one number or NA")
-        return NA if values.missing is not None else values.values[0].item()
-
-    def _expression(self) -> _Node:
-        """Read one operand, or several with colons between them."""
-        parts = [self._operand_here()]
-        while self._next.text == ":":
-            self._take()
-            start = self._next
-            if start.kind == "end" or start.text in _NO_BOUND:
-                self._fail(start, _OPEN_END)
-            if len(parts) == 3:
-                self._fail(start, "a range has a start, an end and a step, and no more")
-            parts.append(self._operand_here())
-        operator = self._next
-        if operator.kind == "sign" and operator.text in _ARITHMETIC:
-            self._fail(
-                operator,
-                f"subscript text has no arithmetic, and `{operator.text}` is; write the number, or "
-                "pass values instead of text",
-            )
-        return parts[0][0] if len(parts) == 1 else _Colons(tuple(parts))
-
-    def _operand_here(self) -> tuple[Values, Token]:
-        """Read one operand within the nesting limit, and return it with its first token."""
-        first = self._next
+    def _operand(self) -> Any:
         self._depth += 1
         if self._depth > MOST_NESTED:
-            self._fail(first, f"this nests more than {MOST_NESTED} deep")
-        operand = self._operand()
+            self._fail(self._next, f"this nests more than {MOST_NESTED} deep")
+        token = self._next if self._next[0] == "(" else self._tokens.pop()
+        if token.lastgroup == "name":
+            value = self._named(token)
+        elif token.lastgroup == "string":
+            value = np.array(self._characters(token), "O")
+        elif token.lastgroup == "number":
+            digits = token[0].removesuffix("L")
+            base = 16 if token["hex"] else 10 if digits.isdigit() and len(digits) < 19 else 0
+            number = int(digits, base) if base else float(digits)
+            value = _vector(np.array(number if number < 2**63 else as_real(number)))
+        elif token[0] in ("-", "+"):
+            value = self._made(token, self._signed, token[0], self._operand())
+        elif token[0] == "(":
+            (value,) = self._listed(self._expression, is_call=False)
+        else:
+            self._unexpected(token, "a subscript" if self._depth == 1 else "a value")
         self._depth -= 1
-        return operand, first
+        return value
 
-    def _value(self) -> Values:
-        return self._as_values(self._expression())
+    def _named(self, token: _Token) -> Any:
+        """Read a constant or a call."""
+        name, is_call = token[0], self._next[0] == "("
+        if is_call and name in CALLS and token is self._first:
+            parts = self._listed(lambda: self._item(name))
+            if self._next[0] in _OPERATORS:
+                self._fail(token, _HINTS[f"{name}()"])
+            return CALLS[name](tuple(parts))
+        if is_call and name in _FUNCTIONS:
+            return self._made(token, self._called, name, self._listed(self._argument))
+        if not is_call and name in _CONSTANTS:
+            return _CONSTANTS[name]
+        why = f"`{name}` is a variable, and text is never evaluated"
+        if is_call:
+            known, name = ", ".join([*_FUNCTIONS, *CALLS]), f"{name}()"
+            why = f"`{name}` is not a function of subscript text, which has {known}"
+        self._fail(token, _HINTS.get(name, f"{why}; pass its value as a subscript instead of text"))
 
-    def _as_values(self, node: _Node) -> Values:
-        """Return a range inside an expression as the sequence of R's own `:`."""
-        if isinstance(node, Values):
-            return node
-        (start, _), (stop, token), *step = node.parts
-        if step:
-            self._fail(
-                step[0][1],
-                "a step belongs to a range that is a subscript of its own; within other text use "
-                "seq(from, to, by = step)",
-            )
-        return self._made(token, literals.colon, start, stop)
+    def _argument(self) -> tuple[str | None, _Value]:
+        name = self._tokens.pop()["name"] if self._next["label"] else None
+        return name, self._expression()
 
-    def _made(self, token: Token, function: Callable[..., Values], *operands: Any) -> Values:
-        """Call `function`, and count its entries against the limit of the text."""
-        try:
-            values = function(*operands)
-            self._entries += len(values)
-            literals.check_count(self._entries)
-        except LiteralError as error:
-            self._fail(token, str(error))
-        return values
+    def _characters(self, token: _Token) -> str:
+        def character(escape: _Token) -> str:
+            kind = str(escape.lastgroup)
+            written = escape[kind]
+            if kind == "char" and written in _ESCAPED:
+                return _ESCAPED[written]
+            code = 0 if kind in ("char", "unfit") else int(written, 8 if kind == "octal" else 16)
+            if 0 < code < 0xD800 or 0xE000 <= code <= 0x10FFFF:
+                return chr(code)
+            why = f"`\\{written}` is not an escape in R" if kind == "char" else _NO_CHARACTER
+            why = f"U+{ord(written):04X} is not a character of a string" if kind == "unfit" else why
+            self._fail(token.start() + 1 + escape.start(), why)
 
-    def _operand(self) -> Values:
-        token = self._take()
-        if token.kind == "name":
-            return self._named(token)
-        if token.kind == "string":
-            return Values("character", np.array([self._unescaped(token)], "O"))
-        digits = token.text.removesuffix("L")
-        if token.kind == "hex":
-            return literals.number(int(digits, 16))
-        if token.kind == "number":
-            is_exact = digits.isdigit() and len(digits) < 19
-            return literals.number(int(digits) if is_exact else float(digits))
-        if token.text in ("-", "+"):
-            operand, _ = self._operand_here()
-            return self._made(token, literals.signed, token.text, operand)
-        if token.text == "(":
-            value = self._value()
-            self._close(token)
-            return value
-        if token.text == ":":
-            self._fail(token, _OPEN_END)
-        return self._unexpected(token, "a subscript" if self._depth == 1 else "a value")
-
-    def _close(self, opened: Token) -> None:
-        token = self._take()
-        if token.kind == "end":
-            self._fail(opened, "this parenthesis is never closed")
-        if token.text != ")":
-            self._unexpected(token, "`)`")
-
-    def _named(self, token: Token) -> Values:
-        if self._next.text == "(":
-            return self._call(token)
-        constant = _CONSTANTS.get(token.text)
-        if constant is not None:
-            return constant
-        if token.text in ("newaxis", ".."):
-            self._fail(token, f"`{token.text}` is a subscript of its own, not a part of one")
-        self._fail(
-            token,
-            HINTS.get(token.text)
-            or f"`{token.text}` is a variable, and text is never evaluated; pass its value as a "
-            "subscript instead of text",
-        )
-
-    def _call(self, token: Token) -> Values:
-        function = literals.FUNCTIONS.get(token.text)
-        if function is None:
-            known = ", ".join(literals.FUNCTIONS)
-            self._fail(
-                token,
-                f"`{token.text}()` is not a function of subscript text, which has {known}; pass "
-                "its value as a subscript instead of text",
-            )
-        opened = self._take()
-        arguments: list[literals.Argument] = []
-        while arguments or self._next.text != ")":
-            arguments.append(self._argument())
-            if self._next.text != ",":
-                break
-            self._take()
-        self._close(opened)
-        return self._made(token, function, arguments)
-
-    def _argument(self) -> literals.Argument:
-        token = self._next
-        name = None
-        if token.kind == "name" and self._tokens[self._position + 1].text == "=":
-            name = token.text
-            self._position += 2
-        return (name, self._value())
-
-    def _unescaped(self, token: Token) -> str:
-        def character(match: re.Match[str]) -> str:
-            char = match["char"]
-            if char is not None:
-                if char not in _ESCAPED:
-                    self._fail_within(token, match, f"`\\{char}` is not an escape in R")
-                return _ESCAPED[char]
-            digits = match["x"] or match["braced"] or match["u"] or match["U"]
-            code = int(match["octal"], 8) if match["octal"] else int(digits, 16)
-            if code == 0 or code > 0x10FFFF or 0xD800 <= code < 0xE000:
-                self._fail_within(token, match, "this escape is not a character")
-            return chr(code)
-
-        body = token.text[1:-1]
-        unfit = _UNFIT.search(body)
-        if unfit:
-            self._fail_within(token, unfit, f"U+{ord(unfit[0]):04X} is not a character of a string")
-        codes = {
-            match["x"] or match["octal"] for match in _ESCAPE.finditer(body) if not match["char"]
-        }
-        if None in codes and len(codes) > 1:
+        kinds = {escape.lastgroup for escape in _ESCAPE.finditer(token[0])} - {"char", "unfit"}
+        if kinds & {"x", "octal"} and kinds - {"x", "octal"}:
             self._fail(token, "R does not mix \\u with \\x or octal escapes in one string")
-        return _ESCAPE.sub(character, body)
+        return _ESCAPE.sub(character, token[0][1:-1])
 
-    def _fail_within(self, token: Token, match: re.Match[str], message: str) -> NoReturn:
-        fail_at(self._text, token.offset + 1 + match.start(), message)
+    def _made(self, token: _Token, function: Callable[..., _Value], *operands: Any) -> _Value:
+        """Call a function, whose errors point at `token`, and count its entries."""
+        self._at = token
+        value = function(*operands)
+        self.entries += value.size
+        self._need(self.entries <= MOST_ENTRIES, _TOO_MANY)
+        return value
+
+    def _need(self, holds: object, why: str) -> None:
+        if not holds:
+            self._fail(self._at, why)
+
+    def _one(self, value: _Value, what: str) -> Any:
+        self._need(value.dtype.kind in "bif" and value.size == 1, f"{what} is one number")
+        self._need(not np.ma.is_masked(value), f"{what} is a number, not NA")
+        return value.item() * 1  # a logical is a number
+
+    def _whole(self, value: _Value, what: str) -> int:
+        size = self._one(value, what)
+        self._need(size >= 0 and size % 1 == 0, f"{what} is a whole number, 0 or more")
+        self._need(size <= MOST_ENTRIES, _TOO_MANY)
+        return int(size)
+
+    def _signed(self, sign: str, value: _Value) -> _Value:
+        self._need(value.dtype.kind in "bif", "arithmetic needs numbers")
+        return (value.ravel() * np.int64(-1 if sign == "-" else 1)).reshape(value.shape)
+
+    def _colon(self, *ends: _Value) -> _Value:
+        first, last = [self._one(end, "a bound of `:` within other text") for end in ends]
+        self._need(isfinite(first) and isfinite(last), "a sequence has finite ends")
+        steps = abs(float(last) - float(first)) + 2.0**-23  # R's tolerance
+        return self._progression(first, 1 if first <= last else -1, floor(steps) + 1)
+
+    def _progression(self, first: float, by: float, count: float) -> _Value:
+        self._need(count <= MOST_ENTRIES, _TOO_MANY)
+        is_exact = isinstance(first + by, int) and abs(first) + abs(by) * count < 2**62
+        number = int if is_exact else float
+        return _vector(number(first) + np.arange(count, dtype=np.int64) * number(by))
+
+    def _called(self, call: str, arguments: list[tuple[str | None, _Value]]) -> Any:
+        """Call a function with arguments matched as R does: by exact name, then by position."""
+        function, formals, *blank = _FUNCTIONS[call]
+        takes, given = f"{call}() in text takes {', '.join(formals) or 'no names'}", _Given()
+        named = dict(arguments)
+        free = iter([f for f in formals or map(str, range(len(arguments))) if f not in named])
+        for name, value in sorted(arguments, key=lambda argument: argument[0] is None):
+            self._need(name is None or name in formals, f"{takes}, not `{name}`")
+            formal = name or next(free, "")
+            self._need(formal, f"{takes} and no more")
+            self._need(formal not in given, f"{call}() has `{formal}` twice")
+            given[formal] = value
+        return function(self, given, *blank)
+
+    def _c(self, given: _Given) -> _Value:
+        pieces = [value.ravel("F") for value in given.values() if value is not _NULL]
+        is_text = {piece.dtype.kind == "O" for piece in pieces}
+        self._need(len(is_text) < 2, "c() in text holds names or numbers, not both")
+        return _vector(np.ma.hstack(pieces)) if pieces else _NULL
+
+    def _seq(self, given: _Given) -> _Value:
+        self._need(given, "seq() needs at least one number")
+        is_alone = list(given) == ["from"]
+        if is_alone and given["from"].size != 1:
+            return self._progression(1, 1, given["from"].size)
+        parts = {name: self._one(value, f"`{name}` in seq()") for name, value in given.items()}
+        self._need(all(map(isfinite, parts.values())), "the arguments of seq() are finite")
+        first, last, by = [parts.get(name, 1) for name in ("from", "to", "by")]
+        if "by" not in given:
+            return self._colon(*map(np.array, (1, first) if is_alone else (first, last)))
+        self._need(by != 0 or first == last, "`by` in seq() is not 0")
+        steps = (last - first) / (by or 1)
+        self._need(steps >= 0, "wrong sign in `by` of seq(): it leads away from `to`")
+        if abs(last - first) <= 100 * np.finfo(float).eps * max(abs(first), abs(last)):
+            return _vector(np.array(float(first)))
+        count = floor(steps + 1e-10) + 1 if isfinite(steps) else steps  # R's tolerance
+        terms = self._progression(first, by, count)
+        return _vector((np.minimum if by > 0 else np.maximum)(terms, last))
+
+    def _matrix(self, given: _Given) -> _Value:
+        data, by_row = given.get("data", _NULL), given.get("byrow", np.array(False))
+        sizes = {n: self._whole(given[n], f"`{n}`") for n in ("nrow", "ncol") if n in given}
+        rows = sizes.get("nrow")
+        columns = sizes.get("ncol", ceil(data.size / rows) if rows else int(rows is None))
+        rows = sizes.get("nrow", ceil(data.size / columns) if columns else 0)
+        is_flag = by_row.dtype.kind == "b" and by_row.size == 1 and not np.ma.is_masked(by_row)
+        self._need(is_flag, "`byrow` is TRUE or FALSE")
+        return self._shaped("matrix", data, [rows, columns], "C" if by_row.item() else "F")
+
+    def _array(self, given: _Given) -> _Value:
+        data = given.get("data", _NULL)
+        dim = given.get("dim", np.array(data.size)).ravel("F")
+        self._need(1 <= dim.size <= 32, "`dim` has 1 to 32 sizes")
+        sizes = [self._whole(dim[k : k + 1], "each size in `dim`") for k in range(dim.size)]
+        return self._shaped("array", data, sizes, "F")
+
+    def _shaped(self, call: str, data: _Value, dim: list[int], order: Any) -> _Value:
+        self._need(data.dtype.kind in "bif", f"{call}() in text needs numbers or logicals")
+        self._need(prod(max(size, 1) for size in dim) <= MOST_ENTRIES, _TOO_MANY)
+        filled = f"{call}() of {' x '.join(map(str, dim))} holds {prod(dim)} entries"
+        self._need(prod(dim) == data.size, f"{filled} and gets {data.size}")
+        return data.ravel("F").reshape(dim, order=order)
+
+    def _of_length(self, given: _Given, blank: Any) -> _Value:
+        self._need(given or blank is not None, "seq_len() needs a length")
+        length = given.get("length", given.get("length.out", np.array(0)))
+        count = self._whole(length, "a length")
+        return self._progression(1, 1, count) if blank is None else _vector(np.repeat(blank, count))
 
 
-def subscript_from_values(values: Values) -> Subscript:
-    """Return the subscript that R sends for a value; a vector of one number is a scalar.
-
-    >>> subscript_from_values(literals.number(3.0)), subscript_from_values(literals.NULL)
-    (Scalar(value=3), NewAxis())
-    """
-    if values.kind == "null":
-        return None
-    if values.kind == "character":
-        return sub.Characters(tuple(values.values.tolist()))
-    if values.kind == "logical":
-        return python_values.mask(values.array, values.missing_array)
-    if len(values) == 1 and values.dim is None:
-        if values.missing is not None:
-            return sub.Scalar(NA)
-        return python_values.as_subscript(values.values[0].item())
-    return python_values.vector(values.array, values.missing_array)
+_FUNCTIONS: Final[dict[str, tuple[Any, ...]]] = {
+    "c": (_Parser._c, []),
+    "seq": (_Parser._seq, ["from", "to", "by"]),
+    "seq_len": (_Parser._of_length, ["length.out"], None),
+    "matrix": (_Parser._matrix, ["data", "nrow", "ncol", "byrow"]),
+    "array": (_Parser._array, ["data", "dim"]),
+    **dict.fromkeys(["integer", "numeric"], (_Parser._of_length, ["length"], np.int64(0))),
+    "logical": (_Parser._of_length, ["length"], np.False_),
+    "character": (_Parser._of_length, ["length"], np.array("", "O")),
+}

@@ -198,5 +198,3 @@ def _index_of(bound: Any) -> Any:
     if isinstance(bound, Traced):
         return bound.indices()
     return bound - 1 if bound > 0 else bound
-
-

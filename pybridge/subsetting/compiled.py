@@ -18,7 +18,6 @@ import numpy as np
 from pybridge import subscripts as sub
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.compiling import gives_constants, in_graph
-from pybridge.subscripts.selections import Orthogonal, Selection
 from pybridge.dialects.axes import opened
 from pybridge.dialects.tensor import least_sizes
 from pybridge.errors import SubscriptError, TracingError
@@ -26,6 +25,7 @@ from pybridge.holders import fitting, holder_of, reading, writing
 from pybridge.holders.protocol import Holder
 from pybridge.lossless import EXACT_IN_FLOAT32, EXACT_IN_FLOAT64, FLOAT32_MAX
 from pybridge.shape import Order, Shape
+from pybridge.subscripts.selections import Orthogonal, Selection
 from pybridge.subsetting.lowering import Dialect, lower, subscript_reader
 from pybridge.subsetting.planning import growth_in_place, plan_as_r_does
 from pybridge.subsetting.values import read_value

@@ -6,7 +6,9 @@ import functools
 import operator
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
-from pybridge.axis import Axis, TextsOf, axes_of_shape, has_other_labels, has_other_name
+import numpy as np
+
+from pybridge.axis import Axis, axes_of_shape, has_other_labels, has_other_name
 from pybridge.backends.protocol import Tensor
 from pybridge.dialects import tensor
 from pybridge.dialects.axes import Reader, opened
@@ -17,6 +19,7 @@ from pybridge.shape import Order, Shape, known_shape
 from pybridge.subscripts import (
     NA,
     Characters,
+    Entries,
     Kind,
     Mask,
     Subscript,
@@ -220,8 +223,11 @@ def subscript_reader(name: str | None) -> Reader:
 
 
 def _read_one(name: str | None, item: Any) -> Subscript:
-    subscript = as_subscript(borrow_array(without_tensors(item)))
-    if name is not None and isinstance(subscript, Kind):
+    if type(item) is np.ndarray:
+        return borrow_array(item)
+    known = without_tensors(item)
+    subscript = borrow_array(known) if type(known) is np.ndarray else as_subscript(known)
+    if name is not None and isinstance(subscript, Kind) and not isinstance(subscript, Entries):
         _refuse_foreign(name, subscript)
     return subscript
 

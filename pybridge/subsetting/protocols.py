@@ -14,10 +14,10 @@ import numpy as np
 
 from pybridge.annotations import TensorT_co
 from pybridge.backends.protocol import Tensor
-from pybridge.subscripts.selections import Orthogonal
 from pybridge.errors import OperationError, PybridgeError, TracingError
 from pybridge.holders import holder_of, open_tensor
 from pybridge.subscripts import Traced
+from pybridge.subscripts.selections import Orthogonal
 from pybridge.subsetting.arguments import without_tensors
 
 _OPERAND = (

@@ -78,7 +78,12 @@ ALLOWED = {
     *("pybridge.backends.torch_memory", "pybridge.backends.scipy_entries"),
     *("pybridge.holders.protocol", "pybridge.holders.stores", "pybridge.holders.tables"),
     *("pybridge.holders.wrappers", "pybridge.dialects.labels", "pybridge.subscripts"),
-    *("pybridge.compiling", "pybridge.errors", "pybridge.subscripts.selections", "pybridge.dialects"),
+    *(
+        "pybridge.compiling",
+        "pybridge.errors",
+        "pybridge.subscripts.selections",
+        "pybridge.dialects",
+    ),
     *("pybridge.dialects.base_assignment", "pybridge.shape", "pybridge.axis"),
     "pybridge.holders.pandas",  # labels of an index
     *("pybridge.backends.scipy", "pybridge.holders.reading"),  # of sparse parts of a file

@@ -11,9 +11,9 @@ from hearing import heard_warnings
 
 from pybridge import NA, R, errors, r_assign, r_slice, result_shape
 from pybridge.dialects import base
-from pybridge.subscripts import selections as to
 from pybridge.subscripts import Scalar
-from pybridge.subscripts.python_values import as_subscripts, mask
+from pybridge.subscripts import selections as to
+from pybridge.subscripts.python_values import mask
 
 X = np.array([10.0, 20.0, 30.0, 40.0, 50.0])
 

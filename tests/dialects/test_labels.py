@@ -51,9 +51,7 @@ def as_read(items, shape, given=labels):
 
 def positions(item, given=labels, shape=(5, 3), axis=0):
     """Return the positions of names on one axis by the tensor dialect."""
-    found = tensor.lower(
-        (*[slice(None)] * axis, item), shape, axes=axes_of_shape(shape, (), given)
-    )
+    found = tensor.lower((*[slice(None)] * axis, item), shape, axes=axes_of_shape(shape, (), given))
     return found.takes[0][1].indices + 1 if found.takes else found.key[axis] + 1
 
 
@@ -210,7 +208,9 @@ def refused_text(item):
 
 def test_the_tensor_dialect_lowers_a_name_to_its_index():
     named = [["a", "b", "c"], ["p", "q"]].__getitem__
-    assert tensor.lower((Characters(("b",)), 2), (3, 2), axes=axes_of_shape((3, 2), (), named)).key == (1, 1)
+    assert tensor.lower(
+        (Characters(("b",)), 2), (3, 2), axes=axes_of_shape((3, 2), (), named)
+    ).key == (1, 1)
     found = tensor.lower((1, ["q", "p"]), (3, 2), axes=axes_of_shape((3, 2), (), named))
     assert found.result_shape == (2,)
     assert found.takes[0][1].indices.tolist() == [1, 0]

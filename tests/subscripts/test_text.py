@@ -16,35 +16,28 @@ from pybridge.errors import (
     SubscriptSyntaxError,
     SubscriptTypeError,
 )
-from pybridge.subscripts import (
-    MISSING,
-    NEW_AXIS,
-    REST,
-    Characters,
-    Range,
-    Scalar,
-    Subscripts,
-)
-from pybridge.subscripts.literals import MOST_ENTRIES, numbers
-from pybridge.subscripts.python_values import mask, vector
-from pybridge.subscripts.text import parse_subscripts
+from pybridge.subscripts import Characters, Negated, Scalar, Subscripts
+from pybridge.subscripts import text as text_module
+from pybridge.subscripts.calls import AllBut
+from pybridge.subscripts.python_values import as_subscript, mask, vector
+from pybridge.subscripts.text import MOST_ENTRIES, parse_subscripts
 from pybridge.testing import run_r
 
 X = np.arange(1, 31).reshape(2, 3, 5)
 
 LITERAL = [
-    ("", [MISSING]),
-    (", ", [MISSING, MISSING]),
-    (" \n,\t2", [MISSING, Scalar(2)]),
-    ("3", [Scalar(3)]),
-    ("3L", [Scalar(3)]),
-    ("c(3)", [Scalar(3)]),
-    ("c(c(3L))", [Scalar(3)]),
+    ("", [slice(None)]),
+    (", ", [slice(None), slice(None)]),
+    (" \n,\t2", [slice(None), 2]),
+    ("3", [3]),
+    ("3L", [3]),
+    ("c(3)", [3]),
+    ("c(c(3L))", [3]),
     ("2.5", [Scalar(2.5)]),
     (".5", [Scalar(0.5)]),
-    ("1e3", [Scalar(1000)]),
-    ("1e3L", [Scalar(1000)]),
-    ("0x1F", [Scalar(31)]),
+    ("1e3", [1000]),
+    ("1e3L", [1000]),
+    ("0x1F", [31]),
     ("0x1" + "F" * 300, [Scalar(float("inf"))]),
     ("-0x1" + "0" * 300 + "L", [Scalar(float("-inf"))]),
     ("Inf", [Scalar(float("inf"))]),
@@ -57,25 +50,25 @@ LITERAL = [
     ("TRUE", [mask([True])]),
     ("c(FALSE)", [mask([False])]),
     ("c(TRUE, NA)", [mask([True, False], [False, True])]),
-    ("NULL", [NEW_AXIS]),
-    ("c()", [NEW_AXIS]),
-    ("newaxis", [NEW_AXIS]),
-    ("..", [REST]),
-    ("10:99, , NA:5", [Range(10, 99), MISSING, Range(NA, 5)]),
-    ("-1:3", [Range(-1, 3)]),
-    ("--1:3", [Range(1, 3)]),
-    ("-(1:3)", [vector([-1, -2, -3])]),
+    ("NULL", [None]),
+    ("c()", [None]),
+    ("newaxis", [None]),
+    ("..", [...]),
+    ("10:99, , NA:5", [slice(10, 99), slice(None), slice(None, 5)]),
+    ("-1:3", [slice(-1, 3)]),
+    ("--1:3", [slice(1, 3)]),
+    ("-(1:3)", [Negated(np.array([-1, -2, -3]))]),
     ("(5:1)", [vector([5, 4, 3, 2, 1])]),
-    ("5:1", [Range(5, 1)]),
-    ("1:10:3", [Range(1, 10, 3)]),
-    ("NA:NA:-1", [Range(NA, NA, -1)]),
-    ("NA_integer_:(5)", [Range(NA, 5)]),
+    ("5:1", [slice(5, 1)]),
+    ("1:10:3", [slice(1, 10, 3)]),
+    ("NA:NA:-1", [slice(None, None, -1)]),
+    ("NA_integer_:(5)", [slice(None, 5)]),
     ("c(1:3, 7)", [vector([1, 2, 3, 7])]),
-    ("-c(1, 2)", [vector([-1, -2])]),
+    ("-c(1, 2)", [Negated(np.array([-1, -2]))]),
     ("c(1, TRUE, NA)", [vector([1, 1, NA])]),
     ("seq(1, 10, by = 3)", [vector([1, 4, 7, 10])]),
     ("seq_len(4)", [vector([1, 2, 3, 4])]),
-    ("seq_len(1)", [Scalar(1)]),
+    ("seq_len(1)", [1]),
     ("seq_len(0)", [vector([])]),
     ("integer(0)", [vector([])]),
     ("logical(0)", [mask([])]),
@@ -133,9 +126,11 @@ def entries(draw):
 
 
 ITEM = st.one_of(
-    st.sampled_from([MISSING, NEW_AXIS]),
-    st.builds(Scalar, BOUND),
-    st.builds(Range, BOUND, BOUND, BOUND.filter(lambda step: step is NA or step != 0)),
+    st.sampled_from([slice(None), None]),
+    BOUND.map(lambda number: Scalar(NA) if number is NA else as_subscript(number)),
+    st.builds(slice, BOUND, BOUND, BOUND.filter(lambda step: step is NA or step != 0)).map(
+        as_subscript
+    ),
     entries(),
     st.builds(
         lambda names: Characters(tuple(names)),
@@ -147,7 +142,7 @@ ITEM = st.one_of(
 @settings(deadline=None)
 @given(st.lists(ITEM, min_size=1, max_size=4), st.booleans())
 def test_what_is_printed_reads_back_as_the_same(items, has_rest):
-    written = Subscripts((*items, REST) if has_rest else tuple(items))
+    written = Subscripts((*items, ...) if has_rest else tuple(items))
     assert parse_subscripts(str(written)) == written
     assert hash(parse_subscripts(str(written))) == hash(written)
 
@@ -160,7 +155,7 @@ def test_entries_are_counted_over_the_whole_text():
 
 
 def test_a_lone_range_is_never_written_out():
-    assert parse_subscripts("1:1e15").items == (Range(1, 10**15),)
+    assert parse_subscripts("1:1e15").items == (slice(1, 10**15),)
 
 
 def test_text_goes_wherever_subscripts_go():
@@ -215,7 +210,8 @@ def test_missing_numbers_are_no_positions():
     for subscript in ("c(NaN, 1)", "NaN", [float("nan"), 1], float("nan")):
         with pytest.raises(SubscriptError):
             r_slice(X, subscript)
-    assert numbers(np.array([np.nan, 1.0])).missing.tolist() == [True, False]
+    (read,) = parse_subscripts("c(NaN, 1.5)").items
+    assert read.missing.tolist() == [True, False]
 
 
 def test_text_of_matrices_and_signs():
@@ -247,3 +243,85 @@ def test_text_of_subscripts_has_its_brackets_or_not(text):
 def test_other_brackets_are_no_subscripts(text):
     with pytest.raises(errors.SubscriptSyntaxError):
         r_slice(np.arange(3), text)
+
+
+SEQUENCES = [
+    f"{call}"
+    for a in ("-3", "0", "1", "2.5", "10", "5L")
+    for b in ("-3", "0", "1", "4.2", "10", "7L")
+    for call in (
+        f"seq({a}, {b})",
+        f"c({a}:{b})",
+        f"seq({a}, {b}, by = 2)",
+        f"seq({a}, {b}, by = -1.5)",
+        f"seq({a}, {b}, 0)",
+        f"seq(by = {b}, to = {a})",
+        f"seq_len({b})",
+        f"seq({a})",
+        f"seq(c({a}, {b}))",
+        f"-{a}:-{b}",
+        f"matrix(c({a}, {b}, 1, 2), 2)",
+        f"array(c({a}, {b}), c(1, 2))",
+    )
+]
+
+
+def test_sequences_give_what_r_gives():
+    agreed, refused = compared(SEQUENCES)
+    assert agreed > 250
+    assert refused < 30
+
+
+def test_a_sequence_ends_at_its_bound_as_in_r():
+    agreed, refused = compared(["seq(1, 2.99999999999, 1)", "seq(3, 1.00000000001, by = -1)"])
+    assert (agreed, refused) == (2, 0)
+
+
+CALLS_IN_TEXT = [
+    ("all_but()", [AllBut(())]),
+    ("all_but(2)", [AllBut((2,))]),
+    ("all_but(4:NA, NA:-2, 1:9:2)", [AllBut((slice(4, None), slice(None, -2), slice(1, 9, 2)))]),
+    ("all_but(c(3, 1), -1, 'a')", [AllBut((vector([3, 1]), -1, Characters(("a",))))]),
+    ("all_but((1:3), TRUE)", [AllBut((vector([1, 2, 3]), mask([True])))]),
+    ("all_but(all_but(2), all_but())", [AllBut((AllBut((2,)), AllBut(())))]),
+    (", all_but ( 5 ) , ..", [slice(None), AllBut((5,)), ...]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CALLS_IN_TEXT)
+def test_a_call_that_makes_a_subscript_has_subscripts_as_parts(text, expected):
+    assert parse_subscripts(text) == Subscripts(tuple(expected))
+
+
+def test_the_entries_within_a_call_are_counted_and_not_kept():
+    text = "all_but(seq_len(5000))"
+    assert parse_subscripts(text) is not parse_subscripts(text)
+    assert parse_subscripts("all_but(2)") is parse_subscripts("all_but(2)")
+    with pytest.raises(SubscriptSyntaxError, match="more than 10,000,000 entries"):
+        parse_subscripts("all_but(seq_len(6e6)), all_but(seq_len(6e6))")
+
+
+def test_many_texts_do_not_grow_the_cache():
+    for k in range(1000):
+        parse_subscripts(f"{k}:NA")
+    assert len(text_module._kept) <= 256
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "shape"),
+    [
+        ("c(1, 2.5)", "float64", (2,)),
+        ("c(1, 2)", "int64", (2,)),
+        ("9007199254740993", "int", None),
+        ("-array(3)", "int64", (1,)),
+        ("-matrix(c(1, NA, 3, 4, 5, 6), 2)", "int64", (2, 3)),
+        ("matrix(TRUE)", "bool", (1, 1)),
+        ("array(integer(0), c(0, 3))", "int64", (0, 3)),
+    ],
+)
+def test_values_keep_their_dtype_and_shape(text, kind, shape):
+    (item,) = parse_subscripts(text).items
+    if shape is None:
+        assert type(item).__name__ == kind
+    else:
+        assert (item.values.dtype, item.values.shape) == (np.dtype(kind), shape)

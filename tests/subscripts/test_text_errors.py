@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from pybridge import errors, r_slice
-from pybridge.errors import SubscriptSyntaxError
+from pybridge.errors import (
+    SubscriptSyntaxError,
+)
 from pybridge.subscripts.text import MOST_NESTED, parse_subscripts
 
 ERRORS = [
@@ -78,6 +80,29 @@ ERRORS = [
     ("5\N{MINUS SIGN}3", 1, "typographic minus"),
     ("\0", 0, "U+0000"),
     ("1 # one", 2, "no comments"),
+    ("all_but(1, )", 11, "this part of all_but() is empty"),
+    ("all_but(, 1)", 8, "this part of all_but() is empty"),
+    ("2, all_but(all_but(,))", 19, "this part of all_but() is empty"),
+    ("all_but(", 8, "the text ends where a value is missing"),
+    ("all_but(1", 7, "this parenthesis is never closed"),
+    ("all_but(1 2)", 10, "`2` is where `)` should be"),
+    ("all_but(2) 3", 11, "`3` is where a comma or an operator should be"),
+    ("c(all_but(2), 1)", 2, "`all_but()` is a subscript of its own, not a part of one"),
+    ("-all_but(2)", 1, "`all_but()` is a subscript of its own, not a part of one"),
+    ("(all_but(2))", 1, "`all_but()` is a subscript of its own, not a part of one"),
+    ("all_but(2):3", 0, "`all_but()` is a subscript of its own, not a part of one"),
+    ("1, all_but(2) + 3", 3, "`all_but()` is a subscript of its own, not a part of one"),
+    ("1:all_but(2)", 2, "`all_but()` is a subscript of its own, not a part of one"),
+    ("all_but(c(all_but(2)))", 10, "`all_but()` is a subscript of its own, not a part of one"),
+    ("all_but(newaxis)", 8, "`newaxis` is a subscript of its own, not a part of one"),
+    ("all_but(1, ..)", 11, "`..` is a subscript of its own, not a part of one"),
+    ("all_but(1, a = 2)", 11, "all_but() in text takes no names, and `a =` is one"),
+    ("all_but", 0, "`all_but` is a variable, and text is never evaluated"),
+    ("TRUE = 1", 0, "`TRUE =` is where a subscript should be"),
+    ("drop = (1)", 0, "`drop` is not a subscript"),
+    ("c(1, TRUE =)", 11, "`)` is where a value should be"),
+    ("matrix(1, byrow = NA)", 0, "`byrow` is TRUE or FALSE"),
+    ("array(3):5", 0, "a bound of a range is one number or NA"),
 ]
 
 
@@ -110,7 +135,9 @@ def test_errors_of_subscripts_keep_their_class():
         parse_subscripts(b"1:3")
 
 
-@pytest.mark.parametrize("piece", ["(", "-", "c(", "-(", "1:(", "seq(1, ", "+-"])
+@pytest.mark.parametrize(
+    "piece", ["(", "-", "c(", "-(", "1:(", "seq(1, ", "+-", "all_but(", "all_but(1, "]
+)
 def test_deep_nesting_is_refused_even_where_little_stack_is_left(piece):
     endings = []
 
@@ -118,7 +145,7 @@ def test_deep_nesting_is_refused_even_where_little_stack_is_left(piece):
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(400)
         try:
-            parse_subscripts(piece * 14_000)
+            parse_subscripts(piece * (99_000 // len(piece)))
         except SubscriptSyntaxError as error:
             endings.append(str(error))
         finally:
@@ -135,6 +162,8 @@ def test_nesting_up_to_the_limit_works():
     deepest = MOST_NESTED - 1
     assert parse_subscripts("(" * deepest + "3" + ")" * deepest).items == (3,)
     assert parse_subscripts(", ".join(["(1)"] * 200)).items == (1,) * 200
+    nested = "all_but(" * deepest + "3" + ")" * deepest
+    assert str(parse_subscripts(nested)) == nested
 
 
 @pytest.mark.parametrize(

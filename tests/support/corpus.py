@@ -140,7 +140,9 @@ def _tensor_rule(case: dict[str, Any], items: Any, numbers: list[float]) -> str:
         "ranges with a step": any(item.step not in (NA, None) for item in ranges),
         "ranges downward": any(map(_is_downward, ranges)),
         "ranges from the end": any(min(_numbers(item), default=1) < 0 for item in ranges),
-        "ranges with an open end": any(bound in (NA, None) for item in ranges for bound in (item.start, item.stop)),
+        "ranges with an open end": any(
+            bound in (NA, None) for item in ranges for bound in (item.start, item.stop)
+        ),
         "ranges": bool(ranges),
         "a position from the end": any(number < 0 for number in numbers),
         "a position": bool(numbers),
@@ -159,8 +161,7 @@ def _base_rule(case: dict[str, Any], items: Any, numbers: list[float]) -> str:
         "NA, and beyond the end of a vector": None in case["expected"].get("values", []),
         "fractions": any(number != int(number) for number in numbers),
         "negatives leave out": any(number < 0 for number in numbers),
-        "zero and NULL are dropped": 0 in numbers
-        or None in items,
+        "zero and NULL are dropped": 0 in numbers or None in items,
         "drop = FALSE": case.get("drop") is False,
         "logicals are recycled": any(isinstance(item, sub.Mask) for item in items),
         "one subscript counts down the columns": len(case["shape"]) > 1

@@ -81,7 +81,9 @@ def item_text(item):
         case Characters(values=values):
             return f"names {' '.join(values)}"
         case _:
-            return {"slice": "missing", "ellipsis": "rest", "NoneType": "newaxis"}[type(item).__name__]
+            return {"slice": "missing", "ellipsis": "rest", "NoneType": "newaxis"}[
+                type(item).__name__
+            ]
 
 
 def described(text):

@@ -17,7 +17,7 @@ from pybridge.errors import SubscriptTypeError
 from pybridge.subscripts.kinds import Kind, Subscripts, select
 from pybridge.subscripts.notation import python_source, r_source, short_text
 from pybridge.subscripts.resolve import Policies
-from pybridge.subscripts.selections import AxisSelection, Gather, LeftOut, TracedMask
+from pybridge.subscripts.selections import AxisSelection, Gather, LeftOut, Taken, TracedMask
 from pybridge.subscripts.traced import traced_inside
 
 CALLS: Final[dict[str, type[Call]]] = {}
@@ -109,12 +109,17 @@ class AllBut(Call):
         parts = tuple([select(part, axis, policies) for part in self.parts])
         if axis.size is None:
             return LeftOut(parts)
-        traced = traced_inside(self)
-        if traced is not None:
-            every = traced.backend.as_indices(np.arange(axis.size))
-            return TracedMask(LeftOut(parts).mask(traced.backend, every))
         is_left = np.ones(axis.size, bool)
+        not_known = []
         for part in parts:
+            if isinstance(part, Taken) and not isinstance(part, Gather):
+                not_known.append(part)
+                continue
             chosen: Any = part.indices if isinstance(part, Gather) else part
             is_left[chosen] = False
-        return Gather(np.flatnonzero(is_left))
+        traced = traced_inside(self) if not_known else None
+        if traced is None:
+            return Gather(np.flatnonzero(is_left))
+        backend = traced.backend
+        mask = LeftOut(tuple(not_known)).mask(backend, backend.as_indices(np.arange(axis.size)))
+        return TracedMask(backend.where(is_left, mask, False))

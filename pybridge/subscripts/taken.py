@@ -196,14 +196,24 @@ class LeftOut(Taken):
                 is_left = backend.where(part.mask, False, is_left)
                 continue
             if isinstance(part, slice):
-                indices = backend.basic(every, (part,))
-            elif isinstance(part, Taken):
-                indices = part.on(backend, every, 0)
+                count, indices = None, backend.basic(every, (part,))
             else:
-                indices = Gather(np.array([part], np.int64)).on(backend, every, 0)
-            false = backend.convert(np.zeros(1, bool), is_left)
-            is_left = backend.assign_points(is_left, (indices,), false)
+                part = part if isinstance(part, Taken) else Gather(np.array([part], np.int64))
+                count, indices = part.count(None), part.on(backend, every, 0)
+            if count is None or count > _FEW or isinstance(indices, np.ndarray):
+                first = backend.basic(is_left, (slice(0, 1, 1),))
+                false = backend.where(first, False, first)
+                is_left = backend.assign_points(is_left, (indices,), false)
+                continue
+            for k in range(count):  # what every library does, also where it scatters nothing
+                index = backend.basic(indices, (k,))
+                is_before = backend.where(index > every, is_left, False)
+                is_left = backend.where(index < every, is_left, is_before)
         return is_left
+
+
+_FEW: Final = 64
+"""Up to so many traced indices are compared one by one."""
 
 
 def _has_one_sign(part: slice) -> bool:

@@ -132,8 +132,8 @@ def _one_colon(start: Any, stop: Any, text: str) -> tuple[int | float, int, int]
             "dialect a range is R's `:`; for open ends use the tensor dialect",
             subscript=text,
         )
-    distance = math.inf if math.isinf(start) else abs(stop - start)
-    if distance >= LONGEST_VECTOR:
+    length: float = math.inf if math.isinf(start) else abs(stop - start)
+    if length >= LONGEST_VECTOR:
         raise SubscriptRangeError(
             f"result would be too long a vector: `{text}` has more than 2^52 entries",
             subscript=text,
@@ -142,7 +142,7 @@ def _one_colon(start: Any, stop: Any, text: str) -> tuple[int | float, int, int]
     if start.is_integer():
         start = min(max(int(start), -FAR), FAR)
     # R tolerates a distance that rounding makes a little less than a whole number
-    return start, direction, int(distance + 1 + _FLT_EPSILON)
+    return start, direction, int(length + 1 + _FLT_EPSILON)
 
 
 _FLT_EPSILON: Final = float(np.finfo(np.float32).eps)

@@ -103,8 +103,9 @@ def _taken(item: Any, axis: Axis, axes: tuple[Axis, ...], read: Reader, order: O
 
 def _select_of_no_axis(written: tuple[Any, ...], read: Reader, order: Order) -> to.Selection:
     """Return what subscripts select of a tensor without axes: new axes, a logical, or rows."""
-    whole = select_alone(read(written[0]), (), TENSOR, order) if len(written) == 1 else None
-    return to.orthogonal((), expanded(written, 0, read)) if whole is None else whole
+    items = tuple(map(read, written))
+    whole = select_alone(items[0], (), TENSOR, order) if len(items) == 1 else None
+    return to.orthogonal((), expanded(items, 0, read)) if whole is None else whole
 
 
 def least_sizes(items: tuple[Subscript, ...], ndim: int) -> Shape:

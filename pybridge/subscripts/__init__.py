@@ -1,25 +1,22 @@
 """What the caller wrote: subscripts as small frozen values, tied to no shape and no dialect.
 
-`kinds` has the kinds, which know how they are written and what they select on an axis; `names`,
-`traced` and `calls` have more of them. `resolve` and `ranges` make indices, counted from zero, of
-positions, counted from one. `python_values`, `text` and `records` read subscripts from Python
-values, from R text and from the record of a call in R. `selections` has what they select.
+`kinds` says what a kind is, which knows how it is written and what it selects on an axis;
+`entries`, `names`, `traced` and `calls` have them. `resolve` and `ranges` make indices, counted
+from zero, of positions, counted from one. `python_values`, `text` and `records` read subscripts
+from Python values, from R text and from the record of a call in R. `selections` and `taken` have
+what they select.
 """
 
 from pybridge.subscripts.calls import CALLS, AllBut, Call
+from pybridge.subscripts.entries import Entries, Mask, Negated, Vector, read_only
 from pybridge.subscripts.kinds import (
-    Entries,
     Kind,
-    Mask,
-    Negated,
     Scalar,
     Subscript,
     Subscripts,
-    Vector,
     is_plain_range,
     is_scalar,
     mapped,
-    read_only,
 )
 from pybridge.subscripts.names import Characters
 from pybridge.subscripts.notation import (

@@ -115,5 +115,6 @@ class AllBut(Call):
             return TracedMask(LeftOut(parts).mask(traced.backend, every))
         is_left = np.ones(axis.size, bool)
         for part in parts:
-            is_left[part.indices if isinstance(part, Gather) else part] = False
+            chosen: Any = part.indices if isinstance(part, Gather) else part
+            is_left[chosen] = False
         return Gather(np.flatnonzero(is_left))

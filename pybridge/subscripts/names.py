@@ -13,7 +13,8 @@ import numpy as np
 from pybridge.axis import Axis, UniqueLabels
 from pybridge.errors import SubscriptLabelError, SubscriptMissingError, SubscriptTypeError
 from pybridge.shape import Order
-from pybridge.subscripts.kinds import Axes, Kind, Vector, read_only
+from pybridge.subscripts.entries import Vector, read_only
+from pybridge.subscripts.kinds import Axes, Kind
 from pybridge.subscripts.notation import (
     NA,
     name_text,

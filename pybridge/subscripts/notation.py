@@ -63,7 +63,7 @@ def r_source(item: Any, most: int = ALL) -> str:
         bounds = [item.start, item.stop] + [item.step] * (item.step is not None)
         return "" if is_whole_axis(item) else ":".join(map(number_text, bounds))
     source = getattr(item, "r_source", None)
-    return number_text(item) if source is None else source(most)  # type: ignore[no-any-return]
+    return number_text(item) if source is None else source(most)
 
 
 def short_text(item: Any) -> str:

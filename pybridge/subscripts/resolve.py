@@ -24,7 +24,7 @@ from pybridge.errors import (
 from pybridge.shape import Size
 from pybridge.subscripts.frozen import Frozen
 from pybridge.subscripts.notation import NA, number_text, short_text
-from pybridge.subscripts.selections import Gather
+from pybridge.subscripts.selections import Gather, regular_run, slice_from_run
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -98,7 +98,7 @@ def _without(index: int, size: int) -> slice | Gather:
 
 def resolve(
     values: npt.NDArray[Any], missing: Holes, axis: Axis, policies: Policies, written: Any
-) -> Gather:
+) -> slice | Gather:
     """Return the indices of a vector of positions; `written` is the subscript, for an error.
 
     With an unknown size negative indices keep Python's meaning, for the backend to finish.
@@ -219,11 +219,16 @@ def _refuse_beyond(
         raise error(position, axis, short_text(written))
 
 
-def _all_but(positions: npt.NDArray[np.int64], size: int) -> Gather:
-    """Exclude positions, none of which is above 0, as a negative number of R's own `[` does."""
+def _all_but(positions: npt.NDArray[np.int64], size: int) -> slice | Gather:
+    """Exclude positions, none of which is above 0, as a negative number of R's own `[` does.
+
+    Where the rest is regular it is a slice, which a library reads faster.
+    """
     is_included = np.ones(size + 1, bool)  # the first place is that of 0
     is_included[-positions[positions >= -size]] = False
-    return Gather(np.flatnonzero(is_included[1:]))
+    indices = np.flatnonzero(is_included[1:])
+    run = regular_run(indices)
+    return Gather(indices) if run is None else slice_from_run(run)
 
 
 def _mixed_signs(written: Any) -> SubscriptError:

@@ -14,8 +14,8 @@ from pybridge.axis import Axis
 from pybridge.errors import SubscriptMaskError, SubscriptTypeError
 from pybridge.shape import Order, fits_shape
 from pybridge.subscripts import selections as to
-from pybridge.subscripts.kinds import Axes, Kind, mapped, number_inside, wrong_columns
-from pybridge.subscripts.kinds import wrong_mask_shape as _wrong_shape
+from pybridge.subscripts.entries import wrong_columns, wrong_mask_shape
+from pybridge.subscripts.kinds import Axes, Kind, mapped, number_inside
 from pybridge.subscripts.notation import r_source
 from pybridge.subscripts.ranges import check_far_bounds, whole_bound, wrong_step
 from pybridge.subscripts.resolve import Policies
@@ -109,7 +109,7 @@ class Traced(Kind, eq=False):
         shape = tuple([axis.size for axis in axes])
         if self.is_logical:
             if not fits_shape(self.shape, shape):
-                raise _wrong_shape(str(self), "tensor", self.shape, shape)
+                raise wrong_mask_shape(str(self), "tensor", self.shape, shape)
             return to.TracedMasked(shape, self.tensor, order)
         columns = self.shape[1] if self.ndim == 2 else 0
         if columns is not None and columns != len(shape):

@@ -230,10 +230,12 @@ def test_what_na_hides_makes_no_difference():
 def test_different_subscripts_differ():
     different = [
         slice(None), None, ..., 1, 2, Scalar(NA), slice(1, 2), slice(1, None), slice(NA, NA),
-        slice(1, 2, NA), slice(1, 2, 1), vector([1]), vector([1, 2]), vector([2, 1]), vector([1, NA]),
-        vector([NA, 1]), vector([1.5]), vector([[1, 2]]), vector([[1], [2]]), vector([]),
+        slice(1, 2, NA), slice(1, 2, 1), vector([1]), vector([1, 2]), vector([2, 1]),
+        vector([1, NA]), vector([NA, 1]), vector([1.5]), vector([[1, 2]]), vector([[1], [2]]),
+        vector([]),
         vector([NA]), mask([]), mask([True]), mask([True, False]), mask([False], [True]),
-        mask([[True, False]]), vector([2.0**63]), vector([2**62]), Characters(("1",)),
+        mask([[True, False]]), vector([2.0**63]), vector([2**62]),
+        Characters(("1",)),
     ]  # fmt: skip
     for k, one in enumerate(different):
         assert [one == other for other in different].index(True) == k

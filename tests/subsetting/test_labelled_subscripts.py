@@ -232,7 +232,7 @@ def test_random_subscripts_and_values_agree_with_the_positions_of_the_library():
 
 
 def test_the_search_finds_a_holder_that_compares_no_labels(monkeypatch):
-    monkeypatch.setattr("pybridge.subscripts.kinds.Entries.check_axis", lambda *x: None)
+    monkeypatch.setattr("pybridge.subscripts.entries.Entries.check_axis", lambda *x: None)
     found = [text for text in map(fuzz_labels.disagreement, range(300)) if text]
     assert any("labels of another axis were read" in text for text in found)
     assert any("labels of another axis were written" in text for text in found)

@@ -8,6 +8,7 @@ case names one; it is the row of the case in the tables of docs/who-is-right.md.
 """
 
 import json
+import re
 import sys
 from collections import Counter
 from typing import Any
@@ -101,6 +102,8 @@ def rule_of(case: dict[str, Any]) -> str:
     error = case["expected"].get("error")
     if "value" in case:
         return "writing"
+    if re.search(r"(^|,)\s*-[^0-9]", case["subscripts"]) and case["dialect"] == "tensor":
+        return "a minus before a vector"
     if error in RULE_OF_ERROR:
         return RULE_OF_ERROR[error]
     if case["subscripts"].count("..") > 1:
@@ -121,6 +124,8 @@ def _numbers(item: Any) -> list[float]:
             return [bound for bound in (start, stop) if bound not in (NA, None)]
         case sub.Vector(values=values):
             return values.ravel().tolist()
+        case sub.Call(parts=parts):
+            return [number for part in parts for number in _numbers(part)]
     return []
 
 
@@ -128,6 +133,7 @@ def _tensor_rule(case: dict[str, Any], items: Any, numbers: list[float]) -> str:
     gathers = [item for item in items if isinstance(item, sub.Vector | sub.Mask)]
     ranges = list(filter(sub.is_plain_range, items))
     rules = {
+        "all_but": any(isinstance(item, sub.Call) for item in items),
         "drop = FALSE": case.get("drop") is False,
         "new axes": None in items,
         "a matrix of positions": any(

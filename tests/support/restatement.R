@@ -1,14 +1,12 @@
 # The tensor dialect, said once more in base R: seq.int() and `[` do the work. It shares no line and
-# no algorithm with the package. Subscripts are built by sc(), rg(), ve(), ma(), and the constants
-# mi (missing), nx (newaxis) and re (..).
+# no algorithm with the package. Subscripts are R source, as a kind prints itself.
 
-sc <- function(p) list(kind = "scalar", p = p)
 rg <- function(a, b, s = NA) list(kind = "range", a = a, b = b, s = s)
-ve <- function(p = integer(0)) list(kind = "vector", p = p)
-ma <- function(p) list(kind = "mask", p = p)
 mi <- list(kind = "missing")
-nx <- list(kind = "newaxis")
 re <- list(kind = "rest")
+
+# What a call such as all_but(2, 4) selects, by the positions of its parts.
+calls <- list(all_but = function(p, n) if (length(p)) seq_len(n)[-p] else seq_len(n))
 
 fail <- function(code) stop(structure(list(message = code, call = NULL),
                                       class = c("refusal", "error", "condition")))
@@ -59,7 +57,10 @@ subs_of <- function(text) {
 
 sub_of <- function(e) {
   if (identical(e, quote(..))) return(re)
-  if (is.null(e) || identical(e, quote(newaxis))) return(nx)
+  if (is.null(e) || identical(e, quote(newaxis))) return(list(kind = "newaxis"))
+  if (is.call(e) && as.character(e[[1]])[1] %in% names(calls)) {
+    return(list(kind = "call", name = as.character(e[[1]]), parts = lapply(as.list(e)[-1], sub_of)))
+  }
   if (is.call(e) && identical(e[[1]], quote(`:`))) {
     inner <- e[[2]]
     if (is.call(inner) && identical(inner[[1]], quote(`:`))) {
@@ -68,9 +69,12 @@ sub_of <- function(e) {
     return(rg(eval(inner), eval(e[[3]])))
   }
   value <- eval(e)
+  # R's own brackets would leave these out, and a minus counts from the end here
+  if (is.call(e) && identical(e[[1]], quote(`-`)) && length(e) == 2 && length(value) != 1) fail("type")
   if (is.character(value)) return(list(kind = "character"))
   if (length(dim(value)) > 1) return(list(kind = if (is.logical(value)) "whole" else "matrix", p = value))
-  if (is.logical(value)) ma(value) else if (length(value) == 1) sc(value) else ve(value)
+  is_one <- length(value) == 1 && is.null(dim(value))
+  list(kind = if (is.logical(value)) "mask" else if (is_one) "scalar" else "vector", p = value)
 }
 
 axis_positions <- function(sub, n) {
@@ -86,6 +90,9 @@ axis_positions <- function(sub, n) {
     matrix = fail("type"),
     whole = fail("mask"),
     character = fail("type"),
+    newaxis = fail("type"),
+    rest = fail("type"),
+    call = calls[[sub$name]](unlist(lapply(sub$parts, axis_positions, n)), n),
     mask = {
       if (anyNA(sub$p)) fail("missing")
       if (length(sub$p) != n) fail("mask")

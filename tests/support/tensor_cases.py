@@ -1,10 +1,11 @@
-"""Cases of the tensor dialect, written twice: as Python subscripts and as R source.
+"""Cases of the tensor dialect: Python subscripts, which print themselves as R source.
 
 `disagreements` runs cases through pybridge and through `restatement.R`, which says the dialect once
 more in base R, and returns what differs, each with R source that a person can paste after
 `source("tests/support/restatement.R")`.
 """
 
+import json
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from pybridge import NA, R, errors, r_assign, r_slice
+from pybridge import NA, R, Subscripts, all_but, errors, r_assign, r_slice
+from pybridge.subscripts.python_values import as_subscript
 from pybridge.testing import run_r
 
 RESTATEMENT = (Path(__file__).parent / "restatement.R").read_text()
@@ -50,31 +52,10 @@ class Case:
     @property
     def r_source(self) -> str:
         shape = f"c({', '.join(map(str, self.shape))})" if self.shape else "integer(0)"
-        subs = f"list({', '.join(map(_r, self.subscripts))})"
+        subs = f"subs_of({json.dumps(str(Subscripts(tuple(map(as_subscript, self.subscripts)))))})"
         if self.value is not None:
             return f"assign_case({shape}, {subs}, {VALUE_SHAPES[self.value][0]})"
         return f"read_case({shape}, {subs}{'' if self.drop else ', FALSE'})"
-
-
-def _number(value: Any) -> str:
-    return "NA" if value is NA or value is None else repr(value)
-
-
-def _r(subscript: Any) -> str:
-    match subscript:
-        case None:
-            return "nx"
-        case slice(start=None, stop=None, step=None):
-            return "mi"
-        case slice(start=start, stop=stop, step=step):
-            return f"rg({_number(start)}, {_number(stop)}, {_number(step)})"
-        case [] | np.ndarray(size=0):
-            return "ve()"
-        case [bool(), *_]:
-            return f"ma(c({', '.join('TRUE' if entry else 'FALSE' for entry in subscript)}))"
-        case list():
-            return f"ve(c({', '.join(map(_number, subscript))}))"
-    return "re" if subscript is ... else f"sc({_number(subscript)})"
 
 
 def places(shape: tuple[int, ...]) -> np.ndarray:
@@ -144,7 +125,8 @@ def random_subscript(rng: random.Random, size: int) -> Any:
     positions = [p for p in range(-size, size + 1) if p]
     if rng.random() < 0.1 or not positions:
         positions = list(range(-size - 2, size + 3))
-    match rng.choice(("scalar", "range", "range", "vector", "vector", "mask", "missing")):
+    kinds = ("scalar", "range", "range", "vector", "vector", "mask", "missing", "all_but")
+    match rng.choice(kinds):
         case "scalar":
             return rng.choice(positions)
         case "range":
@@ -154,6 +136,9 @@ def random_subscript(rng: random.Random, size: int) -> Any:
             return slice(start, stop, step)
         case "vector":
             return [rng.choice(positions) for _ in range(rng.randint(0, 5))]
+        case "all_but":
+            parts = [random_subscript(rng, size) for _ in range(rng.choice((0, 1, 1, 2, 3)))]
+            return all_but(*parts)
         case "mask":
             length = size if rng.random() < 0.9 else size + 1
             return [rng.random() < 0.5 for _ in range(length)]

@@ -21,7 +21,7 @@ OWN_NAMES = {"tensor_which_max": "which.max", "tensor_which": "which", "tensor_o
 
 CODE_IN_PYTHON = """
 import numpy as np, xarray as xr
-from pybridge import R
+from pybridge import R, all_but
 x = np.arange(1, 31).reshape(2, 3, 5)
 coords = {"row": ["a", "b"], "column": ["u", "v", "w"]}
 da = xr.DataArray(x, dims=("row", "column", "time"), coords=coords)

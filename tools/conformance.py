@@ -197,6 +197,8 @@ def _python_item(item: Any, from_zero: bool) -> Any:
             return whole if bool((whole == moved).all()) else moved
         case sub.Mask(values=values, missing=missing):
             return np.array(values) if missing is None else np.where(missing, np.nan, values)
+        case sub.Call():
+            return str(item)  # no library has calls, and each refuses text as a subscript
     assert item is None or item is ..., item
     return item
 

@@ -120,7 +120,7 @@ def _python_axis(pair: Pair) -> str | None:
     if item is None:
         return f"{where} would be a new axis of size 1"
     if isinstance(item, sub.Call):
-        return f"{where} is no subscript there, where the indices that are left are written"
+        return f"{where} is no subscript there, where the indices themselves are written"
     theirs = _python_indices(item, pair.size)
     if theirs is None:
         return f"{where} would be an error, because {_python_refusal(item, pair.size)}"

@@ -108,7 +108,8 @@ class AllBut(Call):
         """
         parts = tuple([select(part, axis, policies) for part in self.parts])
         if axis.size is None:
-            return LeftOut(parts)
+            left = LeftOut(parts)
+            return left.without_size() or left
         is_left = np.ones(axis.size, bool)
         not_known = []
         for part in parts:

@@ -169,6 +169,32 @@ class LeftOut(Taken):
             return _left_of(backend, every, *known, backend.size(x, place))
         return backend.nonzero(self.mask(backend, every))[0]
 
+    def without_size(self) -> Gather | None:
+        """Return the indices that are left where that needs no size, else None.
+
+        It needs none where a part runs to an end, because what is left counts from the other one,
+        and where all but some are left out, because those are left.
+        """
+        if len(self.parts) == 1 and isinstance(self.parts[0], LeftOut):
+            inner = self.parts[0]._known()
+            if inner is not None:
+                signed = [-1 - index if inner[1] else index for index in inner[0]]
+                return Gather(np.array(sorted(signed), np.int64))
+        ends = [part for part in self.parts if type(part) is slice and part.step in (None, 1)]
+        if any(part.start is None and part.stop is None for part in ends):
+            return Gather(np.empty(0, np.int64))
+        tails = [part for part in ends if part.stop is None and part.start >= 0]
+        heads = [part for part in ends if part.start is None and part.stop < 0]
+        others = LeftOut(tuple([part for part in self.parts if part not in tails + heads]))
+        known = others._known()
+        if known is None or bool(tails) == bool(heads) or (known[0] and known[1] == bool(tails)):
+            return None
+        if tails:
+            left = np.arange(min(part.start for part in tails))
+            return Gather(np.setdiff1d(left, known[0]))
+        left = np.arange(max(part.stop for part in heads), 0)
+        return Gather(np.setdiff1d(left, [-1 - index for index in known[0]]))
+
     def _known(self) -> tuple[list[int], bool] | None:
         """Return the indices that are left out, each once, and whether they count from the end.
 

@@ -43,6 +43,7 @@ from product.kind import Kind, objects
 from pybridge import (
     NA,
     R,
+    all_but,
     array_reshape,
     broadcast,
     order,
@@ -99,6 +100,8 @@ READINGS = {
     "a vector": (([2, 1, 2],), lambda v: v[[1, 0, 1]]),
     "two vectors": (([2, 1], [3, 1]), lambda v: v[::-1][:, [2, 0]]),
     "logicals": ((slice(None), [True, False, True]), lambda v: v[:, [0, 2]]),
+    "all but some": ((all_but(1), all_but(2)), lambda v: v[1:, [0, 2]]),
+    "all but none, and all": ((all_but(), all_but(slice(1, NA))), lambda v: v[:, :0]),
     "a mask": (
         (np.array([[True, False, True], [False, True, False]]),),
         lambda v: v[[0, 0, 1], [0, 2, 1]],
@@ -176,6 +179,7 @@ WRITINGS: dict[str, tuple[tuple[Any, ...], list[tuple[int, int]]]] = {
     "a range downward": ((slice(2, 1), 1), [(0, 0), (1, 0)]),
     "a vector": (([2, 2], [3, 1]), [(1, 2), (1, 0)]),
     "logicals": ((1, [True, False, True]), [(0, 0), (0, 2)]),
+    "all but some": ((all_but(2), all_but(-1)), [(0, 0), (0, 1)]),
     "a mask": ((np.array([[False, True, False], [True, False, False]]),), [(0, 1), (1, 0)]),
     "points": ((np.array([[2, 1], [1, 3]]),), [(1, 0), (0, 2)]),
     "nothing": ((slice(None), slice(3, -2)), []),

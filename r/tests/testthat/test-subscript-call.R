@@ -100,7 +100,10 @@ test_that("all_but() prints as it is written", {
 })
 
 test_that("R's own dialect has no calls", {
-  words <- "`all_but(2, 4:NA)` is a subscript of the tensor dialect; in R's own a minus leaves out, as in `-c(2, 4)`"
+  words <- paste(
+    "`all_but(2, 4:NA)` is a subscript of the tensor dialect; R's own takes positions, and a minus leaves them",
+    "out, as in `-c(2, 4)`"
+  )
   expect_error(r_slice(named, all_but(2, 4:NA), dialect = "base"), words,
     fixed = TRUE, class = "pybridge_error_subscript_type"
   )

@@ -4,6 +4,24 @@
 numbers <- array(1:30, c(2, 3, 5))
 named <- c(a = 10, b = 20, c = 30, d = 40, e = 50)
 
+# The elements of a tensor in R, which are computed or made dense where they are not yet.
+expect_elements <- function(x, expected, label) {
+  elements <- as.array(x)
+  expect_identical(dim(elements), dim(expected) %||% length(expected), label = paste("the shape of", label))
+  expect_equal(as.vector(elements), as.vector(expected), label = label)
+}
+
+# What code with `x` gives, in R: its value, or its error without what differs from place to place.
+answer <- function(code, x) {
+  tryCatch(from_python(eval(code, list(x = x))), pybridge_error = function(error) {
+    fields <- c("message", "subscript", "position", "axis", "size", "count", "ndim", "label")
+    c(list(class = class(error)), unclass(error)[intersect(fields, names(error))])
+  })
+}
+
+rest <- all_but(2, 4)
+flags <- c(FALSE, TRUE, FALSE, TRUE, TRUE)
+
 test_that("all_but() selects all positions of an axis but those of its parts, in order", {
   expect_identical(r_slice(named, all_but(2, 4)), named[-c(2, 4)])
   expect_identical(r_slice(named, all_but(-1)), named[-5])
@@ -123,6 +141,40 @@ test_that("a further call needs one function and one line", {
   expect_error(every(2, ), "argument 2 of every() is empty", fixed = TRUE)
 })
 
+test_that("each call has a line in `calls`, and its function here and in Python", {
+  functions <- Filter(is.function, as.list(asNamespace("pybridge")))
+  makes_call <- vapply(functions, function(f) "subscript_call" %in% all.names(body(f)), NA)
+  expect_setequal(names(functions)[makes_call], names(calls))
+  for (name in names(calls)) {
+    expect_in(name, getNamespaceExports("pybridge"))
+    expect_identical(functions[[name]](1)$name, name)
+  }
+  skip_without_python()
+  python <- reticulate::import("pybridge", convert = FALSE)
+  for (name in names(calls)) {
+    expect_in(name, reticulate::py_to_r(python$`__all__`))
+    expect_identical(reticulate::py_to_r(python[[name]](1L)$name), name)
+  }
+})
+
+test_that("each call selects and refuses the same here and in Python", {
+  skip_without_python()
+  all_parts <- list(
+    list(), list(1), list(2), list(-1), list(1, 4), list(quote(2:NA)), list(quote(NA:NA)), list(quote(5:1:-2)),
+    list(c(3, 1)), list(array(2)), list(integer()), list(flags), list(flags, 1), list(quote(all_but(2))), list(0),
+    list(6), list(1, -6), list(1.5), list(NA), list(c(1, NA)), list(TRUE), list("a"), list(cbind(1, 2))
+  )
+  for (name in names(calls)) {
+    for (parts in all_parts) {
+      code <- call("r_slice", quote(x), as.call(c(as.name(name), parts)))
+      for (x in list(c(10, 20, 30, 40, 50), 10, numeric())) {
+        label <- sprintf("%s of %d", deparse1(code), length(x))
+        expect_equal(c(answer(code, as_tensor(array(x)))), c(answer(code, x)), label = label)
+      }
+    }
+  }
+})
+
 test_that("all_but() crosses to Python with its parts", {
   skip_without_python()
   tensor <- as_tensor(array(2L))
@@ -163,23 +215,6 @@ test_that("other brackets refuse all_but()", {
   expect_error(x@py[0, all_but(1)] <- 0, words)
   expect_tensor(x, numbers)
 })
-
-# The elements of a tensor in R, which are computed or made dense where they are not yet.
-expect_elements <- function(x, expected, label) {
-  elements <- as.array(x)
-  expect_identical(dim(elements), dim(expected) %||% length(expected), label = paste("the shape of", label))
-  expect_equal(as.vector(elements), as.vector(expected), label = label)
-}
-
-# The error of code, without what differs from place to place: the call and the traces.
-refusal <- function(code, frame) {
-  error <- tryCatch(eval(code, frame), pybridge_error = identity)
-  fields <- c("message", "subscript", "position", "axis", "size", "count", "ndim", "label")
-  c(list(class = class(error)), unclass(error)[intersect(fields, names(error))])
-}
-
-rest <- all_but(2, 4)
-flags <- c(FALSE, TRUE, FALSE, TRUE, TRUE)
 
 for (library in names(tensor_makers)) {
   make <- tensor_makers[[library]]
@@ -285,8 +320,8 @@ for (library in names(tensor_makers)) {
       r_slice(x, rest, dialect = "base"), r_slice(x, , all_but(2, 4:NA), 1, dialect = "base"),
       r_assign(x, rest, value = 0, dialect = "base"), r_assign(x, , all_but(7), value = 0)
     )) {
-      ours <- refusal(code, list(x = numbers))
-      expect_equal(refusal(code, list(x = tensor)), ours, label = paste(library, deparse1(code)))
+      ours <- answer(code, numbers)
+      expect_equal(answer(code, tensor), ours, label = paste(library, deparse1(code)))
       expect_contains(ours$class, "pybridge_error")
     }
     expect_elements(tensor, numbers, library)

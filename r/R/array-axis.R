@@ -8,7 +8,7 @@ calls <- list(
 
 axis_index <- function(item, size, axis, call, text = item_text(item)) {
   value <- item$value
-  if (anyNA(value) && text == "NA") {
+  if (is_one_na(item)) {
     words <- "`%s` on axis %d is not a position; for an open end write a range such as `NA:5`"
     reject(text, "missing", call, words, axis)
   }
@@ -19,6 +19,12 @@ axis_index <- function(item, size, axis, call, text = item_text(item)) {
     call = calls[[item$name]](unlist(lapply(value, axis_index, size, axis, call)), size),
     vector_index(value, text, size, axis, call)
   )
+}
+
+# Whether an item is a single missing number or logical, as `NA` is
+is_one_na <- function(item) {
+  value <- item$value
+  item$kind %in% c("scalar", "mask") && length(value) == 1L && length(dim(value)) < 2L && is.na(value)
 }
 
 range_index <- function(bounds, text, size, axis, call) {

@@ -46,7 +46,7 @@ explain <- function(x, ..., drop = TRUE, dialect = c("tensor", "base")) {
       parts$values <- without_marks(parts$values)
     }
     subscripts <- list(record = parts$record, values = tag_values(parts, call))
-    sizes <- shape_of(target$tensor, call)
+    sizes <- target_shape(target$tensor, call)
   }
   dialect <- one_of(dialect, "dialect", c("tensor", "base"), call)
   drop <- one_flag(drop, "drop", call)
@@ -102,6 +102,9 @@ has_sizes <- function(x) {
 shape_of <- function(x, call) {
   as_shape(if (is_python(x, call)) python_shape(x, call) else dim(x) %||% read_sizes(x, call))
 }
+
+# The sizes of what stands before brackets, where the numbers of an R vector are elements and not sizes
+target_shape <- function(x, call) as_shape(if (is_python(x, call)) python_shape(x, call) else array_shape(x))
 
 # Sizes as Python takes them: a list, with NULL for an unknown one
 sizes_for_python <- function(sizes) {

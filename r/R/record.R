@@ -156,6 +156,9 @@ bounds_text <- function(bounds) {
 }
 
 bound_text <- function(bound) {
+  if (inherits(bound, "pybridge_call")) {
+    return(format(bound))
+  }
   if (is.numeric(bound) && length(bound) != 1L && !is.object(bound)) {
     return(entries_text(bound))
   }

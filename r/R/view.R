@@ -32,9 +32,10 @@
 #'   exactly, its traps included: then `-1` excludes, and every axis of extent 1 is dropped.
 #'
 #' @section Differences from R's `[`:
-#' * `-1` counts from the end; R's `[` excludes, which is `all_but(1)` here. A minus before a vector, or before
-#'   `which()`, `tensor_which()`, `match()` or `grep()`, is therefore an error: write `x@r[all_but(which(bad))]` for
-#'   `x@r[-which(bad)]`. Several positions counted from the end are `c(-1, -3)`.
+#' * `-1` counts from the end; R's `[` excludes, which is `all_but(1)` here. A minus before a vector, or before a
+#'   function that finds positions, is therefore an error: write `x@r[all_but(which(bad))]` for `x@r[-which(bad)]`.
+#'   These are `which()`, `which.max()`, `which.min()`, `tensor_which()`, `tensor_which_max()`,
+#'   `tensor_which_min()`, `match()` and `grep()`. Several positions counted from the end are `c(-1, -3)`.
 #' * A range is read as it is written: `26:-26` means "cut 25 from each side". A variable with the value
 #'   of the same expression is R's vector of 53 numbers, one of them zero, and an error. Bounds may be
 #'   variables: `a:b` takes the values of `a` and `b`.

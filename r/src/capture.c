@@ -222,7 +222,9 @@ static int finds_positions(SEXP part) {
   if (TYPEOF(function) == LANGSXP && Rf_length(function) == 3 &&
       (CAR(function) == Rf_install("::") || CAR(function) == Rf_install(":::")))
     function = CADDR(function);
-  const char *finders[] = { "which", "tensor_which", "match", "grep" };
+  const char *finders[] = {
+    "which", "which.max", "which.min", "tensor_which", "tensor_which_max", "tensor_which_min", "match", "grep"
+  };
   for (size_t k = 0; k < sizeof finders / sizeof *finders; k++)
     if (function == Rf_install(finders[k])) return 1;
   return 0;

@@ -78,3 +78,41 @@ bit64_value <- function(...) {
   }, 0)
   structure(bits, class = "integer64")
 }
+
+# A tensor of each library from one of NumPy, and the module that each needs.
+tensor_makers <- list(
+  numpy = identity,
+  tensorflow = function(x) reticulate::import("tensorflow", convert = FALSE)$constant(x),
+  variable = function(x) reticulate::import("tensorflow", convert = FALSE)$Variable(x),
+  jax = function(x) reticulate::import("jax.numpy", convert = FALSE)$asarray(x),
+  torch = function(x) reticulate::import("torch", convert = FALSE)$as_tensor(x),
+  keras = function(x) reticulate::import("keras", convert = FALSE)$Variable(x),
+  dask = function(x) reticulate::import("dask.array", convert = FALSE)$from_array(x),
+  # SciPy has no array without an axis
+  scipy = function(x) {
+    if (!length(tensor_shape(x))) return(x)
+    reticulate::import("scipy.sparse", convert = FALSE)$coo_array(x)
+  }
+)
+tensor_modules <- c(
+  numpy = "numpy", tensorflow = "tensorflow", variable = "tensorflow", jax = "jax", torch = "torch",
+  keras = "keras", dask = "dask.array", scipy = "scipy.sparse"
+)
+
+# An R array as stores on disk, for which Python needs the modules zarr, h5py and tensorstore.
+stores <- function(x) {
+  zarr <- reticulate::import("zarr", convert = FALSE)
+  h5py <- reticulate::import("h5py", convert = FALSE)
+  file <- h5py$File(tempfile(fileext = ".h5"), "w")
+  tensorstore <- reticulate::import("tensorstore", convert = FALSE)
+  path <- paste0("file://", tempfile())
+  opened <- tensorstore$open(
+    list(driver = "zarr3", kvstore = path), create = TRUE, shape = dim(x), dtype = "float64"
+  )$result()
+  opened$write(as_tensor(x))$result()
+  list(
+    zarr = zarr$create_array(tempfile(fileext = ".zarr"), data = as_tensor(x), chunks = reticulate::tuple(2L, 2L, 4L)),
+    h5py = file$create_dataset("x", data = as_tensor(x), chunks = reticulate::tuple(2L, 2L, 4L)),
+    tensorstore = opened
+  )
+}

@@ -4,28 +4,10 @@
 
 values <- array(as.double(1:30), c(2, 3, 5))
 
-makers <- list(
-  tensorflow = function(x) reticulate::import("tensorflow", convert = FALSE)$constant(x),
-  variable = function(x) reticulate::import("tensorflow", convert = FALSE)$Variable(x),
-  jax = function(x) reticulate::import("jax.numpy", convert = FALSE)$asarray(x),
-  torch = function(x) reticulate::import("torch", convert = FALSE)$as_tensor(x),
-  keras = function(x) reticulate::import("keras", convert = FALSE)$Variable(x),
-  dask = function(x) reticulate::import("dask.array", convert = FALSE)$from_array(x),
-  # SciPy has no array without an axis
-  scipy = function(x) {
-    if (!length(tensor_shape(x))) return(x)
-    reticulate::import("scipy.sparse", convert = FALSE)$coo_array(x)
-  }
-)
-modules <- c(
-  tensorflow = "tensorflow", variable = "tensorflow", jax = "jax", torch = "torch",
-  keras = "keras", dask = "dask.array", scipy = "scipy.sparse"
-)
-
-for (library in names(makers)) {
+for (library in names(tensor_makers)) {
   test_that(paste("subscripts on a tensor of", library), {
-    skip_without_module(modules[[library]])
-    x <- makers[[library]](as_tensor(values, "float32"))
+    skip_without_module(tensor_modules[[library]])
+    x <- tensor_makers[[library]](as_tensor(values, "float32"))
     own_class <- class(x)
     expect_elements <- function(x, expected) {
       expect_identical(tensor_shape(x), as.integer(dim(expected) %||% length(expected)))
@@ -38,12 +20,12 @@ for (library in names(makers)) {
     expect_elements(x@r[.., c(5, 1)], values[, , c(5, 1)])
     expect_elements(x@r[, newaxis, 2], array(values[, 2, ], c(2, 1, 5)))
     expect_elements(x@r[2, c(TRUE, FALSE, TRUE)], values[2, c(1, 3), ])
-    positions <- makers[[library]](as_tensor(array(c(2, 1)), "int32"))
+    positions <- tensor_makers[[library]](as_tensor(array(c(2, 1)), "int32"))
     if (library != "dask") { # the values of a dask array are not known before it is computed
       expect_elements(x@r[positions], values[2:1, , ])
     }
     # and of an R array, where one without axes is a number, as on a tensor
-    one <- makers[[library]](reticulate::import("numpy", convert = FALSE)$array(2L))
+    one <- tensor_makers[[library]](reticulate::import("numpy", convert = FALSE)$array(2L))
     expect_identical(r_slice(values, positions), values[2:1, , ])
     expect_identical(r_slice(values, one), values[2, , ])
     expect_identical(r_slice(values, 1, one:3), values[1, 2:3, ])

@@ -41,6 +41,26 @@ test_that("explain() carries all_but() to Python, and rejects a minus before pos
   expect_identical(explain(5, -c(1, 2), dialect = "base")$result_shape, 3L)
 })
 
+test_that("an R vector before brackets has its length as its size, and alone its numbers as the sizes", {
+  skip_without_python()
+  v <- c(60000, 28, 28)
+  expect_identical(explain(v[2])$shape, 3L)
+  expect_identical(explain(v[-1])$python, "v[2]")
+  expect_identical(explain(v[2:NA])$result_shape, 2L)
+  expect_identical(explain(v[-1], dialect = "base")$result_shape, 2L)
+  expect_error(explain(v[2, 1]), "names 2 axes; the tensor has 1", class = "pybridge_error_subscript_count")
+  v[[2L]] <- NA # an element, and no unknown size
+  expect_identical(explain(v[2])$shape, 3L)
+  words <- c(a = "x", b = "y")
+  expect_identical(explain(words[2])$shape, 2L)
+  expect_identical(explain(words[.., newaxis])$result_shape, 2:1)
+  none <- integer()
+  expect_identical(explain(none[NA:NA])$result_shape, 0L)
+  sizes <- c(60000, 28, 28)
+  expect_identical(explain(sizes, 2)$shape, c(60000L, 28L, 28L))
+  expect_identical(result_shape(sizes, 2), c(28L, 28L))
+})
+
 test_that("explain() passes other arguments on to another package", {
   skip_without_python()
   other <- new.env()

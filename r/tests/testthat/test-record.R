@@ -135,7 +135,7 @@ test_that("a minus before positions is marked, where its code is known and the d
   expect_identical(capture(x, -integer())[[2L]], list(marked(integer(), quote(-integer()), quote(integer()))))
   negated <- expression(
     -which(bad), -base::which(bad), -(match(2, 1:3)), -grep("b", "b"), -tensor_which(bad), -pybridge::tensor_which(bad),
-    -bad
+    -which.max(bad), -which.min(bad), -base::which.max(bad), -tensor_which_max(bad), -(tensor_which_min(bad)), -bad
   )
   for (code in negated) {
     captured <- eval(as.call(list(quote(capture), quote(x), code)))
@@ -143,7 +143,7 @@ test_that("a minus before positions is marked, where its code is known and the d
     expect_true(is.integer(eval(as.call(list(quote(capture), quote(x), code, dialect = "base")))))
   }
   n <- 3
-  for (code in expression(-1, -n, -(n - 1), c(-1, -3), -which.max(bad), which(bad), 0 - which(bad), -n:NA)) {
+  for (code in expression(-1, -n, -(n - 1), c(-1, -3), -max(bad), which.max(bad), which(bad), 0 - which(bad), -n:NA)) {
     expect_true(is.integer(eval(as.call(list(quote(capture), quote(x), code)))), label = deparse1(code))
   }
   through <- function(...) capture_forwarded(...)

@@ -1,22 +1,5 @@
 # Arrays on disk from R: Zarr, HDF5 and TensorStore are read by chunks and written in place.
 
-stores <- function(x) {
-  zarr <- reticulate::import("zarr", convert = FALSE)
-  h5py <- reticulate::import("h5py", convert = FALSE)
-  file <- h5py$File(tempfile(fileext = ".h5"), "w")
-  tensorstore <- reticulate::import("tensorstore", convert = FALSE)
-  path <- paste0("file://", tempfile())
-  opened <- tensorstore$open(
-    list(driver = "zarr3", kvstore = path), create = TRUE, shape = dim(x), dtype = "float64"
-  )$result()
-  opened$write(as_tensor(x))$result()
-  list(
-    zarr = zarr$create_array(tempfile(fileext = ".zarr"), data = as_tensor(x), chunks = reticulate::tuple(2L, 2L, 4L)),
-    h5py = file$create_dataset("x", data = as_tensor(x), chunks = reticulate::tuple(2L, 2L, 4L)),
-    tensorstore = opened
-  )
-}
-
 is_hdf5 <- function(x) inherits(x, "h5py._hl.dataset.Dataset")
 
 test_that("a store is read as R's own array is", {

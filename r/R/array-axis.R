@@ -1,9 +1,10 @@
 # One axis of an R array: a position, a range, a vector or a logical becomes positive positions. The rules and
-# messages are those of pybridge/dialects/tensor_axis.py.
+# messages are those of pybridge/subscripts/resolve.py and ranges.py.
 
-# What each call selects of an axis, by the positions that its parts select there, counted from the start
+# What each call selects of an axis of a size, by its parts. `on(part)` are the positions of a part there, counted
+# from the start, or its error.
 calls <- list(
-  all_but = function(positions, size) which(replace(rep(TRUE, size), positions, FALSE))
+  all_but = function(parts, size, on) which(replace(rep(TRUE, size), unlist(lapply(parts, on)), FALSE))
 )
 
 axis_index <- function(item, size, axis, call, text = item_text(item)) {
@@ -16,7 +17,7 @@ axis_index <- function(item, size, axis, call, text = item_text(item)) {
     missing = seq_len(size),
     range = range_index(value, text, size, axis, call),
     mask = mask_index(value, text, size, axis, call),
-    call = calls[[item$name]](unlist(lapply(value, axis_index, size, axis, call)), size),
+    call = calls[[item$name]](value, size, function(part) axis_index(part, size, axis, call)),
     vector_index(value, text, size, axis, call)
   )
 }

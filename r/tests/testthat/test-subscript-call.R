@@ -134,7 +134,7 @@ test_that("R's own dialect has no calls", {
 
 test_that("a further call needs one function and one line", {
   every <- function(...) subscript_call("every", ...)
-  local_mocked_bindings(calls = c(calls, every = function(positions, size) seq(1, size, by = positions)))
+  local_mocked_bindings(calls = c(calls, every = function(parts, size, on) seq(1, size, by = parts[[1L]]$value)))
   expect_identical(r_slice(named, every(2)), named[c(1, 3, 5)])
   expect_identical(r_slice(named, all_but(every(2))), named[c(2, 4)])
   expect_identical(format(every(2)), "every(2)")

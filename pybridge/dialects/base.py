@@ -195,10 +195,8 @@ def selected_axes(
                 squeezed.append(place)
             place += 1
             continue
-        if type(part) is int:
-            key.append(part if is_gone else to.slice_of_index(part))
-        elif isinstance(part, slice):
-            key.append(part.indices(shape[k])[0] if is_gone else part)
+        run: Any = part if type(part) is slice else to.slice_of_index(part)  # type: ignore[arg-type]
+        key.append(run.indices(shape[k])[0] if is_gone else run)
         place += not is_gone
     is_view = is_view and not takes
     return to.Orthogonal(shape, tuple(key), tuple(takes), is_view, tuple(squeezed))

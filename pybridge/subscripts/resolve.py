@@ -159,10 +159,7 @@ def common_gather(written: Any, size: Size) -> Gather | None:
             return Gather(np.array(indices, np.int64))
         if {*map(type, written)} not in _COMMON:
             return None
-        try:
-            written = np.array(written)
-        except OverflowError:
-            return None
+        written = np.array(written)
     if type(written) is not np.ndarray or written.ndim != 1 or not written.size:
         return None
     if written.dtype == _BOOL:

@@ -370,3 +370,14 @@ def test_a_bound_beyond_every_real_is_rs_infinity():
 def test_nothing_does_not_fill_a_matrix():
     with pytest.raises(errors.AssignmentError, match="replacement has length zero"):
         r_assign(np.zeros((2, 3)), 1, slice(1, 2), value=np.zeros(0), dialect="base")
+
+
+def test_a_range_longer_than_any_vector_is_refused():
+    for written in (slice(1, 2**60), slice(-(2**60), 3), slice(1, 2**63)):
+        with pytest.raises(errors.SubscriptRangeError, match="result would be too long a vector"):
+            r_slice(np.arange(3.0), written, dialect="base")
+
+
+def test_a_second_rest_is_named_first():
+    with pytest.raises(errors.SubscriptError, match=r"more than one `\.\.`"):
+        r_slice(CUBE, ..., 1, ..., dialect="base")

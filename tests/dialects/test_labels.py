@@ -216,3 +216,10 @@ def test_the_tensor_dialect_lowers_a_name_to_its_index():
     assert found.takes[0][1].indices.tolist() == [1, 0]
     with pytest.raises(errors.SubscriptTypeError, match="no dimnames"):
         tensor.lower((Characters(("b",)), 2), (3, 2))
+
+
+def test_a_matrix_of_names_without_labels_is_refused():
+    matrix = as_subscript(np.array([["a", "p"]]))
+    for lower in (tensor.lower, base.lower):
+        with pytest.raises(errors.SubscriptTypeError, match="no dimnames"):
+            lower((matrix,), (3, 2))

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from pybridge import NA, R, newaxis, r_slice, r_subscripts
+from pybridge.axis import Axis
 from pybridge.errors import PybridgeError, SubscriptOutOfBoundsError, SubscriptTypeError
 from pybridge.subscripts import (
     Characters,
@@ -24,6 +25,7 @@ from pybridge.subscripts import (
     short_text,
 )
 from pybridge.subscripts.python_values import as_subscript, as_subscripts, mask, vector
+from pybridge.subscripts.resolve import TENSOR
 
 X = np.arange(1, 31).reshape(2, 3, 5)
 
@@ -376,3 +378,57 @@ def test_a_fraction_of_a_wide_real_is_no_position(direction):
     # R cuts the fraction off
     below = [] if direction == 0 else [0]
     assert r_slice(np.arange(3), np.array([wide]), dialect="base").tolist() == below
+
+
+def test_what_a_kind_is_asked_for_beside_its_elements():
+    from pybridge.subscripts import Kind, is_scalar
+
+    assert [is_scalar(as_subscript(item)) for item in (2, 2.5, "a", [2], True, slice(1, 2))] == [
+        *(True, True, True, False, False, False)
+    ]
+    nothing = Kind()
+    for ask in (
+        lambda: str(nothing),
+        lambda: nothing.python,
+        lambda: nothing.on(Axis(size=3), TENSOR),
+    ):
+        with pytest.raises(NotImplementedError):
+            ask()
+    assert nothing.alone((), TENSOR, "C") is None
+    assert nothing.least_size is None
+    assert nothing.mapped(str) is nothing
+
+
+def test_bounds_that_are_no_numbers_of_python_print_python_source():
+    assert python_source(slice(1.5, float("inf"))) == 'slice(1.5, float("inf"), None)'
+    assert python_source(slice(1, NA, NA)) == "slice(1, NA, NA)"
+
+
+def test_a_list_of_another_class_is_a_list():
+    class Positions(list):
+        pass
+
+    assert as_subscript(Positions([3, 1])) == vector([3, 1])
+    assert R(X)[1, 1, Positions([3, 1])].tolist() == [3, 1]
+
+
+def test_positions_from_the_end_may_be_reals_or_beyond_64_bits():
+    assert R(X)[1, 1, [-1.0, 2.0]].tolist() == [5, 2]
+    with pytest.raises(SubscriptOutOfBoundsError):
+        R(X)[1, 1, [2**70, 1]]
+    with pytest.raises(SubscriptOutOfBoundsError):
+        R(X)[1, 1, [2**63, 1]]
+
+
+def test_a_minus_before_a_matrix_of_text_is_r_s_own():
+    x = np.arange(6.0).reshape(2, 3)
+    text = "-matrix(c(-1, -2, -1, -3), 2)"
+    assert r_slice(x, text, dialect="base").tolist() == [0, 5]
+    with pytest.raises(SubscriptTypeError, match=r"write `all_but\(matrix"):
+        r_slice(x, text)
+
+
+def test_a_logical_of_the_whole_shape_says_true_or_false():
+    whole = np.ma.array([[True, False], [True, True]], mask=[[False, True], [False, False]])
+    with pytest.raises(PybridgeError, match="must say TRUE or FALSE everywhere"):
+        R(np.zeros((2, 2)))[whole]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pybridge import R, r_slice, result_shape
+from pybridge import R, r_slice, r_subscripts, result_shape
 from pybridge.errors import (
     SubscriptError,
     SubscriptMaskError,
@@ -11,6 +11,8 @@ from pybridge.errors import (
     SubscriptRangeError,
     SubscriptTypeError,
 )
+from pybridge.subscripts import python_source
+from pybridge.subsetting.arguments import without_tensors
 
 X = np.arange(1, 31).reshape(2, 3, 5)
 
@@ -135,3 +137,23 @@ def test_a_traced_end_does_not_excuse_a_step_of_zero(tf):
     read = traced(tf, lambda x, k: R(x)[1:k:0], ((5,), tf.int64), ((), tf.int32))
     with pytest.raises(SubscriptRangeError, match="has step 0"):
         read(tf.range(5, dtype=tf.int64), 4)
+
+
+def test_what_is_traced_prints_its_type(tf):
+    printed = []
+
+    def read(x, k):
+        held = r_subscripts(known(k), slice(2, known(k)))
+        printed.extend([str(held), [python_source(item) for item in held.items]])
+        return R(x)[1, held.items[1]]
+
+    def known(k):
+        return without_tensors(k)
+
+    found = traced(tf, read, ((3, 5), tf.int64), ((), tf.int32))(
+        tf.reshape(tf.range(15, dtype=tf.int64), (3, 5)), 4
+    )
+    assert found.numpy().tolist() == [1, 2, 3]
+    assert printed == [f"{printed[1][0]}, 2:{printed[1][0]}", printed[1]]
+    assert printed[1][1] == f"2:{printed[1][0]}"
+    assert "Tensor" in printed[1][0]

@@ -226,7 +226,7 @@ class LeftOut(Taken):
             else:
                 part = part if isinstance(part, Taken) else Gather(np.array([part], np.int64))
                 count, indices = part.count(None), part.on(backend, every, 0)
-            if count is None or count > _FEW or isinstance(indices, np.ndarray):
+            if count is None or count > _FEW or isinstance(part, Gather):
                 first = backend.basic(is_left, (slice(0, 1, 1),))
                 false = backend.where(first, False, first)
                 is_left = backend.assign_points(is_left, (indices,), false)

@@ -381,8 +381,11 @@ def test_a_fraction_of_a_wide_real_is_no_position(direction):
 
 
 def test_what_a_kind_is_asked_for_beside_its_elements():
-    from pybridge.subscripts import Kind, is_scalar
+    from pybridge.subscripts import Call, Kind, is_scalar
 
+    with pytest.raises(NotImplementedError):
+        Call((1,)).on(Axis(size=3), TENSOR)
+    assert Scalar(-2).least_size == 2
     assert [is_scalar(as_subscript(item)) for item in (2, 2.5, "a", [2], True, slice(1, 2))] == [
         *(True, True, True, False, False, False)
     ]

@@ -8,7 +8,7 @@ import pytest
 from pybridge import NA, all_but
 from pybridge.axis import Axis
 from pybridge.backends.numpy import NumpyBackend
-from pybridge.subscripts import Mask, Traced
+from pybridge.subscripts import Mask, Traced, is_scalar
 from pybridge.subscripts import selections as to
 from pybridge.subscripts.kinds import select
 from pybridge.subscripts.python_values import as_subscript
@@ -106,6 +106,8 @@ def test_what_is_taken_knows_how_many_indices_it_has():
     assert to.TracedMask(X > 2).count(6) is to.LeftOut((1,)).count(6) is None
     assert to.Gather(np.array([1, 2, 1])).count(None) == 3
     assert to.kept(to.TracedIndex(2)).keeps_axis
+    assert is_scalar(traced(2))
+    assert not is_scalar(traced([2]))
     assert not to.keeps_axis(to.TracedIndex(2))
     with pytest.raises(NotImplementedError):
         to.Taken().on(BACKEND, X, 0)

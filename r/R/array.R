@@ -74,7 +74,7 @@ eval_base <- function(x, parts, call, value) {
   with_our_conditions(do.call(brackets, c(list(x), index, more), quote = TRUE), call, base_error_class)
 }
 
-# Reject `..`, by the words of `evaluate` in pybridge/dialects/base_colon.py
+# Reject `..`, by the words of `received` in pybridge/dialects/base.py
 reject_rest <- function(parts, call) {
   read_items(parts, call) # an error for a second one, in either dialect
   words <- c(

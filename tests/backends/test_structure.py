@@ -77,7 +77,7 @@ ALLOWED = {
     *("pybridge.backends.keys", "pybridge.backends.numpy"),  # a backend may build on NumPy's
     *("pybridge.backends.torch_memory", "pybridge.backends.scipy_entries"),
     *("pybridge.holders.protocol", "pybridge.holders.stores", "pybridge.holders.tables"),
-    *("pybridge.holders.wrappers", "pybridge.dialects.labels", "pybridge.subscripts"),
+    *("pybridge.holders.wrappers", "pybridge.subscripts"),
     *(
         "pybridge.compiling",
         "pybridge.errors",

@@ -20,7 +20,6 @@ from pybridge.errors import PybridgeWarning, SubscriptError
 from pybridge.shapes import listed
 from pybridge.subscripts import NA, short_text
 from pybridge.subscripts import selections as to
-from pybridge.subscripts.calls import IN_R
 
 Indices: TypeAlias = range | npt.NDArray[np.int64]
 
@@ -120,7 +119,7 @@ def _python_axis(pair: Pair) -> str | None:
     if item is None:
         return f"{where} would be a new axis of size 1"
     if isinstance(item, sub.Call):
-        return f"{where} is no subscript there, where the indices themselves are written"
+        return f"{where} is no subscript there, {item.in_python}"
     theirs = _python_indices(item, pair.size)
     if theirs is None:
         return f"{where} would be an error, because {_python_refusal(item, pair.size)}"
@@ -275,7 +274,7 @@ def _r_axis(pair: Pair) -> str | None:
     if sub.is_whole_axis(item):
         return None
     if isinstance(item, sub.Call):
-        return f"{text} is unknown; {IN_R}"
+        return f"{text} is unknown; {item.in_r}"
     theirs, refusal = _indices_in_r(item, pair.size)
     if theirs is not None and are_same(theirs, indices_of(pair.chosen, pair.size)):
         return None

@@ -2,8 +2,8 @@
 
 A call becomes a selection once its axis is known. R text, the record of a call in R, compiled code
 and explanations find it in `CALLS`, by its name. Inside are subscripts of the tensor dialect. A new
-call is one class here, the function that makes it, and two lines in R: its function in
-r/R/subscript-call.R, and what it selects in r/R/array-axis.R.
+call is one class here, the function that makes it, and three lines in R: its function in
+r/R/subscript-call.R, and what it selects and what R has in its place in r/R/array-axis.R.
 """
 
 from __future__ import annotations
@@ -24,10 +24,6 @@ CALLS: Final[dict[str, type[Call]]] = {}
 """The classes of calls by their names."""
 
 
-IN_R: Final = "R's own takes positions, and a minus leaves them out, as in `-c(2, 4)`"
-"""What R's own dialect has in place of a call."""
-
-
 class Call(Kind):
     """Base class of calls.
 
@@ -38,6 +34,10 @@ class Call(Kind):
     parts: tuple[Any, ...] = ()
 
     name: ClassVar[str]
+    in_r: ClassVar[str]
+    """What R's own dialect has in place of it; r/R/array-axis.R has the same words."""
+    in_python: ClassVar[str]
+    """What Python's own brackets have in place of it."""
 
     def __init_subclass__(cls) -> None:
         CALLS[cls.name] = cls
@@ -74,7 +74,7 @@ class Call(Kind):
         if policies.is_loose:
             text = short_text(self)
             raise SubscriptTypeError(
-                f"`{text}` is a subscript of the tensor dialect; {IN_R}", subscript=text
+                f"`{text}` is a subscript of the tensor dialect; {self.in_r}", subscript=text
             )
         for part in self.parts:
             if part is None or part is ...:
@@ -98,6 +98,8 @@ class AllBut(Call):
     """
 
     name = "all_but"
+    in_r = "R's own takes positions, and a minus leaves them out, as in `-c(2, 4)`"
+    in_python = "where the indices themselves are written"
 
     def selected(self, axis: Axis, policies: Policies) -> AxisSelection:
         """Return the indices that are left.

@@ -116,8 +116,12 @@ class R(Protocols[TensorT_co]):
         x = self._tensor
         if type(written) is not tuple:
             written = tuple(written) if isinstance(written, tuple) else (written,)
-        if type(x) is _NDARRAY and self._dialect == "tensor":  # half the time for a small array
-            return read(NUMPY, x, lower_tensor(written, x.shape, _TO_SUBSCRIPT))
+        if type(x) is _NDARRAY:  # half the time for a small array
+            if self._dialect == "tensor":
+                return read(NUMPY, x, lower_tensor(written, x.shape, _TO_SUBSCRIPT))
+            from pybridge.dialects.base import lower as lower_base  # rarely needed, so late
+
+            return read(NUMPY, x, lower_base(written, x.shape, _TO_SUBSCRIPT))
         return request.read(x, written, dialect=self._dialect, is_text=False)
 
     @runs_as_python

@@ -2,9 +2,14 @@
 # messages are those of pybridge/subscripts/resolve.py and ranges.py.
 
 # What each call selects of an axis of a size, by its parts. `on(part)` are the positions of a part there, counted
-# from the start, or its error.
+# from the start, or its error; `refuse(words)` is the error of the call itself.
 calls <- list(
-  all_but = function(parts, size, on) which(replace(rep(TRUE, size), unlist(lapply(parts, on)), FALSE))
+  all_but = function(parts, size, on, refuse) which(replace(rep(TRUE, size), unlist(lapply(parts, on)), FALSE))
+)
+
+# What R's own dialect has in place of each call, in the words of pybridge/subscripts/calls.py
+in_base <- c(
+  all_but = "R's own takes positions, and a minus leaves them out, as in `-c(2, 4)`"
 )
 
 axis_index <- function(item, size, axis, call, text = item_text(item)) {
@@ -17,7 +22,11 @@ axis_index <- function(item, size, axis, call, text = item_text(item)) {
     missing = seq_len(size),
     range = range_index(value, text, size, axis, call),
     mask = mask_index(value, text, size, axis, call),
-    call = calls[[item$name]](value, size, function(part) axis_index(part, size, axis, call)),
+    call = calls[[item$name]](
+      value, size,
+      function(part) axis_index(with_positions(part, item$labels, axis, call), size, axis, call),
+      function(words) reject(text, "type", call, paste("`%s`:", words))
+    ),
     vector_index(value, text, size, axis, call)
   )
 }

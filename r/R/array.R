@@ -86,11 +86,8 @@ reject_rest <- function(parts, call) {
 
 as_base_index <- function(value, call) {
   if (inherits(value, "pybridge_call")) {
-    words <- c(
-      "`%s` is a subscript of the tensor dialect; R's own takes positions, and a minus leaves them out, as in",
-      "`-c(2, 4)`"
-    )
-    reject(item_text(read_value(value, call)), "type", call, words)
+    words <- "`%s` is a subscript of the tensor dialect; %s"
+    reject(item_text(read_value(value, call)), "type", call, words, in_base[[value$name]])
   }
   value <- in_r(value, call)
   if (inherits(value, "integer64")) read_int64(value, call) else value
@@ -237,10 +234,11 @@ expand <- function(items, ndim, call) {
   c(items[seq_len(place - 1L)], rest, items[-seq_len(place)])
 }
 
-# Replace labels by their positions, each the label of one position
+# Replace labels by their positions, each the label of one position. A call keeps them for those of its parts that
+# are positions.
 with_positions <- function(item, labels, axis, call) {
   if (item$kind == "call") {
-    item$value <- lapply(item$value, with_positions, labels, axis, call)
+    item$labels <- labels
   }
   if (item$kind != "characters") {
     return(item)

@@ -1,6 +1,7 @@
 # Subscripts that are calls, such as all_but(2, 4). A further one needs an exported function of one line here, its
-# page in _pkgdown.yml, and a line in `calls` of array-axis.R; in Python a class in pybridge/subscripts/calls.py and
-# a function in pybridge/subsetting/brackets.py, which the package exports. test-subscript-call.R says what is missing.
+# page in _pkgdown.yml, and a line each in `calls` and `in_base` of array-axis.R; in Python a class in
+# pybridge/subscripts/calls.py and a function in pybridge/subsetting/brackets.py, which the package exports.
+# test-subscript-call.R says what is missing.
 
 #' All positions but some
 #'

@@ -133,7 +133,7 @@ def _tensor_rule(case: dict[str, Any], items: Any, numbers: list[float]) -> str:
     gathers = [item for item in items if isinstance(item, sub.Vector | sub.Mask)]
     ranges = list(filter(sub.is_plain_range, items))
     rules = {
-        "all_but": any(isinstance(item, sub.Call) for item in items),
+        **{name: any(isinstance(item, call) for item in items) for name, call in sub.CALLS.items()},
         "drop = FALSE": case.get("drop") is False,
         "new axes": None in items,
         "a matrix of positions": any(

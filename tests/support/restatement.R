@@ -5,8 +5,13 @@ rg <- function(a, b, s = NA) list(kind = "range", a = a, b = b, s = s)
 mi <- list(kind = "missing")
 re <- list(kind = "rest")
 
-# What a call such as all_but(2, 4) selects, by the positions of its parts.
-calls <- list(all_but = function(p, n) if (length(p)) seq_len(n)[-p] else seq_len(n))
+# What a call such as all_but(2, 4) selects, by its parts and the size of its axis.
+calls <- list(
+  all_but = function(parts, n) {
+    p <- unlist(lapply(parts, axis_positions, n))
+    if (length(p)) seq_len(n)[-p] else seq_len(n)
+  }
+)
 
 fail <- function(code) stop(structure(list(message = code, call = NULL),
                                       class = c("refusal", "error", "condition")))
@@ -92,7 +97,7 @@ axis_positions <- function(sub, n) {
     character = fail("type"),
     newaxis = fail("type"),
     rest = fail("type"),
-    call = calls[[sub$name]](unlist(lapply(sub$parts, axis_positions, n)), n),
+    call = calls[[sub$name]](sub$parts, n),
     mask = {
       if (anyNA(sub$p)) fail("missing")
       if (length(sub$p) != n) fail("mask")

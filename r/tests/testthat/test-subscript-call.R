@@ -133,12 +133,30 @@ test_that("R's own dialect has no calls", {
 })
 
 test_that("a further call needs one function and one line", {
-  every <- function(...) subscript_call("every", ...)
-  local_mocked_bindings(calls = c(calls, every = function(parts, size, on) seq(1, size, by = parts[[1L]]$value)))
-  expect_identical(r_slice(named, every(2)), named[c(1, 3, 5)])
-  expect_identical(r_slice(named, all_but(every(2))), named[c(2, 4)])
-  expect_identical(format(every(2)), "every(2)")
-  expect_error(every(2, ), "argument 2 of every() is empty", fixed = TRUE)
+  only <- function(...) subscript_call("only", ...)
+  steps <- function(parts, size, on, refuse) {
+    if (length(parts) != 1L) refuse("only() takes one number")
+    seq(1, size, by = parts[[1L]]$value)
+  }
+  local_mocked_bindings(calls = c(calls, only = steps), in_base = c(in_base, only = "write seq()"))
+  expect_identical(r_slice(named, only(2)), named[c(1, 3, 5)])
+  expect_identical(r_slice(named, only(11)), named[1])
+  expect_identical(r_slice(named, all_but(only(2))), named[c(2, 4)])
+  expect_identical(format(only(2)), "only(2)")
+  expect_error(only(2, ), "argument 2 of only() is empty", fixed = TRUE)
+  expect_error(r_slice(named, only(2, 3)), "`only(2, 3)`: only() takes one number",
+    fixed = TRUE, class = "pybridge_error_subscript_type"
+  )
+  expect_error(r_slice(named, only(2), dialect = "base"), "; write seq()", fixed = TRUE)
+})
+
+test_that("what R's own dialect has in place of a call is said alike in both languages", {
+  skip_without_python()
+  known <- start_bridge()$records$CALLS
+  for (name in names(calls)) {
+    expect_identical(in_base[[name]], reticulate::py_to_r(known[[name]]$in_r))
+  }
+  expect_identical(names(in_base), names(calls))
 })
 
 test_that("each call has a line in `calls`, and its function here and in Python", {

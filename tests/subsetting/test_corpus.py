@@ -8,7 +8,10 @@ import pytest
 from corpus import cases, expected_by_r, tensor_of, value_of
 from processes import ROOT, python
 
-from pybridge import errors, r_assign, r_slice, result_shape
+import pybridge
+from pybridge import NA, Subscripts, errors, r_assign, r_slice, r_subscripts, result_shape
+from pybridge.subscripts import CALLS, python_source
+from pybridge.subscripts.python_values import as_subscript
 from pybridge.testing.corpus import PATH
 
 CASES = cases()
@@ -62,17 +65,42 @@ def test_r_confirms_the_corpus():
         assert case["expected"] == expected, case
 
 
+def vector_of(case):
+    """Return the subscripts of a case without a minus before a vector, which Python cannot see."""
+    return Subscripts(tuple(map(as_subscript, of_python(case["subscripts"]))))
+
+
+def of_python(text):
+    """Return the subscripts of a text as values of Python, where a string alone would be text."""
+    names = {"numpy": np, "NA": NA, **{name: getattr(pybridge, name) for name in CALLS}}
+    values = [eval(python_source(item), names) for item in r_subscripts(text).items]
+    return tuple([[value] if isinstance(value, str) else value for value in values])
+
+
+READERS = {
+    "text": lambda text: (text,),
+    "stored": lambda text: (r_subscripts(text),),
+    "printed": lambda text: (str(r_subscripts(text)),),
+    "Python's values": of_python,
+}
+"""The ways into Python, beside the records of R."""
+
+
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
-def test_case(case):
+def test_case(case, reader):
     x = tensor_of(case)
     before = x.copy()
     expected = case["expected"]
+    if reader == "Python's values" and case["rule"] == "a minus before a vector":
+        expected = expected_by_r([{**case, "subscripts": str(vector_of(case))}])[0]
 
     def act():
+        written = READERS[reader](case["subscripts"])
         if "value" in case:
-            return r_assign(x, case["subscripts"], value=value_of(case), dialect=case["dialect"])
+            return r_assign(x, *written, value=value_of(case), dialect=case["dialect"])
         drop = case.get("drop", True)
-        return r_slice(x, case["subscripts"], dialect=case["dialect"], drop=drop)
+        return r_slice(x, *written, dialect=case["dialect"], drop=drop)
 
     if "error" in expected:
         with pytest.raises(errors.PybridgeError) as caught:
@@ -87,5 +115,6 @@ def test_case(case):
         np.testing.assert_array_equal(found.ravel(), values)
         if "value" not in case:
             kept = {"drop": case.get("drop", True), "dialect": case["dialect"]}
-            assert list(result_shape(x.shape, case["subscripts"], **kept)) == expected["shape"]
+            written = READERS[reader](case["subscripts"])
+            assert list(result_shape(x.shape, *written, **kept)) == expected["shape"]
     np.testing.assert_array_equal(x, before)

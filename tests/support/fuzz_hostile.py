@@ -32,6 +32,7 @@ from backends import adapters  # noqa: E402, F401 -- sets the environment before
 from pybridge import (  # noqa: E402
     NA,
     R,
+    all_but,
     array_reshape,
     broadcast,
     errors,
@@ -215,8 +216,10 @@ def subscript(rng):
         ...,
         slice(NA, NA, -1),
     ]
-    if kind < 0.45:
+    if kind < 0.4:
         return rng.choice(plain)
+    if kind < 0.45:
+        return all_but(*[subscript(rng) for _ in range(rng.randint(0, 3))])
     if kind < 0.65:
         return rng.choice(scalars())
     if kind < 0.8:

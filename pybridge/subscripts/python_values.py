@@ -171,6 +171,8 @@ def _from_array(value: npt.NDArray[Any] | np.generic) -> Subscript:
     if kind in "OU":
         if holes is not None:
             array = np.where(holes, np.array(NA, "O"), array)
+        if array.ndim == 0 and (array.item() is None or array.item() is ...):
+            raise _no_subscript(array.item(), "a subscript by itself, not in an array")
         return as_subscript(array.item() if array.ndim == 0 else array.tolist())
     if kind not in "biuf":
         raise SubscriptTypeError(

@@ -182,6 +182,8 @@ REFUSED = [
     (slice("a", 3), "a bound of a range is one number or NA"),
     (slice([1, 2], 3), "a bound of a range is one number or NA"),
     ([10**5000, None], "mixes NoneType, int"),
+    (np.array(None), "a subscript by itself, not in an array"),
+    (np.array(..., object), "a subscript by itself, not in an array"),
 ]
 
 

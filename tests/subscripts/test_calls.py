@@ -113,9 +113,8 @@ def test_each_call_is_known_in_each_of_its_places(name, path, pattern):
 def test_each_call_has_a_name_an_oracle_and_cases(name):
     assert name in pybridge.__all__, f"{name}: export it in pybridge/__init__.py"
     for words in ("in_r", "in_python"):
-        assert getattr(CALLS[name], words, ""), (
-            f"{name}: pybridge/subscripts/calls.py has no {words}"
-        )
+        where = f"{name}: give it `{words}` in pybridge/subscripts/calls.py"
+        assert getattr(CALLS[name], words, ""), where
     assert re.search(rf"\b{name} = function", RESTATEMENT), f"{name}: tests/support/restatement.R"
     used = [case for case in cases() if f"{name}(" in case["subscripts"]]
     where = f"{name}: write cases in pybridge/testing/subscripts.json, run tests/support/corpus.py"

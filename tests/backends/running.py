@@ -183,7 +183,7 @@ def complaint(case: dict[str, Any], found: Any, *, known: bool = True) -> str | 
         return None
     if "error" in expected:
         wanted = BY_CLASS[expected["error"]]
-        may_be_refused = START_FROM_END.search(case["subscripts"])
+        may_be_refused = START_FROM_END.search(case.get("subscripts", ""))
         if isinstance(found, LeftToLibraryError) and (
             issubclass(wanted, SIZE_DEPENDENT) or may_be_refused
         ):
@@ -193,7 +193,7 @@ def complaint(case: dict[str, Any], found: Any, *, known: bool = True) -> str | 
         if isinstance(found, wanted) and found.r_class == wanted.r_class:
             return None
         return f"{wanted.__name__} expected, not {found!r}"
-    if not known and COUNTED.search(case["subscripts"]) and type(found) is errors.TracingError:
+    if not known and COUNTED.search(case.get("subscripts", "")) and type(found) is errors.TracingError:
         return None
     if isinstance(found, Exception):
         return f"{type(found).__name__}: {found}"

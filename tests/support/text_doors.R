@@ -55,6 +55,7 @@ plus <- reticulate::py_eval("lambda x, y, **options: x + y", convert = FALSE)
 # A valid call of each exported function; each of its arguments is replaced by the text in turn. A function that
 # takes a tensor or an R array has one for each.
 calls <- list(
+  all_but = list(quote(all_but(1, 2))),
   array_reshape = list(
     quote(array_reshape(x = tensor, dim = c(6, 5), order = "C")), quote(array_reshape(x = own, dim = c(6, 5), order = "C"))
   ),
@@ -106,6 +107,8 @@ calls <- list(
 )
 # The brackets, and what else takes an argument beside a tensor; `text` is the text
 forms <- c(
+  "tensor@r[all_but(text)]", "tensor@r[all_but(1, text:2)]", "tensor@py[all_but(text)]", "print(all_but(text))",
+  "r_slice(own, all_but(text))", "r_slice(named, all_but(text))", "{y <- words; r_slice(y, all_but(text)) <- 'b'}",
   "tensor@r[text]", "tensor@r[text, 1]", "tensor@r[1, text]", "tensor@r[text:2]", "tensor@r[1:2, NA:text]",
   "tensor@r[text, dialect = 'base']", "tensor@r[1, order = text]", "tensor@r[1, dialect = text]",
   "tensor@r[1, drop = text]", "tensor@r[1, other = text]", "do.call(`[`, stats::setNames(list(tensor@r, 1), c('', broken)))",

@@ -178,12 +178,12 @@ def complaint(case: dict[str, Any], found: Any, *, known: bool = True) -> str | 
     Where sizes are not `known`, R's own dialect, whose every rule needs them, is refused, and so
     may be what leaves out positions from both ends, whose number depends on the size.
     """
-    expected = case["expected"]
+    expected, written = case["expected"], case.get("subscripts", "")
     if not known and case["dialect"] == "base" and type(found) is errors.TracingError:
         return None
     if "error" in expected:
         wanted = BY_CLASS[expected["error"]]
-        may_be_refused = START_FROM_END.search(case.get("subscripts", ""))
+        may_be_refused = START_FROM_END.search(written)
         if isinstance(found, LeftToLibraryError) and (
             issubclass(wanted, SIZE_DEPENDENT) or may_be_refused
         ):
@@ -193,7 +193,7 @@ def complaint(case: dict[str, Any], found: Any, *, known: bool = True) -> str | 
         if isinstance(found, wanted) and found.r_class == wanted.r_class:
             return None
         return f"{wanted.__name__} expected, not {found!r}"
-    if not known and COUNTED.search(case.get("subscripts", "")) and type(found) is errors.TracingError:
+    if not known and COUNTED.search(written) and type(found) is errors.TracingError:
         return None
     if isinstance(found, Exception):
         return f"{type(found).__name__}: {found}"

@@ -240,7 +240,9 @@ def _mixed_signs(written: Any) -> SubscriptError:
 
 def _is_far(values: npt.NDArray[np.int64], axis: Axis) -> bool:
     """Return whether R's integers, which hold positions on the axis of an array, may overflow."""
-    return axis.number is not None and bool((np.abs(values) > LARGEST_INTEGER).any())
+    if axis.number is None or not len(values):
+        return False
+    return bool(values.max() > LARGEST_INTEGER or values.min() < -LARGEST_INTEGER)
 
 
 def whole_as_r_reads(

@@ -378,6 +378,13 @@ def test_a_range_longer_than_any_vector_is_refused():
             r_slice(np.arange(3.0), written, dialect="base")
 
 
+def test_the_smallest_integer_is_beyond_those_of_r():
+    x = np.arange(6.0).reshape(2, 3)
+    with pytest.warns(errors.SubscriptWarning, match="coercion to integer range"):
+        found = r_slice(x, [-(2**63)], slice(None), dialect="base")
+    assert np.isnan(found).tolist() == [True] * 3
+
+
 def test_a_second_rest_is_named_first():
     with pytest.raises(errors.SubscriptError, match=r"more than one `\.\.`"):
         r_slice(CUBE, ..., 1, ..., dialect="base")

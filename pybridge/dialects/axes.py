@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import EllipsisType, NoneType
 from typing import Any, Final, TypeAlias
 
 from pybridge.errors import SubscriptCountError, SubscriptError
@@ -48,16 +49,13 @@ def expanded(items: tuple[Any, ...], ndim: int, read: Reader) -> tuple[Any, ...]
     >>> expanded((1, ..., None, 2), 4, int)
     (1, slice(None, None, None), slice(None, None, None), None, 2)
     """
-    place, named, is_second = -1, 0, False
-    for k, item in enumerate(items):
-        if item is ...:
-            is_second = place >= 0
-            place = k
-        elif item is not None:
-            named += 1
-    if named <= ndim and not is_second:
-        if place < 0:
+    kinds = [*map(type, items)]
+    rests = kinds.count(EllipsisType)
+    named = len(items) - rests - kinds.count(NoneType)
+    if named <= ndim and rests < 2:
+        if rests == 0:
             return items
+        place = kinds.index(EllipsisType)
         return (*items[:place], *(WHOLE,) * (ndim - named), *items[place + 1 :])
     if ndim == 0 and len(items) == 1 and is_whole_axis(items[0]):
         return ()

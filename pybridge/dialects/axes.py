@@ -6,8 +6,9 @@ from collections.abc import Callable
 from types import EllipsisType, NoneType
 from typing import Any, Final, TypeAlias
 
-from pybridge.errors import SubscriptCountError, SubscriptError
+from pybridge.errors import SubscriptCountError
 from pybridge.subscripts import Subscript, Subscripts, is_whole_axis, short_text
+from pybridge.subscripts.kinds import check_rests
 from pybridge.subscripts.ranges import BOUNDS
 from pybridge.subscripts.selections import WHOLE
 from pybridge.subscripts.spelling import spelled_out
@@ -20,6 +21,11 @@ COMPACT: Final = frozenset({str, Subscripts})
 """The types of what may hold several subscripts."""
 
 
+def spelled(written: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return subscripts as they were written, with text and stored ones spelled out."""
+    return written if COMPACT.isdisjoint(map(type, written)) else spelled_out(written)
+
+
 def opened(written: tuple[Any, ...], read: Reader) -> tuple[Subscript, ...]:
     """Return subscripts one by one, from values, stored subscripts or one text of them.
 
@@ -27,9 +33,7 @@ def opened(written: tuple[Any, ...], read: Reader) -> tuple[Subscript, ...]:
     >>> opened(("2, NA:3",), as_subscript)
     (2, slice(None, 3, None))
     """
-    if not COMPACT.isdisjoint(map(type, written)):
-        written = spelled_out(written)
-    return tuple([item if _is_read(item) else read(item) for item in written])
+    return tuple([item if _is_read(item) else read(item) for item in spelled(written)])
 
 
 def _is_read(item: Any) -> bool:
@@ -60,7 +64,7 @@ def expanded(items: tuple[Any, ...], ndim: int, read: Reader) -> tuple[Any, ...]
     if ndim == 0 and len(items) == 1 and is_whole_axis(items[0]):
         return ()
     items = tuple(map(read, items))
-    check_rests(items)
+    check_rests(Subscripts(items))
     text = short_text(Subscripts(items))
     raise SubscriptCountError(
         f"`[{text}]` names {named} axes; the tensor has {ndim}",
@@ -68,12 +72,3 @@ def expanded(items: tuple[Any, ...], ndim: int, read: Reader) -> tuple[Any, ...]
         count=named,
         ndim=ndim,
     )
-
-
-def check_rests(items: tuple[Subscript, ...]) -> None:
-    """Raise for a second `..`."""
-    if sum([item is ... for item in items]) > 1:
-        text = short_text(Subscripts(items))
-        raise SubscriptError(
-            f"`{text}` has more than one `..`; only one can cover the other axes", subscript=text
-        )

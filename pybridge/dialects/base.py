@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from pybridge.axis import Axis, plain_axes
-from pybridge.dialects.axes import Reader, check_rests, opened
+from pybridge.dialects.axes import Reader, opened
 from pybridge.dialects.colon import Colon, evaluated, is_short, select_as_r_does
 from pybridge.errors import SubscriptCountError, SubscriptTypeError, TracingError
 from pybridge.shape import Shape
@@ -27,7 +27,7 @@ from pybridge.subscripts import (
     short_text,
 )
 from pybridge.subscripts import selections as to
-from pybridge.subscripts.kinds import select_alone
+from pybridge.subscripts.kinds import check_rests, select_alone
 from pybridge.subscripts.python_values import as_subscript
 from pybridge.subscripts.resolve import R_ARRAY, R_VECTOR
 
@@ -81,7 +81,7 @@ def received(written: tuple[Any, ...], read: Reader) -> tuple[Subscript, ...]:
     items = opened(written, read) or (to.WHOLE,)
     for item in items:
         if item is ...:
-            check_rests(items)
+            check_rests(Subscripts(items))
             raise SubscriptTypeError(
                 "`..` is not a subscript in R's own dialect; write one subscript for each axis, "
                 "`:` in Python and nothing in R for a whole axis, or use the tensor dialect",
@@ -182,24 +182,16 @@ def selected_axes(
 ) -> to.Orthogonal:
     """Combine what is selected on each axis; if `drop`, axes of extent 1 are removed."""
     dropped = _dropped(shape, parts) if drop else ()
-    key: list[int | slice] = []
-    takes: list[tuple[int, to.Taken]] = []
+    kept: list[to.AxisSelection] = []
     squeezed: list[int] = []
-    place = 0
     for k, part in enumerate(parts):
-        is_gone = k in dropped
-        if isinstance(part, to.Taken):
-            takes.append((place, part))
-            key.append(to.WHOLE)
-            if is_gone:
-                squeezed.append(place)
-            place += 1
-            continue
-        run: Any = part if type(part) is slice else to.slice_of_index(part)  # type: ignore[arg-type]
-        key.append(run.indices(shape[k])[0] if is_gone else run)
-        place += not is_gone
-    is_view = is_view and not takes
-    return to.Orthogonal(shape, tuple(key), tuple(takes), is_view, tuple(squeezed))
+        if not isinstance(part, to.Taken):
+            run: Any = part if type(part) is slice else to.slice_of_index(part)  # type: ignore[arg-type]
+            part = run.indices(shape[k])[0] if k in dropped else run
+        elif k in dropped:
+            squeezed.append(sum(map(to.keeps_axis, kept)))
+        kept.append(part)
+    return to.orthogonal(shape, kept, tuple(squeezed), is_view=is_view)
 
 
 def _dropped(shape: tuple[int, ...], parts: list[to.AxisSelection]) -> list[int]:

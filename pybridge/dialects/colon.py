@@ -14,7 +14,7 @@ from pybridge.errors import (
     SubscriptWarning,
     warn,
 )
-from pybridge.subscripts import Kind, Subscript, Traced, TracedRange, number_text, r_source
+from pybridge.subscripts import Kind, Subscript, TracedRange, number_text, r_source
 from pybridge.subscripts.kinds import select
 from pybridge.subscripts.ranges import slice_of_run
 from pybridge.subscripts.resolve import (
@@ -103,8 +103,7 @@ def evaluated(item: slice | TracedRange) -> Colon:
     Colon(start=5, direction=-1, count=4, text='5:2')
     """
     if isinstance(item, TracedRange):
-        bounds = (item.written.start, item.written.stop, item.written.step)
-        raise next(bound for bound in bounds if isinstance(bound, Traced)).refusal()
+        raise item.refusal()
     text = r_source(item)
     start, direction, count = _one_colon(item.start, item.stop, text)
     if item.step is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pybridge.axis import Axis, plain_axes
-from pybridge.dialects.axes import COMPACT, Reader, expanded
+from pybridge.dialects.axes import COMPACT, Reader, expanded, spelled
 from pybridge.errors import SubscriptError
 from pybridge.shape import Order, Shape, Size
 from pybridge.subscripts import Subscript
@@ -18,7 +18,6 @@ from pybridge.subscripts.kinds import least_size, select, select_alone
 from pybridge.subscripts.python_values import as_subscript
 from pybridge.subscripts.ranges import range_on
 from pybridge.subscripts.resolve import TENSOR, common_gather, position_on
-from pybridge.subscripts.spelling import spelled_out
 
 
 def lower(
@@ -86,8 +85,7 @@ def _spelled_and_expanded(
     written: tuple[Any, ...], ndim: int, read: Reader
 ) -> tuple[tuple[Any, ...], bool]:
     """Return one subscript for each axis, and whether there was only one."""
-    if not COMPACT.isdisjoint(map(type, written)):
-        written = spelled_out(written)
+    written = spelled(written)
     return (expanded(written, ndim, read) if ndim else written), len(written) == 1
 
 

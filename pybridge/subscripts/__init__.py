@@ -14,7 +14,6 @@ from pybridge.subscripts.kinds import (
     Scalar,
     Subscript,
     Subscripts,
-    is_plain_range,
     is_scalar,
     mapped,
 )
@@ -53,7 +52,6 @@ __all__ = [
     "TracedRange",
     "Vector",
     "is_missing",
-    "is_plain_range",
     "is_scalar",
     "is_whole_axis",
     "mapped",

@@ -127,13 +127,12 @@ class Entries(Kind):
         hole = "NA" if is_logical else 'float("nan")'
         return str(values.tolist()).replace("None", hole).replace("inf", 'float("inf")')
 
-    def check_axis(self, axis: Axis) -> None:
-        """Raise `SubscriptLabelError` if the names or labels of the entries contradict an axis.
+    def check_axis(self, axis: Axis, its: Axis) -> None:
+        """Raise `SubscriptLabelError` if the entries, along `its`, contradict the axis.
 
         The logicals must lie along the axis that they select on, and have its labels. The labels of
         positions are their own; only a name that is that of another axis contradicts.
         """
-        its = self.axes[0]
         is_mask = isinstance(self, Mask)
         if has_other_name(axis, its) and (
             is_mask or its.name in [other.name for other in axis.siblings]
@@ -165,7 +164,7 @@ class Vector(Entries):
     def on(self, axis: Axis, policies: Policies) -> AxisSelection:
         """Return the indices of the positions."""
         if len(self.axes) == 1:
-            self.check_axis(axis)
+            self.check_axis(axis, self.axes[0])
         if self.values.ndim == 1:
             return resolve(self.values, self.missing, axis, policies, self)
         if not policies.is_loose:
@@ -286,7 +285,7 @@ class Mask(Entries):
     def on(self, axis: Axis, policies: Policies) -> AxisSelection:
         """Return the indices where it is TRUE; R recycles it, and `NA` selects `NA`."""
         if len(self.axes) == 1:
-            self.check_axis(axis)
+            self.check_axis(axis, self.axes[0])
         if policies.is_loose:
             return self._recycled_on(axis, policies)
         if self.missing is not None:
@@ -347,7 +346,7 @@ class Mask(Entries):
         elif self.missing is not None:
             raise self._holds_na()
         for axis, its in zip(axes, self.axes, strict=False):
-            Mask(self.values, None, (its,)).check_axis(axis)
+            self.check_axis(axis, its)
         if not fits_shape(flags.shape, shape):
             raise wrong_mask_shape(short_text(self), "array", flags.shape, shape)
         return Masked(shape, flags, order)

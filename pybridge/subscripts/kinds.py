@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from pybridge.axis import Axis
+from pybridge.errors import SubscriptError
 from pybridge.shape import Order, Size
 from pybridge.subscripts.frozen import Frozen
 from pybridge.subscripts.notation import (
     ALL,
     NA,
     NAType,
-    is_whole_axis,
     number_text,
     r_source,
     short_text,
@@ -38,9 +38,6 @@ from pybridge.subscripts.selections import (
     AxisSelection,
     Selection,
 )
-
-if TYPE_CHECKING:
-    pass
 
 Axes: TypeAlias = tuple[Axis, ...]
 Subscript: TypeAlias = Any
@@ -181,11 +178,6 @@ class Scalar(Kind):
         return True
 
 
-def is_plain_range(item: Subscript) -> bool:
-    """Return whether a subscript is a range, other than the whole axis."""
-    return isinstance(item, slice) and not is_whole_axis(item)
-
-
 class Subscripts(Frozen):
     """All the subscripts between two brackets, in order.
 
@@ -210,6 +202,15 @@ class Subscripts(Frozen):
 
     def __hash__(self) -> int:
         return hash(tuple(map(_hashable, self.items)))
+
+
+def check_rests(subscripts: Subscripts) -> None:
+    """Raise for a second `..`."""
+    if sum([item is ... for item in subscripts.items]) > 1:
+        text = short_text(subscripts)
+        raise SubscriptError(
+            f"`{text}` has more than one `..`; only one can cover the other axes", subscript=text
+        )
 
 
 def _hashable(item: Subscript) -> Any:

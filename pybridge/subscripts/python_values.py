@@ -30,8 +30,10 @@ from pybridge.subscripts import (
     read_only,
     short_text,
 )
+from pybridge.subscripts.kinds import check_rests
 from pybridge.subscripts.notation import as_real
 from pybridge.subscripts.ranges import BOUNDS
+from pybridge.subscripts.resolve import BOOL, INT64
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -230,15 +232,11 @@ def borrow_array(value: npt.NDArray[Any]) -> Subscript:
     or logical array is copied.
     """
     if value.ndim and type(value) is np.ndarray:
-        if value.dtype == _INT64:
+        if value.dtype == INT64:
             return Vector.borrowed(value)
-        if value.dtype == _BOOL:
+        if value.dtype == BOOL:
             return Mask.borrowed(value)
     return as_subscript(value)
-
-
-_INT64: Final = np.dtype(np.int64)
-_BOOL: Final = np.dtype(np.bool_)
 
 
 def _from_range(value: range) -> Vector:
@@ -431,9 +429,5 @@ def as_subscripts(values: tuple[Any, ...]) -> Subscripts:
     for value in values:
         items += value.items if isinstance(value, Subscripts) else (as_subscript(value),)
     subscripts = Subscripts(tuple(items))
-    if sum(item is ... for item in items) > 1:
-        raise SubscriptError(
-            f"`{short_text(subscripts)}` has more than one `..`; only one can cover the other axes",
-            subscript=short_text(subscripts),
-        )
+    check_rests(subscripts)
     return subscripts

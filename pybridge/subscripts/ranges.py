@@ -13,15 +13,13 @@ from pybridge.axis import Axis
 from pybridge.errors import SubscriptRangeError
 from pybridge.shape import Size
 from pybridge.subscripts.notation import NA, r_source
-from pybridge.subscripts.resolve import TENSOR, no_position, whole_number
+from pybridge.subscripts.resolve import FARTHEST, TENSOR, no_position, whole_number
 from pybridge.subscripts.selections import NOTHING, WHOLE, AxisSelection
 
 BOUNDS: Final = frozenset({int, type(None), type(NA)})
 """The types of the bounds of a common range."""
 # No axis is longer, so a longer step selects the same; some steps exceed a library's integers.
 _LONGEST: Final = 2**52
-# With an unknown size a library may count in 32 bits, where a larger position wraps around.
-_FARTHEST: Final = 2**31 - 1
 
 
 def range_on(written: slice, axis: Axis, read: Callable[[Any], Any] | None = None) -> AxisSelection:
@@ -123,7 +121,7 @@ def _slice_of_unknown_size(written: slice, start: Any, stop: Any, step: int, axi
 
 def check_far_bounds(bounds: tuple[Any, ...], axis: Axis, written: slice) -> None:
     """Raise for a bound that is 0, or that no axis has; None is open."""
-    limit = _FARTHEST if axis.size is None else axis.size
+    limit = FARTHEST if axis.size is None else axis.size
     for bound in bounds:
         if bound is not None and not 0 < abs(bound) <= limit:
             raise no_position(bound, axis, r_source(written))

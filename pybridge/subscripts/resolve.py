@@ -23,7 +23,7 @@ from pybridge.errors import (
 )
 from pybridge.shape import Size
 from pybridge.subscripts.frozen import Frozen
-from pybridge.subscripts.notation import NA, number_text, short_text
+from pybridge.subscripts.notation import NA, as_real, number_text, short_text
 from pybridge.subscripts.selections import Gather, regular_run, slice_from_run
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ LARGEST_INTEGER: Final = 2**31 - 1
 """The largest integer of R, which holds positions on the axis of an array."""
 FAR: Final = 2**62
 """A position beyond all axes."""
-_FARTHEST: Final = 2**31 - 1
+FARTHEST: Final = 2**31 - 1
 """With an unknown size a library may count in 32 bits, where a larger position wraps around."""
-_INT64: Final = np.dtype(np.int64)
+INT64: Final = np.dtype(np.int64)
+BOOL: Final = np.dtype(np.bool_)
 
 Holes: TypeAlias = "npt.NDArray[np.bool_] | None"
 
@@ -74,7 +75,7 @@ def position_on(position: int, axis: Axis, policies: Policies) -> int | slice | 
     """
     size = axis.size
     if size is None:
-        if 0 < abs(position) <= _FARTHEST:  # negative ones keep Python's meaning
+        if 0 < abs(position) <= FARTHEST:  # negative ones keep Python's meaning
             return position - 1 if position > 0 else position
     elif 0 < position <= size:
         return position - 1
@@ -109,15 +110,17 @@ def resolve(
     array([False,  True])
     """
     size = axis.size
-    if missing is None and values.dtype == _INT64 and size is not None and len(values):
+    if missing is None and values.dtype == INT64 and size is not None and len(values):
         gather = _gather_of_integers(values, size, policies.negative == "from_end")
         if gather is not None:
             return gather
+    if missing is not None and policies.missing == "error":
+        raise _missing_entry(missing, axis, written)
     if not policies.is_loose:
-        _refuse_uncertain(values, missing, axis, written)
-    elif missing is not None or values.dtype != _INT64 or _is_far(values, axis):
+        _refuse_fractions(values, axis, written)
+    elif missing is not None or values.dtype != INT64 or _is_far(values, axis):
         values, missing = whole_as_r_reads(values, missing, axis)
-    limit = _FARTHEST if size is None else size
+    limit = FARTHEST if size is None else size
     known = values if missing is None else values[~missing]
     low, high = (known.min(), known.max()) if len(known) else (1, 1)
     if low <= 0 or high > limit:
@@ -162,12 +165,11 @@ def common_gather(written: Any, size: Size) -> Gather | None:
         written = np.array(written)
     if type(written) is not np.ndarray or written.ndim != 1 or not written.size:
         return None
-    if written.dtype == _BOOL:
+    if written.dtype == BOOL:
         return Gather(np.flatnonzero(written)) if len(written) == size else None
-    return None if written.dtype != _INT64 else _gather_of_integers(written, size, True)
+    return None if written.dtype != INT64 else _gather_of_integers(written, size, True)
 
 
-_BOOL: Final = np.dtype(np.bool_)
 _COMMON: Final = ({bool}, {int})
 
 
@@ -185,14 +187,18 @@ def _gather_of_integers(
     return Gather(indices) if np.maximum.reduce(indices.view(np.uint64)) < size else None
 
 
-def _refuse_uncertain(values: npt.NDArray[Any], missing: Holes, axis: Axis, written: Any) -> None:
-    """Raise for an entry that is `NA` or no whole number."""
-    if missing is not None:
-        text, entry = short_text(written), int(np.flatnonzero(missing)[0]) + 1
-        raise SubscriptMissingError(
-            f"entry {entry} of `{text}` on axis {axis.place} is NA; every entry must be a position",
-            subscript=text,
-        )
+def _missing_entry(
+    missing: npt.NDArray[np.bool_], axis: Axis, written: Any
+) -> SubscriptMissingError:
+    text, entry = short_text(written), int(np.flatnonzero(missing)[0]) + 1
+    return SubscriptMissingError(
+        f"entry {entry} of `{text}` on axis {axis.place} is NA; every entry must be a position",
+        subscript=text,
+    )
+
+
+def _refuse_fractions(values: npt.NDArray[Any], axis: Axis, written: Any) -> None:
+    """Raise for an entry that is no whole number."""
     if values.dtype.kind == "f":
         is_whole = np.isfinite(values) & (values == np.trunc(values))
         if not is_whole.all():
@@ -297,10 +303,7 @@ def whole_number(value: Any, axis: Axis, written: Any) -> int:
 
 def real_of(value: Any) -> float:
     """Convert a number to R's double; `NA` is NaN, and what is too large infinite."""
-    try:
-        return math.nan if value is NA or value is None else float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
+    return math.nan if value is NA or value is None else as_real(value)
 
 
 def no_position(position: int, axis: Axis, text: str) -> SubscriptOutOfBoundsError:
@@ -315,7 +318,7 @@ def no_position(position: int, axis: Axis, text: str) -> SubscriptOutOfBoundsErr
         place = f"position {number}" if text == number else f"`{text}`: position {number}"
         known = f"has size {size}"
         if size is None:
-            known = f"has a size that is not known here, so that positions end at {_FARTHEST}"
+            known = f"has a size that is not known here, so that positions end at {FARTHEST}"
         words = f"{place} is out of bounds: axis {axis.place} {known}"
     return SubscriptOutOfBoundsError(
         words, subscript=text, position=position, axis=axis.place, size=size

@@ -260,9 +260,9 @@ def orthogonal(
     axes: Iterable[AxisSelection],
     squeezed: tuple[int, ...] = (),
     *,
-    is_view: bool | None = None,
+    is_view: bool = True,
 ) -> Orthogonal:
-    """Combine per-axis selections; a view unless one is a vector, or as `is_view` says.
+    """Combine per-axis selections; a view if it may be one, `is_view`, and none is a vector.
 
     >>> orthogonal((4, 5), (1, slice(0, 3, 1))).result_shape
     (3,)
@@ -279,9 +279,7 @@ def orthogonal(
             axis = WHOLE
             place += 1
         key.append(axis)  # type: ignore[arg-type]
-    return Orthogonal(
-        shape, tuple(key), tuple(takes), not takes if is_view is None else is_view, squeezed
-    )
+    return Orthogonal(shape, tuple(key), tuple(takes), is_view and not takes, squeezed)
 
 
 def regular_run(indices: npt.NDArray[np.int64]) -> range | None:

@@ -178,6 +178,11 @@ class TracedRange(Kind, eq=False):
                 step = traced.backend.where(runs_down, -1, traced.integers() * 0 + 1)
         return to.TracedRun(_index_of(start), _index_of(stop), step)
 
+    def refusal(self) -> SubscriptTypeError:
+        """Return the error of R's own dialect for its traced bound."""
+        bounds = (self.written.start, self.written.stop, self.written.step)
+        return next(bound.refusal() for bound in bounds if isinstance(bound, Traced))
+
 
 def traced_inside(item: Any) -> Traced | None:
     """Return a traced tensor inside a subscript, None if there is none."""

@@ -8,9 +8,9 @@ constant, and the compiler recompiles when it changes.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -123,14 +123,14 @@ def _lowered(
                 static_shape(backend, item)
         return lower(holder, sizes, written, **options)
     shape = backend.shape(x)
-    written = tuple([_with_known_reals(backend, item) for item in written])
+    written = tuple([_changed(backend, item, _known_real) for item in written])
     if None in shape or any(map(backend.is_open, itertools.chain(*map(_parts, written)))):
         if options.get("dialect") != "base":
             selection = _lowered_open(holder, x, value, written, options)
             if selection is not None:
                 return selection
         shape = static_shape(backend, x)
-        written = tuple([_constant(backend, item) for item in written])
+        written = tuple([_changed(backend, item, _as_constants) for item in written])
     return lower(holder, shape, written, **options)
 
 
@@ -150,7 +150,8 @@ def _lowered_open(
     shape = backend.shape(x)
     try:
         items = opened(
-            tuple([_with_open(backend, item) for item in written]), subscript_reader(holder.name)
+            tuple([_changed(backend, item, _open_number) for item in written]),
+            subscript_reader(holder.name),
         )
         selection = lower(holder, shape, items, **options)
         least = least_sizes(items, len(shape))
@@ -185,28 +186,24 @@ def _parts(item: Any) -> tuple[Any, ...]:
     return (item.start, item.stop, item.step) if type(item) is slice else (item,)
 
 
-def _with_known_reals(backend: Backend, item: Any) -> Any:
-    """Replace open reals in a subscript by constants, because slices do not take them.
+def _changed(backend: Backend, item: Any, change: Callable[[Backend, Any], Any]) -> Any:
+    """Return a subscript whose numbers are changed, also those inside it."""
+    if isinstance(item, slice | sub.Call):
+        return sub.mapped(item, lambda part: _changed(backend, part, change))
+    return change(backend, item)
+
+
+def _known_real(backend: Backend, number: Any) -> Any:
+    """Return a constant for an open real, because slices do not take one.
 
     Whether a real is whole, and so a position, depends on its value.
     """
-    if isinstance(item, slice | sub.Call):
-        return sub.mapped(item, functools.partial(_with_known_reals, backend))
-    return float(item) if backend.is_open(item) and _kind(item) is float else item
+    return float(number) if backend.is_open(number) and _kind(number) is float else number
 
 
-def _with_open(backend: Backend, item: Any) -> Any:
-    """Return a subscript whose open numbers stay open."""
-    if isinstance(item, slice | sub.Call):
-        return sub.mapped(item, functools.partial(_with_open, backend))
-    return sub.Scalar(item) if backend.is_open(item) else item
-
-
-def _constant(backend: Backend, item: Any) -> Any:
-    """Replace open numbers in a subscript by constants."""
-    if isinstance(item, slice | sub.Call):
-        return sub.mapped(item, functools.partial(_constant, backend))
-    return _as_constants(backend, item)
+def _open_number(backend: Backend, number: Any) -> Any:
+    """Return an open number as a subscript in which it stays open."""
+    return sub.Scalar(number) if backend.is_open(number) else number
 
 
 @in_graph
@@ -224,7 +221,7 @@ def assign(
         shape = static_shape(backend, x)
         if backend.serves(fitted):
             static_shape(backend, fitted)
-        constants = tuple([_constant(backend, _read_again(item)) for item in written])
+        constants = tuple([_changed(backend, _read_again(item), _as_constants) for item in written])
         read = subscript_reader(backend.name)
         plan, recycled = plan_as_r_does(holder, x, shape, constants, read_value(fitted), read)
         if not is_in_place:

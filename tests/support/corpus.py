@@ -131,7 +131,7 @@ def _numbers(item: Any) -> list[float]:
 
 def _tensor_rule(case: dict[str, Any], items: Any, numbers: list[float]) -> str:
     gathers = [item for item in items if isinstance(item, sub.Vector | sub.Mask)]
-    ranges = list(filter(sub.is_plain_range, items))
+    ranges = [i for i in items if isinstance(i, slice) and not sub.is_whole_axis(i)]
     rules = {
         **{name: any(isinstance(item, call) for item in items) for name, call in sub.CALLS.items()},
         "drop = FALSE": case.get("drop") is False,

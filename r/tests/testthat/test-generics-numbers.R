@@ -5,15 +5,10 @@
 
 is_whole <- nzchar(Sys.getenv("PYBRIDGE_TEST_WHOLE"))
 
-number_makers <- list(
-  numpy = identity,
-  tensorflow = function(x) reticulate::import("tensorflow", convert = FALSE)$constant(x),
-  variable = function(x) reticulate::import("tensorflow", convert = FALSE)$Variable(x),
-  jax = function(x) reticulate::import("jax.numpy", convert = FALSE)$asarray(x),
-  torch = function(x) reticulate::import("torch", convert = FALSE)$as_tensor(x),
-  keras = function(x) reticulate::import("keras", convert = FALSE)$Variable(x, dtype = tensor_dtype(x)),
-  dask = function(x) reticulate::import("dask.array", convert = FALSE)$from_array(x)
-)
+number_makers <- tensor_makers[names(tensor_makers) != "scipy"]
+number_makers$keras <- function(x) {
+  reticulate::import("keras", convert = FALSE)$Variable(x, dtype = tensor_dtype(x))
+}
 
 reals <- c(
   -2.5, NaN, -1, -0.5, 0, 0.25, 0.5, 1, 1.5, 2.5, 3, 17.125, 0.15, 2.675, 100000.5, 0.001, 7.25, -0.75

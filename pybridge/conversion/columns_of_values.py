@@ -235,9 +235,10 @@ def _numbers(kind: str, entries: Sequence[Any], shape: tuple[int, ...]) -> Array
     if kind == "logical":
         return values
     for place in np.flatnonzero(np.abs(values) >= EXACT_IN_FLOAT64).tolist():
-        if isinstance(entries[place], int | np.integer) and values[place] != int(entries[place]):
+        entry = entries[place]
+        if isinstance(entry, int | np.integer) and int(values[place].real) != int(entry):
             raise ConversionError(
-                f"element {position(unraveled(place, shape))} is {entries[place]} among reals, and "
+                f"element {position(unraveled(place, shape))} is {entry} among reals, and "
                 "R's double holds every integer only up to 2^53"
             )
     return values

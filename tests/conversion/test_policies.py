@@ -193,7 +193,7 @@ def test_na_float_gives_floats_whether_or_not_there_is_an_na(code, expected):
         ("matrix(c(1:5, NA), 2)", r"element \[2, 3\] is NA"),
         ('c("a", NA)', r"element \[2\] is NA, and NumPy's text has none"),
         ("NA_character_", "is NA"),
-        ('array(factor("a"), c(1, 1))', "a factor with a dim"),
+        ('structure(1L, dim = c(1L, 1L), levels = "a", class = "factor")', "a factor with a dim"),
         ("as.roman(3)", "class roman is more"),
         ("numeric_version('1.2')", "as.character"),
         (

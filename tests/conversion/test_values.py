@@ -4,30 +4,17 @@ What it expects is written in the other language; R's `identical()` and the libr
 comparison decide.
 """
 
-import collections
-import dataclasses
-import datetime
-import decimal
-import enum
-import fractions
-import zoneinfo
-
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
 from conversion_oracle import assert_identical, r_value
+from value_names import NAMES
 
 from pybridge.conversion import from_r, to_r
 from pybridge.errors import PybridgeError
 from pybridge.testing.values import difference, value_cases
-
-MODULES = {
-    module.__name__.rpartition(".")[2]: module
-    for module in (collections, dataclasses, datetime, decimal, enum, fractions, zoneinfo)
-}
-NAMES = {"np": np, "pd": pd, "pl": pl, "pa": pa, **MODULES}
 
 
 def name_of(case):

@@ -52,9 +52,9 @@ class ArrowTables(Table):
 
     __slots__ = ()
 
-    failures: ClassVar[tuple[type[BaseException], ...]]
+    _failures: ClassVar[tuple[type[BaseException], ...]]
     """What the library raises."""
-    traits_of: ClassVar[tuple[Trait, Trait, Trait]]
+    _traits_of: ClassVar[tuple[Trait, Trait, Trait]]
     """The traits of a table, of a column, and of a column whose elements have elements."""
 
     write = not_served(
@@ -108,7 +108,7 @@ class ArrowTables(Table):
         """Return the dtype of a column by itself."""
 
     def traits(self, x: Tensor) -> tuple[Trait, ...]:
-        table, column, nested = self.traits_of
+        table, column, nested = self._traits_of
         if self._names(x) is not None:
             return (table,)
         return (nested if self._kind(self._dtype_of(x)).is_nested else column,)
@@ -259,7 +259,7 @@ class ArrowTables(Table):
         """Raise what the library raises as an error of ours."""
         try:
             yield
-        except self.failures as error:
+        except self._failures as error:
             text = str(error).partition("\n")[0]
             raise refusal(f"{self.name} does not do this: {text}") from error
 

@@ -14,7 +14,7 @@ from pybridge.backends.traits import Trait
 from pybridge.errors import UnsupportedTensorError
 from pybridge.holders.arrow_tables import ArrowTables, Kind, whole_number
 
-_ADVICE: Final = "compute with polars' own methods, or with a column as `x.to_numpy()`"
+_ADVICE: Final = "compute with polars' own methods, or with what x.to_numpy() makes"
 _OF_TABLE: Final = ("read", "write", "assign", "value")
 _NUMBERS: Final = (
     *("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"),
@@ -28,9 +28,9 @@ class PolarsTables(ArrowTables):
     __slots__ = ()
 
     name = "polars"
-    failures = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
-    traits_of = (
-        Trait("a table of polars", _ADVICE, _OF_TABLE),
+    _failures = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+    _traits_of = (
+        Trait("a table of polars", f"take a column; {_ADVICE}", _OF_TABLE),
         Trait("a Series of polars", _ADVICE, (*_OF_TABLE, "subscript", "search")),
         Trait("a nested Series of polars", "unnest it, or take one of its elements", _OF_TABLE),
     )

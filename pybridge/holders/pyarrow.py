@@ -29,9 +29,9 @@ class PyarrowTables(ArrowTables):
     __slots__ = ()
 
     name = "pyarrow"
-    failures = (pa.ArrowException,)
-    traits_of = (
-        Trait("a table of PyArrow", _ADVICE, _OF_TABLE),
+    _failures = (pa.ArrowException,)
+    _traits_of = (
+        Trait("a table of PyArrow", f"take a column; {_ADVICE}", _OF_TABLE),
         Trait("an array of PyArrow", _ADVICE, (*_OF_TABLE, "subscript", "search")),
         Trait("a nested array of PyArrow", "flatten it, or take one of its elements", _OF_TABLE),
     )
@@ -83,8 +83,8 @@ class PyarrowTables(ArrowTables):
         if names is None:
             return _elements_at(x, indices)
         if not names:  # `take` gives no rows
-            rows = type(x).from_arrays([pa.nulls(len(indices))], names=[""]).select([])
-            return rows.replace_schema_metadata(x.schema.metadata)
+            schema = pa.schema([("", pa.null())], x.schema.metadata)
+            return type(x).from_arrays([pa.nulls(len(indices))], schema=schema).select([])
         columns = [_elements_at(x.column(place), indices) for place in range(len(names))]
         return type(x).from_arrays(columns, schema=x.schema)
 
@@ -102,7 +102,7 @@ class PyarrowTables(ArrowTables):
             if is_fine and any(n is not None and n % 1000 for n in _integers(column)):
                 raise ValueError("Python's times have no nanoseconds")
             entries: list[Any] = column.to_pylist()
-        except (ValueError, TypeError, *self.failures) as error:
+        except (ValueError, TypeError, *self._failures) as error:
             raise UnsupportedTensorError(
                 f"elements of dtype {text} are no objects of Python: {error}; cast them first"
             ) from error

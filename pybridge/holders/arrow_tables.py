@@ -11,6 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -27,7 +28,13 @@ from pybridge.errors import (
 )
 from pybridge.holders.fitting import lossless_cast, masked_cast, need_utf8
 from pybridge.holders.protocol import not_served
-from pybridge.holders.tables import Table, first_changed, objects_of, plain_entries
+from pybridge.holders.tables import (
+    Table,
+    first_changed,
+    objects_of,
+    one_for_each,
+    plain_entries,
+)
 from pybridge.lossless import is_safe_cast
 from pybridge.subscripts import is_missing
 
@@ -42,7 +49,7 @@ class Kind(NamedTuple):
     has_zone: bool = False
     """Whether a moment has a zone, which NumPy's have not."""
     number: Callable[[Any], Any] | None = None
-    """What makes an object of the column of a number of Python, where NumPy lacks the dtype."""
+    """What makes an object of the column of a number of Python, NaN too; None: NaN is missing."""
     is_nested: bool = False
     """Whether the elements have elements."""
 
@@ -123,7 +130,8 @@ class ArrowTables(Table):
 
     def axes(self, x: Tensor) -> tuple[Axis, ...]:
         names = self._names(x)
-        return () if names is None else (Axis(), Axis(None, names))
+        labels: Any = np.array(names, object)
+        return () if names is None else (Axis(), Axis(None, labels))
 
     def dtype_name(self, x: Tensor) -> str:
         dtypes = self._dtypes(x)
@@ -221,13 +229,11 @@ class ArrowTables(Table):
             if kind.numpy is None:
                 new = self._exact(column, _objects(part, kind))
             else:
-                is_time = kind.numpy.kind in "mM"
-                cast = (
-                    _times(part, kind) if is_time else masked_cast(plain_entries(part), kind.numpy)
-                )
-                nulls = np.isnat(cast) if is_time else np.ma.getmaskarray(cast)
-                counts = np.asarray(cast).view(np.int64) if is_time else np.ma.getdata(cast)
-                new = self._of_counts(column, np.where(nulls, 0, counts), nulls)
+                cast = _cast(part, kind, kind.numpy)
+                nulls = np.isnat(cast) if cast.dtype.kind in "mM" else np.ma.getmaskarray(cast)
+                counts = np.ma.getdata(cast)
+                counts = counts.view(np.int64) if cast.dtype.kind in "mM" else counts
+                new = self._of_counts(column, np.where(nulls, counts.dtype.type(0), counts), nulls)
             indices = np.arange(len(column))
             indices[rows] = np.arange(len(column), len(column) + len(rows))
             return self._taken(self._appended(column, new), indices)
@@ -287,14 +293,16 @@ def _objects(part: Array, kind: Kind) -> list[Any]:
 
 
 def _object(entry: Any, kind: Kind) -> Any:
-    if _is_absent(entry):
+    if _is_absent(entry) and not (isinstance(entry, float) and kind.number is not None):
         return None
     if isinstance(entry, np.generic):
         if entry.dtype.kind in "mM":
             raise AssignmentError(f"the time {entry} does not fit a column of another kind")
         entry = entry.item()
     if kind.number is not None and isinstance(entry, int | float):
-        return kind.number(entry)
+        entry = kind.number(entry)
+    if isinstance(entry, Decimal) and not entry.is_finite():
+        raise AssignmentError(f"{entry} does not fit a column of another kind than reals")
     need_utf8(entry, AssignmentError)
     return entry
 
@@ -304,6 +312,11 @@ def whole_number(number: float) -> float:
     return int(number) if number % 1 == 0 else number
 
 
+def as_it_is(number: float) -> float:
+    """Return a number, for a column of objects."""
+    return number
+
+
 def _is_absent(entry: Any) -> bool:
     if entry is None or is_missing(entry):
         return True
@@ -311,20 +324,26 @@ def _is_absent(entry: Any) -> bool:
     return is_one and bool(entry != entry)
 
 
-def _times(part: Array, kind: Kind) -> Array:
+def _cast(part: Array, kind: Kind, dtype: np.dtype[Any]) -> Array:
+    """Return entries as numbers, masked where missing, or as times, NaT where missing."""
+    if dtype.kind in "mM":
+        return _times(part, kind, dtype)
+    return one_for_each(masked_cast(plain_entries(part), dtype))
+
+
+def _times(part: Array, kind: Kind, dtype: np.dtype[Any]) -> Array:
     """Return times in a unit of NumPy, those with a zone in UTC; NaT for a missing one."""
-    assert kind.numpy is not None
     if part.dtype.kind in "mM" and not kind.has_zone and not isinstance(part, np.ma.MaskedArray):
-        return lossless_cast(part, kind.numpy)
+        return lossless_cast(part, dtype)
     entries = plain_entries(part)
     times = [
         None if _is_absent(entry) else _time(entry, kind)
         for entry in (entries if isinstance(entries, list) else entries.tolist())
     ]
-    found = np.full(len(times), "NaT", kind.numpy)
+    found = np.full(len(times), "NaT", dtype)
     for unit in {time.dtype for time in times if time is not None}:
         places = [k for k, time in enumerate(times) if time is not None and time.dtype == unit]
-        found[places] = lossless_cast(np.array([times[k] for k in places], unit), kind.numpy)
+        found[places] = lossless_cast(np.array([times[k] for k in places], unit), dtype)
     return found
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from pybridge.backends.protocol import Indices
 from pybridge.backends.traits import Trait
 from pybridge.errors import UnsupportedTensorError
-from pybridge.holders.arrow_tables import ArrowTables, Kind, whole_number
+from pybridge.holders.arrow_tables import ArrowTables, Kind, as_it_is, whole_number
 
 _ADVICE: Final = "compute with polars' own methods, or with what x.to_numpy() makes"
 _OF_TABLE: Final = ("read", "write", "assign", "value")
@@ -58,6 +58,8 @@ class PolarsTables(ArrowTables):
                 return Kind(number=Decimal)
             case "Int128" | "UInt128":
                 return Kind(number=whole_number)
+            case "Object":
+                return Kind(number=as_it_is)
         return Kind(is_nested=dtype.is_nested())
 
     def _dtype_of(self, column: Any) -> Any:

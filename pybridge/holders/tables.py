@@ -250,11 +250,11 @@ def _written(column: Any, rows: Indices, part: np.ndarray[Any, Any]) -> Any:
     entries = plain_entries(part)
     dtype = column.dtype
     if isinstance(dtype, np.dtype) and dtype.kind in "biufc":
-        column[rows] = lossless_cast(entries, dtype)
+        column[rows] = one_for_each(lossless_cast(entries, dtype))
         return column
     own = getattr(dtype, "numpy_dtype", None)
     if isinstance(own, np.dtype) and own.kind in "biuf":
-        fitted = masked_cast(entries, own)
+        fitted = one_for_each(masked_cast(entries, own))
         column[rows] = fitted.tolist() if np.ma.is_masked(fitted) else np.asarray(fitted)
         return column
     listed = [None if is_missing(entry) else entry for entry in _listed(entries)]
@@ -304,6 +304,13 @@ def plain_entries(part: np.ndarray[Any, Any]) -> Any:
     if part.dtype.kind not in "OmM":
         return part
     return [NA if entry is None else entry for entry in list(part)]
+
+
+def one_for_each(cast: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return entries of a column that are elements, or raise for a list among them."""
+    if cast.ndim != 1:
+        raise AssignmentError(f"a list is no element of a column of dtype {cast.dtype}")
+    return cast
 
 
 def objects_of(entries: list[Any]) -> np.ndarray[Any, Any]:

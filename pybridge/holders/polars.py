@@ -72,7 +72,8 @@ class PolarsTables(ArrowTables):
         return column[index]
 
     def _columns(self, x: Any, places: list[int]) -> Any:
-        names = [x.columns[place] for place in places]
+        own = x.columns
+        names = [own[place] for place in places]
         if len({*names}) < len(names):
             raise UnsupportedTensorError(
                 "a table of polars has no two columns of one name; name each column once"

@@ -102,7 +102,7 @@ def test_what_has_no_meaning_on_a_table_is_refused():
         (lambda: R(x)[6], errors.SubscriptOutOfBoundsError, "size 5"),
         (lambda: R(x)[0], errors.SubscriptOutOfBoundsError, "start at 1"),
         (lambda: R(x)[None], errors.UnsupportedTensorError, "new axis"),
-        (lambda: R(x)[1, 1, 1], errors.SubscriptCountError, ""),
+        (lambda: R(x)[1, 1, 1], errors.SubscriptCountError, "axes"),
         (lambda: R(x)[x["f"]], errors.SubscriptMissingError, "NA"),
         (lambda: R(x["n"])[pl.Series([1, None])], errors.SubscriptMissingError, "NA"),
         (lambda: R(x)[x], errors.UnsupportedTensorError, "take a column"),

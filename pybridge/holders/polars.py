@@ -130,8 +130,12 @@ HOLDER = PolarsTables()
 
 
 def _without_columns(count: int) -> Any:
-    """Return a table of rows alone, which older releases do not have."""
+    """Return a table of rows alone; older releases have none and are refused."""
     try:
         return pl.DataFrame(height=count)
     except TypeError:
-        return pl.DataFrame()
+        if count == 0:
+            return pl.DataFrame()
+    raise UnsupportedTensorError(
+        "a table without columns has no rows in this release of polars; keep a column"
+    )

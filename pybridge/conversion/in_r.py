@@ -67,8 +67,7 @@ def to_python(parts: Any, dtype: str | None, like: Any, na: Arriving, order: Ord
     if like is None:
         policies = _arriving(dtype, na, order)
     else:
-        Wanted(dtype, like, order)  # raises where both are given
-        policies = policies_like(FromR(na, scalars=True), like, order)
+        policies = policies_like(FromR(na, scalars=True), like, order, dtype)
     return array_or_list(look, parts, policies)
 
 

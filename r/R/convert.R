@@ -39,8 +39,8 @@
 #' @section Tables:
 #' `from_python()` takes a table or a column of 'pandas', and of any library with Arrow's PyCapsule protocol, such
 #' as 'polars', 'PyArrow' or 'DuckDB', by the Python package 'nanoarrow'. A null is `NA`, a dictionary a factor, an
-#' integer of 64 bits or a decimal follows `int64`. `to_python()` makes a table of 'polars' or 'PyArrow' by `like`; a real
-#' `NA` is a null there, and NaN is not. They have no row names.
+#' integer of 64 bits or a decimal follows `int64`. `to_python()` makes a table of 'polars' or 'PyArrow' by `like`; a
+#' real `NA` is a null there, and NaN is not. They have no row names.
 #'
 #' @section Data frames:
 #' The row names of a data frame are the index of the `DataFrame`; 1 to n are 0 to n - 1 there. A factor is a
@@ -52,8 +52,8 @@
 #' @section Sparse matrices:
 #' A matrix of the package Matrix becomes a `csc_matrix`, `csr_matrix`, `coo_matrix` or `dia_matrix`, of the same
 #' layout: of float64, or of bool for logicals and patterns. A symmetric one has both triangles there. Nothing
-#' is made dense. In R a matrix of 'SciPy' holds doubles or logicals. Triplets are a `coo_matrix`, which AnnData refuses:
-#' `to_python(m)$tocsr()`.
+#' is made dense. In R a matrix of 'SciPy' holds doubles or logicals. Triplets are a `coo_matrix`, which AnnData
+#' refuses: `to_python(m)$tocsr()`.
 #'
 #' @param x For `to_python()` an R vector, array, factor, list of these, data frame or sparse matrix; for
 #'   `from_python()` a tensor of any library, a list or dict of them, a table or a column, a sparse matrix or a
@@ -63,7 +63,8 @@
 #'   narrower real; anything else that the dtype does not hold is an error.
 #' @param like A tensor: the result is of its library, its dtype and on its device. `"xarray"`: names
 #'   and dimnames are kept, in a `DataArray`. `"pandas"`, `"polars"`, `"pyarrow"` or an object of one: a vector becomes
-#'   a column, a data frame a table. A function of Python, such as `ibis$memtable`: it gets a table with Arrow's protocol.
+#'   a column, a data frame a table. A function of Python, such as `ibis$memtable`: it gets a table with Arrow's
+#'   protocol.
 #' @param na For `to_python()`, the treatment of `NA` among logicals, integers and strings: an
 #'   `"error"`; a masked array with `"mask"`; NaN with `"float"`. A real `NA` arrives as NaN. For
 #'   `from_python()`, which elements become `NA` besides the masked ones: none (`"error"`); NaN with

@@ -75,22 +75,8 @@ def _with_own_dtypes(table: pa.Table) -> pd.DataFrame:
 
 
 def in_pandas(x: Any) -> pd.DataFrame:
-    """Return a table as one of pandas, for what takes no other; days are times in it.
-
-    That is how polars makes them. PyArrow makes objects, which take others minutes.
-    """
-    if isinstance(x, pl.DataFrame):
-        return x.to_pandas()
-    if isinstance(x, pa.Table):
-        return x.to_pandas(date_as_object=False)
-    return x
-
-
-def with_days_as_times(x: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of pandas whose days, where they are objects, are times."""
-    days = [name for name in x if pd.api.types.infer_dtype(x[name], skipna=True) == "date"]
-    objects = [name for name in days if x[name].dtype == object]
-    return x.astype(dict.fromkeys(objects, "datetime64[s]"))
+    """Return a table as one of pandas, for what takes no other."""
+    return x if isinstance(x, pd.DataFrame) else x.to_pandas()
 
 
 def forget_peak() -> None:

@@ -15,6 +15,7 @@ columns <- import_from_path("columns", "benchmarks", convert = FALSE)
 pyarrow <- import("pyarrow", convert = FALSE)
 polars <- import("polars", convert = FALSE)
 sources <- py_to_r(columns$SOURCES)
+others <- sources[1:2] # reticulate has tables of pandas alone
 all_columns <- py_to_r(columns$ALL)
 kinds <- names(py_to_r(columns$columns(1L)))
 
@@ -41,20 +42,14 @@ by_nanoarrow_back <- function(frame, reader) {
   reader(pyarrow$RecordBatchReader$`_import_from_c`(address))
 }
 
-# What reticulate gets: it has tables of pandas alone, and makes a list of days that are objects.
-for_reticulate <- function(x, source) {
-  if (source == "pandas") columns$with_days_as_times(x) else x
-}
-
 # The ways of a table to R. Those of reticulate begin with the table that a user has.
 ways_to_r <- function(x, source) {
-  theirs <- for_reticulate(x, source)
   ways <- list(
     "from_python()" = function() from_python(x),
-    "py_to_r()" = function() py_to_r(columns$in_pandas(theirs)),
+    "py_to_r()" = function() py_to_r(if (source %in% others) x$to_pandas() else x),
     nanoarrow = function() by_nanoarrow(x)
   )
-  if (source %in% c("polars", "PyArrow")) names(ways)[[2L]] <- "py_to_r() of x.to_pandas()"
+  if (source %in% others) names(ways)[[2L]] <- "py_to_r() of x.to_pandas()"
   ways
 }
 
@@ -68,36 +63,39 @@ stays_in_python <- function(frame) {
 
 # ---- To R ----
 
+# Whoever would take longer than this for a million rows gets fewer.
+most_seconds <- 5
+times_as_many <- 100
+
 
 to_r <- function(source) {
   title <- sprintf("Tables to R from %s, a million rows", source)
   words <- character()
+  for (way in ways_to_r(table_of(columns$tables(10L), all_columns, source), source)) way() # what starts once
   for (kind in c(kinds, all_columns)) {
-    small <- lapply(ways_to_r(table_of(few, kind, source), source), function(way) way())
+    small <- ways_to_r(table_of(few, kind, source), source)
     ways <- ways_to_r(table_of(tables, kind, source), source)
-    for (name in names(ways)[-1L]) {
-      if (stays_in_python(small[[name]])) {
+    is_slow <- logical()
+    for (name in names(small)[-1L]) {
+      start <- bench::hires_time()
+      theirs <- small[[name]]()
+      is_slow[[name]] <- (bench::hires_time() - start) * times_as_many > most_seconds
+      if (stays_in_python(theirs)) {
         ways[[name]] <- NULL
+        is_slow[[name]] <- FALSE
         found <- "an object of Python"
       } else {
-        found <- differences(small[[name]], small[[1L]])
+        found <- differences(theirs, small[[1L]]())
         if (length(found)) names(ways)[names(ways) == name] <- paste0(name, ", which differs")
       }
       if (kind != all_columns) words <- c(words, sprintf("%s makes %s of %s", name, found, kind))
     }
-    compare_slow(title, kind, ways[[1L]], ways[-1L])
+    is_in_time <- !sub(", which differs", "", names(ways)) %in% names(which(is_slow))
+    compare_slow(title, kind, ways[[1L]], ways[is_in_time][-1L])
+    compare_slow(title, paste0(kind, ", 10,000 rows"), small[[1L]], small[names(which(is_slow))])
   }
-  if (source == "pandas") days_as_objects(title)
   if (length(words)) note(title, paste0("What differs: ", paste(sort(words), collapse = "; "), "."))
   note_memory(title, source, names(small))
-}
-
-# A list of a million days takes reticulate minutes.
-days_as_objects <- function(title) {
-  x <- columns$in_library(py_get_item(columns$tables(10000L), "date"), "pandas")
-  theirs <- list("py_to_r(), which makes a list" = function() py_to_r(x))
-  compare_slow(title, "date, 10,000 rows", function() from_python(x), theirs)
-  note(title, "In the rows of a million, reticulate gets the days as times.")
 }
 
 # ---- Back ----
@@ -174,7 +172,7 @@ if (length(arguments) == 3L && arguments[[1L]] == "memory") {
   cat(memory_of(arguments[[2L]], arguments[[3L]]))
 } else {
   tables <- columns$tables()
-  few <- columns$tables(1000L)
+  few <- columns$tables(10000L)
   for (source in sources) to_r(source)
   to_pandas()
   to_others()

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -27,7 +28,9 @@ import polars as pl
 import pyarrow as pa
 from timing import Note, Row, compare_slow, main
 
-TURNS = 3
+FEW = 10_000
+MOST = 5.0
+"""Who would take more seconds for all rows gets few of them."""
 ALL = columns.ALL
 HERE = Path(__file__).resolve()
 Way = Callable[[], Any]
@@ -137,30 +140,38 @@ def to_r_from(source: str) -> Iterator[Row | Note]:
     """Time the tables of a library on their way to R."""
     others = Others()
     ryp = None if "ryp" in others.missing else Ryp(source)
-    few = columns.tables(1000)
+    few = columns.tables(FEW)
     words = []
+    for way in ways_to_r(others, columns.in_library(columns.tables(10)[ALL], source)).values():
+        way()  # what starts once
     for kind, table in columns.tables().items():
         small = ways_to_r(others, columns.in_library(few[kind], source))
-        results = {name: way() for name, way in small.items()}
-        ours, *theirs = ways_to_r(others, columns.in_library(table, source)).items()
-        named = {}
-        for name, way in theirs:
-            found = others.r["differences"](results[name], results["to_r"])
-            named[f"{name}, which differs" if len(found) else name] = way
+        ways = ways_to_r(others, columns.in_library(table, source))
+        ours, small_ours = ways.pop("to_r"), small.pop("to_r")
+        named: dict[str, Way] = {}
+        slow: dict[str, Way] = {}
+        for name, way in small.items():
+            start = time.perf_counter()
+            result = way()
+            is_slow = (time.perf_counter() - start) * columns.ROWS / FEW > MOST
+            found = others.r["differences"](result, small_ours())
             if kind != ALL:
                 words += [f"{name} makes {text} of {kind}" for text in found]
+            shown = f"{name}, which differs" if len(found) else name
+            (slow if is_slow else named)[shown] = way if is_slow else ways[name]
         if ryp is not None:
             if refusal := ryp.ask(kind):
                 words += [f"ryp refuses {kind} ({refusal})"]
             else:
                 named["ryp"] = lambda: ryp.ask("")
-        yield from compare_slow(kind, ours[1], named, turns=TURNS)
+        yield from compare_slow(kind, ours, named)
+        yield from compare_slow(f"{kind}, {FEW:,} rows", small_ours, slow)
     if ryp is not None:
         ryp.close()
     if words:
         yield Note(f"What differs: {'; '.join(sorted(words))}.")
     yield from what_is_missing(others)
-    yield memory_note(source, ["to_r", *(name for name, _ in theirs)])
+    yield memory_note(source, ["to_r", *small])
 
 
 def back() -> Iterator[Row | Note]:

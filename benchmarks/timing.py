@@ -77,7 +77,7 @@ def compare_slow(
     theirs: Mapping[str, Callable[[], object]],
     *,
     turns: int = 3,
-    most: float = 2.0,
+    most: float = 1.0,
 ) -> Iterator[Row]:
     """Time ways that take long, and yield a row for each of `theirs`, by their names.
 
@@ -86,7 +86,7 @@ def compare_slow(
     """
     times: dict[str, list[float]] = {name: [] for name in theirs}
     mine: list[float] = []
-    for turn in range(turns + 1):
+    for turn in range(turns + 1) if theirs else ():
         for name, way in {"": ours, **theirs}.items():
             found = times.get(name, mine)
             if name and turn and found and found[0] > most:

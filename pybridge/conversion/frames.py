@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.conversion.numpy_to_r import vector_from
 from pybridge.conversion.policies import ToR
 from pybridge.conversion.rvalues import (
     NA_INTEGER,
@@ -22,17 +21,6 @@ from pybridge.conversion.rvalues import (
 )
 from pybridge.conversion.strings import vector_of_texts
 from pybridge.errors import ConversionError, PybridgeError
-
-PLAIN_LISTS = frozenset({"AsIs", "list", "keras_training_history"})
-"""Classes of R lists that convert like a plain named list."""
-
-_NA_TYPES = {
-    "NALogicalType": "?",
-    "NAIntegerType": "i4",
-    "NARealType": "f8",
-    "NAComplexType": "c16",
-    "NACharacterType": "U1",
-}
 
 
 def is_history(x: Any) -> bool:
@@ -57,28 +45,6 @@ def history_columns(history: Any) -> dict[str, Any]:
                 "not for which: to_r(history.history) keeps them as they are"
             )
     return {"epoch": epochs, **metrics}
-
-
-def is_vector_of_scalars(x: Sequence[Any]) -> bool:
-    """Return whether a list has scalars of one type, and so becomes a vector."""
-    types = set(map(type, x))
-    return (
-        len(types) == 1
-        and isinstance(x[0], bool | int | float | complex | str | np.generic)
-        and not is_na(x[0])
-    )
-
-
-def is_na(x: Any) -> bool:
-    """Return whether `x` is one of rpy2's `NA` objects, which are subclasses of numbers."""
-    cls = type(x)
-    return cls.__name__ in _NA_TYPES and cls.__module__.startswith("rpy2.")
-
-
-def na_vector(x: Any) -> NewNumbers | NewText:
-    """Return the `NA` of rpy2 as an R vector of length 1."""
-    dtype = _NA_TYPES[type(x).__name__]
-    return vector_from(np.ma.MaskedArray(np.zeros(1, dtype), mask=True), ToR())
 
 
 def r_list(
@@ -106,13 +72,22 @@ def r_mapping(
     places = [*map("column {!r}".format, x)]
     columns = each(convert, x.values(), places)
     count = _count_rows(names, columns, look)
+    return data_frame(names, columns, automatic_row_names(count))
+
+
+def automatic_row_names(count: int) -> New:
+    """Return the row names 1, 2, 3... to make, in R's short form."""
+    return integers([NA_INTEGER, -count] if count else [])
+
+
+def data_frame(names: Sequence[str], columns: Sequence[New], row_names: New) -> NewList:
+    """Return the data frame of R to make."""
     attributes = {
-        "names": vector_of_texts(names),
+        "names": vector_of_texts([*names]),
         "class": vector_of_texts(["data.frame"]),
-        # R's short form of the row names 1, 2, 3...
-        "row.names": integers([NA_INTEGER, -count] if count else []),
+        "row.names": row_names,
     }
-    return NewList(columns, attributes, places)
+    return NewList(columns, attributes, [*map("column {!r}".format, names)])
 
 
 def _count_rows(names: list[str], columns: list[New], look: Callable[[Any], Any]) -> int:

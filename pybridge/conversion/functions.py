@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from pybridge.conversion.arriving import array_or_list
+from pybridge.conversion.arriving import array_or_list, policies_like
 from pybridge.conversion.leaving import new_object
 from pybridge.conversion.numpy_to_r import Dimnames
 from pybridge.conversion.policies import (
@@ -20,7 +21,7 @@ from pybridge.conversion.policies import (
     ToR,
 )
 from pybridge.conversion.rpy2_host import r_host
-from pybridge.errors import UnsupportedTensorError
+from pybridge.errors import ArgumentError, UnsupportedTensorError
 
 
 def to_r(
@@ -36,17 +37,19 @@ def to_r(
     Element `x[i-1, j-1, k-1]` of the tensor is element `[i, j, k]` of the R array, whatever the
     memory order. An array of one axis is a plain R vector, one of none a vector of length 1.
 
-    `x` may be an array, a scalar, a tensor of torch, TensorFlow, JAX, Keras or Dask, a list, a
-    dict (a named list), a DataFrame of pandas (a data frame), a Keras `History` (a data frame of
-    the epoch, counted from one, and each metric) or metric. A masked element is `NA`. An R object
-    is returned as it is.
+    `x` may be an array, a scalar, a date, time or duration, a tensor of torch, TensorFlow, JAX,
+    Keras or Dask, a list, a dict, a dataclass or a namedtuple (a named list), a Keras `History` (a
+    data frame of the epoch, counted from one, and each metric) or metric. A table of pandas, or of
+    any library with Arrow's PyCapsule protocol, is a data frame, a column of one a vector, an array
+    of records a data frame. A masked element is `NA`, and so is None among texts, numbers or
+    dates. An R object is returned as it is.
 
     - `na`: which other values mean `NA`. `"error"`: none, and -2147483648 in an int32 array is an
       error, because its bits are R's `NA`. `"float"`: NaN, and None among texts. `"integer"`:
       -2147483648 in an int32 array.
-    - `int64`: what uint32, int64 and uint64 become: `"double"`, an error beyond 2^53; `"integer"`,
-      an error beyond R's integer; `"character"`, all digits; `"integer64"`, the class of the R
-      package bit64.
+    - `int64`: what uint32, int64, uint64 and decimals become: `"double"`, an error beyond 2^53, or
+      beyond 15 digits of a decimal; `"integer"`, an error beyond R's integer; `"character"`, all
+      digits; `"integer64"`, the class of the R package bit64.
     - `dimnames`: labels for each axis, None for an axis without, or a dict of them whose keys name
       the axes; for an array of one axis they are its names.
     - `mapping`: whether a dict is a `"list"` or a `"data.frame"`.
@@ -73,7 +76,12 @@ def _to_r(x: Any, policies: ToR, dimnames: Dimnames | None = None) -> Any:
 
 
 def from_r(
-    v: Any, *, na: Arriving = "error", copy: bool = False, dimnames: Labelling = "drop"
+    v: Any,
+    *,
+    na: Arriving = "error",
+    copy: bool = False,
+    like: Any = None,
+    dimnames: Labelling = "drop",
 ) -> Any:
     """Return an R object as a NumPy array, a named list as a dict, a data frame as a DataFrame.
 
@@ -87,17 +95,27 @@ def from_r(
     NaN for `"float"`, for logical and integer vectors. An `NA` among doubles arrives as NaN, which
     keeps its bits; with `"mask"` it is masked, and other NaNs are not.
 
-    `dimnames="xarray"` keeps names and dimnames: an array becomes a DataArray of xarray, whose axes
-    have the names of the dimnames, and labels where those are. Otherwise they are dropped.
+    `like` says what else the result may be:
 
-    A factor arrives as the text of its levels, a Date as datetime64[D] and a POSIXct as
-    datetime64[ns]. Other classes, whose numbers need their attributes, raise `ConversionError`;
+    - `"pandas"`, `"polars"`, `"pyarrow"`, or an object of one: a vector becomes a column, a data
+      frame a table. In pandas a vector keeps its names, a matrix its dimnames. A missing element
+      is null in the columns of polars and PyArrow, which have no row names.
+    - a function, such as `ibis.memtable`: it gets the table, which has Arrow's PyCapsule protocol.
+    - `"xarray"`: an array becomes a DataArray, whose axes have the names of the dimnames, and
+      labels where those are. `dimnames="xarray"` is its older form.
+    - a tensor: the result is of its library, dtype and device.
+
+    Otherwise names and dimnames are dropped.
+
+    A factor arrives as a Categorical of pandas, a Date as datetime64[D], a POSIXct as
+    datetime64[ns], a difftime as timedelta64[ns]. A list with a class arrives as its elements.
+    Vectors of other classes, whose numbers need their attributes, raise `ConversionError`;
     `unclass(x)` in R returns the bare numbers.
 
     A data frame arrives as a DataFrame of pandas, in memory of its own, with its row names as the
     index; automatic row names, 1 to n, are the index 0 to n - 1. A column with `NA` has a nullable
-    dtype, with `na="mask"` every column of numbers has. Without pandas, and with
-    `dimnames="xarray"`, it is a dict of its columns, which has no place for row names.
+    dtype, with `na="mask"` every column of numbers has. Without pandas, and with a tensor or
+    xarray, it is a dict of its columns, which has no place for row names.
 
     >>> import numpy as np
     >>> x = from_r(to_r(np.arange(6, dtype="float32").reshape(2, 3)))
@@ -108,7 +126,18 @@ def from_r(
     """
     if not hasattr(v, "__sexp__"):
         raise UnsupportedTensorError(f"from_r takes an R object of rpy2, not {type(v).__name__}")
-    return array_or_list(r_host().look, v, FromR(na, copy=copy, dimnames=dimnames))
+    if dimnames != "drop":
+        FromR(na, dimnames=dimnames)  # raises for a policy that does not exist
+        if like is not None:
+            raise ArgumentError("`like` says what keeps the dimnames: leave `dimnames` out")
+        warnings.warn(
+            'from_r(dimnames="xarray") is from_r(like="xarray") now', DeprecationWarning, 2
+        )
+        like = dimnames
+    policies = FromR(na, copy=copy)
+    if like is not None:
+        policies = policies_like(policies, like, "C")
+    return array_or_list(r_host().look, v, policies)
 
 
 def rpy2_converter(

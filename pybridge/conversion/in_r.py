@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.conversion.arriving import array_or_list
+from pybridge.conversion.arriving import array_or_list, policies_like
 from pybridge.conversion.casting import Wanted, own_array
 from pybridge.conversion.leaving import new_object
-from pybridge.conversion.policies import Arriving, FromR, Labelling, ToR, remembering
+from pybridge.conversion.policies import Arriving, FromR, ToR, remembering
 from pybridge.conversion.rvalues import (
     DTYPES,
     ListOfR,
@@ -34,18 +34,15 @@ from pybridge.conversion.rvalues import (
 from pybridge.conversion.strings import (
     BYTES_REFUSAL,
     all_texts,
-    bytes_of,
     places_of,
     texts_from,
 )
 from pybridge.errors import (
-    ArgumentError,
     AssignmentError,
     ConversionError,
     MissingValueError,
     PybridgeError,
 )
-from pybridge.holders import holder_of
 from pybridge.shape import Order
 from pybridge.subscripts import NA
 
@@ -61,7 +58,7 @@ _FEW = 64
 def from_python(x: Any, na: Any, int64: Any, mapping: Any, dimnames: Any) -> Any:
     """Return the parts of the R object that `x` becomes."""
     if dimnames is not None:
-        dimnames = array_or_list(look, dimnames, FromR("error"))
+        dimnames = array_or_list(look, dimnames, FromR("error", factors="text"))
     return _parts(new_object(x, _leaving(na, int64, mapping), dimnames))
 
 
@@ -70,7 +67,8 @@ def to_python(parts: Any, dtype: str | None, like: Any, na: Arriving, order: Ord
     if like is None:
         policies = _arriving(dtype, na, order)
     else:
-        policies = _arriving_like(dtype, like, na, order)
+        Wanted(dtype, like, order)  # raises where both are given
+        policies = policies_like(FromR(na, scalars=True), like, order)
     return array_or_list(look, parts, policies)
 
 
@@ -83,25 +81,15 @@ def _arriving(dtype: str | None, na: Arriving, order: Order) -> FromR:
     return FromR(na, scalars=True, own=own, frames="pandas" if dtype is None else "arrays")
 
 
-def _arriving_like(dtype: str | None, like: Any, na: Arriving, order: Order) -> FromR:
-    labelling: Labelling = "drop"
-    if isinstance(like, str):
-        if like != "xarray":
-            raise ArgumentError(f'`like` is a tensor or "xarray", not {like!r}')
-        labelling, like = "xarray", None
-    elif like is not None and holder_of(like).name == "xarray":
-        labelling = "xarray"
-    own = partial(own_array, wanted=Wanted(dtype, like, order))
-    return FromR(na, scalars=True, own=own, dimnames=labelling, frames="dict")
-
-
 def value_of_assignment(parts: Any) -> Any:
     """Convert the parts of an R object to a value for an assignment.
 
     It is a view of R's memory, masked if it contains `NA`; a single number is a Python number.
     """
     try:
-        array = array_or_list(look, parts, FromR("mask", scalars=True, frames="dict"))
+        array = array_or_list(
+            look, parts, FromR("mask", scalars=True, frames="dict", factors="text")
+        )
     except ConversionError as error:
         raise AssignmentError(str(error), **error.fields) from error
     missing, value = np.ma.getmaskarray(array), np.asarray(array)
@@ -316,11 +304,11 @@ def _converted(new: NewNumbers) -> Any:
 
 
 def _parts_of_text(new: NewText) -> Any:
-    if new.codes is None and not new.has_dim and 0 < len(new.distinct) <= _FEW:
-        return new.distinct[0] if len(new.distinct) == 1 else list(new.distinct)
-    codes = None if new.codes is None else new.codes.reshape(-1)
-    texts = ("text", bytearray(bytes_of(new.distinct)), len(new.distinct), codes)
-    return ("array", texts, [*map(float, new.shape)]) if new.has_dim else texts
+    if 0 < new.count <= _FEW and new.missing is None and not new.has_dim:
+        texts = new.texts()
+        return texts[0] if len(texts) == 1 else texts
+    parts = ("text", bytearray(new.memory), float(new.count), new.is_ascii, new.places_of_na)
+    return ("array", parts, [*map(float, new.shape)]) if new.has_dim else parts
 
 
 def fill(source: Source, view: Any) -> None:

@@ -21,7 +21,7 @@ Array = np.ndarray[Any, Any]
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _NS = 10**9
 _LONGEST = 2.0**53
-_SECONDS = {"m": 60, "h": 3600}
+_SECONDS = {"m": 60, "h": 3600, "D": 86400, "W": 604800}
 _UNITS = {"secs": 1, "mins": 60, "hours": 3600, "days": 86400, "weeks": 604800}
 _LIMIT = 9.2e9
 """Seconds that nanoseconds in 64 bits can count."""
@@ -115,10 +115,10 @@ def numbers_from(moments: Array, mask: Array | None = None) -> tuple[Array, tupl
     if unit in _SECONDS:
         step, unit = step * _SECONDS[unit], "s"
     if unit not in _PER_SECOND:
-        raise ConversionError(
-            f'{moments.dtype} has no R equivalent: x.astype("datetime64[D]") is a Date, '
-            'x.astype("datetime64[us]") a POSIXct'
-        )
+        advice = 'x.astype("datetime64[D]") is a Date, x.astype("datetime64[us]") a POSIXct'
+        if is_duration:
+            advice = 'x.astype("int64") has one; months and years have no fixed length'
+        raise ConversionError(f"{moments.dtype} has no R equivalent: {advice}")
     counts = _scaled(moments, counts, step)
     per_second = _PER_SECOND[unit]
     seconds = _seconds(counts, per_second)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 
 from pybridge.conversion.copying import Look
 from pybridge.conversion.moments import numbers_from
-from pybridge.conversion.places import first_index, position, unraveled
+from pybridge.conversion.places import first_index, position
 from pybridge.conversion.policies import ToR
 from pybridge.conversion.rvalues import (
     LARGEST_AXIS,
@@ -84,7 +83,7 @@ def rule_for(dtype: np.dtype[Any], policies: ToR) -> Rule:
         return Rule("double", "f8")
     if kind == "c" and size <= 16:
         return Rule("complex", "c16")
-    if kind in "UTO":
+    if kind in "UT":
         return Rule("character", "O")
     if kind in "SV" and size == 1 and dtype.names is None:
         return Rule("raw", "u1")
@@ -113,11 +112,6 @@ def _integer_rule(kind: str, size: int, policies: ToR) -> Rule:
 
 
 def _no_rule(dtype: np.dtype[Any]) -> str:
-    if dtype.names is not None:
-        return (
-            "an array of records has no R equivalent: pass a dict of its fields, "
-            "{name: x[name] for name in x.dtype.names}"
-        )
     if dtype.kind == "S":
         return (
             f"an array of bytes ({dtype}) is neither text nor raw: np.char.decode(x) makes text; "
@@ -126,8 +120,6 @@ def _no_rule(dtype: np.dtype[Any]) -> str:
     if dtype.kind in "fc":
         narrower = "float64" if dtype.kind == "f" else "complex128"
         return f'{dtype} holds more digits than R\'s double: x.astype("{narrower}") rounds'
-    if dtype.kind == "m":
-        return f'{dtype} has no R equivalent: x.astype("int64") or x.astype("str") has one'
     return f"dtype {dtype} has no R equivalent"
 
 
@@ -149,7 +141,7 @@ def vector_from(
     elif type(array) is not np.ndarray:
         array = np.asarray(array)
     classes: tuple[str, ...] = ()
-    if array.dtype.kind == "M":
+    if array.dtype.kind in "mM":
         array, classes = numbers_from(array, mask)
     rule = rule_for(array.dtype, policies)
     if rule.r_type == "raw":
@@ -162,7 +154,7 @@ def vector_from(
     has_dim = len(array.shape) > 1 or bool(labels and labels[0][0])
     new: NewNumbers | NewText
     if rule.r_type == "character":
-        new = new_text(_texts(array, mask, policies), array.shape, has_dim)
+        new = new_text(_texts(array, mask), array.shape, has_dim)
     else:
         finish = _finish(rule, array, mask, policies)
         new = NewNumbers(rule.r_type, rule.dtype, array, mask, finish, has_dim)
@@ -175,18 +167,26 @@ def vector_from(
 def _attributes(
     shape: tuple[int, ...], has_dim: bool, labels: NamedAxes | None, classes: tuple[str, ...]
 ) -> dict[str, New]:
-    attributes: dict[str, New] = {}
-    if labels:
-        if has_dim:
-            attributes["dimnames"] = dimnames_list(shape, labels)
-        else:
-            texts = labels[0][1]
-            attributes["names"] = None if texts is None else vector_of_texts(texts)
+    attributes = label_attributes(shape, labels, has_dim) if labels else {}
     if classes:
         attributes["class"] = vector_of_texts(classes)
     if "POSIXct" in classes:
         attributes["tzone"] = vector_of_texts(["UTC"])
+    elif "difftime" in classes:
+        attributes["units"] = vector_of_texts(["secs"])
     return attributes
+
+
+def label_attributes(
+    shape: tuple[int, ...], labels: NamedAxes, has_dim: bool | None = None
+) -> dict[str, New]:
+    """Return the dimnames to make; the names, for a vector without a dim."""
+    if has_dim is None:
+        has_dim = len(shape) > 1 or bool(labels[0][0])
+    if has_dim:
+        return {"dimnames": dimnames_list(shape, labels)}
+    texts = labels[0][1]
+    return {"names": None if texts is None else vector_of_texts(texts)}
 
 
 def dimnames_list(shape: tuple[int, ...], labels: NamedAxes) -> NewList:
@@ -242,35 +242,15 @@ def _reject(rule: Rule, array: Array, mask: Array | None) -> None:
     raise ConversionError(f"element {position(where)} is {array[where]}: {rule.why}")
 
 
-def _texts(array: Array, mask: Array | None, policies: ToR) -> Iterator[str | None]:
-    # Transposed, the flat iterator runs in R's order.
-    masked = None if mask is None else mask.T.flat
-    digits = array.dtype.kind in "iu"
-    for place, element in enumerate(array.T.flat):
-        if masked is not None and masked[place]:
-            yield None
-        elif digits:
-            yield str(int(element))
-        elif isinstance(element, str):
-            yield str(element)
-        else:
-            yield _no_text(element, position(unraveled(place, array.shape)), policies)
-
-
-def _no_text(element: Any, where: str, policies: ToR) -> str | None:
-    if type(element) is int and policies.int64 == "character":
-        # An integer beyond NumPy's dtypes.
-        return str(element)
-    if not (element is None or (isinstance(element, float) and math.isnan(element))):
-        raise ConversionError(
-            f"element {where} of an array of objects is {element!r}: only text can be converted; "
-            "astype() gives numbers a dtype, and a list of objects becomes an R list"
-        )
-    if policies.na != "float":
-        raise ConversionError(
-            f'element {where} is {element} among texts: na="float" lets None and NaN be NA'
-        )
-    return None
+def _texts(array: Array, mask: Array | None) -> list[str | None]:
+    """Return texts, or the digits of integers, in R's order; None is missing."""
+    texts: list[str | None] = array.ravel(order="F").tolist()
+    if array.dtype.kind in "iu":
+        texts = [*map(str, texts)]
+    if mask is not None:
+        for place in np.flatnonzero(mask.ravel(order="F")):
+            texts[place] = None
+    return texts
 
 
 def _check_axes(shape: tuple[int, ...]) -> None:

@@ -55,6 +55,11 @@ class FromR:
     """A function that makes the result from an array and the check for its parts."""
     copy: bool = False
     """Whether the result must be writable memory of its own."""
+    like: Any = None
+    """What a vector or a data frame becomes: a column or a table of "pandas", "polars" or
+    "pyarrow", or what a function of the user makes of one; None for an array, and `frames`."""
+    factors: Literal["categories", "text"] = "categories"
+    """What a factor becomes."""
     frames: Frames = "pandas"
     """What the columns of a data frame become: columns of pandas, each of the dtype that holds it;
     the arrays that `own` makes, in a DataFrame as well; or tensors, in a dict."""

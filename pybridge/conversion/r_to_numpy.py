@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pybridge.conversion.casting import Refuse
-from pybridge.conversion.moments import moments_from
+from pybridge.conversion.moments import durations_from, moments_from
 from pybridge.conversion.places import first_index, position
 from pybridge.conversion.policies import FromR
 from pybridge.conversion.rvalues import (
@@ -40,6 +40,9 @@ def array_from(vector: Vector, policies: FromR) -> tuple[Array, Refuse | None]:
         if r_type == "character":
             return _labelled(vector.texts, values, policies), None
         return _bare_array_from(r_type, values, policies)
+    if set(classes) == {"difftime"}:
+        durations = durations_from(values, vector.texts[0] if vector.texts else None)
+        return _masked(durations, np.isnat(durations)) if policies.na == "mask" else durations, None
     is_moment = _DATES <= set(classes) <= _DATES | {"IDate"} or set(classes) == _TIMES
     if not is_moment:
         refuse_classes(classes)

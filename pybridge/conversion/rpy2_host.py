@@ -6,7 +6,6 @@ makes small vectors, and R functions do the rest.
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from functools import lru_cache
@@ -36,7 +35,6 @@ from pybridge.conversion.rvalues import (
 from pybridge.conversion.strings import (
     BYTES_REFUSAL,
     all_texts,
-    bytes_of,
     places_of,
     texts_from,
     vector_of_texts,
@@ -326,27 +324,27 @@ class Rpy2Host(Rpy2Session):
         return vector, memory.view(new.dtype)
 
     def _make_text(self, new: NewText) -> Any:
-        vector = (
-            self._make_few_texts(new) if math.prod(new.shape) <= _FEW else self._make_texts(new)
-        )
+        vector = self._make_few_texts(new) if new.count <= _FEW else self._make_texts(new)
         if new.has_dim:
             vector.do_slot_assign("dim", self._dim_of(new.shape))
         return vector
 
     def _make_few_texts(self, new: NewText) -> Any:
-        texts = all_texts([*new.distinct], new.codes)
-        self._spend(4 * sum(map(len, new.distinct)) + 100 * len(texts))
-        return self._tracked(self._classes["character"](texts))
+        self._spend(4 * len(new.memory) + 100 * new.count)
+        return self._tracked(self._classes["character"](new.texts()))
 
     def _make_texts(self, new: NewText) -> Any:
-        memory = bytes_of(new.distinct)
-        codes = None if new.codes is None else NewNumbers("integer", "i4", new.codes)
+        places = new.places_of_na
+        if places is not None:
+            r_type = "integer" if places.dtype == "i4" else "double"
+            places = self._make_numbers(NewNumbers(r_type, DTYPES[r_type], places))
         arguments = [
-            self._make_numbers(NewNumbers("raw", "u1", np.frombuffer(memory, "u1"))),
-            self._reals(len(new.distinct)),
-            self._rinterface.NULL if codes is None else self._make_numbers(codes),
+            self._make_numbers(NewNumbers("raw", "u1", np.frombuffer(new.memory, "u1"))),
+            self._reals(new.count),
+            self._reals(float(new.is_ascii)),
+            self._rinterface.NULL if places is None else places,
         ]
-        self._left -= 100 * len(new.distinct) + 8 * math.prod(new.shape)
+        self._left -= 100 * new.count
         return self.call("strings", *arguments)
 
     def _make_list(self, elements: Sequence[Any]) -> Any:

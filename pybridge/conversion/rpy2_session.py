@@ -38,10 +38,11 @@ _FUNCTIONS = {
     }""",
     "drop_dim": "function(x) { dim(x) <- NULL; x }",
     "set_dim": "function(x, dim) { dim(x) <- as.integer(dim); x }",
-    "strings": """function(bytes, count, codes) {
+    "strings": """function(bytes, count, is_ascii, missing) {
       x <- readBin(bytes, "character", count)
-      Encoding(x) <- "UTF-8"
-      if (is.null(codes)) x else x[codes]
+      if (!is_ascii) Encoding(x) <- "UTF-8"
+      if (!is.null(missing)) x[missing] <- NA
+      x
     }""",
     "apart": """function(x) {
       x <- enc2utf8(as.vector(unclass(x)))

@@ -147,13 +147,37 @@ class NewNumbers:
 class NewText:
     """A character vector to make in R."""
 
-    distinct: Sequence[str]
-    """UTF-8, without NUL inside a string."""
-    codes: Array | None
-    """The one-based number of the string of each element, or R's NA; None if all differ."""
+    memory: bytes | bytearray
+    """UTF-8 in R's order, each string followed by NUL, which no string contains."""
+    is_ascii: bool
+    """Whether every byte is ASCII, so that R need not mark the strings."""
     shape: tuple[int, ...]
+    missing: Array | None = None
+    """Where the elements are `NA`, in R's order and without axes; their strings are empty."""
     has_dim: bool = False
     attributes: Mapping[str, New] | None = None
+
+    @property
+    def count(self) -> int:
+        """Return the number of strings."""
+        return math.prod(self.shape)
+
+    @property
+    def places_of_na(self) -> Array | None:
+        """Return the one-based positions of `NA`, or None without any."""
+        if self.missing is None or not self.missing.any():
+            return None
+        return np.asarray(np.flatnonzero(self.missing) + 1).astype(
+            "i4" if self.count < 2**31 else "f8"
+        )
+
+    def texts(self) -> Texts:
+        """Return the strings one by one."""
+        texts: Texts = self.memory.decode().split("\0")[:-1]  # type: ignore[assignment]
+        if self.missing is not None:
+            for place in np.flatnonzero(self.missing):
+                texts[place] = None
+        return texts
 
 
 @dataclass(frozen=True, slots=True)

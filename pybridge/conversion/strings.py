@@ -1,9 +1,9 @@
-"""Character vectors, converted as UTF-8 bytes, each distinct string once."""
+"""Character vectors, converted as UTF-8 bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 
@@ -16,19 +16,25 @@ Array = np.ndarray[Any, Any]
 BYTES_REFUSAL = 'a string is marked with Encoding "bytes", so it is not text; charToRaw() gives raw'
 
 
-def new_text(texts: Iterable[str | None], shape: tuple[int, ...], has_dim: bool = False) -> NewText:
-    """Return a character vector to make, in R's order; None is `NA`."""
-    distinct: dict[str, int] = {}
-    codes = [
-        NA_INTEGER if text is None else distinct.setdefault(text, len(distinct) + 1)
-        for text in texts
-    ]
-    for text in distinct:
-        refuse_nul(text)
-        if not text.isascii():
+def new_text(texts: Sequence[str | None], shape: tuple[int, ...], has_dim: bool = False) -> NewText:
+    """Return a character vector to make, of texts in R's order; None is `NA`."""
+    missing, known = None, cast(Sequence[str], texts)
+    try:
+        joined = "\0".join([*known, ""])
+    except TypeError:  # None is among them
+        missing = np.array([text is None for text in texts], bool)
+        known = [text or "" for text in texts]
+        joined = "\0".join([*known, ""])
+    if joined.count("\0") > len(known):
+        for text in known:
+            refuse_nul(text)
+    try:
+        memory = joined.encode()
+    except UnicodeEncodeError:
+        for text in known:
             need_utf8(text, ConversionError)
-    in_order = len(distinct) == len(codes)
-    return NewText([*distinct], None if in_order else np.array(codes, "i4"), shape, has_dim)
+        raise
+    return NewText(memory, len(memory) == len(joined), shape, missing, has_dim)
 
 
 def refuse_nul(text: str) -> None:
@@ -40,11 +46,6 @@ def refuse_nul(text: str) -> None:
 def vector_of_texts(texts: Sequence[str | None]) -> NewText:
     """Return a plain character vector to make."""
     return new_text(texts, (len(texts),))
-
-
-def bytes_of(texts: Sequence[str]) -> bytes:
-    """Return texts as bytes, each terminated by NUL."""
-    return "\0".join([*texts, ""]).encode()
 
 
 def texts_from(memory: bytes) -> list[str]:

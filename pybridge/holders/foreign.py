@@ -13,8 +13,25 @@ _CALLS: Final = {
 }
 """By the package of a type."""
 
+_OF_IBIS: Final = "x.to_pyarrow(), x.to_polars() or x.to_pandas() runs the query"
+_CALLS_BY_NAME: Final = {
+    "polars.LazyFrame": "x.collect() runs the query and makes a table of it",
+    "polars.Expr": "an expression has no elements; df.select(x) makes a table of it",
+    "pyarrow.Dataset": "x.to_table() reads it into a table",
+    "pyarrow.Scanner": "x.to_table() reads it into a table",
+    "pyarrow.RecordBatchReader": "x.read_all() reads it into a table",
+    "pyarrow.Scalar": "x.as_py() is its value",
+    "duckdb.DuckDBPyRelation": "x.to_arrow_table(), x.pl() or x.df() runs the query",
+    "ibis.Table": _OF_IBIS,
+    "ibis.Column": _OF_IBIS,
+    "narwhals.LazyFrame": "x.collect().to_native() makes a table of its library",
+    "narwhals.DataFrame": "x.to_native() is the table of its library",
+    "narwhals.Series": "x.to_native() is the column of its library",
+    "xarray.Dataset": 'x["name"] is one of its arrays',
+}
+"""By the package and the name of a type or of one of its bases."""
+
 _CALLS_BY_TYPE: Final = {
-    "Dataset": 'x["name"] is one of its arrays',
     "DataTree": 'x["path"] is one of its arrays',
     "_iLocIndexer": "it counts from zero by itself; give the table, df",
     "_LocIndexer": "it takes labels by itself; give the table, df",
@@ -35,6 +52,11 @@ def advice_for(x: Any) -> str:
     'numpy.asarray(x) makes an array of it'
     """
     kind = type(x)
+    for base in kind.__mro__:
+        package = base.__module__.partition(".")[0].lstrip("_")
+        call = _CALLS_BY_NAME.get(f"{package}.{base.__name__}", "")
+        if call:
+            return call
     for package, call in _CALLS.items():
         if f"{kind.__module__}.".startswith(f"{package}."):
             return call
@@ -47,6 +69,10 @@ def advice_for(x: Any) -> str:
         return f"it is the module {x.__name__}; give an array"
     if x is None:
         return "there is nothing to name elements of"
+    if hasattr(kind, "__arrow_c_array__"):
+        return "pyarrow.array(x) makes an array of it"
+    if hasattr(kind, "__arrow_c_stream__"):
+        return "pyarrow.table(x) makes a table of it"
     if hasattr(kind, "to_numpy"):
         return "x.to_numpy() makes a NumPy array of it"
     if hasattr(kind, "__array__") or isinstance(x, list | tuple | range | int | float | complex):

@@ -61,6 +61,17 @@ class H5pyStore(Store):
                 "write into it"
             )
 
+    def to_numpy(self, x: Any) -> npt.NDArray[Any]:
+        if h5py.check_string_dtype(x.dtype) is None:
+            return super().to_numpy(x)
+        try:
+            return np.asarray(x.asstr()[()], object)
+        except UnicodeDecodeError as error:
+            raise UnsupportedTensorError(
+                f"the text of this HDF5 dataset is not in its encoding ({error}); x[()] has its "
+                "bytes"
+            ) from error
+
     def _chunks(self, x: Any) -> tuple[int, ...]:
         if x.chunks is not None:
             return tuple(x.chunks)

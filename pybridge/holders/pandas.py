@@ -16,8 +16,10 @@ from pybridge.axis import Axis, TextsOf, UniqueLabels
 from pybridge.backends.protocol import Indices
 from pybridge.backends.traits import Trait
 from pybridge.errors import ImmutableTensorError, UnsupportedTensorError
-from pybridge.holders.tables import Table
+from pybridge.holders.protocol import Value
+from pybridge.holders.tables import Table, objects_of
 from pybridge.subscripts import number_text
+from pybridge.subscripts.selections import Selection
 
 _ADVICE = "x.to_numpy() makes a NumPy array of it"
 _TABLE = Trait(
@@ -74,24 +76,12 @@ class PandasTables(Table):
     def _part(self, x: Any, rows: Any, columns: Any) -> Any:
         return x.iloc[rows] if x.ndim == 1 else x.iloc[rows, columns]
 
-    def _points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
-        if x.ndim == 1:
-            return x.iloc[coordinates[0]]
-        rows, columns = coordinates
-        used = np.unique(columns)
-        dtypes = [str(dtype) for dtype in x.dtypes.iloc[used].unique()]
-        if len(dtypes) > 1:
-            raise UnsupportedTensorError(
-                f"elements of columns of dtype {', '.join(dtypes)} are not one vector; read each "
-                "column by itself, or x.to_numpy()"
-            )
-        parts = [x.iloc[rows[columns == column], column] for column in used]
-        order = np.argsort(np.argsort(columns, kind="stable"))
-        joined = pd.concat(parts, ignore_index=True) if parts else x.iloc[:0, 0]
-        return joined.iloc[order].reset_index(drop=True)
+    def _dtype(self, x: Any, place: int) -> Any:
+        return x.dtypes.iloc[place]
 
-    def _copy(self, x: Any) -> Any:
-        return x.copy()
+    def _joined(self, x: Any, parts: list[Any], order: Indices) -> Any:
+        joined = pd.concat(parts, ignore_index=True) if parts else pd.Series(dtype=_only_dtype(x))
+        return joined.iloc[order].reset_index(drop=True)
 
     def _column(self, x: Any, place: int) -> Any:
         series = x if x.ndim == 1 else x.iloc[:, place]
@@ -99,7 +89,26 @@ class PandasTables(Table):
             return series.to_numpy(copy=True)
         return series.array.copy()
 
+    def _entries(self, x: Any, place: int) -> np.ndarray[Any, Any]:
+        array = x.iloc[:, place].array
+        if isinstance(array.dtype, np.dtype) and array.dtype.kind not in "OmM":
+            return np.asarray(array)
+        return objects_of(list(array))
+
+    def has_writing(self, x: Any) -> bool:
+        return True
+
+    def write(self, x: Any, selection: Selection, value: Value) -> Any:
+        self._replace(x, self._changed(x, selection, value))
+        return x
+
+    def _with_columns(self, x: Any, columns: Mapping[int, Any]) -> Any:
+        copied = x.copy()
+        self._replace(copied, columns)
+        return copied
+
     def _replace(self, x: Any, columns: Mapping[int, Any]) -> None:
+        """Replace whole columns in place."""
         for place, values in columns.items():
             if x.ndim == 2:
                 x.isetitem(place, values)
@@ -122,6 +131,11 @@ class PandasTables(Table):
 
 
 HOLDER = PandasTables()
+
+
+def _only_dtype(x: Any) -> Any:
+    """Return the dtype of the first column, or that of objects where there is none."""
+    return x.dtypes.iloc[0] if x.shape[1] else np.dtype(object)
 
 
 def known_values(x: Any) -> np.ndarray[Any, Any]:

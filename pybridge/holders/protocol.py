@@ -16,7 +16,7 @@ from pybridge.axis import Axis, TextsOf
 from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Backend, Tensor
 from pybridge.backends.traits import Trait
-from pybridge.errors import UnsupportedTensorError
+from pybridge.errors import PybridgeError, UnsupportedTensorError
 from pybridge.shape import Shape
 from pybridge.subscripts.selections import Selection
 
@@ -149,14 +149,15 @@ class not_served:
 
     __isabstractmethod__ = False
 
-    def __init__(self, advice: str) -> None:
-        """Store the sentence that says what to do."""
+    def __init__(self, advice: str, refusal: type[PybridgeError] = UnsupportedTensorError) -> None:
+        """Store the sentence that says what to do, and the class of the error."""
         self.advice = advice
+        self.refusal = refusal
 
     def __get__(self, holder: Any, kind: type) -> Callable[..., NoReturn]:
         """Return a method that refuses, whatever it is given."""
 
         def refuse(*arguments: Any, **options: Any) -> NoReturn:
-            raise UnsupportedTensorError(self.advice)
+            raise self.refusal(self.advice)
 
         return refuse

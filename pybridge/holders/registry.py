@@ -96,6 +96,18 @@ def _pandas() -> Holder:
     return HOLDER
 
 
+def _polars() -> Holder:
+    from pybridge.holders.polars import HOLDER
+
+    return HOLDER
+
+
+def _pyarrow() -> Holder:
+    from pybridge.holders.pyarrow import HOLDER
+
+    return HOLDER
+
+
 def _anndata() -> Holder:
     from pybridge.holders.anndata import HOLDER
 
@@ -132,6 +144,8 @@ LIBRARIES: dict[str, Callable[[], Holder]] = {
     "xarray": _xarray,
     "anndata._core.views": _anndata_parts,  # before the libraries whose classes they derive from
     "pandas": _pandas,
+    "polars": _polars,
+    "pyarrow": _pyarrow,
     "anndata": _anndata,
     "anndata.abc": _anndata_backed,
     "scipy.sparse": _scipy,

@@ -42,31 +42,36 @@ class Table(Holder):
     like = not_served("a table is not one array; x.to_numpy() makes a NumPy array of it")
 
     @abstractmethod
+    def _dtype(self, x: Tensor, place: int) -> Any:
+        """Return the dtype of a column."""
+
+    @abstractmethod
+    def _column_name(self, x: Tensor, place: int) -> Any:
+        """Return the name of a column, or None."""
+
+    @abstractmethod
     def _part(self, x: Tensor, rows: Any, columns: Any) -> Tensor:
         """Return what an index, a slice or indices select of rows and of columns."""
 
     @abstractmethod
-    def _points(self, x: Tensor, coordinates: tuple[Indices, ...]) -> Tensor:
-        """Return one element for each entry of the coordinates, as one column."""
-
-    @abstractmethod
-    def _copy(self, x: Tensor) -> Tensor:
-        """Return a table or a column in memory of its own."""
+    def _joined(self, x: Tensor, parts: list[Any], order: Indices) -> Tensor:
+        """Return columns of one dtype as one column, whose elements are taken in an order."""
 
     @abstractmethod
     def _column(self, x: Tensor, place: int) -> Any:
-        """Return a copy of one column: an array of NumPy, or of the library."""
+        """Return one column to write into: a copy, or what never changes."""
 
     @abstractmethod
-    def _replace(self, x: Tensor, columns: Mapping[int, Any]) -> None:
-        """Replace whole columns in place."""
+    def _entries(self, x: Tensor, place: int) -> np.ndarray[Any, Any]:
+        """Return the entries of one column; a missing one is `NA` or masked."""
+
+    def _written(self, column: Any, rows: Indices, part: np.ndarray[Any, Any]) -> Any:
+        """Return a column with a value at different rows, cast to its dtype; or raise."""
+        return _written(column, rows, part)
 
     @abstractmethod
-    def _column_name(self, x: Tensor, place: int) -> Any:
-        """Return the name of a column."""
-
-    def has_writing(self, x: Tensor) -> bool:
-        return True
+    def _with_columns(self, x: Tensor, columns: Mapping[int, Any]) -> Tensor:
+        """Return a new table, or column, with whole columns replaced."""
 
     def leaves_reshape_to_numpy(self, x: Tensor, ndim: int) -> bool:
         return True
@@ -74,29 +79,59 @@ class Table(Holder):
     def read(self, x: Tensor, selection: to.Selection) -> Tensor:
         selection = _on_table(selection)
         if isinstance(selection, to.Points):
-            return self._points(x, selection.coordinates)
+            return self._points(x, *selection.coordinates)
         axes = [_as_brackets_read(axis) for axis in selection.axes]
         return self._part(x, *(*axes, slice(None))[:2])
 
-    def write(self, x: Tensor, selection: to.Selection, value: Value) -> Tensor:
-        selection = _on_table(selection)
+    def _points(self, x: Tensor, rows: Indices, columns: Indices | None = None) -> Tensor:
+        """Return one element for each entry of the coordinates, as one column."""
+        if columns is None:
+            return self._part(x, rows, slice(None))
+        used = np.unique(columns).tolist()
+        dtypes: list[Any] = []
+        for column in used:
+            dtype = self._dtype(x, column)
+            if dtype not in dtypes:
+                dtypes.append(dtype)
+        if len(dtypes) > 1:
+            raise UnsupportedTensorError(
+                f"elements of columns of dtype {', '.join(map(str, dtypes))} are not one vector; "
+                "read each column by itself"
+            )
+        parts = [self._part(x, rows[columns == column], column) for column in used]
+        return self._joined(x, parts, np.argsort(np.argsort(columns, kind="stable")))
+
+    def _changed(self, x: Tensor, selection: to.Selection, value: Value) -> dict[int, Any]:
+        """Return the columns that a write changes, with the value in them."""
         columns: dict[int, Any] = {}
-        for place, rows, part in _by_column(selection, value):
-            if place not in columns:
-                columns[place] = self._column(x, place)
+        for place, rows, part in _by_column(_on_table(selection), value):
+            column = columns[place] if place in columns else self._column(x, place)
+            last = last_of_equals(rows)
+            if last is not None:
+                rows, part = rows[last], part[last]
             try:
-                columns[place] = _written(columns[place], rows, part)
+                columns[place] = self._written(column, rows, part)
             except PybridgeError as error:
                 name = self._column_name(x, place)
+                if name is None:
+                    raise
                 raise type(error)(f"column {name!r}: {error}", **error.fields) from error
-        self._replace(x, columns)
-        return x
+        return columns
 
     def updated(
         self, x: Tensor, selection: to.Selection | None, value: Value, growth: Growth | None = None
     ) -> Tensor:
         assert selection is not None, "a table does not grow"
-        return self.write(self._copy(x), selection, value)
+        return self._with_columns(x, self._changed(x, selection, value))
+
+    def _block(self, x: Tensor) -> np.ndarray[Any, Any]:
+        """Return the entries of all columns as objects."""
+        sizes = known_shape(self.shape(x))
+        block: np.ndarray[Any, Any] = np.empty(sizes, dtype=object)
+        for place in range(sizes[1]):
+            entries: Any = as_objects(self._entries(x, place))
+            block[:, place] = np.ma.filled(entries, NA)  # type: ignore[call-overload]
+        return block
 
 
 def _on_table(selection: to.Selection) -> to.Orthogonal | to.Points:
@@ -154,16 +189,24 @@ def _by_column(
         _indices(axis, size) for axis, size in zip(selection.axes, selection.shape, strict=True)
     ]
     rows, places = (*indices, np.zeros(1, np.int64))[:2]
-    table = value.elements
-    if hasattr(table, "iloc") and table.ndim == 2 and len(shape) == 2:
-        refuse_unbroadcast(table.shape, shape)
-        own_rows = np.zeros(len(rows), np.int64) if len(table) == 1 else slice(None)
+    table, own = value.holder, _shape_of_table(value)
+    if isinstance(table, Table) and own is not None and len(shape) == 2:
+        refuse_unbroadcast(own, shape)
+        own_rows = np.zeros(len(rows), np.int64) if own[0] == 1 else slice(None)
         for k, place in enumerate(places.tolist()):
-            yield place, rows, table.iloc[:, k if table.shape[1] > 1 else 0].iloc[own_rows]
+            yield place, rows, table._entries(value.elements, k if own[1] > 1 else 0)[own_rows]
         return
     block = _broadcast(_as_array(value), shape).reshape(len(rows), len(places))
     for k, place in enumerate(places.tolist()):
         yield place, rows, block[:, k]
+
+
+def _shape_of_table(value: Value) -> tuple[int, ...] | None:
+    """Return the sizes of a value that has columns of several dtypes, or None."""
+    if not isinstance(value.holder, Table):
+        return None
+    shape = known_shape(value.holder.shape(value.elements))
+    return shape if len(shape) == 2 else None
 
 
 def _indices(axis: Any, size: Any) -> Indices:
@@ -175,9 +218,9 @@ def _indices(axis: Any, size: Any) -> Indices:
 def _as_array(value: Value) -> np.ndarray[Any, Any]:
     """Return a value as an array; a list keeps its entries as they are, text beside numbers."""
     elements = value.elements
-    if hasattr(elements, "iloc") and elements.ndim == 2:  # columns of several dtypes
-        elements = [list(row) for row in elements.itertuples(index=False)]
-    elif value.holder is not None:
+    if isinstance(value.holder, Table) and _shape_of_table(value) is not None:
+        return value.holder._block(elements)
+    if value.holder is not None:
         return value.holder.to_numpy(elements)
     if not is_vector_like(elements):
         entry = np.empty((), object)
@@ -202,30 +245,25 @@ def _broadcast(array: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarra
     return np.broadcast_to(array.reshape(array.shape[max(surplus, 0) :]), shape, subok=True)
 
 
-def _written(column: Any, rows: Indices, part: Any) -> Any:
-    """Return a column with entries set; the last of those for one row wins."""
-    last = last_of_equals(rows)
-    if last is not None:
-        rows, part = rows[last], part[last] if isinstance(part, np.ndarray) else part.iloc[last]
-    entries = _entries(part)
+def _written(column: Any, rows: Indices, part: np.ndarray[Any, Any]) -> Any:
+    """Return an array of NumPy or of another library, with entries set."""
+    entries = plain_entries(part)
     dtype = column.dtype
     if isinstance(dtype, np.dtype) and dtype.kind in "biufc":
-        column[rows] = lossless_cast(entries, dtype)
+        column[rows] = one_for_each(lossless_cast(entries, dtype))
         return column
     own = getattr(dtype, "numpy_dtype", None)
     if isinstance(own, np.dtype) and own.kind in "biuf":
-        fitted = masked_cast(entries, own)
+        fitted = one_for_each(masked_cast(entries, own))
         column[rows] = fitted.tolist() if np.ma.is_masked(fitted) else np.asarray(fitted)
         return column
     listed = [None if is_missing(entry) else entry for entry in _listed(entries)]
     if isinstance(dtype, np.dtype) and dtype.kind == "O":
-        objects = np.empty(len(listed), object)
-        objects[:] = listed
-        column[rows] = objects
+        column[rows] = objects_of(listed)
         return column
     try:
         column[rows] = listed
-        changed = _first_changed(listed, list(column[rows]))
+        changed = first_changed(listed, list(column[rows]))
     except Exception as error:  # of whatever library the dtype is
         raise AssignmentError(
             f"a column of dtype {dtype} does not take the value: {error}"
@@ -239,7 +277,7 @@ def _written(column: Any, rows: Indices, part: Any) -> Any:
     return column
 
 
-def _first_changed(wanted: list[Any], arrived: list[Any]) -> Any:
+def first_changed(wanted: list[Any], arrived: list[Any]) -> Any:
     """Return the first entry that a column does not give back, None if there is none."""
     for entry, found in zip(wanted, arrived, strict=True):
         is_absent = entry is None or type(entry).__name__ == "NaTType" or entry != entry
@@ -261,10 +299,24 @@ def _listed(entries: Any) -> list[Any]:
     return list(entries)
 
 
-def _entries(part: Any) -> Any:
+def plain_entries(part: np.ndarray[Any, Any]) -> Any:
     """Return entries as an array of a plain dtype, or as a list of objects with `NA`."""
-    array = part.array if hasattr(part, "iloc") else part
-    dtype = array.dtype
-    if isinstance(dtype, np.dtype) and dtype.kind not in "OmM":
-        return array if isinstance(array, np.ndarray) else np.asarray(array)
-    return [NA if entry is None else entry for entry in list(array)]
+    if part.dtype.kind not in "OmM":
+        return part
+    return [NA if entry is None else entry for entry in list(part)]
+
+
+def one_for_each(cast: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return entries of a column that are elements, or raise for a list among them."""
+    if cast.ndim != 1:
+        raise AssignmentError(f"a list is no element of a column of dtype {cast.dtype}")
+    return cast
+
+
+def objects_of(entries: list[Any]) -> np.ndarray[Any, Any]:
+    """Return an array of one axis whose elements are objects, be they lists.
+
+    >>> objects_of([[1, 2], [3, 4]]).shape
+    (2,)
+    """
+    return np.fromiter(entries, object, len(entries))

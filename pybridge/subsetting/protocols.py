@@ -16,6 +16,7 @@ from pybridge.annotations import TensorT_co
 from pybridge.backends.protocol import Tensor
 from pybridge.errors import OperationError, PybridgeError, TracingError
 from pybridge.holders import holder_of, open_tensor
+from pybridge.holders.foreign import is_of_arrow
 from pybridge.subscripts import Traced
 from pybridge.subscripts.selections import Orthogonal
 from pybridge.subsetting.arguments import without_tensors
@@ -32,6 +33,18 @@ def _is_one(element: Any) -> bool:
         return np.ndim(element) == 0
     except Exception:  # uneven rows, or any error of an object
         return False
+
+
+def _without_mask(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return an array with NaN for what is masked, or raise where its dtype has none."""
+    if not np.ma.is_masked(array):
+        return np.ma.getdata(array)
+    if array.dtype.kind != "f":
+        raise OperationError(
+            f"the tensor holds NA, and an array of NumPy of dtype {array.dtype} has no missing "
+            "value; fill it first"
+        )
+    return np.where(np.ma.getmaskarray(array), np.nan, np.ma.getdata(array))
 
 
 class Protocols(Generic[TensorT_co]):
@@ -122,7 +135,8 @@ class Protocols(Generic[TensorT_co]):
         options: dict[str, Any] = {} if copy is None else {"copy": copy}
         try:
             # one of SciPy's sparse arrays is an object without axes to NumPy
-            array = x if hasattr(x, "__array__") else holder.to_numpy(tensor)
+            has_own = hasattr(x, "__array__") and not is_of_arrow(type(x))
+            array = x if has_own else _without_mask(holder.to_numpy(tensor))
             return np.asarray(array, dtype, **options)
         except PybridgeError:
             raise

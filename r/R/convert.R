@@ -90,14 +90,19 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
   } else {
     na <- one_of(na, "na", c("error", "mask", "float"), call)
     order <- memory_order(order, call)
-    if (!is.null(like) && !identical(like, "xarray") && !is_python(like, call)) {
-      abort_argument(paste0('`like` is a tensor or "xarray", not ', describe_value(like)), call)
+    if (!is.null(like) && !is_text_of(like, libraries_of_tables) && !is_python(like, call)) {
+      words <- '`like` is a tensor, a table, a function of Python, "xarray", "pandas", "polars" or "pyarrow", not '
+      abort_argument(paste0(words, describe_value(like)), call)
     }
     parts <- to_parts(x, new_origin("x", call), labels = !is.null(like))
     py_call(bridge$to_python, parts, dtype_name(dtype, call), like, na, order)
   }
   answered(result, call)
 }
+
+libraries_of_tables <- c("xarray", "pandas", "polars", "pyarrow")
+
+is_text_of <- function(x, choices) is.character(x) && length(x) == 1L && x %in% choices
 
 #' @rdname to_python
 #' @export

@@ -37,8 +37,7 @@ object_parts <- function(x, origin, labels) {
     texts <- if (!is.null(texts)) text_parts(texts, attribute_of(origin, own[[1L]]))
     return(vector_parts(unclass(x), origin, classes, texts, labels))
   }
-  is_plain <- inherits(x, "data.frame") || all(class(x) %in% c("AsIs", "list", "keras_training_history"))
-  if (type == "list" && is_plain) {
+  if (type == "list" && !isS4(x)) {
     return(list_parts(unclass(x), origin, classes))
   }
   if (!isS4(x) || type == "list") {
@@ -200,8 +199,8 @@ from_parts <- function(parts, call) {
     array = dim(x) <- parts[[3L]],
     text = {
       x <- readBin(parts[[2L]], "character", parts[[3L]])
-      Encoding(x) <- "UTF-8"
-      if (!is.null(parts[[4L]])) x <- x[as.vector(parts[[4L]])]
+      if (!parts[[4L]]) Encoding(x) <- "UTF-8"
+      if (!is.null(parts[[5L]])) x[as.vector(parts[[5L]])] <- NA
     },
     with = for (name in names(parts[[3L]])) attr(x, name) <- from_parts(parts[[3L]][[name]], call)
   )

@@ -375,6 +375,36 @@ def table_read(table):
     return table.to_numpy()
 
 
+def polars_make(array):
+    import polars as pl
+
+    return pl.DataFrame(array) if array.ndim == 2 else pl.Series(array)
+
+
+def polars_read(table):
+    import polars as pl
+
+    assert isinstance(table, pl.DataFrame | pl.Series), type(table)
+    return table.to_numpy()
+
+
+def pyarrow_make(array):
+    import pyarrow as pa
+
+    if array.ndim == 2:
+        return pa.table([*array.T], [f"column {k}" for k in range(array.shape[1])])
+    return pa.array(array)
+
+
+def pyarrow_read(table):
+    import pyarrow as pa
+
+    if isinstance(table, pa.Table):
+        return np.stack([column.to_numpy() for column in table.columns], 1)
+    assert isinstance(table, pa.Array | pa.ChunkedArray), type(table)
+    return np.array(table.to_pylist())
+
+
 def anndata_make(array):
     import anndata as ad
 
@@ -390,6 +420,8 @@ def anndata_read(x):
 
 TABLES = {
     "pandas": Adapter(table_make, table_read, {}),
+    "polars": Adapter(polars_make, polars_read, {}),
+    "pyarrow": Adapter(pyarrow_make, pyarrow_read, {}),
     "anndata": Adapter(anndata_make, anndata_read, {}),
 }
 """What has columns of several dtypes, or parts; test_tables.py and test_anndata.py test them."""

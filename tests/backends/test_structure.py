@@ -25,7 +25,7 @@ HELPERS = {
     *("backends/dense", "holders/__init__", "holders/protocol", "holders/registry"),
     *("holders/arrays", "holders/reading", "holders/writing", "holders/growing"),
     *("holders/fitting", "holders/array_likes", "holders/foreign", "holders/tables"),
-    *("holders/stores", "holders/wrappers"),
+    *("holders/stores", "holders/wrappers", "holders/arrow_tables"),
 }
 PARTS = {"backends/torch_memory": "torch", "backends/scipy_entries": "scipy"}
 """Other modules of a library, and its name."""
@@ -73,10 +73,12 @@ def imported(source):
 
 ALLOWED = {
     *("__future__", "types", "typing", "math", "collections", "functools", "itertools", "numpy"),
+    "decimal",
     *("pybridge.backends.protocol", "pybridge.backends.traits", "pybridge.backends.dense"),
     *("pybridge.backends.keys", "pybridge.backends.numpy"),  # a backend may build on NumPy's
     *("pybridge.backends.torch_memory", "pybridge.backends.scipy_entries"),
     *("pybridge.holders.protocol", "pybridge.holders.stores", "pybridge.holders.tables"),
+    "pybridge.holders.arrow_tables",
     *("pybridge.holders.wrappers", "pybridge.subscripts"),
     *(
         "pybridge.compiling",

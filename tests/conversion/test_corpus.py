@@ -34,7 +34,9 @@ def of_r(case):
     policy = dict(case["policy"])
     na = policy.pop("na", "error")
     own = partial(own_array, wanted=Wanted(**policy))
-    return array_or_list(r_host().look, r_value(case["r"]), FromR(na, scalars=True, own=own))
+    frames = "arrays" if "dtype" in policy else "pandas"
+    policies = FromR(na, scalars=True, own=own, frames=frames)
+    return array_or_list(r_host().look, r_value(case["r"]), policies)
 
 
 def assert_same_array(found, expected):

@@ -61,12 +61,12 @@ def test_conversion_keeps_what_both_sides_can_hold():
         "2.5",
     ):
         v = ro.r(text)
-        there = from_r(v, dimnames="xarray")
+        there = from_r(v, like="xarray")
         assert isinstance(there, xr.DataArray)
         assert np.array_equal(there.values, from_r(v))
         assert ro.r["identical"](to_r(there), v)[0], text
     x = labelled()
-    back = from_r(to_r(x), dimnames="xarray")
+    back = from_r(to_r(x), like=x)
     assert back.dims == x.dims
     assert np.array_equal(back.values, x.values)
     assert back.coords["part"].identical(x.reset_coords(drop=True).coords["part"])

@@ -62,8 +62,8 @@ def test_codes_of_doubles_are_no_factor():
 
 def test_a_factor_without_any_code_needs_no_levels():
     assert from_r(r_value('structure(integer(), class = "factor")')).tolist() == []
-    found = from_r(r_value('structure(NA_integer_, class = "factor")'), na="mask")
-    assert found.mask.tolist() == [True]
+    found = from_r(r_value('structure(NA_integer_, class = "factor")'))
+    assert found.isna().tolist() == [True]
 
 
 def test_a_compact_vector_is_expanded_whatever_its_class_says_of_its_length():

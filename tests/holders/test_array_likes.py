@@ -49,8 +49,6 @@ def test_each_entry_goes_to_its_element(like, target):
 REFUSED = {
     "generator": lambda: (number for number in NUMBERS),
     "set": lambda: set(NUMBERS),
-    "Arrow": lambda: pa.array(NUMBERS),
-    "Arrow in chunks": lambda: pa.chunked_array([NUMBERS]),
     "list of Arrow": lambda: [pa.array(NUMBERS)],
 }
 

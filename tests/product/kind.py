@@ -49,6 +49,8 @@ class Kind:
     """Errors by which the library refuses when the code runs, where sizes were unknown before."""
     is_table: bool = False
     """Whether R's own dialect reads it as a data frame of R."""
+    keeps_rows: bool = False
+    """Whether one row of it is a table, as the library has no other object for a row."""
     is_labelled: bool = False
     """Whether the columns have the labels u, v and w."""
     tolerance: float = 0.002

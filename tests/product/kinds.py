@@ -349,6 +349,66 @@ def of_pandas() -> Iterator[tuple[str, Kind]]:
     yield "a part of a table", numbers(part, is_table=True, is_labelled=True)
 
 
+def tables_of(make: Callable[[dict[str, list[Any]], Any], Any]) -> Iterator[tuple[str, Kind]]:
+    """The kinds of tables of a library that makes one of columns of a dtype under NumPy's name."""
+    options = {"is_table": True, "is_labelled": True, "keeps_rows": True}
+
+    def table(elements: Any, dtype: str) -> Any:
+        return make(dict(zip("uvw", map(list, zip(*elements, strict=True)), strict=True)), dtype)
+
+    for dtype in ("int8", "int64", "uint64", "float32", "float64"):
+        make_plain = lambda dtype=dtype: table(NUMBERS, dtype)  # noqa: E731
+        yield f"{dtype} columns", numbers(make_plain, **options)
+    for dtype in ("int64", "float64"):
+        make_some = lambda dtype=dtype: table(ABSENT, dtype)  # noqa: E731
+        yield f"{dtype} columns with nulls", numbers(make_some, ABSENT, **options)
+    for name, logicals in (("", LOGICALS), (" with nulls", SOME_LOGICALS)):
+        make_logicals = lambda logicals=logicals: table(logicals, "bool")  # noqa: E731
+        yield f"bool columns{name}", Kind(make_logicals, logicals, True, True, **options)
+    yield "columns of text", Kind(lambda: table(TEXTS, "text"), TEXTS, "z", "z", **options)
+
+
+def of_polars() -> Iterator[tuple[str, Kind]]:
+    import polars as pl
+
+    dtypes = {"int8": pl.Int8, "int64": pl.Int64, "uint64": pl.UInt64, "float32": pl.Float32}
+    dtypes |= {"float64": pl.Float64, "bool": pl.Boolean, "text": pl.String}
+    yield from tables_of(lambda columns, dtype: pl.DataFrame(columns).cast(dtypes[dtype]))
+    options = {"is_table": True, "is_labelled": True, "keeps_rows": True}
+    make = lambda: pl.DataFrame(array("i4"), [*"uvw"]).cast({"v": pl.Float32})  # noqa: E731
+    yield "columns of two dtypes", numbers(make, **options)
+    make = lambda: pl.DataFrame(TEXTS, [*"uvw"], orient="row").cast(pl.Categorical)  # noqa: E731
+    yield "columns of categories", Kind(make, TEXTS, "z", "z", **options)
+
+
+def of_pyarrow() -> Iterator[tuple[str, Kind]]:
+    import pyarrow as pa
+
+    def make(columns: Any, dtype: Any) -> Any:
+        schema = pa.schema([(name, dtypes[dtype]) for name in columns])
+        return pa.table(columns, schema)
+
+    dtypes = {"int8": pa.int8(), "int64": pa.int64(), "uint64": pa.uint64(), "bool": pa.bool_()}
+    dtypes |= {"float32": pa.float32(), "float64": pa.float64(), "text": pa.string()}
+    dtypes |= {"categories": pa.dictionary(pa.int8(), pa.string())}
+    yield from tables_of(make)
+    options = {"is_table": True, "is_labelled": True, "keeps_rows": True}
+
+    def columns(elements: Any) -> Any:
+        return dict(zip("uvw", map(list, zip(*elements, strict=True)), strict=True))
+
+    categories = lambda: make(columns(TEXTS), "categories")  # noqa: E731
+    yield "columns of categories", Kind(categories, TEXTS, "z", "z", **options)
+    batch = lambda: make(columns(ABSENT), "int64").to_batches()[0]  # noqa: E731
+    yield "a batch with nulls", numbers(batch, ABSENT, **options)
+
+    def in_chunks() -> Any:
+        whole = make(columns([[9, 9, 9], *ABSENT]), "int64")
+        return pa.concat_tables([whole[1:2], whole[2:]])
+
+    yield "columns in chunks", numbers(in_chunks, ABSENT, **options)
+
+
 def of_anndata() -> Iterator[tuple[str, Kind]]:
     """Parts of a view of an AnnData, whose owner writes, and a matrix in its file."""
     import anndata as ad
@@ -435,6 +495,8 @@ LIBRARIES = {
     "stores": of_stores,
     "xarray": of_xarray,
     "pandas": of_pandas,
+    "polars": of_polars,
+    "pyarrow": of_pyarrow,
     "anndata": of_anndata,
     "scipy": of_scipy,
     "others": of_no_library,

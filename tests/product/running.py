@@ -52,6 +52,13 @@ def elements_of(result: Any) -> np.ndarray:
                 return objects(None)
             values = result.to_numpy(object)
             return elements_of(np.where(result.isna(), None, values))
+        case "polars":
+            if not hasattr(result, "rows"):
+                return objects(result.to_list())
+            entries = [entry for row in result.rows() for entry in row]
+            return objects_like(np.empty(result.shape), entries)
+        case "pyarrow":
+            return _of_pyarrow(result)
         case "sparse":
             return elements_of(
                 np.asarray(result.todense()) if hasattr(result, "todense") else result
@@ -65,6 +72,17 @@ def elements_of(result: Any) -> np.ndarray:
         case name if name in ALL:  # a library that NumPy may not read
             return elements_of(ALL[name].read(result))
     return _of_numpy(result)
+
+
+def _of_pyarrow(result: Any) -> np.ndarray:
+    if hasattr(result, "as_py"):
+        return objects(result.as_py())
+    if not hasattr(result, "columns"):
+        return objects(result.to_pylist())
+    columns = [column.to_pylist() for column in result.columns]
+    rows = range(result.num_rows)
+    entries = [column[row] for row in rows for column in columns]
+    return objects_like(np.empty((len(rows), len(columns))), entries)
 
 
 def _of_torch(result: Any) -> np.ndarray:
@@ -177,6 +195,8 @@ def outcome(kind: Kind, verb: Verb) -> tuple[str, str]:
         if type(error).__name__ in kind.late:
             return REFUSED, f"when the code runs: {text}"
         return FOREIGN, f"{type(error).__module__}.{type(error).__name__}: {text[:200]}"
+    if kind.keeps_rows and found.shape == (1, *np.shape(expected)):
+        found = found[0]
     if expected is NEVER:
         return WRONG, f"gave {found.tolist()}, which should be refused"
     if not isinstance(expected, np.ndarray):  # one element, which may be a vector

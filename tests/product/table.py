@@ -39,6 +39,8 @@ TITLES = {
     "stores": "Arrays on disk",
     "xarray": "xarray",
     "pandas": "Tables of pandas",
+    "polars": "Tables of polars",
+    "pyarrow": "Tables of PyArrow",
     "scipy": "SciPy's sparse arrays",
     "others": "What is not a tensor",
 }

@@ -2,12 +2,13 @@
 
     python tests/support/fuzz_labels.py --cases 100000 --seconds 1500 --seed 1
 
-Tables and columns of pandas (`iloc`), arrays of xarray (`isel`) and parts of views of an AnnData,
-with labels on some axes or none. Subscripts are plain, labelled and stored, mixed; logicals have
-the labels of their axis, other ones or none. Reads, assignments in place and updated copies, in
-both dialects, with values that are plain, or labelled rightly or wrongly. Where a label
-contradicts, the one right answer is an error of pybridge, and nothing is changed. A case is drawn
-again by its own seed, which is printed. The exit status is 1 if any differs.
+Tables and columns of pandas (`iloc`), of polars and of PyArrow (lists of Python), arrays of xarray
+(`isel`) and parts of views of an AnnData, with labels on some axes or none. Subscripts are plain,
+labelled and stored, mixed; logicals have the labels of their axis, other ones or none. Reads,
+assignments in place and updated copies, in both dialects, with values that are plain, or labelled
+rightly or wrongly. Where a label contradicts, the one right answer is an error of pybridge, and
+nothing is changed. A case is drawn again by its own seed, which is printed. The exit status is 1 if
+any differs.
 """
 
 import random
@@ -19,6 +20,8 @@ from typing import Any
 import anndata as ad
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import xarray as xr
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,16 +34,20 @@ from pybridge import R, errors, r_assign, r_slice, r_subscripts  # noqa: E402
 CONTRADICTIONS = (errors.SubscriptLabelError, errors.AssignmentError)
 LABELS = ([*"abcde"], [*"uvwx"], [*"pqr"])
 DIMS = ("row", "column", "time")
+FROZEN = ("polars", "polars column", "arrow", "arrow column")
+"""The kinds that are never written in place."""
 
 
 class Draw:
     """One random case, the same for the same seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, kind: str | None = None) -> None:
         self.random = random.Random(seed)
-        self.kind = self.random.choice(("table", "column", "array", "array", "part"))
+        kinds = ("table", "column", "array", "array", "part", *FROZEN)
+        self.kind = kind or self.random.choice(kinds)
         self.dialect = self.random.choice(("tensor", "tensor", "base"))
-        ndim = {"table": 2, "column": 1, "part": 2}.get(self.kind) or self.random.randint(1, 3)
+        ndim = {"table": 2, "column": 1, "part": 2, "polars": 2, "arrow": 2}.get(self.kind)
+        ndim = 1 if self.kind.endswith("column") else ndim or self.random.randint(1, 3)
         self.sizes = [self.random.randint(1, len(LABELS[k])) for k in range(ndim)]
         self.labels = [
             labels[:size] if self.kind == "part" or self.random.random() < 0.7 else None
@@ -48,6 +55,8 @@ class Draw:
         ]
         if self.kind == "part":
             self.labels = [None, None]  # an X has no labels
+        if self.kind in FROZEN:  # the columns have names
+            self.labels = [None, LABELS[1][: self.sizes[1]]] if ndim == 2 else [None]
         self.is_wrong = False
 
     def values(self) -> np.ndarray:
@@ -64,8 +73,29 @@ class Draw:
             return pd.Series(values, self.labels[0])
         if self.kind == "part":
             return ad.AnnData(np.pad(values, 1))[1:-1, 1:-1].X
+        if self.kind in FROZEN:
+            return self.frozen(values)
         coords = {dim: own for dim, own in zip(DIMS, self.labels, strict=False) if own is not None}
         return xr.DataArray(values, coords, DIMS[: values.ndim])
+
+    def frozen(self, values: np.ndarray) -> Any:
+        """Return a table or a column of polars or PyArrow, in several chunks and dtypes."""
+        if self.kind == "polars column":
+            return pl.Series("s", values)
+        if self.kind == "arrow column":
+            whole = pa.array(np.concatenate([[9.0], values]))
+            cut = self.random.randint(0, len(values))
+            parts = [whole.slice(1, cut), whole.slice(1 + cut)]
+            return whole.slice(1) if self.random.random() < 0.5 else pa.chunked_array(parts)
+        names = self.labels[1]
+        dtypes = [self.random.choice(("int16", "float32", "float64")) for _ in names]
+        columns = [values[:, k].astype(dtype) for k, dtype in enumerate(dtypes)]
+        if self.kind == "polars":
+            return pl.DataFrame([*map(pl.Series, names, columns)])
+        if self.random.random() < 0.5:
+            return pa.RecordBatch.from_arrays([*map(pa.array, columns)], names)
+        parts = [[one[part] for one in columns] for part in (slice(0, 1), slice(1, None))]
+        return pa.concat_tables([pa.table(part, names) for part in parts])
 
     def subscript(self, axis: int) -> tuple[Any, list[int], bool]:
         """Return a subscript, the indices that it selects, and whether its axis is dropped."""
@@ -132,15 +162,20 @@ def oracle_read(draw: Draw, x: Any, indices: list[list[int]], drops: list[bool])
         part = x.isel(dict(zip(x.dims, indices, strict=True))).values
     elif draw.kind == "part":
         part = np.asarray(x)[np.ix_(*indices)]
+    elif draw.kind in FROZEN:
+        part = elements(x)[np.ix_(*indices)]
     elif draw.kind == "column":
         part = x.iloc[indices[0]].to_numpy()
     else:
         part = x.iloc[indices[0], indices[1]].to_numpy(float)
-    if draw.dialect == "base" and draw.kind != "table":
+    is_table = draw.kind in ("table", "polars", "arrow")
+    if draw.dialect == "base" and not is_table:
         kept = [size for size in part.shape if size != 1]
         return part if part.ndim == 1 else part.reshape(kept or [1])  # R has no scalars
     if draw.dialect == "base":
         return part[:, 0] if part.shape[1] == 1 else part
+    if drops == [True, False] and draw.kind in FROZEN:
+        return part  # one row is a table
     return part.reshape([n for n, gone in zip(part.shape, drops, strict=True) if not gone])
 
 
@@ -148,18 +183,32 @@ def labels_of_result(x: Any) -> list[Any]:
     """Return the labels of the axes of a result that has some."""
     if isinstance(x, xr.DataArray):
         return [[*x.indexes[dim]] if dim in x.indexes else None for dim in x.dims]
+    if isinstance(x, pl.DataFrame | pa.Table | pa.RecordBatch):
+        return [None, x.columns if isinstance(x, pl.DataFrame) else x.schema.names]
     return [[*axis] for axis in x.axes] if isinstance(x, pd.DataFrame | pd.Series) else []
 
 
 def elements(x: Any) -> np.ndarray:
     """Return the elements of a result."""
+    if isinstance(x, pl.DataFrame):
+        return np.array(x.rows(), float).reshape(x.shape)
+    if isinstance(x, pa.Table | pa.RecordBatch):
+        columns = [column.to_pylist() for column in x.columns]
+        return np.array(columns, float).reshape(x.num_columns, x.num_rows).T
+    if isinstance(x, pa.Array | pa.ChunkedArray):
+        return np.array(x.to_pylist(), float)
+    if isinstance(x, pa.Scalar):
+        return np.array(x.as_py(), float)
     return np.asarray(x.to_numpy(float) if isinstance(x, pd.DataFrame | pd.Series) else x, float)
 
 
 def of_reading(draw: Draw, x: Any, written: tuple[Any, ...], indices: Any, drops: Any) -> str:
     """Return how a read differs, or an empty text."""
+    is_named_twice = draw.kind == "polars" and len({*indices[1]}) < len(indices[1])
     try:
         found = r_slice(x, *written, dialect=draw.dialect)
+    except errors.UnsupportedTensorError as error:
+        return "" if is_named_twice else f"refused: {error}"
     except CONTRADICTIONS as error:
         return "" if draw.is_wrong else f"refused: {error}"
     if draw.is_wrong:
@@ -172,6 +221,8 @@ def of_reading(draw: Draw, x: Any, written: tuple[Any, ...], indices: Any, drops
         wanted = [
             None if own is None else [own[k] for k in one] for one, gone, own in pairs if not gone
         ]
+        if drops == [True, False] and draw.kind in FROZEN:
+            wanted = [None, *wanted]
         for own, label in zip(wanted, labels_of_result(found), strict=False):
             if own is not None and own != label:
                 return f"gave the labels {label}, not {own}"
@@ -194,7 +245,7 @@ def of_writing(draw: Draw, x: Any, written: tuple[Any, ...], indices: Any, drops
         for place in np.ndindex(*block.shape):  # the last of equals wins
             expected[tuple(one[k] for one, k in zip(indices, place, strict=True))] = block[place]
     before = elements(x)
-    is_copied = rng.random() < 0.5
+    is_copied = rng.random() < 0.5 or draw.kind in FROZEN
     try:
         if is_copied:
             now = r_assign(x, *written, value=value, dialect=draw.dialect)
@@ -245,9 +296,9 @@ def labelled_value(draw: Draw, value: np.ndarray, indices: Any, drops: Any) -> A
     return value
 
 
-def disagreement(seed: int) -> str:
-    """Return how one case differs, or an empty text."""
-    draw = Draw(seed)
+def disagreement(seed: int, kind: str | None = None) -> str:
+    """Return how one case differs, or an empty text; `kind` is drawn where it is not given."""
+    draw = Draw(seed, kind)
     x = draw.make()
     chosen = [draw.subscript(axis) for axis in range(len(draw.sizes))]
     subscripts = [subscript for subscript, _, _ in chosen]

@@ -111,7 +111,7 @@ test_that("an array of Python is its own memory, and a failed conversion leaves 
   y@r[2] <- 20
   expect_identical(x, c(1, 2, 3))
   expect_identical(from_python(y), c(1, 20, 3))
-  expect_error(from_python(reticulate::py_eval("np.array([1], 'm8[s]')", convert = FALSE)))
+  expect_error(from_python(reticulate::py_eval("np.array([1], 'm8[M]')", convert = FALSE)))
   expect_identical(from_python(y), c(1, 20, 3))
 })
 
@@ -302,7 +302,7 @@ test_that("dates, factors and 64-bit integers keep their meaning when written, o
   expect_identical(from_python(reals), c(1, 2, 3))
   expect_error(reals@r[1] <- as.Date("2026-01-02"), "does not fit", class = "pybridge_error_assignment")
   expect_error(reals@r[1] <- factor("a"), "does not fit", class = "pybridge_error_assignment")
-  expect_error(reals@r[1] <- as.difftime(1, units = "hours"), "class difftime is more",
+  expect_error(reals@r[1] <- as.difftime(1, units = "hours"), "timedelta64\\[ns\\] does not fit",
     class = "pybridge_error_assignment"
   )
   expect_error(reals@r[1:2] <- list(1, 2), "the value is", class = "pybridge_error_assignment")

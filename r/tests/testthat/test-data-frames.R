@@ -48,7 +48,7 @@ test_that("columns, dtypes and the index are where pandas has them", {
   main$table <- to_python(data.frame(x = 1:2, y = c(0.5, 2)), dtype = "float32")
   expect_identical(code("[str(x) for x in table.dtypes]"), c("float32", "float32"))
   expect_error(
-    to_python(iris, dtype = "float32"), "column 'Species': text has no dtype",
+    to_python(iris, dtype = "float32"), "column 'Species': a factor is categories",
     class = "pybridge_error_conversion"
   )
   main$table <- NULL

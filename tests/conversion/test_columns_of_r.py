@@ -132,7 +132,9 @@ def test_a_dtype_is_the_dtype_of_every_column_and_like_makes_a_dict():
     assert [*map(str, table.dtypes)] == ["float32", "float32"]
     assert table.index.tolist() == ["a", "b"]
     assert table.to_numpy().tolist() == [[1, 0.5], [2, 2]]
-    with pytest.raises(ConversionError, match="column 'Species': text has no dtype float32"):
+    with pytest.raises(
+        ConversionError, match="column 'Species': a factor is categories, and a tensor has none"
+    ):
         as_in_r("iris", Wanted("float32"), "arrays")
     tensors = as_in_r("data.frame(i = 1:2)", Wanted(like=np.zeros(1, "f4")), "dict")
     assert tensors["i"].dtype == "float32"

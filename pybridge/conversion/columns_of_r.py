@@ -1,0 +1,306 @@
+"""Read vectors and data frames of R as columns, and make columns of a library of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from pybridge.conversion.arrow_arrays import Consumer, Maker, maker
+from pybridge.conversion.columns import Column, Days, Durations, Factor, Moments, Numbers, Texts
+from pybridge.conversion.frames import each, list_from
+from pybridge.conversion.moments import durations_from
+from pybridge.conversion.policies import FromR
+from pybridge.conversion.r_to_numpy import array_from, factor_from, refuse_classes
+from pybridge.conversion.rvalues import ListOfR, RowNames, Vector
+from pybridge.conversion.tables import ListsOfR, Table, text_index
+from pybridge.errors import ArgumentError, ConversionError
+
+Array = np.ndarray[Any, Any]
+Look = Callable[[Any], Any]
+Convert = Callable[[Any, FromR], Any]
+
+
+def pandas_if_installed() -> Any:
+    """Return the package pandas, or None."""
+    try:
+        return import_module("pandas")
+    except ImportError:
+        return None
+
+
+def _pandas() -> Any:
+    pandas = pandas_if_installed()
+    if pandas is None:
+        raise ArgumentError(
+            'there is no pandas here to make a table of: pip install "pybridge-r[pandas]"'
+        )
+    return pandas
+
+
+# Vectors
+
+
+def column_of_r(vector: Vector, policies: FromR) -> Column:
+    """Return the column of a vector of R of one axis."""
+    if vector.values.ndim > 1:
+        raise ConversionError(
+            "it is a matrix, and a column of a table is not: do.call(data.frame, x) makes a column "
+            "of each of its columns"
+        )
+    classes = set(vector.classes)
+    if "factor" in classes:
+        refuse_classes(vector.classes)
+        known, places = factor_from(vector)
+        codes = np.where(places == len(known) - 1, -1, places)
+        return Factor(codes, known[:-1], "ordered" in classes)
+    if "Date" in classes:
+        return Days(array_from(vector, FromR())[0])
+    if "POSIXct" in classes:
+        zone = vector.texts[0] if vector.texts else None
+        return Moments(array_from(vector, FromR())[0], zone or None)
+    if "difftime" in classes:
+        return Durations(durations_from(vector.values, vector.texts[0] if vector.texts else None))
+    if vector.r_type == "character":
+        refuse_classes(vector.classes)
+        texts = np.array([*vector.texts, None], dtype=object)
+        return Texts(texts[vector.values].tolist())
+    array = array_from(vector, policies)[0]
+    if isinstance(array, np.ma.MaskedArray):
+        return Numbers(np.asarray(array), np.ma.getmaskarray(array))
+    return Numbers(array)
+
+
+def _masking(vector: Vector, policies: FromR, *, is_arrow: bool) -> FromR:
+    """Return the policies by which `NA` is told from the elements.
+
+    A column of pandas keeps a real `NA` as NaN; one of Arrow tells the two apart.
+    """
+    is_whole = vector.r_type in ("logical", "integer") or "integer64" in vector.classes
+    if policies.na == "error" and (is_whole or is_arrow):
+        return replace(policies, na="mask")
+    return policies
+
+
+def column_in_pandas(vector: Vector, policies: FromR) -> Any:
+    """Return a Series with the names of a vector, or a DataFrame with the dimnames of a matrix."""
+    pandas = _pandas()
+    labels = vector.dimnames[0] if vector.dimnames else [None] * vector.values.ndim
+    for axis, texts in enumerate(labels, start=1):
+        if texts is not None and None in texts:
+            raise ConversionError(
+                f"label {texts.index(None) + 1} of axis {axis} is NA, and a label is text"
+            )
+    if vector.values.ndim > 2:
+        raise ConversionError(
+            f"an array of {vector.values.ndim} axes is no table: "
+            'like = "xarray" keeps the dimnames of any array'
+        )
+    indices = [None if texts is None else text_index(pandas, texts) for texts in labels]
+    if vector.values.ndim < 2:
+        column = _read(vector, policies).in_pandas(pandas, policies)
+        return pandas.Series(column, index=indices[0] if indices else None, copy=True)
+    count = vector.values.shape[1]
+    columns = [
+        _read(_column_of_matrix(vector, place), policies).in_pandas(pandas, policies)
+        for place in range(count)
+    ]
+    index = pandas.RangeIndex(len(vector.values)) if indices[0] is None else indices[0]
+    table = pandas.DataFrame(dict(enumerate(columns)), index=index, copy=True)
+    table.columns = pandas.RangeIndex(count) if indices[1] is None else indices[1]
+    return table
+
+
+def _read(vector: Vector, policies: FromR) -> Column:
+    return column_of_r(vector, _masking(vector, policies, is_arrow=False))
+
+
+def _column_of_matrix(vector: Vector, place: int) -> Vector:
+    return replace(vector, values=vector.values[:, place], has_dim=False, dimnames=None)
+
+
+def categories(vector: Vector, policies: FromR) -> Any:
+    """Return a factor as a Categorical of pandas, or raise without pandas."""
+    pandas = pandas_if_installed()
+    if pandas is None or policies.frames != "pandas" or policies.dimnames != "drop":
+        reason = "a factor is categories, and a tensor has none"
+        if pandas is None:
+            reason = (
+                "a factor becomes a Categorical of pandas, which is not installed: "
+                'pip install "pybridge-r[pandas]"'
+            )
+        raise ConversionError(f"{reason}; as.character(x) is its text, as.integer(x) its codes")
+    if vector.values.ndim > 1:
+        raise ConversionError(
+            "a factor with a dim is no column: as.character(x) is its text, as.integer(x) its codes"
+        )
+    return column_of_r(vector, policies).in_pandas(pandas, policies)
+
+
+# Data frames
+
+
+def frame_from(frame: ListOfR, look: Look, convert: Convert, policies: FromR) -> Any:
+    """Convert a data frame to a DataFrame, to a table of another library, or to a dict of columns.
+
+    `convert` converts an R object to an array or a list.
+    """
+    policies = replace(policies, scalars=False)
+    if policies.like is not None and policies.like != "pandas":
+        return in_library(_table(frame, look, convert, policies, is_arrow=True), policies.like)
+    pandas = None
+    if policies.like == "pandas":
+        pandas = _pandas()
+    elif policies.frames != "dict" and policies.dimnames == "drop":
+        pandas = pandas_if_installed()
+    if pandas is None:
+        _refuse_row_names(frame.row_names, policies)
+        return list_from(frame, lambda column: convert(column, policies))
+    if policies.frames == "arrays":
+        return _cast_frame(frame, pandas, convert, policies)
+    table = _table(frame, look, convert, replace(policies, like=None), is_arrow=False)
+    return table.in_pandas(pandas, policies)
+
+
+def in_library(column: Column, like: Any) -> Any:
+    """Return a column or a table of a library that speaks Arrow's protocol."""
+    make: Maker = like.maker() if isinstance(like, Consumer) else maker(like)
+    made = _made(column, make)
+    return like.take(made) if isinstance(like, Consumer) else made
+
+
+def _made(column: Column, make: Maker) -> Any:
+    if not isinstance(column, Table):
+        return column.in_arrow(make)
+    if not (column.row_names is None or isinstance(column.row_names, int)):
+        raise ConversionError(
+            f"the data frame has row names, such as {column.row_names[0]!r}, and a table of Arrow "
+            "has none: cbind(name = row.names(x), x) makes a column of them, "
+            "row.names(x) <- NULL drops them"
+        )
+    return column.table_of(make)
+
+
+def vector_in_library(vector: Vector, policies: FromR) -> Any:
+    """Return a vector of R as a column of the library that `policies` name."""
+    if policies.like == "pandas":
+        return column_in_pandas(vector, policies)
+    if vector.values.ndim > 1:
+        raise ConversionError("it is a matrix, and a column is not: as.data.frame(x) is a table")
+    return in_library(column_of_r(vector, _masking(vector, policies, is_arrow=True)), policies.like)
+
+
+def _table(
+    frame: ListOfR, look: Look, convert: Convert, policies: FromR, *, is_arrow: bool
+) -> Table:
+    names = _column_names(frame)
+
+    def read(column: Any) -> Column:
+        return _column(column, look, convert, policies, is_arrow=is_arrow)
+
+    columns = each(read, frame.elements, [*map("column {!r}".format, names)])
+    rows = _count_rows(frame.row_names, columns)
+    for name, column in zip(names, columns, strict=True):
+        if len(column) != rows:
+            raise ConversionError(
+                f"column {name!r} has {len(column)} rows, and the data frame has {rows}: it is "
+                "broken"
+            )
+    return Table(names, columns, rows, frame.row_names)
+
+
+def _column(
+    column: Any, look: Look, convert: Convert, policies: FromR, *, is_arrow: bool
+) -> Column:
+    """Return the column that holds what a column of R holds."""
+    described = look(column)
+    if isinstance(described, Vector):
+        return column_of_r(described, _masking(described, policies, is_arrow=is_arrow))
+    if isinstance(described, ListOfR):
+        if "data.frame" in described.classes:
+            if is_arrow:
+                return _struct(described, look, convert, policies)
+            raise ConversionError(
+                "it is a data frame, and a column of pandas is not: do.call(data.frame, x) makes "
+                "one table of both"
+            )
+        if set(described.classes) <= {"AsIs", "list"}:
+            return ListsOfR(
+                described.elements,
+                lambda element: convert(element, policies),
+                lambda element: _element(element, look, convert, policies),
+            )
+    convert(column, policies)  # most other objects raise here
+    what = "NULL" if described is None else "a matrix"
+    raise ConversionError(f"it is {what}, and a column of a table has one value for each row")
+
+
+def _element(element: Any, look: Look, convert: Convert, policies: FromR) -> Column | None:
+    if look(element) is None:
+        return None
+    return _column(element, look, convert, policies, is_arrow=True)
+
+
+def _struct(frame: ListOfR, look: Look, convert: Convert, policies: FromR) -> Table:
+    table = _table(frame, look, convert, policies, is_arrow=True)
+    if not (table.row_names is None or isinstance(table.row_names, int)):
+        raise ConversionError("it is a data frame with row names, which a struct has not")
+    return table
+
+
+def _cast_frame(frame: ListOfR, pandas: Any, convert: Convert, policies: FromR) -> Any:
+    """Return a DataFrame, each column of the dtype that the user asked for."""
+    names = _column_names(frame)
+
+    def cast(column: Any) -> Column:
+        array = convert(column, policies)
+        if not isinstance(array, np.ndarray):
+            raise ConversionError("it is not a vector, so it has no dtype")
+        if array.ndim > 1:
+            raise ConversionError(
+                "it is a matrix, and a column of pandas is not: do.call(data.frame, x) makes a "
+                "column of each of its columns"
+            )
+        if isinstance(array, np.ma.MaskedArray):
+            return Numbers(np.asarray(array), np.ma.getmaskarray(array))
+        return Numbers(array)
+
+    columns = each(cast, frame.elements, [*map("column {!r}".format, names)])
+    rows = _count_rows(frame.row_names, columns)
+    return Table(names, columns, rows, frame.row_names).in_pandas(pandas, policies)
+
+
+def _count_rows(names: RowNames | None, columns: list[Column]) -> int:
+    if isinstance(names, int):
+        return names
+    if names is None:
+        return len(columns[0]) if columns else 0
+    return len(names)
+
+
+def _refuse_row_names(names: RowNames | None, policies: FromR) -> None:
+    if names is None or isinstance(names, int) or len(names) == 0:
+        return
+    if policies.frames == "dict" or policies.dimnames != "drop":
+        reason = "a dict of columns has no place for them"
+    else:
+        reason = 'pandas is not installed, which holds them: pip install "pybridge-r[pandas]"'
+    raise ConversionError(
+        f"the data frame has row names, such as {names[0]!r}, and {reason}; "
+        "row.names(x) <- NULL drops them, as.list(x) is the list of columns alone"
+    )
+
+
+def _column_names(frame: ListOfR) -> list[str]:
+    names = frame.names or []
+    if len(names) != len(frame.elements):
+        raise ConversionError("the data frame has columns without names: names(x) <- sets them")
+    known = [name for name in names if name is not None]
+    if len(known) < len(names):
+        raise ConversionError(
+            f"the name of column {names.index(None) + 1} is NA: names(x) <- sets the names"
+        )
+    return known

@@ -1,0 +1,308 @@
+"""Columns that hold objects, and tables: lists, data frames and their row names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from pybridge.conversion import arrow_arrays as arrow
+from pybridge.conversion.arrow_arrays import Maker
+from pybridge.conversion.columns import Column, Factor, Numbers, Texts
+from pybridge.conversion.frames import automatic_row_names, data_frame, each
+from pybridge.conversion.policies import FromR, ToR
+from pybridge.conversion.rvalues import New, NewList, RowNames, integers
+from pybridge.conversion.strings import vector_of_texts
+from pybridge.errors import ConversionError
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(slots=True)
+class Lists(Column):
+    """Lists of a column of Arrow: parts of one column after the other."""
+
+    name = "lists"
+
+    child: Column
+    starts: Array
+    stops: Array
+    missing: Array | None
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def part(self, start: int, stop: int) -> Lists:
+        missing = None if self.missing is None else self.missing[start:stop]
+        return Lists(self.child, self.starts[start:stop], self.stops[start:stop], missing)
+
+    def in_r(self, policies: ToR) -> New:
+        elements = [
+            self.child.part(start, stop).in_r(policies)
+            for start, stop in zip(self.starts.tolist(), self.stops.tolist(), strict=True)
+        ]
+        if self.missing is not None:
+            for place in np.flatnonzero(self.missing):
+                elements[place] = None
+        return NewList(elements)
+
+    def in_pandas(self, pandas: Any, policies: FromR) -> Any:
+        raise AssertionError("what comes from Arrow goes to R alone")
+
+    c_array = in_pandas  # type: ignore[assignment]
+
+
+@dataclass(slots=True)
+class Bytes(Column):
+    """Strings of bytes; None is missing."""
+
+    name = "bytes"
+
+    elements: Sequence[bytes | None]
+
+    def __len__(self) -> int:
+        return len(self.elements)
+
+    def part(self, start: int, stop: int) -> Bytes:
+        return Bytes(self.elements[start:stop])
+
+    def in_r(self, policies: ToR) -> New:
+        return NewList(
+            [
+                None if one is None else Numbers(np.frombuffer(one, "S1")).in_r(policies)
+                for one in self.elements
+            ]
+        )
+
+    def in_pandas(self, pandas: Any, policies: FromR) -> Any:
+        raise AssertionError("what comes from Arrow goes to R alone")
+
+    def c_array(self) -> Any:
+        return arrow.bytes_arrays(self.elements)
+
+
+@dataclass(slots=True)
+class Objects(Column):
+    """Elements that are vectors, lists or tables themselves, already converted to R."""
+
+    name = "lists"
+
+    elements: Sequence[New]
+
+    def __len__(self) -> int:
+        return len(self.elements)
+
+    def part(self, start: int, stop: int) -> Objects:
+        return Objects(self.elements[start:stop])
+
+    def in_r(self, policies: ToR) -> New:
+        return NewList(self.elements)
+
+    def in_pandas(self, pandas: Any, policies: FromR) -> Any:
+        raise AssertionError("what comes from pandas goes to R alone")
+
+    c_array = in_pandas  # type: ignore[assignment]
+
+
+@dataclass(slots=True)
+class Nulls(Column):
+    """A column of which no element is known, not even by its kind: `NA` in R."""
+
+    name = "nulls"
+
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def part(self, start: int, stop: int) -> Nulls:
+        return Nulls(stop - start)
+
+    def in_r(self, policies: ToR) -> New:
+        return Numbers(np.zeros(self.count, bool), np.ones(self.count, bool)).in_r(policies)
+
+    def in_pandas(self, pandas: Any, policies: FromR) -> Any:
+        raise AssertionError("what comes from Arrow goes to R alone")
+
+    def c_array(self) -> Any:
+        return arrow.nulls(self.count)
+
+
+@dataclass(slots=True)
+class ListsOfR(Column):
+    """The elements of a list of R; None is NULL."""
+
+    name = "lists"
+
+    elements: Sequence[Any]
+    """Objects of the host."""
+    convert: Callable[[Any], Any]
+    """A function that converts an object to an array or a list of Python."""
+    column: Callable[[Any], Column | None]
+    """A function that reads an object as a column; None for NULL."""
+
+    def __len__(self) -> int:
+        return len(self.elements)
+
+    def part(self, start: int, stop: int) -> ListsOfR:
+        return ListsOfR(self.elements[start:stop], self.convert, self.column)
+
+    def in_r(self, policies: ToR) -> New:
+        raise AssertionError("what comes from R does not go back")
+
+    def in_pandas(self, pandas: Any, policies: FromR) -> Any:
+        elements = each(self.convert, self.elements, self._places())
+        if all(element is None for element in elements):
+            raise ConversionError(
+                "no element of a column of lists has a value, so that it would come back as text: "
+                "x$name <- NULL removes the column"
+            )
+        objects = np.empty(len(elements), dtype=object)
+        for place, element in enumerate(elements):  # at once NumPy would look into them
+            objects[place] = element
+        return objects
+
+    def c_array(self) -> Any:
+        columns = each(self.column, self.elements, self._places())
+        missing = np.array([column is None for column in columns], bool)
+        known = [column for column in columns if column is not None]
+        kinds = {_kind_of(column): column for column in known}
+        if len(kinds) > 1:
+            one, other = [*kinds.values()][:2]
+            raise ConversionError(
+                f"its elements are {_described(one)} and {_described(other)}, and those of a "
+                'column of Arrow are of one kind: like = "pandas" keeps each as it is'
+            )
+        if _is_raw(known):
+            return arrow.bytes_arrays(
+                [None if one is None else one.values.tobytes() for one in columns]
+            )
+        child = _joined(known).c_array() if known else arrow.nulls(0)
+        return arrow.lists(child, [0 if one is None else len(one) for one in columns], missing)
+
+    def _places(self) -> list[str]:
+        return [f"element {place}" for place in range(1, len(self.elements) + 1)]
+
+
+@dataclass(slots=True)
+class Table(Column):
+    """Columns with names, all of one length."""
+
+    name = "a table"
+
+    names: Sequence[str]
+    columns: Sequence[Column]
+    rows: int
+    row_names: RowNames | None = None
+    """None, or the number of rows, where they are 1, 2, 3..."""
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def part(self, start: int, stop: int) -> Table:
+        parts = [column.part(start, stop) for column in self.columns]
+        return Table(self.names, parts, stop - start)
+
+    def places(self) -> list[str]:
+        """Return what an error message calls each column."""
+        return [*map("column {!r}".format, self.names)]
+
+    def in_r(self, policies: ToR) -> New:
+        columns = each(lambda column: column.in_r(policies), self.columns, self.places())
+        return data_frame(self.names, columns, self._names_in_r())
+
+    def _names_in_r(self) -> New:
+        if self.row_names is None or isinstance(self.row_names, int):
+            return automatic_row_names(self.rows)
+        if isinstance(self.row_names, np.ndarray):
+            return integers(self.row_names.tolist())
+        return vector_of_texts(self.row_names)
+
+    def in_pandas(self, pandas: Any, policies: FromR) -> Any:
+        columns = each(
+            lambda column: column.in_pandas(pandas, policies), self.columns, self.places()
+        )
+        table = pandas.DataFrame(dict(enumerate(columns)), index=self._index(pandas), copy=True)
+        table.columns = text_index(pandas, self.names)
+        return table
+
+    def _index(self, pandas: Any) -> Any:
+        names = self.row_names
+        if names is None or isinstance(names, int):
+            return pandas.RangeIndex(self.rows)
+        if isinstance(names, np.ndarray):
+            return pandas.Index(names.astype("int64"))
+        if None in names:
+            raise ConversionError(
+                f"row name {names.index(None) + 1} is NA: row.names(x) <- NULL drops them"
+            )
+        return text_index(pandas, names)
+
+    def c_array(self) -> Any:
+        children = each(lambda column: column.c_array(), self.columns, self.places())
+        return arrow.structs(self.names, children, self.rows)
+
+    def in_arrow(self, make: Maker) -> Any:
+        """Return a struct as a column."""
+        return make.array(self.c_array())
+
+    def table_of(self, make: Maker) -> Any:
+        """Return a table of a library that speaks Arrow's protocol."""
+        if not self.columns and self.rows:
+            raise ConversionError(
+                f"the data frame has {self.rows} rows and no column, which no table of Arrow has"
+            )
+        columns = each(lambda column: column.in_arrow(make), self.columns, self.places())
+        return make.table(self.names, columns)
+
+
+def _is_raw(columns: Sequence[Column]) -> bool:
+    # of R's vectors only raw ones are bytes
+    return bool(columns) and isinstance(columns[0], Numbers) and columns[0].values.dtype == "u1"
+
+
+def _kind_of(column: Column) -> tuple[Any, ...]:
+    """Return what is equal for columns whose elements stand in one array of Arrow."""
+    values = getattr(column, "values", None)
+    dtype = None if values is None else values.dtype.str
+    own = [getattr(column, name, None) for name in ("zone", "is_ordered")]
+    inside: tuple[Any, ...] = ()
+    if isinstance(column, Table):
+        inside = (*column.names, *map(_kind_of, column.columns))
+    return (type(column), dtype, *own, *inside)
+
+
+def _described(column: Column) -> str:
+    values = getattr(column, "values", None)
+    return column.name if values is None else f"{column.name} of dtype {values.dtype}"
+
+
+def _joined(columns: Sequence[Any]) -> Column:
+    """Return columns of one kind, one after the other."""
+    first = columns[0]
+    match first:
+        case Numbers():
+            parts = [column.values for column in columns]
+            missing = [
+                np.zeros(len(column), bool) if column.missing is None else column.missing
+                for column in columns
+            ]
+            return Numbers(np.concatenate(parts), np.concatenate(missing))
+        case Texts():
+            return Texts([text for column in columns for text in column.texts])
+        case ListsOfR():
+            return replace(first, elements=[one for column in columns for one in column.elements])
+        case Table():
+            together = zip(*[column.columns for column in columns], strict=True)
+            return Table(first.names, [*map(_joined, together)], sum(map(len, columns)))
+        case Factor():
+            return first  # it is refused by itself
+    joined: Column = replace(first, values=np.concatenate([one.values for one in columns]))
+    return joined
+
+
+def text_index(pandas: Any, texts: Sequence[str | None]) -> Any:
+    """Return an index of pandas of texts."""
+    return pandas.Index(texts, dtype=None if len(texts) else object)

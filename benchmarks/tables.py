@@ -171,7 +171,8 @@ def to_r_from(source: str) -> Iterator[Row | Note]:
     if words:
         yield Note(f"What differs: {'; '.join(sorted(words))}.")
     yield from what_is_missing(others)
-    yield memory_note(source, ["to_r", *small])
+    in_time = [name for name in small if name in named or f"{name}, which differs" in named]
+    yield memory_note(source, ["to_r", *in_time])
 
 
 def back() -> Iterator[Row | Note]:

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -296,10 +296,8 @@ def of_arrow(array: pa.Array | pa.ChunkedArray) -> list[Any]:
     if pa.types.is_struct(kind):
         fields = [of_arrow(field) for field in array.flatten()]
         return [Row(tuple(field[k] for field in fields)) for k in range(len(array))]
-    if pa.types.is_map(kind):
-        found = array.to_pylist()
-        return [None if pairs is None else [*map(Row, pairs)] for pairs in found]
-    if hasattr(kind, "value_type") and not pa.types.is_run_end_encoded(kind):  # lists
+    is_list = pa.types.is_map(kind) or hasattr(kind, "value_type")
+    if is_list and not pa.types.is_run_end_encoded(kind):
         return [of_arrow(each.values) if each.is_valid else None for each in array]
     if pa.types.is_float16(kind):
         return [None if value is None else float(value) for value in array.to_pylist()]
@@ -323,11 +321,17 @@ def of_pandas(series: pd.Series) -> list[Any]:
         return ticks(Moment if dtype.kind == "M" else Span, found, series.array.unit)
     if isinstance(dtype, np.dtype) and dtype.kind != "O":
         return series.tolist()
+    if isinstance(dtype, pd.Float32Dtype | pd.Float64Dtype):  # NaN is not missing there
+        return [None if each is pd.NA else float(each) for each in series]
     return [of_object(each) for each in series]
 
 
 def of_object(value: Any) -> Any:
     """Return what an object of Python in a column of pandas is."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, np.ndarray) and value.dtype == "M8[D]":
+        return [None if each is None else of_object(each) for each in value.tolist()]
     if isinstance(value, np.ndarray):
         is_plain = value.dtype.kind in "biuf"
         return value.tolist() if is_plain else of_pandas(pd.Series(value))
@@ -480,7 +484,7 @@ NOT_IN = {
     # objects that no R value has a name for
     "pandas": ("struct", "list of structs", *ODD),
     "pandas nullable": ("struct", "list of structs", *ODD),
-    "polars": ("month_day_nano",),  # it panics
+    "polars": ("month_day_nano", "date64"),  # it panics, or makes times of days
 }
 
 
@@ -507,11 +511,20 @@ def in_library(columns: dict[str, pa.ChunkedArray], holder: str, rng: random.Ran
             table = pa.table(columns).to_pandas(types_mapper=NULLABLE.get)
         else:
             table = pa.table(columns).to_pandas(types_mapper=pd.ArrowDtype)
+        for column in (*columns.values(), *arrow_columns_of(table)):
+            column.validate(full=True)
     except BaseException as error:  # polars panics
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
         raise Unmade from error
     return table.iloc[:, 0] if is_one else table
+
+
+def arrow_columns_of(table: pd.DataFrame) -> Iterator[pa.ChunkedArray]:
+    """Yield the columns of pandas that are Arrow's: pandas may have made broken ones."""
+    for k, dtype in enumerate(table.dtypes):
+        if isinstance(dtype, pd.ArrowDtype):
+            yield table.iloc[:, k].array.__arrow_array__()
 
 
 def elements_of(x: Any, columns: dict[str, pa.ChunkedArray]) -> list[list[Any]]:
@@ -520,6 +533,10 @@ def elements_of(x: Any, columns: dict[str, pa.ChunkedArray]) -> list[list[Any]]:
         return [of_pandas(x.iloc[:, k]) for k in range(x.shape[1])]
     if isinstance(x, pd.Series):
         return [of_pandas(x)]
+    if isinstance(x, pl.Series):
+        return [of_arrow(x.to_arrow())]
+    if isinstance(x, pl.DataFrame):  # whose types are not always those that it was made from
+        return [*map(of_arrow, x.to_arrow().columns)]
     return [*map(of_arrow, columns.values())]
 
 
@@ -532,6 +549,7 @@ def is_table(x: Any) -> bool:
 
 converted: collections.Counter[str] = collections.Counter()
 refused: collections.Counter[str] = collections.Counter()
+unmade: collections.Counter[str] = collections.Counter()
 example: dict[str, str] = {}
 
 
@@ -545,10 +563,11 @@ def disagreement(seed: int) -> str:
     names = case.rng.sample(("a", "b", "é x", "row.names", last), len(kinds))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        columns = dict(zip(names, map(case.column, kinds), strict=True))
         try:
-            columns = dict(zip(names, map(case.column, kinds), strict=True))
             x = in_library(columns, holder, case.rng)
         except Unmade:
+            unmade[holder] += 1
             return ""
         where = f"seed {seed}: {type(x).__module__.split('.')[0]} {type(x).__name__} ({holder}) "
         where += f"of {', '.join(kinds) or 'no columns'}, int64={case.int64!r}: "
@@ -610,6 +629,15 @@ def of_refusal(case: Case, x: Any, kinds: Any, columns: Any, holder: str, error:
     return f"refused, though no column is alone: {error}"
 
 
+def without_na(elements: Any) -> Any:
+    """Return elements with None in the place of NaN: columns of float64 have NaN for NA."""
+    if isinstance(elements, Row):
+        return Row(tuple(map(without_na, elements.values)))
+    if isinstance(elements, list):
+        return [*map(without_na, elements)]
+    return None if isinstance(elements, float) and math.isnan(elements) else elements
+
+
 def back_differs(case: Case, frame: Any, kinds: list[str]) -> str:
     """Return how a data frame of R differs from what `from_r` makes of it."""
     like = case.rng.choice(("polars", "pyarrow", "pandas"))
@@ -634,11 +662,8 @@ def back_differs(case: Case, frame: Any, kinds: list[str]) -> str:
         return f"{key}: its names are {names}"
     for kind, part, elements in zip(kinds, parts, found, strict=True):
         wanted = of_r(part)
-        if like == "pandas" and BASE["typeof"](part)[0] == "double":
-            # Columns of float64 have NaN for NA.
-            wanted, elements = (
-                [math.nan if each is None else each for each in both] for both in (wanted, elements)
-            )
+        if like == "pandas":
+            wanted, elements = without_na(wanted), without_na(elements)
         if any_differs(wanted, elements):
             return f"{key}: {kind} is {elements!r:.300}, not {wanted!r:.300}"
         zone = BASE["attr"](part, "tzone")
@@ -656,6 +681,7 @@ def report(status: int) -> int:
         print(f"{key}: {converted[key]} converted, {refused[key]} refused")
     for key, text in sorted(example.items()):
         print(f"  {key}: {text}")
+    print("not made by the library itself:", dict(unmade))
     served = {kind for kind in KINDS if kind not in MAY_BE_REFUSED}
     known = {key.partition(" (")[0] for key in converted}
     tried = {key.partition(" (")[0] for key in refused}

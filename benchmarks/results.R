@@ -1,8 +1,7 @@
 # Whether two ways made the same of a table, and in words how they differ: for tables.R and tables.py.
 
-# R's own types of numbers may differ, and so may those of whole numbers.
+# R's own types of whole numbers may differ.
 is_same <- function(theirs, ours) {
-  if (inherits(theirs, "integer64")) theirs <- bit64::as.double.integer64(theirs)
   if (is.integer(theirs) && is.double(ours) && !is.object(theirs)) theirs <- as.double(theirs)
   identical(theirs, ours)
 }

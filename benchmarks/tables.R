@@ -70,33 +70,34 @@ times_as_many <- 100
 
 to_r <- function(source) {
   title <- sprintf("Tables to R from %s, a million rows", source)
-  words <- character()
+  differing <- list()
   for (way in ways_to_r(table_of(columns$tables(10L), all_columns, source), source)) way() # what starts once
   for (kind in c(kinds, all_columns)) {
     small <- ways_to_r(table_of(few, kind, source), source)
-    ways <- ways_to_r(table_of(tables, kind, source), source)
-    is_slow <- logical()
+    ours <- small[[1L]]()
+    large <- ways_to_r(table_of(tables, kind, source), source)
+    in_time <- slow <- list()
     for (name in names(small)[-1L]) {
       start <- bench::hires_time()
       theirs <- small[[name]]()
-      is_slow[[name]] <- (bench::hires_time() - start) * times_as_many > most_seconds
-      if (stays_in_python(theirs)) {
-        ways[[name]] <- NULL
-        is_slow[[name]] <- FALSE
-        found <- "an object of Python"
-      } else {
-        found <- differences(theirs, small[[1L]]())
-        if (length(found)) names(ways)[names(ways) == name] <- paste0(name, ", which differs")
+      is_slow <- (bench::hires_time() - start) * times_as_many > most_seconds
+      found <- if (stays_in_python(theirs)) "an object of Python" else differences(theirs, ours)
+      if (kind != all_columns && length(found)) {
+        words <- paste(name, "makes", found, "of")
+        differing[[words]] <- c(differing[[words]], kind)
       }
-      if (kind != all_columns) words <- c(words, sprintf("%s makes %s of %s", name, found, kind))
+      if (stays_in_python(theirs)) next
+      shown <- if (length(found)) paste0(name, ", which differs") else name
+      if (is_slow) slow[[shown]] <- small[[name]] else in_time[[shown]] <- large[[name]]
     }
-    is_in_time <- !sub(", which differs", "", names(ways)) %in% names(which(is_slow))
-    compare_slow(title, kind, ways[[1L]], ways[is_in_time][-1L])
-    compare_slow(title, paste0(kind, ", 10,000 rows"), small[[1L]], small[names(which(is_slow))])
+    compare_slow(title, kind, large[[1L]], in_time)
+    compare_slow(title, paste0(kind, ", 10,000 rows"), small[[1L]], slow)
   }
-  if (length(words)) note(title, paste0("What differs: ", paste(sort(words), collapse = "; "), "."))
-  # Whoever is in time with all columns
-  note_memory(title, source, setdiff(names(small), names(which(is_slow))))
+  if (length(differing)) {
+    words <- paste(names(differing), vapply(differing, paste, "", collapse = " and of "), collapse = "; ")
+    note(title, sprintf("What differs: %s.", words))
+  }
+  note_memory(title, source, c(names(small)[[1L]], sub(", which differs", "", names(in_time))))
 }
 
 # ---- Back ----

@@ -141,7 +141,7 @@ def to_r_from(source: str) -> Iterator[Row | Note]:
     others = Others()
     ryp = None if "ryp" in others.missing else Ryp(source)
     few = columns.tables(FEW)
-    words = []
+    differing: dict[str, list[str]] = {}
     for way in ways_to_r(others, columns.in_library(columns.tables(10)[ALL], source)).values():
         way()  # what starts once
     for kind, table in columns.tables().items():
@@ -156,20 +156,22 @@ def to_r_from(source: str) -> Iterator[Row | Note]:
             is_slow = (time.perf_counter() - start) * columns.ROWS / FEW > MOST
             found = others.r["differences"](result, small_ours())
             if kind != ALL:
-                words += [f"{name} makes {text} of {kind}" for text in found]
+                for text in found:
+                    differing.setdefault(f"{name} makes {text} of", []).append(kind)
             shown = f"{name}, which differs" if len(found) else name
             (slow if is_slow else named)[shown] = way if is_slow else ways[name]
         if ryp is not None:
             if refusal := ryp.ask(kind):
-                words += [f"ryp refuses {kind} ({refusal})"]
+                differing.setdefault("ryp makes nothing of", []).append(f"{kind} ({refusal})")
             else:
                 named["ryp"] = lambda: ryp.ask("")
         yield from compare_slow(kind, ours, named)
         yield from compare_slow(f"{kind}, {FEW:,} rows", small_ours, slow)
     if ryp is not None:
         ryp.close()
+    words = [f"{begin} {' and of '.join(each)}" for begin, each in differing.items()]
     if words:
-        yield Note(f"What differs: {'; '.join(sorted(words))}.")
+        yield Note(f"What differs: {'; '.join(words)}.")
     yield from what_is_missing(others)
     in_time = [name for name in small if name in named or f"{name}, which differs" in named]
     yield memory_note(source, ["to_r", *in_time])

@@ -349,14 +349,17 @@ def explain(
     name: str | None,
     subscripts: Any,
     values: list[Any],
-    shape: list[float],
+    shape: Any,
     drop: bool,
     dialect: Any,
 ) -> dict[str, Any]:
-    """Explain subscripts: the parts of the explanation, and the lines of its text."""
+    """Explain subscripts: the parts of the explanation, and the lines of its text.
+
+    `shape` is a list of sizes, or the tensor.
+    """
     from pybridge import explaining  # rarely needed, so imported late
 
-    sizes = tuple(map(int, shape))
+    sizes = tuple(map(int, shape)) if isinstance(shape, list) else shape
     if isinstance(subscripts, str):
         explanation = explaining.explain(sizes, subscripts, dialect=dialect, drop=drop)
     else:

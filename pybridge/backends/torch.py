@@ -162,6 +162,8 @@ class TorchBackend(Backend):
                 return value
             if value.is_complex() and not like.is_complex():
                 value = value.real  # PyTorch warns about it, even if the imaginary part is zero
+            if not like.is_meta:
+                _need_values(value)
             return value.to(device=like.device, dtype=like.dtype)
         if self.is_open(value):
             return torch.full((), value, dtype=like.dtype, device=like.device)

@@ -79,17 +79,18 @@ def _array(vector: Vector, policies: FromR) -> Any:
     return array if policies.dimnames == "drop" else labelled_from(vector, array)
 
 
-def policies_like(policies: FromR, like: Any, order: Order) -> FromR:
+def policies_like(policies: FromR, like: Any, order: Order, dtype: str | None = None) -> FromR:
     """Return `policies` for a result like a library, a table, a function or a tensor."""
     if isinstance(like, str) and like == "xarray":
-        return _as_arrays(policies, order, None, "xarray")
+        return _as_arrays(policies, Wanted(dtype, None, order), "xarray")
+    wanted = Wanted(dtype, like, order)  # raises where a dtype is given as well
     library = table_library(like)
     if library is not None:
         return replace(policies, like=library)
     labelling: Labelling = "xarray" if holder_of(like).name == "xarray" else "drop"
-    return _as_arrays(policies, order, like, labelling)
+    return _as_arrays(policies, wanted, labelling)
 
 
-def _as_arrays(policies: FromR, order: Order, tensor: Any, labelling: Labelling) -> FromR:
-    own = partial(own_array, wanted=Wanted(None, tensor, order))
+def _as_arrays(policies: FromR, wanted: Wanted, labelling: Labelling) -> FromR:
+    own = partial(own_array, wanted=wanted)
     return replace(policies, own=own, dimnames=labelling, frames="dict")

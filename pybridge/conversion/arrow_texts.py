@@ -25,9 +25,6 @@ def texts_column(kind: str, chunks: Sequence[Any], missing: Array | None) -> Enc
     """Return texts, read in one pass over their buffers."""
     memory = b"".join([_terminated(kind, chunk) for chunk in chunks])
     count = sum(chunk.count for chunk in chunks)
-    if memory.count(b"\0") > count:
-        for text in memory.split(b"\0\0"):  # an error names the text
-            refuse_nul(text.decode("utf-8", "replace") + "\0")
     is_ascii = memory.isascii()
     if not is_ascii:
         try:
@@ -63,6 +60,11 @@ def _terminated(kind: str, chunk: Any) -> bytes:
     memory, stops = _joined(kind, chunk)
     if not len(stops):
         return b""
+    is_nul = memory == 0
+    if is_nul.any():
+        place = int(np.searchsorted(stops, int(is_nul.argmax()), "right"))
+        start = int(stops[place - 1]) if place else 0
+        refuse_nul(memory[start : int(stops[place])].tobytes().decode("utf-8", "replace"))
     result = np.zeros(len(memory) + len(stops), "u1")
     is_byte = np.ones(len(result), bool)
     is_byte[stops + np.arange(len(stops))] = False

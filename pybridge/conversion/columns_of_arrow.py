@@ -61,6 +61,7 @@ def column_of_arrow(x: Any) -> Column:
     na = nanoarrow()
     if is_scalar_of_arrow(x):
         x = sys.modules["pyarrow"].array([x.as_py()], x.type)
+    _refuse_objects(x)
     try:
         stream = na.c_array_stream(x)
         schema, arrays = na.Schema(stream.get_schema()), [*stream]
@@ -69,6 +70,19 @@ def column_of_arrow(x: Any) -> Column:
             f"{type(x).__name__} does not give its elements by Arrow's protocol: {error}"
         ) from error
     return _column(schema, [_Chunk(array, 0, array.length) for array in arrays])
+
+
+def _refuse_objects(x: Any) -> None:
+    """Raise for objects of Python in a column of polars, which gives their addresses for bytes."""
+    if type(x).__module__.partition(".")[0] != "polars":
+        return
+    dtypes = x.schema if hasattr(x, "columns") else {x.name: x.dtype}
+    for name, dtype in dtypes.items():
+        if dtype.is_object():
+            raise ConversionError(
+                f"column {name!r} has dtype Object, of objects that polars itself does not know: "
+                "x.to_list() is a list of them"
+            )
 
 
 class _Chunk:

@@ -71,6 +71,10 @@ def r_mapping(
         return r_list(list(x.values()), names, convert)
     places = [*map("column {!r}".format, x)]
     columns = each(convert, x.values(), places)
+    for column in columns:
+        if isinstance(column, NewNumbers | NewText) and column.attributes:
+            own = column.attributes
+            column.attributes = {name: own[name] for name in own if name != "names"}
     count = _count_rows(names, columns, look)
     return data_frame(names, columns, automatic_row_names(count))
 

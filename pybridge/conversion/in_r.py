@@ -67,8 +67,7 @@ def to_python(parts: Any, dtype: str | None, like: Any, na: Arriving, order: Ord
     if like is None:
         policies = _arriving(dtype, na, order)
     else:
-        Wanted(dtype, like, order)  # raises where both are given
-        policies = policies_like(FromR(na, scalars=True), like, order)
+        policies = policies_like(FromR(na, scalars=True), like, order, dtype)
     return array_or_list(look, parts, policies)
 
 
@@ -93,8 +92,8 @@ def value_of_assignment(parts: Any) -> Any:
     except ConversionError as error:
         raise AssignmentError(str(error), **error.fields) from error
     missing, value = np.ma.getmaskarray(array), np.asarray(array)
-    if value.dtype.kind == "M":
-        return value  # a missing date is NaT
+    if value.dtype.kind in "mM":
+        return value  # a missing date or duration is NaT
     if missing.any():
         if value.dtype.kind == "U":
             raise MissingValueError("the value holds NA, and a tensor of strings has none")

@@ -45,7 +45,7 @@ def advice_for(described: OtherObject) -> str | None:
 
 def matrix_from(described: OtherObject, look: Callable[[Any], Any], policies: FromR) -> Any:
     """Convert a sparse matrix of the package Matrix, without a dense copy."""
-    if policies.frames == "dict" or policies.dimnames != "drop":
+    if policies.frames == "dict" or policies.dimnames != "drop" or policies.like is not None:
         raise ConversionError(
             "a sparse matrix becomes one of SciPy and nothing else: as.matrix(x) is a dense array, "
             "with its dimnames"

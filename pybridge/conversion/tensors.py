@@ -23,12 +23,8 @@ def numpy_from(x: Any) -> Array:
         return np.asanyarray(x)
     if isinstance(x, list | tuple):
         return _from_scalars(x)
-    if is_of_arrow(type(x)):
-        raise UnsupportedTensorError(f"{_name(x)} is Arrow's: {advice_for(x)}")
-    if hasattr(type(x), "columns"):
-        raise UnsupportedTensorError(
-            f"{_name(x)} is a table, but not of pandas: x.to_pandas() makes a DataFrame of it"
-        )
+    if is_of_arrow(type(x)) or hasattr(type(x), "columns"):
+        raise UnsupportedTensorError(f"{_name(x)} has no elements yet: {advice_for(x)}")
     if hasattr(type(x), "isna") and hasattr(type(x), "dtype"):
         from pybridge.holders.pandas import known_values  # imported where pandas is
 

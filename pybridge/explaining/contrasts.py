@@ -271,7 +271,7 @@ def _r_axis(pair: Pair) -> str | None:
     """Return a sentence on what R's own `[` selects on an axis, None if it is the same."""
     item = pair.item
     text = f"`{short_text(item)}`"
-    if sub.is_whole_axis(item):
+    if sub.is_whole_axis(item) or isinstance(item, sub.Characters):  # dimnames do the same
         return None
     if isinstance(item, sub.Call):
         return f"{text} is unknown; {item.in_r}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from pybridge import subscripts as sub
+from pybridge.axis import Axis
 from pybridge.errors import ArgumentError, SubscriptError, collected_warnings, value_text
 from pybridge.explaining.contrasts import (
     Indices,
@@ -22,12 +23,22 @@ from pybridge.explaining.contrasts import (
     r_contrasts,
 )
 from pybridge.explaining.python_text import Known, known_selection, python_expression
+from pybridge.holders import find_holder, holder_of, open_tensor
 from pybridge.shape import Shape, known_shape
 from pybridge.shapes import elements_text
 from pybridge.subscripts import Subscripts, short_text
 from pybridge.subscripts import selections as to
 from pybridge.subscripts.spelling import written_in_brackets
-from pybridge.subsetting.lowering import Dialect, checked_shape, lower, read_subscripts
+from pybridge.subsetting.lowering import (
+    Dialect,
+    checked_shape,
+    labelled_subscripts,
+    lower,
+    read_subscripts,
+)
+
+Items: TypeAlias = tuple[Any, ...]
+Axes: TypeAlias = tuple[Axis, ...] | None
 
 _IN_ORDER: Final = {"C": "row by row", "F": "column by column"}
 _SAME: Final = "R's own [ and Python's [ would do the same"
@@ -101,9 +112,11 @@ class Explanation:
 
 
 def explain(
-    shape: Shape, *subscripts: Any, drop: bool = True, dialect: Dialect = "tensor"
+    shape: Any, *subscripts: Any, drop: bool = True, dialect: Dialect = "tensor"
 ) -> Explanation:
-    """Explain what subscripts select from a tensor of `shape`; no data is needed.
+    """Explain what subscripts select from a tensor of `shape`; no element is read.
+
+    `shape` is a tuple of sizes, or a tensor or a table, whose labels the subscripts may name.
 
     `subscripts` are as in `result_shape` and `r_slice`: values, or R text with or without the
     brackets around it, such as `"x[NA:5, , 8:-8]"` or `"NA:5, , 8:-8"`. The explanation has the
@@ -127,13 +140,14 @@ def explain(
 
 
 def explain_named(
-    name: str, shape: Shape, subscripts: tuple[Any, ...], *, dialect: Dialect, drop: bool
+    name: str, shape: Any, subscripts: tuple[Any, ...], *, dialect: Dialect, drop: bool
 ) -> Explanation:
     """Explain subscripts of a tensor with a name, as `explain` does."""
-    sizes = _checked_shape(shape)
+    sizes, subscripts, axes = _opened(shape, subscripts)
     written = read_subscripts(subscripts)
+    items = written.items
     with collected_warnings() as collected:
-        selection = _lowered(sizes, written, drop=drop, dialect=dialect)
+        selection = _lowered(sizes, items, axes, drop=drop, dialect=dialect)
     warned = [f"warns: {warning}" for warning in collected]
     pairs = _pairs(written, selection)
     alone = written.items[0] if len(written) == 1 else to.WHOLE
@@ -150,15 +164,24 @@ def explain_named(
         in_r=tuple(_in_r(written, selection, pairs, drop) if dialect == "tensor" else warned),
         in_python=tuple(_in_python(written, selection, pairs, drop, is_linear)),
         in_tensor_dialect=tuple(
-            _in_tensor_dialect(written, selection, drop) if dialect == "base" else ()
+            _in_tensor_dialect(items, axes, selection, drop) if dialect == "base" else ()
         ),
         name=name,
     )
 
 
-def _lowered(shape: Shape, written: Subscripts, *, drop: bool, dialect: Dialect) -> Known:
-    selection = lower(None, shape, written.items, drop=drop, dialect=dialect)
-    return known_selection(selection)
+def _opened(x: Any, written: Items) -> tuple[tuple[int, ...], Items, Axes]:
+    """Return the sizes of a shape or a tensor, the subscripts, and its axes if it has labels."""
+    if find_holder(x) is None:
+        return _checked_shape(x), written, None
+    holder, elements = open_tensor(x)
+    sizes = _checked_shape(holder.shape(elements))
+    is_text = len(written) == 1 and isinstance(written[0], str)
+    return sizes, *labelled_subscripts(holder_of(x), x, sizes, written, is_text=is_text)
+
+
+def _lowered(shape: Shape, items: Items, axes: Axes, *, drop: bool, dialect: Dialect) -> Known:
+    return known_selection(lower(None, shape, items, drop=drop, dialect=dialect, axes=axes))
 
 
 def _checked_shape(shape: Shape) -> tuple[int, ...]:
@@ -275,10 +298,10 @@ def _in_python(
             return python_contrasts(pairs, drop=drop, squeezed=unforced)
 
 
-def _in_tensor_dialect(written: Subscripts, selection: Known, drop: bool) -> list[str]:
+def _in_tensor_dialect(items: Items, axes: Axes, selection: Known, drop: bool) -> list[str]:
     """Return sentences on how the tensor dialect reads subscripts of R's own dialect."""
     try:
-        other = _lowered(selection.shape, written, drop=drop, dialect="tensor")
+        other = _lowered(selection.shape, items, axes, drop=drop, dialect="tensor")
     except SubscriptError as error:
         return [f"refuses this: {error}"]
     if other.result_shape != selection.result_shape:

@@ -30,6 +30,7 @@ from pybridge.lossless import (
 )
 from pybridge.shape import Shape
 from pybridge.subscripts import is_missing, number_text
+from pybridge.subscripts.notation import as_real
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -245,11 +246,20 @@ def _with_wide_integers(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     if dtype.kind == "O":
         return objects
     entries = objects.ravel().tolist()
+    is_whole = dtype.kind in "biu"
     for entry in entries:
-        is_fraction = isinstance(entry, complex) or (not isinstance(entry, int) and entry % 1 != 0)
-        if is_fraction if dtype.kind in "biu" else isinstance(entry, int) and float(entry) != entry:
+        if isinstance(entry, int):
+            is_lost = not is_whole and as_real(entry) != entry
+        else:
+            is_lost = dtype.kind != "c" and complex(entry).imag != 0
+            is_lost = is_lost or (is_whole and complex(entry).real % 1 != 0)
+        if is_lost:
             raise _lossy(entry, dtype)
-    return np.array([int(entry) for entry in entries]).reshape(objects.shape)
+    if dtype.kind == "c":
+        return np.array([complex(entry) for entry in entries]).reshape(objects.shape)
+    reals = [entry.real for entry in entries]
+    known = [int(real) for real in reals] if is_whole else [float(real) for real in reals]
+    return np.array(known).reshape(objects.shape)
 
 
 def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
@@ -346,8 +356,13 @@ def _cast_known(
         return np.zeros(array.shape, dtype)
     filled = array.copy()
     filled[missing] = array[~missing][0]
-    known = np.array(filled.tolist()) if array.dtype.kind == "O" else filled
-    return lossless_cast(known, dtype).copy()
+    if array.dtype.kind == "O" and dtype.kind != "O":
+        filled = _as_array(filled.tolist())
+        if filled.shape != array.shape:
+            raise AssignmentError(
+                f"a value whose entries are lists does not fit a tensor of dtype {dtype}"
+            )
+    return lossless_cast(filled, dtype).copy()
 
 
 def _exact(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:

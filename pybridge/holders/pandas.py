@@ -151,11 +151,17 @@ def known_values(x: Any) -> np.ndarray[Any, Any]:
         empty = np.zeros(missing.shape, categories.dtype)
         return np.ma.MaskedArray(categories[known] if categories.size else empty, mask=missing)
     own = getattr(dtype, "numpy_dtype", None)
-    if not isinstance(own, np.dtype) or own.kind in "OM":
-        if not missing.any():
-            return np.asarray(x)
-        own = np.dtype(object)
-    values = x.to_numpy(own, na_value="" if own.kind == "O" else own.type())
+    if isinstance(own, np.dtype) and own.kind in "biufc":
+        values = x.to_numpy(own, na_value=own.type())
+        return np.ma.MaskedArray(values, mask=missing)
+    if not missing.any():
+        return np.asarray(x)
+    # not every dtype takes a value in place of a missing one, so the known ones alone are asked for
+    known = np.asarray(x[~missing])
+    values = np.zeros(len(x), known.dtype)
+    if known.dtype.kind == "O":
+        values[:] = ""
+    values[~missing] = known
     return np.ma.MaskedArray(values, mask=missing)
 
 

@@ -72,7 +72,8 @@ class PolarsTables(ArrowTables):
         return column[index]
 
     def _columns(self, x: Any, places: list[int]) -> Any:
-        names = [x.columns[place] for place in places]
+        own = x.columns
+        names = [own[place] for place in places]
         if len({*names}) < len(names):
             raise UnsupportedTensorError(
                 "a table of polars has no two columns of one name; name each column once"
@@ -129,8 +130,12 @@ HOLDER = PolarsTables()
 
 
 def _without_columns(count: int) -> Any:
-    """Return a table of rows alone, which older releases do not have."""
+    """Return a table of rows alone; older releases have none and are refused."""
     try:
         return pl.DataFrame(height=count)
     except TypeError:
-        return pl.DataFrame()
+        if count == 0:
+            return pl.DataFrame()
+    raise UnsupportedTensorError(
+        "a table without columns has no rows in this release of polars; keep a column"
+    )

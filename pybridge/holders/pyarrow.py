@@ -70,7 +70,7 @@ class PyarrowTables(ArrowTables):
         return column.type
 
     def _column(self, x: Any, place: int) -> Any:
-        return x.column(place) if self._names(x) is not None else x
+        return x.column(place) if isinstance(x, pa.Table | pa.RecordBatch) else x
 
     def _element(self, column: Any, index: int) -> Any:
         return column[index]

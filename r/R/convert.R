@@ -19,38 +19,52 @@
 #' | double | float64; float32, bfloat16 and so on by `dtype` | double |
 #' | `integer64` of the package bit64 | int64 | double, an error beyond 2^53; see `int64` |
 #' | complex | complex128 | complex |
-#' | character, factor | str | character |
+#' | character | str | character |
+#' | factor | `Categorical` of 'pandas' | factor |
 #' | raw | uint8 | integer |
 #' | Date | datetime64 in days | Date |
 #' | POSIXct | datetime64 in nanoseconds | POSIXct in UTC |
+#' | difftime | timedelta64 in nanoseconds | difftime in seconds |
 #' | list; with names | list; dict | list |
-#' | data frame | `DataFrame` of 'pandas' | data frame |
+#' | data frame | `DataFrame` of 'pandas'; another table by `like` | data frame |
 #' | sparse matrix of the package Matrix | sparse matrix of 'SciPy' | sparse matrix |
 #'
-#' Names and dimnames are dropped, unless `like = "xarray"` keeps them; a `DataArray` comes back with them.
-#' Objects of other classes are an error, because their numbers are not their meaning; `unclass(x)` gives the
-#' numbers.
+#' Names and dimnames are dropped, unless `like` names what keeps them: `"pandas"` or `"xarray"`.
+#' A list with a class is the list of its elements. Vectors of other classes are an error, because their numbers
+#' are not their meaning; `unclass(x)` gives the numbers.
+#'
+#' From Python, dates, times, durations and decimals are vectors of length one, and so are lists of them. `None` and
+#' `pandas.NA` among texts, numbers or dates are `NA`.
+#'
+#' @section Tables:
+#' `from_python()` takes a table or a column of 'pandas', and of any library with Arrow's PyCapsule protocol, such
+#' as 'polars', 'PyArrow' or 'DuckDB', by the Python package 'nanoarrow'. A null is `NA`, a dictionary a factor, an
+#' integer of 64 bits or a decimal follows `int64`. `to_python()` makes a table of 'polars' or 'PyArrow' by `like`; a
+#' real `NA` is a null there, and NaN is not. They have no row names.
 #'
 #' @section Data frames:
 #' The row names of a data frame are the index of the `DataFrame`; 1 to n are 0 to n - 1 there. A factor is a
 #' categorical column, a Date a period of one day, a POSIXct a time with its zone, a difftime a duration. A
 #' column with `NA` has a nullable dtype; with `na = "mask"` every column of numbers has one. Without 'pandas', and
-#' with `like`, the result is a dict of columns, and row names other than 1 to n are an error. `as.list(x)` is the
-#' list of the columns alone.
+#' with a tensor or `"xarray"` as `like`, the result is a dict of columns, and row names other than 1 to n are an error.
+#' `as.list(x)` is the list of the columns alone.
 #'
 #' @section Sparse matrices:
 #' A matrix of the package Matrix becomes a `csc_matrix`, `csr_matrix`, `coo_matrix` or `dia_matrix`, of the same
 #' layout: of float64, or of bool for logicals and patterns. A symmetric one has both triangles there. Nothing
-#' is made dense. In R a matrix of 'SciPy' holds doubles or logicals.
+#' is made dense. In R a matrix of 'SciPy' holds doubles or logicals. Triplets are a `coo_matrix`, which AnnData
+#' refuses: `to_python(m)$tocsr()`.
 #'
 #' @param x For `to_python()` an R vector, array, factor, list of these, data frame or sparse matrix; for
-#'   `from_python()` a tensor of any library, a list or dict of them, a `DataFrame`, a sparse matrix or a scalar. A
-#'   value that is already in the language in question is returned unchanged.
+#'   `from_python()` a tensor of any library, a list or dict of them, a table or a column, a sparse matrix or a
+#'   scalar. A value that is already in the language in question is returned unchanged.
 #' @param dtype The dtype of the array under its 'NumPy' name, such as `"float32"`, `"uint8"` or
 #'   `"bfloat16"`; `NULL` for the one that belongs to the type of `x`. A real is rounded to a
 #'   narrower real; anything else that the dtype does not hold is an error.
-#' @param like A tensor: the result is of its library, its dtype and on its device. Or `"xarray"`: names
-#'   and dimnames are kept, in a `DataArray` of the Python package xarray.
+#' @param like A tensor: the result is of its library, its dtype and on its device. `"xarray"`: names
+#'   and dimnames are kept, in a `DataArray`. `"pandas"`, `"polars"`, `"pyarrow"` or an object of one: a vector becomes
+#'   a column, a data frame a table. A function of Python, such as `ibis$memtable`: it gets a table with Arrow's
+#'   protocol.
 #' @param na For `to_python()`, the treatment of `NA` among logicals, integers and strings: an
 #'   `"error"`; a masked array with `"mask"`; NaN with `"float"`. A real `NA` arrives as NaN. For
 #'   `from_python()`, which elements become `NA` besides the masked ones: none (`"error"`); NaN with

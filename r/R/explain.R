@@ -39,6 +39,7 @@ explain <- function(x, ..., drop = TRUE, dialect = c("tensor", "base")) {
     }
     capture <- capture_subscripts(..., drop = drop, dialect = dialect[[1L]], .call = call, .frame = frame)
     subscripts <- shape_subscripts(capture, call)
+    tensor <- x
     sizes <- shape_of(x, call)
   } else {
     parts <- capture_parts(target$capture, call, known = character())
@@ -46,15 +47,17 @@ explain <- function(x, ..., drop = TRUE, dialect = c("tensor", "base")) {
       parts$values <- without_marks(parts$values)
     }
     subscripts <- list(record = parts$record, values = tag_values(parts, call))
-    sizes <- target_shape(target$tensor, call)
+    tensor <- target$tensor
+    sizes <- target_shape(tensor, call)
   }
   dialect <- one_of(dialect, "dialect", c("tensor", "base"), call)
   drop <- one_flag(drop, "drop", call)
   if (anyNA(sizes)) {
     abort_argument("explain() needs every size, and result_shape() takes NA for one that is not known", call)
   }
+  shape <- if (is_python(tensor, call)) tensor else as.list(sizes)
   result <- call_python(
-    "explain", target$name, subscripts$record, subscripts$values, as.list(sizes), drop, dialect, call = call
+    "explain", target$name, subscripts$record, subscripts$values, shape, drop, dialect, call = call
   )
   explanation <- lapply(reticulate::py_to_r(result), unlist)
   shapes <- c("result_shape", "shape")

@@ -393,7 +393,7 @@ def pyarrow_make(array):
 
     if array.ndim == 2:
         return pa.table([*array.T], [f"column {k}" for k in range(array.shape[1])])
-    return pa.array(array)
+    return pa.array(np.atleast_1d(array))
 
 
 def pyarrow_read(table):

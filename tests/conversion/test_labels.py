@@ -81,11 +81,19 @@ def test_what_conversion_cannot_keep_is_refused():
         ('structure(1:2, names = c("a", NA))', "label 2 of axis 1 is NA"),
     ]:
         with pytest.raises(errors.ConversionError, match=why):
-            from_r(ro.r(text), dimnames="xarray")
+            from_r(ro.r(text), like="xarray")
     with pytest.raises(errors.ArgumentError, match="dimnames must be one of 'drop', 'xarray'"):
         from_r(ro.r("1"), dimnames="keep")
     with pytest.raises(errors.ArgumentError, match="only NumPy has masked arrays"):
-        from_r(ro.r("NA"), dimnames="xarray", na="mask")
+        from_r(ro.r("NA"), like="xarray", na="mask")
+
+
+def test_the_older_form_of_like_warns_and_means_the_same():
+    with pytest.warns(DeprecationWarning, match='like="xarray"'):
+        found = from_r(ro.r("c(a = 1, b = 2)"), dimnames="xarray")
+    assert found.identical(from_r(ro.r("c(a = 1, b = 2)"), like="xarray"))
+    with pytest.raises(errors.ArgumentError, match="leave `dimnames` out"):
+        from_r(ro.r("1"), dimnames="xarray", like="pandas")
 
 
 @pytest.mark.parametrize("dimnames", [True, 3, "ab", [True], ["a", "b"], [3]])

@@ -128,7 +128,7 @@ def test_dimnames_are_dropped_or_refused():
     code = SQUARE + "dimnames(s) <- list(letters[1:3], NULL); s"
     assert from_r(r_value(code)).shape == (3, 3)
     with pytest.raises(ConversionError, match="one of SciPy and nothing else"):
-        from_r(r_value(code), dimnames="xarray")
+        from_r(r_value(code), like="xarray")
 
 
 def test_na_among_logicals_is_refused_or_nan():

@@ -2,6 +2,8 @@
 
 from html import escape
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from pybridge import errors, explain, result_shape
@@ -84,3 +86,18 @@ def test_an_explanation_is_a_value():
     assert hash(explanation) == hash(explain((6,), "x[1:2]"))
     with pytest.raises(AttributeError):
         explanation.python = "x"
+
+
+def test_a_tensor_or_a_table_stands_for_its_shape_and_its_labels():
+    x = np.zeros((2, 3, 5))
+    assert explain(x, 1, slice(2, 3)) == explain((2, 3, 5), 1, slice(2, 3))
+    table = pd.DataFrame({"u": [1, 2], "v": [3, 4]}, index=["a", "b"])
+    explanation = explain(table, "b", ["v", "u"])
+    assert explanation.selected == (
+        'axis 1 of size 2: `"b"` is position 2, and the axis goes',
+        'axis 2 of size 2: `c("v", "u")` is positions 2, 1',
+    )
+    assert explanation.in_r == ()
+    assert explain(table, '"b", all_but("u")').result_shape == (1,)
+    with pytest.raises(errors.SubscriptLabelError, match='"w" is not a label'):
+        explain(table, 1, "w")

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pybridge import R, errors, r_assign, to_r
+from pybridge import R, errors, r_assign
 
 NUMBERS = [3, 1, 2]
 LIKE = {
@@ -145,11 +145,3 @@ def test_a_wide_integer_beside_a_real_is_not_rounded():
             r_assign(target, slice(None), value=value)
     with pytest.raises(errors.LossyValueError, match=r"0\.5 would"):
         r_assign(np.zeros(2, int), slice(None), value=[2**53 + 1, 0.5])
-
-
-def test_columns_of_arrow_are_refused_with_the_call_that_keeps_them():
-    chunks = pa.chunked_array([pa.array(["ctl", None, "trt"]).dictionary_encode()])
-    with pytest.raises(
-        errors.PybridgeError, match=r"x\.to_pandas\(types_mapper=pandas\.ArrowDtype\)"
-    ):
-        to_r(chunks)

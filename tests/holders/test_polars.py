@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import inspect
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,10 @@ MAKERS = {
 }
 
 
+IS_OLD = "height" not in inspect.signature(pl.DataFrame).parameters
+"""Whether this release has no rows without columns, and takes no null for a struct."""
+
+
 def lists(x):
     return [(series.name, series.to_list()) for series in x.get_columns()]
 
@@ -29,7 +34,7 @@ def lists(x):
 @pytest.mark.parametrize("rows", ROWS, ids=lambda pair: str(pair[0]))
 def test_rows_and_columns_are_those_of_their_positions(make, rows):
     x = make()
-    for places in PLACES:
+    for places in PLACES[:-1] if IS_OLD else PLACES:
         found = R(x)[rows[0], places[0]]
         assert type(found) is pl.DataFrame
         assert lists(found) == part(rows[1], places[1])
@@ -102,7 +107,7 @@ def test_what_has_no_meaning_on_a_table_is_refused():
         (lambda: R(x)[6], errors.SubscriptOutOfBoundsError, "size 5"),
         (lambda: R(x)[0], errors.SubscriptOutOfBoundsError, "start at 1"),
         (lambda: R(x)[None], errors.UnsupportedTensorError, "new axis"),
-        (lambda: R(x)[1, 1, 1], errors.SubscriptCountError, ""),
+        (lambda: R(x)[1, 1, 1], errors.SubscriptCountError, "axes"),
         (lambda: R(x)[x["f"]], errors.SubscriptMissingError, "NA"),
         (lambda: R(x["n"])[pl.Series([1, None])], errors.SubscriptMissingError, "NA"),
         (lambda: R(x)[x], errors.UnsupportedTensorError, "take a column"),
@@ -167,7 +172,6 @@ def test_rows_and_tables_are_values_column_by_column():
 DTYPES = {
     "small": (pl.UInt8, [True, 0, 1, 1.0, np.int8(3)]),
     "large": (pl.UInt64, [300, 2**63]),
-    "largest": (pl.Int128, [2**63, 2**70, 1.0]),
     "real": (pl.Float32, [0.5, float("inf")]),
     "logical": (pl.Boolean, [True, 0, 1, 1.0]),
     "text": (pl.String, ["a", "1", "zz", "", np.str_("a")]),
@@ -190,6 +194,10 @@ DTYPES = {
     "null": (pl.Null, []),
     "object": (pl.Object, [0.5, 2**70, "a", 1j]),
 }
+if IS_OLD:
+    del DTYPES["struct"]
+if hasattr(pl, "Int128"):  # not in the oldest release
+    DTYPES["largest"] = (pl.Int128, [2**63, 2**70, 1.0])
 
 
 @pytest.mark.parametrize(("dtype", "kept"), DTYPES.values(), ids=DTYPES)
@@ -206,7 +214,6 @@ def test_a_value_arrives_as_it_was_or_is_refused(dtype, kept):
         (pl.Int64, 0.5),
         (pl.Int64, "1"),
         (pl.Int64, float("nan")),
-        (pl.Int128, float("nan")),
         (pl.Boolean, 2),
         (pl.Enum(["a", "b"]), "zz"),
         (pl.Date, MOMENT),
@@ -291,6 +298,10 @@ def test_a_column_is_a_subscript_of_anything():
 
 def test_tables_without_rows_or_columns():
     x = pl.DataFrame(COLUMNS)
+    if IS_OLD:
+        with pytest.raises(errors.UnsupportedTensorError, match="keep a column"):
+            R(x)[:, []]
+        return
     none = R(x)[:, []]
     assert none.shape == (5, 0)
     assert R(none)[[2, 2, 1]].shape == (3, 0)

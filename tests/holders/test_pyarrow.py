@@ -121,7 +121,7 @@ def test_what_has_no_meaning_on_a_table_is_refused():
         (lambda: R(R(x)[:, [1, 1]])[:, "n"], errors.SubscriptLabelError, "2 positions"),
         (lambda: R(x)[6], errors.SubscriptOutOfBoundsError, "size 5"),
         (lambda: R(x)[None], errors.UnsupportedTensorError, "new axis"),
-        (lambda: R(x)[1, 1, 1], errors.SubscriptCountError, ""),
+        (lambda: R(x)[1, 1, 1], errors.SubscriptCountError, "axes"),
         (lambda: R(x)[x["f"]], errors.SubscriptMissingError, "NA"),
         (lambda: R(x["n"])[pa.array([1, None])], errors.SubscriptMissingError, "NA"),
         (lambda: R(x)[x], errors.UnsupportedTensorError, "take a column"),
@@ -293,12 +293,15 @@ def test_dictionaries_of_chunks_are_one_and_an_ordered_one_takes_its_own_values(
 
 
 NO_TAKE = {
-    "views of text": lambda: pa.array(["a", None, "b"], pa.string_view()),
     "runs": lambda: pa.RunEndEncodedArray.from_arrays([1, 2, 3], ["a", None, "b"]),
     "a union": lambda: pa.UnionArray.from_sparse(
         pa.array([0, 1, 0], pa.int8()), [pa.array(["a", "-", "b"]), pa.nulls(3)]
     ),
 }
+
+
+if hasattr(pa, "string_view"):  # not in the oldest release
+    NO_TAKE["views of text"] = lambda: pa.array(["a", None, "b"], pa.string_view())
 
 
 @pytest.mark.parametrize("make", NO_TAKE.values(), ids=NO_TAKE)

@@ -131,7 +131,7 @@ def test_names_select_as_rs_own_brackets_do():
         "Petal.Width")))"""
     )
     ro.globalenv["x_of_r"] = whole
-    x = from_r(whole, dimnames="xarray")
+    x = from_r(whole, like="xarray")
     assert x.dims == ("species", "year", "part")
     one = ["setosa", ["virginica", "setosa"], [], 1]
     two = ["1936", ["1937", "1935", "1937"], [3, 1], slice(None)]

@@ -68,7 +68,7 @@ test_that("dimnames cross both ways, as both sides can hold them", {
   expect_identical(tensor_dtype(again), "float64")
   expect_identical(dimnames(from_python(again)), list("r", NULL))
   expect_identical(tensor_dtype(to_python(measures(), "float32", like = "xarray")), "float32")
-  expect_error(to_python(1, like = "pandas"), '`like` is a tensor or "xarray"', class = "pybridge_error_argument")
+  expect_error(to_python(1, like = "arrow"), "`like` is a tensor, a table", class = "pybridge_error_argument")
   expect_error(
     to_python(NA, like = "xarray", na = "mask"), "masked array",
     class = "pybridge_error_argument"

@@ -23,5 +23,7 @@ in_words <- function(column) {
 # How the columns of one way differ from those of the other: one text for each that does.
 differences <- function(theirs, ours) {
   differs <- !mapply(is_same, theirs, ours)
-  vapply(theirs[differs], in_words, "")
+  words <- vapply(theirs[differs], in_words, "")
+  is_of_a_kind <- words == vapply(ours[differs], in_words, "")
+  ifelse(is_of_a_kind, paste(words, "with other values"), words)
 }

@@ -12,9 +12,11 @@ converts by ryp, whenever it reads a line.
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import time
+import timeit
 import warnings
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -26,7 +28,7 @@ os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
 import columns
 import polars as pl
 import pyarrow as pa
-from timing import Note, Row, compare_slow, main
+from timing import Note, Row, compare_slow, main, time_text
 
 FEW = 10_000
 MOST = 5.0
@@ -142,6 +144,7 @@ def to_r_from(source: str) -> Iterator[Row | Note]:
     ryp = None if "ryp" in others.missing else Ryp(source)
     few = columns.tables(FEW)
     differing: dict[str, list[str]] = {}
+    alone: list[str] = []
     for way in ways_to_r(others, columns.in_library(columns.tables(10)[ALL], source)).values():
         way()  # what starts once
     for kind, table in columns.tables().items():
@@ -165,7 +168,10 @@ def to_r_from(source: str) -> Iterator[Row | Note]:
                 differing.setdefault("ryp makes nothing of", []).append(f"{kind} ({refusal})")
             else:
                 named["ryp"] = lambda: ryp.ask("")
-        yield from compare_slow(kind, ours, named)
+        if named:
+            yield from compare_slow(kind, ours, named)
+        else:
+            alone.append(f"{kind} {time_text(seconds_of(ours))}")
         yield from compare_slow(f"{kind}, {FEW:,} rows", small_ours, slow)
     if ryp is not None:
         ryp.close()
@@ -175,6 +181,12 @@ def to_r_from(source: str) -> Iterator[Row | Note]:
     yield from what_is_missing(others)
     in_time = [name for name in small if name in named or f"{name}, which differs" in named]
     yield memory_note(source, ["to_r", *in_time])
+
+
+def seconds_of(way: Way) -> float:
+    """Return the median time of a way, after a turn that is not counted."""
+    times = [timeit.timeit(way, number=1) for _ in range(4)]
+    return statistics.median(times[1:])
 
 
 def back() -> Iterator[Row | Note]:

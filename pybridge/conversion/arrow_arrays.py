@@ -31,7 +31,7 @@ def nanoarrow() -> Any:
     except ImportError:
         raise ArgumentError(
             "tables of Arrow need the package nanoarrow, which is not installed: "
-            'pip install "pybridge-r[arrow]"'
+            'pip install "pybridge-r[arrow]", in R py_require("nanoarrow")'
         ) from None
 
 

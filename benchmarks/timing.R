@@ -23,7 +23,7 @@ compare <- function(title, label, ways, aim = NULL, seconds = 0.3) {
 
 # Times functions that take long: each once in a turn, after a turn that is not counted, and keeps a row for each of
 # `theirs`. One of them that takes more than `most` seconds in that first turn is timed in it alone.
-compare_slow <- function(title, label, ours, theirs, turns = 3L, most = 1) {
+compare_slow <- function(title, label, ours, theirs, turns = 3L, most = 0.5) {
   ways <- c(list(ours), theirs)
   times <- vector("list", length(ways))
   if (!length(theirs)) {

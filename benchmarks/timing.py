@@ -77,7 +77,7 @@ def compare_slow(
     theirs: Mapping[str, Callable[[], object]],
     *,
     turns: int = 3,
-    most: float = 1.0,
+    most: float = 0.5,
 ) -> Iterator[Row]:
     """Time ways that take long, and yield a row for each of `theirs`, by their names.
 

@@ -484,6 +484,7 @@ NOT_IN = {
     # objects that no R value has a name for
     "pandas": ("struct", "list of structs", *ODD),
     "pandas nullable": ("struct", "list of structs", *ODD),
+    "pandas Arrow": ("map",),  # PyArrow ends the process
     "polars": ("month_day_nano", "date64"),  # it panics, or makes times of days
 }
 

@@ -74,6 +74,7 @@ fuzz: setup-tests ## run the searches: a million cases each, bounded, three hour
 	@$(python) tests/support/fuzz_text.py
 	@$(python) tests/support/fuzz_sparse.py
 	@$(python) tests/support/fuzz_labels.py
+	@$(python) tests/support/fuzz_tables.py
 	@$(python) tests/support/fuzz_hostile.py
 	@$(rscript) tests/support/r_call_forms.R hostile 5000
 	@$(rscript) tests/support/text_doors.R 30 apart
@@ -136,6 +137,8 @@ docs: setup-tests ## build the documentation site in output/site, running every 
 	@$(python) -m mkdocs build --quiet
 	@echo "open $(CURDIR)/output/site/index.html"
 
+# What the benchmarks compare with where R has it, such as arrow, is in the libraries that R_LIBS names.
+bench: export R_LIBS := $(CURDIR)/.venv/r-library$(if $(MACHINE_R_LIBS),:$(MACHINE_R_LIBS))
 bench: ## time everything, compared with what a user would use instead; the table is kept
 	@$(set_up) bench
 	@$(python) benchmarks/run.py

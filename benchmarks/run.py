@@ -17,7 +17,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from timing import Row, show, time_text
+from timing import Note, Row, show, tables_of, time_text
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "output"
@@ -34,13 +34,15 @@ PROGRAMS = (
     "conversion.py",
     "stores.py",
     "conversion.R",
+    "tables.R",
+    "tables.py",
     "jobs.py",
     "growth.py",
 )
 
 
-def rows_of(program: str, folder: Path) -> list[Row]:
-    """Run one program, in a process of its own, and return its rows."""
+def rows_of(program: str, folder: Path) -> list[Row | Note]:
+    """Run one program, in a process of its own, and return its rows and notes."""
     path = folder / f"{program}.json"
     runner = (
         ["Rscript", "--no-environ", "--no-init-file"]
@@ -49,7 +51,8 @@ def rows_of(program: str, folder: Path) -> list[Row]:
     )
     print(f"running {program} ...", file=sys.stderr, flush=True)
     subprocess.run([*runner, f"benchmarks/{program}", str(path)], cwd=ROOT, check=True)
-    return [Row(**row) for row in json.loads(path.read_text())]
+    found = json.loads(path.read_text())
+    return [Note(**each) if "text" in each else Row(**each) for each in found]
 
 
 def machine() -> str:
@@ -68,22 +71,26 @@ def machine() -> str:
     )
 
 
-def markdown(rows: list[Row]) -> str:
+def markdown(rows: list[Row | Note]) -> str:
     """Return the tables as the documentation shows them."""
     lines = ["", machine()]
-    title = ""
-    for row in rows:
-        if row.title != title:
-            title = row.title
-            lines += ["", f"## {title}", "", "| | ratio | aim | pybridge | alternative | |"]
-            lines += ["|-|-:|-:|-:|-:|-|"]
-        label = row.label.replace("|", "\\|")
-        aim = "" if row.aim is None else format(row.aim, ".3g")
-        lines.append(
-            f"| `{label}` | {row.ratio:.3g} | {aim} | {time_text(row.ours)} | "
-            f"{time_text(row.theirs)} | {row.alternative} |"
-        )
+    for title, timed, notes in tables_of(rows):
+        lines += ["", f"## {title}", ""]
+        if timed:
+            lines += ["| | ratio | aim | pybridge | alternative | |", "|-|-:|-:|-:|-:|-|"]
+        lines += map(_line, timed)
+        for note in notes:
+            lines += ["", note.text] if lines[-1] else [note.text]
     return "\n".join(lines[1:]) + "\n"
+
+
+def _line(row: Row) -> str:
+    label = row.label.replace("|", "\\|")
+    aim = "" if row.aim is None else format(row.aim, ".3g")
+    return (
+        f"| `{label}` | {row.ratio:.3g} | {aim} | {time_text(row.ours)} | "
+        f"{time_text(row.theirs)} | {row.alternative} |"
+    )
 
 
 def main() -> None:

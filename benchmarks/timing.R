@@ -21,6 +21,39 @@ compare <- function(title, label, ways, aim = NULL, seconds = 0.3) {
   )
 }
 
+# Times functions that take long: each once in a turn, after a turn that is not counted, and keeps a row for each of
+# `theirs`. One of them that takes more than `most` seconds in that first turn is timed in it alone.
+compare_slow <- function(title, label, ours, theirs, turns = 3L, most = 0.5) {
+  ways <- c(list(ours), theirs)
+  times <- vector("list", length(ways))
+  if (!length(theirs)) {
+    return(invisible())
+  }
+  for (turn in 0:turns) {
+    for (k in seq_along(ways)) {
+      if (k > 1L && turn > 0L && times[[k]][[1L]] > most) next
+      gc() # so that nobody waits for what another left behind
+      start <- bench::hires_time()
+      ways[[k]]()
+      elapsed <- bench::hires_time() - start
+      # The first turn is forgotten when there is a second.
+      times[[k]] <- if (turn == 1L) elapsed else c(times[[k]], elapsed)
+    }
+  }
+  medians <- vapply(times, stats::median, 0)
+  for (k in seq_along(theirs)) {
+    rows[[length(rows) + 1L]] <<- list(
+      title = title, label = label, ours = medians[[1L]], theirs = medians[[k + 1L]],
+      alternative = names(theirs)[[k]], aim = NULL
+    )
+  }
+}
+
+# Keeps what stands below the table of a title, in words.
+note <- function(title, text) {
+  rows[[length(rows) + 1L]] <<- list(title = title, text = text)
+}
+
 # Writes the rows to the path that the program was given, or prints them.
 report <- function() {
   path <- commandArgs(TRUE)
@@ -28,6 +61,10 @@ report <- function() {
     jsonlite::write_json(rows, path, auto_unbox = TRUE, null = "null", digits = NA)
   } else {
     for (row in rows) {
+      if (!is.null(row$text)) {
+        cat(row$title, ": ", row$text, "\n", sep = "")
+        next
+      }
       cat(sprintf(
         "%-44s %10.2f us %10.2f us %7.2f %6s  %s\n", row$label, 1e6 * row$ours, 1e6 * row$theirs,
         row$ours / row$theirs, format(row$aim), row$alternative

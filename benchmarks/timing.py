@@ -6,12 +6,14 @@ program: `python benchmarks/reshaping.py`. With a path as its argument it writes
 JSON, which is how `run.py` collects them.
 """
 
+import gc
+import itertools
 import json
 import statistics
 import sys
 import timeit
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 TURNS = 15
@@ -38,6 +40,14 @@ class Row:
             object.__setattr__(self, "ratio", self.ours / self.theirs)
 
 
+@dataclass(frozen=True)
+class Note:
+    """What stands below a table in words, such as what could not be measured, and why."""
+
+    text: str
+    title: str = ""
+
+
 def compare(
     label: str,
     ours: Callable[[], object],
@@ -61,14 +71,55 @@ def compare(
     return Row(label, statistics.median(mine), statistics.median(fastest), alternative, aim, ratio)
 
 
-def show(rows: Iterable[Row]) -> None:
-    """Print tables of times and ratios, one for each title."""
-    title = ""
+def compare_slow(
+    label: str,
+    ours: Callable[[], object],
+    theirs: Mapping[str, Callable[[], object]],
+    *,
+    turns: int = 3,
+    most: float = 0.5,
+) -> Iterator[Row]:
+    """Time ways that take long, and yield a row for each of `theirs`, by their names.
+
+    Each runs once in a turn, after a turn that is not counted; one of `theirs` that takes more than
+    `most` seconds in that first turn is timed in it alone.
+    """
+    times: dict[str, list[float]] = {name: [] for name in theirs}
+    mine: list[float] = []
+    for turn in range(turns + 1) if theirs else ():
+        for name, way in {"": ours, **theirs}.items():
+            found = times.get(name, mine)
+            if name and turn and found and found[0] > most:
+                continue
+            gc.collect()  # so that nobody waits for what another left behind
+            found.append(timeit.timeit(way, number=1))
+            if turn == 1 and (not name or found[0] <= most):
+                del found[0]
+    for name, found in times.items():
+        yield Row(label, statistics.median(mine), statistics.median(found), name)
+
+
+def tables_of(rows: Iterable[Row | Note]) -> Iterator[tuple[str, list[Row], list[Note]]]:
+    """Yield each title, with its rows and its notes."""
+    for title, group in itertools.groupby(rows, lambda row: row.title):
+        found = list(group)
+        notes = [each for each in found if isinstance(each, Note)]
+        yield title, [each for each in found if isinstance(each, Row)], notes
+
+
+def show(rows: Iterable[Row | Note]) -> None:
+    """Print tables of times and ratios, one for each title, and what stands below them."""
+    for title, timed, notes in tables_of(rows):
+        print(f"\n{title}")
+        _show_times(timed)
+        for note in notes:
+            print(note.text)
+
+
+def _show_times(rows: list[Row]) -> None:
+    if rows:
+        print(f"{'':44} {'pybridge':>9} {'other':>9}  {'ratio':>6} {'aim':>5}")
     for row in rows:
-        if row.title != title:
-            title = row.title
-            print(f"\n{title}")
-            print(f"{'':44} {'pybridge':>9} {'other':>9}  {'ratio':>6} {'aim':>5}")
         aim = "" if row.aim is None else f"{row.aim:.3g}{'' if row.ratio <= row.aim else ' !'}"
         print(
             f"{row.label:44} {time_text(row.ours):>9} {time_text(row.theirs):>9}  "
@@ -76,11 +127,9 @@ def show(rows: Iterable[Row]) -> None:
         )
 
 
-def main(tables: Mapping[str, Callable[[], Iterable[Row]]]) -> None:
+def main(tables: Mapping[str, Callable[[], Iterable[Row | Note]]]) -> None:
     """Measure the tables of one program; print them, or write their rows to the path given."""
-    rows = [
-        Row(**{**asdict(row), "title": title}) for title, table in tables.items() for row in table()
-    ]
+    rows = [replace(row, title=title) for title, table in tables.items() for row in table()]
     if len(sys.argv) > 1:
         Path(sys.argv[1]).write_text(json.dumps([asdict(row) for row in rows]))
     else:

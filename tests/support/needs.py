@@ -36,6 +36,7 @@ ALWAYS = ("setup", "R", "system")
 # Names that are used and that nothing need install, each with the reason.
 EXCEPTIONS = {
     "dplyr": "test-masking.R makes a stand-in of it",
+    "arrow": "benchmarks/tables.py compares with what needs it, where R has it",
     "devtools": "a reader may install by it; docs/install.md names other ways",
     "remotes": "a reader may install by it; docs/install.md names other ways",
     "ignore": "Python's filters of warnings begin with `ignore::`, which is no package",

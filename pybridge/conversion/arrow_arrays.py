@@ -112,7 +112,9 @@ def nulls(count: int) -> Any:
 def structs(names: Sequence[str], children: Sequence[Any], count: int) -> Any:
     """Return an array of structs."""
     na = nanoarrow()
-    fields = [(name, na.Schema(child.schema)) for name, child in zip(names, children, strict=True)]
+    fields = [
+        na.Schema(child.schema, name=name) for name, child in zip(names, children, strict=True)
+    ]
     return _array(na.struct(fields), count, [], None, children)
 
 
@@ -192,9 +194,7 @@ class _Polars:
                 "two columns have one name, and those of polars are different: "
                 "names(x) <- make.unique(names(x)) makes them so"
             )
-        return self._polars.DataFrame(
-            [column.alias(name) for name, column in zip(names, columns, strict=True)]
-        )
+        return self._polars.DataFrame(dict(zip(names, columns, strict=True)))
 
 
 class _PyArrow:

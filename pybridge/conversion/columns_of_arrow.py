@@ -63,13 +63,22 @@ def column_of_arrow(x: Any) -> InR:
         x = sys.modules["pyarrow"].array([x.as_py()], x.type)
     _refuse_objects(x)
     try:
-        stream = na.c_array_stream(x)
-        schema, arrays = na.Schema(stream.get_schema()), [*stream]
+        if hasattr(x, "__arrow_c_stream__"):
+            stream = na.c_array_stream(x)
+            schema, arrays = na.Schema(stream.get_schema()), [*stream]
+        else:  # a stream that nanoarrow makes of one array of views ends the process
+            arrays = [na.c_array(x)]
+            schema = na.Schema(arrays[0].schema)
     except Exception as error:  # of whatever library gives the stream
         raise ConversionError(
             f"{type(x).__name__} does not give its elements by Arrow's protocol: {error}"
         ) from error
-    return _column(schema, [_Chunk(array, 0, array.length) for array in arrays])
+    try:
+        return _column(schema, [_Chunk(array, 0, array.length) for array in arrays])
+    except RuntimeError as error:  # polars gives a buffer to nulls inside a struct
+        raise ConversionError(
+            f"{type(x).__name__} gives buffers that are not those of its types: {error}"
+        ) from error
 
 
 def _refuse_objects(x: Any) -> None:

@@ -11,18 +11,19 @@ depends on the dtype alone, never on the values:
 | float16, float32, float64, bfloat16      | double                     | float64       |
 | complex64, complex128                    | complex                    | complex128    |
 | str                                      | character                  | str           |
-| datetime64                               | Date, POSIXct              | datetime64    |
+| datetime64, dates and times of Python    | Date, POSIXct              | datetime64    |
+| timedelta64, durations of Python         | difftime                   | timedelta64   |
+| categories of pandas, Arrow dictionaries | factor                     | Categorical   |
 | bytes, arrays of dtype S1 or V1          | raw                        | uint8         |
 | list, tuple                              | list                       | list          |
 | dict                                     | named list (policy `mapping`) | dict       |
-| DataFrame of pandas                      | data frame                 | DataFrame     |
+| table of pandas, or with Arrow's protocol | data frame                | DataFrame, or by `like` |
 | sparse matrix of SciPy                   | matrix of package Matrix   | sparse matrix |
 | None                                     | NULL                       | None          |
 
 A list of scalars of one type becomes a vector, because R has no scalars; a Python int is treated
-as an int64. From R, a factor becomes text, in a data frame a categorical, and an `integer64` int64.
-Names and dimnames are dropped, unless the result is a DataArray of xarray; row names are the index
-of a DataFrame.
+as an int64, and None among the others is `NA`. From R an `integer64` becomes int64. Names and
+dimnames are dropped, unless `like` names what holds them; row names are the index of a DataFrame.
 
 These functions are thread-safe. A thread that also calls rpy2 directly must do so inside
 `with rpy2.rinterface_lib.openrlib.rlock:`, the lock used here.

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 
-class Column(ABC):
-    """The elements of a column or a vector; its shape is that of `values` where it has them."""
+class InR(ABC):
+    """A column that becomes a vector of R."""
 
     __slots__ = ()
 
@@ -58,12 +58,25 @@ class Column(ABC):
         """Return the number of elements."""
 
     @abstractmethod
-    def part(self, start: int, stop: int) -> Column:
+    def part(self, start: int, stop: int) -> InR:
         """Return the elements from `start` to `stop`, which is not included."""
 
     @abstractmethod
     def in_r(self, policies: ToR) -> New:
         """Return the vector of R to make."""
+
+
+class InPython(ABC):
+    """A column of R that becomes one of pandas, or of a library with Arrow's protocol."""
+
+    __slots__ = ()
+
+    name: ClassVar[str]
+    """What the kind is called in an error message."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return the number of elements."""
 
     @abstractmethod
     def in_pandas(self, pandas: Any, policies: FromR) -> Any:
@@ -79,7 +92,7 @@ class Column(ABC):
 
 
 @dataclass(slots=True)
-class Numbers(Column):
+class Numbers(InR, InPython):
     """Logicals, integers, reals or complex numbers."""
 
     name = "numbers"
@@ -122,7 +135,7 @@ class Numbers(Column):
 
 
 @dataclass(slots=True)
-class Integers(Column):
+class Integers(InR):
     """Python's integers, of which one is beyond 64 bits."""
 
     name = "integers"
@@ -152,14 +165,9 @@ class Integers(Column):
                 texts[absent] = None
         return Texts(texts, self.shape).in_r(policies)
 
-    def in_pandas(self, pandas: Any, policies: FromR) -> Any:
-        raise AssertionError("no vector of R holds such integers")
-
-    c_array = in_pandas  # type: ignore[assignment]
-
 
 @dataclass(slots=True)
-class Texts(Column):
+class Texts(InR, InPython):
     """Texts; None is missing."""
 
     name = "texts"
@@ -208,7 +216,7 @@ class EncodedTexts(Texts):
 
 
 @dataclass(slots=True)
-class Factor(Column):
+class Factor(InR, InPython):
     """Categories of text: all levels, in their order."""
 
     name = "categories"
@@ -260,7 +268,7 @@ class Factor(Column):
 
 
 @dataclass(slots=True)
-class Days(Column):
+class Days(InR, InPython):
     """Dates: datetime64[D], NaT where missing."""
 
     name = "dates"
@@ -285,7 +293,7 @@ class Days(Column):
 
 
 @dataclass(slots=True)
-class Moments(Column):
+class Moments(InR, InPython):
     """Moments: datetime64 in UTC, NaT where missing, and the zone in which they are shown."""
 
     name = "moments"
@@ -331,7 +339,7 @@ _UNKNOWN_ZONE = (
 
 
 @dataclass(slots=True)
-class Durations(Column):
+class Durations(InR, InPython):
     """Durations: timedelta64, NaT where missing."""
 
     name = "durations"
@@ -355,7 +363,7 @@ class Durations(Column):
 
 
 @dataclass(slots=True)
-class Decimals(Column):
+class Decimals(InR):
     """Decimal numbers of any length; None is missing."""
 
     name = "decimal numbers"
@@ -370,11 +378,6 @@ class Decimals(Column):
 
     def in_r(self, policies: ToR) -> New:
         return decimals_in_r(self.numbers, policies)
-
-    def in_pandas(self, pandas: Any, policies: FromR) -> Any:
-        raise AssertionError("no vector of R holds decimals")
-
-    c_array = in_pandas  # type: ignore[assignment]
 
 
 def _masked(values: Array, missing: Array | None) -> Array:

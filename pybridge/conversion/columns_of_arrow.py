@@ -16,11 +16,11 @@ import numpy as np
 from pybridge.conversion.arrow_arrays import nanoarrow
 from pybridge.conversion.arrow_texts import bytes_elements, texts_column
 from pybridge.conversion.columns import (
-    Column,
     Days,
     Decimals,
     Durations,
     Factor,
+    InR,
     Moments,
     Numbers,
     Texts,
@@ -56,7 +56,7 @@ def is_scalar_of_arrow(x: Any) -> bool:
     return pyarrow is not None and isinstance(x, pyarrow.Scalar)
 
 
-def column_of_arrow(x: Any) -> Column:
+def column_of_arrow(x: Any) -> InR:
     """Return the column that `x` holds; a `Table` for a table or an array of structs."""
     na = nanoarrow()
     if is_scalar_of_arrow(x):
@@ -125,7 +125,7 @@ class _Chunk:
         return _Chunk(self.array.child(place), start, count)
 
 
-def _column(schema: Any, chunks: list[_Chunk]) -> Column:
+def _column(schema: Any, chunks: list[_Chunk]) -> InR:
     """Return the column of an array in chunks, by its schema."""
     try:
         kind = schema.type.name.lower()
@@ -181,7 +181,7 @@ def _missing(chunks: Sequence[_Chunk]) -> Array | None:
 # Times
 
 
-def _times(kind: str, schema: Any, chunks: Sequence[_Chunk]) -> Column:
+def _times(kind: str, schema: Any, chunks: Sequence[_Chunk]) -> InR:
     if kind == "date32":
         return Days(_with_missing(_values(chunks, "i4").astype("i8").view("M8[D]"), chunks))
     if kind == "date64":
@@ -275,7 +275,7 @@ def _decimals(size: int, scale: int, chunks: Sequence[_Chunk]) -> list[Decimal |
 # What holds others
 
 
-def _dictionary(schema: Any, chunks: Sequence[_Chunk]) -> Column:
+def _dictionary(schema: Any, chunks: Sequence[_Chunk]) -> InR:
     """Return a factor of texts, or the values that the codes mean."""
     dtype = _NUMBERS[schema.index_type.type.name.lower()]
     parts, codes, missing = [], [], []
@@ -326,7 +326,7 @@ def _refuse_other_orders(code_of: Array, parts: Sequence[_Chunk]) -> None:
         start += part.count
 
 
-def _taken(values: Column, places: Array, absent: Array) -> Column:
+def _taken(values: InR, places: Array, absent: Array) -> InR:
     """Return the elements at some places, missing where `absent`."""
     if isinstance(values, Numbers):
         missing = absent.copy()
@@ -357,7 +357,7 @@ def _struct(schema: Any, chunks: Sequence[_Chunk]) -> Table:
     names = [schema.field(place).name for place in range(schema.n_fields)]
     count = sum(chunk.count for chunk in chunks)
 
-    def field(place: int) -> Column:
+    def field(place: int) -> InR:
         # the offset of a struct is one into its children as well
         parts = [chunk.child(place, chunk.first, chunk.count) for chunk in chunks]
         return _column(schema.field(place), parts)

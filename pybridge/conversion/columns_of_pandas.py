@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pybridge.conversion.arrow_arrays import nanoarrow
-from pybridge.conversion.columns import Column, Days, Factor, Moments, Texts
+from pybridge.conversion.columns import Days, Factor, InR, Moments, Texts
 from pybridge.conversion.columns_of_arrow import column_of_arrow
 from pybridge.conversion.columns_of_values import (
     column_of_array,
@@ -51,7 +51,7 @@ def table_of_pandas(x: Any, convert: Convert) -> Table:
     return Table(names, columns, len(x), _row_names(x.index))
 
 
-def column_of_pandas(x: Any, convert: Convert) -> Column:
+def column_of_pandas(x: Any, convert: Convert) -> InR:
     """Return the column of a Series, an Index or an array."""
     dtype = x.dtype
     if isinstance(dtype, np.dtype):
@@ -87,14 +87,14 @@ def _missing(x: Any) -> Array:
     return np.asarray(x.isna())
 
 
-def _texts(x: Any) -> Column:
+def _texts(x: Any) -> InR:
     missing, texts = _missing(x), x.tolist()
     if missing.any():
         texts = [None if na else text for text, na in zip(texts, missing.tolist(), strict=True)]
     return Texts(texts)
 
 
-def _objects(x: Any, convert: Convert) -> Column:
+def _objects(x: Any, convert: Convert) -> InR:
     """Return a column of objects; None and NaN are missing."""
     entries = x.tolist()
     if any(issubclass(cls, _HOLDING) or _is_table(cls) for cls in {*map(type, entries)}):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pybridge.conversion.arrow_arrays import Consumer, Maker, maker
-from pybridge.conversion.columns import Column, Days, Durations, Factor, Moments, Numbers, Texts
+from pybridge.conversion.columns import Days, Durations, Factor, InPython, Moments, Numbers, Texts
 from pybridge.conversion.frames import each, list_from
 from pybridge.conversion.moments import durations_from
 from pybridge.conversion.policies import FromR
@@ -44,7 +44,7 @@ def _pandas() -> Any:
 # Vectors
 
 
-def column_of_r(vector: Vector, policies: FromR) -> Column:
+def column_of_r(vector: Vector, policies: FromR) -> InPython:
     """Return the column of a vector of R of one axis."""
     if vector.values.ndim > 1:
         raise ConversionError(
@@ -114,7 +114,7 @@ def column_in_pandas(vector: Vector, policies: FromR) -> Any:
     return table
 
 
-def _read(vector: Vector, policies: FromR) -> Column:
+def _read(vector: Vector, policies: FromR) -> InPython:
     return column_of_r(vector, _masking(vector, policies, is_arrow=False))
 
 
@@ -165,14 +165,14 @@ def frame_from(frame: ListOfR, look: Look, convert: Convert, policies: FromR) ->
     return table.in_pandas(pandas, policies)
 
 
-def in_library(column: Column, like: Any) -> Any:
+def in_library(column: InPython, like: Any) -> Any:
     """Return a column or a table of a library that speaks Arrow's protocol."""
     make: Maker = like.maker() if isinstance(like, Consumer) else maker(like)
     made = _made(column, make)
     return like.take(made) if isinstance(like, Consumer) else made
 
 
-def _made(column: Column, make: Maker) -> Any:
+def _made(column: InPython, make: Maker) -> Any:
     if not isinstance(column, Table):
         return column.in_arrow(make)
     if not (column.row_names is None or isinstance(column.row_names, int)):
@@ -198,7 +198,7 @@ def _table(
 ) -> Table:
     names = _column_names(frame)
 
-    def read(column: Any) -> Column:
+    def read(column: Any) -> InPython:
         return _column(column, look, convert, policies, is_arrow=is_arrow)
 
     columns = each(read, frame.elements, [*map("column {!r}".format, names)])
@@ -214,7 +214,7 @@ def _table(
 
 def _column(
     column: Any, look: Look, convert: Convert, policies: FromR, *, is_arrow: bool
-) -> Column:
+) -> InPython:
     """Return the column that holds what a column of R holds."""
     described = look(column)
     if isinstance(described, Vector):
@@ -238,7 +238,7 @@ def _column(
     raise ConversionError(f"it is {what}, and a column of a table has one value for each row")
 
 
-def _element(element: Any, look: Look, convert: Convert, policies: FromR) -> Column | None:
+def _element(element: Any, look: Look, convert: Convert, policies: FromR) -> InPython | None:
     if look(element) is None:
         return None
     return _column(element, look, convert, policies, is_arrow=True)
@@ -255,7 +255,7 @@ def _cast_frame(frame: ListOfR, pandas: Any, convert: Convert, policies: FromR) 
     """Return a DataFrame, each column of the dtype that the user asked for."""
     names = _column_names(frame)
 
-    def cast(column: Any) -> Column:
+    def cast(column: Any) -> InPython:
         array = convert(column, policies)
         if not isinstance(array, np.ndarray):
             raise ConversionError("it is not a vector, so it has no dtype")
@@ -273,7 +273,7 @@ def _cast_frame(frame: ListOfR, pandas: Any, convert: Convert, policies: FromR) 
     return Table(names, columns, rows, frame.row_names).in_pandas(pandas, policies)
 
 
-def _count_rows(names: RowNames | None, columns: list[Column]) -> int:
+def _count_rows(names: RowNames | None, columns: list[InPython]) -> int:
     if isinstance(names, int):
         return names
     if names is None:

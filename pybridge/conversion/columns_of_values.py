@@ -17,10 +17,10 @@ from typing import Any, Final
 import numpy as np
 
 from pybridge.conversion.columns import (
-    Column,
     Days,
     Decimals,
     Durations,
+    InR,
     Integers,
     Moments,
     Numbers,
@@ -89,7 +89,7 @@ def is_na_of_rpy2(cls: type) -> bool:
     return cls.__name__ in _NA_OF_RPY2 and cls.__module__.startswith("rpy2.")
 
 
-def na_of_rpy2(x: Any) -> Column:
+def na_of_rpy2(x: Any) -> InR:
     """Return the column of an `NA` of rpy2, which has a type of R."""
     kind = _NA_OF_RPY2[type(x).__name__]
     if kind == "text":
@@ -98,7 +98,7 @@ def na_of_rpy2(x: Any) -> Column:
     return Numbers(np.zeros(1, dtype), np.ones(1, bool))
 
 
-def column_of_list(entries: Sequence[Any]) -> Column | None:
+def column_of_list(entries: Sequence[Any]) -> InR | None:
     """Return the column of a list, or None if it has entries of several types, or none.
 
     >>> column_of_list(["hello", None]).texts
@@ -125,7 +125,7 @@ def column_of_list(entries: Sequence[Any]) -> Column | None:
     return _column(kind, entries, missing, (len(entries),))
 
 
-def column_of_objects(array: Array, missing: Array | None = None) -> Column | None:
+def column_of_objects(array: Array, missing: Array | None = None) -> InR | None:
     """Return the column of an array of objects in its shape, or None if lists are among them.
 
     Numbers of several types are of the widest. Entries of several kinds raise `ConversionError`.
@@ -180,7 +180,7 @@ def is_text_of_hdf5(dtype: np.dtype[Any]) -> bool:
 
 def _column(
     kind: str, entries: Sequence[Any], missing: Array | None, shape: tuple[int, ...]
-) -> Column:
+) -> InR:
     """Return the column of entries in R's order, all of one kind but for the missing ones."""
     if kind in _REFUSED:
         place = 0 if missing is None else int(missing.argmin())
@@ -222,7 +222,7 @@ def _filled(entries: Sequence[Any], missing: Array, stand_in: Any = None) -> lis
     return [stand_in if na else x for x, na in zip(entries, missing.tolist(), strict=True)]
 
 
-def _integers(entries: Sequence[Any], mask: Array | None, shape: tuple[int, ...]) -> Column:
+def _integers(entries: Sequence[Any], mask: Array | None, shape: tuple[int, ...]) -> InR:
     try:
         values = np.array([*map(int, entries)], "i8")
     except OverflowError:
@@ -297,7 +297,7 @@ def _duration(x: Any) -> np.timedelta64:
 # Arrays
 
 
-def column_of_array(x: Array) -> Column:
+def column_of_array(x: Array) -> InR:
     """Return the column of an array of one axis, of any dtype.
 
     >>> column_of_array(np.array([1, 2]))

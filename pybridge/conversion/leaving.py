@@ -232,6 +232,7 @@ def _fields(x: Any) -> dict[str, Any] | None:
     """Return the fields of a namedtuple or a dataclass by name, or None for anything else."""
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return dict(zip(x._fields, x, strict=True))
-    if dataclasses.is_dataclass(x) and not isinstance(x, type):
+    # some arrays are dataclasses, such as those of Zarr
+    if dataclasses.is_dataclass(x) and not isinstance(x, type) and find_holder(x) is None:
         return {field.name: getattr(x, field.name) for field in dataclasses.fields(x)}
     return None

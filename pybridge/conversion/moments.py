@@ -94,8 +94,11 @@ def _nanoseconds(seconds: Array) -> Array:
 
 
 def _seconds(counts: Array, per_second: int) -> Array:
+    """Return the doubles nearest to counts of a unit; -1 millisecond is -0.001, as in R."""
     whole = counts // per_second
-    return np.asarray(whole.astype("f8") + (counts - whole * per_second) / per_second)
+    parts = whole.astype("f8") + (counts - whole * per_second) / per_second
+    # a count that a double holds is divided at once, which rounds once
+    return np.asarray(np.where(np.abs(counts) <= EXACT_IN_FLOAT64, counts / per_second, parts))
 
 
 def numbers_from(moments: Array, mask: Array | None = None) -> tuple[Array, tuple[str, ...]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from pybridge.conversion import arrow_arrays as arrow
 from pybridge.conversion.arrow_arrays import Maker
-from pybridge.conversion.columns import Column, Factor, Numbers, Texts
+from pybridge.conversion.columns import Factor, InPython, InR, Numbers, Texts
 from pybridge.conversion.frames import automatic_row_names, data_frame, each
 from pybridge.conversion.policies import FromR, ToR
 from pybridge.conversion.rvalues import New, NewList, RowNames, integers
@@ -21,12 +21,12 @@ Array = np.ndarray[Any, Any]
 
 
 @dataclass(slots=True)
-class Lists(Column):
+class Lists(InR):
     """Lists of a column of Arrow: parts of one column after the other."""
 
     name = "lists"
 
-    child: Column
+    child: InR
     starts: Array
     stops: Array
     missing: Array | None
@@ -48,14 +48,9 @@ class Lists(Column):
                 elements[place] = None
         return NewList(elements)
 
-    def in_pandas(self, pandas: Any, policies: FromR) -> Any:
-        raise AssertionError("what comes from Arrow goes to R alone")
-
-    c_array = in_pandas  # type: ignore[assignment]
-
 
 @dataclass(slots=True)
-class Bytes(Column):
+class Bytes(InR):
     """Strings of bytes; None is missing."""
 
     name = "bytes"
@@ -76,15 +71,9 @@ class Bytes(Column):
             ]
         )
 
-    def in_pandas(self, pandas: Any, policies: FromR) -> Any:
-        raise AssertionError("what comes from Arrow goes to R alone")
-
-    def c_array(self) -> Any:
-        return arrow.bytes_arrays(self.elements)
-
 
 @dataclass(slots=True)
-class Objects(Column):
+class Objects(InR):
     """Elements that are vectors, lists or tables themselves, already converted to R."""
 
     name = "lists"
@@ -100,14 +89,9 @@ class Objects(Column):
     def in_r(self, policies: ToR) -> New:
         return NewList(self.elements)
 
-    def in_pandas(self, pandas: Any, policies: FromR) -> Any:
-        raise AssertionError("what comes from pandas goes to R alone")
-
-    c_array = in_pandas  # type: ignore[assignment]
-
 
 @dataclass(slots=True)
-class Nulls(Column):
+class Nulls(InR):
     """A column of which no element is known, not even by its kind: `NA` in R."""
 
     name = "nulls"
@@ -123,15 +107,9 @@ class Nulls(Column):
     def in_r(self, policies: ToR) -> New:
         return Numbers(np.zeros(self.count, bool), np.ones(self.count, bool)).in_r(policies)
 
-    def in_pandas(self, pandas: Any, policies: FromR) -> Any:
-        raise AssertionError("what comes from Arrow goes to R alone")
-
-    def c_array(self) -> Any:
-        return arrow.nulls(self.count)
-
 
 @dataclass(slots=True)
-class ListsOfR(Column):
+class ListsOfR(InPython):
     """The elements of a list of R; None is NULL."""
 
     name = "lists"
@@ -140,17 +118,11 @@ class ListsOfR(Column):
     """Objects of the host."""
     convert: Callable[[Any], Any]
     """A function that converts an object to an array or a list of Python."""
-    column: Callable[[Any], Column | None]
+    column: Callable[[Any], InPython | None]
     """A function that reads an object as a column; None for NULL."""
 
     def __len__(self) -> int:
         return len(self.elements)
-
-    def part(self, start: int, stop: int) -> ListsOfR:
-        return ListsOfR(self.elements[start:stop], self.convert, self.column)
-
-    def in_r(self, policies: ToR) -> New:
-        raise AssertionError("what comes from R does not go back")
 
     def in_pandas(self, pandas: Any, policies: FromR) -> Any:
         elements = each(self.convert, self.elements, self._places())
@@ -187,13 +159,14 @@ class ListsOfR(Column):
 
 
 @dataclass(slots=True)
-class Table(Column):
+class Table(InR, InPython):
     """Columns with names, all of one length."""
 
     name = "a table"
 
     names: Sequence[str]
-    columns: Sequence[Column]
+    columns: Sequence[Any]
+    """All `InR`, or all `InPython`."""
     rows: int
     row_names: RowNames | None = None
     """None, or the number of rows, where they are 1, 2, 3..."""
@@ -258,12 +231,12 @@ class Table(Column):
         return make.table(self.names, columns)
 
 
-def _is_raw(columns: Sequence[Column]) -> bool:
+def _is_raw(columns: Sequence[InPython]) -> bool:
     # of R's vectors only raw ones are bytes
     return bool(columns) and isinstance(columns[0], Numbers) and columns[0].values.dtype == "u1"
 
 
-def _kind_of(column: Column) -> tuple[Any, ...]:
+def _kind_of(column: InPython) -> tuple[Any, ...]:
     """Return what is equal for columns whose elements stand in one array of Arrow."""
     values = getattr(column, "values", None)
     dtype = None if values is None else values.dtype.str
@@ -274,12 +247,12 @@ def _kind_of(column: Column) -> tuple[Any, ...]:
     return (type(column), dtype, *own, *inside)
 
 
-def _described(column: Column) -> str:
+def _described(column: InPython) -> str:
     values = getattr(column, "values", None)
     return column.name if values is None else f"{column.name} of dtype {values.dtype}"
 
 
-def _joined(columns: Sequence[Any]) -> Column:
+def _joined(columns: Sequence[Any]) -> InPython:
     """Return columns of one kind, one after the other."""
     first = columns[0]
     match first:
@@ -299,7 +272,7 @@ def _joined(columns: Sequence[Any]) -> Column:
             return Table(first.names, [*map(_joined, together)], sum(map(len, columns)))
         case Factor():
             return first  # it is refused by itself
-    joined: Column = replace(first, values=np.concatenate([one.values for one in columns]))
+    joined: InPython = replace(first, values=np.concatenate([one.values for one in columns]))
     return joined
 
 

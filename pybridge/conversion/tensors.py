@@ -23,8 +23,12 @@ def numpy_from(x: Any) -> Array:
         return np.asanyarray(x)
     if isinstance(x, list | tuple):
         return _from_scalars(x)
-    if is_of_arrow(type(x)) or hasattr(type(x), "columns"):
+    if is_of_arrow(type(x)):
         raise UnsupportedTensorError(f"{_name(x)} has no elements yet: {advice_for(x)}")
+    if hasattr(type(x), "columns"):
+        raise UnsupportedTensorError(
+            f"{_name(x)} is a table without Arrow's protocol: x.to_pandas() makes a DataFrame of it"
+        )
     if hasattr(type(x), "isna") and hasattr(type(x), "dtype"):
         from pybridge.holders.pandas import known_values  # imported where pandas is
 

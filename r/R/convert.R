@@ -70,7 +70,8 @@
 #'   `from_python()`, which elements become `NA` besides the masked ones: none (`"error"`); NaN with
 #'   `"float"`; the least int32 with `"integer"`.
 #' @param order The memory order of the array, `"C"` row-major or `"F"` column-major.
-#' @param int64 The type for uint32, int64 and uint64: `"double"`, an error beyond 2^53; `"integer"`;
+#' @param int64 The type for uint32, int64, uint64 and decimals: `"double"`, an error beyond 2^53, or beyond 15
+#'   digits of a decimal; `"integer"`;
 #'   `"character"` with all digits; `"integer64"`, the class of the package bit64.
 #' @param dimnames Labels for the axes, a list as [dimnames()] takes it; for one axis its names.
 #' @param mapping Whether a dict is a `"list"` or a `"data.frame"`.

@@ -122,7 +122,10 @@ def test_times_in_every_unit(unit):
         (pa.array([-(2**63)], pa.duration("s")), "NumPy's NaT"),
         (pa.array([[1]], pa.list_view(pa.int8())), "this type of Arrow"),
         (pc.run_end_encode(pa.array([1, 1])), "run_end_decode"),
-        (pa.UnionArray.from_dense(pa.array([0], "i1"), pa.array([0], "i4"), [pa.array([1])]), ""),
+        (
+            pa.UnionArray.from_dense(pa.array([0], "i1"), pa.array([0], "i4"), [pa.array([1])]),
+            "Arrow",
+        ),
         (pa.array([{"a": 1}, None]), r"element \[2\] is null"),
         (pa.array([(1, 2, 3)], pa.month_day_nano_interval()), "months have no fixed length"),
         (pl.Series([object()], dtype=pl.Object), "dtype Object"),

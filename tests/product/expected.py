@@ -166,10 +166,12 @@ def running_greatest(v: np.ndarray, kind: Kind) -> Any:
 
 def in_r(v: np.ndarray, kind: Kind) -> Any:
     """Return the elements as R holds them; a time is counted in days or seconds."""
+    if kind.is_text:
+        return objects_from(v, [entry.decode() for entry in v.ravel()])
     if is_empty(v) or any(isinstance(entry, tuple | bytes) for entry in v.ravel()):
         return NEVER
     unit = np.datetime_data(kind.value)[0] if is_time(kind) else ""
-    scale = {"ms": 1e-3, "ns": 1e-9}.get(unit, 1)
+    scale = {"h": 3600, "ms": 1e-3, "ns": 1e-9}.get(unit, 1)
     return objects_from(v, [entry if scale == 1 else entry * scale for entry in v.ravel()])
 
 

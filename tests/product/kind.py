@@ -53,6 +53,8 @@ class Kind:
     """Whether one row of it is a table, as the library has no other object for a row."""
     is_labelled: bool = False
     """Whether the columns have the labels u, v and w."""
+    is_text: bool = False
+    """Whether its bytes are text."""
     tolerance: float = 0.002
     """How near a number must come, relative to itself."""
 

@@ -277,12 +277,12 @@ def of_stores() -> Iterator[tuple[str, Kind]]:
         make = lambda keep=keep_bytes: keep(array(record, RECORDS))  # noqa: E731
         yield f"{name} records", Kind(make, RECORDS, value, (9, 9.5))
         make = lambda keep=keep_bytes: keep(array("S2", TEXTS))  # noqa: E731
-        yield f"{name} text S2", Kind(make, as_bytes, b"z", b"z")
+        yield f"{name} text S2", Kind(make, as_bytes, b"z", b"z", is_text=name == "h5py")
     yield "zarr text U2", Kind(lambda: in_zarr(array("U2", TEXTS)), TEXTS, "z", "z")
     make = lambda: in_zarr(array("i8").astype("M8[s]"))  # noqa: E731
     yield "zarr M8[s]", Kind(make, NUMBERS, np.array(6, "M8[s]")[()], 6)
     make = lambda: in_hdf5(array("O", TEXTS), dtype=h5py.string_dtype())  # noqa: E731
-    yield "h5py text", Kind(make, as_bytes, "z", b"z")
+    yield "h5py text", Kind(make, as_bytes, "z", b"z", is_text=True)
 
     def vectors():
         x = in_hdf5(np.zeros((2, 3)), dtype="f8")

@@ -166,7 +166,7 @@ def to_r_from(source: str) -> Iterator[Row | Note]:
             (slow if is_slow else named)[shown] = way if is_slow else ways[name]
         if ryp is not None:
             if refusal := ryp.ask(kind):
-                differing.setdefault(f"ryp refuses ({refusal})", []).append(kind)
+                differing.setdefault(f"ryp makes nothing ({refusal}) of", []).append(kind)
             else:
                 named["ryp"] = lambda: ryp.ask("")
         if named:

@@ -35,6 +35,7 @@ MOST = 5.0
 """Who would take more seconds for all rows gets few of them."""
 ALL = columns.ALL
 HERE = Path(__file__).resolve()
+ALONE = "What nobody else does in time takes"
 Way = Callable[[], Any]
 
 
@@ -165,7 +166,7 @@ def to_r_from(source: str) -> Iterator[Row | Note]:
             (slow if is_slow else named)[shown] = way if is_slow else ways[name]
         if ryp is not None:
             if refusal := ryp.ask(kind):
-                differing.setdefault("ryp makes nothing of", []).append(f"{kind} ({refusal})")
+                differing.setdefault(f"ryp makes nothing ({refusal}) of", []).append(kind)
             else:
                 named["ryp"] = lambda: ryp.ask("")
         if named:
@@ -178,6 +179,8 @@ def to_r_from(source: str) -> Iterator[Row | Note]:
     words = [f"{begin} {' and of '.join(each)}" for begin, each in differing.items()]
     if words:
         yield Note(f"What differs: {'; '.join(words)}.")
+    if alone:
+        yield Note(f"{ALONE} to_r, for a million rows: {'; '.join(alone)}.")
     yield from what_is_missing(others)
     in_time = [name for name in small if name in named or f"{name}, which differs" in named]
     yield memory_note(source, ["to_r", *in_time])
@@ -194,24 +197,53 @@ def back() -> Iterator[Row | Note]:
     from pybridge import from_r, to_r
 
     others = Others()
-    frame = to_r(columns.in_library(columns.tables(kind=ALL)[ALL], "pandas"))
-    by_rpy2 = {"pandas2ri": lambda: others.from_pandas2ri(frame)}
-    of_pandas = {
-        "polars.from_pandas() of pandas2ri": lambda: pl.from_pandas(by_rpy2["pandas2ri"]())
+    frames = {
+        rows: to_r(columns.in_library(columns.tables(rows, ALL)[ALL], "pandas"))
+        for rows in (FEW, columns.ROWS)
     }
-    of_arrow = {
-        "pyarrow.Table.from_pandas() of pandas2ri": lambda: pa.Table.from_pandas(
-            by_rpy2["pandas2ri"]()
+
+    def by_rpy2(rows: int) -> dict[str, dict[str, Way]]:
+        frame = frames[rows]
+        return {
+            "pandas": {"pandas2ri": lambda: others.from_pandas2ri(frame)},
+            "polars": {
+                "polars.from_pandas() of pandas2ri's": lambda: pl.from_pandas(
+                    others.from_pandas2ri(frame)
+                ),
+                "rpy2-arrow": lambda: pl.from_arrow(others.from_rpy2_arrow(frame)),
+            },
+            "pyarrow": {
+                "pyarrow.Table.from_pandas() of pandas2ri's": lambda: pa.Table.from_pandas(
+                    others.from_pandas2ri(frame)
+                ),
+                "rpy2-arrow": lambda: others.from_rpy2_arrow(frame),
+            },
+        }
+
+    few, many = by_rpy2(FEW), by_rpy2(columns.ROWS)
+    others.from_pandas2ri(frames[FEW])  # what starts once
+    alone = []
+    for like, ways in few.items():
+        in_time: dict[str, Way] = {}
+        slow: dict[str, Way] = {}
+        for name, way in ways.items():
+            if name == "rpy2-arrow" and "rpy2_arrow" in others.missing:
+                continue
+            start = time.perf_counter()
+            way()
+            is_slow = (time.perf_counter() - start) * columns.ROWS / FEW > MOST
+            (slow if is_slow else in_time)[name] = way if is_slow else many[like][name]
+        ours, small = (
+            lambda frame=frames[rows], like=like: from_r(frame, like=like)
+            for rows in (columns.ROWS, FEW)
         )
-    }
-    if "rpy2_arrow" not in others.missing:
-        of_pandas["rpy2-arrow"] = lambda: pl.from_arrow(others.from_rpy2_arrow(frame))
-        of_arrow["rpy2-arrow"] = lambda: others.from_rpy2_arrow(frame)
-    yield from compare_slow("pandas, nine columns", lambda: from_r(frame), by_rpy2)
-    yield from compare_slow("polars, nine columns", lambda: from_r(frame, like="polars"), of_pandas)
-    yield from compare_slow(
-        "PyArrow, nine columns", lambda: from_r(frame, like="pyarrow"), of_arrow
-    )
+        if in_time:
+            yield from compare_slow(f"{like}, nine columns", ours, in_time)
+        else:
+            alone.append(f"{like} {time_text(seconds_of(ours))}")
+        yield from compare_slow(f"{like}, nine columns, {FEW:,} rows", small, slow)
+    if alone:
+        yield Note(f"{ALONE} from_r, for a million rows: {'; '.join(alone)}.")
     yield from what_is_missing(others)
 
 

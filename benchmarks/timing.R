@@ -32,7 +32,7 @@ compare_slow <- function(title, label, ours, theirs, turns = 3L, most = 0.5) {
   for (turn in 0:turns) {
     for (k in seq_along(ways)) {
       if (k > 1L && turn > 0L && times[[k]][[1L]] > most) next
-      gc() # so that nobody waits for what another left behind
+      gc(full = FALSE) # so that nobody waits for what another left behind
       start <- bench::hires_time()
       ways[[k]]()
       elapsed <- bench::hires_time() - start

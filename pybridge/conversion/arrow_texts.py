@@ -101,7 +101,8 @@ def _of_views(chunk: Any) -> tuple[Array, Array]:
         return np.zeros(0, "u1"), ends
     is_long = lengths > _INLINE
     if not is_long.any():
-        return views[:, 4:][np.arange(_INLINE) < lengths[:, np.newaxis]], ends
+        is_byte = np.arange(_INLINE, dtype="u1") < lengths.astype("u1")[:, np.newaxis]
+        return np.ascontiguousarray(views[:, 4:])[is_byte], ends
     memory = np.empty(int(ends[-1]), "u1")
     starts = ends - lengths
     is_short = ~is_long

@@ -154,5 +154,6 @@ def each(convert: Callable[[Any], Any], values: Iterable[Any], places: Iterable[
         try:
             converted.append(convert(value))
         except PybridgeError as error:
-            raise type(error)(f"{place}: {error}", **error.fields) from error
+            prefix = f"{place}: " if place else ""
+            raise type(error)(f"{prefix}{error}", **error.fields) from error
     return converted

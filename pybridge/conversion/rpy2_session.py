@@ -48,9 +48,19 @@ _FUNCTIONS = {
       x <- enc2utf8(as.vector(unclass(x)))
       known <- unique(x)
       if (any(Encoding(known) == "bytes")) return(NULL)
-      if (anyNA(known)) known <- known[!is.na(known)]
+      codes <- NULL
+      if (2 * length(known) < length(x)) {
+        known <- known[!is.na(known)]
+        codes <- match(x, known)
+      } else { # match() takes longer than more strings
+        known <- x
+        if (anyNA(x)) {
+          codes <- replace(seq_along(x), is.na(x), NA)
+          known[is.na(x)] <- ""
+        }
+      }
       bytes <- writeBin(known, raw(), useBytes = TRUE)
-      if (length(known) == length(x)) bytes else list(bytes, match(x, known))
+      if (is.null(codes)) bytes else list(bytes, codes)
     }""",
     "complex": """function(x) {
       dim(x) <- c(2, length(x) / 2)

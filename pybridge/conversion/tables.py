@@ -46,7 +46,8 @@ class Lists(InR):
         if self.missing is not None:
             for place in np.flatnonzero(self.missing):
                 elements[place] = None
-        return NewList(elements)
+        places = [f"element {place}" for place in range(1, len(elements) + 1)]
+        return NewList(elements, places=places)
 
 
 @dataclass(slots=True)

@@ -134,10 +134,17 @@ text_parts <- function(x, origin) {
   if (has_bytes || !all(is_text(as_given, distinct))) {
     utf8_text(x, origin) # an error, which has the position
   }
-  if (anyNA(distinct)) {
+  codes <- NULL
+  if (2 * length(distinct) < length(x)) {
     distinct <- distinct[!is.na(distinct)]
+    codes <- array(match(x, distinct))
+  } else { # match() takes longer than more strings
+    distinct <- enc2utf8(x)
+    if (anyNA(x)) {
+      codes <- array(replace(seq_along(x), is.na(x), NA))
+      distinct[is.na(x)] <- ""
+    }
   }
-  codes <- if (length(distinct) < length(x)) array(match(x, distinct))
   list("text", writeBin(distinct, raw(), useBytes = TRUE), codes)
 }
 

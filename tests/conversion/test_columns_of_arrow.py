@@ -4,6 +4,7 @@ import datetime
 import gc
 import sys
 
+import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -135,6 +136,18 @@ def test_times_in_every_unit(unit):
 def test_what_has_no_counterpart_is_refused_in_our_words(value, message):
     with pytest.raises(ConversionError, match=message):
         to_r(value)
+
+
+def test_a_relation_of_duckdb_is_a_data_frame():
+    relation = duckdb.sql(
+        "select 1::INTEGER as a, 'x' as b, date '2020-02-29' as d, 1.25::DECIMAL(5, 2) as e"
+        " union all select null, null, null, null order by a"
+    )
+    assert_identical(
+        to_r(relation),
+        'data.frame(a = c(1L, NA), b = c("x", NA), d = as.Date(c("2020-02-29", NA)), '
+        "e = c(1.25, NA))",
+    )
 
 
 def test_text_that_is_not_utf8_is_refused():

@@ -14,9 +14,9 @@ columns_of_values.py read what their library declares.
 | `Durations` | difftime         | timedelta64[ns]              | duration                      |
 | `Decimals`  | by `int64`       |                              | decimal                       |
 | `Lists`     | list             | object                       | list, binary                  |
-| `Table`     | data frame       | DataFrame                    | struct                        |
+| `Frame`     | data frame       | DataFrame                    | struct                        |
 
-`Lists` and `Table` are in tables.py.
+`Lists` and `Frame` are in tables.py.
 """
 
 from __future__ import annotations

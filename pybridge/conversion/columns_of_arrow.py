@@ -26,7 +26,7 @@ from pybridge.conversion.columns import (
     Texts,
 )
 from pybridge.conversion.frames import each
-from pybridge.conversion.tables import Bytes, Lists, Nulls, Table
+from pybridge.conversion.tables import Bytes, Frame, Lists, Nulls
 from pybridge.errors import ConversionError
 
 Array = np.ndarray[Any, Any]
@@ -57,7 +57,7 @@ def is_scalar_of_arrow(x: Any) -> bool:
 
 
 def column_of_arrow(x: Any) -> InR:
-    """Return the column that `x` holds; a `Table` for a table or an array of structs."""
+    """Return the column that `x` holds; a `Frame` for a table or an array of structs."""
     na = nanoarrow()
     if is_scalar_of_arrow(x):
         x = sys.modules["pyarrow"].array([x.as_py()], x.type)
@@ -356,7 +356,7 @@ def _taken(values: InR, places: Array, absent: Array) -> InR:
     raise _refused(f"a dictionary of {values.name}", "a cast to the type of its values has one")
 
 
-def _struct(schema: Any, chunks: Sequence[_Chunk]) -> Table:
+def _struct(schema: Any, chunks: Sequence[_Chunk]) -> Frame:
     missing = _missing(chunks)
     if missing is not None:
         raise ConversionError(
@@ -372,7 +372,7 @@ def _struct(schema: Any, chunks: Sequence[_Chunk]) -> Table:
         return _column(schema.field(place), parts)
 
     places = [*map("column {!r}".format, names)]
-    return Table(names, each(field, range(len(names)), places), count)
+    return Frame(names, each(field, range(len(names)), places), count)
 
 
 def _lists(kind: str, schema: Any, chunks: Sequence[_Chunk]) -> Lists:

@@ -19,7 +19,7 @@ from pybridge.conversion.columns_of_values import (
 )
 from pybridge.conversion.frames import each
 from pybridge.conversion.rvalues import NA_INTEGER, RowNames
-from pybridge.conversion.tables import Objects, Table
+from pybridge.conversion.tables import Frame, Objects
 from pybridge.conversion.tensors import numpy_from
 from pybridge.errors import ConversionError
 
@@ -43,12 +43,12 @@ def is_frame(x: Any) -> bool:
     return pandas is not None and isinstance(x, pandas.DataFrame)
 
 
-def table_of_pandas(x: Any, convert: Convert) -> Table:
+def table_of_pandas(x: Any, convert: Convert) -> Frame:
     """Return the table of a DataFrame; `convert` converts an element of a list to R."""
     names = _column_names(x)
     places = [*map("column {!r}".format, names)]
     columns = each(lambda at: column_of_pandas(x.iloc[:, at], convert), range(len(names)), places)
-    return Table(names, columns, len(x), _row_names(x.index))
+    return Frame(names, columns, len(x), _row_names(x.index))
 
 
 def column_of_pandas(x: Any, convert: Convert) -> InR:

@@ -16,7 +16,7 @@ from pybridge.conversion.moments import durations_from
 from pybridge.conversion.policies import FromR
 from pybridge.conversion.r_to_numpy import array_from, factor_from, refuse_classes
 from pybridge.conversion.rvalues import ListOfR, RowNames, Vector
-from pybridge.conversion.tables import ListsOfR, Table, text_index
+from pybridge.conversion.tables import Frame, ListsOfR, text_index
 from pybridge.errors import ArgumentError, ConversionError
 
 Array = np.ndarray[Any, Any]
@@ -173,7 +173,7 @@ def in_library(column: InPython, like: Any) -> Any:
 
 
 def _made(column: InPython, make: Maker) -> Any:
-    if not isinstance(column, Table):
+    if not isinstance(column, Frame):
         return column.in_arrow(make)
     if not (column.row_names is None or isinstance(column.row_names, int)):
         raise ConversionError(
@@ -195,7 +195,7 @@ def vector_in_library(vector: Vector, policies: FromR) -> Any:
 
 def _table(
     frame: ListOfR, look: Look, convert: Convert, policies: FromR, *, is_arrow: bool
-) -> Table:
+) -> Frame:
     names = _column_names(frame)
 
     def read(column: Any) -> InPython:
@@ -209,7 +209,7 @@ def _table(
                 f"column {name!r} has {len(column)} rows, and the data frame has {rows}: it is "
                 "broken"
             )
-    return Table(names, columns, rows, frame.row_names)
+    return Frame(names, columns, rows, frame.row_names)
 
 
 def _column(
@@ -244,7 +244,7 @@ def _element(element: Any, look: Look, convert: Convert, policies: FromR) -> InP
     return _column(element, look, convert, policies, is_arrow=True)
 
 
-def _struct(frame: ListOfR, look: Look, convert: Convert, policies: FromR) -> Table:
+def _struct(frame: ListOfR, look: Look, convert: Convert, policies: FromR) -> Frame:
     table = _table(frame, look, convert, policies, is_arrow=True)
     if not (table.row_names is None or isinstance(table.row_names, int)):
         raise ConversionError("it is a data frame with row names, which a struct has not")
@@ -270,7 +270,7 @@ def _cast_frame(frame: ListOfR, pandas: Any, convert: Convert, policies: FromR) 
 
     columns = each(cast, frame.elements, [*map("column {!r}".format, names)])
     rows = _count_rows(frame.row_names, columns)
-    return Table(names, columns, rows, frame.row_names).in_pandas(pandas, policies)
+    return Frame(names, columns, rows, frame.row_names).in_pandas(pandas, policies)
 
 
 def _count_rows(names: RowNames | None, columns: list[InPython]) -> int:

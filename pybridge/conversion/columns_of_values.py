@@ -28,7 +28,7 @@ from pybridge.conversion.columns import (
 )
 from pybridge.conversion.frames import each
 from pybridge.conversion.places import position, unraveled
-from pybridge.conversion.tables import Table
+from pybridge.conversion.tables import Frame
 from pybridge.errors import ConversionError
 from pybridge.lossless import EXACT_IN_FLOAT64
 from pybridge.subscripts import NA
@@ -342,7 +342,7 @@ def column_of_array(x: Array) -> InR:
     return Numbers(x, missing)
 
 
-def table_of_records(x: Array) -> Table:
+def table_of_records(x: Array) -> Frame:
     """Return the table of an array of records, of which each field is a column.
 
     >>> table_of_records(np.array([(1, "a")], [("n", "i4"), ("s", "U1")])).names
@@ -355,4 +355,4 @@ def table_of_records(x: Array) -> Table:
     x = x.reshape(-1)
     names = [*(x.dtype.names or ())]
     places = [*map("column {!r}".format, names)]
-    return Table(names, each(lambda name: column_of_array(x[name]), names, places), len(x))
+    return Frame(names, each(lambda name: column_of_array(x[name]), names, places), len(x))

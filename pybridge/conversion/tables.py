@@ -160,7 +160,7 @@ class ListsOfR(InPython):
 
 
 @dataclass(slots=True)
-class Table(InR, InPython):
+class Frame(InR, InPython):
     """Columns with names, all of one length."""
 
     name = "a table"
@@ -175,9 +175,9 @@ class Table(InR, InPython):
     def __len__(self) -> int:
         return self.rows
 
-    def part(self, start: int, stop: int) -> Table:
+    def part(self, start: int, stop: int) -> Frame:
         parts = [column.part(start, stop) for column in self.columns]
-        return Table(self.names, parts, stop - start)
+        return Frame(self.names, parts, stop - start)
 
     def places(self) -> list[str]:
         """Return what an error message calls each column."""
@@ -243,7 +243,7 @@ def _kind_of(column: InPython) -> tuple[Any, ...]:
     dtype = None if values is None else values.dtype.str
     own = [getattr(column, name, None) for name in ("zone", "is_ordered")]
     inside: tuple[Any, ...] = ()
-    if isinstance(column, Table):
+    if isinstance(column, Frame):
         inside = (*column.names, *map(_kind_of, column.columns))
     return (type(column), dtype, *own, *inside)
 
@@ -268,9 +268,9 @@ def _joined(columns: Sequence[Any]) -> InPython:
             return Texts([text for column in columns for text in column.texts])
         case ListsOfR():
             return replace(first, elements=[one for column in columns for one in column.elements])
-        case Table():
+        case Frame():
             together = zip(*[column.columns for column in columns], strict=True)
-            return Table(first.names, [*map(_joined, together)], sum(map(len, columns)))
+            return Frame(first.names, [*map(_joined, together)], sum(map(len, columns)))
         case Factor():
             return first  # it is refused by itself
     joined: InPython = replace(first, values=np.concatenate([one.values for one in columns]))

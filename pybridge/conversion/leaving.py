@@ -119,8 +119,8 @@ def _is_array(x: Any) -> bool:
     if isinstance(x, list | tuple):
         return column_of_list(x) is not None
     without = x is None or isinstance(x, Mapping | bytes | bytearray)
-    is_table = is_frame(x) or is_history(x) or is_metric(x) or _fields(x) is not None
-    return not (without or is_table)
+    has_columns = is_frame(x) or is_history(x) or is_metric(x) or _fields(x) is not None
+    return not (without or has_columns)
 
 
 def _new(x: Any, policies: ToR, look: Any) -> New:

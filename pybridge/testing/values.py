@@ -52,9 +52,9 @@ def _is_equal(found: Any, expected: Any) -> bool:
         return bool(found.dtype == expected.dtype and found.equals(expected))
     if library == "polars":
         # NaN and null are two values: written out they differ
-        is_table = hasattr(expected, "columns")
-        types = [x.schema if is_table else x.dtype for x in (found, expected)]
-        elements = [x.rows() if is_table else x.to_list() for x in (found, expected)]
+        has_columns = hasattr(expected, "columns")
+        types = [x.schema if has_columns else x.dtype for x in (found, expected)]
+        elements = [x.rows() if has_columns else x.to_list() for x in (found, expected)]
         return bool(types[0] == types[1] and repr(elements[0]) == repr(elements[1]))
     if library == "pyarrow":
         types = [getattr(x, "schema", None) or x.type for x in (found, expected)]

@@ -78,14 +78,16 @@ def days(values: Array) -> Any:
 
 def moments(values: Array, zone: str) -> Any:
     """Return an array of nanoseconds from 1970, shown in a time zone."""
-    schema = nanoarrow().timestamp("ns", timezone=zone)
-    return _array(schema, len(values), [values.astype("M8[ns]").view("i8")], np.isnat(values))
+    return _times(nanoarrow().timestamp("ns", timezone=zone), values.astype("M8[ns]"))
 
 
 def durations(values: Array) -> Any:
     """Return an array of nanoseconds."""
-    schema = nanoarrow().duration("ns")
-    return _array(schema, len(values), [values.astype("m8[ns]").view("i8")], np.isnat(values))
+    return _times(nanoarrow().duration("ns"), values.astype("m8[ns]"))
+
+
+def _times(schema: Any, values: Array) -> Any:
+    return _array(schema, len(values), [values.view("i8")], np.isnat(values))
 
 
 def bytes_arrays(elements: Sequence[bytes | None]) -> Any:
@@ -122,14 +124,10 @@ def _array(
     schema: Any, count: int, buffers: list[Array], missing: Array | None, children: Any = ()
 ) -> Any:
     known = None if missing is None or not missing.any() else _bits(~missing)
+    in_one_piece = map(np.ascontiguousarray, buffers)
     return nanoarrow().c_array_from_buffers(
-        schema, count, [known, *map(_own, buffers)], children=children
+        schema, count, [known, *in_one_piece], children=children
     )
-
-
-def _own(values: Array) -> Array:
-    """Return an array in one piece of memory."""
-    return np.ascontiguousarray(values)
 
 
 def _bits(values: Array) -> Array:

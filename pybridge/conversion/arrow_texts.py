@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,8 +48,8 @@ def bytes_elements(
         else:
             memory, stops = _joined(kind, chunk)
             data = memory.tobytes()
-            starts = [0, *stops.tolist()[:-1]]
-            elements += [data[a:b] for a, b in zip(starts, stops.tolist(), strict=False)]
+            bounds = itertools.pairwise([0, *stops.tolist()])
+            elements += [data[start:stop] for start, stop in bounds]
     if missing is not None:
         for place in np.flatnonzero(missing):
             elements[place] = None
@@ -78,10 +79,10 @@ def _joined(kind: str, chunk: Any) -> tuple[Array, Array]:
         return _of_views(chunk)
     dtype = "i8" if kind.startswith("large") else "i4"
     bounds = chunk.buffer(1, dtype, more=1).astype("i8")
-    view = chunk.array.view().buffer(2)
+    view = chunk.view.buffer(2)
     data = np.frombuffer(view, "u1") if view.size_bytes else np.zeros(0, "u1")
     starts, lengths = bounds[:-1], np.diff(bounds)
-    missing = chunk.missing()
+    missing = chunk.missing
     if missing is not None and lengths[missing].any():
         lengths = np.where(missing, 0, lengths)
         return _gathered(data, starts, lengths)
@@ -93,7 +94,7 @@ def _of_views(chunk: Any) -> tuple[Array, Array]:
     views = chunk.buffer(1, "u1", 16).reshape(-1, 16)
     words = views.view("i4").reshape(-1, 4)
     lengths = words[:, 0].astype("i8")
-    missing = chunk.missing()
+    missing = chunk.missing
     if missing is not None:
         lengths[missing] = 0
     ends = np.cumsum(lengths)
@@ -108,10 +109,9 @@ def _of_views(chunk: Any) -> tuple[Array, Array]:
     is_short = ~is_long
     _put(memory, starts[is_short], lengths[is_short], views.reshape(-1),
          16 * np.flatnonzero(is_short) + 4)  # fmt: skip
-    whole = chunk.array.view()
     for number in np.unique(words[is_long, 2]).tolist():
         here = np.flatnonzero(is_long & (words[:, 2] == number))
-        data = np.frombuffer(whole.buffer(2 + number), "u1")
+        data = np.frombuffer(chunk.view.buffer(2 + number), "u1")
         _put(memory, starts[here], lengths[here], data, words[here, 3].astype("i8"))
     return memory, ends
 

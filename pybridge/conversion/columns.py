@@ -23,8 +23,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -105,7 +104,7 @@ class Numbers(InR, InPython):
         return len(self.values)
 
     def part(self, start: int, stop: int) -> Numbers:
-        return Numbers(self.values[start:stop], _part_of(self.missing, start, stop))
+        return Numbers(self.values[start:stop], part_of(self.missing, start, stop))
 
     def in_r(self, policies: ToR) -> New:
         return vector_from(_masked(self.values, self.missing), policies)
@@ -149,7 +148,7 @@ class Integers(InR):
         return len(self.numbers)
 
     def part(self, start: int, stop: int) -> Integers:
-        missing = _part_of(self.missing, start, stop)
+        missing = part_of(self.missing, start, stop)
         return Integers(self.numbers[start:stop], missing, (stop - start,))
 
     def in_r(self, policies: ToR) -> New:
@@ -253,9 +252,8 @@ class Factor(InR, InPython):
         return levels
 
     def in_pandas(self, pandas: Any, policies: FromR) -> Any:
-        levels = self._checked_levels()
-        index = pandas.Index(levels, dtype=None if levels else object)
-        return pandas.Categorical.from_codes(self.codes, index, ordered=self.is_ordered)
+        levels = text_index(pandas, self._checked_levels())
+        return pandas.Categorical.from_codes(self.codes, levels, ordered=self.is_ordered)
 
     def c_array(self) -> Any:
         raise ConversionError(
@@ -268,21 +266,26 @@ class Factor(InR, InPython):
 
 
 @dataclass(slots=True)
-class Days(InR, InPython):
-    """Dates: datetime64[D], NaT where missing."""
-
-    name = "dates"
+class Times(InR, InPython):
+    """Dates, moments or durations, NaT where missing."""
 
     values: Array
 
     def __len__(self) -> int:
         return len(self.values)
 
-    def part(self, start: int, stop: int) -> Days:
-        return Days(self.values[start:stop])
+    def part(self, start: int, stop: int) -> Times:
+        return replace(self, values=self.values[start:stop])
 
     def in_r(self, policies: ToR) -> New:
         return vector_from(self.values, policies)
+
+
+@dataclass(slots=True)
+class Days(Times):
+    """Dates: datetime64[D]."""
+
+    name = "dates"
 
     def in_pandas(self, pandas: Any, policies: FromR) -> Any:
         # A period of one day is a day; datetime64 of pandas is a moment.
@@ -293,20 +296,13 @@ class Days(InR, InPython):
 
 
 @dataclass(slots=True)
-class Moments(InR, InPython):
-    """Moments: datetime64 in UTC, NaT where missing, and the zone in which they are shown."""
+class Moments(Times):
+    """Moments: datetime64 in UTC, and the zone in which they are shown."""
 
     name = "moments"
 
-    values: Array
     zone: str | None
     """The name of a time zone; None is UTC."""
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def part(self, start: int, stop: int) -> Moments:
-        return Moments(self.values[start:stop], self.zone)
 
     def in_r(self, policies: ToR) -> New:
         unit, _ = np.datetime_data(self.values.dtype)
@@ -339,21 +335,10 @@ _UNKNOWN_ZONE = (
 
 
 @dataclass(slots=True)
-class Durations(InR, InPython):
-    """Durations: timedelta64, NaT where missing."""
+class Durations(Times):
+    """Durations: timedelta64."""
 
     name = "durations"
-
-    values: Array
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def part(self, start: int, stop: int) -> Durations:
-        return Durations(self.values[start:stop])
-
-    def in_r(self, policies: ToR) -> New:
-        return vector_from(self.values, policies)
 
     def in_pandas(self, pandas: Any, policies: FromR) -> Any:
         return self.values
@@ -363,26 +348,37 @@ class Durations(InR, InPython):
 
 
 @dataclass(slots=True)
-class Decimals(InR):
+class Sequences(InR):
+    """Elements of which no array of NumPy is made."""
+
+    elements: Sequence[Any]
+
+    def __len__(self) -> int:
+        return len(self.elements)
+
+    def part(self, start: int, stop: int) -> Sequences:
+        return replace(self, elements=self.elements[start:stop])
+
+
+@dataclass(slots=True)
+class Decimals(Sequences):
     """Decimal numbers of any length; None is missing."""
 
     name = "decimal numbers"
 
-    numbers: Sequence[Decimal | None]
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def part(self, start: int, stop: int) -> Decimals:
-        return Decimals(self.numbers[start:stop])
-
     def in_r(self, policies: ToR) -> New:
-        return decimals_in_r(self.numbers, policies)
+        return decimals_in_r(self.elements, policies)
 
 
 def _masked(values: Array, missing: Array | None) -> Array:
     return values if missing is None else np.ma.MaskedArray(values, missing)
 
 
-def _part_of(missing: Array | None, start: int, stop: int) -> Array | None:
+def part_of(missing: Array | None, start: int, stop: int) -> Array | None:
+    """Return where no element is, from `start` to `stop`."""
     return None if missing is None else missing[start:stop]
+
+
+def text_index(pandas: Any, texts: Sequence[str | None]) -> Any:
+    """Return an index of pandas of texts."""
+    return pandas.Index(texts, dtype=None if len(texts) else object)

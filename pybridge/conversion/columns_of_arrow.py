@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,9 +25,11 @@ from pybridge.conversion.columns import (
     InR,
     Moments,
     Numbers,
+    Sequences,
     Texts,
+    Times,
 )
-from pybridge.conversion.frames import each
+from pybridge.conversion.frames import column_places, each
 from pybridge.conversion.tables import Bytes, Frame, Lists, Nulls
 from pybridge.errors import ConversionError
 
@@ -105,7 +109,7 @@ class _Chunk:
     def buffer(self, number: int, dtype: str, per_element: int = 1, more: int = 0) -> Array:
         """Return the elements of a buffer that belong to this part."""
         count = (self.count + more) * per_element
-        view = self.array.view().buffer(number)
+        view = self.view.buffer(number)
         if count == 0 or view.size_bytes == 0:
             return np.zeros(count, dtype)
         start = self.first * per_element * np.dtype(dtype).itemsize
@@ -115,16 +119,22 @@ class _Chunk:
         """Return the logicals of a buffer of bits."""
         if self.count == 0:
             return np.zeros(0, bool)
-        view = self.array.view().buffer(number)
+        view = self.view.buffer(number)
         start = self.first // 8
         packed = np.frombuffer(view, "u1")[start : (self.first + self.count + 7) // 8]
         skipped = self.first - 8 * start
         bits = np.unpackbits(packed, count=skipped + self.count, bitorder="little")
         return np.asarray(bits[skipped:].view(bool))
 
+    @cached_property
+    def view(self) -> Any:
+        """Return the view of the array, which has its buffers."""
+        return self.array.view()
+
+    @cached_property
     def missing(self) -> Array | None:
         """Return where no element is, or None for nowhere."""
-        if self.array.null_count == 0 or self.array.view().buffer(0).size_bytes == 0:
+        if self.array.null_count == 0 or self.view.buffer(0).size_bytes == 0:
             return None
         missing = ~self.bits(0)
         return missing if missing.any() else None
@@ -177,7 +187,7 @@ def _values(chunks: Sequence[_Chunk], dtype: str) -> Array:
 
 
 def _missing(chunks: Sequence[_Chunk]) -> Array | None:
-    masks = [chunk.missing() for chunk in chunks]
+    masks = [chunk.missing for chunk in chunks]
     if all(mask is None for mask in masks):
         return None
     parts = [
@@ -270,7 +280,7 @@ def _decimals(size: int, scale: int, chunks: Sequence[_Chunk]) -> list[Decimal |
     numbers: list[Decimal | None] = []
     for chunk in chunks:
         memory = chunk.buffer(1, "u1", size).tobytes()
-        missing = chunk.missing()
+        missing = chunk.missing
         for place in range(chunk.count):
             if missing is not None and missing[place]:
                 numbers.append(None)
@@ -292,7 +302,7 @@ def _dictionary(schema: Any, chunks: Sequence[_Chunk]) -> InR:
     for chunk in chunks:
         inside = chunk.array.dictionary
         parts.append(_Chunk(inside, 0, inside.length))
-        absent = chunk.missing()
+        absent = chunk.missing
         absent = np.zeros(chunk.count, bool) if absent is None else absent
         codes.append(np.where(absent, 0, chunk.buffer(1, dtype)).astype("i8") + offset)
         missing.append(absent)
@@ -344,15 +354,15 @@ def _taken(values: InR, places: Array, absent: Array) -> InR:
         if values.missing is not None:
             missing |= values.missing[places]
         return Numbers(values.values[places], missing)
-    if isinstance(values, Days | Moments | Durations):
+    if isinstance(values, Times):
         taken = np.full(len(places), "NaT", values.values.dtype)
         known = ~absent
         taken[known] = values.values[places[known]]
-        return Moments(taken, values.zone) if isinstance(values, Moments) else type(values)(taken)
-    if isinstance(values, Decimals | Bytes):
-        elements: Any = values.numbers if isinstance(values, Decimals) else values.elements
+        return replace(values, values=taken)
+    if isinstance(values, Sequences):
         pairs = zip(places.tolist(), absent.tolist(), strict=True)
-        return type(values)([None if na else elements[place] for place, na in pairs])
+        elements = [None if na else values.elements[place] for place, na in pairs]
+        return replace(values, elements=elements)
     raise _refused(f"a dictionary of {values.name}", "a cast to the type of its values has one")
 
 
@@ -371,8 +381,7 @@ def _struct(schema: Any, chunks: Sequence[_Chunk]) -> Frame:
         parts = [chunk.child(place, chunk.first, chunk.count) for chunk in chunks]
         return _column(schema.field(place), parts)
 
-    places = [*map("column {!r}".format, names)]
-    return Frame(names, each(field, range(len(names)), places), count)
+    return Frame(names, each(field, range(len(names)), column_places(names)), count)
 
 
 def _lists(kind: str, schema: Any, chunks: Sequence[_Chunk]) -> Lists:

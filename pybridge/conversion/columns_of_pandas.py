@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.conversion.arrow_arrays import nanoarrow
 from pybridge.conversion.columns import Days, Factor, InR, Moments, Texts
 from pybridge.conversion.columns_of_arrow import column_of_arrow
 from pybridge.conversion.columns_of_values import (
     column_of_array,
     column_of_objects,
+    filled,
     is_value,
     zone_name,
 )
-from pybridge.conversion.frames import each
+from pybridge.conversion.frames import column_places, each, element_places
 from pybridge.conversion.rvalues import NA_INTEGER, RowNames
 from pybridge.conversion.tables import Frame, Objects
 from pybridge.conversion.tensors import numpy_from
@@ -46,8 +46,9 @@ def is_frame(x: Any) -> bool:
 def table_of_pandas(x: Any, convert: Convert) -> Frame:
     """Return the table of a DataFrame; `convert` converts an element of a list to R."""
     names = _column_names(x)
-    places = [*map("column {!r}".format, names)]
-    columns = each(lambda at: column_of_pandas(x.iloc[:, at], convert), range(len(names)), places)
+    columns = each(
+        lambda at: column_of_pandas(x.iloc[:, at], convert), range(len(names)), column_places(names)
+    )
     return Frame(names, columns, len(x), _row_names(x.index))
 
 
@@ -72,9 +73,7 @@ def column_of_pandas(x: Any, convert: Convert) -> InR:
         )
     if isinstance(dtype, pandas.StringDtype):
         return _texts(x)
-    arrow_dtype = getattr(pandas, "ArrowDtype", None)
-    if arrow_dtype is not None and isinstance(dtype, arrow_dtype):
-        nanoarrow()
+    if isinstance(dtype, pandas.ArrowDtype):
         return column_of_arrow(_array(x).__arrow_array__())
     return column_of_array(numpy_from(x))
 
@@ -89,17 +88,15 @@ def _missing(x: Any) -> Array:
 
 def _texts(x: Any) -> InR:
     missing, texts = _missing(x), x.tolist()
-    if missing.any():
-        texts = [None if na else text for text, na in zip(texts, missing.tolist(), strict=True)]
-    return Texts(texts)
+    return Texts(filled(texts, missing) if missing.any() else texts)
 
 
 def _objects(x: Any, convert: Convert) -> InR:
     """Return a column of objects; None and NaN are missing."""
     entries = x.tolist()
-    if any(issubclass(cls, _HOLDING) or _is_table(cls) for cls in {*map(type, entries)}):
-        places = [f"element {place}" for place in range(1, len(entries) + 1)]
-        return Objects(each(convert, entries, places))
+    holding = (*_HOLDING, sys.modules["pandas"].DataFrame)
+    if any(issubclass(cls, holding) for cls in {*map(type, entries)}):
+        return Objects(each(convert, entries, element_places(len(entries))))
     missing = _missing(x)
     column = column_of_objects(np.asarray(x), missing)
     if column is None:
@@ -111,14 +108,8 @@ def _objects(x: Any, convert: Convert) -> InR:
     return column
 
 
-def _is_table(cls: type) -> bool:
-    return issubclass(cls, sys.modules["pandas"].DataFrame)
-
-
 def _factor(x: Any) -> Factor:
     array = _array(x)
-    if not hasattr(array, "codes"):  # an index of categories is an array already
-        array = x
     levels = array.categories.tolist()
     if not all(isinstance(level, str) for level in levels):
         raise ConversionError(

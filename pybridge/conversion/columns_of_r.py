@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from pybridge.conversion.arrow_arrays import Consumer, Maker, maker
-from pybridge.conversion.columns import Days, Durations, Factor, InPython, Moments, Numbers, Texts
-from pybridge.conversion.frames import each, list_from
+from pybridge.conversion.columns import (
+    Days,
+    Durations,
+    Factor,
+    InPython,
+    Moments,
+    Numbers,
+    Texts,
+    text_index,
+)
+from pybridge.conversion.frames import column_places, each, list_from
+from pybridge.conversion.labels import refuse_na_label
 from pybridge.conversion.moments import durations_from
 from pybridge.conversion.policies import FromR
 from pybridge.conversion.r_to_numpy import array_from, factor_from, refuse_classes
 from pybridge.conversion.rvalues import ListOfR, RowNames, Vector
-from pybridge.conversion.tables import Frame, ListsOfR, text_index
+from pybridge.conversion.tables import Frame, ListsOfR
 from pybridge.errors import ArgumentError, ConversionError
 
 Array = np.ndarray[Any, Any]
@@ -46,11 +57,7 @@ def _pandas() -> Any:
 
 def column_of_r(vector: Vector, policies: FromR) -> InPython:
     """Return the column of a vector of R of one axis."""
-    if vector.values.ndim > 1:
-        raise ConversionError(
-            "it is a matrix, and a column of a table is not: do.call(data.frame, x) makes a column "
-            "of each of its columns"
-        )
+    _refuse_matrix(vector.values)
     classes = set(vector.classes)
     if "factor" in classes:
         refuse_classes(vector.classes)
@@ -68,7 +75,18 @@ def column_of_r(vector: Vector, policies: FromR) -> InPython:
         refuse_classes(vector.classes)
         texts = np.array([*vector.texts, None], dtype=object)
         return Texts(texts[vector.values].tolist())
-    array = array_from(vector, policies)[0]
+    return _numbers(array_from(vector, policies)[0])
+
+
+def _refuse_matrix(values: Array) -> None:
+    if values.ndim > 1:
+        raise ConversionError(
+            "it is a matrix, and a column of a table is not: do.call(data.frame, x) makes a column "
+            "of each of its columns"
+        )
+
+
+def _numbers(array: Array) -> Numbers:
     if isinstance(array, np.ma.MaskedArray):
         return Numbers(np.asarray(array), np.ma.getmaskarray(array))
     return Numbers(array)
@@ -90,10 +108,7 @@ def column_in_pandas(vector: Vector, policies: FromR) -> Any:
     pandas = _pandas()
     labels = vector.dimnames[0] if vector.dimnames else [None] * vector.values.ndim
     for axis, texts in enumerate(labels, start=1):
-        if texts is not None and None in texts:
-            raise ConversionError(
-                f"label {texts.index(None) + 1} of axis {axis} is NA, and a label is text"
-            )
+        refuse_na_label(texts, axis)
     if vector.values.ndim > 2:
         raise ConversionError(
             f"an array of {vector.values.ndim} axes is no table: "
@@ -150,7 +165,8 @@ def frame_from(frame: ListOfR, look: Look, convert: Convert, policies: FromR) ->
     """
     policies = replace(policies, scalars=False)
     if policies.like is not None and policies.like != "pandas":
-        return in_library(_table(frame, look, convert, policies, is_arrow=True), policies.like)
+        read = _reader(look, convert, policies, is_arrow=True)
+        return in_library(_table(frame, read), policies.like)
     pandas = None
     if policies.like == "pandas":
         pandas = _pandas()
@@ -160,9 +176,10 @@ def frame_from(frame: ListOfR, look: Look, convert: Convert, policies: FromR) ->
         _refuse_row_names(frame.row_names, policies)
         return list_from(frame, lambda column: convert(column, policies))
     if policies.frames == "arrays":
-        return _cast_frame(frame, pandas, convert, policies)
-    table = _table(frame, look, convert, replace(policies, like=None), is_arrow=False)
-    return table.in_pandas(pandas, policies)
+        read = partial(_cast, convert=convert, policies=policies)
+    else:
+        read = _reader(look, convert, replace(policies, like=None), is_arrow=False)
+    return _table(frame, read).in_pandas(pandas, policies)
 
 
 def in_library(column: InPython, like: Any) -> Any:
@@ -175,9 +192,10 @@ def in_library(column: InPython, like: Any) -> Any:
 def _made(column: InPython, make: Maker) -> Any:
     if not isinstance(column, Frame):
         return column.in_arrow(make)
-    if not (column.row_names is None or isinstance(column.row_names, int)):
+    if column.has_row_names:
+        names: Any = column.row_names
         raise ConversionError(
-            f"the data frame has row names, such as {column.row_names[0]!r}, and a table of Arrow "
+            f"the data frame has row names, such as {names[0]!r}, and a table of Arrow "
             "has none: cbind(name = row.names(x), x) makes a column of them, "
             "row.names(x) <- NULL drops them"
         )
@@ -193,15 +211,10 @@ def vector_in_library(vector: Vector, policies: FromR) -> Any:
     return in_library(column_of_r(vector, _masking(vector, policies, is_arrow=True)), policies.like)
 
 
-def _table(
-    frame: ListOfR, look: Look, convert: Convert, policies: FromR, *, is_arrow: bool
-) -> Frame:
+def _table(frame: ListOfR, read: Callable[[Any], InPython]) -> Frame:
+    """Return the columns of a data frame, each read by a function."""
     names = _column_names(frame)
-
-    def read(column: Any) -> InPython:
-        return _column(column, look, convert, policies, is_arrow=is_arrow)
-
-    columns = each(read, frame.elements, [*map("column {!r}".format, names)])
+    columns = each(read, frame.elements, column_places(names))
     rows = _count_rows(frame.row_names, columns)
     for name, column in zip(names, columns, strict=True):
         if len(column) != rows:
@@ -210,6 +223,12 @@ def _table(
                 "broken"
             )
     return Frame(names, columns, rows, frame.row_names)
+
+
+def _reader(
+    look: Look, convert: Convert, policies: FromR, *, is_arrow: bool
+) -> Callable[[Any], InPython]:
+    return partial(_column, look=look, convert=convert, policies=policies, is_arrow=is_arrow)
 
 
 def _column(
@@ -245,32 +264,19 @@ def _element(element: Any, look: Look, convert: Convert, policies: FromR) -> InP
 
 
 def _struct(frame: ListOfR, look: Look, convert: Convert, policies: FromR) -> Frame:
-    table = _table(frame, look, convert, policies, is_arrow=True)
-    if not (table.row_names is None or isinstance(table.row_names, int)):
+    table = _table(frame, _reader(look, convert, policies, is_arrow=True))
+    if table.has_row_names:
         raise ConversionError("it is a data frame with row names, which a struct has not")
     return table
 
 
-def _cast_frame(frame: ListOfR, pandas: Any, convert: Convert, policies: FromR) -> Any:
-    """Return a DataFrame, each column of the dtype that the user asked for."""
-    names = _column_names(frame)
-
-    def cast(column: Any) -> InPython:
-        array = convert(column, policies)
-        if not isinstance(array, np.ndarray):
-            raise ConversionError("it is not a vector, so it has no dtype")
-        if array.ndim > 1:
-            raise ConversionError(
-                "it is a matrix, and a column of pandas is not: do.call(data.frame, x) makes a "
-                "column of each of its columns"
-            )
-        if isinstance(array, np.ma.MaskedArray):
-            return Numbers(np.asarray(array), np.ma.getmaskarray(array))
-        return Numbers(array)
-
-    columns = each(cast, frame.elements, [*map("column {!r}".format, names)])
-    rows = _count_rows(frame.row_names, columns)
-    return Frame(names, columns, rows, frame.row_names).in_pandas(pandas, policies)
+def _cast(column: Any, convert: Convert, policies: FromR) -> InPython:
+    """Return a column of the dtype that the user asked for."""
+    array = convert(column, policies)
+    if not isinstance(array, np.ndarray):
+        raise ConversionError("it is not a vector, so it has no dtype")
+    _refuse_matrix(array)
+    return _numbers(array)
 
 
 def _count_rows(names: RowNames | None, columns: list[InPython]) -> int:

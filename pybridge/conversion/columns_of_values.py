@@ -26,10 +26,11 @@ from pybridge.conversion.columns import (
     Numbers,
     Texts,
 )
-from pybridge.conversion.frames import each
+from pybridge.conversion.frames import column_places, each
 from pybridge.conversion.places import position, unraveled
 from pybridge.conversion.tables import Frame
 from pybridge.errors import ConversionError
+from pybridge.holders.array_likes import numpy_time
 from pybridge.lossless import EXACT_IN_FLOAT64
 from pybridge.subscripts import NA
 
@@ -107,7 +108,7 @@ def column_of_list(entries: Sequence[Any]) -> InR | None:
     True
     """
     types = {*map(type, entries)}
-    absent = {cls for cls in types if is_na_of_rpy2(cls) or kind_of_type(cls) == "missing"}
+    absent = _without_value(types)
     kinds = {_NA_OF_RPY2[cls.__name__] for cls in absent if is_na_of_rpy2(cls)}
     present = types - absent
     kinds |= {str(kind_of_type(cls)) for cls in present}
@@ -120,9 +121,14 @@ def column_of_list(entries: Sequence[Any]) -> InR | None:
         return None
     missing = np.array([type(x) in absent for x in entries], bool) if absent else None
     if kind in _STAND_IN and issubclass(cls := present.pop(), np.generic):
-        known = entries if missing is None else _filled(entries, missing, cls(0))
+        known = entries if missing is None else filled(entries, missing, cls(0))
         return Numbers(np.array(known), missing)
     return _column(kind, entries, missing, (len(entries),))
+
+
+def _without_value(types: set[type]) -> set[type]:
+    """Return the types of None, of `NA` and the like."""
+    return {cls for cls in types if is_na_of_rpy2(cls) or kind_of_type(cls) == "missing"}
 
 
 def column_of_objects(array: Array, missing: Array | None = None) -> InR | None:
@@ -134,11 +140,10 @@ def column_of_objects(array: Array, missing: Array | None = None) -> InR | None:
     lost = np.zeros(len(entries), bool) if missing is None else missing.ravel(order="F")
     present = [*itertools.compress(entries, (~lost).tolist())] if lost.any() else entries
     types = {*map(type, present)}
-    absent = {cls for cls in types if is_na_of_rpy2(cls) or kind_of_type(cls) == "missing"}
-    by_kind = {kind_of_type(cls): cls for cls in types - absent}
-    if None in by_kind:
+    absent = _without_value(types)
+    kinds = {str(kind_of_type(cls)) for cls in types - absent}
+    if "None" in kinds:
         return None
-    kinds = {str(kind) for kind in by_kind}
     if kinds == {"bytes"} and is_text_of_hdf5(array.dtype):
         kinds = {"text"}
         entries = [x.decode() if isinstance(x, bytes) else x for x in entries]
@@ -147,14 +152,12 @@ def column_of_objects(array: Array, missing: Array | None = None) -> InR | None:
     if absent:
         lost = lost | np.array([type(entry) in absent for entry in entries], bool)
     if len(kinds) > 1:
-        _refuse_mixture(entries, lost, kinds, array.shape)
+        _refuse_mixture(entries, lost, array.shape)
     kind = kinds.pop() if kinds else "text"
     return _column(kind, entries, lost if lost.any() else None, array.shape)
 
 
-def _refuse_mixture(
-    entries: list[Any], missing: Array, kinds: set[str], shape: tuple[int, ...]
-) -> None:
+def _refuse_mixture(entries: list[Any], missing: Array, shape: tuple[int, ...]) -> None:
     first: str | None = None
     for place, entry in enumerate(entries):
         kind = None if missing[place] else kind_of_type(type(entry))
@@ -186,7 +189,7 @@ def _column(
         place = 0 if missing is None else int(missing.argmin())
         raise ConversionError(f"element {position(unraveled(place, shape))}: {_REFUSED[kind]}")
     if missing is not None:
-        entries = _filled(entries, missing, _STAND_IN.get(kind))
+        entries = filled(entries, missing, _STAND_IN.get(kind))
 
     def shaped(values: Array) -> Array:
         return values.reshape(shape, order="F")
@@ -204,20 +207,20 @@ def _column(
         case "day":
             return Days(shaped(_days(entries)))
         case "duration":
-            return Durations(shaped(np.array([_duration(x) for x in entries])))
+            return Durations(shaped(_times(entries, np.timedelta64("NaT", "us"))))
     zones = {_zone_of(x) for x in entries if x is not None}
     if len(zones) > 1:
         raise ConversionError(
             "its times have different zones, and a POSIXct has one: astimezone() gives them one"
         )
-    values = np.array([_moment(x) for x in entries])
+    values = _times(entries, np.datetime64("NaT", "us"))
     return Moments(shaped(values), zone_name(zones.pop()) if zones else None)
 
 
 _STAND_IN: Final[dict[str, Any]] = {"logical": False, "integer": 0, "real": 0.0, "complex": 0j}
 
 
-def _filled(entries: Sequence[Any], missing: Array, stand_in: Any = None) -> list[Any]:
+def filled(entries: Sequence[Any], missing: Array, stand_in: Any = None) -> list[Any]:
     """Return entries with a stand-in where they are missing."""
     return [stand_in if na else x for x, na in zip(entries, missing.tolist(), strict=True)]
 
@@ -280,26 +283,8 @@ def _days(entries: Sequence[Any]) -> Array:
     return np.array(counts, "i8").view("M8[D]")
 
 
-def _moment(x: Any) -> np.datetime64:
-    if x is None:
-        return np.datetime64("NaT", "us")
-    if isinstance(x, np.datetime64):
-        return x
-    if hasattr(x, "to_datetime64"):  # a Timestamp of pandas, which counts nanoseconds
-        return np.datetime64(x.to_datetime64())
-    if x.tzinfo is not None:
-        x = x.astimezone(datetime.UTC).replace(tzinfo=None)
-    return np.datetime64(x, "us")
-
-
-def _duration(x: Any) -> np.timedelta64:
-    if x is None:
-        return np.timedelta64("NaT", "us")
-    if isinstance(x, np.timedelta64):
-        return x
-    if hasattr(x, "to_timedelta64"):
-        return np.timedelta64(x.to_timedelta64())
-    return np.timedelta64(x, "us")
+def _times(entries: Sequence[Any], missing: Any) -> Array:
+    return np.array([missing if time is None else numpy_time(time) for time in entries])
 
 
 # Arrays
@@ -329,9 +314,9 @@ def column_of_array(x: Array) -> InR:
         return column
     if dtype.kind == "S" and is_text_of_hdf5(dtype):
         texts = [text.decode() for text in x.tolist()]
-        return Texts(texts if missing is None else _filled(texts, missing))
+        return Texts(texts if missing is None else filled(texts, missing))
     if dtype.kind in "UT":
-        return Texts(x.tolist() if missing is None else _filled(x.tolist(), missing))
+        return Texts(x.tolist() if missing is None else filled(x.tolist(), missing))
     if dtype.kind in "mM":
         x = x.astype(dtype.newbyteorder("="))
         if missing is not None:
@@ -354,5 +339,5 @@ def table_of_records(x: Array) -> Frame:
         )
     x = x.reshape(-1)
     names = [*(x.dtype.names or ())]
-    places = [*map("column {!r}".format, names)]
-    return Frame(names, each(lambda name: column_of_array(x[name]), names, places), len(x))
+    columns = each(lambda name: column_of_array(x[name]), names, column_places(names))
+    return Frame(names, columns, len(x))

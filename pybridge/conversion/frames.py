@@ -52,7 +52,7 @@ def r_list(
 ) -> NewList:
     """Return an R list of the converted elements."""
     attributes = {} if names is None else {"names": vector_of_texts(names)}
-    places = list(_numbered(len(elements)))
+    places = element_places(len(elements))
     return NewList(each(convert, elements, places), attributes, places)
 
 
@@ -69,7 +69,7 @@ def r_mapping(
     names = list(x)
     if policies.mapping == "list":
         return r_list(list(x.values()), names, convert)
-    places = [*map("column {!r}".format, x)]
+    places = column_places(names)
     columns = each(convert, x.values(), places)
     for column in columns:
         if isinstance(column, NewNumbers | NewText) and column.attributes:
@@ -91,7 +91,7 @@ def data_frame(names: Sequence[str], columns: Sequence[New], row_names: New) -> 
         "class": vector_of_texts(["data.frame"]),
         "row.names": row_names,
     }
-    return NewList(columns, attributes, [*map("column {!r}".format, names)])
+    return NewList(columns, attributes, column_places(names))
 
 
 def _count_rows(names: list[str], columns: list[New], look: Callable[[Any], Any]) -> int:
@@ -127,7 +127,7 @@ def list_from(r_list: ListOfR, convert: Callable[[Any], Any]) -> Any:
     """Convert a data frame or a named list to a dict, any other R list to a Python list."""
     is_frame = "data.frame" in r_list.classes
     if r_list.names is None and not is_frame:
-        return each(convert, r_list.elements, _numbered(len(r_list.elements)))
+        return each(convert, r_list.elements, element_places(len(r_list.elements)))
     names = r_list.names or []
     if (
         len(names) != len(r_list.elements)
@@ -139,12 +139,18 @@ def list_from(r_list: ListOfR, convert: Callable[[Any], Any]) -> Any:
             "the names of the list are not all there or not all different, so it cannot be a dict: "
             "unname(x) gives a plain list"
         )
-    places = map(("column {!r}" if is_frame else "element {!r}").format, names)
+    places = column_places(names) if is_frame else map("element {!r}".format, names)
     return dict(zip(names, each(convert, r_list.elements, places), strict=True))
 
 
-def _numbered(count: int) -> Iterable[str]:
-    return map("element {}".format, range(1, count + 1))
+def element_places(count: int) -> list[str]:
+    """Return what an error message calls each element of a list."""
+    return [f"element {place}" for place in range(1, count + 1)]
+
+
+def column_places(names: Iterable[str | None]) -> list[str]:
+    """Return what an error message calls each column of a table."""
+    return [*map("column {!r}".format, names)]
 
 
 def each(convert: Callable[[Any], Any], values: Iterable[Any], places: Iterable[str]) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pybridge.conversion.numpy_to_r import NamedAxes
-from pybridge.conversion.rvalues import Vector
+from pybridge.conversion.rvalues import Texts, Vector
 from pybridge.errors import ArgumentError, ConversionError
 from pybridge.holders import find_holder
 
@@ -22,6 +22,14 @@ def labels_of(x: Any) -> NamedAxes | None:
     labels = holder.labels(x)
     pairs = [(name, labels(axis) if labels else None) for axis, name in enumerate(names)]
     return pairs if any(name or texts is not None for name, texts in pairs) else None
+
+
+def refuse_na_label(texts: Texts | None, axis: int) -> None:
+    """Raise `ConversionError` for `NA` among the labels of an axis, counted from one."""
+    if texts is not None and None in texts:
+        raise ConversionError(
+            f"label {texts.index(None) + 1} of axis {axis} is NA, and a label is text"
+        )
 
 
 def labelled_from(vector: Vector, values: Any) -> Any:
@@ -46,9 +54,6 @@ def labelled_from(vector: Vector, values: Any) -> Any:
     for axis, (dim, texts) in enumerate(zip(dims, labels, strict=True), start=1):
         if texts is None:
             continue
-        if None in texts:
-            raise ConversionError(
-                f"label {texts.index(None) + 1} of axis {axis} is NA, and a label is text"
-            )
+        refuse_na_label(texts, axis)
         coords[dim] = (dim, np.array(texts, dtype=None if texts else "U1"))
     return xarray.DataArray(values, dims=dims, coords=coords)

@@ -10,8 +10,23 @@ import numpy as np
 
 from pybridge.conversion import arrow_arrays as arrow
 from pybridge.conversion.arrow_arrays import Maker
-from pybridge.conversion.columns import Factor, InPython, InR, Numbers, Texts
-from pybridge.conversion.frames import automatic_row_names, data_frame, each
+from pybridge.conversion.columns import (
+    Factor,
+    InPython,
+    InR,
+    Numbers,
+    Sequences,
+    Texts,
+    part_of,
+    text_index,
+)
+from pybridge.conversion.frames import (
+    automatic_row_names,
+    column_places,
+    data_frame,
+    each,
+    element_places,
+)
 from pybridge.conversion.policies import FromR, ToR
 from pybridge.conversion.rvalues import New, NewList, RowNames, integers
 from pybridge.conversion.strings import vector_of_texts
@@ -35,7 +50,7 @@ class Lists(InR):
         return len(self.starts)
 
     def part(self, start: int, stop: int) -> Lists:
-        missing = None if self.missing is None else self.missing[start:stop]
+        missing = part_of(self.missing, start, stop)
         return Lists(self.child, self.starts[start:stop], self.stops[start:stop], missing)
 
     def in_r(self, policies: ToR) -> New:
@@ -46,23 +61,14 @@ class Lists(InR):
         if self.missing is not None:
             for place in np.flatnonzero(self.missing):
                 elements[place] = None
-        places = [f"element {place}" for place in range(1, len(elements) + 1)]
-        return NewList(elements, places=places)
+        return NewList(elements, places=element_places(len(elements)))
 
 
 @dataclass(slots=True)
-class Bytes(InR):
+class Bytes(Sequences):
     """Strings of bytes; None is missing."""
 
     name = "bytes"
-
-    elements: Sequence[bytes | None]
-
-    def __len__(self) -> int:
-        return len(self.elements)
-
-    def part(self, start: int, stop: int) -> Bytes:
-        return Bytes(self.elements[start:stop])
 
     def in_r(self, policies: ToR) -> New:
         return NewList(
@@ -74,18 +80,10 @@ class Bytes(InR):
 
 
 @dataclass(slots=True)
-class Objects(InR):
+class Objects(Sequences):
     """Elements that are vectors, lists or tables themselves, already converted to R."""
 
     name = "lists"
-
-    elements: Sequence[New]
-
-    def __len__(self) -> int:
-        return len(self.elements)
-
-    def part(self, start: int, stop: int) -> Objects:
-        return Objects(self.elements[start:stop])
 
     def in_r(self, policies: ToR) -> New:
         return NewList(self.elements)
@@ -126,7 +124,7 @@ class ListsOfR(InPython):
         return len(self.elements)
 
     def in_pandas(self, pandas: Any, policies: FromR) -> Any:
-        elements = each(self.convert, self.elements, self._places())
+        elements = each(self.convert, self.elements, element_places(len(self)))
         if all(element is None for element in elements):
             raise ConversionError(
                 "no element of a column of lists has a value, so that it would come back as text: "
@@ -138,7 +136,7 @@ class ListsOfR(InPython):
         return objects
 
     def c_array(self) -> Any:
-        columns = each(self.column, self.elements, self._places())
+        columns = each(self.column, self.elements, element_places(len(self)))
         missing = np.array([column is None for column in columns], bool)
         known = [column for column in columns if column is not None]
         kinds = {_kind_of(column): column for column in known}
@@ -154,9 +152,6 @@ class ListsOfR(InPython):
             )
         child = _joined(known).c_array() if known else arrow.nulls(0)
         return arrow.lists(child, [0 if one is None else len(one) for one in columns], missing)
-
-    def _places(self) -> list[str]:
-        return [f"element {place}" for place in range(1, len(self.elements) + 1)]
 
 
 @dataclass(slots=True)
@@ -175,13 +170,18 @@ class Frame(InR, InPython):
     def __len__(self) -> int:
         return self.rows
 
+    @property
+    def has_row_names(self) -> bool:
+        """Return whether the rows have names of their own."""
+        return not (self.row_names is None or isinstance(self.row_names, int))
+
     def part(self, start: int, stop: int) -> Frame:
         parts = [column.part(start, stop) for column in self.columns]
         return Frame(self.names, parts, stop - start)
 
     def places(self) -> list[str]:
         """Return what an error message calls each column."""
-        return [*map("column {!r}".format, self.names)]
+        return column_places(self.names)
 
     def in_r(self, policies: ToR) -> New:
         columns = each(lambda column: column.in_r(policies), self.columns, self.places())
@@ -275,8 +275,3 @@ def _joined(columns: Sequence[Any]) -> InPython:
             return first  # it is refused by itself
     joined: InPython = replace(first, values=np.concatenate([one.values for one in columns]))
     return joined
-
-
-def text_index(pandas: Any, texts: Sequence[str | None]) -> Any:
-    """Return an index of pandas of texts."""
-    return pandas.Index(texts, dtype=None if len(texts) else object)

@@ -23,7 +23,7 @@ from pybridge.explaining.contrasts import (
     r_contrasts,
 )
 from pybridge.explaining.python_text import Known, known_selection, python_expression
-from pybridge.holders import find_holder, holder_of, open_tensor
+from pybridge.holders import find_holder, open_tensor
 from pybridge.shape import Shape, known_shape
 from pybridge.shapes import elements_text
 from pybridge.subscripts import Subscripts, short_text
@@ -32,10 +32,10 @@ from pybridge.subscripts.spelling import written_in_brackets
 from pybridge.subsetting.lowering import (
     Dialect,
     checked_shape,
-    labelled_subscripts,
     lower,
     read_subscripts,
 )
+from pybridge.subsetting.request import request_for
 
 Items: TypeAlias = tuple[Any, ...]
 Axes: TypeAlias = tuple[Axis, ...] | None
@@ -174,10 +174,9 @@ def _opened(x: Any, written: Items) -> tuple[tuple[int, ...], Items, Axes]:
     """Return the sizes of a shape or a tensor, the subscripts, and its axes if it has labels."""
     if find_holder(x) is None:
         return _checked_shape(x), written, None
-    holder, elements = open_tensor(x)
-    sizes = _checked_shape(holder.shape(elements))
     is_text = len(written) == 1 and isinstance(written[0], str)
-    return sizes, *labelled_subscripts(holder_of(x), x, sizes, written, is_text=is_text)
+    request = request_for(x, open_tensor(x), written, is_text=is_text)
+    return _checked_shape(request.shape), request.written, request.axes
 
 
 def _lowered(shape: Shape, items: Items, axes: Axes, *, drop: bool, dialect: Dialect) -> Known:

@@ -7,6 +7,7 @@ another number where an element is missing.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import ItemsView, Iterator, KeysView, Sequence, Set, ValuesView
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -82,6 +83,24 @@ def reading_of(kind: type) -> _Reading:
     if names & _PROTOCOLS or issubclass(kind, dict) or not names >= {"__len__", "__getitem__"}:
         return "whole"
     return "unknown"
+
+
+def numpy_time(time: Any) -> Any:
+    """Return a date, time or duration of Python or pandas as NumPy's, in UTC if it has a zone.
+
+    >>> numpy_time(datetime.timedelta(minutes=1))
+    np.timedelta64(60000000,'us')
+    """
+    exact = getattr(time, "to_datetime64", None) or getattr(time, "to_timedelta64", None)
+    if exact is not None:  # of pandas, with nanoseconds
+        return exact()
+    if isinstance(time, np.generic):
+        return time
+    if isinstance(time, datetime.timedelta):
+        return np.timedelta64(time)
+    if isinstance(time, datetime.datetime) and time.tzinfo is not None:
+        time = time.astimezone(datetime.UTC).replace(tzinfo=None)
+    return np.datetime64(time)
 
 
 def is_vector_like(value: Any) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
@@ -26,6 +26,7 @@ from pybridge.errors import (
     PybridgeError,
     UnsupportedTensorError,
 )
+from pybridge.holders.array_likes import numpy_time
 from pybridge.holders.fitting import lossless_cast, masked_cast, need_utf8
 from pybridge.holders.protocol import not_served
 from pybridge.holders.tables import (
@@ -361,11 +362,4 @@ def _time(entry: Any, kind: Kind) -> Any:
             f"the {owner} has a zone of time and the {'value' if kind.has_zone else 'column'} has "
             "none; give both one, or none"
         )
-    exact = getattr(entry, "to_datetime64" if is_moment else "to_timedelta64", None)
-    if exact is not None:  # of pandas, with nanoseconds
-        return exact()
-    if isinstance(entry, np.generic):
-        return entry
-    if kind.has_zone and isinstance(entry, datetime):
-        entry = entry.astimezone(UTC).replace(tzinfo=None)
-    return np.datetime64(entry) if is_moment else np.timedelta64(entry)
+    return numpy_time(entry)

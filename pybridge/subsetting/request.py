@@ -54,14 +54,10 @@ class Request(NamedTuple):
         )
 
 
-def _request(
-    x: Tensor,
-    opened: tuple[Holder, Tensor],
-    written: tuple[Any, ...],
-    dialect: Dialect,
-    *,
-    is_text: bool,
+def request_for(
+    x: Tensor, opened: tuple[Holder, Tensor], written: tuple[Any, ...], *, is_text: bool
 ) -> Request:
+    """Return the subscripts of an object as they meet its axes; `open_tensor` has opened it."""
     inner, elements = opened
     holder = inner if elements is x else holder_of(x)
     shape = inner.shape(elements)
@@ -83,7 +79,7 @@ def read(
     if inner.is_compiling():
         arguments = compiled.arguments_of(inner.as_array(elements)[0], written)
         return compiled.read(elements, drop, dialect, order, *arguments)
-    request = _request(x, opened, written, dialect, is_text=is_text)
+    request = request_for(x, opened, written, is_text=is_text)
     return request.holder.read(x, request.selection(dialect, order, drop=drop))
 
 
@@ -101,7 +97,7 @@ def assign(
         fitting = compiled.value_of(value)
         arguments = compiled.arguments_of(inner.as_array(elements)[0], written)
         return compiled.assign(elements, fitting, dialect, order, False, *arguments)
-    request = _request(x, opened, written, dialect, is_text=True)
+    request = request_for(x, opened, written, is_text=True)
     selection, opened_value, growth = _change(request, value, dialect, order)
     return request.holder.updated(x, selection, opened_value, growth)
 
@@ -125,7 +121,7 @@ def assign_in_place(
         fitting = compiled.value_of(value)
         compiled.assign(x, fitting, dialect, order, True, *compiled.arguments_of(backend, written))
         return None
-    request = _request(x, opened, written, dialect, is_text=False)
+    request = request_for(x, opened, written, is_text=False)
     selection, opened_value, growth = _change(request, value, dialect, order)
     if growth is not None:
         raise growth_in_place(growth.length, request.shape)

@@ -131,7 +131,7 @@ def read_sizes(dim: Any) -> list[float]:
 @answering
 def convertible(x: Any) -> Any:
     """Return a value that reticulate can convert, or raise for one that contains itself."""
-    from pybridge.conversion.leaving import refuse_cycles  # rarely needed, so imported late
+    from pybridge.conversion.python_to_r import refuse_cycles  # rarely needed, so imported late
 
     refuse_cycles(x)
     return x
@@ -253,9 +253,9 @@ def is_tensor(x: Any) -> bool:
 
 @functools.cache
 def _conversion() -> Any:
-    from pybridge.conversion import in_r  # only for conversions
+    from pybridge.conversion import reticulate_host  # only for conversions
 
-    return in_r
+    return reticulate_host
 
 
 def from_python(
@@ -300,7 +300,7 @@ def filled(source: Any) -> Any:
 
 def mark(view: Any, r_type: str) -> None:
     """Write 1 into the second element of a view of R's memory."""
-    _conversion().memory_of(view, r_type)[1] = 1
+    _conversion().mark(view, r_type)
 
 
 @answering

@@ -4,7 +4,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from pybridge.conversion.casting import Wanted, own_array
+from pybridge.conversion.casting import Target, own_array
 from pybridge.errors import ConversionError
 from pybridge.lossless import (
     NARROW_INTEGERS,
@@ -76,11 +76,11 @@ def test_nan_and_infinity_arrive_or_are_refused(name):
         is_kept = np.array_equal(cast.astype("f8"), [value], equal_nan=True)
         assert lost_entries(np.array([value]), cast)[0] == (not is_kept)
         if is_kept:
-            array = own_array(np.array([value, 1.0]), Wanted(name))
+            array = own_array(np.array([value, 1.0]), Target(name))
             assert np.array_equal(array.astype("f8"), [value, 1.0], equal_nan=True)
         else:
             with pytest.raises(ConversionError, match=r"element \[1\]"):
-                own_array(np.array([value, 1.0]), Wanted(name))
+                own_array(np.array([value, 1.0]), Target(name))
 
 
 @pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "uint64"])
@@ -101,7 +101,7 @@ def test_a_64_bit_integer_is_checked_on_its_way_to_any_real():
     values = np.array([2**53 + 1], "int64")
     assert exact_integers(values.dtype, np.dtype("complex128")) == (-(2**53), 2**53)
     with pytest.raises(ConversionError):
-        own_array(values, Wanted("complex128"))
+        own_array(values, Target("complex128"))
 
 
 def test_a_cast_of_what_is_no_number_is_not_safe_or_loses_nothing():

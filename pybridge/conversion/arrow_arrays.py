@@ -60,7 +60,7 @@ def texts(new: NewText) -> Any:
     is_large = memory.size >= _FEWEST_OF_LARGE
     schema = na.large_string() if is_large else na.string()
     buffers = [offsets.astype("i8" if is_large else "i4"), memory[~is_end]]
-    return _array(schema, new.count, buffers, new.missing)
+    return _array(schema, new.count, buffers, new.is_na)
 
 
 def days(values: Array) -> Any:

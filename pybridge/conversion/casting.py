@@ -31,7 +31,7 @@ Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Target:
     """The dtype, library and memory order of a result."""
 
     dtype: str | None = None
@@ -52,19 +52,19 @@ class Wanted:
 Refuse = Callable[[Array], None]
 
 
-def own_array(values: Array, wanted: Wanted, refuse: Refuse | None = None) -> Any:
+def own_array(values: Array, target: Target, refuse: Refuse | None = None) -> Any:
     """Return `values` in new memory, cast without loss, or in a tensor like another.
 
     `refuse` is called with each part before it is read, and may raise.
 
-    >>> own_array(np.array([1.0, 2.0]), Wanted("uint8"))
+    >>> own_array(np.array([1.0, 2.0]), Target("uint8"))
     array([1, 2], dtype=uint8)
     """
-    if wanted.like is None:
-        return _cast(values, _dtype_named(wanted.dtype) or values.dtype, wanted.order, refuse)
+    if target.like is None:
+        return _cast(values, _dtype_named(target.dtype) or values.dtype, target.order, refuse)
     if isinstance(values, np.ma.MaskedArray):
         raise ArgumentError('only NumPy has masked arrays: combine `like` with na = "float"')
-    holder, tensor = open_tensor(wanted.like)
+    holder, tensor = open_tensor(target.like)
     name = holder.dtype_name(tensor)
     backend, tensor = holder.like(tensor)
     if values.dtype.kind == "U" and name == "string":
@@ -72,7 +72,7 @@ def own_array(values: Array, wanted: Wanted, refuse: Refuse | None = None) -> An
     narrow = is_narrow(name)
     # NumPy does not parse the names of its own text dtypes, such as "str32".
     dtype = tensor.dtype if name.startswith("str") else _dtype_named(name)
-    result = _cast(values, dtype or values.dtype, wanted.order, refuse)
+    result = _cast(values, dtype or values.dtype, target.order, refuse)
     # The values are already rounded to the narrow dtype; the library converts from float32.
     return backend.convert(result.astype("float32") if narrow else result, tensor)
 

@@ -24,6 +24,7 @@ from pybridge.conversion.columns import (
 from pybridge.conversion.frames import column_places, each, list_from
 from pybridge.conversion.labels import refuse_na_label
 from pybridge.conversion.moments import durations_from
+from pybridge.conversion.parts import described
 from pybridge.conversion.policies import FromR
 from pybridge.conversion.r_to_numpy import array_from, factor_from, refuse_classes
 from pybridge.conversion.rvalues import ListOfR, RowNames, Vector
@@ -31,7 +32,6 @@ from pybridge.conversion.tables import Frame, ListsOfR
 from pybridge.errors import ArgumentError, ConversionError
 
 Array = np.ndarray[Any, Any]
-Look = Callable[[Any], Any]
 Convert = Callable[[Any, FromR], Any]
 
 
@@ -158,14 +158,14 @@ def categories(vector: Vector, policies: FromR) -> Any:
 # Data frames
 
 
-def frame_from(frame: ListOfR, look: Look, convert: Convert, policies: FromR) -> Any:
+def frame_from(frame: ListOfR, convert: Convert, policies: FromR) -> Any:
     """Convert a data frame to a DataFrame, to a table of another library, or to a dict of columns.
 
     `convert` converts an R object to an array or a list.
     """
     policies = replace(policies, scalars=False)
     if policies.like is not None and policies.like != "pandas":
-        read = _reader(look, convert, policies, is_arrow=True)
+        read = _reader(convert, policies, is_arrow=True)
         return in_library(_table(frame, read), policies.like)
     pandas = None
     if policies.like == "pandas":
@@ -178,7 +178,7 @@ def frame_from(frame: ListOfR, look: Look, convert: Convert, policies: FromR) ->
     if policies.frames == "arrays":
         read = partial(_cast, convert=convert, policies=policies)
     else:
-        read = _reader(look, convert, replace(policies, like=None), is_arrow=False)
+        read = _reader(convert, replace(policies, like=None), is_arrow=False)
     return _table(frame, read).in_pandas(pandas, policies)
 
 
@@ -225,46 +225,40 @@ def _table(frame: ListOfR, read: Callable[[Any], InPython]) -> Frame:
     return Frame(names, columns, rows, frame.row_names)
 
 
-def _reader(
-    look: Look, convert: Convert, policies: FromR, *, is_arrow: bool
-) -> Callable[[Any], InPython]:
-    return partial(_column, look=look, convert=convert, policies=policies, is_arrow=is_arrow)
+def _reader(convert: Convert, policies: FromR, *, is_arrow: bool) -> Callable[[Any], InPython]:
+    return partial(_column, convert=convert, policies=policies, is_arrow=is_arrow)
 
 
-def _column(
-    column: Any, look: Look, convert: Convert, policies: FromR, *, is_arrow: bool
-) -> InPython:
-    """Return the column that holds what a column of R holds."""
-    described = look(column)
-    if isinstance(described, Vector):
-        return column_of_r(described, _masking(described, policies, is_arrow=is_arrow))
-    if isinstance(described, ListOfR):
-        if "data.frame" in described.classes:
+def _column(column: Any, convert: Convert, policies: FromR, *, is_arrow: bool) -> InPython:
+    """Return the column that holds what a column of R holds, given as parts."""
+    x = described(column)
+    if isinstance(x, Vector):
+        return column_of_r(x, _masking(x, policies, is_arrow=is_arrow))
+    if isinstance(x, ListOfR):
+        if "data.frame" in x.classes:
             if is_arrow:
-                return _struct(described, look, convert, policies)
+                return _struct(x, convert, policies)
             raise ConversionError(
                 "it is a data frame, and a column of pandas is not: do.call(data.frame, x) makes "
                 "one table of both"
             )
-        if set(described.classes) <= {"AsIs", "list"}:
+        if set(x.classes) <= {"AsIs", "list"}:
             return ListsOfR(
-                described.elements,
+                x.elements,
                 lambda element: convert(element, policies),
-                lambda element: _element(element, look, convert, policies),
+                lambda element: _element(element, convert, policies),
             )
     convert(column, policies)  # most other objects raise here
-    what = "NULL" if described is None else "a matrix"
+    what = "NULL" if x is None else "a matrix"
     raise ConversionError(f"it is {what}, and a column of a table has one value for each row")
 
 
-def _element(element: Any, look: Look, convert: Convert, policies: FromR) -> InPython | None:
-    if look(element) is None:
-        return None
-    return _column(element, look, convert, policies, is_arrow=True)
+def _element(element: Any, convert: Convert, policies: FromR) -> InPython | None:
+    return None if element is None else _column(element, convert, policies, is_arrow=True)
 
 
-def _struct(frame: ListOfR, look: Look, convert: Convert, policies: FromR) -> Frame:
-    table = _table(frame, _reader(look, convert, policies, is_arrow=True))
+def _struct(frame: ListOfR, convert: Convert, policies: FromR) -> Frame:
+    table = _table(frame, _reader(convert, policies, is_arrow=True))
     if table.has_row_names:
         raise ConversionError("it is a data frame with row names, which a struct has not")
     return table

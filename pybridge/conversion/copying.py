@@ -25,7 +25,7 @@ _SMALL = 2**10
 _SHORTEST = 64
 """The minimal length of a tile along its inner loop."""
 
-Look: TypeAlias = Callable[[Array, Array, Array | None], None]
+AfterTile: TypeAlias = Callable[[Array, Array, Array | None], None]
 """A function of a copy, its source and the mask."""
 
 
@@ -34,8 +34,8 @@ def copy_tiles(
     source: Array,
     *,
     mask: Array | None = None,
-    check: Look | None = None,
-    finish: Look | None = None,
+    check: AfterTile | None = None,
+    finish: AfterTile | None = None,
 ) -> None:
     """Copy `source` into the column-major `target`, with NumPy's unchecked conversion of dtype.
 
@@ -62,7 +62,11 @@ def copy_tiles(
 
 
 def _copy(
-    target: Array, part: Array, masked: Array | None, check: Look | None, finish: Look | None
+    target: Array,
+    part: Array,
+    masked: Array | None,
+    check: AfterTile | None,
+    finish: AfterTile | None,
 ) -> None:
     if check is not None:
         source, part = part, part.astype(target.dtype, order="K", casting="unsafe")

@@ -60,9 +60,9 @@ def r_mapping(
     x: Mapping[Any, Any],
     policies: ToR,
     convert: Callable[[Any], New],
-    look: Callable[[Any], Any],
+    described: Callable[[Any], Any],
 ) -> NewList:
-    """Convert a dict to an R data frame or a named list; `look` describes R objects in it."""
+    """Convert a dict to an R data frame or a named list; `described` describes R objects in it."""
     for name in x:
         if not isinstance(name, str):
             raise ConversionError(f"names in R are text, and {name!r} is not: str(name) makes one")
@@ -75,7 +75,7 @@ def r_mapping(
         if isinstance(column, NewNumbers | NewText) and column.attributes:
             own = column.attributes
             column.attributes = {name: own[name] for name in own if name != "names"}
-    count = _count_rows(names, columns, look)
+    count = _count_rows(names, columns, described)
     return data_frame(names, columns, automatic_row_names(count))
 
 
@@ -94,8 +94,8 @@ def data_frame(names: Sequence[str], columns: Sequence[New], row_names: New) -> 
     return NewList(columns, attributes, column_places(names))
 
 
-def _count_rows(names: list[str], columns: list[New], look: Callable[[Any], Any]) -> int:
-    counts = [_rows(column, look) for column in columns]
+def _count_rows(names: list[str], columns: list[New], described: Callable[[Any], Any]) -> int:
+    counts = [_rows(column, described) for column in columns]
     for name, count in zip(names, counts, strict=True):
         if count is None:
             raise ConversionError(
@@ -110,13 +110,13 @@ def _count_rows(names: list[str], columns: list[New], look: Callable[[Any], Any]
     return counts[0] or 0 if counts else 0
 
 
-def _rows(column: New, look: Callable[[Any], Any]) -> int | None:
+def _rows(column: New, described: Callable[[Any], Any]) -> int | None:
     if isinstance(column, NewNumbers | NewText):
         shape = column.shape
     elif column is None or isinstance(column, NewList | NewMatrix):
         return None
     else:
-        column_in_r = look(column)
+        column_in_r = described(column)
         if not isinstance(column_in_r, Vector):
             return None
         shape = column_in_r.values.shape

@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.conversion.arriving import array_or_list, policies_like
-from pybridge.conversion.leaving import new_object
 from pybridge.conversion.numpy_to_r import Dimnames
 from pybridge.conversion.policies import (
-    Arriving,
     FromR,
     Int64Policy,
     Labelling,
     MappingPolicy,
+    NaFromR,
     NaPolicy,
     ToR,
 )
+from pybridge.conversion.python_to_r import new_object
+from pybridge.conversion.r_to_python import needs_labels, policies_like, value_from
 from pybridge.conversion.rpy2_host import r_host
 from pybridge.errors import ArgumentError, UnsupportedTensorError
 
@@ -72,13 +72,13 @@ def to_r(
 
 def _to_r(x: Any, policies: ToR, dimnames: Dimnames | None = None) -> Any:
     host = r_host()
-    return host.make(new_object(x, policies, dimnames, host.look))
+    return host.make(new_object(x, policies, dimnames, host.described))
 
 
 def from_r(
     v: Any,
     *,
-    na: Arriving = "error",
+    na: NaFromR = "error",
     copy: bool = False,
     like: Any = None,
     dimnames: Labelling = "drop",
@@ -137,11 +137,11 @@ def from_r(
     policies = FromR(na, copy=copy)
     if like is not None:
         policies = policies_like(policies, like, "C")
-    return array_or_list(r_host().look, v, policies)
+    return value_from(r_host().parts(v, needs_labels(policies)), policies)
 
 
 def rpy2_converter(
-    *, na: Arriving = "error", int64: Int64Policy = "double", copy: bool = False
+    *, na: NaFromR = "error", int64: Int64Policy = "double", copy: bool = False
 ) -> Any:
     """Return a converter for rpy2's `localconverter`.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.conversion.copying import Look
+from pybridge.conversion.copying import AfterTile
 from pybridge.conversion.moments import numbers_from
 from pybridge.conversion.places import first_index, position
 from pybridge.conversion.policies import ToR
@@ -199,7 +199,7 @@ def dimnames_list(shape: tuple[int, ...], labels: NamedAxes) -> NewList:
     return NewList(vectors, {"names": vector_of_texts(names)} if any(names) else {})
 
 
-def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Look | None:
+def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> AfterTile | None:
     """Return the function to call after each tile, or None."""
     checked = rule.lowest is not None or rule.highest is not None
     filled = policies.na == "float" and array.dtype.kind not in "biu"

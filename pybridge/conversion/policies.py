@@ -12,14 +12,14 @@ from pybridge.errors import ArgumentError
 NaPolicy = Literal["error", "float", "integer"]
 Int64Policy = Literal["double", "integer", "character", "integer64"]
 MappingPolicy = Literal["list", "data.frame"]
-Arriving = Literal["error", "mask", "float"]
+NaFromR = Literal["error", "mask", "float"]
 Labelling = Literal["drop", "xarray"]
 Frames = Literal["pandas", "arrays", "dict"]
 
 _T = TypeVar("_T")
 
 _MISSING, _WIDE = get_args(NaPolicy), get_args(Int64Policy)
-_MAPPINGS, _ARRIVING = get_args(MappingPolicy), get_args(Arriving)
+_MAPPINGS, _NA_FROM_R = get_args(MappingPolicy), get_args(NaFromR)
 _LABELLING = get_args(Labelling)
 
 
@@ -45,7 +45,7 @@ class ToR:
 class FromR:
     """The policies of `from_r`."""
 
-    na: Arriving = "error"
+    na: NaFromR = "error"
     """What `NA` becomes."""
     scalars: bool = False
     """Whether a single element without a dim becomes an array without axes."""
@@ -66,7 +66,7 @@ class FromR:
 
     def __post_init__(self) -> None:
         """Reject a policy that does not exist."""
-        _check("na", self.na, _ARRIVING)
+        _check("na", self.na, _NA_FROM_R)
         _check("dimnames", self.dimnames, _LABELLING)
         if self.dimnames == "xarray" and self.na == "mask":
             raise ArgumentError('only NumPy has masked arrays: combine a DataArray with na="float"')

@@ -10,81 +10,26 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar
 
+from pybridge.conversion.parts import check_fields
 from pybridge.errors import ConversionError
 
 _T = TypeVar("_T")
-
-_SHARE = 8
-"""One part in this many of R's free memory is used before R is asked again."""
-
-_SPARE = 2**14
-"""Bytes of each part that are left for R itself."""
-
-_OVERHEAD = 2**9
-"""An upper bound of the bytes of an R object besides its elements."""
 
 _MAIN_THREAD = threading.main_thread().ident
 
 _signal: Any = import_module("_signal")
 """Python's C function; the module `signal` is ten times slower."""
 
-_FUNCTIONS = {
-    "new_vector": """function(type, dim) {
-      x <- vector(type, prod(dim))
-      if (length(dim) > 1L) dim(x) <- dim
-      x
-    }""",
-    "drop_dim": "function(x) { dim(x) <- NULL; x }",
-    "set_dim": "function(x, dim) { dim(x) <- as.integer(dim); x }",
-    "strings": """function(bytes, count, is_ascii, missing) {
-      x <- readBin(bytes, "character", count)
-      if (!is_ascii) Encoding(x) <- "UTF-8"
-      if (!is.null(missing)) x[missing] <- NA
-      x
-    }""",
-    "apart": """function(x) {
-      x <- enc2utf8(as.vector(unclass(x)))
-      known <- unique(x)
-      if (any(Encoding(known) == "bytes")) return(NULL)
-      codes <- NULL
-      if (2 * length(known) < length(x)) {
-        known <- known[!is.na(known)]
-        codes <- match(x, known)
-      } else { # match() takes longer than more strings
-        known <- x
-        if (anyNA(x)) {
-          codes <- replace(seq_along(x), is.na(x), NA)
-          known[is.na(x)] <- ""
-        }
-      }
-      bytes <- writeBin(known, raw(), useBytes = TRUE)
-      if (is.null(codes)) bytes else list(bytes, codes)
-    }""",
-    "complex": """function(x) {
-      dim(x) <- c(2, length(x) / 2)
-      complex(real = x[1L, ], imaginary = x[2L, ])
-    }""",
-    "parts": """function(x) {
-      x <- unclass(x)
-      list(as.double(Re(x)), as.double(Im(x)))
-    }""",
-    "new_matrix": """function(name, slots) {
-      if (!requireNamespace("Matrix", quietly = TRUE)) {
-        stop("a sparse matrix in R needs the package Matrix, which is not installed")
-      }
-      class <- methods::getClass(name, where = asNamespace("Matrix"))
-      do.call(methods::new, c(list(class), slots))
-    }""",
-    # R's heap grows in steps: near the limit only its free part is available.
-    "room": """function() {
-      heap <- gc()
-      used <- heap[, "used"]
-      limit <- 0.7 * c(mem.maxNSize(), mem.maxVSize() * 2^17)
-      min(c(56, 8) * pmax(limit - used, heap[, "gc trigger"] - used), 2^30)
-    }""",
-}
+_FOLDER = Path(__file__).parent
+_FILES = ("text.R", "crossing.R", "rpy2_side.R")
+"""What R evaluates, in one environment; the first two are files of the R package as well."""
+
+
+_ENVIRONMENT = 4
+"""The type of a refusal, which nothing else has that these functions return."""
 
 
 class _Hold(weakref.ref):  # type: ignore[type-arg]
@@ -94,36 +39,36 @@ class _Hold(weakref.ref):  # type: ignore[type-arg]
     capsule: Any
 
 
-class Rpy2Session:
-    """R under rpy2's lock, with rpy2's objects."""
+class Session:
+    """R under rpy2's lock, and the functions of R that conversion calls."""
 
     def __init__(self, openrlib: Any) -> None:
         """Start R if it is not running; `openrlib` is rpy2's module."""
-        self._rinterface: Any = import_module("rpy2.rinterface")
+        self.rinterface: Any = import_module("rpy2.rinterface")
         self._runtime_error: Any = import_module("rpy2.rinterface_lib.embedded").RRuntimeError
         self._lock = openrlib.rlock
         self._stack = _UnlimitedStack(openrlib)
         self._inside_of: int | None = None
         self._is_torn = False
-        self._left = 0
         self._holds: dict[int, _Hold] = {}
         self._dropped: deque[_Hold] = deque()
         self._functions: dict[str, Any] = {}
         with warnings.catch_warnings(), self._stack:
             # Whether R was started elsewhere or in a worker thread does not matter.
             warnings.simplefilter("ignore")
-            self._rinterface.initr()
+            self.rinterface.initr()
         os.register_at_fork(after_in_child=self._after_fork)
         self.inside(self._prepare)
 
     def _prepare(self) -> None:
-        for name, code in _FUNCTIONS.items():
-            # Compiled now: R's just-in-time compiler ends the process if memory runs out.
-            guarded = f"""local({{
-              f <- compiler::cmpfun({code})
-              compiler::cmpfun(function(...) tryCatch(f(...), error = identity))
-            }})"""
-            self._functions[name] = self._rinterface.evalr(guarded, envir=self._rinterface.baseenv)
+        base = self.rinterface.baseenv
+        own = base["new.env"](parent=base["baseenv"]())
+        text = self.rinterface.StrSexpVector
+        for name in _FILES:
+            base["sys.source"](text([str(_FOLDER / name)]), own)
+        self._functions = {name: own[name] for name in own["entries"]}
+        fields = own["part_fields"]
+        check_fields(dict(zip(fields.names, map(list, fields), strict=True)))
 
     def inside(self, work: Callable[..., _T], *arguments: Any) -> _T:
         """Run `work` while this thread has R's lock, with R's stack check off.
@@ -153,14 +98,14 @@ class Rpy2Session:
         if not self._is_torn:
             self._lock.release()
 
-    def _tracked(self, sexp: Any, owner: Any = None) -> Any:
+    def track(self, sexp: Any, owner: Any = None) -> Any:
         """Return `owner`, or `sexp`; the R object is released under the lock after its end.
 
         rpy2's capsules release at once, from any thread, even while another one is inside R. Every
         object that outlives the lock, if only in the frames of an error, must be returned here.
         """
         owner = sexp if owner is None else owner
-        if owner is not self._rinterface.NULL:
+        if owner is not self.rinterface.NULL:
             hold = _Hold(owner, self._drop)
             hold.capsule = sexp.__sexp__
             self._holds[id(hold)] = hold
@@ -176,43 +121,21 @@ class Rpy2Session:
         while self._dropped:
             del self._holds[id(self._dropped.popleft())]
 
-    def _reals(self, *values: float) -> Any:
-        self._spend(8 * len(values))
-        return self._tracked(self._rinterface.FloatSexpVector([*map(float, values)]))
-
-    def _spend(self, size: int) -> None:
-        """Count what rpy2 allocates without R's error handling, where errors end the process."""
-        if not self._has_room(size):
-            raise ConversionError("R has no memory left, see mem.maxVSize() and mem.maxNSize()")
-        self._left -= size + _OVERHEAD
-
-    def _has_room(self, size: int) -> bool:
-        """Return whether R has memory left; R is asked before each part of it is used."""
-        if self._left < size + _OVERHEAD:
-            left, self._left = 0, 2**62  # asking takes almost no memory
-            try:
-                left = int(self.call("room")[0]) // _SHARE - _SPARE
-            finally:
-                self._left = left
-        return self._left >= size + _OVERHEAD
-
     def call(self, name: str, *arguments: Any) -> Any:
-        """Return the value of an R function of this module, or raise R's error."""
+        """Return the value of a function of crossing.R or rpy2_side.R, or raise its error."""
         return self.inside(self._call, name, arguments)
 
     def _call(self, name: str, arguments: Sequence[Any]) -> Any:
         try:
             value = self._functions[name](*arguments)
-        except self._runtime_error as error:
-            raise ConversionError(f"R raised an error: {_first_line(str(error))}") from None
-        self._tracked(value)
-        if isinstance(value, self._rinterface.ListSexpVector) and len(value.list_attrs()):
-            raise ConversionError(f"R raised an error: {_first_line(value[0][0])}")
+        except self._runtime_error as error:  # one that no function of R can catch
+            message = str(error).strip().removeprefix("Error: ")
+            raise ConversionError(f"R raised an error: {message}") from None
+        self.track(value)
+        if value.typeof == _ENVIRONMENT:
+            message, is_ours = value["message"][0].strip(), value["is_ours"][0]
+            raise ConversionError(message if is_ours else f"R raised an error: {message}")
         return value
-
-
-def _first_line(message: str) -> str:
-    return message.strip().removeprefix("Error: ")
 
 
 class _UnlimitedStack:

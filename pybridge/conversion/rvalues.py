@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from pybridge.conversion.copying import Look, copy_tiles
-from pybridge.errors import ConversionError
+from pybridge.conversion.copying import AfterTile, copy_tiles
 
 Array = np.ndarray[Any, Any]
 
@@ -21,28 +20,6 @@ DTYPES = {"logical": "i4", "integer": "i4", "double": "f8", "complex": "c16", "r
 """The dtype of the memory of each vector of numbers."""
 
 ITEM_SIZES = {"logical": 4, "integer": 4, "double": 8, "complex": 16, "raw": 1}
-
-TYPE_NAMES = {
-    1: "symbol",
-    2: "pairlist",
-    3: "closure",
-    4: "environment",
-    6: "language",
-    8: "builtin",
-    9: "char",
-    10: "logical",
-    13: "integer",
-    14: "double",
-    15: "complex",
-    16: "character",
-    19: "list",
-    20: "expression",
-    22: "externalptr",
-    24: "raw",
-    25: "S4",
-    0: "NULL",
-}
-"""R types by their codes in rpy2 ("R Internals", 1.1)."""
 
 NA_INTEGER = -(2**31)
 """The bits of R's `NA` in a logical or an integer vector."""
@@ -60,12 +37,6 @@ Texts: TypeAlias = list[str | None]
 
 RowNames: TypeAlias = int | Array | Texts
 """The row names of a data frame; the number of rows if they are 1, 2, 3..."""
-
-TEXTS_OF = {"factor": "levels", "POSIXct": "tzone", "difftime": "units"}
-"""The attribute that holds the text of a vector of a class."""
-
-MATRIX_SLOTS = frozenset({"i", "j", "p", "x", "Dim", "uplo", "diag"})
-"""The slots that hold a matrix of the package Matrix, except its names."""
 
 
 @dataclass(slots=True)
@@ -92,7 +63,7 @@ class ListOfR:
     """The description of a list or a data frame."""
 
     elements: Sequence[Any]
-    """Objects of the host."""
+    """The parts of each element."""
     names: Texts | None
     classes: tuple[str, ...] = ()
     row_names: RowNames | None = None
@@ -100,13 +71,24 @@ class ListOfR:
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixOfR:
+    """The description of a general or diagonal sparse matrix of the package Matrix."""
+
+    name: str
+    """Its class."""
+    shape: tuple[int, int]
+    indices: Mapping[str, Array]
+    """Those of the slots i, j and p that it has, zero-based, in writable memory of their own."""
+    entries: Vector | None
+    """The entries, in memory of their own; None for a pattern, of which every entry is TRUE."""
+
+
+@dataclass(frozen=True, slots=True)
 class OtherObject:
-    """The description of an object that is neither a vector nor a list."""
+    """The description of an object without a counterpart in Python."""
 
     r_type: str
     classes: tuple[str, ...] = ()
-    slots: Mapping[str, Any] = field(default_factory=dict)
-    """The slots among `MATRIX_SLOTS` of an S4 object, objects of the host."""
 
 
 @dataclass(slots=True)
@@ -117,7 +99,7 @@ class NewNumbers:
     dtype: str
     source: Array
     mask: Array | None = None
-    finish: Look | None = None
+    finish: AfterTile | None = None
     has_dim: bool = False
     attributes: Mapping[str, New] | None = None
 
@@ -152,7 +134,7 @@ class NewText:
     is_ascii: bool
     """Whether every byte is ASCII, so that R need not mark the strings."""
     shape: tuple[int, ...]
-    missing: Array | None = None
+    is_na: Array | None = None
     """Where the elements are `NA`, in R's order and without axes; their strings are empty."""
     has_dim: bool = False
     attributes: Mapping[str, New] | None = None
@@ -165,17 +147,17 @@ class NewText:
     @property
     def places_of_na(self) -> Array | None:
         """Return the one-based positions of `NA`, or None without any."""
-        if self.missing is None or not self.missing.any():
+        if self.is_na is None or not self.is_na.any():
             return None
-        return np.asarray(np.flatnonzero(self.missing) + 1).astype(
+        return np.asarray(np.flatnonzero(self.is_na) + 1).astype(
             "i4" if self.count < 2**31 else "f8"
         )
 
     def texts(self) -> Texts:
         """Return the strings one by one."""
         texts: Texts = self.memory.decode().split("\0")[:-1]  # type: ignore[assignment]
-        if self.missing is not None:
-            for place in np.flatnonzero(self.missing):
+        if self.is_na is not None:
+            for place in np.flatnonzero(self.is_na):
                 texts[place] = None
         return texts
 
@@ -196,8 +178,7 @@ class NewMatrix:
 
     name: str
     """Its class."""
-    slots: NewList
-    """A named list."""
+    slots: Mapping[str, New]
 
 
 New: TypeAlias = Any
@@ -207,15 +188,3 @@ New: TypeAlias = Any
 def integers(values: Sequence[int]) -> NewNumbers:
     """Return an integer vector to make."""
     return NewNumbers("integer", "i4", np.array(values, "i4"))
-
-
-def check_shape(r_type: str, length: int, dim: Sequence[int]) -> None:
-    """Raise `ConversionError` if the `dim` of a vector does not match its length."""
-    if math.prod(dim) == length:
-        return
-    if r_type == "character":
-        raise ConversionError(f"{length} strings do not have the shape {tuple(dim)}")
-    raise ConversionError(
-        f"an R object of type {r_type} and length {length} is not what its attributes say: "
-        f"{tuple(dim)}"
-    )

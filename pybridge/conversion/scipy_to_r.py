@@ -20,7 +20,6 @@ from pybridge.conversion.rvalues import (
     LARGEST_AXIS,
     NA_INTEGER,
     New,
-    NewList,
     NewMatrix,
     NewNumbers,
     integers,
@@ -87,8 +86,7 @@ def _matrix(
     names = dimnames_list(shape, labels or [("", None), ("", None)])
     kind = "l" if data.r_type == "logical" else "d"
     slots = {**slots, "x": data, "Dim": integers([*map(int, shape)]), "Dimnames": names}
-    named = NewList([*slots.values()], {"names": vector_of_texts([*slots])})
-    return NewMatrix(f"{kind}{structure}Matrix", named)
+    return NewMatrix(f"{kind}{structure}Matrix", slots)
 
 
 def _integers(values: Array) -> NewNumbers:

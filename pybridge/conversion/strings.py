@@ -13,8 +13,6 @@ from pybridge.holders.fitting import need_utf8
 
 Array = np.ndarray[Any, Any]
 
-BYTES_REFUSAL = 'a string is marked with Encoding "bytes", so it is not text; charToRaw() gives raw'
-
 
 def new_text(texts: Sequence[str | None], shape: tuple[int, ...], has_dim: bool = False) -> NewText:
     """Return a character vector to make, of texts in R's order; None is `NA`."""
@@ -63,20 +61,11 @@ def _text(memory: bytes) -> str:
         raise ConversionError(f"a string in R is not valid UTF-8: {memory!r}") from error
 
 
-def places_of(texts: list[str], codes: Array | None, shape: tuple[int, ...]) -> tuple[Texts, Array]:
+def places_of(texts: list[str], codes: Array | None) -> tuple[Texts, Array]:
     """Return the distinct texts, followed by None, and the index of each element's text.
 
     `codes` count from one and may be R's NA; None means 1, 2, 3...
     """
     if codes is None:
-        places = np.arange(len(texts))
-    else:
-        places = np.where(codes == NA_INTEGER, len(texts), codes.astype("i8") - 1)
-    return [*texts, None], places.reshape(shape, order="F")
-
-
-def all_texts(texts: list[str], codes: Array | None) -> Texts:
-    """Return the strings of a character vector one by one; None is `NA`."""
-    if codes is None:
-        return [*texts]
-    return [None if code == NA_INTEGER else texts[code - 1] for code in codes.ravel().tolist()]
+        return [*texts, None], np.arange(len(texts))
+    return [*texts, None], np.where(codes == NA_INTEGER, len(texts), codes.astype("i8") - 1)

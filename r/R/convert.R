@@ -148,3 +148,52 @@ elements_in_r <- function(x, call, policies = NULL) {
   }
   from_parts(reticulate::py_to_r(answered(result, call)), call)
 }
+
+# ---- What reticulate does in its own way; crossing.R has what both bridges share -------------------
+
+# Make numbers what reticulate shows as a view of R's memory: an array, whose logicals are integers, because a view of
+# logicals loses NA. One number without a dim crosses as a number.
+show_numbers <- function(x) {
+  is_one <- is.null(dim(x)) && length(x) == 1L
+  if (is.logical(x) || (is_one && is.raw(x))) {
+    storage.mode(x) <- "integer"
+  }
+  if (is.null(dim(x)) && !is_one) {
+    dim(x) <- length(x)
+  }
+  x
+}
+
+# Make a vector of what reticulate has made of numbers; an array of NumPy has an axis that a vector has not
+take_numbers <- function(x) {
+  if (length(dim(x)) == 1L) {
+    dim(x) <- NULL
+  }
+  x
+}
+
+# Make a vector and let Python fill it: each element is written once
+filled <- function(parts, call) {
+  source <- parts[[5L]]
+  if (!bridge$is_shown) {
+    return(from_parts(reticulate::py_to_r(answered(py_call(bridge$filled, source), call)), call))
+  }
+  elements <- new_vector(parts[[2L]], parts[[3L]], call)
+  if (is.null(dim(elements))) dim(elements) <- length(elements)
+  answered(py_call(bridge$fill, source, elements), call)
+  if (!parts[[4L]]) {
+    dim(elements) <- NULL
+  }
+  elements
+}
+
+# Whether reticulate gives Python a view of R's own memory, in which R sees what Python writes
+shows_memory <- function() {
+  mark <- start_bridge()$mark
+  all(vapply(c("logical", "integer", "double", "complex", "raw"), function(type) {
+    x <- vector(type, 3L)
+    dim(x) <- 3L
+    py_call(mark, x, type)
+    identical(as.integer(x), c(0L, 1L, 0L))
+  }, NA))
+}

@@ -1,64 +1,102 @@
-# Convert R objects for Python and back through reticulate's published functions, without loss: numbers as views
-# of R's memory or as vectors that Python fills, text as bytes of UTF-8, everything else as lists of these.
+# What crosses between R and Python: an R object is split into parts, and parts are put together to an R object. Both
+# bridges use this file and text.R: the R package through reticulate, and Python through rpy2, which evaluates them in
+# an environment of their own (pybridge/conversion/rpy2_side.R). Each side defines three functions beside them:
+# show_numbers() makes numbers what the bridge shows as R's memory, take_numbers() makes a vector of what the bridge has
+# made of numbers, and abort() signals an error.
+
+# The kinds of parts and the fields of each, in the order in which they stand after the kind. parts.py describes them
+# and has the same ones; the two are compared when a bridge starts.
+part_fields <- list(
+  texts = "strings",
+  text = c("utf8", "codes"),
+  typed = c("type", "elements"),
+  shaped = c("object", "sizes"),
+  classed = c("object", "classes", "own_text"),
+  labelled = c("object", "labels", "names"),
+  list = c("elements", "names", "classes", "row_names"),
+  count = "rows",
+  matrix = c("class", "sizes", "i", "j", "p", "x"),
+  other = c("type", "classes"),
+  new_text = c("utf8", "count", "is_ascii", "places_of_na"),
+  new_list = "...",
+  new_matrix = c("class", "names", "..."),
+  logical = "elements",
+  array = c("elements", "sizes"),
+  with = c("object", "names", "..."),
+  fill = c("type", "sizes", "has_dim", "source"),
+  object = "object"
+)
 
 # ---- To Python -----------------------------------------------------------------------------------
 
-# Split an R object into parts that reticulate passes on unchanged, with `labels` also its names and dimnames.
-# Bare numbers are an array, whose memory Python sees, or one number. Everything else is an unnamed list that
-# begins with its kind, which pybridge/conversion/in_r.py reads. `origin` is that of the object, for errors.
+# Split an R object into parts, with `labels` also its names and dimnames. Bare numbers are themselves, and `NULL` is.
+# Everything else is an unnamed list that begins with its kind. `origin` is that of the object, for errors.
 to_parts <- function(x, origin, labels = FALSE) {
   if (is.object(x)) {
     return(object_parts(x, origin, labels))
   }
-  type <- typeof(x)
-  switch(type,
+  switch(typeof(x),
     double = ,
     integer = ,
-    complex = if (labels) vector_parts(x, origin, labels = TRUE) else number_parts(x, origin),
-    character = if (is_short_text(x) && !labels) {
-      list("texts", utf8_text(x, origin))
-    } else {
-      vector_parts(x, origin, labels = labels)
-    },
+    complex = ,
+    character = ,
     logical = ,
-    raw = vector_parts(x, origin, labels = labels),
-    list = list_parts(x, origin),
+    raw = vector_parts(x, origin, labels),
+    list = list_parts(x, origin, labels = labels),
     "NULL" = NULL,
-    list("other", type, list())
+    list("other", typeof(x), character())
   )
 }
 
 object_parts <- function(x, origin, labels) {
-  classes <- as.list(utf8_text(class(x), part_of(origin, "class(", ")")))
+  classes <- utf8_text(class(x), part_of(origin, "class(", ")"))
   type <- typeof(x)
   if (is.atomic(x)) {
     own <- unlist(texts_of[class(x)], use.names = FALSE)
-    texts <- if (!is.null(own)) attr(x, own[[1L]], exact = TRUE)
-    texts <- if (!is.null(texts)) text_parts(texts, attribute_of(origin, own[[1L]]))
-    return(vector_parts(unclass(x), origin, classes, texts, labels))
+    text <- if (!is.null(own)) attr(x, own[[1L]], exact = TRUE)
+    text <- if (!is.null(text)) text_parts(text, attribute_of(origin, own[[1L]]))
+    return(list("classed", vector_parts(unclass(x), origin, labels), classes, text))
   }
   if (type == "list" && !isS4(x)) {
-    return(list_parts(unclass(x), origin, classes))
+    return(list_parts(unclass(x), origin, classes, labels))
   }
-  if (!isS4(x) || type == "list") {
-    return(list("other", type, classes))
+  if (isS4(x) && type != "list" && grepl("^[dln]([gst][CRT]|di)Matrix$", classes[[1L]])) {
+    return(matrix_parts(x, classes[[1L]], origin))
   }
-  slots <- attributes(x)
-  slots <- slots[names(slots) %in% matrix_slots]
-  is_long <- vapply(slots, is_long_vector, NA)
-  list("S4", classes, lapply(slots[!is_long], to_parts, origin), lapply(slots[is_long], own_copy))
+  list("other", type, classes)
 }
-
-# The slots that hold a matrix of the package Matrix, except its names
-matrix_slots <- c("i", "j", "p", "x", "Dim", "uplo", "diag")
 
 # The attribute that holds the text of a vector of a class
 texts_of <- list(factor = "levels", POSIXct = "tzone", difftime = "units")
 
-# Whether a vector is bare numbers and so long that the copy which Python needs is better made here
-is_long_vector <- function(x) {
-  (typeof(x) == "integer" || typeof(x) == "double") && is.null(attributes(x)) && length(x) > 10000L &&
-    length(x) <= .Machine$integer.max && bridge$is_shown
+# Split a sparse matrix of the package Matrix, which checks it, and makes a general one of a symmetric or a
+# triangular one
+matrix_parts <- function(x, name, origin) {
+  require_matrix(origin$call)
+  fault <- tryCatch(is.null(methods::validObject(x)), error = conditionMessage)
+  if (is.character(fault)) {
+    words <- "`%s` is broken: %s"
+    abort(sprintf(words, origin$code, fault), origin$class, origin$call, list(argument = origin$code))
+  }
+  if (endsWith(name, "diMatrix")) {
+    entries <- Matrix::diag(x)
+  } else {
+    if (substr(name, 2L, 2L) != "g") x <- methods::as(x, "generalMatrix")
+    entries <- attr(x, "x")
+  }
+  slot_copy <- function(name) if (!is.null(slot <- attr(x, name))) own_copy(slot)
+  sizes <- array(x@Dim)
+  list(
+    "matrix", class(x)[[1L]], sizes, slot_copy("i"), slot_copy("j"), slot_copy("p"),
+    if (!is.null(entries)) vector_parts(own_copy(entries), origin, labels = FALSE)
+  )
+}
+
+require_matrix <- function(call) {
+  if (!requireNamespace("Matrix", quietly = TRUE)) {
+    words <- "a sparse matrix in R needs the package Matrix, which is not installed"
+    abort(words, "pybridge_error_conversion", call)
+  }
 }
 
 # Copy a vector: nothing else refers to the copy, so Python may write to it
@@ -68,38 +106,48 @@ own_copy <- function(x) {
   x
 }
 
-# Split a vector: type, elements, whether it is one element without axes, classes, text of its class, labels
-vector_parts <- function(x, origin, classes = list(), texts = NULL, labels = FALSE) {
+# Split a vector without a class; with `labels` also its names or dimnames, if it has them
+vector_parts <- function(x, origin, labels) {
   type <- typeof(x)
   parts <- if (type == "character") {
-    list(text_parts(x, origin), dim_parts(x))
+    sizes <- checked_dim(x, origin)
+    parts <- text_parts(x, origin)
+    if (is.null(sizes)) parts else list("shaped", parts, array(sizes))
+  } else if (type == "logical" || type == "raw") {
+    list("typed", type, number_parts(x, origin))
   } else {
-    list(number_parts(if (type == "logical") x + 0L else x, origin), NULL)
+    number_parts(x, origin)
   }
-  is_one <- is.null(dim(x)) && length(x) == 1L
-  c(list("vector", type), parts, list(is_one, classes, texts, if (labels) label_parts(x, origin)))
+  labels <- if (labels) label_parts(x, origin)
+  if (is.null(labels)) parts else c(list("labelled", parts), labels)
 }
 
-# Convert numbers to an array, or to one number; raw bytes to an array
+# Numbers as the bridge shows them
 number_parts <- function(x, origin) {
-  sizes <- dim(x)
-  if (is.null(sizes)) {
-    count <- length(x)
-    if (count == 1L && !is.raw(x)) {
-      return(x)
-    }
-    if (count > .Machine$integer.max) {
-      dim(x) <- long_sizes(count, origin$call)
-      return(list("shaped", x, list(-1L)))
-    }
-    dim(x) <- count
-  } else if (!is.integer(sizes) || prod(sizes) != length(x)) {
-    return(list("broken", typeof(x), length(x), typeof(sizes), as.list(sizes)))
-  } else if (length(sizes) > 32L) { # more than NumPy may have
-    dim(x) <- length(x)
-    return(list("shaped", x, as.list(sizes)))
+  sizes <- checked_dim(x, origin)
+  if (is.null(sizes) && length(x) > .Machine$integer.max) {
+    dim(x) <- long_sizes(length(x), origin$call)
+    return(list("shaped", show_numbers(x), -1L))
   }
-  x
+  if (length(sizes) > 32L) { # more than NumPy may have
+    dim(x) <- length(x)
+    return(list("shaped", show_numbers(x), array(sizes)))
+  }
+  show_numbers(x)
+}
+
+# The sizes of a vector; those that do not fit its elements are an error
+checked_dim <- function(x, origin) {
+  sizes <- dim(x)
+  if (!is.null(sizes) && (!is.integer(sizes) || prod(sizes) != length(x))) {
+    words <- if (is.integer(sizes)) {
+      sprintf("`%s` has %.0f elements, and its dim says (%s)", origin$code, length(x), toString(sizes))
+    } else {
+      sprintf("the dim of `%s` is of type %s", origin$code, typeof(sizes))
+    }
+    abort(paste0(words, ": it is broken"), origin$class, origin$call, list(argument = origin$code))
+  }
+  sizes
 }
 
 # Find the sizes of a matrix with as many elements as a vector that is longer than an axis may be
@@ -112,26 +160,21 @@ long_sizes <- function(count, call) {
   c(rows, count / rows)
 }
 
-dim_parts <- function(x) {
-  sizes <- dim(x)
-  if (is.null(sizes)) {
-    return(NULL)
-  }
-  is_broken <- !is.integer(sizes) || prod(sizes) != length(x)
-  if (is_broken) list("broken", typeof(x), length(x), typeof(sizes), as.list(sizes)) else as.list(sizes)
-}
-
-# Split text into its distinct strings, as bytes, and the code of each element where strings repeat
+# Split text into its distinct strings, as bytes, and the code of each element where strings repeat; a few strings
+# cross as they are, if none is NA
 text_parts <- function(x, origin) {
   if (!is.character(x)) {
-    return(list("no text", typeof(x)))
+    words <- "`%s` is of type %s and not text: the object that it belongs to is broken"
+    abort(sprintf(words, origin$code, typeof(x)), origin$class, origin$call, list(argument = origin$code))
   }
-  attributes(x) <- NULL
-  # unique() stops at bytes, and what is not text is looked for among the distinct strings, to save time
-  has_bytes <- any(Encoding(x) == "bytes")
-  as_given <- if (has_bytes) x else unique(x)
+  if (length(x) %in% 1:64 && !anyNA(x)) {
+    return(list("texts", utf8_text(x, origin)))
+  }
+  if (!is.null(attributes(x))) attributes(x) <- NULL
+  # What is not text is looked for among the distinct strings, to save time; unique() stops at bytes.
+  as_given <- tryCatch(unique(x), error = function(error) x)
   distinct <- enc2utf8(as_given)
-  if (has_bytes || !all(is_text(as_given, distinct))) {
+  if (!all(is_text(as_given, distinct))) {
     utf8_text(x, origin) # an error, which has the position
   }
   codes <- NULL
@@ -148,9 +191,6 @@ text_parts <- function(x, origin) {
   list("text", writeBin(distinct, raw(), useBytes = TRUE), codes)
 }
 
-# Whether text crosses as Python's own strings: few, none `NA`
-is_short_text <- function(x) length(x) %in% 1:64 && is.null(dim(x)) && !anyNA(x)
-
 label_parts <- function(x, origin) {
   texts <- function(label, origin) if (is.character(label)) text_parts(label, origin)
   labels <- attr(x, "dimnames", exact = TRUE)
@@ -163,11 +203,14 @@ label_parts <- function(x, origin) {
   list(of_axes, texts(names(labels), names_origin(origin)))
 }
 
-list_parts <- function(x, origin, classes = list()) {
+list_parts <- function(x, origin, classes = character(), labels = FALSE) {
+  if (!is.null(dim(x))) {
+    abort("a list with a dim has no counterpart: c(x) drops the dim", origin$class, origin$call)
+  }
   names <- attr(x, "names", exact = TRUE)
-  parts <- lapply(seq_along(x), function(k) to_parts(.subset2(x, k), element_of(origin, k)))
+  parts <- lapply(seq_along(x), function(k) to_parts(.subset2(x, k), element_of(origin, k), labels))
   texts <- if (!is.null(names)) text_parts(names, names_origin(origin))
-  list("list", parts, texts, classes, !is.null(dim(x)), row_parts(x, origin))
+  list("list", parts, texts, classes, row_parts(x, origin))
 }
 
 # Split row names: their number if they are 1, 2, 3...
@@ -180,74 +223,64 @@ row_parts <- function(x, origin) {
     return(text_parts(names, part_of(origin, "row.names(", ")")))
   }
   if (.row_names_info(x) < 0L || identical(names, seq_along(names))) {
-    return(length(names))
+    return(list("count", length(names)))
   }
   array(names)
 }
 
 # ---- To R ----------------------------------------------------------------------------------------
 
-# Make an R object from the parts that Python returned. Parts that are not a list are the object itself; a vector
-# from reticulate has one axis, which is dropped.
-from_parts <- function(parts, call) {
+# Make an R object from the parts that Python returned. Parts that are not a list are the object itself.
+from_parts <- function(parts, call = NULL) {
   if (!is.list(parts)) {
-    if (length(dim(parts)) == 1L) {
-      dim(parts) <- NULL
-    }
-    return(parts)
+    return(take_numbers(parts))
   }
-  kind <- parts[[1L]]
-  x <- if (kind %in% c("logical", "array", "with")) from_parts(parts[[2L]], call)
-  switch(kind,
-    fill = return(filled(parts, call)),
-    list = return(lapply(parts[[2L]], from_parts, call)),
-    matrix = return(new_matrix(parts[[2L]], from_parts(parts[[3L]], call), call)),
-    logical = storage.mode(x) <- "logical",
-    array = dim(x) <- parts[[3L]],
-    text = {
-      x <- readBin(parts[[2L]], "character", parts[[3L]])
-      if (!parts[[4L]]) Encoding(x) <- "UTF-8"
-      if (!is.null(parts[[5L]])) x[as.vector(parts[[5L]])] <- NA
+  switch(parts[[1L]],
+    object = parts[[2L]],
+    new_list = lapply(parts[-1L], from_parts, call),
+    new_text = new_text(parts[[2L]], parts[[3L]], parts[[4L]], parts[[5L]]),
+    new_matrix = new_matrix(parts[[2L]], parts[[3L]], lapply(parts[-(1:3)], from_parts, call), call),
+    logical = {
+      x <- from_parts(parts[[2L]], call)
+      storage.mode(x) <- "logical"
+      x
     },
-    with = for (name in names(parts[[3L]])) attr(x, name) <- from_parts(parts[[3L]][[name]], call)
+    array = {
+      x <- from_parts(parts[[2L]], call)
+      dim(x) <- parts[[3L]]
+      x
+    },
+    with = {
+      x <- from_parts(parts[[2L]], call)
+      names <- parts[[3L]]
+      for (k in seq_along(names)) attr(x, names[[k]]) <- from_parts(parts[[k + 3L]], call)
+      x
+    },
+    fill = filled(parts, call),
+    abort(sprintf("Python sent a part of the unknown kind \"%s\"", parts[[1L]]), "pybridge_error_version", call)
   )
+}
+
+# Make text of bytes of UTF-8, each string followed by NUL
+new_text <- function(utf8, count, is_ascii, places_of_na) {
+  x <- readBin(utf8, "character", count)
+  if (!is_ascii) Encoding(x) <- "UTF-8"
+  if (!is.null(places_of_na)) x[as.vector(places_of_na)] <- NA
   x
 }
 
 # Make a matrix of the package Matrix, which checks its slots
-new_matrix <- function(name, slots, call) {
-  if (!requireNamespace("Matrix", quietly = TRUE)) {
-    words <- "a sparse matrix in R needs the package Matrix, which is not installed"
-    abort(words, "pybridge_error_conversion", call)
-  }
+new_matrix <- function(name, names, slots, call) {
+  require_matrix(call)
+  names(slots) <- names
   class <- methods::getClass(name, where = asNamespace("Matrix"))
   do.call(methods::new, c(list(class), slots), quote = TRUE)
 }
 
-# Make a vector and let Python fill it: each element is written once
-filled <- function(parts, call) {
-  type <- parts[[2L]]
-  sizes <- parts[[3L]]
-  source <- parts[[5L]]
-  if (!bridge$is_shown) {
-    return(from_parts(reticulate::py_to_r(answered(py_call(bridge$filled, source), call)), call))
-  }
-  elements <- vector(type, prod(sizes))
-  dim(elements) <- if (max(sizes) > .Machine$integer.max) long_sizes(sizes, call) else sizes
-  answered(py_call(bridge$fill, source, elements), call)
-  if (!parts[[4L]]) {
-    dim(elements) <- NULL
-  }
-  elements
-}
-
-# Whether reticulate gives Python a view of R's own memory, in which R sees what Python writes
-shows_memory <- function() {
-  mark <- start_bridge()$mark
-  all(vapply(c("logical", "integer", "double", "complex", "raw"), function(type) {
-    x <- vector(type, 3L)
-    dim(x) <- 3L
-    py_call(mark, x, type)
-    identical(as.integer(x), c(0L, 1L, 0L))
-  }, NA))
+# Allocate a vector for Python to fill; one that is longer than an axis of R has the sizes of a matrix
+new_vector <- function(type, sizes, call = NULL) {
+  x <- vector(type, prod(sizes))
+  if (max(sizes) > .Machine$integer.max) sizes <- long_sizes(sizes, call)
+  if (length(sizes) > 1L) dim(x) <- sizes
+  x
 }

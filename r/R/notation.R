@@ -29,17 +29,6 @@ one_line <- function(value) {
   printable(paste(code, collapse = " "))
 }
 
-# Shorten a text that came from the user, to keep messages short
-short_text <- function(text) {
-  text <- printable(text)
-  if (nchar(text) > 60L) paste0(substr(text, 1L, 57L), "...") else text
-}
-
-# Text for a message, in which bytes that are not UTF-8 are written as <ff>
-printable <- function(text) {
-  if (all(is_text(text, enc2utf8(text)))) text else iconv(text, "UTF-8", "UTF-8", sub = "byte")
-}
-
 # Write one number, logical or NA as Python's messages do
 format_number <- function(value) {
   value <- as.vector(unclass(value))

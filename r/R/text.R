@@ -64,3 +64,14 @@ check_text <- function(x, origin) {
     for (k in seq_along(x)) check_text(.subset2(x, k), element_of(origin, k))
   }
 }
+
+# Shorten a text that came from the user, to keep messages short
+short_text <- function(text) {
+  text <- printable(text)
+  if (nchar(text) > 60L) paste0(substr(text, 1L, 57L), "...") else text
+}
+
+# Text for a message, in which bytes that are not UTF-8 are written as <ff>
+printable <- function(text) {
+  if (all(is_text(text, enc2utf8(text)))) text else iconv(text, "UTF-8", "UTF-8", sub = "byte")
+}

@@ -7,7 +7,7 @@ import pytest
 from hearing import heard_warnings
 
 from pybridge.conversion import copying
-from pybridge.conversion.casting import Wanted, own_array
+from pybridge.conversion.casting import Target, own_array
 from pybridge.conversion.r_to_numpy import _refuse_na
 from pybridge.errors import ConversionError
 
@@ -38,7 +38,7 @@ def column_major(dtype):
 @pytest.mark.parametrize("dtype", ["float64", "float32", "uint8", "int64", "complex64", "int8"])
 @pytest.mark.parametrize("source", ["float64", "int32", "complex128"])
 def test_every_element_arrives(tiles, source, dtype, order):
-    made = own_array(column_major(source), Wanted(dtype, order=order))
+    made = own_array(column_major(source), Target(dtype, order=order))
     assert made.dtype == dtype
     assert made.flags.f_contiguous == (order == "F")
     assert made.ravel().tolist() == [number % 121 for number in range(37 * 11 * 13)]
@@ -74,7 +74,7 @@ def test_one_lost_element_is_found_wherever_it_is(tiles, source, dtype, value, o
         x[index] = value
         where = ", ".join(str(i + 1) for i in index)
         with pytest.raises(ConversionError, match=rf"element \[{where}\] is "):
-            own_array(x, Wanted(dtype, order=order))
+            own_array(x, Target(dtype, order=order))
     assert len(tiles) > 10 or source == "complex128"  # which is checked before it is cut
 
 
@@ -85,7 +85,7 @@ def test_one_lost_element_is_found_wherever_it_is(tiles, source, dtype, value, o
 def test_what_is_at_the_edge_is_kept(tiles, source, dtype, value):
     x = column_major(source)
     x[20, 5, 7] = value
-    assert own_array(x, Wanted(dtype))[20, 5, 7] == value
+    assert own_array(x, Target(dtype))[20, 5, 7] == value
     assert len(tiles) > 10
 
 
@@ -93,12 +93,12 @@ def test_na_is_refused_in_any_tile_before_what_it_would_be_cast_to(tiles):
     x = column_major("int32")
     x[30, 9, 12] = -(2**31)
     with pytest.raises(ConversionError, match=r"element \[31, 10, 13\] is NA"):
-        own_array(x, Wanted("uint8"), partial(_refuse_na, x, -(2**31), "integer"))
+        own_array(x, Target("uint8"), partial(_refuse_na, x, -(2**31), "integer"))
     assert len(tiles) > 10
 
 
 def test_casting_warns_of_nothing_in_any_tile(tiles):
     with heard_warnings() as heard, pytest.raises(ConversionError):
-        own_array(np.full(SHAPE, 1e300, order="F"), Wanted("float32"))
+        own_array(np.full(SHAPE, 1e300, order="F"), Target("float32"))
     assert not heard
     assert tiles

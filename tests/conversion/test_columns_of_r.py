@@ -6,9 +6,9 @@ import pytest
 from conversion_oracle import assert_identical, r_value
 
 from pybridge import from_r, to_r
-from pybridge.conversion.arriving import array_or_list
-from pybridge.conversion.casting import Wanted, own_array
+from pybridge.conversion.casting import Target, own_array
 from pybridge.conversion.policies import FromR
+from pybridge.conversion.r_to_python import value_from
 from pybridge.conversion.rpy2_host import r_host
 from pybridge.errors import ConversionError
 
@@ -122,12 +122,12 @@ def as_in_r(code, wanted, frames):
         return own_array(values, wanted, refuse)
 
     policies = FromR(scalars=True, own=own, frames=frames)
-    return array_or_list(r_host().look, r_value(code), policies)
+    return value_from(r_host().parts(r_value(code)), policies)
 
 
 def test_a_dtype_is_the_dtype_of_every_column_and_like_makes_a_dict():
     table = as_in_r(
-        "data.frame(i = 1:2, f = c(0.5, 2), row.names = c('a', 'b'))", Wanted("float32"), "arrays"
+        "data.frame(i = 1:2, f = c(0.5, 2), row.names = c('a', 'b'))", Target("float32"), "arrays"
     )
     assert [*map(str, table.dtypes)] == ["float32", "float32"]
     assert table.index.tolist() == ["a", "b"]
@@ -135,11 +135,11 @@ def test_a_dtype_is_the_dtype_of_every_column_and_like_makes_a_dict():
     with pytest.raises(
         ConversionError, match="column 'Species': a factor is categories, and a tensor has none"
     ):
-        as_in_r("iris", Wanted("float32"), "arrays")
-    tensors = as_in_r("data.frame(i = 1:2)", Wanted(like=np.zeros(1, "f4")), "dict")
+        as_in_r("iris", Target("float32"), "arrays")
+    tensors = as_in_r("data.frame(i = 1:2)", Target(like=np.zeros(1, "f4")), "dict")
     assert tensors["i"].dtype == "float32"
     with pytest.raises(ConversionError, match="row names, such as 'Mazda RX4', and a dict"):
-        as_in_r("mtcars", Wanted(like=np.zeros(1)), "dict")
+        as_in_r("mtcars", Target(like=np.zeros(1)), "dict")
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from conversion_oracle import assert_identical, r_value
 
 import pybridge
 from pybridge.conversion import to_r
-from pybridge.conversion.arriving import array_or_list
-from pybridge.conversion.casting import Wanted, own_array
+from pybridge.conversion.casting import Target, own_array
 from pybridge.conversion.policies import FromR
+from pybridge.conversion.r_to_python import value_from
 from pybridge.conversion.rpy2_host import r_host
 from pybridge.errors import PybridgeError
 
@@ -33,10 +33,10 @@ def of_numpy(code):
 def of_r(case):
     policy = dict(case["policy"])
     na = policy.pop("na", "error")
-    own = partial(own_array, wanted=Wanted(**policy))
+    own = partial(own_array, target=Target(**policy))
     frames = "arrays" if "dtype" in policy else "pandas"
     policies = FromR(na, scalars=True, own=own, frames=frames)
-    return array_or_list(r_host().look, r_value(case["r"]), policies)
+    return value_from(r_host().parts(r_value(case["r"])), policies)
 
 
 def assert_same_array(found, expected):

@@ -9,9 +9,9 @@ import scipy.sparse as sp
 from conversion_oracle import assert_identical, r_value
 
 from pybridge import from_r, to_r
-from pybridge.conversion.arriving import array_or_list
-from pybridge.conversion.casting import Wanted, own_array
+from pybridge.conversion.casting import Target, own_array
 from pybridge.conversion.policies import FromR
+from pybridge.conversion.r_to_python import value_from
 from pybridge.conversion.rpy2_host import r_host
 from pybridge.errors import ConversionError
 
@@ -144,9 +144,9 @@ def test_na_among_logicals_is_refused_or_nan():
 
 
 def with_dtype(code, **wanted):
-    own = partial(own_array, wanted=Wanted(**wanted))
+    own = partial(own_array, target=Target(**wanted))
     policies = FromR(scalars=True, own=own, frames="dict" if "like" in wanted else "arrays")
-    return array_or_list(r_host().look, r_value(code), policies)
+    return value_from(r_host().parts(r_value(code)), policies)
 
 
 def test_a_dtype_is_that_of_the_entries():
@@ -186,36 +186,36 @@ def test_other_objects_of_the_package_are_refused_with_what_converts_them(code, 
 @pytest.mark.parametrize(
     ("broken", "message"),
     [
-        ("s@i[2] <- 3L", "slot i has an index outside 0 to 2"),
-        ("s@i[2] <- -1L", "slot i has an index outside"),
-        ("s@i[2] <- NA", "slot i has an index outside"),
-        ("attr(s, 'i') <- s@i + 0", "slot i is not a vector of type integer"),
-        ("attr(s, 'i') <- NULL", "slot i is not a vector"),
-        ("s@i <- s@i[-1]", "slot p does not rise from 0 to 4"),
-        ("s@p[2] <- 4L", "slot p does not rise"),
-        ("s@p[2:3] <- c(100000000L, -5L)", "slot p does not rise"),
-        ("s@p[1] <- 1L", "slot p does not rise"),
-        ("s@p <- s@p[-1]", "slot p has 3 entries instead of 4"),
-        ("s@x <- s@x[-1]", "slot x has 4 entries instead of 5"),
-        ("attr(s, 'x') <- 1:5", "slot x is not a vector of type double"),
-        ("attr(s, 'x') <- matrix(0, 5, 1)", "slot x is not a vector"),
-        ("s@Dim <- c(3L, NA)", "its sizes are 3 and -2147483648"),
-        ("s@Dim <- 3L", "slot Dim has 1 entries instead of 2"),
-        ("s <- triu(s); s@uplo <- 'X'", "slot uplo is neither 'U' nor 'L'"),
-        ("s <- triu(s); s@uplo <- c('U', 'U')", "slot uplo is neither"),
-        ("s <- triu(s); s@uplo <- 'L'", r"entry \[1, 2\] is outside its triangle"),
-        ("s <- triu(s); s@diag <- 'U'", r"entry \[1, 1\] is outside its triangle"),
-        ("s <- forceSymmetric(s); s@uplo <- 'L'", "outside its triangle"),
-        ("s <- forceSymmetric(s); s@Dim <- c(4L, 3L)", "has 4 rows and 3 columns"),
-        ("s <- as(s, 'TsparseMatrix'); s@j <- s@j[-1]", "slots i and j have 5 and 4 entries"),
-        ("s <- as(s, 'TsparseMatrix'); s@j[1] <- 3L", "slot j has an index outside 0 to 2"),
-        ("s <- as(s, 'RsparseMatrix'); s@j[1] <- 9L", "slot j has an index outside 0 to 2"),
-        ("s <- Diagonal(3, 1:3); s@x <- 1", "slot x has 1 entries instead of 3"),
-        ("s <- Diagonal(3, 1:3); s@Dim <- c(3L, 2L)", "has 3 rows and 2 columns"),
+        ("s@i[2] <- 3L", "'i' slot has elements not in"),
+        ("s@i[2] <- -1L", "'i' slot has elements not in"),
+        ("s@i[2] <- NA", "'i' slot contains NA"),
+        ("attr(s, 'i') <- s@i + 0", 'slot "i" .* got class "numeric"'),
+        ("attr(s, 'i') <- NULL", "slots in class definition but not in object"),
+        ("s@i <- s@i[-1]", "'i' slot has length less than"),
+        ("s@p[2] <- 4L", "first differences of 'p' slot"),
+        ("s@p[2:3] <- c(100000000L, -5L)", "first differences of 'p' slot"),
+        ("s@p[1] <- 1L", "first element of 'p' slot is not 0"),
+        ("s@p <- s@p[-1]", "'p' slot does not have length"),
+        ("s@x <- s@x[-1]", "'i' and 'x' slots do not have equal length"),
+        ("attr(s, 'x') <- 1:5", "'x' slot is not of type"),
+        ("attr(s, 'x') <- matrix(0, 5, 1)", 'slot "x" .* got class "matrix"'),
+        ("s@Dim <- c(3L, NA)", "'Dim' slot contains NA"),
+        ("s@Dim <- 3L", "'Dim' slot does not have length 2"),
+        ("s <- triu(s); s@uplo <- 'X'", "'uplo' slot is not"),
+        ("s <- triu(s); s@uplo <- c('U', 'U')", "'uplo' slot does not have length 1"),
+        ("s <- triu(s); s@uplo <- 'L'", "entries above the diagonal"),
+        ("s <- triu(s); s@diag <- 'U'", "entries on the diagonal"),
+        ("s <- forceSymmetric(s); s@uplo <- 'L'", "entries above the diagonal"),
+        ("s <- forceSymmetric(s); s@Dim <- c(4L, 3L)", "not square"),
+        ("s <- as(s, 'TsparseMatrix'); s@j <- s@j[-1]", "'i' and 'j' slots do not have equal"),
+        ("s <- as(s, 'TsparseMatrix'); s@j[1] <- 3L", "'j' slot has elements not in"),
+        ("s <- as(s, 'RsparseMatrix'); s@j[1] <- 9L", "'j' slot has elements not in"),
+        ("s <- Diagonal(3, 1:3); s@x <- 1", "'x' slot does not have length"),
+        ("s <- Diagonal(3, 1:3); s@Dim <- c(3L, 2L)", "not square"),
     ],
 )
 def test_broken_slots_are_refused_before_scipy_reads_them(broken, message):
-    with pytest.raises(ConversionError, match=rf"the \w+Matrix is broken: .*{message}"):
+    with pytest.raises(ConversionError, match=rf"`v` is broken: .*Matrix. object: .*{message}"):
         from_r(r_value(f"{SQUARE}{broken}; s"))
 
 

@@ -17,7 +17,8 @@ from rpy2.robjects import numpy2ri
 
 from pybridge import R
 from pybridge.conversion import from_r, rpy2_converter, to_r
-from pybridge.conversion.rpy2_host import RMemory, r_host
+from pybridge.conversion.r_memory import RMemory
+from pybridge.conversion.rpy2_host import r_host
 from pybridge.errors import (
     ConversionError,
     ImmutableTensorError,
@@ -64,7 +65,7 @@ def test_numbers_are_a_read_only_view_of_the_memory_of_r(r_type):
     with pytest.raises(ImmutableTensorError, match=r"a view of memory of R.*`copy\(\)`"):
         R(view)[1, 1] = 1
     assert isinstance(owner(view), RMemory)
-    assert owner(view).sexp.rid == value.rid
+    assert owner(view).owner.rid == value.rid
 
 
 @pytest.mark.parametrize("r_type", VIEWS)
@@ -187,7 +188,7 @@ def test_an_object_dropped_while_r_is_busy_is_let_go_later():
         kept = dict(rinterface._rinterface.protected_rids())
         assert kept.get(rid) == 1
 
-    r_host().inside(drop_elsewhere)
+    r_host().session.inside(drop_elsewhere)
     to_r(1.5)
     assert rid not in dict(rinterface._rinterface.protected_rids())
 
@@ -198,10 +199,9 @@ def test_a_soak_of_small_conversions_leaves_no_memory_behind(threads):
 
 
 @pytest.mark.parametrize("dtype", ["f8", "i4", "?", "c16", "V1"])
-@pytest.mark.parametrize("is_shown", [True, False])
-def test_a_large_vector_is_the_same_whoever_makes_it(monkeypatch, is_shown, dtype):
-    if not is_shown:
-        monkeypatch.setattr(r_host(), "_shown", frozenset())
+@pytest.mark.parametrize("shows_complex", [True, False])
+def test_a_large_vector_is_the_same_whoever_makes_it(monkeypatch, shows_complex, dtype):
+    monkeypatch.setattr(r_host().numbers, "_shows_complex", shows_complex)
     x = (np.arange(3 * 2**16) % 251).astype("u1").reshape(3, -1)
     x = x.view("V1") if dtype == "V1" else x.astype(dtype)
     mode = {"f8": "double", "i4": "integer", "?": "logical", "c16": "complex", "V1": "raw"}[dtype]
@@ -299,7 +299,7 @@ def test_the_end_of_r_nodes_is_an_error_as_well():
         from pybridge.errors import ConversionError
         to_r("R has started")
         ri.evalr("mem.maxNSize(8e5)")
-        r_host()._left = 0  # so that R is asked again, as it is every so often
+        r_host().numbers.allowance.left = 0  # so that R is asked again, as it is every so often
         kept = []
         # Many texts at once: the nearer the end, the more often does R look for what is free.
         texts = lambda turn: np.array([[f"text {turn} {k}" for k in range(99)]] * 2)

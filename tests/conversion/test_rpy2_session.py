@@ -183,13 +183,13 @@ def test_a_child_forked_while_another_thread_is_inside_r_is_told_so():
         def stay():
             inside.set()
             leave.wait(60)
-        worker = threading.Thread(target=lambda: r_host().inside(stay))
+        worker = threading.Thread(target=lambda: r_host().session.inside(stay))
         worker.start()
         inside.wait(60)
         print(in_child())
         leave.set()
         worker.join()
-        print(r_host().inside(in_child))
+        print(r_host().session.inside(in_child))
         print(in_child())
         """
     )

@@ -27,8 +27,8 @@ def broken(values: str, name: str, attribute: str) -> str:
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ('structure(1:2, levels = c(1.5, 2.5), class = "factor")', "type double is where"),
-        ('structure(1:2, levels = list("a", "b"), class = "factor")', "type list is where"),
+        ('structure(1:2, levels = c(1.5, 2.5), class = "factor")', "type double and not text"),
+        ('structure(1:2, levels = list("a", "b"), class = "factor")', "type list and not text"),
         ('x <- 1:2; attr(x, "levels") <- globalenv(); class(x) <- "factor"; x', "environment"),
         ('structure(1:2, class = "factor")', "code 1, and there are 0 levels"),
         ('structure(c(1L, 9L), levels = c("a", "b"), class = "factor")', r"\[2\] .* code 9"),
@@ -36,10 +36,10 @@ def broken(values: str, name: str, attribute: str) -> str:
         ('structure(c(0L, NA), levels = "a", class = "factor")', "code 0"),
         ('structure(1:4, class = "integer64")', "bits of doubles, and this one is of type integer"),
         ('structure("a", class = "integer64")', "type character"),
-        (broken("c(1, 2)", "dim", "c(40L, 50L)"), r"length 2 .*\(40, 50\)"),
-        (broken("1:6", "dim", "c(2, 3)"), "dim of an R array is of type double"),
-        (broken('c("a", "b")', "dim", "c(40L, 50L)"), r"2 strings .*\(40, 50\)"),
-        (broken("list(1, 2)", "names", "1:2"), "type integer is where"),
+        (broken("c(1, 2)", "dim", "c(40L, 50L)"), r"2 elements, and its dim says \(40, 50\)"),
+        (broken("1:6", "dim", "c(2, 3)"), "the dim of `v` is of type double"),
+        (broken('c("a", "b")', "dim", "c(40L, 50L)"), r"2 elements, and its dim says \(40, 50\)"),
+        (broken("list(1, 2)", "names", "1:2"), "type integer and not text"),
         (broken("list(1, 2)", "names", '"a"'), "cannot be a dict"),
     ],
 )

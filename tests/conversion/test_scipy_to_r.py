@@ -7,7 +7,7 @@ from conversion_oracle import assert_identical, r_value
 
 from pybridge import to_r
 from pybridge.conversion.policies import ToR
-from pybridge.conversion.rvalues import NewList, NewMatrix, NewNumbers
+from pybridge.conversion.rvalues import NewMatrix, NewNumbers
 from pybridge.conversion.scipy_to_r import matrix_to_r
 from pybridge.errors import ArgumentError, ConversionError
 
@@ -197,8 +197,7 @@ def test_nothing_is_made_dense_and_entries_are_not_copied_before_r_has_them():
     ]
     new = matrix_to_r(x, ToR())
     assert isinstance(new, NewMatrix)
-    assert isinstance(new.slots, NewList)
-    entries = [one.source for one in new.slots.elements if isinstance(one, NewNumbers)]
+    entries = [one.source for one in new.slots.values() if isinstance(one, NewNumbers)]
     assert any(np.shares_memory(one, x.data) for one in entries)
 
 

@@ -73,7 +73,7 @@ while seen < int(sys.argv[1]):
     except KeyboardInterrupt:
         armed[0] = False
     seen += 1
-    assert not r._lock._is_owned(), "the lock is still held"
+    assert not r.session._lock._is_owned(), "the lock is still held"
     if seen % 25 == 0:
         assert in_another_thread(lambda: from_r(to_r(x)).shape) == (2, 3, 5)
     before = turns[0]

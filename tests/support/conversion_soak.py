@@ -59,7 +59,7 @@ def in_threads(count: int, threads: int) -> None:
 def resident() -> int:
     """Return the bytes of memory in use, after both languages have tidied up."""
     gc.collect()
-    r_host().inside(import_module("rpy2.rinterface").baseenv["gc"])
+    r_host().session.inside(import_module("rpy2.rinterface").baseenv["gc"])
     with open("/proc/self/statm") as statm:
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 

@@ -58,12 +58,12 @@ def new_object(
     x: Any,
     policies: ToR,
     dimnames: Dimnames | None = None,
-    look: Callable[[Any], Any] | None = None,
+    described: Callable[[Any], Any] | None = None,
 ) -> New:
-    """Return the description of `x` as an R object; `look` describes R objects in it."""
+    """Return the description of `x` as an R object; `described` describes R objects in it."""
     if dimnames is None:
         try:
-            return _new(x, policies, look)
+            return _new(x, policies, described)
         except RecursionError:
             raise ConversionError(_NESTED) from None
     x = in_memory(x)
@@ -123,7 +123,7 @@ def _is_array(x: Any) -> bool:
     return not (without or has_columns)
 
 
-def _new(x: Any, policies: ToR, look: Any) -> New:
+def _new(x: Any, policies: ToR, described: Any) -> New:
     # Skip the slower tests below.
     if isinstance(x, np.ndarray) and x.dtype.kind not in "OV":
         return vector_from(x, policies)
@@ -137,7 +137,7 @@ def _new(x: Any, policies: ToR, look: Any) -> New:
         return vector_from(np.frombuffer(x, "S1"), policies)
 
     def convert(element: Any) -> New:
-        return _new(element, policies, look)
+        return _new(element, policies, described)
 
     if isinstance(x, np.ndarray | np.void):
         return _of_array(x, policies)
@@ -150,13 +150,13 @@ def _new(x: Any, policies: ToR, look: Any) -> New:
     if is_of_pandas(x):
         return _with_names(column_of_pandas(x, convert).in_r(policies), names_of(x))
     if isinstance(x, Mapping):
-        return r_mapping(x, policies, convert, look)
+        return r_mapping(x, policies, convert, described)
     if is_history(x):
         as_frame = replace(policies, mapping="data.frame")
-        return r_mapping(history_columns(x), as_frame, convert, look)
+        return r_mapping(history_columns(x), as_frame, convert, described)
     fields = _fields(x)
     if fields is not None:
-        return r_mapping(fields, policies, convert, look)
+        return r_mapping(fields, policies, convert, described)
     if isinstance(x, list | tuple):
         column = column_of_list(x)
         return r_list(x, None, convert) if column is None else column.in_r(policies)

@@ -1,0 +1,1 @@
+../../r/R/crossing.R

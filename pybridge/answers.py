@@ -66,3 +66,16 @@ def answering(function: Callable[..., Any]) -> Callable[..., Any]:
         return Answer(value, None, collected) if collected else value
 
     return answer
+
+
+def answering_errors(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function that emits no warnings return an `Answer` instead of raising."""
+
+    @functools.wraps(function)
+    def answer(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except Exception as error:
+            return Answer(None, error)
+
+    return answer

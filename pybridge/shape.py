@@ -42,3 +42,12 @@ def reversed_axes(ndim: int) -> tuple[int, ...]:
     (2, 1, 0)
     """
     return tuple(range(ndim))[::-1]
+
+
+def sizes_for_r(shape: Shape) -> list[float]:
+    """Return sizes for R: as reals, because its integers are short; -1 where one is unknown.
+
+    >>> sizes_for_r((2, None))
+    [2.0, -1.0]
+    """
+    return [-1.0 if size is None else float(size) for size in shape]

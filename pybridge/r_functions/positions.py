@@ -55,31 +55,36 @@ def which(mask: Tensor, *, order: Order = "F") -> Tensor:
     >>> which(x[1] > 2), which(x > 3).tolist()
     (array([2, 3]), [[2, 2], [1, 3], [2, 3]])
     """
+    return which_as("which", mask, order)
+
+
+def which_as(verb: str, mask: Tensor, order: Order) -> Tensor:
+    """Return the positions where `mask` is true; errors speak of `verb`."""
     if order not in ("C", "F"):
         raise ArgumentError(f'`order` is "C" or "F", not {value_text(order)}')
     if holder_of(mask).is_compiling():
-        return _which_in_graph(mask, order)
-    return _which(mask, order)
+        return _which_in_graph(verb, mask, order)
+    return _which(verb, mask, order)
 
 
-def _which(mask: Tensor, order: Order) -> Tensor:
+def _which(verb: str, mask: Tensor, order: Order) -> Tensor:
     backend, x = open_array(mask, "search")
     name = backend.dtype_name(x)
     if name != "bool":
         raise UnsupportedTensorError(
-            f"which() takes logicals, and this tensor holds {name}; compare it first, as in "
-            "`which(x > 0)`"
+            f"{verb}() takes logicals, and this tensor holds {name}; compare it first, as in "
+            f"`{verb}(x > 0)`"
         )
     if isinstance(x, np.ma.MaskedArray):
         x = x.filled(False)
     ndim = len(backend.shape(x))
     if ndim == 0:
-        return _columns(backend, [_true(backend, backend.reshape(x, (1,)), "which()")[0]], 0)
+        return _columns(backend, [_true(backend, backend.reshape(x, (1,)), f"{verb}()")[0]], 0)
     if ndim == 1:
-        return _true(backend, x, "which()")[0] + 1
+        return _true(backend, x, f"{verb}()")[0] + 1
     if order == "C":
-        return _columns(backend, _true(backend, x, "which()"), ndim) + 1
-    indices = _true(backend, backend.transpose(x, reversed_axes(ndim)), "which()")
+        return _columns(backend, _true(backend, x, f"{verb}()"), ndim) + 1
+    indices = _true(backend, backend.transpose(x, reversed_axes(ndim)), f"{verb}()")
     return _columns(backend, indices[::-1], ndim) + 1
 
 
@@ -115,7 +120,7 @@ def which_max(x: Tensor, axis: int | None = None) -> Tensor:
     >>> which_max(x, 1), which_max(x, -1)
     (array([2, 1, 1]), array([2, 1]))
     """
-    return _extreme("which_max()", x, axis, True)
+    return extreme_as("which_max", x, axis, True)
 
 
 @overload
@@ -137,7 +142,7 @@ def which_min(x: Tensor, axis: int | None = None) -> Tensor:
     >>> which_min(x), R(x)[which_min(x)]
     (array([3]), array([1.]))
     """
-    return _extreme("which_min()", x, axis, False)
+    return extreme_as("which_min", x, axis, False)
 
 
 @overload
@@ -174,6 +179,11 @@ def order(x: Tensor, *, decreasing: bool = False, na_last: bool | NAType | None 
     >>> R(x)[order(x)]
     array([ 1.,  3.,  3., nan])
     """
+    return order_as("order", x, decreasing, na_last)
+
+
+def order_as(verb: str, x: Tensor, decreasing: bool, na_last: bool | NAType | None) -> Tensor:
+    """Return the positions that sort `x`; errors speak of `verb`."""
     if not isinstance(decreasing, bool):
         raise ArgumentError(f"`decreasing` is True or False, not {decreasing!r}")
     if na_last is NA:
@@ -181,12 +191,14 @@ def order(x: Tensor, *, decreasing: bool = False, na_last: bool | NAType | None 
     if not isinstance(na_last, bool | None):
         raise ArgumentError(f"`na_last` is True, False or NA, not {na_last!r}")
     if holder_of(x).is_compiling():
-        return _order_in_graph(x, decreasing, na_last, True)
-    return _order(x, decreasing, na_last)
+        return _order_in_graph(verb, x, decreasing, na_last, True)
+    return _order(verb, x, decreasing, na_last)
 
 
-def _order(x: Tensor, decreasing: bool, na_last: bool | None, is_in_graph: bool = False) -> Tensor:
-    backend, x, missing = _comparable("order()", x, is_in_graph)
+def _order(
+    verb: str, x: Tensor, decreasing: bool, na_last: bool | None, is_in_graph: bool = False
+) -> Tensor:
+    backend, x, missing = _comparable(verb, x, is_in_graph)
     shape = backend.shape(x)
     if 0 in shape:
         return _zeros(backend, x, _shape_of_rows(shape, 0))
@@ -200,14 +212,15 @@ def _order(x: Tensor, decreasing: bool, na_last: bool | None, is_in_graph: bool 
         if na_last is not None:
             by = backend.argsort(gone if na_last else ~gone)
         else:
-            by = _true(backend, ~gone, "order() without the missing elements")[0]
+            by = _true(backend, ~gone, f"{verb}() without the missing elements")[0]
         indices = backend.take(indices, by, 0)
     return _positions(backend, whole, indices)
 
 
-def _extreme(
+def extreme_as(
     verb: str, x: Tensor, axis: int | None, is_greatest: bool, is_in_graph: bool = False
 ) -> Tensor:
+    """Return the position of the first maximum or minimum of `x`; errors speak of `verb`."""
     if not is_in_graph and holder_of(x).is_compiling():
         return _extreme_in_graph(verb, x, axis, is_greatest, True)
     backend, x, missing = _comparable(verb, x, is_in_graph)
@@ -244,7 +257,7 @@ def _extreme(
 
 
 _which_in_graph = in_graph(_which)
-_extreme_in_graph = in_graph(_extreme)
+_extreme_in_graph = in_graph(extreme_as)
 _order_in_graph = in_graph(_order)
 
 
@@ -268,8 +281,8 @@ def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tenso
         missing = absent if missing is None else missing | absent
     elif not name.startswith(("bool", "int", "uint")):
         raise UnsupportedTensorError(
-            f"{verb} compares numbers, and this tensor holds {name}, which has no order that every "
-            "language shares"
+            f"{verb}() compares numbers, and this tensor holds {name}, which has no order that "
+            "every language shares"
         )
     if missing is None or is_in_graph or backend.is_traced(x):
         return backend, x, missing

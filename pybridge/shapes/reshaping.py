@@ -14,7 +14,7 @@ from pybridge.annotations import Detachable, ScalarT, TensorT, Variable
 from pybridge.backends.protocol import Backend, Tensor, static_shape
 from pybridge.compiling import in_graph, runs_as_python
 from pybridge.errors import ArgumentError, value_text
-from pybridge.holders import holder_of, open_array
+from pybridge.holders import find_holder, holder_of, open_array
 from pybridge.shape import Order, reversed_axes
 from pybridge.shapes.sizes import UNKNOWN, new_sizes, read_sizes
 
@@ -69,6 +69,18 @@ def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
 
 
 @in_graph
+def reshape_unless_numpy_does(x: Any, dim: Any, order: Order) -> Any:
+    """Return `x` reshaped to `dim`, or NotImplemented if reticulate's own function must do it.
+
+    That function is `numpy.reshape`, which the R package masks. It keeps the class of a
+    `numpy.matrix` and of pandas' arrays, and reads stores and tables.
+    """
+    holder = find_holder(x)
+    if holder is None or holder.leaves_reshape_to_numpy(x, len(dim)):
+        return NotImplemented
+    return array_reshape(x, dim, order)
+
+
 def _reshape_in_graph(x: Tensor, dim: Any, order: Order) -> Tensor:
     """Reshape while a compiler may leave a size of `x` open, whose elements must fit."""
     backend, _ = holder_of(x).as_array(x)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from pybridge.axis import Axis
+from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Tensor
 from pybridge.holders import holder_of, open_tensor
 from pybridge.holders.arrays import refuse_immutable
@@ -129,6 +132,30 @@ def assign_in_place(
         return None
     now = request.holder.write(x, selection, opened_value)
     return None if now is x else now
+
+
+def assign_for_name(
+    x: Tensor,
+    written: tuple[Any, ...],
+    value: Any,
+    *,
+    dialect: Dialect = "tensor",
+    order: Order = "C",
+) -> Tensor | None:
+    """Write `value` into `x` itself, or return what the name of `x` is bound to from now on.
+
+    That is the updated tensor if the library never writes in place, or what holds the elements now
+    if their owner has replaced `x`.
+    """
+    change = assign_in_place if has_writing(x) else assign
+    return change(x, written, value, dialect=dialect, order=order)
+
+
+def assign_by_key(x: Tensor, key: Any, value: Any) -> None:
+    """Write by Python's own brackets; a read-only array is refused in words."""
+    if isinstance(x, np.ndarray):
+        refuse_immutable(NUMPY, x)
+    x[key] = value
 
 
 def has_writing(x: Tensor) -> bool:

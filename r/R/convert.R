@@ -99,9 +99,9 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
   }
   # Each argument of the call costs time, so the defaults are left out.
   result <- if (nargs() == 1L) {
-    py_call(bridge$to_python, to_parts(x, new_origin("x", call)))
+    py_call(bridge$python$to_python, to_parts(x, new_origin("x", call)))
   } else if (missing(like) && missing(na) && missing(order)) {
-    py_call(bridge$to_python, to_parts(x, new_origin("x", call)), dtype_name(dtype, call))
+    py_call(bridge$python$to_python, to_parts(x, new_origin("x", call)), dtype_name(dtype, call))
   } else {
     na <- one_of(na, "na", c("error", "mask", "float"), call)
     order <- memory_order(order, call)
@@ -110,7 +110,7 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
       abort_argument(paste0(words, describe_value(like)), call)
     }
     parts <- to_parts(x, new_origin("x", call), labels = !is.null(like))
-    py_call(bridge$to_python, parts, dtype_name(dtype, call), like, na, order)
+    py_call(bridge$python$to_python, parts, dtype_name(dtype, call), like, na, order)
   }
   answered(result, call)
 }
@@ -142,9 +142,9 @@ elements_in_r <- function(x, call, policies = NULL) {
     return(x)
   }
   result <- if (is.null(policies)) {
-    py_call(bridge$from_python, x)
+    py_call(bridge$python$from_python, x)
   } else {
-    do.call(py_call, c(list(bridge$from_python, x), policies), quote = TRUE)
+    do.call(py_call, c(list(bridge$python$from_python, x), policies), quote = TRUE)
   }
   from_parts(reticulate::py_to_r(answered(result, call)), call)
 }
@@ -176,11 +176,11 @@ take_numbers <- function(x) {
 filled <- function(parts, call) {
   source <- parts[[5L]]
   if (!bridge$is_shown) {
-    return(from_parts(reticulate::py_to_r(answered(py_call(bridge$filled, source), call)), call))
+    return(from_parts(reticulate::py_to_r(answered(py_call(bridge$python$filled, source), call)), call))
   }
   elements <- new_vector(parts[[2L]], parts[[3L]], call)
   if (is.null(dim(elements))) dim(elements) <- length(elements)
-  answered(py_call(bridge$fill, source, elements), call)
+  answered(py_call(bridge$python$fill, source, elements), call)
   if (!parts[[4L]]) {
     dim(elements) <- NULL
   }

@@ -121,7 +121,7 @@ cross_product <- function(generic) {
       return(NextMethod())
     }
     operands <- tag_operands(list(x, y), call)
-    flagged(py_call(bridge$cross_product, operands[[1L]], operands[[2L]], generic), like, call)
+    flagged(py_call(bridge$python$cross_product, operands[[1L]], operands[[2L]], generic), like, call)
   }
 }
 

@@ -26,7 +26,7 @@ tensor_math <- function(x, ...) {
       argument <- suppressWarnings(log(base))
     }
   }
-  flagged(py_call(bridge$math_group, x, name, argument), x, call)
+  flagged(py_call(bridge$python$math_group, x, name, argument), x, call)
 }
 
 # The method of R's Summary group, for a tensor and more operands
@@ -43,7 +43,7 @@ tensor_summary <- function(..., na.rm = FALSE) {
   }
   na_rm <- one_flag(na.rm, "na.rm", call)
   known <- operands_without_na(operands, name, na_rm, call)
-  result <- flagged(py_call(bridge$summary_group, tag_operands(known$operands, call), name, na_rm), first, call)
+  result <- flagged(py_call(bridge$python$summary_group, tag_operands(known$operands, call), name, na_rm), first, call)
   if (known$is_unsettled && as.logical(elements_in_r(result, call)) == (name == "all")) {
     abort_na_result(name, first, call)
   }
@@ -103,7 +103,7 @@ tensor_mean <- function(x, trim = 0, na.rm = FALSE, ...) {
   if (!is.numeric(trim) || length(trim) != 1L || !trim %in% 0) {
     abort_argument("mean() of a tensor does not trim; sort it and select first", call)
   }
-  flagged(py_call(bridge$mean, x, one_flag(na.rm, "na.rm", call)), x, call)
+  flagged(py_call(bridge$python$mean, x, one_flag(na.rm, "na.rm", call)), x, call)
 }
 
 tensor_sort <- function(x, decreasing = FALSE, na.last = NA, partial = NULL, index.return = FALSE, ...) {
@@ -113,7 +113,7 @@ tensor_sort <- function(x, decreasing = FALSE, na.last = NA, partial = NULL, ind
     )
   }
   place <- missing_place(na.last, "na.last", call)
-  flagged(py_call(bridge$sort, x, one_flag(decreasing, "decreasing", call), place), x, call)
+  flagged(py_call(bridge$python$sort, x, one_flag(decreasing, "decreasing", call), place), x, call)
 }
 
 # Make the method of rbind() or cbind()
@@ -128,7 +128,7 @@ bind_method <- function(generic) {
     # R binds NULL as a vector without elements
     tagged <- tag_operands(lapply(operands, function(operand) operand %||% logical()), call)
     first <- Find(function(operand) inherits(operand, "python.builtin.object"), operands)
-    flagged(py_call(bridge$bind, tagged, is_rows), first, call)
+    flagged(py_call(bridge$python$bind, tagged, is_rows), first, call)
   }
 }
 

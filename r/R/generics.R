@@ -50,7 +50,7 @@ is_tensor <- function(x, call = sys.call(-1L)) {
   if (inherits(x, "python.builtin.module") || !is_python(x, call)) {
     return(FALSE)
   }
-  tryCatch(reticulate::py_to_r(py_call(bridge$is_tensor, x)), error = function(e) FALSE)
+  tryCatch(reticulate::py_to_r(py_call(bridge$python$is_tensor, x)), error = function(e) FALSE)
 }
 
 tensor_dim <- function(x) {
@@ -98,12 +98,12 @@ method_for <- function(generic, work, is_served = quote(is_tensor)) {
 tensor_t <- function(x) {
   ndim <- tensor_ndim(x)
   if (ndim == 1L) {
-    return(flagged(py_call(bridge$with_shape, x, list(1L, -1L), "C"), x, call))
+    return(flagged(py_call(bridge$python$with_shape, x, list(1L, -1L), "C"), x, call))
   }
   if (ndim != 2L) {
     abort_argument(sprintf("t() takes a matrix, and the tensor has %d axes; aperm() takes any", ndim), call)
   }
-  flagged(py_call(bridge$permute, x, NULL), x, call)
+  flagged(py_call(bridge$python$permute, x, NULL), x, call)
 }
 
 tensor_aperm <- function(a, perm = NULL, resize = TRUE, ...) {
@@ -117,7 +117,7 @@ tensor_aperm <- function(a, perm = NULL, resize = TRUE, ...) {
     }
     perm <- as.list(as.integer(perm))
   }
-  flagged(py_call(bridge$permute, a, perm), a, call)
+  flagged(py_call(bridge$python$permute, a, perm), a, call)
 }
 
 # The first elements of each axis, or the last, as head() and tail() return them for an R array

@@ -1,7 +1,7 @@
 # Calls to pybridge.rbridge, objects of Python, and whether there is a Python.
 
 # Call a function of pybridge.rbridge for the function that the user called
-call_python <- function(name, ..., call = sys.call(-1L)) answered(py_call(bridge[[name]], ...), call)
+call_python <- function(name, ..., call = sys.call(-1L)) answered(py_call(bridge$python[[name]], ...), call)
 
 # Whether a value is an object of Python; one without a Python object behind it is an error
 is_python <- function(x, call = sys.call(-1L)) {

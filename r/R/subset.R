@@ -117,11 +117,11 @@ r_to_py.pybridge_rest <- function(x, convert = FALSE) {
 
 read_tensor <- function(x, capture, call) {
   if (is.integer(capture)) {
-    return(flagged(py_call(bridge$subset, x, capture), x, call))
+    return(flagged(py_call(bridge$python$subset, x, capture), x, call))
   }
   parts <- capture_parts(capture, call)
   values <- tag_values(parts, call)
-  flagged(py_call(bridge$subset, x, parts$record, values), x, call)
+  flagged(py_call(bridge$python$subset, x, parts$record, values), x, call)
 }
 
 # Write into a tensor, and return it; where the library of `x` never writes, return an updated tensor
@@ -144,7 +144,7 @@ assignment_parts <- function(capture, call) {
 
 # Call a function of pybridge.rbridge that writes a value
 call_with_value <- function(name, x, record, values, value, call) {
-  py_call(bridge[[name]], x, record, values, tag_value(value, call))
+  py_call(bridge$python[[name]], x, record, values, tag_value(value, call))
 }
 
 # Tag the value of an assignment. One plain number crosses as a number, which is fastest.

@@ -153,7 +153,7 @@ written_view <- function(tensor, view, call) {
   call <- generic_call(call, "[")
   parts <- python_parts(capture, call)
   x <- .subset2(x, 1L)
-  flagged(py_call(bridge$subset_as_python, x, parts$record, parts$values), x, call)
+  flagged(py_call(bridge$python$subset_as_python, x, parts$record, parts$values), x, call)
 }
 
 #' @export

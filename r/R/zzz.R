@@ -3,18 +3,9 @@
 #' @importFrom rlang %||%
 NULL
 
-# The functions of pybridge.rbridge. Each is looked up at its first use, which may start Python, and kept: a
-# look-up through reticulate costs as much as a call.
+# What belongs to Python: `python` has the functions of pybridge.rbridge, and `is_shown` says whether Python sees R's
+# memory. Both are looked up at their first use, which may start Python, and kept.
 bridge <- new.env(parent = emptyenv())
-
-bridge_functions <- c(
-  "subset", "assign", "assign_to_copy", "subset_as_python", "assign_as_python",
-  "array_reshape", "with_shape", "recycle", "recycle_forms", "broadcast", "is_comparison", "tensor_shape",
-  "tensor_dtype",
-  "which", "which_max", "which_min", "order", "math_group", "summary_group", "mean", "sort", "bind",
-  "cross_product", "elementwise_test", "permute", "is_tensor", "explain", "explain_shapes", "result_shape",
-  "to_python", "from_python", "fill", "filled", "read_sizes", "convertible"
-)
 
 # Import the Python half of the package, and check that it is of this version.
 # The package contains it. A pybridge that the user has already imported from another place is used, if its
@@ -39,7 +30,23 @@ start_bridge <- function(folder = system.file("python", package = "pybridge")) {
   )
   check_version(reticulate::py_to_r(module$version()), reticulate::py_to_r(module$place()))
   check_codes(reticulate::py_to_r(module$record_codes()), unlist(reticulate::py_to_r(module$records$WORDS)))
+  check_part_fields(reticulate::py_to_r(module$part_fields()))
   module
+}
+
+# Look up the functions that R calls: later a look-up would cost as much as a call
+python_functions <- function(module = start_bridge()) {
+  functions <- module$FUNCTIONS
+  names <- names(reticulate::py_to_r(functions))
+  list2env(lapply(stats::setNames(nm = names), function(name) functions[name]), parent = emptyenv())
+}
+
+# Compare the parts in which values cross, as Python knows them, with R's
+check_part_fields <- function(fields) {
+  if (!setequal(names(fields), names(part_fields)) || !identical(lapply(fields[names(part_fields)], unlist), part_fields)) {
+    message <- "R and Python take values apart in different ways; install the same version of both"
+    abort(message, "pybridge_error_version")
+  }
 }
 
 check_version <- function(version, place, own = as.character(utils::packageVersion("pybridge"))) {
@@ -59,9 +66,7 @@ check_version <- function(version, place, own = as.character(utils::packageVersi
 
 .onLoad <- function(libname, pkgname) {
   check_own_codes()
-  for (name in bridge_functions) {
-    bind_lazily(name)
-  }
+  delayedAssign("python", python_functions(), environment(), bridge)
   delayedAssign("is_shown", shows_memory(), environment(), bridge)
   if (!reticulate::py_available()) {
     reticulate::py_require("numpy>=1.26")
@@ -75,10 +80,6 @@ check_version <- function(version, place, own = as.character(utils::packageVersi
   if (isNamespaceLoaded("keras3")) {
     announce_claims()
   }
-}
-
-bind_lazily <- function(name) {
-  delayedAssign(name, start_bridge()[[name]], environment(), bridge)
 }
 
 .onUnload <- function(libpath) {

@@ -120,7 +120,7 @@ test_that("R has the codes of C, and other ones are an error when the package is
 test_that("Python refuses a tag that it does not know", {
   skip_without_python()
   x <- as_tensor(array(1:3))
-  expect_error(reticulate::py_call(bridge$subset, x, c(0L, 4L), list(list("other", 1))) |> answered(NULL),
+  expect_error(reticulate::py_call(bridge$python$subset, x, c(0L, 4L), list(list("other", 1))) |> answered(NULL),
     "install the same version of both"
   )
 })

@@ -9,10 +9,13 @@ Assignment and conversion both apply this law; each raises its own error.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
+
+from pybridge.shape import Order
 
 Array = np.ndarray[Any, Any]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -21,6 +24,9 @@ FLOAT32_MAX: Final = float(np.finfo(np.float32).max)
 EXACT_IN_FLOAT32: Final = 2**24
 EXACT_IN_FLOAT64: Final = 2**53
 """The greatest integers below which a dtype skips none."""
+
+INT32_MAX: Final = 2**31 - 1
+INT64_MAX: Final = 2**63 - 1
 
 
 class NarrowReal(NamedTuple):
@@ -68,6 +74,36 @@ _TAKE_INTEGERS: Final = _TAKE_REALS | frozenset(
     {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
     | {"float16", "bfloat16", "complex64", "complex128", *"bBhHiIlLqQeFD"}
 )
+
+
+_KINDS: Final = (
+    ("b", ("bool",)),
+    ("i", ("int",)),
+    ("u", ("uint",)),
+    ("f", ("float", "bfloat", "longdouble")),
+    ("c", ("complex", "clongdouble")),
+)
+
+
+@lru_cache(maxsize=256)
+def kind_of(name: str) -> str:
+    """Return the kind of a dtype, NumPy's letter, by its name in any library; "" for no number.
+
+    >>> [kind_of(name) for name in ("uint4", "bfloat16", "complex32", "str")]
+    ['u', 'f', 'c', '']
+    """
+    return next((kind for kind, starts in _KINDS if name.startswith(starts)), "")
+
+
+@lru_cache(maxsize=64)
+def integer_bounds(name: str) -> tuple[int, int]:
+    """Return the least and the greatest integer of a dtype, also of int4, which NumPy lacks.
+
+    >>> integer_bounds("uint8"), integer_bounds("int4")
+    ((0, 255), (-8, 7))
+    """
+    bits = int(name.rpartition("int")[2])
+    return (0, 2**bits - 1) if kind_of(name) == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
 def is_narrow(name: str) -> bool:
@@ -145,7 +181,7 @@ def exact_integers(source: np.dtype[Any], dtype: np.dtype[Any]) -> tuple[int, in
     if source.kind not in "iu":
         return None
     if dtype.kind in "iu":
-        return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+        return integer_bounds(dtype.name)
     if dtype.kind in "fc":
         whole: int = 2 ** (np.finfo(dtype).nmant + 1)
         return -whole, whole
@@ -168,7 +204,7 @@ def is_within(values: Array, lowest: int | None, highest: int | None) -> bool:
     # Read without a sign, a negative number is a huge one: most arrays need one pass alone.
     if unsigned is not None and (lowest is None or lowest <= 0) and highest is not None:
         most = np.maximum.reduce(values.view(unsigned), axis=None)
-        if most <= min(highest, np.iinfo(values.dtype).max):
+        if most <= min(highest, integer_bounds(values.dtype.name)[1]):
             return True
     return (lowest is None or int(np.minimum.reduce(values, axis=None)) >= lowest) and (
         highest is None or int(np.maximum.reduce(values, axis=None)) <= highest
@@ -215,6 +251,71 @@ def lost_entries(values: Array, cast: Array) -> Mask:
     if values.dtype.kind in "fc" and cast.dtype.kind in "fc":
         return np.asarray(np.isfinite(values) & ~np.isfinite(cast))
     return ~_same_numbers(values, cast)
+
+
+class LossyCast(Exception):
+    """What a cast would lose; assignment and conversion each make an error of their own of it."""
+
+    def __init__(self, values: Array, is_lost: Mask) -> None:
+        """Keep the values before the cast, and which of them it would lose."""
+        super().__init__("a cast would lose information")
+        self.values = values
+        self.is_lost = is_lost
+
+
+Check: TypeAlias = Callable[[Array, Array, Mask | None], None]
+"""A function of a cast, of what was cast and of which of it is `NA`; it may raise."""
+
+Copying: TypeAlias = Callable[[Array, Array, Mask | None, Check | None], None]
+"""A way to copy a source into a target of another dtype: it calls the check with each part."""
+
+
+def copy_at_once(target: Array, source: Array, is_na: Mask | None, check: Check | None) -> None:
+    """Copy in one pass, and check in others."""
+    np.copyto(target, source, casting="unsafe")
+    if check is not None:
+        check(target, source, is_na)
+
+
+def cast(
+    values: Array,
+    dtype: np.dtype[Any],
+    *,
+    is_na: Mask | None = None,
+    order: Order = "C",
+    copying: Copying = copy_at_once,
+) -> Array:
+    """Return values in new memory, cast to a dtype of NumPy or ml_dtypes, or raise `LossyCast`.
+
+    Entries where `is_na` is true may become anything.
+
+    >>> cast(np.array([1.0, 2.0]), np.dtype("uint8"))
+    array([1, 2], dtype=uint8)
+    """
+    if values.dtype.kind == "c" and dtype.kind != "c":
+        _check_loss(values, has_imaginary_part(values), is_na)
+        values = values.real
+    result = np.empty(values.shape, dtype, order=order)
+    if not may_lose(values.dtype, dtype):  # entering the context costs as much as a small copy
+        copying(result, values, is_na, None)
+        return result
+
+    def check(part_cast: Array, part: Array, part_is_na: Mask | None) -> None:
+        if part_is_na is None and is_certainly_kept(part, part_cast):
+            return
+        lost = lost_entries(part, part_cast)
+        if (lost if part_is_na is None else lost & ~part_is_na).any():
+            _check_loss(values, lost_entries(values, values.astype(dtype)), is_na)
+
+    with np.errstate(all="ignore"):
+        copying(result, values, is_na, check)
+    return result
+
+
+def _check_loss(values: Array, is_lost: Mask, is_na: Mask | None) -> None:
+    is_lost = is_lost if is_na is None else is_lost & ~is_na
+    if is_lost.any():
+        raise LossyCast(values, is_lost)
 
 
 def has_imaginary_part(values: Array) -> Mask:
@@ -268,10 +369,12 @@ def _same_numbers(values: Array, cast: Array) -> Mask:
         if values.dtype.kind in "iu" and cast.dtype.kind in "iu":
             same &= (cast < 0) == (values < 0)
         elif values.dtype.kind == "f" and cast.dtype.kind in "iu":
-            bounds = np.iinfo(cast.dtype)
-            same &= np.isfinite(values) & (values >= float(bounds.min))
-            same &= values < float(bounds.max) + 1
+            least, greatest = integer_bounds(cast.dtype.name)
+            same &= np.isfinite(values) & (values >= float(least))
+            same &= values < float(greatest) + 1
         elif values.dtype.kind in "iu" and cast.dtype.kind in "fc":
             # The largest integers round up to a power of two that the integers do not hold.
-            same &= np.isfinite(cast) & (cast.real < float(np.iinfo(values.dtype).max) + 1)
+            same &= np.isfinite(cast) & (
+                cast.real < float(integer_bounds(values.dtype.name)[1]) + 1
+            )
     return np.asarray(same)

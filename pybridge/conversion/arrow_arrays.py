@@ -17,10 +17,11 @@ import numpy as np
 from pybridge.conversion.rvalues import NewText
 from pybridge.errors import ArgumentError, ConversionError
 from pybridge.holders import find_holder
+from pybridge.lossless import INT32_MAX
 
 Array = np.ndarray[Any, Any]
 
-_FEWEST_OF_LARGE = 2**31
+_FEWEST_OF_LARGE = INT32_MAX + 1
 """From this many bytes texts need offsets of 64 bits."""
 
 
@@ -67,7 +68,7 @@ def days(values: Array) -> Any:
     """Return an array of dates."""
     missing = np.isnat(values)
     counts = np.where(missing, 0, values.view("i8"))
-    beyond = np.abs(counts) >= 2**31
+    beyond = np.abs(counts) > INT32_MAX
     if beyond.any():
         raise ConversionError(
             f"element [{int(beyond.argmax()) + 1}] is {counts[beyond][0]} days from 1970, beyond "

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from typing import Any, get_args
 
@@ -18,12 +18,11 @@ from pybridge.conversion.places import first_index, position
 from pybridge.errors import ArgumentError, ConversionError
 from pybridge.holders import open_tensor
 from pybridge.lossless import (
-    has_imaginary_part,
-    is_certainly_kept,
+    Check,
+    LossyCast,
+    cast,
     is_exact_in_float64,
     is_narrow,
-    lost_entries,
-    may_lose,
 )
 from pybridge.shape import Order
 
@@ -100,47 +99,42 @@ def _cast(values: Array, dtype: np.dtype[Any], order: Order, refuse: Refuse | No
     _refuse_kinds(values.dtype, dtype)
     if dtype.kind in "UT" and dtype.itemsize == 0:
         dtype = values.dtype
-    mask, source = None, values
+    is_na, source = None, values
     if isinstance(values, np.ma.MaskedArray):
-        mask, source = np.ma.getmaskarray(values), np.asarray(values)
-    if source.dtype.kind == "c" and dtype.kind != "c":
-        source = _reals(source, mask, dtype)
-    result = np.empty(source.shape, dtype, order=order)
-    if may_lose(source.dtype, dtype):  # entering the context costs as much as a small copy
-        with np.errstate(all="ignore"):
-            _fill(result, source, mask, order, refuse, may_lose=True)
-    else:
-        _fill(result, source, mask, order, refuse, may_lose=False)
-    if mask is None:
+        is_na, source = np.ma.getmaskarray(values), np.asarray(values)
+    copying = partial(_copy_in_tiles, order=order, refuse=refuse)
+    try:
+        result = cast(source, dtype, is_na=is_na, order=order, copying=copying)
+    except LossyCast as lossy:
+        raise _lossy(lossy, dtype) from None
+    if is_na is None:
         return result
-    return np.ma.MaskedArray(result, mask=np.array(mask, order=order))
+    return np.ma.MaskedArray(result, mask=np.array(is_na, order=order))
 
 
-def _fill(
-    result: Array,
+def _copy_in_tiles(
+    target: Array,
     source: Array,
-    mask: Array | None,
+    is_na: Array | None,
+    check: Check | None,
+    *,
     order: Order,
     refuse: Refuse | None,
-    may_lose: bool,
 ) -> None:
-    """Cast into new memory; the caller has set how NumPy reports overflow."""
-
-    def check(cast: Array, part: Array, masked: Array | None) -> None:
+    def after(part_cast: Array, part: Array, part_is_na: Array | None) -> None:
         if refuse is not None:
             refuse(part)
-        if may_lose and _is_lossy(part, cast, masked):
-            _reject(source, result.dtype, mask)
+        if check is not None:
+            check(part_cast, part, part_is_na)
 
-    checks: dict[str, Any] = {}
-    if may_lose or refuse is not None:
+    calls: dict[str, Any] = {}
+    if check is not None or refuse is not None:
         # Only a comparison of each element with its cast gains from a buffer.
-        checks = {"check" if is_exact_in_float64(source.dtype, result.dtype) else "finish": check}
-    # Reversed, row-major memory is column-major, which is what tiles are result for.
+        calls = {"check" if is_exact_in_float64(source.dtype, target.dtype) else "finish": after}
+    # Reversed, row-major memory is column-major, which is what tiles are made for.
     if order == "C":
-        copy_tiles(result.T, source.T, mask=None if mask is None else mask.T, **checks)
-    else:
-        copy_tiles(result, source, mask=mask, **checks)
+        target, source, is_na = target.T, source.T, None if is_na is None else is_na.T
+    copy_tiles(target, source, mask=is_na, **calls)
 
 
 @lru_cache(maxsize=256)
@@ -157,41 +151,20 @@ def _refuse_kinds(source: np.dtype[Any], dtype: np.dtype[Any]) -> None:
         raise ConversionError(f"numbers have no dtype {dtype}: {advice}")
 
 
-def _is_lossy(part: Array, cast: Array, masked: Array | None) -> bool:
-    if masked is None and is_certainly_kept(part, cast):
-        return False
-    lost = lost_entries(part, cast)
-    if masked is not None:
-        lost &= ~masked
-    return bool(lost.any())
-
-
-def _reals(source: Array, mask: Array | None, dtype: np.dtype[Any]) -> Array:
-    lost = has_imaginary_part(source)
-    if mask is not None:
-        lost &= ~mask
-    if lost.any():
-        where = first_index(lost)
-        raise ConversionError(
-            f"element {position(where)} is {source[where]}, and dtype {dtype} has no imaginary "
+def _lossy(lossy: LossyCast, dtype: np.dtype[Any]) -> ConversionError:
+    where = first_index(lossy.is_lost)
+    value = lossy.values[where]
+    if lossy.values.dtype.kind == "c" and dtype.kind != "c":
+        return ConversionError(
+            f"element {position(where)} is {value}, and dtype {dtype} has no imaginary "
             "part: Re(x) is the real one"
         )
-    return source.real
-
-
-def _reject(source: Array, dtype: np.dtype[Any], mask: Array | None) -> None:
-    with np.errstate(all="ignore"):
-        lost = np.asarray(lost_entries(source, source.astype(dtype)))
-    if mask is not None:
-        lost &= ~mask
-    where = first_index(lost)
-    value = source[where]
-    if source.dtype.kind == "f" and np.isnan(value):
-        raise ConversionError(
+    if lossy.values.dtype.kind == "f" and np.isnan(value):
+        return ConversionError(
             f"element {position(where)} is {_nan_name(value)}, and dtype {dtype} has no "
             'missing value: a real dtype has, and na = "mask" masks NA'
         )
-    raise ConversionError(
+    return ConversionError(
         f"element {position(where)} is {value}, which dtype {dtype} does not hold: convert x "
         "first, or choose a wider dtype"
     )

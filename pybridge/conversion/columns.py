@@ -37,6 +37,7 @@ from pybridge.conversion.rvalues import New, NewText
 from pybridge.conversion.rvalues import Texts as TextsOfR
 from pybridge.conversion.strings import new_text, vector_of_texts
 from pybridge.errors import ConversionError
+from pybridge.lossless import INT64_MAX
 
 if TYPE_CHECKING:
     from pybridge.conversion.arrow_arrays import Maker
@@ -153,15 +154,17 @@ class Integers(InR):
 
     def in_r(self, policies: ToR) -> New:
         if policies.int64 != "character":
-            place = next(k for k, x in enumerate(self.numbers) if not -(2**63) <= x < 2**63)
+            place = next(
+                k for k, x in enumerate(self.numbers) if not -INT64_MAX - 1 <= x <= INT64_MAX
+            )
             raise ConversionError(
                 f"element {position(unraveled(place, self.shape))} is {self.numbers[place]}, "
                 'beyond 64 bits: int64="character" keeps all digits'
             )
         texts: TextsOfR = [str(x) for x in self.numbers]
         if self.missing is not None:
-            for absent in np.flatnonzero(self.missing.ravel(order="F")):
-                texts[absent] = None
+            for at in np.flatnonzero(self.missing.ravel(order="F")):
+                texts[at] = None
         return Texts(texts, self.shape).in_r(policies)
 
 

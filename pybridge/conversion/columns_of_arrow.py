@@ -302,22 +302,22 @@ def _dictionary(schema: Any, chunks: Sequence[_Chunk]) -> InR:
     for chunk in chunks:
         inside = chunk.array.dictionary
         parts.append(_Chunk(inside, 0, inside.length))
-        absent = chunk.missing
-        absent = np.zeros(chunk.count, bool) if absent is None else absent
-        codes.append(np.where(absent, 0, chunk.buffer(1, dtype)).astype("i8") + offset)
-        missing.append(absent)
+        is_na = chunk.missing
+        is_na = np.zeros(chunk.count, bool) if is_na is None else is_na
+        codes.append(np.where(is_na, 0, chunk.buffer(1, dtype)).astype("i8") + offset)
+        missing.append(is_na)
         offset += inside.length
     values = _column(schema.value_type, parts)
     places = np.concatenate([np.zeros(0, "i8"), *codes])
-    absent = np.concatenate([np.zeros(0, bool), *missing])
+    is_na = np.concatenate([np.zeros(0, bool), *missing])
     if not isinstance(values, Texts):
-        return _taken(values, places, absent)
+        return _taken(values, places, is_na)
     is_enum = any(key.startswith(b"_PL_ENUM") for key in dict(schema.metadata or {}))
-    return _factor(values, places, absent, bool(schema.dictionary_ordered) and not is_enum, parts)
+    return _factor(values, places, is_na, bool(schema.dictionary_ordered) and not is_enum, parts)
 
 
 def _factor(
-    values: Texts, places: Array, absent: Array, is_ordered: bool, parts: Sequence[_Chunk]
+    values: Texts, places: Array, is_na: Array, is_ordered: bool, parts: Sequence[_Chunk]
 ) -> Factor:
     """Return a factor of the levels of all chunks, each once, in order of appearance."""
     texts = values.part(0, len(values)).texts
@@ -328,7 +328,7 @@ def _factor(
     if is_ordered:
         _refuse_other_orders(code_of, parts)
     codes = np.full(len(places), -1, "i8")
-    known = ~absent
+    known = ~is_na
     codes[known] = code_of[places[known]]
     return Factor(codes, [*levels], is_ordered)
 
@@ -345,10 +345,10 @@ def _refuse_other_orders(code_of: Array, parts: Sequence[_Chunk]) -> None:
         start += part.count
 
 
-def _taken(values: InR, places: Array, absent: Array) -> InR:
+def _taken(values: InR, places: Array, is_na: Array) -> InR:
     """Return the elements at some places, missing where `absent`."""
     if isinstance(values, Numbers):
-        missing = absent.copy()
+        missing = is_na.copy()
         if not len(values):
             return Numbers(np.zeros(len(places), values.values.dtype), missing)
         if values.missing is not None:
@@ -356,11 +356,11 @@ def _taken(values: InR, places: Array, absent: Array) -> InR:
         return Numbers(values.values[places], missing)
     if isinstance(values, Times):
         taken = np.full(len(places), "NaT", values.values.dtype)
-        known = ~absent
+        known = ~is_na
         taken[known] = values.values[places[known]]
         return replace(values, values=taken)
     if isinstance(values, Sequences):
-        pairs = zip(places.tolist(), absent.tolist(), strict=True)
+        pairs = zip(places.tolist(), is_na.tolist(), strict=True)
         elements = [None if na else values.elements[place] for place, na in pairs]
         return replace(values, elements=elements)
     raise _refused(f"a dictionary of {values.name}", "a cast to the type of its values has one")

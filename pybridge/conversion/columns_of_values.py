@@ -31,7 +31,7 @@ from pybridge.conversion.places import position, unraveled
 from pybridge.conversion.tables import Frame
 from pybridge.errors import ConversionError
 from pybridge.holders.array_likes import numpy_time
-from pybridge.lossless import EXACT_IN_FLOAT64
+from pybridge.lossless import EXACT_IN_FLOAT64, INT64_MAX
 from pybridge.subscripts import NA
 
 Array = np.ndarray[Any, Any]
@@ -108,18 +108,18 @@ def column_of_list(entries: Sequence[Any]) -> InR | None:
     True
     """
     types = {*map(type, entries)}
-    absent = _without_value(types)
-    kinds = {_NA_OF_RPY2[cls.__name__] for cls in absent if is_na_of_rpy2(cls)}
-    present = types - absent
+    without_value = _without_value(types)
+    kinds = {_NA_OF_RPY2[cls.__name__] for cls in without_value if is_na_of_rpy2(cls)}
+    present = types - without_value
     kinds |= {str(kind_of_type(cls)) for cls in present}
     if len(present) != 1 or len(kinds) != 1:
         return None
     kind = kinds.pop()
     if kind in ("None", "bytes"):
         return None
-    if kind == "moment" and len({_zone_of(x) for x in entries if type(x) not in absent}) > 1:
+    if kind == "moment" and len({_zone_of(x) for x in entries if type(x) not in without_value}) > 1:
         return None
-    missing = np.array([type(x) in absent for x in entries], bool) if absent else None
+    missing = np.array([type(x) in without_value for x in entries], bool) if without_value else None
     if kind in _STAND_IN and issubclass(cls := present.pop(), np.generic):
         known = entries if missing is None else filled(entries, missing, cls(0))
         return Numbers(np.array(known), missing)
@@ -140,8 +140,8 @@ def column_of_objects(array: Array, missing: Array | None = None) -> InR | None:
     lost = np.zeros(len(entries), bool) if missing is None else missing.ravel(order="F")
     present = [*itertools.compress(entries, (~lost).tolist())] if lost.any() else entries
     types = {*map(type, present)}
-    absent = _without_value(types)
-    kinds = {str(kind_of_type(cls)) for cls in types - absent}
+    without_value = _without_value(types)
+    kinds = {str(kind_of_type(cls)) for cls in types - without_value}
     if "None" in kinds:
         return None
     if kinds == {"bytes"} and is_text_of_hdf5(array.dtype):
@@ -149,8 +149,8 @@ def column_of_objects(array: Array, missing: Array | None = None) -> InR | None:
         entries = [x.decode() if isinstance(x, bytes) else x for x in entries]
     elif len(kinds) > 1 and kinds <= _WIDER.keys():
         kinds = {max(kinds, key=_WIDER.__getitem__)}
-    if absent:
-        lost = lost | np.array([type(entry) in absent for entry in entries], bool)
+    if without_value:
+        lost = lost | np.array([type(entry) in without_value for entry in entries], bool)
     if len(kinds) > 1:
         _refuse_mixture(entries, lost, array.shape)
     kind = kinds.pop() if kinds else "text"
@@ -278,7 +278,7 @@ def zone_name(zone: Any) -> str | None:
 def _days(entries: Sequence[Any]) -> Array:
     """Return dates as datetime64[D]; NumPy's own reading takes 50 times as long."""
     first = datetime.date(1970, 1, 1).toordinal()
-    least = np.iinfo("i8").min  # NaT
+    least = -INT64_MAX - 1  # NaT
     counts = [least if day is None else day.toordinal() - first for day in entries]
     return np.array(counts, "i8").view("M8[D]")
 

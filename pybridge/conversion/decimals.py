@@ -16,6 +16,7 @@ from pybridge.conversion.policies import ToR
 from pybridge.conversion.rvalues import New
 from pybridge.conversion.strings import vector_of_texts
 from pybridge.errors import ConversionError
+from pybridge.lossless import INT64_MAX
 
 _DIGITS = 15
 """The number of decimal digits that every double keeps."""
@@ -60,7 +61,7 @@ def _whole(x: Decimal | None, place: int) -> int:
             f"element [{place}] is {x}, which is not a whole number: "
             'int64="double" or int64="character" can hold it'
         )
-    if not -(2**63) <= x < 2**63:
+    if not -INT64_MAX - 1 <= x <= INT64_MAX:
         raise ConversionError(
             f'element [{place}] is {x}, which is beyond 64 bits: int64="character" keeps all digits'
         )

@@ -14,7 +14,7 @@ import numpy as np
 from pybridge.conversion.places import first_index, position
 from pybridge.conversion.rvalues import NA_DOUBLE_BITS, NA_INTEGER
 from pybridge.errors import ConversionError
-from pybridge.lossless import EXACT_IN_FLOAT64
+from pybridge.lossless import EXACT_IN_FLOAT64, INT64_MAX, integer_bounds
 
 Array = np.ndarray[Any, Any]
 
@@ -37,7 +37,7 @@ def moments_from(values: Array, is_date: bool) -> Array:
     numbers = values.astype("f8")
     missing = np.isnan(numbers)
     if values.dtype.kind == "i":
-        missing = values == np.iinfo(values.dtype).min
+        missing = values == integer_bounds(values.dtype.name)[0]
     known = np.where(missing, 0.0, numbers)
     limit = _LONGEST if is_date else _LIMIT
     within = np.abs(known) < limit
@@ -141,7 +141,7 @@ def numbers_from(moments: Array, mask: Array | None = None) -> tuple[Array, tupl
 
 def _scaled(moments: Array, counts: Array, factor: int) -> Array:
     """Convert counts of a unit to counts of a unit smaller by a factor."""
-    beyond = np.abs(counts) > np.iinfo("i8").max // factor
+    beyond = np.abs(counts) > INT64_MAX // factor
     if beyond.any():
         _reject_count(moments, beyond)
     return np.asarray(counts * factor)

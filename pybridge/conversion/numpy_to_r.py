@@ -25,7 +25,15 @@ from pybridge.conversion.rvalues import (
 )
 from pybridge.conversion.strings import new_text, vector_of_texts
 from pybridge.errors import ArgumentError, ConversionError, value_text
-from pybridge.lossless import EXACT_IN_FLOAT64, NARROW_INTEGERS, NARROW_REALS, is_within
+from pybridge.lossless import (
+    EXACT_IN_FLOAT64,
+    INT32_MAX,
+    INT64_MAX,
+    NARROW_INTEGERS,
+    NARROW_REALS,
+    integer_bounds,
+    is_within,
+)
 
 Array = np.ndarray[Any, Any]
 NamedAxes = list[tuple[str, Sequence[str | None] | None]]
@@ -98,11 +106,11 @@ def _integer_rule(kind: str, size: int, policies: ToR) -> Rule:
         return Rule("integer", "i4", lowest, None, _IS_NA)
     signed = kind == "i"
     if policies.int64 == "integer":
-        return Rule("integer", "i4", NA_INTEGER + 1 if signed else None, 2**31 - 1, _BEYOND_INTEGER)
+        return Rule("integer", "i4", NA_INTEGER + 1 if signed else None, INT32_MAX, _BEYOND_INTEGER)
     if policies.int64 == "character":
         return Rule("character", "O")
     if policies.int64 == "integer64":
-        lowest, highest = (NA_INTEGER64 + 1, None) if signed else (None, 2**63 - 1)
+        lowest, highest = (NA_INTEGER64 + 1, None) if signed else (None, INT64_MAX)
         return Rule("double", "i8", lowest, highest, _BEYOND_INTEGER64, ("integer64",))
     if size == 4:
         return Rule("double", "f8")
@@ -221,7 +229,7 @@ def _finish(rule: Rule, array: Array, mask: Array | None, policies: ToR) -> Afte
 
 def _set_na(target: Array, where: Array) -> None:
     if target.dtype.kind == "i":
-        target[where] = np.iinfo(target.dtype).min  # R's NA, in 32 bits and in 64
+        target[where] = integer_bounds(target.dtype.name)[0]  # R's NA, in 32 bits and in 64
     elif target.dtype.kind == "c":
         # A tile cannot be viewed as another dtype, but its fields can.
         for part in (target.real, target.imag):

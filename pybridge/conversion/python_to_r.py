@@ -198,8 +198,8 @@ def _of_objects(x: Array, policies: ToR, labels: NamedAxes | None) -> New:
         missing, x = np.ma.getmaskarray(x), np.asarray(x)
     if policies.na == "float":
         is_nan = np.frompyfunc(lambda entry: isinstance(entry, float) and entry != entry, 1, 1)
-        holes = np.asarray(is_nan(x), bool)
-        missing = holes if missing is None else missing | holes
+        is_na = np.asarray(is_nan(x), bool)
+        missing = is_na if missing is None else missing | is_na
     column = column_of_objects(x, missing)
     if column is None:
         raise ConversionError(

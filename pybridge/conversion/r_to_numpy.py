@@ -173,10 +173,10 @@ def factor_from(vector: Vector) -> tuple[Texts, Array]:
 def _labelled(distinct: Sequence[str | None], places: Array, policies: FromR) -> Array:
     """Return the text of each element; None among the distinct texts is `NA`."""
     texts = np.array([text or "" for text in distinct], dtype="U")
-    absent = np.array([text is None for text in distinct], dtype=bool)
+    is_na = np.array([text is None for text in distinct], dtype=bool)
     # An empty array cannot be indexed, even by no index.
     array = texts[places] if places.size else np.empty(places.shape, "U1", order="F")
-    missing = absent[places] if places.size else np.zeros(places.shape, bool)
+    missing = is_na[places] if places.size else np.zeros(places.shape, bool)
     if policies.na == "mask":
         return _masked(array, missing)
     if missing.any():

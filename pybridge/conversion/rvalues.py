@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from pybridge.conversion.copying import AfterTile, copy_tiles
+from pybridge.lossless import INT32_MAX, INT64_MAX
 
 Array = np.ndarray[Any, Any]
 
@@ -21,16 +22,16 @@ DTYPES = {"logical": "i4", "integer": "i4", "double": "f8", "complex": "c16", "r
 
 ITEM_SIZES = {"logical": 4, "integer": 4, "double": 8, "complex": 16, "raw": 1}
 
-NA_INTEGER = -(2**31)
+NA_INTEGER = -INT32_MAX - 1
 """The bits of R's `NA` in a logical or an integer vector."""
 
-NA_INTEGER64 = -(2**63)
+NA_INTEGER64 = -INT64_MAX - 1
 """The bits of `NA` in an integer64 of the package bit64."""
 
 NA_DOUBLE_BITS = 0x7FF00000000007A2
 """The bits of R's `NA_real_`: a NaN whose low word is 1954."""
 
-LARGEST_AXIS = 2**31 - 1
+LARGEST_AXIS = INT32_MAX
 
 Texts: TypeAlias = list[str | None]
 """Strings of R; None is `NA`."""
@@ -150,7 +151,7 @@ class NewText:
         if self.is_na is None or not self.is_na.any():
             return None
         return np.asarray(np.flatnonzero(self.is_na) + 1).astype(
-            "i4" if self.count < 2**31 else "f8"
+            "i4" if self.count <= INT32_MAX else "f8"
         )
 
     def texts(self) -> Texts:

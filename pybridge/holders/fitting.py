@@ -21,10 +21,12 @@ from pybridge.errors import (
 from pybridge.holders.array_likes import as_objects, has_wide_integers, readable
 from pybridge.holders.protocol import Value
 from pybridge.lossless import (
+    LossyCast,
+    cast,
     fits_unchecked,
-    has_imaginary_part,
     is_narrow,
     is_safe_cast,
+    kind_of,
     lost_entries,
     lost_in_narrow,
 )
@@ -265,9 +267,9 @@ def _with_wide_integers(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
 def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     """Return texts in a dtype of texts, none truncated."""
     texts = array.astype(object)
-    hole = getattr(dtype, "na_object", "")
+    na_object = getattr(dtype, "na_object", "")
     flat = texts.ravel().tolist()
-    if dtype.kind not in "OTU" or not all(isinstance(one, str) or one is hole for one in flat):
+    if dtype.kind not in "OTU" or not all(isinstance(one, str) or one is na_object for one in flat):
         raise AssignmentError(
             f"a value of type {_type_text(array, value)} does not fit a tensor of dtype {dtype}"
         )
@@ -337,7 +339,7 @@ def _cast_around(
     missing: npt.NDArray[np.bool_], array: npt.NDArray[Any], dtype: np.dtype[Any]
 ) -> npt.NDArray[Any]:
     """Cast the known entries, and set the missing ones to NaN."""
-    if not ("float" in dtype.name or "complex" in dtype.name):
+    if kind_of(dtype.name) not in ("f", "c"):
         raise MissingValueError(
             f"the value holds NA, and a tensor of dtype {dtype} has no missing value; convert the "
             "tensor to a real dtype first",
@@ -366,17 +368,10 @@ def _cast_known(
 
 
 def _exact(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    if array.dtype.kind == "c" and dtype.kind != "c":
-        lost = has_imaginary_part(array)
-        if lost.any():
-            raise _lossy(array[lost].flat[0], dtype)
-        array = array.real
-    with np.errstate(all="ignore"):
-        cast = array.astype(dtype)
-    lost = lost_entries(array, cast)
-    if lost.any():
-        raise _lossy(array[lost].flat[0], dtype)
-    return cast
+    try:
+        return cast(array, dtype)
+    except LossyCast as error:
+        raise _lossy(error.values[error.is_lost].flat[0], dtype) from None
 
 
 def _lossy(entry: Any, dtype: np.dtype[Any] | str) -> LossyValueError:

@@ -35,6 +35,6 @@ def grown(backend: Backend, x: Tensor, growth: Growth) -> Tensor:
         longer = backend.take(columns, indices, 0)
     if missing is None:
         return longer
-    holes = np.zeros(length, bool)
-    holes[list(gap)] = True
-    return backend.where(holes, missing, longer)
+    is_na = np.zeros(length, bool)
+    is_na[list(gap)] = True
+    return backend.where(is_na, missing, longer)

@@ -114,8 +114,8 @@ class PolarsTables(ArrowTables):
         column = pl.Series(values=counts, nan_to_null=False).cast(like.dtype)
         if not nulls.any():
             return column
-        absent = pl.repeat(None, len(column), dtype=like.dtype, eager=True)
-        return column.zip_with(pl.Series(values=~nulls), absent)
+        missing = pl.repeat(None, len(column), dtype=like.dtype, eager=True)
+        return column.zip_with(pl.Series(values=~nulls), missing)
 
     def _of_objects(self, like: Any, entries: list[Any]) -> Any:
         return pl.Series(values=entries, dtype=like.dtype, strict=True)

@@ -13,6 +13,7 @@ from pybridge.backends.protocol import Indices
 from pybridge.backends.traits import Trait
 from pybridge.errors import AssignmentError, LossyValueError, UnsupportedTensorError
 from pybridge.holders.arrow_tables import ArrowTables, Kind
+from pybridge.lossless import INT32_MAX
 
 _ADVICE: Final = "compute with the functions of `pyarrow.compute`"
 _OF_TABLE: Final = ("read", "write", "assign", "value")
@@ -123,7 +124,7 @@ class PyarrowTables(ArrowTables):
                 "a time of day would lose information in a column of dates", dtype=str(dtype)
             )
         if dtype == pa.date32():
-            if counts.size and max(counts.max(), -counts.min()) >= 2**31:
+            if counts.size and max(counts.max(), -counts.min()) > INT32_MAX:
                 raise LossyValueError("a date is beyond what date32 holds", dtype=str(dtype))
             counts = counts.astype(np.int32)
         return pa.array(counts, mask=nulls, from_pandas=False).cast(dtype)

@@ -13,6 +13,7 @@ import numpy as np
 
 from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.errors import MissingValueError
+from pybridge.lossless import kind_of
 from pybridge.shape import Size, known_shape, reversed_axes
 from pybridge.subscripts import selections as to
 
@@ -114,18 +115,18 @@ def traced_coordinates(backend: Backend, selection: to.TracedMasked) -> tuple[In
 
 def _read_with_missing(backend: Backend, x: Tensor, selection: to.Selection) -> Tensor:
     """Read a stand-in element wherever the selection is `NA`, then set those to missing."""
-    holes = missing_holes(selection)
-    if holes.size == 0:
-        return filled(backend, x, 0, holes.shape)
+    is_na = missing_holes(selection)
+    if is_na.size == 0:
+        return filled(backend, x, 0, is_na.shape)
     missing = missing_value(backend, x, SELECTS_NA)
     if 0 in selection.shape:  # without a stand-in element the whole result is NA
-        return backend.full(x, missing, holes.shape)
+        return backend.full(x, missing, is_na.shape)
     if isinstance(selection, to.Orthogonal):
         part = _read_axes(backend, x, selection)
     else:
         assert isinstance(selection, to.Points)
         part = backend.take_points(x, selection.coordinates)
-    return backend.where(holes, missing, part)
+    return backend.where(is_na, missing, part)
 
 
 SELECTS_NA: Final = "the subscript selects NA"
@@ -140,13 +141,13 @@ def missing_value(backend: Backend, x: Tensor, reason: str) -> Tensor:
         return np.ma.MaskedArray(np.zeros((), x.dtype), True)
     name = backend.dtype_name(x)
     refuse_missing(name, reason)
-    nan = complex(math.nan, math.nan) if "complex" in name else math.nan
+    nan = complex(math.nan, math.nan) if kind_of(name) == "c" else math.nan
     return backend.convert(np.array(nan), x)
 
 
 def refuse_missing(name: str, reason: str) -> None:
     """Raise `MissingValueError` if a dtype cannot hold `NA`; `reason` begins the message."""
-    if not ("float" in name or "complex" in name):
+    if kind_of(name) not in ("f", "c"):
         raise MissingValueError(
             f"{reason}, and a tensor of dtype {name} has no missing value; convert the tensor to a "
             "real dtype first",
@@ -166,8 +167,8 @@ def missing_holes(selection: to.Selection) -> npt.NDArray[np.bool_]:
         return selection.missing
     assert isinstance(selection, to.Orthogonal)
     shape = known_shape(selection.kept_shape)
-    holes = np.zeros(shape, bool)
+    is_na = np.zeros(shape, bool)
     for place, taken in selection.takes:
         if isinstance(taken, to.Gather) and taken.missing is not None:
-            holes |= taken.missing.reshape([-1 if k == place else 1 for k in range(len(shape))])
-    return holes.reshape(known_shape(selection.result_shape))
+            is_na |= taken.missing.reshape([-1 if k == place else 1 for k in range(len(shape))])
+    return is_na.reshape(known_shape(selection.result_shape))

@@ -9,7 +9,8 @@ import numpy as np
 
 from pybridge.backends.protocol import Tensor
 from pybridge.errors import ArgumentError, LossyValueError, UnsupportedTensorError
-from pybridge.r_functions.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers, bounds_of
+from pybridge.lossless import integer_bounds, kind_of
+from pybridge.r_functions.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers
 from pybridge.r_functions.summaries import exact_total, refuse_overflow
 
 _OF_ANGLES: Final = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
@@ -53,7 +54,7 @@ def math_group(x: Tensor, name: str, argument: float | None = None) -> Tensor:
         return _accumulated(Numbers(verb, x), name)
     kinds = (*_REALS, COMPLEX) if name == "abs" or name in _OF_COMPLEX else _REALS
     numbers = Numbers(verb, x, kinds)
-    return numbers.with_holes(_computed(numbers, name, argument), numbers.hidden)
+    return numbers.masked(_computed(numbers, name, argument), numbers.is_na)
 
 
 def _computed(numbers: Numbers, name: str, argument: float | None) -> Tensor:
@@ -83,13 +84,13 @@ def _of_reals(numbers: Numbers, x: Tensor, name: str, argument: float | None) ->
 
 def _abs(numbers: Numbers) -> Tensor:
     x = numbers.as_plain()
-    if numbers.kind is LOGICAL or numbers.name.startswith("uint"):
+    if numbers.kind is LOGICAL or kind_of(numbers.name) == "u":
         return x
     if numbers.kind is not INTEGER:
         return numbers.to_own_dtype(numbers.function("abs")(numbers.as_reals()))
     if numbers.has_values and 0 not in numbers.shape:
         least = numbers.bounds()[0]
-        if least == bounds_of(numbers.name)[0]:
+        if least == integer_bounds(numbers.name)[0]:
             raise LossyValueError(
                 f"abs() of {least} is not in the range of {numbers.name}; convert the tensor to a "
                 "wider dtype first",
@@ -104,7 +105,7 @@ def _sign(numbers: Numbers) -> Tensor:
         sign = numbers.function("sign")(x)  # PyTorch returns 0 for NaN
         return numbers.to_own_dtype(numbers.backend.where(numbers.backend.isnan(x), x, sign))
     x = numbers.as_plain()
-    if numbers.name.startswith("uint"):
+    if kind_of(numbers.name) == "u":
         return numbers.backend.where(numbers.backend.cast(x, "bool"), numbers.number(1, x), x)
     return numbers.function("sign")(x)
 
@@ -182,10 +183,10 @@ def _accumulated(numbers: Numbers, name: str) -> Tensor:
     if is_extreme and numbers.kind is COMPLEX:
         raise UnsupportedTensorError(f"{numbers.verb} does not take complex numbers")
     accumulate = numbers.function(name)
-    holes = None
-    if numbers.hidden is not None:
-        holes = np.logical_or.accumulate(numbers.backend.in_columns(numbers.hidden))
-        numbers.x = np.where(numbers.hidden, numbers.number(0, numbers.x), numbers.x)
+    is_na = None
+    if numbers.is_na is not None:
+        is_na = np.logical_or.accumulate(numbers.backend.in_columns(numbers.is_na))
+        numbers.x = np.where(numbers.is_na, numbers.number(0, numbers.x), numbers.x)
     if numbers.kind in (LOGICAL, INTEGER) and name == "cumsum":
         x = numbers.backend.in_columns(numbers.as_integers())
         if exact_total(numbers, x) is not None:
@@ -201,4 +202,4 @@ def _accumulated(numbers: Numbers, name: str) -> Tensor:
             x = accumulate(x, 0)
     if is_extreme and x is not None and numbers.kind is INTEGER:
         x = numbers.backend.convert(x, numbers.x)
-    return numbers.with_holes(numbers.to_own_dtype(x), holes)
+    return numbers.masked(numbers.to_own_dtype(x), is_na)

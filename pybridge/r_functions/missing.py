@@ -25,14 +25,14 @@ def elementwise_test(x: Tensor, name: str) -> npt.NDArray[np.bool_]:
     holder, x = open_tensor(x)
     x = holder.operand(x)
     values = x if isinstance(x, np.ndarray) else holder.to_numpy(x)  # to_numpy() drops the mask
-    hidden = np.ma.getmaskarray(values)
+    is_na = np.ma.getmaskarray(values)
     data = np.ma.getdata(values)
     nan, infinite = _nan_and_infinite(data, name)
     if name == "is.nan":
-        return nan & ~hidden if data.dtype.kind not in "mM" else np.zeros(data.shape, bool)
+        return nan & ~is_na if data.dtype.kind not in "mM" else np.zeros(data.shape, bool)
     if name == "is.infinite":
-        return infinite & ~hidden
-    return ~(nan | infinite | hidden) if name == "is.finite" else nan | hidden
+        return infinite & ~is_na
+    return ~(nan | infinite | is_na) if name == "is.finite" else nan | is_na
 
 
 def _nan_and_infinite(

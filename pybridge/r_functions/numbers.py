@@ -17,6 +17,7 @@ from pybridge.lossless import (
     NARROW_REALS,
     is_narrow,
     is_safe_cast,
+    kind_of,
 )
 from pybridge.shape import Shape
 
@@ -25,6 +26,8 @@ INTEGER: Final = "integers"
 REAL: Final = "reals"
 COMPLEX: Final = "complex numbers"
 
+_KINDS: Final = {"b": LOGICAL, "i": INTEGER, "u": INTEGER, "f": REAL, "c": COMPLEX}
+
 COMPUTED_IN_FLOAT32: Final = frozenset({"float16", *NARROW_REALS})
 """Reals that are computed in float32, because sums of them soon stop growing."""
 
@@ -32,15 +35,15 @@ COMPUTED_IN_FLOAT32: Final = frozenset({"float16", *NARROW_REALS})
 class Numbers:
     """A tensor of numbers with its backend, its kind, and the mask of a masked array."""
 
-    __slots__ = ("backend", "hidden", "kind", "name", "verb", "x")
+    __slots__ = ("backend", "is_na", "kind", "name", "verb", "x")
 
     def __init__(self, verb: str, x: Tensor, kinds: tuple[str, ...] = ()) -> None:
         """Open a tensor for `verb`; `kinds` are those that R's function takes."""
         backend, x = open_array(x, "compute")
-        self.hidden: Any = None
+        self.is_na: Any = None
         if isinstance(x, np.ma.MaskedArray):
             mask = np.ma.getmaskarray(x)
-            self.hidden = mask if mask.any() else None
+            self.is_na = mask if mask.any() else None
             x = x.data
         self.verb = verb
         self.backend: Backend = backend
@@ -93,7 +96,7 @@ class Numbers:
         Unsigned integers stay unsigned, so a sum can use all 64 bits, or 32 in libraries with no
         more.
         """
-        is_unsigned = self.name.startswith("uint") and self.backend.sums_unsigned
+        is_unsigned = kind_of(self.name) == "u" and self.backend.sums_unsigned
         return self.backend.cast(self.x, "uint64" if is_unsigned else "int64")
 
     def computable(self, x: Tensor) -> Tensor:
@@ -135,39 +138,23 @@ class Numbers:
         """Convert a result computed in float32 back to the narrower dtype of the tensor."""
         return self.backend.convert(result, self.x) if self.is_narrow else result
 
-    def with_holes(self, result: Tensor, holes: Any) -> Tensor:
+    def masked(self, result: Tensor, is_na: Any) -> Tensor:
         """Mask the result where `holes` is true, unless it is None."""
-        return result if holes is None else np.ma.MaskedArray(result, holes)
+        return result if is_na is None else np.ma.MaskedArray(result, is_na)
 
     def missing(self) -> Any:
         """Return a mask of `NA` and NaN, or None if the dtype has neither."""
-        absent = None
+        is_nan = None
         if self.kind is REAL:
-            absent = self.backend.isnan(self.x)
+            is_nan = self.backend.isnan(self.x)
         elif self.kind is COMPLEX:
-            absent = ~self.equal(self.x, self.x)
-        if self.hidden is None:
-            return absent
-        return self.hidden if absent is None else self.hidden | absent
-
-
-def bounds_of(name: str) -> tuple[int, int]:
-    """Return the least and the greatest integer of a dtype, also of int4, which NumPy lacks.
-
-    >>> bounds_of("uint8"), bounds_of("int4")
-    ((0, 255), (-8, 7))
-    """
-    bits = int(name.rpartition("int")[2])
-    return (0, 2**bits - 1) if name.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+            is_nan = ~self.equal(self.x, self.x)
+        if self.is_na is None:
+            return is_nan
+        return self.is_na if is_nan is None else self.is_na | is_nan
 
 
 def _kind_of(backend: Backend, x: Tensor, name: str) -> str:
     if backend is NUMPY and x.dtype.kind not in "biufcV":
         return ""
-    if name == "bool":
-        return LOGICAL
-    if name.startswith(("int", "uint")):
-        return INTEGER
-    if name.startswith(("float", "bfloat", "longdouble")):
-        return REAL
-    return COMPLEX if name.startswith(("complex", "clongdouble")) else ""
+    return _KINDS.get(kind_of(name), "")

@@ -19,6 +19,7 @@ from pybridge.backends.protocol import Backend, Indices, Tensor
 from pybridge.compiling import in_graph, runs_as_python
 from pybridge.errors import ArgumentError, TracingError, UnsupportedTensorError, value_text
 from pybridge.holders import holder_of, open_array
+from pybridge.lossless import integer_bounds, kind_of
 from pybridge.shape import Order, Shape, reversed_axes
 from pybridge.subscripts import NA, NAType
 from pybridge.subscripts.selections import WHOLE, Key
@@ -208,11 +209,11 @@ def _order(
     else:
         missing = backend.in_columns(missing)
         indices = _sorted(backend, _filled(backend, x, missing, 0), decreasing)
-        gone = backend.take(missing, indices, 0)
+        is_na = backend.take(missing, indices, 0)
         if na_last is not None:
-            by = backend.argsort(gone if na_last else ~gone)
+            by = backend.argsort(is_na if na_last else ~is_na)
         else:
-            by = _true(backend, ~gone, f"{verb}() without the missing elements")[0]
+            by = _true(backend, ~is_na, f"{verb}() without the missing elements")[0]
         indices = backend.take(indices, by, 0)
     return _positions(backend, whole, indices)
 
@@ -273,13 +274,13 @@ def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tenso
         x = x.data
     name = backend.dtype_name(x)
     if backend is NUMPY and x.dtype.kind in "mM":
-        absent = np.isnat(x)
-        missing = absent if missing is None else missing | absent
+        is_na = np.isnat(x)
+        missing = is_na if missing is None else missing | is_na
         x = np.asarray(x).astype(np.int64)  # a view would read other byte orders wrongly
-    elif name.startswith(("float", "bfloat", "longdouble")):
-        absent = backend.isnan(x)
-        missing = absent if missing is None else missing | absent
-    elif not name.startswith(("bool", "int", "uint")):
+    elif kind_of(name) == "f":
+        is_na = backend.isnan(x)
+        missing = is_na if missing is None else missing | is_na
+    elif kind_of(name) not in ("b", "i", "u"):
         raise UnsupportedTensorError(
             f"{verb}() compares numbers, and this tensor holds {name}, which has no order that "
             "every language shares"
@@ -295,9 +296,8 @@ def _filled(backend: Backend, x: Tensor, missing: Tensor, sign: int) -> Tensor:
     filling: Any = 0
     if name == "bool":
         filling = sign > 0
-    elif sign and name.startswith(("int", "uint")):
-        bounds = np.iinfo(name)
-        filling = bounds.min if sign < 0 else bounds.max
+    elif sign and kind_of(name) in ("i", "u"):
+        filling = integer_bounds(name)[0 if sign < 0 else 1]
     elif sign:
         filling = sign * math.inf
     return backend.where(missing, backend.convert(np.array(filling), x), x)

@@ -36,20 +36,20 @@ def cross_product(x: Any, y: Any, name: str) -> Tensor:
     sizes = [backend.shape(matrix)[shared] for matrix in matrices]
     if None not in sizes and sizes[0] != sizes[1]:
         raise ShapeError(f"non-conformable arguments: {name}() of sizes {sizes[0]} and {sizes[1]}")
-    holes = [_incomplete(numbers, shared) for numbers in tensors]
+    incomplete = [_incomplete(numbers, shared) for numbers in tensors]
     matrices[shared] = backend.transpose(matrices[shared], (1, 0))
     with np.errstate(all="ignore"):
         product = tensors[0].to_own_dtype(tensors[0].function("matmul")(*matrices))
-    if holes[0] is holes[1] is None:
+    if incomplete[0] is incomplete[1] is None:
         return product
-    left, right = (np.zeros(1, bool) if hole is None else hole for hole in holes)
+    left, right = (np.zeros(1, bool) if lines is None else lines for lines in incomplete)
     is_missing = np.broadcast_to(left[:, None] | right[None, :], product.shape)
-    return tensors[0].with_holes(product, is_missing)
+    return tensors[0].masked(product, is_missing)
 
 
 def _incomplete(numbers: Numbers, shared: int) -> Any:
     """Return a mask of columns, or rows if `shared` is 1, that contain a masked element."""
-    if numbers.hidden is None:
+    is_na = numbers.is_na
+    if is_na is None:
         return None
-    hidden = numbers.hidden
-    return (hidden if hidden.ndim == 2 else hidden[:, None]).any(axis=shared)
+    return (is_na if is_na.ndim == 2 else is_na[:, None]).any(axis=shared)

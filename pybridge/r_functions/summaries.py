@@ -10,8 +10,9 @@ import numpy as np
 
 from pybridge.backends.protocol import Tensor
 from pybridge.errors import LossyValueError, SummaryWarning, UnsupportedTensorError, warn
+from pybridge.lossless import integer_bounds
 from pybridge.r_functions.binding import in_one_dtype
-from pybridge.r_functions.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers, bounds_of
+from pybridge.r_functions.numbers import COMPLEX, INTEGER, LOGICAL, REAL, Numbers
 
 _NEUTRAL: Final = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}
 
@@ -43,9 +44,9 @@ def summary_group(operands: Sequence[Any], name: str, na_rm: bool) -> Tensor:
     if name in ("max", "min"):
         return _extreme(numbers, name, na_rm)
     ends = [_extreme(numbers, end, na_rm) for end in ("min", "max")]
-    holes = np.array([True, True]) if np.ma.isMaskedArray(ends[0]) else None
+    is_na = np.array([True, True]) if np.ma.isMaskedArray(ends[0]) else None
     row = [numbers.backend.reshape(end, (1,)) for end in ends]
-    return numbers.with_holes(numbers.function("concat")(row, 0), holes)
+    return numbers.masked(numbers.function("concat")(row, 0), is_na)
 
 
 def mean(x: Tensor, na_rm: bool) -> Tensor:
@@ -64,7 +65,7 @@ def mean(x: Tensor, na_rm: bool) -> Tensor:
         count = _count(numbers) - numbers.function("sum")(numbers.backend.cast(missing, "int64"))
     is_whole = numbers.kind in (LOGICAL, INTEGER)
     total = None
-    if is_whole and numbers.hidden is None and numbers.has_values:  # else the sum may wrap around
+    if is_whole and numbers.is_na is None and numbers.has_values:  # else the sum may wrap around
         integers = numbers.as_integers()
         if exact_total(numbers, integers) is None:
             total = numbers.backend.cast(numbers.function("sum")(integers), "float64")
@@ -95,9 +96,9 @@ def _of_logicals(numbers: Numbers, name: str, na_rm: bool) -> Tensor:
             f"first, as in `{name}(x > 0)`"
         )
     x = numbers.x if numbers.kind is LOGICAL else ~numbers.equal(numbers.x, 0)
-    if numbers.hidden is None:
+    if numbers.is_na is None:
         return numbers.function(name)(x)
-    result = numbers.function(name)(np.where(numbers.hidden, name == "all", x))
+    result = numbers.function(name)(np.where(numbers.is_na, name == "all", x))
     is_settled = na_rm or bool(result) == (name == "any")
     return result if is_settled else np.ma.MaskedArray(result, True)
 
@@ -106,10 +107,10 @@ def _total(numbers: Numbers, name: str, na_rm: bool) -> Tensor:
     missing = numbers.missing() if na_rm else None
     if name == "prod" or numbers.kind in (REAL, COMPLEX):
         return numbers.to_own_dtype(_wide_total(numbers, name, missing))
-    if numbers.hidden is not None:
+    if numbers.is_na is not None:
         if not na_rm:
             return np.ma.MaskedArray(np.int64(0), True)
-        numbers.x = np.where(numbers.hidden, numbers.number(0, numbers.x), numbers.x)
+        numbers.x = np.where(numbers.is_na, numbers.number(0, numbers.x), numbers.x)
     x = numbers.as_integers()
     total = exact_total(numbers, x)
     if total is not None:
@@ -121,7 +122,7 @@ def _wide_total(numbers: Numbers, name: str, missing: Any) -> Tensor:
     x = numbers.as_reals()
     if missing is not None:
         x = numbers.backend.where(missing, numbers.number(_NEUTRAL[name], x), x)
-    elif numbers.hidden is not None:
+    elif numbers.is_na is not None:
         return np.ma.MaskedArray(np.zeros((), x.dtype), True)
     with np.errstate(all="ignore"):
         return numbers.function(name)(x)
@@ -132,8 +133,8 @@ def exact_total(numbers: Numbers, x: Tensor) -> int | None:
     if not numbers.has_values or 0 in numbers.shape:
         return None
     backend = numbers.backend
-    limit = bounds_of(backend.dtype_name(x))[1]
-    lowest, highest = bounds_of(numbers.name) if numbers.kind is INTEGER else (0, 1)
+    limit = integer_bounds(backend.dtype_name(x))[1]
+    lowest, highest = integer_bounds(numbers.name) if numbers.kind is INTEGER else (0, 1)
     count = math.prod(size or 1 for size in numbers.shape)
     if max(-lowest, highest) * count <= limit:
         return None
@@ -150,7 +151,7 @@ def exact_total(numbers: Numbers, x: Tensor) -> int | None:
 def refuse_overflow(numbers: Numbers, x: Tensor, total: int) -> None:
     """Raise if integers cannot hold a sum, for which R returns `NA`."""
     name = numbers.backend.dtype_name(x)
-    lowest, highest = bounds_of(name)
+    lowest, highest = integer_bounds(name)
     if not lowest <= total <= highest:
         raise LossyValueError(
             f"{numbers.verb} gives {total}, which {name} does not hold; convert the tensor to "
@@ -163,10 +164,10 @@ def _extreme(numbers: Numbers, name: str, na_rm: bool) -> Tensor:
     backend = numbers.backend
     x = numbers.computable(numbers.as_plain()) if numbers.kind is not REAL else numbers.as_reals()
     missing = numbers.missing() if na_rm else None
-    if not na_rm and numbers.hidden is not None:
+    if not na_rm and numbers.is_na is not None:
         return np.ma.MaskedArray(np.zeros((), x.dtype), True)
-    if numbers.hidden is not None and numbers.kind is not REAL:
-        x = x[~numbers.hidden]
+    if numbers.is_na is not None and numbers.kind is not REAL:
+        x = x[~numbers.is_na]
         missing = None
     is_empty = 0 in backend.shape(x)
     is_checked = numbers.has_values and missing is not None and not is_empty

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from pybridge.errors import ReshapeError, value_text
+from pybridge.lossless import INT64_MAX
 from pybridge.shape import Shape
 from pybridge.shapes import elements_text, known_count, listed, shape_text
 from pybridge.subscripts import NA, number_text
@@ -155,7 +156,7 @@ def _size(entry: Any, k: int) -> int:
                 f"`dim[{k}]` is an object of type {type(entry).__name__}, not a known number; "
                 "write -1 or NA for the one size to be computed when the code runs"
             ) from None
-    if size >= 2**63:
+    if size > INT64_MAX:
         raise ReshapeError(f"`dim[{k}]` is {number_text(size)}, more than any tensor has")
     if size < UNKNOWN:
         raise ReshapeError(

@@ -81,14 +81,14 @@ class Entries(Kind):
     def _content(self) -> tuple[Any, ...]:
         """Return the key for equality: 1 equals 1.0, and values under `NA` are ignored."""
         values = self.values
-        holes = None
+        is_na = None
         if self.missing is not None:
             values = np.where(self.missing, np.zeros((), values.dtype), values)
-            holes = self.missing.tobytes()
+            is_na = self.missing.tobytes()
         if values.dtype.kind == "f":
             whole = np.where(np.abs(values) < 2.0**63, values, 0.0).astype(np.int64)
             values = whole if bool((whole == values).all()) else values + 0.0  # no -0.0
-        return (type(self), values.dtype.str, values.shape, values.tobytes(), holes)
+        return (type(self), values.dtype.str, values.shape, values.tobytes(), is_na)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Entries) and self._content() == other._content()
@@ -105,11 +105,11 @@ class Entries(Kind):
 
     def r_source(self, most: int) -> str:
         """Return R source; R's bare `NA` is a logical, and a single logical needs no `c()`."""
-        flat, holes = self.in_columns()
+        flat, is_na = self.in_columns()
         is_logical = self.values.dtype.kind == "b"
-        hole = "NA" if holes is None or is_logical or not holes.all() else "NA_integer_"
+        na_text = "NA" if is_na is None or is_logical or not is_na.all() else "NA_integer_"
         texts = [
-            hole if holes is not None and holes[k] else number_text(flat[k].item())
+            na_text if is_na is not None and is_na[k] else number_text(flat[k].item())
             for k in shown_places(flat.size, most)
         ]
         if is_logical and self.values.shape == (1,):
@@ -124,8 +124,8 @@ class Entries(Kind):
             return f"numpy.zeros({values.shape}, {values.dtype.name!r})"
         if self.missing is not None:
             values = np.where(self.missing, np.array(None, "O"), values)
-        hole = "NA" if is_logical else 'float("nan")'
-        return str(values.tolist()).replace("None", hole).replace("inf", 'float("inf")')
+        na_text = "NA" if is_logical else 'float("nan")'
+        return str(values.tolist()).replace("None", na_text).replace("inf", 'float("inf")')
 
     def check_axis(self, axis: Axis, its: Axis) -> None:
         """Raise `SubscriptLabelError` if the entries, along `its`, contradict the axis.
@@ -201,9 +201,9 @@ class Vector(Entries):
         Entries to the right of it are ignored.
         """
         matrix = self.values
-        flat, absent = whole_as_r_reads(*self.in_columns(), Axis(size=0))
+        flat, is_na = whole_as_r_reads(*self.in_columns(), Axis(size=0))
         positions = flat.reshape(matrix.shape, order="F")
-        is_na = np.zeros(len(flat), bool) if absent is None else absent
+        is_na = np.zeros(len(flat), bool) if is_na is None else is_na
         is_na = is_na.reshape(matrix.shape, order="F")
         is_last = positions == 0  # NA or zero: both are 0 here
         is_read = np.ones(matrix.shape, bool)
@@ -218,8 +218,9 @@ class Vector(Entries):
         is_used = is_missing | ~ends.any(axis=1)
         is_missing = is_missing[is_used]
         indices = np.where(is_missing[:, None], 0, positions[is_used] - 1)
-        holes = is_missing if is_missing.any() else None
-        return Points(shape, tuple(indices.T), len(indices), holes)
+        return Points(
+            shape, tuple(indices.T), len(indices), is_missing if is_missing.any() else None
+        )
 
     def _bad_coordinate(self, position: int, row: int, axis: Axis) -> SubscriptError:
         text = short_text(self)

@@ -164,8 +164,8 @@ class Scalar(Kind):
         if not policies.is_loose:
             return position_on(whole_number(self.value, axis, self), axis, policies)
         number = real_of(self.value)
-        absent = np.array([True]) if math.isnan(number) else None
-        return resolve(np.array([number]), absent, axis, policies, self)
+        is_na = np.array([True]) if math.isnan(number) else None
+        return resolve(np.array([number]), is_na, axis, policies, self)
 
     @property
     def least_size(self) -> Size:

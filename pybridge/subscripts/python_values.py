@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from pybridge.errors import SubscriptError, SubscriptTypeError
+from pybridge.lossless import INT64_MAX
 from pybridge.subscripts import (
     NA,
     Call,
@@ -67,13 +68,13 @@ def mask(values: Any, missing: Any = None) -> Mask:
 
 
 def _holes(missing: Any, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    holes = np.array(missing, bool)
-    if holes.shape != shape:
+    is_na = np.array(missing, bool)
+    if is_na.shape != shape:
         raise SubscriptTypeError(
-            f"`missing` has shape {holes.shape} and the values have {shape}; mark every entry",
+            f"`missing` has shape {is_na.shape} and the values have {shape}; mark every entry",
             subscript="<missing>",
         )
-    return read_only(holes)
+    return read_only(is_na)
 
 
 def as_subscript(value: Any) -> Subscript:
@@ -162,17 +163,17 @@ def _range_from_slice(value: slice) -> slice | TracedRange:
 
 
 def _from_array(value: npt.NDArray[Any] | np.generic) -> Subscript:
-    holes = None
+    is_na = None
     if isinstance(value, np.ma.MaskedArray):
-        holes = np.ma.getmaskarray(value)
+        is_na = np.ma.getmaskarray(value)
         value = value.data
     array = np.asarray(value)
     kind = array.dtype.kind
-    if kind == "U" and holes is None:
+    if kind == "U" and is_na is None:
         return _names(tuple(map(str, array.ravel())), array.shape)
     if kind in "OU":
-        if holes is not None:
-            array = np.where(holes, np.array(NA, "O"), array)
+        if is_na is not None:
+            array = np.where(is_na, np.array(NA, "O"), array)
         if array.ndim == 0 and (array.item() is None or array.item() is ...):
             raise _no_subscript(array.item(), "a subscript by itself, not in an array")
         return as_subscript(array.item() if array.ndim == 0 else array.tolist())
@@ -183,8 +184,8 @@ def _from_array(value: npt.NDArray[Any] | np.generic) -> Subscript:
             subscript=f"<{array.dtype} array>",
         )
     if array.ndim > 0:
-        return _frozen(array, holes)
-    if holes is not None and holes.any():
+        return _frozen(array, is_na)
+    if is_na is not None and is_na.any():
         return as_subscript(NA) if kind == "b" else Scalar(NA)
     return _scalar(float(_as_float64(array))) if kind == "f" else as_subscript(array.item())
 
@@ -209,20 +210,20 @@ def _names(texts: tuple[str | None, ...], shape: tuple[int, ...]) -> Characters:
     return Characters(texts, shape if len(shape) > 1 or shape == (1,) else None)
 
 
-def _frozen(array: npt.NDArray[Any], holes: npt.NDArray[np.bool_] | None) -> Vector | Mask:
+def _frozen(array: npt.NDArray[Any], is_na: npt.NDArray[np.bool_] | None) -> Vector | Mask:
     """Copy an array of logicals or numbers into a `Mask` or a `Vector`."""
     kind = array.dtype.kind
-    holes = None if holes is None else read_only(holes.copy())
+    is_na = None if is_na is None else read_only(is_na.copy())
     if kind == "b":
-        return Mask(read_only(array.copy()), holes)
-    is_beyond = kind == "u" and array.size > 0 and int(array.max()) >= 2**63
+        return Mask(read_only(array.copy()), is_na)
+    is_beyond = kind == "u" and array.size > 0 and int(array.max()) > INT64_MAX
     if kind == "f" or is_beyond:
         values = _as_float64(array)
-        absent = np.isnan(values)
-        if absent.any():
-            holes = read_only(absent if holes is None else absent | holes)
-        return Vector(read_only(values), holes)
-    return Vector(read_only(array.astype(np.int64)), holes)
+        is_nan = np.isnan(values)
+        if is_nan.any():
+            is_na = read_only(is_nan if is_na is None else is_nan | is_na)
+        return Vector(read_only(values), is_na)
+    return Vector(read_only(array.astype(np.int64)), is_na)
 
 
 def borrow_array(value: npt.NDArray[Any]) -> Subscript:
@@ -287,9 +288,9 @@ def _from_sequence(value: list[Any]) -> Subscript:
         names = [None if entry is NA else entry for entry in entries]
         return _names(tuple(names), (len(names),))
     kinds = {type(entry) for entry in entries if entry is not NA}
-    holes = np.array([entry is NA for entry in entries])
+    is_na = np.array([entry is NA for entry in entries])
     if kinds <= {bool}:  # a vector of NA alone is logical in R too
-        return _frozen(np.array([entry is True for entry in entries]), holes)
+        return _frozen(np.array([entry is True for entry in entries]), is_na)
     if not kinds <= {int, float}:
         text = _python_text(value)
         raise SubscriptTypeError(
@@ -299,9 +300,9 @@ def _from_sequence(value: list[Any]) -> Subscript:
         )
     known = [0 if entry is NA else entry for entry in entries]
     try:
-        return _frozen(np.array(known, np.float64 if float in kinds else np.int64), holes)
+        return _frozen(np.array(known, np.float64 if float in kinds else np.int64), is_na)
     except OverflowError:  # beyond 64 bits, hence beyond every axis: the dialect raises
-        return _frozen(np.array(list(map(as_real, known)), np.float64), holes)
+        return _frozen(np.array(list(map(as_real, known)), np.float64), is_na)
 
 
 def _is_row(entry: Any) -> bool:
@@ -370,8 +371,8 @@ def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
     entries = _from_sequence(array.ravel().tolist())
     if not isinstance(entries, Entries):
         raise SubscriptTypeError(f"`{text}` is not a matrix of numbers", subscript=text)
-    holes = None if entries.missing is None else entries.missing.reshape(array.shape)
-    return type(entries)(entries.values.reshape(array.shape), holes)
+    is_na = None if entries.missing is None else entries.missing.reshape(array.shape)
+    return type(entries)(entries.values.reshape(array.shape), is_na)
 
 
 def _rows_of_entries(value: Any) -> list[Any]:

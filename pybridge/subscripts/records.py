@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from pybridge.lossless import INT64_MAX
 from pybridge.subscripts import NA, Characters, Scalar
 from pybridge.subscripts.calls import CALLS
 
@@ -113,8 +114,8 @@ def _names(names: list[str | None], sizes: list[int] | None) -> tuple[Any, ...]:
 def _from_bits(value: Any) -> npt.NDArray[Any]:
     """Return R's 64-bit integers, stored in the bits of reals; the smallest is NA."""
     integers = np.array(value, np.float64).view(np.int64)
-    holes = integers == np.iinfo(np.int64).min
-    return np.ma.MaskedArray(integers, holes) if holes.any() else integers
+    is_na = integers == -INT64_MAX - 1
+    return np.ma.MaskedArray(integers, is_na) if is_na.any() else integers
 
 
 def python_key(record: list[int], values: Sequence[Any]) -> Any:

@@ -21,6 +21,7 @@ from pybridge.errors import (
     SubscriptWarning,
     warn,
 )
+from pybridge.lossless import INT32_MAX
 from pybridge.shape import Size
 from pybridge.subscripts.frozen import Frozen
 from pybridge.subscripts.notation import NA, as_real, number_text, short_text
@@ -29,11 +30,11 @@ from pybridge.subscripts.selections import Gather, regular_run, slice_from_run
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-LARGEST_INTEGER: Final = 2**31 - 1
+LARGEST_INTEGER: Final = INT32_MAX
 """The largest integer of R, which holds positions on the axis of an array."""
 FAR: Final = 2**62
 """A position beyond all axes."""
-FARTHEST: Final = 2**31 - 1
+FARTHEST: Final = INT32_MAX
 """With an unknown size a library may count in 32 bits, where a larger position wraps around."""
 INT64: Final = np.dtype(np.int64)
 BOOL: Final = np.dtype(np.bool_)
@@ -265,10 +266,10 @@ def whole_as_r_reads(
         if missing is not None:
             is_infinite &= ~missing
         lost = is_infinite if is_infinite.any() else None
-        absent = np.isnan(values) | is_infinite
-        absent = absent if missing is None else absent | missing
-        missing = absent if absent.any() else None
-        values = np.trunc(np.where(absent, 0, values)).clip(-FAR, FAR).astype(np.int64)
+        is_na = np.isnan(values) | is_infinite
+        is_na = is_na if missing is None else is_na | missing
+        missing = is_na if is_na.any() else None
+        values = np.trunc(np.where(is_na, 0, values)).clip(-FAR, FAR).astype(np.int64)
     elif missing is not None:
         values = np.where(missing, 0, values)
     if axis.number is not None:

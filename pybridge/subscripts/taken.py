@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from pybridge.lossless import INT32_MAX
 from pybridge.shape import Size
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-NOWHERE: Final = -(2**31) + 1
+NOWHERE: Final = -INT32_MAX
 """The index for position 0 in a traced tensor: beyond the axis, never the last."""
 
 

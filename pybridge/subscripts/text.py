@@ -27,6 +27,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 import numpy as np
 
 from pybridge.errors import SubscriptSyntaxError, SubscriptTypeError
+from pybridge.lossless import INT64_MAX
 from pybridge.subscripts import NA, Characters, Negated, Subscripts, Vector
 from pybridge.subscripts.calls import CALLS
 from pybridge.subscripts.notation import as_real
@@ -232,7 +233,7 @@ class _Parser:
             digits = token[0].removesuffix("L")
             base = 16 if token["hex"] else 10 if digits.isdigit() and len(digits) < 19 else 0
             number = int(digits, base) if base else float(digits)
-            value = _vector(np.array(number if number < 2**63 else as_real(number)))
+            value = _vector(np.array(number if number <= INT64_MAX else as_real(number)))
         elif token[0] in ("-", "+"):
             value = self._made(token, self._signed, token[0], self._operand())
         elif token[0] == "(":

@@ -12,6 +12,7 @@ from typing import Any
 
 from pybridge.axis import Axis
 from pybridge.errors import SubscriptMaskError, SubscriptTypeError
+from pybridge.lossless import kind_of
 from pybridge.shape import Order, fits_shape
 from pybridge.subscripts import selections as to
 from pybridge.subscripts.entries import wrong_columns, wrong_mask_shape
@@ -76,7 +77,7 @@ class Traced(Kind, eq=False):
     def integers(self) -> Any:
         """Return the positions in the dtype of indices."""
         name = self.backend.dtype_name(self.tensor)
-        if not name.startswith(("int", "uint")):
+        if kind_of(name) not in ("i", "u"):
             raise SubscriptTypeError(
                 f"`{self}` is a traced tensor of dtype {name}, whose values are unknown; positions "
                 "in traced code are integers or logicals",

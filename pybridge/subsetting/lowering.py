@@ -15,6 +15,7 @@ from pybridge.dialects.axes import Reader, opened
 from pybridge.errors import ArgumentError, AssignmentError, TracingError, value_text
 from pybridge.holders import find_holder
 from pybridge.holders.protocol import Holder, Value
+from pybridge.lossless import INT64_MAX
 from pybridge.shape import Order, Shape, known_shape
 from pybridge.subscripts import (
     NA,
@@ -211,7 +212,7 @@ def checked_shape(shape: Any) -> Shape:
 
 
 def _size(size: Any) -> int:
-    if isinstance(size, bool) or not 0 <= size < 2**63:
+    if isinstance(size, bool) or not 0 <= size <= INT64_MAX:
         raise ValueError
     return operator.index(size)
 

@@ -212,9 +212,9 @@ tag_entries <- function(value, call) {
   if (!anyNA(value)) {
     return(list("entries", array(value, sizes)))
   }
-  holes <- is.na(value)
-  value[holes] <- if (is.logical(value)) FALSE else 0L
-  list("entries", array(value, sizes), array(holes, sizes))
+  is_na <- is.na(value)
+  value[is_na] <- if (is.logical(value)) FALSE else 0L
+  list("entries", array(value, sizes), array(is_na, sizes))
 }
 
 # Reject a value that cannot be a subscript

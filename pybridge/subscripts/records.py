@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from pybridge.lossless import INT64_MAX
+from pybridge.lossless import integer_bounds
 from pybridge.subscripts import NA, Characters, Scalar
 from pybridge.subscripts.calls import CALLS
 
@@ -114,7 +114,7 @@ def _names(names: list[str | None], sizes: list[int] | None) -> tuple[Any, ...]:
 def _from_bits(value: Any) -> npt.NDArray[Any]:
     """Return R's 64-bit integers, stored in the bits of reals; the smallest is NA."""
     integers = np.array(value, np.float64).view(np.int64)
-    is_na = integers == -INT64_MAX - 1
+    is_na = integers == integer_bounds("int64")[0]
     return np.ma.MaskedArray(integers, is_na) if is_na.any() else integers
 
 

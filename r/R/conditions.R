@@ -67,9 +67,14 @@ answered <- function(result, call) {
 # Return the result of a call to Python with the convert flag of the tensor that went in. The flag decides
 # whether reticulate converts results of its methods to R.
 flagged <- function(result, x, call) {
-  result <- answered(result, call)
-  from <- reference(x)
-  if (!is.null(from) && !isFALSE(.subset2(from, "convert")) && !is.null(to <- reference(result))) {
+  if (inherits(result, "pybridge.answers.Answer")) {
+    result <- signal_answer(result, call)
+  }
+  from <- if (is.environment(x)) x else reference(x)
+  if (is.null(from) || isFALSE(.subset2(from, "convert"))) {
+    return(result)
+  }
+  if (!is.null(to <- reference(result))) {
     assign("convert", TRUE, envir = to)
   }
   result

@@ -130,8 +130,14 @@ written_view <- function(tensor, view, call) {
 #' @export
 `[.pybridge_view` <- function(x, ...) {
   call <- sys.call()
-  capture <- capture_subscripts(..., .call = call, .frame = parent.frame(), .is_bracket = TRUE)
-  read_tensor(.subset2(x, 1L), capture, generic_call(call, "["))
+  # without calls of functions that only pass on what they get: this is half of what a user waits for
+  capture <- .Call(pybridge_capture, call, parent.frame(), TRUE, FALSE)
+  x <- .subset2(x, 1L)
+  if (is.integer(capture)) {
+    return(flagged(py_call(bridge$python$subset, x, capture), x, generic_call(call, "[")))
+  }
+  if (is.null(capture)) capture <- capture_forwarded(...)
+  read_tensor(x, capture, generic_call(call, "["))
 }
 
 #' @export

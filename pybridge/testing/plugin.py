@@ -223,7 +223,7 @@ class _Run:
             (NOT_ASKED, self._counts[NOT_ASKED]),
         ):
             if count:
-                reporter.write_line(f"{words[0].upper()}{words[1:]}: {count} tests")
+                reporter.write_line(f"{words[0].upper()}{words[1:]}: {count} test{'s' * (count > 1)}")
 
     def pytest_unconfigure(self) -> None:
         """Leave R to others."""

@@ -14,8 +14,11 @@ FOLDER = "__r__"
 AGAIN = "Run pytest with --r-record where R is, and read what changed in the record."
 
 
-class RecordError(AssertionError):
-    """A record and the test, or R itself, do not agree any more; the text says in what."""
+class RecordError(Exception):
+    """A record and the test, or R itself, do not agree any more; the text says in what.
+
+    It is no `AssertionError`, so that a test which expects one does not take it for that.
+    """
 
 
 def read_file(file: Path) -> dict[str, Any]:

@@ -14,6 +14,6 @@ def find_interval(
     Raises `ValueError` unless the breaks are sorted and none is missing.
     """
     breaks = np.asarray(breaks, float)
-    if np.isnan(breaks).any() or (np.diff(breaks) < 0).any():
+    if np.isnan(breaks).any() or (breaks[1:] < breaks[:-1]).any():
         raise ValueError("the breaks must be sorted, and none may be missing")
     return np.searchsorted(breaks, np.asarray(x, float), "left" if left_open else "right")

@@ -151,7 +151,7 @@ class _Run:
         if fixturedef.scope == "function" or module is None:
             return (yield)
         name = f"fixture {fixturedef.argname}"
-        if hasattr(request, "param_index"):
+        if hasattr(request, "param"):
             name += f"[{request.param_index}]"
         if fixturedef.scope != "session":
             name += f" of {request.node.nodeid}"
@@ -223,7 +223,9 @@ class _Run:
             (NOT_ASKED, self._counts[NOT_ASKED]),
         ):
             if count:
-                reporter.write_line(f"{words[0].upper()}{words[1:]}: {count} test{'s' * (count > 1)}")
+                reporter.write_line(
+                    f"{words[0].upper()}{words[1:]}: {count} test{'s' * (count > 1)}"
+                )
 
     def pytest_unconfigure(self) -> None:
         """Leave R to others."""

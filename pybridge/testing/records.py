@@ -117,7 +117,9 @@ class Records:
         }
         answer = self._from_r(source, inputs)
         if answer is None:
-            return self._from_record(place, asked.count, question)
+            recorded = self._from_record(place, asked.count, question)
+            self.replayed.add(place)
+            return recorded
         if self.mode == "record":
             asked.questions.append({**question, **answer.to_json()})
             self._note_versions(place, asked, source)
@@ -165,7 +167,6 @@ class Records:
                 f"question {number} of {place.name} is no longer the one in "
                 f"{_shown_file(place.file)}:\n" + "\n".join(changes) + f"\n{AGAIN}"
             )
-        self.replayed.add(place)
         return Answer.from_json(recorded)
 
     def _check(self, place: Place, number: int, recorded: Answer, answer: Answer) -> None:

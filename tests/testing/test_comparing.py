@@ -207,7 +207,7 @@ REFUSED = {
     "globalenv()": "R's type environment",
     "quote(f(x))": "R's type language",
     "as.POSIXlt('2024-02-29')": r"as.POSIXct\(\) makes it a vector",
-    "structure(1, class = 'integer64')": r"class 'integer64', and the kit does not .* unclass\(\) it",
+    "structure(1, class = 'integer64')": r"'integer64', and the kit does not .* unclass\(\)",
     "list(1, a = 2)": "without a name of its own for each entry",
 }
 

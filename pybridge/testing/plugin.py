@@ -152,7 +152,7 @@ class _Run:
             return (yield)
         name = f"fixture {fixturedef.argname}"
         if hasattr(request, "param"):
-            name += f"[{getattr(request, "param_index", 0)}]"
+            name += f"[{getattr(request, 'param_index', 0)}]"
         if fixturedef.scope != "session":
             name += f" of {request.node.nodeid}"
         place = Place.beside(Path(module), name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,10 +120,29 @@ def digest(value: RValue) -> str:
     """Return the kind, the shape and 16 digits of the SHA-256 of a value, NaN and NA told apart.
 
     >>> digest(vector([1, 2, 3], "integer"))
-    'integer[3] b9064253d0df698a'
+    'integer[3] f8194d9e890a6bae'
     """
-    text = json.dumps(to_json(value), sort_keys=True)
-    return f"{described(value)} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    found = hashlib.sha256()
+    for part in _parts(value):
+        found.update(part)
+    return f"{described(value)} {found.hexdigest()[:16]}"
+
+
+def _parts(value: RValue) -> Iterator[bytes]:
+    """Yield all that a value is, as bytes that are the same on every machine."""
+    yield json.dumps(_head(value), sort_keys=True).encode()
+    if value.type in ("list", "S4"):
+        for entry in value.data:
+            yield from _parts(entry)
+    elif value.type == "character":
+        yield json.dumps(value.data.tolist()).encode()
+    elif value.is_vector:
+        kind = {"logical": "|u1", "integer": "<i8"}.get(value.type, "<f8")
+        data = value.data.view(float) if value.type == "complex" else value.data
+        if kind == "<f8":
+            data = np.where(np.isnan(data), np.nan, data)  # of every NaN
+        yield np.ascontiguousarray(data, kind).tobytes()
+        yield value.is_na.tobytes()
 
 
 # ---- As JSON -------------------------------------------------------------------------------------
@@ -138,15 +158,21 @@ def to_json(value: RValue) -> dict[str, Any]:
     >>> to_json(vector([0.1, np.nan, np.inf], "double", [False, True, False]))
     {'type': 'double', 'values': [0.1, None, 'Inf']}
     """
-    found: dict[str, Any] = {"type": value.type}
+    found = _head(value)
     if value.is_vector:
         entries = zip(value.data.tolist(), value.is_na.tolist(), strict=True)
         found["values"] = [None if is_na else _entry_to_json(entry) for entry, is_na in entries]
-        if len(value.shape) != 1:
-            found["dim"] = list(value.shape)
     elif value.type in ("list", "S4"):
         found["values"] = [to_json(entry) for entry in value.data]
-    elif value.type == "formula":
+    return found
+
+
+def _head(value: RValue) -> dict[str, Any]:
+    """Return all of a value but its elements, as JSON holds it."""
+    found: dict[str, Any] = {"type": value.type}
+    if value.is_vector and len(value.shape) != 1:
+        found["dim"] = list(value.shape)
+    if value.type == "formula":
         found["text"] = value.data
     for name in ("names", "dimnames", "levels", "units", "row_names"):
         if getattr(value, name) is not None:
@@ -175,8 +201,8 @@ def from_json(found: dict[str, Any]) -> RValue:
         entries = found["values"]
         is_na = np.array([entry is None for entry in entries], bool)
         flat = np.empty(len(entries), DTYPES[kind])
-        for k, entry in enumerate(entries):
-            flat[k] = na_of(kind) if entry is None else _entry_from_json(entry, kind)
+        hole = na_of(kind)
+        flat[:] = [hole if e is None else _entry_from_json(e, kind) for e in entries]
         return RValue(kind, flat, is_na, tuple(found.get("dim", (flat.size,))), **attributes)
     if kind in ("list", "S4"):
         data = [from_json(entry) for entry in found["values"]]

@@ -77,6 +77,7 @@ WRONG = {
     "looking behind": ("len(weights) // 2 if", "(len(weights) - 1) // 2 if"),
     "a silent refusal": ("if len(weights) > len(x):", "if False:"),
     "a group without its first": ("each == label for each", "each > label for each"),
+    "a group of what has none": ("if label is not None and label == label", ""),
     "another function": ("= function(values", "= np.mean(values"),
 }
 

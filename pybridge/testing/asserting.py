@@ -82,6 +82,8 @@ def assert_same_as_r(
     __tracebackhide__ = True
     _check_options(source, variables, raises, warns, match or r_match or r_class)
     inputs = {name: as_r(value) for name, value in variables.items()}
+    if run is not None and not hasattr(run, "ask"):
+        raise ArgumentError("run is the fixture `r` or an OwnProcess, and R itself by default")
     answer = (current_oracle() if run is None else run).ask(source, inputs)
     rules = Rules(rtol, atol, check_kind, check_names, check_na)
     if raises is not None:

@@ -73,6 +73,8 @@ def difference(actual: Any, wanted: RValue, rules: Rules) -> str | None:
 
 def _difference(actual: Any, wanted: RValue, rules: Rules, path: str) -> str | None:
     where = f"{path}: " if path else ""
+    if isinstance(actual, RValue):
+        actual = _opened(actual)
     if wanted.type == "NULL":
         return None if actual is None else f"{where}Python gives {_shown(actual)}, and R NULL"
     if wanted.type == "formula":
@@ -87,6 +89,16 @@ def _difference(actual: Any, wanted: RValue, rules: Rules, path: str) -> str | N
         return f"{where}{found}"
     complaint = _vector_difference(found, wanted, rules)
     return f"{where}{complaint}" if complaint else None
+
+
+def _opened(value: RValue) -> Any:
+    """Return what a record holds as a test would write it: lists and dicts, None, a formula."""
+    if value.type in ("list", "S4"):
+        has_names = value.names is not None and len(set(value.names)) == len(value.names)
+        return dict(zip(value.names or (), value.data, strict=True)) if has_names else value.data
+    if value.type in ("NULL", "formula"):
+        return value.data
+    return value
 
 
 def _refused(wanted: RValue) -> str | None:
@@ -125,13 +137,12 @@ def _list_difference(actual: Any, wanted: RValue, rules: Rules, path: str) -> st
     names = wanted.names
     columns = columns_of(actual)
     entries = entries_of(actual) if columns is None else columns
-    if entries is None and isinstance(actual, list | tuple):
-        if is_frame or wanted.type == "S4":
-            entries = None
-        elif len(actual) != len(wanted.data):
+    if entries is None and isinstance(actual, list | tuple) and not is_frame:
+        if len(actual) != len(wanted.data):
             return f"{where}Python gives {len(actual)} entries, and R a list of {len(wanted.data)}"
-        else:
-            return _entries_difference(list(actual), wanted, rules, path)
+        if rules.check_names and names is not None:
+            return f"{where}the names are none, and in R {names_text(names)}"
+        return _entries_difference(list(actual), wanted, rules, path)
     what = "a data frame" if is_frame else described(wanted)
     if entries is None:
         twin = "a DataFrame or a mapping of columns" if is_frame else "a mapping or a dataclass"

@@ -62,7 +62,7 @@ def entries_of(x: Any) -> dict[str, Any] | None:
     """Return the entries of what has names: a mapping, a dataclass, a named tuple; or None."""
     if isinstance(x, Mapping):
         return dict(x)
-    if dataclasses.is_dataclass(x) and not isinstance(x, type):
+    if dataclasses.is_dataclass(x) and not isinstance(x, type | RValue):
         return {each.name: getattr(x, each.name) for each in dataclasses.fields(x)}
     return dict(x._asdict()) if isinstance(x, tuple) and hasattr(x, "_asdict") else None
 

@@ -20,7 +20,7 @@ from pybridge.testing.oracle import RNotFoundError
 from pybridge.testing.python_values import as_r
 from pybridge.testing.r_source import source_of
 from pybridge.testing.r_values import Answer, RValue, digest
-from pybridge.testing.record_files import AGAIN, FOLDER, RecordError, read_file
+from pybridge.testing.record_files import AGAIN, FOLDER, RecordError, json_text, read_file
 
 Mode = Literal["ask", "record", "replay", "check"]
 
@@ -173,7 +173,8 @@ class Records:
 
     def _check(self, place: Place, number: int, recorded: Answer, answer: Answer) -> None:
         __tracebackhide__ = True
-        if recorded.to_json() == answer.to_json():
+        # as texts, which also tell -0.0 from 0.0
+        if json_text(recorded.to_json()) == json_text(answer.to_json()):
             return
         versions = [self._record_of(place).get("R", "?"), self._versions("", ())["R"]]
         raise RecordError(

@@ -125,6 +125,7 @@ DIFFERS = {
     "an extra entry": ({"a": 1, "c": 2}, "list(a = 1L)", {}, 'R lacks "c"'),
     "an entry": ({"a": {"b": [1, 3]}}, "list(a = list(b = 1:2))", {}, r"\$a\$b: 1 of 2 elements"),
     "an entry without a name": ([[1], "x"], "list(1L, 'y')", {}, r'\[\[2\]\]: .*"x", and in R "y"'),
+    "a list without names": ([1.5], "list(a = 1.5)", {"check_names": True}, 'none, and in R "a"'),
     "the length of a list": ([1.5, "x"], "list(1.5)", {}, "2 entries, and R a list of 1"),
     "the order of a list": (
         {"b": 2, "a": 1},
@@ -365,6 +366,8 @@ def test_options_that_contradict_each_other():
         assert_same_as_r(stops, "1", raises=ValueError, warns=UserWarning)
     with pytest.raises(errors.ArgumentError, match="go with raises or with warns"):
         assert_same_as_r(1.0, "1", r_match="no")
+    with pytest.raises(errors.ArgumentError, match="run is the fixture `r` or an OwnProcess"):
+        assert_same_as_r(1.0, "1", run=run_r)
     with pytest.raises(errors.ArgumentError, match="`lambda: f\\(x\\)`, and not a ndarray"):
         assert_same_as_r(X, "stop()", raises=ValueError)
 

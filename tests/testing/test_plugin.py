@@ -55,7 +55,11 @@ def test_written_with_r_and_replayed_without(tmp_path):
     assert last_lines(done) == ["6 passed"], done.stdout + done.stderr
     file = folder / "__r__/test_port.json"
     written = file.read_text()
-    names = {"test_with_the_fixture", "fixture scaled of test_port.py", "TestStops::test_it"}
+    names = {
+        "test_with_the_fixture",
+        "fixture scaled of test_port.py",
+        "::".join(["TestStops", "test_it"]),
+    }
     names |= {f"test_with_the_assertion[{k}]" for k in (1, 2, 3)}
     assert set(read_file(file)) == names
     # in any order, by several processes and again, the same file is written

@@ -12,7 +12,7 @@ from timing import Row, compare, compare_slow, main
 from pybridge.testing import OwnProcess, assert_same_as_r
 from pybridge.testing.oracle import ask_r
 from pybridge.testing.record_files import write_file
-from pybridge.testing.records import Place, Records
+from pybridge.testing.records import Asker, Records
 
 SOURCE = "x * 2 + 1"
 IN_PROCESS = "R in the process"
@@ -22,12 +22,12 @@ PROJECT = Path(__file__).resolve().parent.parent / "examples/test_kit"
 class Answers:
     """The answers of a mode, to a test that is begun anew with each question."""
 
-    def __init__(self, mode, place):
-        self.records, self.place = Records(mode, ask_r), place
+    def __init__(self, mode, asker):
+        self.records, self.asker = Records(mode, ask_r), asker
 
     def ask(self, source, inputs):
         """Return the answer to the first question of the test."""
-        self.records.enter(self.place)
+        self.records.enter(self.asker)
         try:
             return self.records.ask(source, inputs)
         finally:
@@ -54,11 +54,11 @@ def one_question() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder, OwnProcess() as own:
         for size in (10, 10_000):
             x = np.linspace(0, 1, size)
-            place = Place.beside(Path(folder) / f"test_{size}.py", "test_it")
-            recording = Answers("record", place)
+            asker = Asker.beside(Path(folder) / f"test_{size}.py", "test_it")
+            recording = Answers("record", asker)
             assert_same_as_r(x * 2 + 1, SOURCE, x=x, run=recording)
-            write_file(place.file, {"test_it": recording.records.written[place].to_json()})
-            replayed = Answers("replay", place)
+            write_file(asker.file, {"test_it": recording.records.written[asker].to_json()})
+            replayed = Answers("replay", asker)
 
             def asking(run, x=x):
                 return lambda: assert_same_as_r(x * 2 + 1, SOURCE, x=x, run=run)

@@ -299,12 +299,12 @@ def _same_elements(
 def _first_difference(actual: RValue, wanted: RValue, same: Array) -> str:
     """Return how many elements differ, and the first of them in row-major order."""
     shape = wanted.shape
-    places = np.argwhere(~same.reshape(shape, order="F"))
-    first = tuple(places[0].tolist())
+    differing = np.argwhere(~same.reshape(shape, order="F"))
+    first = tuple(differing[0].tolist())
     k = int(np.ravel_multi_index(first, shape, order="F"))
     position = ", ".join(str(index + 1) for index in first)
     return (
-        f"{len(places)} of {same.size} elements are not as in R, the first at [{position}]: "
+        f"{len(differing)} of {same.size} elements are not as in R, the first at [{position}]: "
         f"{_element_text(actual, k)}, and in R {_element_text(wanted, k)}"
     )
 

@@ -238,10 +238,10 @@ def _vector_to_r(value: RValue) -> Any:
         made = ri.ComplexSexpVector(value.data.tolist())
     else:
         made = ri.FloatSexpVector.from_memoryview(np.ascontiguousarray(value.data).data)
-    holes = {"logical": ri.NA_Logical, "integer": ri.NA_Integer, "double": ri.NA_Real}
-    if value.type in holes and value.is_na.any():
+    na_values = {"logical": ri.NA_Logical, "integer": ri.NA_Integer, "double": ri.NA_Real}
+    if value.type in na_values and value.is_na.any():
         for k in np.flatnonzero(value.is_na).tolist():
-            made[k] = holes[value.type]
+            made[k] = na_values[value.type]
     return made
 
 
@@ -284,7 +284,7 @@ def read(value: Any) -> RValue:
     found = _elements(value, kind)
     if found is None:
         return RValue(TYPES.get(kind.name, kind.name), classes=classes)
-    type_of, flat, holes = found
+    type_of, flat, is_na = found
     shape = tuple(value.do_slot("dim")) if "dim" in has else (flat.size,)
     dimnames: list[Names] | None = None
     if "dimnames" in has:
@@ -296,7 +296,7 @@ def read(value: Any) -> RValue:
     if len(shape) == 1 and dimnames is not None:  # as of table()
         names, dimnames = dimnames[0], None
     units = texts("units") if "difftime" in classes else None
-    return vector(flat, type_of, holes, shape, names=names, dimnames=dimnames, classes=classes,
+    return vector(flat, type_of, is_na, shape, names=names, dimnames=dimnames, classes=classes,
                   levels=texts("levels") if "factor" in classes else None,
                   units=units[0] if units else None)  # fmt: skip
 
@@ -321,8 +321,8 @@ def _elements(value: Any, kind: Any) -> tuple[str, Array, Array] | None:
         return "complex", flat, is_na_real(flat.real.copy()) | is_na_real(flat.imag.copy())
     if kind in (types.INTSXP, types.LGLSXP):
         flat = np.array(value.memoryview(), np.int64).ravel(order="F")
-        holes = flat == -(2**31)
-        flat[holes] = 0
+        is_na = flat == -(2**31)
+        flat[is_na] = 0
         type_of = "logical" if kind == types.LGLSXP else "integer"
-        return type_of, flat.astype(DTYPES[type_of]), holes
+        return type_of, flat.astype(DTYPES[type_of]), is_na
     return None

@@ -28,7 +28,7 @@ from pybridge.testing.own_process import OwnProcess
 from pybridge.testing.python_values import as_r
 from pybridge.testing.r_values import Answer, RValue
 from pybridge.testing.record_files import write_file
-from pybridge.testing.records import Mode, Place, Records
+from pybridge.testing.records import Asker, Mode, Records
 
 OWN_PROCESS = "r_own_process"
 REQUIRED = "r_required"
@@ -112,7 +112,7 @@ class _Run:
         )
         self.r = RecordedR(self._records)
         self._collected: dict[str, set[str]] = {}
-        """The names that each file of records may have."""
+        """The tests of each file, and the fixtures that they use, whichever of them run."""
         self._counts = {NOT_ASKED: 0, REPLAYED: 0}
         asking.set_oracle(self.r)
 
@@ -127,16 +127,18 @@ class _Run:
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Remember which tests there are, and mark those that use the fixture."""
-        if "r" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "r" in fixtures:
             item.add_marker("r")
-        place = _place_of(item)
-        self._collected.setdefault(str(place.file), set()).add(place.name)
+        asker = _asker_of(item)
+        names = {asker.name, *(f"fixture {name}" for name in fixtures)}
+        self._collected.setdefault(str(asker.file), set()).update(names)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Have the questions of a test in its own record."""
-        place = _place_of(item)
-        self._records.enter(place)
+        asker = _asker_of(item)
+        self._records.enter(asker)
         try:
             return (yield)
         finally:
@@ -155,9 +157,7 @@ class _Run:
             name += f"[{getattr(request, 'param_index', 0)}]"
         if fixturedef.scope != "session":
             name += f" of {request.node.nodeid}"
-        place = Place.beside(Path(module), name)
-        self._collected.setdefault(str(place.file), set()).add(name)
-        self._records.enter(place)
+        self._records.enter(Asker.beside(Path(module), name))
         try:
             return (yield)
         finally:
@@ -169,7 +169,7 @@ class _Run:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Mark the report of a test that a record has answered."""
         report = yield
-        if call.when == "call" and _place_of(item) in self._records.replayed:
+        if call.when == "call" and _asker_of(item) in self._records.replayed:
             report.user_properties.append((REPLAYED, True))
         return report
 
@@ -185,13 +185,14 @@ class _Run:
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
         """Write the records; a worker of pytest-xdist sends them to the process that started it."""
         answers: dict[str, dict[str, Any]] = {}
-        for place, asked in self._records.written.items():
-            answers.setdefault(str(place.file), {})[place.name] = asked.to_json()
+        for asker, asked in self._records.written.items():
+            answers.setdefault(str(asker.file), {})[asker.name] = asked.to_json()
         # a module is not collected whole where tests are named, or only those that failed
         is_whole = not any("::" in argument for argument in self._config.args)
         is_whole = is_whole and not self._config.getoption("lf", False)
         collected = {
-            file: sorted(self._collected.get(file, ())) if is_whole else None for file in answers
+            file: sorted(self._collected[file]) if is_whole and file in self._collected else None
+            for file in answers
         }
         output = getattr(self._config, "workeroutput", None)
         if output is None:
@@ -232,6 +233,6 @@ class _Run:
         asking.set_oracle(None)
 
 
-def _place_of(item: pytest.Item) -> Place:
+def _asker_of(item: pytest.Item) -> Asker:
     """Return where the questions of a test are: beside its module, by its name there."""
-    return Place.beside(item.path, item.nodeid.partition("::")[2] or item.name)
+    return Asker.beside(item.path, item.nodeid.partition("::")[2] or item.name)

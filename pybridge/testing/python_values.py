@@ -108,16 +108,16 @@ def vector_of(x: Any) -> RValue:
 
 
 def _of_numpy(array: Array) -> RValue:
-    holes = np.ma.getmaskarray(array).ravel(order="F").copy()
+    is_na = np.ma.getmaskarray(array).ravel(order="F").copy()
     shape, kind = array.shape, array.dtype.kind
     flat = np.asarray(np.ma.getdata(array)).ravel(order="F")
     if kind == "O":
-        holes |= np.array([entry is None or _is_pandas_na(entry) for entry in flat], bool)
-        flat, kind = _without_objects(flat, holes)
+        is_na |= np.array([entry is None or _is_pandas_na(entry) for entry in flat], bool)
+        flat, kind = _without_objects(flat, is_na)
     if kind in "Mm":
-        return _of_time(flat, holes | np.isnat(flat), shape)
+        return _of_time(flat, is_na | np.isnat(flat), shape)
     if kind in "UT":
-        return _filled(vector(flat.astype(object), "character", holes, shape))
+        return _filled(vector(flat.astype(object), "character", is_na, shape))
     if kind == "V" and flat.dtype.names is None and flat.dtype.itemsize:
         flat, kind = _as_float(flat), "f"  # a dtype that NumPy lacks, such as bfloat16
     if kind not in KINDS:
@@ -126,8 +126,8 @@ def _of_numpy(array: Array) -> RValue:
         kind = "f"  # reals are used, as by R's parser
     if kind == "f":
         flat = flat.astype(float)
-        holes |= is_na_real(flat)
-    return _filled(vector(flat, KINDS[kind], holes, shape))
+        is_na |= is_na_real(flat)
+    return _filled(vector(flat, KINDS[kind], is_na, shape))
 
 
 def _filled(value: RValue) -> RValue:
@@ -153,9 +153,9 @@ def _is_pandas_na(entry: Any) -> bool:
     return type(entry).__name__ in ("NAType", "NaTType")
 
 
-def _without_objects(flat: Array, holes: Array) -> tuple[Array, str]:
+def _without_objects(flat: Array, is_na: Array) -> tuple[Array, str]:
     """Return an array of objects as one of their dtype; what is None has no part in it."""
-    known = flat[~holes].tolist()
+    known = flat[~is_na].tolist()
     if any(isinstance(entry, str) for entry in known):
         if not all(isinstance(entry, str) for entry in known):
             raise ArgumentError("an array of objects holds texts and others; R's vectors have one")
@@ -168,18 +168,18 @@ def _without_objects(flat: Array, holes: Array) -> tuple[Array, str]:
     if found.dtype.kind == "O" or found.ndim != 1:
         raise ArgumentError(f"the oracle takes no array of objects such as {known[0]!r}")
     whole = np.zeros(flat.size, found.dtype)
-    whole[~holes] = found
+    whole[~is_na] = found
     return whole, found.dtype.kind
 
 
-def _of_time(flat: Array, holes: Array, shape: tuple[int, ...]) -> RValue:
+def _of_time(flat: Array, is_na: Array, shape: tuple[int, ...]) -> RValue:
     """Return dates, times and differences of times; a time is read as UTC."""
     unit = np.datetime_data(flat.dtype)[0]
     is_time = flat.dtype.kind == "M"
-    whole = np.where(holes, np.zeros(1, flat.dtype), flat)
+    whole = np.where(is_na, np.zeros(1, flat.dtype), flat)
     if is_time and unit in ("D", "W", "M", "Y"):
         days = whole.astype("datetime64[D]").astype(np.int64).astype(float)
-        return _filled(vector(days, "double", holes, shape, classes=("Date",)))
+        return _filled(vector(days, "double", is_na, shape, classes=("Date",)))
     ticks = np.datetime_data(flat.dtype)[0]
     per_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
     if ticks not in per_second:
@@ -187,8 +187,8 @@ def _of_time(flat: Array, holes: Array, shape: tuple[int, ...]) -> RValue:
     step = np.datetime_data(whole.dtype)[1]
     seconds = whole.astype(np.int64) * step / per_second[ticks]
     if is_time:
-        return _filled(vector(seconds, "double", holes, shape, classes=("POSIXct", "POSIXt")))
-    return _filled(vector(seconds, "double", holes, shape, classes=("difftime",), units="secs"))
+        return _filled(vector(seconds, "double", is_na, shape, classes=("POSIXct", "POSIXt")))
+    return _filled(vector(seconds, "double", is_na, shape, classes=("difftime",), units="secs"))
 
 
 def _of_pandas(x: Any) -> RValue:
@@ -207,10 +207,10 @@ def _of_pandas(x: Any) -> RValue:
     elif getattr(dtype, "tz", None) is not None:
         found = _of_numpy(np.asarray(array.tz_convert("UTC").tz_localize(None)))
     else:
-        holes = np.asarray(array.isna(), bool)
+        is_na = np.asarray(array.isna(), bool)
         if getattr(dtype, "kind", "O") in "iubf":
             found = _of_numpy(
-                np.ma.array(array.to_numpy(dtype.numpy_dtype, na_value=0), mask=holes)
+                np.ma.array(array.to_numpy(dtype.numpy_dtype, na_value=0), mask=is_na)
             )
         else:
             found = _of_numpy(np.array([*array, None], object)[:-1])

@@ -61,9 +61,9 @@ def _vector_source(value: RValue) -> str:
     typed_na = {"character": "NA_character_", "complex": "NA_complex_"}
     typed_na |= {"integer": "NA_integer_", "double": "NA_real_"}
     is_alone = bool(value.is_na.all())  # then nothing else tells the type
-    hole = typed_na.get(value.type, "NA") if is_alone else "NA"
+    na = typed_na.get(value.type, "NA") if is_alone else "NA"
     entries = [
-        hole if is_na else entry_text(entry)
+        na if is_na else entry_text(entry)
         for entry, is_na in zip(value.data.tolist(), value.is_na.tolist(), strict=True)
     ]
     if value.names is not None:

@@ -73,9 +73,9 @@ def vector(
 ) -> RValue:
     """Return a vector with flat elements in R's order."""
     flat = np.asarray(data, DTYPES[kind])
-    holes = np.zeros(flat.size, bool) if is_na is None else np.asarray(is_na, bool)
+    missing = np.zeros(flat.size, bool) if is_na is None else np.asarray(is_na, bool)
     return RValue(
-        kind, flat, holes, (flat.size,) if shape is None else tuple(map(int, shape)), **attributes
+        kind, flat, missing, (flat.size,) if shape is None else tuple(map(int, shape)), **attributes
     )
 
 
@@ -201,8 +201,8 @@ def from_json(found: dict[str, Any]) -> RValue:
         entries = found["values"]
         is_na = np.array([entry is None for entry in entries], bool)
         flat = np.empty(len(entries), DTYPES[kind])
-        hole = na_of(kind)
-        flat[:] = [hole if e is None else _entry_from_json(e, kind) for e in entries]
+        na = na_of(kind)
+        flat[:] = [na if e is None else _entry_from_json(e, kind) for e in entries]
         return RValue(kind, flat, is_na, tuple(found.get("dim", (flat.size,))), **attributes)
     if kind in ("list", "S4"):
         data = [from_json(entry) for entry in found["values"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,14 +42,19 @@ def read_file(file: Path) -> dict[str, Any]:
 def write_file(file: Path, new: Mapping[str, Any], collected: set[str] | None = None) -> None:
     """Put records into a file, whole or not at all; keep those of other tests.
 
-    `collected` are the names of all that the module has; records of others are dropped.
+    `collected` are the names of all tests that the module has and of the fixtures that they use;
+    records of others are dropped.
     """
     try:
         records = read_file(file)
     except RecordError:
         records = {}  # it is written anew
     if collected is not None:
-        records = {name: record for name, record in records.items() if name in collected}
+        records = {
+            name: record
+            for name, record in records.items()
+            if name in collected or _fixture_of(name) in collected
+        }
     records.update(new)
     if not records:
         file.unlink(missing_ok=True)
@@ -61,6 +67,11 @@ def write_file(file: Path, new: Mapping[str, Any], collected: set[str] | None = 
         written.write(text + "\n")
     os.chmod(written.name, 0o644)
     os.replace(written.name, file)
+
+
+def _fixture_of(name: str) -> str:
+    """Return the name of a fixture without its parameter and where it was used."""
+    return re.sub(r"^(fixture \w+).*", r"\1", name)
 
 
 def json_text(value: Any, indent: str = "") -> str:

@@ -26,20 +26,20 @@ Mode = Literal["ask", "record", "replay", "check"]
 
 
 @dataclass(frozen=True)
-class Place:
-    """Whose questions they are: a test or a fixture, and the file of its record."""
+class Asker:
+    """A test or a fixture that asks R, and the file of its record."""
 
     file: Path
     name: str
 
     @classmethod
-    def beside(cls, module: Path, name: str) -> Place:
-        """Return the place of a test or a fixture that a module has."""
+    def beside(cls, module: Path, name: str) -> Asker:
+        """Return the asker of a test or a fixture that a module has."""
         return cls(module.parent / FOLDER / f"{module.stem}.json", name)
 
 
 @dataclass
-class Asked:
+class Questions:
     """What a test has asked so far, as its record holds it."""
 
     questions: list[dict[str, Any]] = field(default_factory=list)
@@ -71,28 +71,28 @@ class Records:
         not_asked: Callable[[str], NoReturn] = _fail,
     ) -> None:
         self.mode = mode
-        self.written: dict[Place, Asked] = {}
+        self.written: dict[Asker, Questions] = {}
         """What is to be recorded."""
-        self.replayed: set[Place] = set()
+        self.replayed: set[Asker] = set()
         """Whom a record has answered."""
         self._ask_r = ask_r
         self._not_asked = not_asked
-        self._asked: dict[Place, Asked] = {}
+        self._asked: dict[Asker, Questions] = {}
         self._files: dict[Path, dict[str, Any]] = {}
-        self._places: list[Place] = []
+        self._askers: list[Asker] = []
         self._enough: dict[str, str | None] = {}
         self._missing: str | None = None
 
     # ---- Who asks --------------------------------------------------------------------------------
 
-    def enter(self, place: Place) -> None:
+    def enter(self, asker: Asker) -> None:
         """Begin the questions of a test or a fixture."""
-        self._places.append(place)
-        self._asked[place] = Asked()
+        self._askers.append(asker)
+        self._asked[asker] = Questions()
 
     def leave(self) -> None:
         """End what `enter` began last."""
-        self._places.pop()
+        self._askers.pop()
 
     # ---- Questions -------------------------------------------------------------------------------
 
@@ -104,9 +104,9 @@ class Records:
             return self._from_r(source, inputs) or self._without(
                 "what Hypothesis draws is never recorded"
             )
-        place = self._places[-1] if self._places else None
-        asked = self._asked.get(place) if place else None
-        if place is None or asked is None:
+        asker = self._askers[-1] if self._askers else None
+        asked = self._asked.get(asker) if asker else None
+        if asker is None or asked is None:
             return self._from_r(source, inputs) or self._without(
                 "what is asked outside of a test and of a fixture is never recorded"
             )
@@ -119,15 +119,15 @@ class Records:
             "inputs": {name: digest(value) for name, value in sorted(inputs.items())},
         }
         if answer is None:
-            recorded = self._from_record(place, asked.count, question)
-            self.replayed.add(place)
+            recorded = self._from_record(asker, asked.count, question)
+            self.replayed.add(asker)
             return recorded
         if self.mode == "record":
             asked.questions.append({**question, **answer.to_json()})
-            self._note_versions(place, asked, source)
+            self._note_versions(asker, asked, source)
         elif self.mode == "check":
-            recorded = self._from_record(place, asked.count, question)
-            self._check(place, asked.count, recorded, answer)
+            recorded = self._from_record(asker, asked.count, question)
+            self._check(asker, asked.count, recorded, answer)
         return answer
 
     def _from_r(self, source: str, inputs: Mapping[str, RValue]) -> Answer | None:
@@ -147,18 +147,18 @@ class Records:
         reason = "--r-replay was given" if self._missing is None else self._missing
         self._not_asked(f"R was not asked: {reason}; {why}")
 
-    def _record_of(self, place: Place) -> dict[str, Any]:
-        if place.file not in self._files:
-            self._files[place.file] = read_file(place.file)
-        found: dict[str, Any] = self._files[place.file].get(place.name, {})
+    def _record_of(self, asker: Asker) -> dict[str, Any]:
+        if asker.file not in self._files:
+            self._files[asker.file] = read_file(asker.file)
+        found: dict[str, Any] = self._files[asker.file].get(asker.name, {})
         return found
 
-    def _from_record(self, place: Place, number: int, question: dict[str, Any]) -> Answer:
+    def _from_record(self, asker: Asker, number: int, question: dict[str, Any]) -> Answer:
         __tracebackhide__ = True
-        record = self._record_of(place)
+        record = self._record_of(asker)
         questions = record.get("questions", [])
         if len(questions) < number:
-            words = f"{_shown_file(place.file)} has no answer to question {number} of {place.name}"
+            words = f"{_shown_file(asker.file)} has no answer to question {number} of {asker.name}"
             if self.mode == "check":
                 raise RecordError(f"{words}. {AGAIN}")
             self._without(f"{words}. {AGAIN}")
@@ -166,19 +166,19 @@ class Records:
         changes = _changes(recorded, question)
         if changes:
             raise RecordError(
-                f"question {number} of {place.name} is no longer the one in "
-                f"{_shown_file(place.file)}:\n" + "\n".join(changes) + f"\n{AGAIN}"
+                f"question {number} of {asker.name} is no longer the one in "
+                f"{_shown_file(asker.file)}:\n" + "\n".join(changes) + f"\n{AGAIN}"
             )
         return Answer.from_json(recorded)
 
-    def _check(self, place: Place, number: int, recorded: Answer, answer: Answer) -> None:
+    def _check(self, asker: Asker, number: int, recorded: Answer, answer: Answer) -> None:
         __tracebackhide__ = True
         # as texts, which also tell -0.0 from 0.0
         if json_text(recorded.to_json()) == json_text(answer.to_json()):
             return
-        versions = [self._record_of(place).get("R", "?"), self._versions("", ())["R"]]
+        versions = [self._record_of(asker).get("R", "?"), self._versions("", ())["R"]]
         raise RecordError(
-            f"R does not answer question {number} of {place.name} as {_shown_file(place.file)} "
+            f"R does not answer question {number} of {asker.name} as {_shown_file(asker.file)} "
             f"says: {_answers_differ(recorded, answer)}\n"
             f"  recorded with R {versions[0]}: {_answer_text(recorded)}\n"
             f"  now with R {versions[1]}: {_answer_text(answer)}\n{AGAIN}"
@@ -196,14 +196,14 @@ class Records:
             raise ArgumentError(
                 f'r.requires() takes "fixest" or "fixest>=0.12", not {requirement!r}'
             )
-        place = self._places[-1] if self._places else None
+        asker = self._askers[-1] if self._askers else None
         if requirement not in self._enough:
             compared = f' && version {found[2]} "{found[3]}"' if found[2] else ""
             answer = self._from_r(REQUIRE.format(package=found[1], compared=compared), {})
             if answer is None:
-                record = self._record_of(place) if place else {}
+                record = self._record_of(asker) if asker else {}
                 if requirement not in record.get("requires", []):
-                    file = _shown_file(place.file) if place else "no record"
+                    file = _shown_file(asker.file) if asker else "no record"
                     self._without(f"{requirement} is not among what {file} requires. {AGAIN}")
                 return
             assert answer.value is not None, answer.error
@@ -213,18 +213,18 @@ class Records:
         why = self._enough[requirement]
         if why is not None:
             self._not_asked(f"R was not asked: {why}")
-        if place is not None and self.mode == "record":
-            asked = self._asked[place]
+        if asker is not None and self.mode == "record":
+            asked = self._asked[asker]
             asked.requires.append(requirement)
-            self._note_versions(place, asked, "", (found[1],))
+            self._note_versions(asker, asked, "", (found[1],))
 
     def _note_versions(
-        self, place: Place, asked: Asked, source: str, required: tuple[str, ...] = ()
+        self, asker: Asker, asked: Questions, source: str, required: tuple[str, ...] = ()
     ) -> None:
         found = self._versions(source, required)
         packages = {**asked.versions.get("packages", {}), **found["packages"]}
         asked.versions = {"R": found["R"], **({"packages": packages} if packages else {})}
-        self.written[place] = asked
+        self.written[asker] = asked
 
     def _versions(self, source: str, required: tuple[str, ...]) -> dict[str, Any]:
         """Return the versions of R and of the packages that source names or a test requires."""

@@ -1,5 +1,6 @@
 """Small projects of somebody else that use the test kit, and their runs of pytest."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -27,6 +28,8 @@ def run_pytest(folder: Path, *options: str, r: bool = True) -> subprocess.Comple
 
     Without R there is no rpy2 either, as on a machine where nobody installed them.
     """
+    if r and importlib.util.find_spec("rpy2") is None:
+        raise ModuleNotFoundError("No module named 'rpy2'", name="rpy2")
     environment = {**INHERITED, "RPY2_CFFI_MODE": "ABI", "PYTHONDONTWRITEBYTECODE": "1"}
     paths = [str(ROOT)]
     if not r:

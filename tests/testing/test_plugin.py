@@ -2,7 +2,7 @@
 
 import re
 
-from projects import last_lines, project, run_pytest
+from projects import CONFTEST, last_lines, project, run_pytest
 
 from pybridge.testing.record_files import read_file
 
@@ -79,6 +79,35 @@ def test_written_with_r_and_replayed_without(tmp_path):
     assert file.read_text() == written
 
 
+SHARED = """
+import pytest
+
+@pytest.fixture(scope="session", params=[2, 3])
+def table(r, request):
+    return r("seq_len(n) * 10", n=request.param)
+
+@pytest.fixture
+def own(r):
+    return r("1L")
+"""
+
+
+def test_a_fixture_that_files_share_has_a_record_beside_its_own_file(tmp_path):
+    tests = "def test_it(table, own):\n    assert table[1] == 20 * own[0]\n"
+    folder = project(tmp_path / "port", test_one=tests, test_two=tests.replace("it", "two"))
+    (folder / "conftest.py").write_text(f"{CONFTEST}{SHARED}")
+    done = run_pytest(folder, "--r-record", "-n", "2")
+    assert last_lines(done) == ["4 passed"], done.stdout + done.stderr
+    records = {path.stem: set(read_file(path)) for path in (folder / "__r__").iterdir()}
+    assert records == {
+        "conftest": {"fixture table[0]", "fixture table[1]"},
+        "test_one": {"test_it[2]", "test_it[3]"},  # by what is asked for a test alone
+        "test_two": {"test_two[2]", "test_two[3]"},
+    }
+    done = run_pytest(folder, r=False)
+    assert last_lines(done, 2)[0] == "4 passed", done.stdout
+
+
 def test_a_part_of_the_tests_leaves_the_records_of_the_others(tmp_path):
     folder = project(tmp_path / "port", test_port=TESTS)
     run_pytest(folder, "--r-record")
@@ -94,6 +123,13 @@ def test_a_part_of_the_tests_leaves_the_records_of_the_others(tmp_path):
     assert after["test_with_the_fixture"] == before["test_with_the_fixture"]
     run_pytest(folder, "--r-record", "-k", "renamed")
     assert set(read_file(file)) == {*before, "test_renamed"} - {"test_with_the_fixture"}
+    # the record of a fixture stays where a test uses it, though none of those that ran
+    (folder / "test_port.py").write_text(TESTS)
+    run_pytest(folder, "--r-record", "-k", "assertion")
+    assert "fixture scaled of test_port.py" in read_file(file)
+    (folder / "test_port.py").write_text(TESTS.replace("scaled", "tripled"))
+    run_pytest(folder, "--r-record", "-k", "assertion")
+    assert "fixture scaled of test_port.py" not in read_file(file)
 
 
 def test_without_r_a_stale_record_fails_and_says_what_changed(tmp_path):

@@ -12,7 +12,7 @@ from pybridge.testing.oracle import ask_r
 from pybridge.testing.python_values import as_r
 from pybridge.testing.r_values import Answer, digest
 from pybridge.testing.record_files import json_text, read_file, write_file
-from pybridge.testing.records import Place, Records
+from pybridge.testing.records import Asker, Records
 
 VALUES = {
     "reals": "c(0.1 + 0.2, 1/3, -0.0, 5e-324, 1.7976931348623157e308, pi)",
@@ -72,33 +72,33 @@ def absent(source, inputs):
     raise RNotFoundError("R cannot be asked: it is not here")
 
 
-def recorded(place, *questions):
-    """Record what R answers to questions, in the file of a place."""
+def recorded(asker, *questions):
+    """Record what R answers to questions, in the file of a asker."""
     records = Records("record", ask_r)
-    records.enter(place)
+    records.enter(asker)
     for question in questions:
         records.ask(*question)
     records.leave()
-    write_file(place.file, {place.name: records.written[place].to_json()})
+    write_file(asker.file, {asker.name: records.written[asker].to_json()})
 
 
-def asked(mode, ask, place, *question):
+def asked(mode, ask, asker, *question):
     records = Records(mode, ask)
-    records.enter(place)
+    records.enter(asker)
     return records.ask(*question)
 
 
 @pytest.fixture
-def place(tmp_path):
-    place = Place.beside(tmp_path / "test_port.py", "test_it")
-    recorded(place, QUESTION, ("stop('no')", {}))
-    return place
+def asker(tmp_path):
+    asker = Asker.beside(tmp_path / "test_port.py", "test_it")
+    recorded(asker, QUESTION, ("stop('no')", {}))
+    return asker
 
 
-def test_a_record_is_what_a_reviewer_reads(place):
-    assert place.file.parts[-2:] == ("__r__", "test_port.json")
+def test_a_record_is_what_a_reviewer_reads(asker):
+    assert asker.file.parts[-2:] == ("__r__", "test_port.json")
     r = ask_r("as.character(getRversion())", {}).value.data[0]
-    assert read_file(place.file) == {
+    assert read_file(asker.file) == {
         "test_it": {
             "R": r,
             "questions": [
@@ -115,13 +115,13 @@ def test_a_record_is_what_a_reviewer_reads(place):
             ],
         }
     }
-    assert '"values": [0.6666666666666666]' in place.file.read_text()
+    assert '"values": [0.6666666666666666]' in asker.file.read_text()
 
 
-def test_where_r_is_missing_the_record_answers(place):
+def test_where_r_is_missing_the_record_answers(asker):
     for mode, ask in (("ask", absent), ("replay", ask_r)):
         records = Records(mode, ask)
-        records.enter(place)
+        records.enter(asker)
         assert records.ask(*QUESTION).value.data.tolist() == [2 / 3]
         assert records.ask("stop('no')", {}).error.message == "no"
         with pytest.raises(
@@ -129,10 +129,10 @@ def test_where_r_is_missing_the_record_answers(place):
         ):
             records.ask("1", {})
     with pytest.raises(RNotFoundError):
-        asked("record", absent, place, *QUESTION)
+        asked("record", absent, asker, *QUESTION)
 
 
-def test_what_has_changed_is_told_in_words(place):
+def test_what_has_changed_is_told_in_words(asker):
     x = [1.0, 2.0]
     code = r"the R code was:\n    x\[2\] / 3\n  and it is:\n    x\[2\] / 4"
     changed = [
@@ -147,7 +147,7 @@ def test_what_has_changed_is_told_in_words(place):
     ]
     for source, inputs, words in changed:
         with pytest.raises(RecordError, match=words) as caught:
-            asked("replay", ask_r, place, source, {k: as_r(v) for k, v in inputs.items()})
+            asked("replay", ask_r, asker, source, {k: as_r(v) for k, v in inputs.items()})
         assert "question 1 of test_it is no longer the one in __r__/test_port.json" in str(
             caught.value
         )
@@ -155,20 +155,20 @@ def test_what_has_changed_is_told_in_words(place):
     assert not isinstance(caught.value, AssertionError)  # which a test may expect
 
 
-def test_a_check_compares_the_record_with_r(place):
-    assert asked("check", ask_r, place, *QUESTION).value.data.tolist() == [2 / 3]
+def test_a_check_compares_the_record_with_r(asker):
+    assert asked("check", ask_r, asker, *QUESTION).value.data.tolist() == [2 / 3]
     with pytest.raises(RecordError, match="the R code was"):
-        asked("check", ask_r, place, "x[2] / 4", QUESTION[1])
-    other = Place(place.file, "test_other")
+        asked("check", ask_r, asker, "x[2] / 4", QUESTION[1])
+    other = Asker(asker.file, "test_other")
     with pytest.raises(RecordError, match="has no answer to question 1 of test_other"):
         asked("check", ask_r, other, *QUESTION)
-    place.file.write_text(
-        place.file.read_text().replace("0.6666666666666666", "0.6666666666666667")
+    asker.file.write_text(
+        asker.file.read_text().replace("0.6666666666666666", "0.6666666666666667")
     )
     with pytest.raises(
         RecordError, match=r"first at \[1\]: 0.6666666666666667, and in R 0.66"
     ) as caught:
-        asked("check", ask_r, place, *QUESTION)
+        asked("check", ask_r, asker, *QUESTION)
     assert re.search(r"recorded with R [\d.]+: 0.6666666666666667\n  now with R [\d.]+: 0.6{16}\n",
                      str(caught.value))  # fmt: skip
 
@@ -189,12 +189,12 @@ def test_a_check_compares_the_record_with_r(place):
     ],
 )
 def test_what_r_no_longer_answers_is_told_in_words(before, now, words, tmp_path):
-    place = Place.beside(tmp_path / "test_port.py", "test_it")
-    recorded(place, (before, {}))
+    asker = Asker.beside(tmp_path / "test_port.py", "test_it")
+    recorded(asker, (before, {}))
     codes = [f'"code": {json.dumps(code)}' for code in (before, now)]
-    place.file.write_text(place.file.read_text().replace(*codes))
+    asker.file.write_text(asker.file.read_text().replace(*codes))
     with pytest.raises(RecordError, match=words):
-        asked("check", ask_r, place, now, {})
+        asked("check", ask_r, asker, now, {})
 
 
 def test_a_file_that_is_no_record(tmp_path):
@@ -212,9 +212,9 @@ def test_a_file_that_is_no_record(tmp_path):
 
 
 def test_the_packages_that_the_code_names_are_in_the_record(tmp_path):
-    place = Place.beside(tmp_path / "test_port.py", "test_it")
-    recorded(place, ("Matrix::rankMatrix(diag(2))[[1]]; stats::sd(1:2)", {}), ("1L", {}))
-    packages = read_file(place.file)["test_it"]["packages"]
+    asker = Asker.beside(tmp_path / "test_port.py", "test_it")
+    recorded(asker, ("Matrix::rankMatrix(diag(2))[[1]]; stats::sd(1:2)", {}), ("1L", {}))
+    packages = read_file(asker.file)["test_it"]["packages"]
     version = ask_r("as.character(packageVersion('Matrix'))", {}).value.data[0]
     assert packages == {"Matrix": version}
 
@@ -228,7 +228,7 @@ def test_a_package_is_asked_for_once(tmp_path):
 
     records = Records("ask", counting)
     for name in ("test_a", "test_b"):
-        records.enter(Place.beside(tmp_path / "test_port.py", name))
+        records.enter(Asker.beside(tmp_path / "test_port.py", name))
         records.require("Matrix>=1.0")
         records.require("stats")
         records.leave()

@@ -213,7 +213,10 @@ class _Run:
     def _write(self, answers: dict[str, Any], collected: dict[str, Any]) -> None:
         for file, records in answers.items():
             names = collected[file]
-            write_file(Path(file), records, None if names is None else set(names))
+            try:
+                write_file(Path(file), records, None if names is None else set(names))
+            except OSError as error:
+                raise pytest.UsageError(f"--r-record cannot write {file}: {error}") from None
 
     def _say_last(self) -> None:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")

@@ -237,6 +237,13 @@ def test_options_that_contradict_each_other(tmp_path):
     assert done.stderr == "ERROR: choose one of --r-record, --r-check\n\n"
 
 
+def test_the_settings_of_pytest_bring_the_plugin_too(tmp_path):
+    folder = project(tmp_path / "port", test_port=TESTS)
+    (folder / "conftest.py").unlink()
+    done = run_pytest(folder, "-p", "pybridge.testing.plugin", "-k", "assertion")
+    assert last_lines(done) == ["3 passed, 3 deselected"], done.stdout + done.stderr
+
+
 def test_what_importing_the_kit_and_a_replay_load(tmp_path):
     """NumPy, pytest and pybridge itself: no library of tensors, no rpy2, no Hypothesis."""
     loaded = """

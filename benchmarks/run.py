@@ -38,6 +38,7 @@ PROGRAMS = (
     "tables.py",
     "jobs.py",
     "growth.py",
+    "kit.py",
 )
 
 

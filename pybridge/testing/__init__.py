@@ -1,6 +1,8 @@
 """A test kit for code that connects R and Python, with base R as the oracle.
 
-Importing pybridge imports nothing of it. It needs rpy2, and Hypothesis for its `strategies`. In a
+It is for tests alone: a package whose tests use it needs no pybridge when it runs. To compare, and
+to replay R's recorded answers, it takes NumPy, and pytest for the fixture `r`; asking R takes rpy2
+and R, and the `strategies` take Hypothesis. Importing pybridge imports nothing of it. In a
 `conftest.py`, `pytest_plugins = ["pybridge.testing.plugin"]` gives pytest the fixture `r`.
 
 >>> import numpy as np
@@ -16,17 +18,35 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pybridge.testing.asserting import assert_same_as_r
     from pybridge.testing.corpus import cases
-    from pybridge.testing.oracle import RError, r_text, run_r
+    from pybridge.testing.oracle import RError, RNotFoundError, RWarning, run_r
     from pybridge.testing.own_process import OwnProcess
+    from pybridge.testing.plugin import RecordedR
+    from pybridge.testing.r_source import r_text
+    from pybridge.testing.record_files import RecordError
 
-__all__ = ["OwnProcess", "RError", "assert_same_as_r", "cases", "r_text", "run_r"]
+__all__ = [
+    "OwnProcess",
+    "RError",
+    "RNotFoundError",
+    "RWarning",
+    "RecordError",
+    "RecordedR",
+    "assert_same_as_r",
+    "cases",
+    "r_text",
+    "run_r",
+]
 
 _MODULES = {
     "OwnProcess": "own_process",
     "RError": "oracle",
+    "RNotFoundError": "oracle",
+    "RWarning": "oracle",
+    "RecordError": "record_files",
+    "RecordedR": "plugin",
     "assert_same_as_r": "asserting",
     "cases": "corpus",
-    "r_text": "oracle",
+    "r_text": "r_source",
     "run_r": "oracle",
 }
 

@@ -1,17 +1,23 @@
-"""The assertion of the kit: a tensor of any library equals the result of R code."""
+"""The assertion of the kit: what Python gives, or how it stops, is what R does for R code."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import warnings as python_warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from pybridge.conversion.tensors import numpy_from
-from pybridge.testing.oracle import Array, r_text, run_r
+from pybridge.errors import ArgumentError
+from pybridge.testing.asking import current_oracle
+from pybridge.testing.comparing import Rules, Tolerance, difference
+from pybridge.testing.oracle import Oracle, RError, RWarning
+from pybridge.testing.python_values import as_r, names_text
+from pybridge.testing.r_source import source_of
+from pybridge.testing.r_values import Answer, Condition, RValue
 
-KINDS = {"b": "logical", "i": "integer", "u": "integer", "f": "real", "c": "complex"}
-KINDS |= {"U": "character", "O": "character"}
+Classes = type[BaseException] | tuple[type[BaseException], ...]
 
 
 def assert_same_as_r(
@@ -20,23 +26,49 @@ def assert_same_as_r(
     /,
     *,
     like: Any = None,
-    rtol: float = 0.0,
-    run: Callable[..., Any] = run_r,
+    rtol: Tolerance = 0.0,
+    atol: Tolerance = 0.0,
+    check_kind: bool = True,
+    check_names: bool = False,
+    check_na: bool = False,
+    raises: Classes | None = None,
+    warns: type[Warning] | None = None,
+    match: str | None = None,
+    r_match: str | None = None,
+    r_class: str | None = None,
+    run: Oracle | None = None,
     **variables: Any,
 ) -> None:
-    """Assert that `actual`, a tensor of any library, equals the result of R for `source`.
+    """Assert that `actual` equals the result of R for `source`, or that both stop, or both warn.
 
-    `variables` are the arrays that the source names; tensors of any library are taken. The kind
-    (logical, integer, real, complex, character), the shape and every element must agree. R has no
-    array without axes, so that one element and R's vector of length 1 agree; R's NA and NaN agree
-    with NaN and with an element that a mask hides. With `like`, `actual` must have its type and its
-    dtype too. `rtol` allows a relative difference of reals, none by default. `run` is another R,
-    such as an `OwnProcess`.
+    `variables` are the arrays, tensors, lists and data frames that the source names. Several
+    statements are one text, and the last one is the result. The kind (logical, integer, real,
+    complex, character, factor, Date, POSIXct, difftime), the shape and every element must agree;
+    the table in the guide "Test kit" says what agrees with each kind of R object.
 
-    Raises `AssertionError` whose text holds the R code to paste, and `RError` where R stops.
+    One element agrees with R's vector of length 1, since R has no array without axes. R's NA and
+    NaN agree with NaN and with an element that is masked, None or NA of pandas; with `check_na` NA
+    and NaN are two. `check_names` compares names, dimnames, row names and the order of a list.
+    `check_kind=False` compares the values alone: the median of integers is real in NumPy, and
+    may be an integer in R. `rtol` and `atol` allow a difference of reals, none by default: at most
+    `atol + rtol * abs(R's)`. Mappings such as `rtol={"p.value": 1e-6}` are for entries of a list
+    and columns of a data frame; those that are not named must be equal. With `like`, `actual` must
+    have its type and its dtype.
+
+    With `raises`, `actual` is a function without arguments, which must raise that exception where
+    R stops. With `warns` it must warn so where R warns, and the results are compared. `match` is a
+    pattern that is found in Python's message and `r_match` one in R's; `r_class` is a class of R's
+    condition.
+
+    `run` is who answers: the fixture `r`, or an `OwnProcess`. By default it is the R of the plugin
+    for pytest, with its records, and R in this process where there is no plugin.
+
+    Raises `AssertionError` whose text holds the R code to paste, `RError` where R stops and
+    `raises` does not say so, and `ArgumentError` for an option that does not exist.
 
     >>> x = np.arange(1, 31).reshape(2, 3, 5)
     >>> assert_same_as_r(x[1, [2, 0]], "x[2, c(3, 1), ]", x=x)
+    >>> assert_same_as_r(lambda: x[2], "x[3, , ]", x=x, raises=IndexError, r_match="out of bounds")
     >>> m = np.array([[1, 2], [3, 4]])
     >>> assert_same_as_r(m[0], "m[, 1]", m=m)
     Traceback (most recent call last):
@@ -47,19 +79,167 @@ def assert_same_as_r(
     m[, 1]
     # actual: c(1L, 2L)
     """
-    arrays = {name: np.asarray(_numpy(value)) for name, value in variables.items()}
-    array = _numpy(actual)
-    complaint = _complaint(array, run(source, **arrays), rtol) or _unlike(actual, like)
+    __tracebackhide__ = True
+    _check_options(source, variables, raises, warns, match or r_match or r_class)
+    inputs = {name: as_r(value) for name, value in variables.items()}
+    if run is not None and not hasattr(run, "ask"):
+        raise ArgumentError("run is the fixture `r` or an OwnProcess, and R itself by default")
+    answer = (current_oracle() if run is None else run).ask(source, inputs)
+    rules = Rules(rtol, atol, check_kind, check_names, check_na)
+    if raises is not None:
+        complaint = _both_stop(actual, answer, raises, match, r_match, r_class)
+        actual = None
+    else:
+        if answer.error is not None:
+            raise RError(answer.error.text("Error"), answer.error.classes)
+        assert answer.value is not None
+        complaint = None
+        if warns is not None:
+            actual, complaint = _both_warn(actual, answer, warns, match, r_match, r_class)
+        else:
+            _warn_again(answer)
+        complaint = complaint or difference(actual, answer.value, rules) or _unlike(actual, like)
     if complaint is not None:
-        lines = [f"{name} <- {r_text(value)}" for name, value in arrays.items()]
-        actual_text = f"# actual: {r_text(_filled(array))}"
-        raise AssertionError("\n".join([complaint, "paste into R:", *lines, source, actual_text]))
+        lines = [f"{name} <- {source_of(value)}" for name, value in inputs.items()]
+        raise AssertionError(
+            "\n".join([complaint, "paste into R:", *lines, source, *_actual_text(actual, raises)])
+        )
 
 
-def _numpy(x: Any) -> Array:
-    """Return a tensor as an array; a dtype that NumPy lacks, such as bfloat16, becomes float."""
-    array = numpy_from(x)
-    return array.astype(float) if array.dtype.kind == "V" else array
+def _check_options(
+    source: str,
+    variables: Mapping[str, Any],
+    raises: Classes | None,
+    warns: type[Warning] | None,
+    pattern: str | None,
+) -> None:
+    """Raise for what would be a variable of R that nobody reads, such as a misspelt option."""
+    unused = [
+        name
+        for name in variables
+        if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", source) is None
+    ]
+    if unused:
+        raise ArgumentError(
+            f"the R code does not name {names_text(unused)}, and the assertion has no such option: "
+            f"its options are {', '.join(assert_same_as_r.__kwdefaults__ or ())}"
+        )
+    if raises is not None and warns is not None:
+        raise ArgumentError("give raises or warns: what stops has no result to compare")
+    if pattern and raises is None and warns is None:
+        raise ArgumentError("match, r_match and r_class go with raises or with warns")
+
+
+# ---- Errors and warnings -------------------------------------------------------------------------
+
+
+def _both_stop(
+    actual: Any,
+    answer: Answer,
+    raises: Classes,
+    match: str | None,
+    r_match: str | None,
+    r_class: str | None,
+) -> str | None:
+    """Return how R and Python do not both stop as the test says, or None."""
+    _check_function(actual, "raises")
+    wanted = _class_names(raises)
+    error: Exception | None = None
+    value: Any = None
+    try:
+        value = actual()
+    except Exception as caught:
+        error = caught
+    in_r = "R gives a value" if answer.error is None else f"R stops: {answer.error.message}"
+    if error is None:
+        return f"{in_r}, and Python gives {_text(value)}, where it should raise {wanted}"
+    python = f"Python raises {type(error).__name__}: {error}"
+    if answer.error is None:
+        assert answer.value is not None
+        return f"R does not stop: it gives {source_of(answer.value)}, and {python}"
+    if not isinstance(error, raises):
+        raise AssertionError(f"{python}, which is not {wanted}; {in_r}") from error
+    return _unmatched(str(error), [answer.error], match, r_match, r_class)
+
+
+def _both_warn(
+    actual: Any,
+    answer: Answer,
+    warns: type[Warning],
+    match: str | None,
+    r_match: str | None,
+    r_class: str | None,
+) -> tuple[Any, str | None]:
+    """Return the value that comes with a warning, and how R and Python do not both warn."""
+    _check_function(actual, "warns")
+    with python_warnings.catch_warnings(record=True) as caught:
+        python_warnings.simplefilter("always")
+        value = actual()
+    ours = [str(each.message) for each in caught if issubclass(each.category, warns)]
+    theirs = [each.message for each in answer.warnings]
+    if not ours or not theirs:
+        texts = [
+            f"warns: {'; '.join(told)}" if told else "does not warn" for told in (theirs, ours)
+        ]
+        return value, f"R {texts[0]}, and Python {texts[1]} by a {warns.__name__}"
+    found = [_unmatched(text, list(answer.warnings), match, r_match, r_class) for text in ours]
+    return value, None if None in found else found[0]
+
+
+def _unmatched(
+    text: str,
+    conditions: list[Condition],
+    match: str | None,
+    r_match: str | None,
+    r_class: str | None,
+) -> str | None:
+    """Return which pattern or class is not there, or None."""
+    if match is not None and re.search(match, text) is None:
+        return f"Python's message is {text!r}, in which {match!r} is not found"
+    if any(
+        (r_match is None or re.search(r_match, each.message))
+        and (r_class is None or r_class in each.classes)
+        for each in conditions
+    ):
+        return None
+    told = conditions[0]
+    if r_match is not None and re.search(r_match, told.message) is None:
+        return f"R's message is {told.message!r}, in which {r_match!r} is not found"
+    return f"R's condition has the classes {names_text(told.classes)}, and not {r_class!r}"
+
+
+def _check_function(actual: Any, option: str) -> None:
+    if not callable(actual):
+        raise ArgumentError(
+            f"with {option}= the first argument is a function without arguments, such as "
+            f"`lambda: f(x)`, and not a {type(actual).__name__}"
+        )
+
+
+def _class_names(classes: Classes) -> str:
+    many = classes if isinstance(classes, tuple) else (classes,)
+    return " or ".join(each.__name__ for each in many)
+
+
+def _warn_again(answer: Answer) -> None:
+    for each in answer.warnings:
+        python_warnings.warn(RWarning(each.text("Warning")), stacklevel=3)
+
+
+# ---- Texts ---------------------------------------------------------------------------------------
+
+
+def _actual_text(actual: Any, raises: Classes | None) -> list[str]:
+    return [] if raises is not None else [f"# actual: {_text(actual)}"]
+
+
+def _text(value: Any) -> str:
+    """Return a value as R source, or as Python shows it if R would hold none such."""
+    try:
+        found: RValue = as_r(value)
+        return source_of(found)
+    except Exception:
+        return repr(value)
 
 
 def _unlike(actual: Any, like: Any) -> str | None:
@@ -73,39 +253,3 @@ def _unlike(actual: Any, like: Any) -> str | None:
     if actual == wanted:
         return None
     return f"it is a {actual[0]} of dtype {actual[1]}, not a {wanted[0]} of dtype {wanted[1]}"
-
-
-def _filled(array: Array) -> Array:
-    """Return an array without a mask, with NaN for masked elements."""
-    data = np.asarray(np.ma.getdata(array))
-    hidden = np.ma.getmaskarray(array)
-    return np.where(hidden, np.nan, data) if hidden.any() else data
-
-
-def _complaint(actual: Array, wanted: Any, rtol: float) -> str | None:
-    """Return how an array differs from R's result, or None."""
-    if not isinstance(wanted, np.ndarray):
-        return f"R gives a {type(wanted).__name__}, not an array: {wanted!r}"
-    shape = wanted.shape
-    if actual.shape != shape and not (actual.shape == () and shape == (1,)):
-        return f"the shape is {actual.shape}, and in R {shape}"
-    has_holes = isinstance(actual, np.ma.MaskedArray) and bool(actual.mask.any())
-    actual = _filled(actual).reshape(shape)
-    kinds = [KINDS.get(array.dtype.kind, str(array.dtype)) for array in (actual, wanted)]
-    if kinds[0] != kinds[1] and not (has_holes and "character" not in kinds):
-        return f"the kind is {kinds[0]} ({actual.dtype}), and in R {kinds[1]}"
-    same = actual == wanted
-    if kinds[0] in ("real", "complex") and kinds[1] in ("real", "complex"):
-        same = same | ((actual != actual) & (wanted != wanted))
-        is_finite = np.isfinite(actual) & np.isfinite(wanted)
-        with np.errstate(invalid="ignore", over="ignore"):
-            same = same | (is_finite & (np.abs(actual - wanted) <= rtol * np.abs(wanted)))
-    if bool(np.all(same)):
-        return None
-    places = np.argwhere(~np.asarray(same))
-    first = tuple(places[0])
-    position = ", ".join(str(k + 1) for k in first)
-    return (
-        f"{len(places)} of {actual.size} elements are not as in R, the first at [{position}]: "
-        f"{r_text(actual[first])}, and in R {r_text(wanted[first])}"
-    )

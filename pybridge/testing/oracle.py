@@ -1,156 +1,328 @@
 """Real R, hosted by rpy2: an oracle independent of the rest of pybridge.
 
 `run_r` evaluates R source and returns the value as NumPy arrays, lists and dicts, by a reader that
-shares no code with `pybridge.conversion`. One call should evaluate many cases, because a call
-takes far longer than the evaluation.
+shares no code with `pybridge.conversion`; `ask_r` returns all that R answered. One call should
+evaluate many cases, because a call takes far longer than the evaluation.
 """
 
 from __future__ import annotations
 
 import functools
-import json
 import os
-from typing import Any
+import warnings
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
 
 from pybridge.errors import ArgumentError
+from pybridge.testing.python_values import as_r
+from pybridge.testing.r_source import r_text
+from pybridge.testing.r_values import (
+    DTYPES,
+    Answer,
+    Array,
+    Condition,
+    Names,
+    RValue,
+    is_na_real,
+    plain,
+    vector,
+)
 
-Array = np.ndarray[Any, Any]
+__all__ = [
+    "Oracle",
+    "RError",
+    "RNotFoundError",
+    "RWarning",
+    "ask_r",
+    "plain_answer",
+    "r_text",
+    "run_r",
+]
 
 
 class RError(RuntimeError):
-    """R stopped with an error; the message is R's."""
+    """R stopped with an error; the text is R's call and message.
+
+    `classes` are the classes of R's condition.
+    """
+
+    def __init__(self, text: str, classes: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.classes = classes
+
+
+class RNotFoundError(RuntimeError):
+    """R cannot be asked here, because R or rpy2 is missing; the text says which."""
+
+
+class RWarning(UserWarning):
+    """R warned; the text is R's."""
+
+
+class Oracle(Protocol):
+    """Who answers the assertion: the fixture `r`, an `OwnProcess`."""
+
+    def ask(self, source: str, inputs: Mapping[str, RValue], /) -> Answer:
+        """Return what R answers to source with inputs by name."""
+        ...
+
+
+EVALUATE = """
+function(source, env) {
+  warned <- list()
+  told <- function(condition) {
+    call <- enc2utf8(deparse(conditionCall(condition))[[1L]])
+    ours <- c("NULL", deparse(quote(parse(text = source, keep.source = FALSE))))
+    ours <- c(ours, sprintf("eval(%s, env)", ours[[2L]]))
+    list(
+      enc2utf8(conditionMessage(condition)), class(condition),
+      if (call %in% ours || startsWith(call, "doTryCatch(")) NULL else call
+    )
+  }
+  heard <- function(condition) {
+    warned[[length(warned) + 1L]] <<- told(condition)
+    tryInvokeRestart("muffleWarning")
+  }
+  value <- NULL
+  error <- tryCatch(
+    {
+      value <- withCallingHandlers(
+        eval(parse(text = source, keep.source = FALSE), env),
+        warning = heard
+      )
+      NULL
+    },
+    error = told
+  )
+  list(value, error, warned)
+}
+"""
 
 
 @functools.cache
 def _interface() -> Any:
     os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
-    from rpy2 import rinterface
+    try:
+        from rpy2 import rinterface
 
-    rinterface.initr()
+        rinterface.initr()
+    except ImportError as error:
+        raise RNotFoundError(f"R cannot be asked: rpy2 is missing ({error})") from error
+    except Exception as error:  # rpy2 has no class for an R that it does not find
+        raise RNotFoundError(f"R cannot be asked: rpy2 finds no R ({error})") from error
     return rinterface
 
 
-def run_r(source: str, **variables: Any) -> Any:
+@functools.cache
+def _evaluate() -> Any:
+    ri = _interface()
+    return ri.baseenv["eval"](ri.baseenv["parse"](text=ri.StrSexpVector([EVALUATE])))
+
+
+def ask_r(source: str, inputs: Mapping[str, RValue]) -> Answer:
+    """Return all that R answers to source, in a new environment with `inputs` by name.
+
+    The value is None where R stops. Raises `RNotFoundError` where R or rpy2 is missing.
+
+    >>> answer = ask_r("as.integer('one')", {})
+    >>> answer.value.is_na, answer.warnings[0].message
+    (array([ True]), 'NAs introduced by coercion')
+    """
+    ri = _interface()
+    env = ri.baseenv["new.env"](parent=ri.globalenv)
+    for name, value in inputs.items():
+        env[name] = _to_r(value)
+    value, error, warned = _evaluate()(ri.StrSexpVector([source]), env)
+    conditions = tuple(_condition(each) for each in warned)
+    if error.typeof != ri.RTYPES.NILSXP:
+        return Answer(None, _condition(error), conditions)
+    return Answer(read(value), None, conditions)
+
+
+def run_r(source: str, /, **variables: Any) -> Any:
     """Evaluate R source in a new environment, with `variables` as R arrays, and read the value.
 
-    Arrays come back in NumPy's shape with every element at its position, a vector of R with one
-    axis, lists as lists or dicts, NULL as None. A missing value comes back as NaN in numbers
-    (logicals and integers that hold one become real), and as None in character vectors. An error
-    of R is raised as `RError`.
+    Several statements are one text; the value is that of the last one. Arrays come back in NumPy's
+    shape with every element at its position, a vector of R with one axis, lists as lists or dicts,
+    NULL as None. A missing value comes back as NaN in numbers (logicals and integers that hold one
+    become real), and as None in character vectors. An error of R is raised as `RError`, and a
+    warning of R becomes an `RWarning`. Where R or rpy2 is missing, `RNotFoundError` says which.
 
     >>> run_r("x[2, ]", x=np.array([[1, 2], [3, 4]]))
     array([3, 4])
     """
+    return plain_answer(ask_r(source, {name: as_r(value) for name, value in variables.items()}))
+
+
+def plain_answer(answer: Answer) -> Any:
+    """Return the value of an answer as `run_r` does, with R's error and warnings as Python's."""
+    for each in answer.warnings:
+        warnings.warn(RWarning(each.text("Warning")), stacklevel=3)
+    if answer.error is not None:
+        raise RError(answer.error.text("Error"), answer.error.classes)
+    assert answer.value is not None
+    return plain(answer.value)
+
+
+def _condition(parts: Any) -> Condition:
+    message, classes, call = parts
+    has_call = call.typeof != _interface().RTYPES.NILSXP
+    return Condition(str(message[0]).strip(), tuple(map(str, classes)),
+                     str(call[0]) if has_call else None)  # fmt: skip
+
+
+# ---- From Python to R ----------------------------------------------------------------------------
+
+
+def _to_r(value: RValue) -> Any:
+    """Build a value in R."""
     ri = _interface()
-    from rpy2.rinterface_lib.embedded import RRuntimeError
-
-    env = ri.baseenv["new.env"](parent=ri.globalenv)
-    for name, value in variables.items():
-        env[name] = _to_r(np.asarray(value))
-    try:
-        expressions = ri.baseenv["parse"](text=ri.StrSexpVector([source]))
-        return read(ri.baseenv["eval"](expressions, env))
-    except RRuntimeError as error:
-        raise RError(str(error).strip()) from error
-
-
-def _to_r(value: Array) -> Any:
-    ri = _interface()
-    kinds = {"b": ri.BoolSexpVector, "f": ri.FloatSexpVector}
-    kinds |= {"c": ri.ComplexSexpVector, "U": ri.StrSexpVector}
-    if value.dtype.kind in "iu":
-        vector = (ri.IntSexpVector if _is_r_integer(value) else ri.FloatSexpVector)(_flat(value))
-    elif value.dtype.kind in kinds:
-        vector = kinds[value.dtype.kind](_flat(value))
+    if value.type == "NULL":
+        return ri.NULL
+    if value.type == "list":
+        made = ri.ListSexpVector([_to_r(entry) for entry in value.data])
+    elif value.is_vector:
+        made = _vector_to_r(value)
     else:
-        raise ArgumentError(f"the oracle takes no array of dtype {value.dtype}")
-    if value.ndim > 1:
-        vector = ri.baseenv["array"](vector, dim=ri.IntSexpVector(list(value.shape)))
-    return vector
+        raise ArgumentError(f"the kit sends no {value.type} to R")
+    attributes = _attributes_to_r(value)
+    if not attributes:
+        return made
+    # by R itself, which marks an object with a class as one
+    return ri.baseenv["attributes<-"](made, value=ri.baseenv["list"](**attributes))
 
 
-def _flat(value: Array) -> list[Any]:
-    flat: list[Any] = value.ravel(order="F").tolist()
-    return flat
+def _attributes_to_r(value: RValue) -> dict[str, Any]:
+    ri = _interface()
+    found: dict[str, Any] = {}
+    if len(value.shape) > 1:
+        found["dim"] = ri.IntSexpVector(list(value.shape))
+    for name in ("names", "levels"):
+        if getattr(value, name) is not None:
+            found[name] = _texts_to_r(getattr(value, name))
+    if value.dimnames is not None:
+        axes = [ri.NULL if names is None else _texts_to_r(names) for names in value.dimnames]
+        found["dimnames"] = ri.ListSexpVector(axes)
+    if value.units is not None:
+        found["units"] = ri.StrSexpVector([value.units])
+    if "POSIXct" in value.classes:
+        found["tzone"] = ri.StrSexpVector(["UTC"])
+    if "data.frame" in value.classes:
+        length = int(np.prod(value.data[0].shape)) if value.data else 0
+        numbers = ri.IntSexpVector(list(range(1, length + 1)))
+        found["row.names"] = numbers if value.row_names is None else _texts_to_r(value.row_names)
+    if value.classes:
+        found["class"] = ri.StrSexpVector(value.classes)
+    return found
 
 
-def _is_r_integer(value: Array) -> bool:
-    """Return whether R's integers hold every entry; otherwise reals are used, as by R's parser."""
-    return not value.size or bool(int(value.min()) > -(2**31) and int(value.max()) < 2**31)
+def _texts_to_r(texts: Any) -> Any:
+    ri = _interface()
+    for text in texts:
+        if text is not None and "\0" in text:
+            raise ArgumentError(f"R has no text with a NUL, and {text!r} has one")
+    return ri.StrSexpVector([ri.NA_Character if text is None else text for text in texts])
 
 
-def read(value: Any) -> Any:
-    """Read a value of R; see `run_r`."""
+def _vector_to_r(value: RValue) -> Any:
+    ri = _interface()
+    if value.type == "character":
+        made = _texts_to_r(value.data.tolist())
+    elif value.type == "logical":
+        made = ri.BoolSexpVector(value.data.tolist())
+    elif value.type == "integer":
+        made = ri.IntSexpVector(value.data.tolist())
+    elif value.type == "complex":
+        made = ri.ComplexSexpVector(value.data.tolist())
+    else:
+        made = ri.FloatSexpVector.from_memoryview(np.ascontiguousarray(value.data).data)
+    na_values = {"logical": ri.NA_Logical, "integer": ri.NA_Integer, "double": ri.NA_Real}
+    if value.type in na_values and value.is_na.any():
+        for k in np.flatnonzero(value.is_na).tolist():
+            made[k] = na_values[value.type]
+    return made
+
+
+TYPES = {"CLOSXP": "closure", "BUILTINSXP": "builtin", "SPECIALSXP": "special"}
+TYPES |= {"LANGSXP": "language", "SYMSXP": "symbol", "ENVSXP": "environment", "RAWSXP": "raw"}
+TYPES |= {"EXTPTRSXP": "externalptr", "EXPRSXP": "expression"}
+"""R's name for the types that the kit does not read."""
+
+
+# ---- From R to Python ----------------------------------------------------------------------------
+
+
+def read(value: Any) -> RValue:
+    """Read a value of R; what the kit cannot read keeps its type alone."""
     ri = _interface()
     kind = value.typeof
     if kind == ri.RTYPES.NILSXP:
-        return None
+        return RValue("NULL")
+    has = set(value.list_attrs())
+
+    def texts(name: str) -> list[Any] | None:
+        slot = value.do_slot(name) if name in has else None
+        return None if slot is None else _texts(slot)
+
+    classes = tuple(texts("class") or ())
     if kind == ri.RTYPES.VECSXP:
-        names = value.names
         entries = [read(entry) for entry in value]
-        if names.typeof == ri.RTYPES.NILSXP:
-            return entries
-        return dict(zip(list(names), entries, strict=True))
-    flat: Array
-    if kind == ri.RTYPES.STRSXP:
-        flat = np.array([None if entry is ri.NA_Character else str(entry) for entry in value], "O")
-    elif kind == ri.RTYPES.REALSXP:
-        flat = np.array(value.memoryview(), float)
-    elif kind == ri.RTYPES.CPLXSXP:
+        rows = texts("row.names") if "data.frame" in classes else None
+        if rows == [str(k) for k in range(1, 1 + len(rows or ()))]:
+            rows = None
+        return RValue("list", entries, shape=(len(entries),), names=texts("names"),
+                      classes=classes, row_names=rows)  # fmt: skip
+    if kind == ri.RTYPES.S4SXP:
+        slots = [name for name in value.list_attrs() if name != "class"]
+        data = [read(value.do_slot(name)) for name in slots]
+        return RValue("S4", data, shape=(len(data),), names=list(slots), classes=classes)
+    if kind == ri.RTYPES.LANGSXP and "formula" in classes:
+        lines = ri.baseenv["deparse"](value)
+        return RValue("formula", " ".join(str(line).strip() for line in lines), classes=classes)
+    found = _elements(value, kind)
+    if found is None:
+        return RValue(TYPES.get(kind.name, kind.name), classes=classes)
+    type_of, flat, is_na = found
+    shape = tuple(value.do_slot("dim")) if "dim" in has else (flat.size,)
+    dimnames: list[Names] | None = None
+    if "dimnames" in has:
+        dimnames = [
+            None if axis.typeof == ri.RTYPES.NILSXP else _texts(axis)
+            for axis in value.do_slot("dimnames")
+        ]
+    names = texts("names")
+    if len(shape) == 1 and dimnames is not None:  # as of table()
+        names, dimnames = dimnames[0], None
+    units = texts("units") if "difftime" in classes else None
+    return vector(flat, type_of, is_na, shape, names=names, dimnames=dimnames, classes=classes,
+                  levels=texts("levels") if "factor" in classes else None,
+                  units=units[0] if units else None)  # fmt: skip
+
+
+def _texts(value: Any) -> list[Any]:
+    ri = _interface()
+    return [None if entry is ri.NA_Character else str(entry) for entry in value]
+
+
+def _elements(value: Any, kind: Any) -> tuple[str, Array, Array] | None:
+    """Return the type, the elements and which are NA of a vector; None for anything else."""
+    types = _interface().RTYPES
+    if kind == types.STRSXP:
+        flat = np.empty(len(value), object)
+        flat[:] = _texts(value)
+        return "character", flat, np.array([entry is None for entry in flat], bool)
+    if kind == types.REALSXP:
+        flat = np.array(value.memoryview(), float).ravel(order="F")
+        return "double", flat, is_na_real(flat)
+    if kind == types.CPLXSXP:
         flat = np.array(list(value), complex)
-    elif kind in (ri.RTYPES.INTSXP, ri.RTYPES.LGLSXP):
-        flat = _with_holes(np.array(value.memoryview(), np.int64), kind == ri.RTYPES.LGLSXP)
-    else:
-        raise TypeError(f"the oracle does not read R's type {kind}")
-    dim = value.do_slot("dim") if "dim" in value.list_attrs() else None
-    return flat if dim is None else flat.reshape(tuple(dim), order="F")
-
-
-def _with_holes(raw: Array, is_logical: bool) -> Array:
-    holes = raw == -(2**31)
-    if holes.any():
-        return np.where(holes, np.nan, raw.astype(float))
-    return raw.astype(bool) if is_logical else raw
-
-
-def r_text(value: Any) -> str:
-    """Return an array as R source, to paste into R.
-
-    >>> r_text(np.array([[1.0, 2.0], [np.nan, 4.0]]))
-    'array(c(1.0, NaN, 2.0, 4.0), dim = c(2, 2))'
-    >>> r_text(np.array([3, 1])), r_text([True]), r_text("it")
-    ('c(3L, 1L)', 'TRUE', '"it"')
-    """
-    array = np.asarray(value)
-    entries = [_entry_text(entry) for entry in _flat(array)]
-    empty = {"b": "logical(0)", "i": "integer(0)", "u": "integer(0)", "c": "complex(0)"}
-    empty |= {"U": "character(0)"}
-    if not entries:
-        text = empty.get(array.dtype.kind, "numeric(0)")
-    else:
-        text = entries[0] if len(entries) == 1 else f"c({', '.join(entries)})"
-    if array.ndim < 2:
-        return text
-    return f"array({text}, dim = c({', '.join(map(str, array.shape))}))"
-
-
-def _entry_text(entry: Any) -> str:
-    match entry:
-        case None:
-            return "NA"
-        case bool():
-            return "TRUE" if entry else "FALSE"
-        case str():
-            return json.dumps(entry, ensure_ascii=False)
-        case int():
-            return f"{entry}L" if abs(entry) < 2**31 else f"{entry}"
-        case complex():
-            real, imaginary = _entry_text(entry.real), _entry_text(entry.imag)
-            return f"complex(real = {real}, imaginary = {imaginary})"
-    if entry != entry:
-        return "NaN"
-    if entry in (float("inf"), float("-inf")):
-        return "Inf" if entry > 0 else "-Inf"
-    return repr(entry)
+        return "complex", flat, is_na_real(flat.real.copy()) | is_na_real(flat.imag.copy())
+    if kind in (types.INTSXP, types.LGLSXP):
+        flat = np.array(value.memoryview(), np.int64).ravel(order="F")
+        is_na = flat == -(2**31)
+        flat[is_na] = 0
+        type_of = "logical" if kind == types.LGLSXP else "integer"
+        return type_of, flat.astype(DTYPES[type_of]), is_na
+    return None

@@ -1,7 +1,7 @@
 """Base R in a process of its own, for tests whose process must stay free of R.
 
-`python -m pybridge.testing.own_process` is the other end: it reads pickled calls of `run_r` from
-its input and writes the result of each. Only `OwnProcess` starts it.
+`python -m pybridge.testing.own_process` is the other end: it reads pickled questions from its input
+and writes R's answer to each. Only `OwnProcess` starts it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
-from pybridge.testing.oracle import RError, run_r
+from pybridge.testing.oracle import RError, RNotFoundError, ask_r, plain_answer
+from pybridge.testing.python_values import as_r
+from pybridge.testing.r_values import Answer, RValue
 
 
 class OwnProcess:
@@ -26,15 +29,20 @@ class OwnProcess:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __call__(self, source: str, **variables: Any) -> Any:
+    def __call__(self, source: str, /, **variables: Any) -> Any:
         """Evaluate R source, as `run_r` does; if R itself ends, the next call starts a new one."""
+        inputs = {name: as_r(value) for name, value in variables.items()}
+        return plain_answer(self.ask(source, inputs))
+
+    def ask(self, source: str, inputs: Mapping[str, RValue], /) -> Answer:
+        """Return all that R answers to source with inputs by name."""
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            pickle.dump((source, variables), process.stdin)
+            pickle.dump((source, dict(inputs)), process.stdin)
             process.stdin.flush()
-            kind, answer = pickle.load(process.stdout)
+            answer = pickle.load(process.stdout)
         except (EOFError, BrokenPipeError):
             status = process.wait()
             self.close()
@@ -42,9 +50,9 @@ class OwnProcess:
         except BaseException:
             self.close()  # the answer to this call must not be read by the next one
             raise
-        if kind == "value":
+        if isinstance(answer, Answer):
             return answer
-        raise RError(answer)
+        raise answer
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
@@ -68,18 +76,21 @@ class OwnProcess:
 
 
 def _serve() -> None:
-    """Answer calls until the input ends; what R prints goes to the standard error."""
+    """Answer questions until the input ends; what R prints goes to the standard error."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     while True:
         try:
-            source, variables = pickle.load(sys.stdin.buffer)
+            source, inputs = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
+        answer: Answer | Exception
         try:
-            answer = ("value", run_r(source, **variables))
+            answer = ask_r(source, inputs)
+        except RNotFoundError as error:
+            answer = RNotFoundError(str(error))
         except Exception as error:
-            answer = ("error", str(error))
+            answer = RError(str(error))
         pickle.dump(answer, answers)
         answers.flush()
 

@@ -282,6 +282,7 @@ def test_a_disagreement_prints_r_source_that_runs():
     np.testing.assert_array_equal(run_r(str(fine)), [[4, 5], [1, 2]])
 
 
+@pytest.mark.filterwarnings("ignore::pybridge.testing.RWarning")
 def test_the_fuzzer_counts_and_prints_what_differs(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["fuzz_dialects.py", "base", "--cases", "300", "--seed", "5"])
     assert fuzz_dialects.main() == 0

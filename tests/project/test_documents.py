@@ -9,6 +9,7 @@ import tomllib
 import pytest
 from processes import ROOT, run
 
+from pybridge.testing.plugin import MODES
 from tools.documents import DOCUMENTS, LANGUAGES, Piece, blocks, run_python, run_r, run_says
 
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text() for path in DOCUMENTS}
@@ -82,7 +83,7 @@ def test_commands(name):
                 assert done.stdout + done.stderr == shown
                 continue
             for command in filter(None, part.splitlines()):
-                if command.partition("#")[0].rstrip() in installs():
+                if command.partition("#")[0].rstrip() in installs() | of_the_test_kit():
                     continue
                 found = re.fullmatch(r"make ([\w-]+)( \w+=\S+)? *(#.*)?", command)
                 assert found, f"{name}: nothing tests `{command}`"
@@ -95,6 +96,11 @@ def installs() -> set[str]:
     version = re.findall(r"^Version: (.*)$", (ROOT / "r/DESCRIPTION").read_text(), re.MULTILINE)[0]
     tarball = f"R CMD INSTALL pybridge_{version}.tar.gz"
     return {f"pip install {project['name']}", "R CMD build r", tarball}
+
+
+def of_the_test_kit() -> set[str]:
+    """Return the commands of pytest that tests/testing/test_kit_example.py runs."""
+    return {f"pytest --r-{mode}" for mode in MODES}
 
 
 def test_every_extra_that_a_document_names_is_there():

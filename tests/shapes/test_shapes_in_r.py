@@ -1,12 +1,14 @@
 """The R package reads new sizes without Python, and rejects them as the Python package does."""
 
+import re
+
 import numpy as np
 import pytest
 from processes import ROOT
 
 from pybridge import NA, array_reshape
 from pybridge.errors import ReshapeError
-from pybridge.testing import run_r
+from pybridge.testing import assert_same_as_r
 
 NAMES = ("text.R", "conditions.R", "notation.R", "arguments.R", "array.R", "reshape.R")
 # Read here, so that outside a checkout the test skips and names what it needs.
@@ -38,9 +40,11 @@ REJECTED = [
 def test_both_languages_reject_sizes_in_the_same_words(shape, r_dim, dim):
     with pytest.raises(ReshapeError) as caught:
         array_reshape(np.zeros(shape), dim)
-    message = run_r(
-        f"{LOAD} x <- array(0, as.integer(shape)); tryCatch(array_reshape(x, {r_dim}), "
-        "pybridge_error_reshape = conditionMessage)",
+    assert_same_as_r(
+        lambda: array_reshape(np.zeros(shape), dim),
+        f"{LOAD} x <- array(0, as.integer(shape)); array_reshape(x, {r_dim})",
         shape=np.array(shape),
+        raises=ReshapeError,
+        r_class=ReshapeError.r_class,
+        r_match=f"^{re.escape(str(caught.value))}$",
     )
-    assert message.tolist() == [str(caught.value)]

@@ -1,10 +1,12 @@
 """Every case of the corpus: R confirms what it expects, and pybridge does it."""
 
+import re
 import shutil
 
 import corpus as tool
 import numpy as np
 import pytest
+from base_cases import CLASSES
 from corpus import cases, expected_by_r, tensor_of, value_of
 from processes import ROOT, python
 
@@ -12,6 +14,7 @@ import pybridge
 from pybridge import NA, Subscripts, errors, r_assign, r_slice, r_subscripts, result_shape
 from pybridge.subscripts import CALLS, python_source
 from pybridge.subscripts.python_values import as_subscript
+from pybridge.testing import assert_same_as_r
 from pybridge.testing.corpus import PATH
 
 CASES = cases()
@@ -63,6 +66,26 @@ def test_r_confirms_the_corpus():
     assert {case["dialect"] for case in CASES} == {"tensor", "base"}
     for case, expected in zip(CASES, expected_by_r(CASES), strict=True):
         assert case["expected"] == expected, case
+
+
+REFUSED = [c for c in CASES if c["dialect"] == "base" and "error" in c["expected"]]
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=[case["id"] for case in REFUSED])
+def test_where_rs_own_brackets_stop_pybridge_stops_too(case):
+    x, inside, given = tensor_of(case), case["subscripts"], {}
+    if "value" in case:
+        given["value"] = value_of(case)
+    error = BY_CLASS[case["expected"]["error"]]
+
+    def act():
+        verb = r_assign if given else r_slice
+        return verb(x, inside, **given, dialect="base")
+
+    words = [re.escape(words) for words, cls in CLASSES.items() if cls is error]
+    words += ["can't mix"] if error is errors.SubscriptError else []
+    source = f"x[{inside}] <- value" if given else f"x[{inside}]"
+    assert_same_as_r(act, source, x=x, **given, raises=error, r_match="|".join(words))
 
 
 def vector_of(case):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pybridge import NA, R, array_reshape, errors, explain, r_assign, r_slice, result_shape
+from pybridge.testing import assert_same_as_r
 
 V = np.arange(1.0, 4)
 M = np.arange(1, 7).reshape(2, 3)
@@ -133,16 +134,16 @@ def test_what_numpy_can_read_is_a_subscript():
 
 
 def test_a_step_of_na_is_an_error_of_rs_colon():
-    from pybridge.testing.oracle import run_r
-
-    told = "tryCatch(suppressWarnings((1:3)[1:3:NA]), error = conditionMessage)"
-    assert run_r(told)[0] == "NA/NaN argument"
     for subscript in (slice(1, 3, NA), "1:3:NA"):
-        with (
-            pytest.warns(errors.SubscriptWarning, match="numerical expression has 3 elements"),
-            pytest.raises(errors.SubscriptMissingError, match=r"NA/NaN argument: .*`1:3:NA`"),
-        ):
-            r_slice(V, subscript, dialect="base")
+        with pytest.warns(errors.SubscriptWarning, match="numerical expression has 3 elements"):
+            assert_same_as_r(
+                lambda subscript=subscript: r_slice(V, subscript, dialect="base"),
+                "v[1:3:NA]",
+                v=V,
+                raises=errors.SubscriptMissingError,
+                match=r"NA/NaN argument: .*`1:3:NA`",
+                r_match="NA/NaN argument",
+            )
         assert r_slice(V, subscript).tolist() == [1, 2, 3]
     assert r_slice(V, slice(1, 3), dialect="base").tolist() == [1, 2, 3]
 

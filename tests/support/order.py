@@ -19,6 +19,7 @@ LONGEST = (
     "tests/examples/test_examples.py",
     "tests/examples/test_tour.py",
     "tests/testing/test_kit_example.py",
+    "tests/testing/test_plugin.py",
     "tests/backends/test_torch_compile.py",
     "tests/subsetting/test_laws.py",
     "tests/examples/test_larger_than_memory.py",

@@ -55,8 +55,8 @@ def test_r_errors_are_errors_here():
         run_r("matrix(1:6, 2)[3, 1]")
     with pytest.raises(RError, match="unexpected"):
         run_r("1 +* 2")
-    with pytest.raises(errors.ArgumentError, match="datetime64"):
-        run_r("x", x=np.array(["2024-01-01"], "datetime64[D]"))
+    with pytest.raises(errors.ArgumentError, match=r"takes no array of dtype \[\('a', '<i8'\)\]"):
+        run_r("x", x=np.zeros(2, [("a", "int64")]))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_r_errors_are_errors_here():
         ([1 + 2j], "complex(real = 1.0, imaginary = 2.0)"),
         (np.zeros((2, 0), int), "array(integer(0), dim = c(2, 0))"),
         ([], "numeric(0)"),
-        (2**40, "1099511627776"),
+        (2**40, "1099511627776.0"),
     ],
 )
 def test_text_can_be_pasted(value, text):
@@ -100,7 +100,7 @@ WRONG = [
     ("order", lambda: X[0, 0, ::-1], "x[1, 1, ]", {}, r"4 of 5 .* first at \[1\]: 5L, and in R 1L"),
     ("shape", lambda: X[0], "x[1, , , drop = FALSE]", {}, r"shape is \(3, 5\), and in R \(1, 3"),
     ("axes", lambda: X[0].T, "x[1, , ]", {}, r"shape is \(5, 3\)"),
-    ("kind", lambda: X[0].astype(float), "x[1, , ]", {}, r"real \(float64\), and in R integer"),
+    ("kind", lambda: X[0].astype(float), "x[1, , ]", {}, "kind is real, and in R integer"),
     ("logical", lambda: (X[0, 0] > 3).astype(int), "x[1, 1, ] > 3", {}, "in R logical"),
     ("dtype", lambda: X[0].astype("int32"), "x[1, , ]", {"like": X}, "dtype int32, not a ndarr"),
     ("NaN", lambda: np.array([np.nan, 2]), "c(1, NaN)", {}, "2 of 2"),
@@ -113,10 +113,10 @@ WRONG = [
 @pytest.mark.parametrize(("actual", "source", "options", "words"), [w[1:] for w in WRONG])
 def test_the_assertion_fails(actual, source, options, words):
     with pytest.raises(AssertionError, match=words) as caught:
-        assert_same_as_r(actual(), source, x=X, **options)
+        assert_same_as_r(actual(), source, **({"x": X} if "x" in source else {}), **options)
     code = str(caught.value).partition("paste into R:\n")[2]
     assert run_r(code) is not None  # what stands there runs in R, and starts with the tensor
-    assert code.startswith("x <- array(c(1L, 16L, 6L,")
+    assert code.startswith("x <- array(c(1L, 16L, 6L," if "x" in source else source)
 
 
 def test_the_assertion_tells_libraries_apart():
@@ -191,7 +191,7 @@ def test_drawn_values_reach_r_and_come_back(data):
     x = data.draw(kit.values(data.draw(kit.shapes()), dtype))
     assert x.dtype == dtype
     assert_same_as_r(x, "x", x=x, like=x)
-    assert_same_as_r(x, r_text(x), x=x)
+    assert_same_as_r(x, r_text(x))
 
 
 # ---- The plugin, as another project has it -------------------------------------------------------

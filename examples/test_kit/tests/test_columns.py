@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 from columns import centered, cropped, less_by_row
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from pybridge import R
 from pybridge.testing import assert_same_as_r
 from pybridge.testing import strategies as kit
 
@@ -46,13 +43,3 @@ def test_numpys_own_rule_would_be_wrong(r):
         AssertionError, match=r"6 of 9 elements are not as in R, the first at \[1, 2\]"
     ):
         assert_same_as_r(x - v, "x - v", x=x, v=v, run=r)
-
-
-@settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(data=st.data())
-def test_whatever_is_selected(r, data):
-    x = kit.places(data.draw(kit.shapes(min_size=1)))
-    written = data.draw(kit.subscripts(x.shape))
-    assert_same_as_r(R(x)[written.python], written.r, x=x, run=r)

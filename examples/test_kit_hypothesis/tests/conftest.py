@@ -1,0 +1,3 @@
+"""One line brings the fixture `r`."""
+
+pytest_plugins = ["pybridge.testing.plugin"]

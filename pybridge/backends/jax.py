@@ -85,9 +85,11 @@ class JaxBackend(Backend):
         return _on_device(jnp.asarray(value, like.dtype), like)
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
+        if not len(indices):  # of no index JAX makes a constant, which is on its default device
+            return x[(slice(None),) * axis + (slice(0, 0),)]
         # NumPy indices are checked, so that nothing is clipped or filled
         mode = "clip" if isinstance(indices, np.ndarray) else "fill"
-        return _on_device(jnp.take(x, indices, axis, mode=mode), x)
+        return jnp.take(x, indices, axis, mode=mode)
 
     def take_points(self, x: Any, coordinates: tuple[Indices, ...]) -> Any:
         if all(isinstance(axis, np.ndarray) for axis in coordinates):

@@ -360,6 +360,12 @@ class OnKeras(OnTensorflow):
     def read(self, tensor: Any) -> np.ndarray:
         return keras_read(tensor)
 
+    def is_there(self, tensor: Any) -> bool:
+        return super().is_there(getattr(tensor, "value", tensor))
+
+    def where(self, tensor: Any) -> str:
+        return super().where(getattr(tensor, "value", tensor))
+
 
 ON_A_DEVICE: dict[AdapterName, Callable[[str], OnADevice]] = {
     AdapterName.TORCH_ON_A_DEVICE: OnTorch,

@@ -24,6 +24,9 @@ ASKS_FOR_VALUES = {"to_r", "protocols", "as a subscript", "as a value"}
 ASKS_FOR_ONE = {"which", "order", "which_max", "which_min", "Summary", "mean", "sort", "Math"}
 """Groups that may ask for single elements: how many are true, whether one is missing, bounds."""
 
+CONSTANT = [VERBS[group]["of nothing"] for group in ("order", "which_max")]
+"""What depends on no element: compiled, it is a constant, which JAX puts on its default device."""
+
 
 def kinds_on(adapter: OnADevice) -> Iterator[tuple[str, Kind]]:
     """Yield the kinds of arrays of a library on a device; those that it lacks are printed.
@@ -58,7 +61,8 @@ def judged(adapter: OnADevice, kind: Kind, verb: Any) -> tuple[str, str, list[st
                 result = kind.run(act, x)
             finally:
                 copied.extend(copies)
-        if adapter.serves(result) and not adapter.is_there(result):
+        is_constant = kind.is_traced and verb in CONSTANT
+        if adapter.serves(result) and not is_constant and not adapter.is_there(result):
             elsewhere.append(adapter.where(result))
         return result
 

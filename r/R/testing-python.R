@@ -120,7 +120,8 @@ call_python_code <- function(module, code, known, call) {
   tryCatch(
     module$evaluate(code, known),
     pybridge.errors.ArgumentError = function(error) {
-      abort_argument(sub("\nRun `reticulate::py_last_error.*", "", sub("^ArgumentError: ", "", conditionMessage(error))), call)
+      message <- sub("^ArgumentError: ", "", conditionMessage(error))
+      abort_argument(sub("\nRun `reticulate::py_last_error.*", "", message), call)
     }
   )
 }

@@ -76,7 +76,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Note the adapters that a test is about; the notes travel with its report."""
     call = getattr(item, "callspec", None)
     for value in call.params.values() if call else ():
-        if isinstance(value, str) and value in set(AdapterName):
+        if isinstance(value, AdapterName):
             item.user_properties.append((ADAPTER, str(value)))
 
 

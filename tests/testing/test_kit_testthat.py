@@ -42,7 +42,7 @@ def test_a_wrong_port_fails_in_words(tmp_path):
     assert "`peaks(y)`: the shape in R is 1, and in Python 0" in said
     assert "`standardized(levels)`: 12 of 12 elements differ, the first at [1, 1]: " in said
     assert "Python: signals.standardized(x)" in said
-    assert "Python raises ValueError: a matrix is needed, not an array of 1 axes" in said
+    assert "R's condition has the classes simpleError, error, condition, and not signals" in said
     assert (
         "`described(x)`: at $range 2 of 2 elements differ, the first at [1]: 7 in R, 0 in" in said
     )

@@ -28,7 +28,7 @@ if settings is not None:
 FUZZ_SECONDS = 1800
 BEGAN = time.monotonic()
 
-pytest_plugins = ["missing", "order", "searches", "devices"]
+pytest_plugins = ["missing", "order", "searches", "device_runs"]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

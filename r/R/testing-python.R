@@ -19,8 +19,8 @@
 #' @param .expr An expression of R.
 #' @param .code Python code: an expression, or statements of which the last one is an expression, such as
 #'   `"import numpy as np; np.cumsum(x)"`.
-#' @param ... The variables of the Python code, each by its name: values of R, which [to_python()]
-#'   converts, and objects of Python, such as a module.
+#' @param ... The variables of the Python code, each by its name, which is none of the arguments below: values
+#'   of R, which [to_python()] converts, and objects of Python, such as a module.
 #' @param tolerance The relative difference that each real may have; none by default.
 #' @param check_names Whether names, dimnames, row names, and the order of lists with names must agree as
 #'   well. Python has them in a `Series`, a `DataFrame`, a `DataArray` and a dict.

@@ -28,12 +28,15 @@ class OnADevice:
     compiled: frozenset[str] = frozenset()
     axes: ClassVar[dict[str, range]] = {}
     has_values = True
+    is_narrow = False
+    """Whether the device has no reals of 64 bits, so that those of an array become 32 there."""
     library: str
     """The name of the library without a device."""
 
     def __init__(self, device: str) -> None:
         """Find the device, or raise `NoDeviceError`."""
         self.modes = {"eager": self.eager}
+        self.is_narrow = device.partition(":")[0] == "mps"
 
     @abstractmethod
     def move(self, tensor: Any) -> Any:
@@ -83,7 +86,14 @@ class OnADevice:
     def read_there(self, tensor: Any) -> np.ndarray:
         """Return the values of a tensor that must be on the device."""
         assert self.is_there(tensor), f"the result is on {self.where(tensor)}"
-        return self.read(tensor)
+        values = self.read(tensor)
+        is_widened = self.is_narrow and values.dtype == np.float32
+        return values.astype(np.float64) if is_widened else values
+
+    def fitting(self, array: np.ndarray) -> np.ndarray:
+        """Return an array in a dtype that the device has."""
+        is_narrowed = self.is_narrow and array.dtype == np.float64
+        return array.astype(np.float32) if is_narrowed else array
 
 
 class NoDeviceError(Exception):
@@ -117,7 +127,7 @@ class OnTorch(OnADevice):
     def make(self, array: np.ndarray) -> Any:
         import torch
 
-        return self.move(torch.tensor(array))
+        return self.move(torch.tensor(self.fitting(array)))
 
     def read(self, tensor: Any) -> np.ndarray:
         import torch
@@ -209,7 +219,7 @@ class OnJax(OnADevice):
         return jax.device_put(tensor, self.device)
 
     def make(self, array: np.ndarray) -> Any:
-        return self.move(array)
+        return self.move(self.fitting(array))
 
     def read(self, tensor: Any) -> np.ndarray:
         return jax_read(tensor)
@@ -313,7 +323,7 @@ class OnTensorflow(OnADevice):
         import tensorflow as tf
 
         with self.scope():
-            return tf.identity(tf.constant(array))
+            return tf.identity(tf.constant(self.fitting(array)))
 
     def read(self, tensor: Any) -> np.ndarray:
         return tf_read(tensor)
@@ -354,6 +364,7 @@ class OnKeras(OnTensorflow):
     def make(self, array: np.ndarray) -> Any:
         import keras
 
+        array = self.fitting(array)
         with self.scope():
             return keras.Variable(array, dtype=str(array.dtype))
 

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-import devices
+import device_runs
 import numpy as np
 import pytest
 from backends.adapter import AdapterName
@@ -53,6 +53,20 @@ def test_a_result_elsewhere_fails():
         OnTorch("meta").eager(lambda x: [EVERY["torch"].make(np.zeros(2))], x)
 
 
+def test_a_device_without_64_bit_reals_gets_32_and_gives_64_back():
+    on_jax = OnJax("cpu:1")
+    on_jax.is_narrow = True
+    seen = []
+
+    def act(x, i):
+        seen.extend([str(x.dtype), str(i.dtype)])
+        return [x + 0.5, i]
+
+    reals, integers = on_jax.eager(act, np.arange(3.0), np.arange(3))
+    assert seen == ["float32", "int64"]
+    assert (reals.dtype, reals.tolist(), integers.dtype) == ("float64", [0.5, 1.5, 2.5], "int64")
+
+
 def test_a_library_without_a_device_says_so():
     with pytest.raises(NoDeviceError, match="JAX has 2 devices of the kind cpu"):
         OnJax("cpu:7")
@@ -63,9 +77,9 @@ def test_a_library_without_a_device_says_so():
 
 
 def test_a_run_on_a_device_that_is_nowhere_ends_in_words(monkeypatch):
-    monkeypatch.setattr(devices, "DEVICE", "xpu:9")
+    monkeypatch.setattr(device_runs, "DEVICE", "xpu:9")
     with pytest.raises(pytest.exit.Exception) as ended:
-        devices.pytest_configure(SimpleNamespace(stash={}))
+        device_runs.pytest_configure(SimpleNamespace(stash={}))
     assert ended.value.returncode == 1
     first, *others = str(ended.value).splitlines()
     assert first == (
@@ -75,10 +89,10 @@ def test_a_run_on_a_device_that_is_nowhere_ends_in_words(monkeypatch):
     assert [line.split()[0].rstrip(":") for line in others] == [
         *("PyTorch", "JAX", "TensorFlow", "Keras")
     ]
-    monkeypatch.setattr(devices, "DEVICE", "meta")
+    monkeypatch.setattr(device_runs, "DEVICE", "meta")
     config = SimpleNamespace(stash={})
-    devices.pytest_configure(config)
-    assert "TensorFlow has 0 devices of the kind meta" in config.stash[devices.LACKING]
+    device_runs.pytest_configure(config)
+    assert "TensorFlow has 0 devices of the kind meta" in config.stash[device_runs.LACKING]
 
 
 def test_a_run_names_the_adapters_that_it_leaves_out():

@@ -13,7 +13,7 @@ from backends.devices import ON_A_DEVICE, OnJax, OnTorch
 from backends.running import base_cases, complaint, found_in, verdict
 from conversion_oracle import r_value
 from corpus import cases
-from devices import DEVICE, places
+from device_runs import DEVICE, places
 from hypothesis import given, settings
 from subscript_draws import subscripted, tensor
 

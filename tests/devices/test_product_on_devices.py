@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from backends.devices import ON_A_DEVICE, OnADevice
-from devices import DEVICE, places
+from device_runs import DEVICE, places
 from product.kind import Kind
 from product.kinds import LIBRARIES
 from product.running import FOREIGN, SERVED, WRONG, outcome

@@ -1,8 +1,10 @@
 """The quick tests and the searches exist, which a filter would skip; one command sees a GPU."""
 
+import os
 import re
+import subprocess
 
-from processes import ROOT, python, run
+from processes import ROOT, python
 from searches import COVERED, SEARCHES
 
 from tools.run_tests import QUICK_PYTHON, QUICK_R
@@ -46,9 +48,11 @@ def test_what_coverage_leaves_out_is_what_the_other_run_runs():
 
 
 def made(*arguments):
-    """Return what make would do, where the environment says nothing of a GPU."""
-    return run(
-        "env", "-u", "CUDA_VISIBLE_DEVICES", "-u", "DEVICE", "make", "-C", str(ROOT), *arguments
+    """Return what make would do, where the environment says nothing of a device."""
+    said = ("CUDA_VISIBLE_DEVICES", "DEVICE")
+    environment = {name: value for name, value in os.environ.items() if name not in said}
+    return subprocess.run(
+        ["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True
     )
 
 

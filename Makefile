@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits words at spaces, and a checkout may have one.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests test test-python test-r test-r-beside fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release hook
+.PHONY: help setup setup-tests test test-python test-r test-r-beside test-device fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release hook
 
 python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
@@ -33,7 +33,12 @@ export R_ENVIRON := /dev/null
 export PYBRIDGE_TEST_BACKENDS := all
 export RPY2_CFFI_MODE := ABI
 export TF_CPP_MIN_LOG_LEVEL ?= 3
+# Only one command is meant to see a GPU: the others give the same results with and without one.
+ifeq ($(filter test-device,$(MAKECMDGOALS)),)
 export CUDA_VISIBLE_DEVICES ?= -1
+else ifndef DEVICE
+$(error say which device: make test-device DEVICE=cuda, mps, cpu:1 or meta)
+endif
 # The same numbers in every run, and no notice at each start that they may differ.
 export TF_ENABLE_ONEDNN_OPTS ?= 0
 # The documentation stays with MkDocs 1; silence its notice about MkDocs 2.
@@ -66,6 +71,9 @@ test-r-beside: setup-tests ## run the R tests with the real keras3 and tensorflo
 	@if $(rscript) -e 'quit(status = !all(c("keras3", "tensorflow") %in% rownames(installed.packages())))'; \
 	then PYBRIDGE_TEST_BESIDE=reticulate,tensorflow,keras3 $(python) tools/run_tests.py r; \
 	else echo "skipped: R has no keras3 and tensorflow; see CONTRIBUTING.md"; fi
+
+test-device: setup-tests ## run tensors of every library on a device: make test-device DEVICE=cuda
+	@PYBRIDGE_TEST_DEVICE="$(DEVICE)" $(python) -m pytest tests/devices
 
 fuzz: setup-tests ## run the searches: a million cases each, bounded, three hours at the most
 	@$(python) -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz

@@ -12,7 +12,6 @@ except ImportError:  # outside a checkout; what searches then skips, and says so
 
 os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import processes  # noqa: F401 -- remembers the environment before rpy2 changes it
@@ -29,7 +28,7 @@ if settings is not None:
 FUZZ_SECONDS = 1800
 BEGAN = time.monotonic()
 
-pytest_plugins = ["missing", "order", "searches"]
+pytest_plugins = ["missing", "order", "searches", "device_runs"]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

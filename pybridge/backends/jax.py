@@ -82,9 +82,11 @@ class JaxBackend(Backend):
     def convert(self, value: Any, like: Any) -> Any:
         if jnp.iscomplexobj(value) and not jnp.iscomplexobj(like):
             value = value.real  # JAX warns of it, also where the other part is zero
-        return jnp.asarray(value, like.dtype)
+        return _on_device(jnp.asarray(value, like.dtype), like)
 
     def take(self, x: Any, indices: Indices, axis: int) -> Any:
+        if not len(indices):  # of no index JAX makes a constant, which is on its default device
+            return x[(slice(None),) * axis + (slice(0, 0),)]
         # NumPy indices are checked, so that nothing is clipped or filled
         mode = "clip" if isinstance(indices, np.ndarray) else "fill"
         return jnp.take(x, indices, axis, mode=mode)
@@ -116,7 +118,7 @@ class JaxBackend(Backend):
 
     def nonzero(self, mask: Any) -> tuple[Any, ...]:
         if not isinstance(mask, jax.core.Tracer):
-            return tuple(jnp.nonzero(mask))
+            return tuple([_on_device(axis, mask) for axis in jnp.nonzero(mask)])
         raise TracingError(
             "how many elements a traced mask selects is unknown, and JAX compiles for static "
             "sizes; use jnp.where(mask, x, other), or pass the mask as a constant"
@@ -141,6 +143,25 @@ class JaxBackend(Backend):
 
 
 BACKEND = JaxBackend()
+
+
+def _on_device(x: Any, like: Any) -> Any:
+    """Return `x` on the device of `like`, or on each device among which `like` is divided.
+
+    JAX makes what comes from NumPy, and some results without an element, on its default device; two
+    arrays that were put on different devices raise in it.
+    """
+    if isinstance(x, jax.core.Tracer) or isinstance(like, jax.core.Tracer):
+        return x
+    devices = like.devices()
+    if x.devices() == devices:
+        return x
+    if len(devices) == 1:
+        return jax.device_put(x, next(iter(devices)))
+    if isinstance(like.sharding, jax.sharding.NamedSharding):
+        spec: Any = jax.sharding.PartitionSpec  # of no axis, so that each device has all of it
+        return jax.device_put(x, jax.sharding.NamedSharding(like.sharding.mesh, spec()))
+    return x
 
 
 def _greatest(dtype: Any) -> int:

@@ -101,6 +101,10 @@ class Backend(ABC):
         """
         return self.to_numpy(x)
 
+    def has_true(self, mask: Tensor) -> bool:
+        """Return whether any logical of `mask`, whose values are known, is true."""
+        return bool(self.to_numpy(self.function("any")(mask)))
+
     @abstractmethod
     def convert(self, value: Any, like: Tensor) -> Tensor:
         """Return an array or a tensor of this library in the dtype and on the device of `like`."""

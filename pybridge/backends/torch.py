@@ -186,7 +186,7 @@ class TorchBackend(Backend):
         return x[tuple(on_device(axis, x) for axis in coordinates)]
 
     def take_mask(self, x: Any, mask: npt.NDArray[np.bool_]) -> Any:
-        if x.is_meta or isinstance(x, FakeTensor):  # masks of subclasses have no sizes
+        if x.is_meta or isinstance(x, FakeTensor):  # a mask there has no values
             return self.take_points(x, np.nonzero(mask))
         return x[on_device(mask, x)]
 
@@ -295,6 +295,8 @@ class TorchBackend(Backend):
         return x
 
     def assign_mask(self, x: Any, mask: npt.NDArray[np.bool_], value: Any) -> Any:
+        if x.is_meta:  # a mask there has no values, which PyTorch needs under vmap
+            return self.assign_points(x, np.nonzero(mask), value)
         if value.shape[0] == 1:
             value = value.reshape(())
         target, value = as_plain(x, apart(value, x))

@@ -287,7 +287,7 @@ def _comparable(verb: str, x: Tensor, is_in_graph: bool) -> tuple[Backend, Tenso
         )
     if missing is None or is_in_graph or backend.is_traced(x):
         return backend, x, missing
-    return backend, x, missing if backend.stored_values(missing).any() else None
+    return backend, x, missing if backend.has_true(missing) else None
 
 
 def _filled(backend: Backend, x: Tensor, missing: Tensor, sign: int) -> Tensor:

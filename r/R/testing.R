@@ -18,9 +18,7 @@
 #'   expect_same_tensor(x@r[2, , 1:2], array(1:30, c(2, 3, 5))[2, , 1:2])
 #' })
 expect_same_tensor <- function(tensor, array, tolerance = 0, label = NULL) {
-  if (!requireNamespace("testthat", quietly = TRUE)) {
-    stop("expect_same_tensor() needs the package testthat: install.packages(\"testthat\")")
-  }
+  need_testthat("expect_same_tensor()")
   check_array(array, sys.call())
   tolerance <- one_number(tolerance, "tolerance", sys.call())
   label <- label %||% deparse(substitute(tensor), width.cutoff = 60L)[[1L]]
@@ -49,17 +47,23 @@ tensor_complaint <- function(tensor, array, tolerance) {
   if (inherits(actual, "condition")) {
     return(conditionMessage(actual)) # a number outside of R's types is in no R array
   }
-  is_same <- same_values(actual, as.vector(array), tolerance)
+  difference_words(actual, as.vector(array), expected_shape, tolerance)
+}
+
+# Describe where two vectors of the elements of one shape differ; NULL if they do not. `owners` are whose they are.
+difference_words <- function(actual, expected, shape, tolerance, owners = NULL) {
+  is_same <- same_values(actual, expected, tolerance)
   if (all(is_same)) {
     return(NULL)
   }
   first <- which(!is_same)[[1L]]
-  place <- if (length(expected_shape) > 1L) arrayInd(first, expected_shape) else first
+  place <- if (length(shape) > 1L) arrayInd(first, shape) else first
+  values <- c(format(actual[[first]], digits = 17), format(expected[[first]], digits = 17))
   sprintf(
-    "%d of %d elements differ, the first at [%s]: %s, not %s\npaste into R:\nfound <- %s\nwanted <- %s",
+    "%d of %d elements differ, the first at [%s]: %s\npaste into R:\nfound <- %s\nwanted <- %s",
     sum(!is_same), length(is_same), paste(place, collapse = ", "),
-    format(actual[[first]], digits = 17), format(array[[first]], digits = 17),
-    array_code(actual, expected_shape), array_code(as.vector(array), expected_shape)
+    if (is.null(owners)) paste(values, collapse = ", not ") else paste(values, "in", owners, collapse = ", "),
+    array_code(actual, shape), array_code(expected, shape)
   )
 }
 

@@ -2,11 +2,38 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
 Mode = Callable[..., list[Any]]
+
+
+class AdapterName(StrEnum):
+    """All that the tests run on; a run names at its end those on which it ran no test."""
+
+    NUMPY = "numpy"
+    NUMPY_READ_ONLY = "numpy read-only"
+    TENSORFLOW = "tensorflow"
+    TENSORFLOW_ON_A_DEVICE = "tensorflow on a device"
+    JAX = "jax"
+    JAX_ON_A_DEVICE = "jax on a device"
+    TORCH = "torch"
+    TORCH_ON_A_DEVICE = "torch on a device"
+    KERAS = "keras"
+    KERAS_ON_A_DEVICE = "keras on a device"
+    DASK = "dask"
+    ARRAY_API = "array_api"
+    ZARR = "zarr"
+    H5PY = "h5py"
+    TENSORSTORE = "tensorstore"
+    SCIPY = "scipy"
+    XARRAY = "xarray"
+    PANDAS = "pandas"
+    POLARS = "polars"
+    PYARROW = "pyarrow"
+    ANNDATA = "anndata"
 
 
 def set_item(x, key, value):
@@ -34,6 +61,8 @@ class Adapter:
     """The numbers of axes that tensors have in a mode, where not all; more are refused."""
     write: Callable[[Any, Any, np.ndarray], Any] = set_item
     """The tensor after an assignment through the library's own subscripts."""
+    has_values: bool = True
+    """Whether what is read has values, and not a shape and a dtype alone."""
 
 
 def split(found: list[Any]) -> tuple[list[Any], Callable[[list[Any]], list[Any]]]:

@@ -2,17 +2,19 @@
 
 A mode runs one function on native tensors made from NumPy arrays, and returns in NumPy the list
 that the function returned; exceptions in the list stay, so that one trace carries many cases.
-Adding a backend adds one row to `ADAPTERS`.
+Adding a backend adds its name to `AdapterName`, and one row to `ADAPTERS`.
 """
 
 import os
 
 import numpy as np
-from backends.adapter import Adapter, Traced, set_item, split
+from backends.adapter import Adapter, AdapterName, Traced, set_item, split
 from backends.stores import SPARSE, STANDARD, STORES
+from backends.tables import TABLES
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+if "PYBRIDGE_TEST_DEVICE" not in os.environ:
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 # JAX holds 64 bits here, so that the corpus keeps its dtype; tests of its default say so
 os.environ.setdefault("JAX_ENABLE_X64", "1")
@@ -239,6 +241,26 @@ def keras_batched(function, *arrays):
     return keras_model(function, *arrays, known=False)
 
 
+# NumPy
+
+
+def numpy_eager(function, *arrays):
+    values, join = split(function(*(array.copy() for array in arrays)))
+    return join(list(map(np.asarray, values)))
+
+
+def numpy_read_only_make(array):
+    array = array.copy()
+    array.flags.writeable = False
+    return array
+
+
+def numpy_read_only(function, *arrays):
+    """Run on arrays that are read-only: the results are new arrays, or views that are so too."""
+    values, join = split(function(*map(numpy_read_only_make, arrays)))
+    return join(list(map(np.asarray, values)))
+
+
 # dask
 
 
@@ -265,12 +287,6 @@ def dask_lazy(function, *arrays):
     with dask.config.set(scheduler=refuse):
         values, join = split(function(*map(dask_make, arrays)))
     return join(list(map(dask_read, values)))
-
-
-# the array standard
-
-
-# stores
 
 
 # xarray
@@ -311,7 +327,7 @@ def xarray_lazy(function, *arrays):
 
 
 ADAPTERS = {
-    "tensorflow": Adapter(
+    AdapterName.TENSORFLOW: Adapter(
         tf_make,
         tf_read,
         {
@@ -324,13 +340,13 @@ ADAPTERS = {
         frozenset({"unknown"}),
         write=tf_write,
     ),
-    "jax": Adapter(
+    AdapterName.JAX: Adapter(
         jax_make,
         jax_read,
         {"eager": jax_eager, "jit": jax_jit, "vmap": jax_vmap},
         write=jax_write,
     ),
-    "torch": Adapter(
+    AdapterName.TORCH: Adapter(
         torch_make,
         torch_read,
         {
@@ -344,86 +360,32 @@ ADAPTERS = {
         shared=frozenset({"compiled"}),
         write=torch_write,
     ),
-    "keras": Adapter(
+    AdapterName.KERAS: Adapter(
         keras_make,
         keras_read,
         {"variable": keras_variable, "model": keras_model, "batched": keras_batched},
         frozenset({"batched"}),
     ),
-    "dask": Adapter(dask_make, dask_read, {"lazy": dask_lazy}),
+    AdapterName.DASK: Adapter(dask_make, dask_read, {"lazy": dask_lazy}),
 }
 
 
 LABELLED = {
-    "xarray": Adapter(xarray_make, xarray_read, {"numpy": xarray_eager, "dask": xarray_lazy}),
+    AdapterName.XARRAY: Adapter(
+        xarray_make, xarray_read, {"numpy": xarray_eager, "dask": xarray_lazy}
+    ),
 }
 """What adds labels to a tensor of another library."""
 
-# tables
-
-
-def table_make(array):
-    import pandas as pd
-
-    return pd.DataFrame(array) if array.ndim == 2 else pd.Series(array)
-
-
-def table_read(table):
-    import pandas as pd
-
-    assert isinstance(table, pd.DataFrame | pd.Series), type(table)
-    return table.to_numpy()
-
-
-def polars_make(array):
-    import polars as pl
-
-    return pl.DataFrame(array) if array.ndim == 2 else pl.Series(array)
-
-
-def polars_read(table):
-    import polars as pl
-
-    assert isinstance(table, pl.DataFrame | pl.Series), type(table)
-    return table.to_numpy()
-
-
-def pyarrow_make(array):
-    import pyarrow as pa
-
-    if array.ndim == 2:
-        return pa.table([*array.T], [f"column {k}" for k in range(array.shape[1])])
-    return pa.array(np.atleast_1d(array))
-
-
-def pyarrow_read(table):
-    import pyarrow as pa
-
-    if isinstance(table, pa.Table):
-        return np.stack([column.to_numpy() for column in table.columns], 1)
-    assert isinstance(table, pa.Array | pa.ChunkedArray), type(table)
-    return np.array(table.to_pylist())
-
-
-def anndata_make(array):
-    import anndata as ad
-
-    return ad.AnnData(array.reshape(-1, 1) if array.ndim == 1 else array)
-
-
-def anndata_read(x):
-    import anndata as ad
-
-    assert isinstance(x, ad.AnnData), type(x)
-    return np.asarray(x.X)
-
-
-TABLES = {
-    "pandas": Adapter(table_make, table_read, {}),
-    "polars": Adapter(polars_make, polars_read, {}),
-    "pyarrow": Adapter(pyarrow_make, pyarrow_read, {}),
-    "anndata": Adapter(anndata_make, anndata_read, {}),
-}
-"""What has columns of several dtypes, or parts; test_tables.py and test_anndata.py test them."""
-
 ALL = ADAPTERS | STORES | STANDARD | LABELLED | SPARSE | TABLES
+
+NUMPY = {
+    AdapterName.NUMPY: Adapter(np.copy, np.asarray, {"eager": numpy_eager}),
+    AdapterName.NUMPY_READ_ONLY: Adapter(
+        numpy_read_only_make, np.asarray, {"eager": numpy_read_only}
+    ),
+}
+"""What the others are compared with; the corpus runs on it as on them."""
+
+EVERY = ALL | NUMPY
+"""All adapters but those on a device, which are made when one is named: see devices.py."""

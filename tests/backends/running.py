@@ -16,7 +16,16 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "support")]
 
-from backends.adapters import ADAPTERS, ALL, LABELLED, SPARSE, STANDARD, STORES  # noqa: E402
+from backends.adapter import Adapter  # noqa: E402
+from backends.adapters import (  # noqa: E402
+    ADAPTERS,
+    EVERY,
+    LABELLED,
+    NUMPY,
+    SPARSE,
+    STANDARD,
+    STORES,
+)
 from backends.stores import store_again  # noqa: E402
 from corpus import cases, tensor_of, value_of  # noqa: E402
 
@@ -32,7 +41,7 @@ BY_CLASS = {
 MODES = [(name, mode) for name, adapter in ADAPTERS.items() for mode in adapter.modes]
 STORE_MODES = [
     (name, mode)
-    for name, adapter in (STORES | STANDARD | LABELLED | SPARSE).items()
+    for name, adapter in (NUMPY | STORES | STANDARD | LABELLED | SPARSE).items()
     for mode in adapter.modes
 ]
 
@@ -79,9 +88,8 @@ def perform(x: Any, subscripts: str, case: dict[str, Any], value: Any = None) ->
     return r_slice(x, subscripts, dialect=case["dialect"], drop=case.get("drop", True))
 
 
-def found_in(name: str, mode: str, wanted: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def found_in(adapter: Adapter, mode: str, wanted: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """Return what each case gives: an array in NumPy or an exception. One trace per shape."""
-    adapter = ALL[name]
     run = adapter.modes[mode]
     if mode in adapter.compiled and mode not in adapter.shared:
         return {case["id"]: compiled(run, case) for case in wanted}
@@ -91,7 +99,7 @@ def found_in(name: str, mode: str, wanted: Iterable[dict[str, Any]]) -> dict[str
     by_shape = sorted(wanted, key=lambda case: case["shape"])
     for _, group in itertools.groupby(by_shape, key=lambda case: case["shape"]):
         members = list(group)
-        if not has_tensors(name, mode, members[0]["shape"]):
+        if not has_tensors(adapter, mode, members[0]["shape"]):
             found.update({case["id"]: NoTensorError() for case in members})
             continue
         x = tensor_of(members[0])
@@ -112,21 +120,21 @@ def found_in(name: str, mode: str, wanted: Iterable[dict[str, Any]]) -> dict[str
     return found
 
 
-def has_tensors(name: str, mode: str, shape: list[int]) -> bool:
+def has_tensors(adapter: Adapter, mode: str, shape: list[int]) -> bool:
     """Return whether tensors of a mode have as many axes as a shape."""
-    axes = ALL[name].axes.get(mode)
+    axes = adapter.axes.get(mode)
     return axes is None or len(shape) in axes
 
 
-def verdict(name: str, mode: str, case: dict[str, Any], found: Any) -> str | None:
+def verdict(adapter: Adapter, mode: str, case: dict[str, Any], found: Any) -> str | None:
     """Return how an outcome differs from what R confirmed, or from a refusal of its many axes."""
     shape = case["expected"].get("shape")
-    axes = ALL[name].axes.get(mode)
+    axes = adapter.axes.get(mode)
     if isinstance(found, NoTensorError):
-        return None if not has_tensors(name, mode, case["shape"]) else "was left out"
+        return None if not has_tensors(adapter, mode, case["shape"]) else "was left out"
     if axes is not None and shape is not None and len(shape) >= axes.stop:
         return None if type(found) is errors.UnsupportedTensorError else f"refused, not {found!r}"
-    return complaint(case, found, known=mode not in ALL[name].unknown)
+    return complaint(case, found, known=mode not in adapter.unknown, has_values=adapter.has_values)
 
 
 def compiled(run: Any, case: dict[str, Any]) -> Any:
@@ -172,11 +180,51 @@ def alone(run: Any, function: Any, *arrays: np.ndarray) -> Any:
         return error
 
 
-def complaint(case: dict[str, Any], found: Any, *, known: bool = True) -> str | None:
+BASE_READS = [
+    *("", "2", "7", "31", "-1", "0", "c(1, 7, 7)", "c(-1, -30)", "c(TRUE, FALSE)", "NA", "1.9"),
+    *("2, 3, 5", "2, , ", ", 3:1, ", ", -2, ", "0, , ", ", , c(5, 1, 5)", "3, 1, 1", "1, 1"),
+    *("c(1, NA), 1, 1", ", c(TRUE, FALSE, NA), 2", "2, 3:2, -(1:3)", "1:2, 3, c(TRUE, FALSE)"),
+    *("matrix(c(1, 2, 3, 1, 5, 4), ncol = 3)", "matrix(c(1, 2, NA, 1, 5, 4), ncol = 3)"),
+    *("integer(0)", "integer(0), 1, 1", "2, c(0, 3), 1.5", "-1, -1, -1"),
+]
+BASE_WRITES = [
+    *(("2", 0.5), ("c(7, 7)", [1, 2]), ("", [1, 2, 3]), ("2, , ", np.arange(15) / 4)),
+    *((", 3:1, 2", [1, 2]), ("c(2, 1), 2, c(5, 1, 5)", [1, 2, 3, 4, 5, 6]), ("-1, -1, -1", 9)),
+    *(("matrix(c(1, 1, 3, 3, 5, 5), ncol = 3)", [8, 9]), ("c(TRUE, NA)", 7), ("33", 1)),
+    *(("2, , ", [1, 2]), ("3, 1, 1", 1), ("c(NA, 2)", [1, 2]), ("1:2", []), ("0, , ", 3)),
+]
+
+
+def base_cases() -> list[dict[str, Any]]:
+    """Return cases of R's own dialect, which expect what it does on NumPy's arrays."""
+    reads = [{"subscripts": text, "drop": drop} for text in BASE_READS for drop in (True, False)]
+    writes = [
+        {
+            "subscripts": text,
+            "value": {"shape": np.shape(value), "values": np.ravel(value).tolist()},
+        }
+        for text, value in BASE_WRITES
+    ]
+    made = []
+    for number, case in enumerate(reads + writes):
+        case = {"id": f"{number}: {case}", "dialect": "base", "shape": [2, 3, 5], **case}
+        found = act(np.arange(1.0, 31).reshape(2, 3, 5), case)
+        if isinstance(found, Exception):
+            case["expected"] = {"error": type(found).r_class}
+        else:
+            case["expected"] = {"shape": list(found.shape), "values": found.ravel().tolist()}
+        made.append(case)
+    return made
+
+
+def complaint(
+    case: dict[str, Any], found: Any, *, known: bool = True, has_values: bool = True
+) -> str | None:
     """Return how an outcome differs from what R confirmed, or None.
 
     Where sizes are not `known`, R's own dialect, whose every rule needs them, is refused, and so
-    may be what leaves out positions from both ends, whose number depends on the size.
+    may be what leaves out positions from both ends, whose number depends on the size. Where there
+    are no values, shapes and dtypes are compared.
     """
     expected, written = case["expected"], case.get("subscripts", "")
     if not known and case["dialect"] == "base" and type(found) is errors.TracingError:
@@ -201,6 +249,8 @@ def complaint(case: dict[str, Any], found: Any, *, known: bool = True) -> str | 
         return f"shape {found.shape}, not {expected['shape']}"
     if found.dtype != tensor_of(case).dtype:
         return f"dtype {found.dtype}"
+    if not has_values:
+        return None
     values = np.array([np.nan if v is None else v for v in expected["values"]], float)
     if not np.array_equal(found.ravel(), values, equal_nan=True):
         return f"{found.ravel().tolist()}, not {values.tolist()}"
@@ -212,15 +262,16 @@ def main() -> None:
     warnings.simplefilter("ignore", errors.PybridgeWarning)
     wanted = cases()
     titles = ("as R", "left to library", "refused", "wrong", "total")
-    print(f"{'backend':12}{'mode':11}" + "".join(f"{title:>17}" for title in titles))
+    print(f"{'backend':16}{'mode':11}" + "".join(f"{title:>17}" for title in titles))
     for name, mode in MODES + STORE_MODES:
-        found = found_in(name, mode, wanted)
-        wrong = sum(verdict(name, mode, case, found[case["id"]]) is not None for case in wanted)
+        adapter = EVERY[name]
+        found = found_in(adapter, mode, wanted)
+        wrong = sum(verdict(adapter, mode, case, found[case["id"]]) is not None for case in wanted)
         left = sum(isinstance(each, LeftToLibraryError) for each in found.values())
         refusals = (errors.TracingError, errors.UnsupportedTensorError, NoTensorError)
         refused = sum(isinstance(each, refusals) for each in found.values())
         counts = (len(wanted) - wrong - left - refused, left, refused, wrong, len(wanted))
-        print(f"{name:12}{mode:11}" + "".join(f"{count:17}" for count in counts))
+        print(f"{name:16}{mode:11}" + "".join(f"{count:17}" for count in counts))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import uuid
 
 import numpy as np
-from backends.adapter import Adapter, split
+from backends.adapter import Adapter, AdapterName, split
 
 from pybridge.holders import holder_of
 
@@ -100,17 +100,17 @@ def in_store(make):
 
 
 STORES = {
-    "zarr": Adapter(
+    AdapterName.ZARR: Adapter(
         zarr_make,
         store_read,
         {"format 3": in_store(zarr_make), "format 2": in_store(lambda x: zarr_make(x, 2))},
     ),
-    "h5py": Adapter(
+    AdapterName.H5PY: Adapter(
         h5py_make,
         store_read,
         {"chunks": in_store(h5py_make), "one block": in_store(lambda x: h5py_make(x, False))},
     ),
-    "tensorstore": Adapter(
+    AdapterName.TENSORSTORE: Adapter(
         tensorstore_make,
         store_read,
         {"chunks": in_store(tensorstore_make), "a part": in_store(tensorstore_part)},
@@ -120,7 +120,7 @@ STORES = {
 
 
 STANDARD = {
-    "array_api": Adapter(
+    AdapterName.ARRAY_API: Adapter(
         standard_make, standard_read, {"strict": standard_eager, "sparse": sparse_eager}
     ),
 }
@@ -171,7 +171,7 @@ def in_scipy(kind):
 
 
 SPARSE = {
-    "scipy": Adapter(
+    AdapterName.SCIPY: Adapter(
         scipy_make, scipy_read, {kind: in_scipy(kind) for kind in SCIPY_AXES}, axes=SCIPY_AXES
     ),
 }

@@ -144,6 +144,8 @@ def any_of(v: np.ndarray, kind: Kind) -> Any:
 def in_order(v: np.ndarray, kind: Kind) -> Any:
     if not comparable(v):
         return NEVER
+    if is_empty(v):
+        return objects([None] * v.size)
     return objects(sorted(entry for entry in columns(v).tolist() if entry is not None))
 
 

@@ -1,6 +1,8 @@
-"""The quick tests and the searches exist: a filter that matches nothing would skip them."""
+"""The quick tests and the searches exist, which a filter would skip; one command sees a GPU."""
 
+import os
 import re
+import subprocess
 
 from processes import ROOT, python
 from searches import COVERED, SEARCHES
@@ -43,3 +45,23 @@ def test_what_coverage_leaves_out_is_what_the_other_run_runs():
     assert rest
     assert rest | covered == every
     assert not rest & covered
+
+
+def made(*arguments):
+    """Return what make would do, where the environment says nothing of a device."""
+    said = ("CUDA_VISIBLE_DEVICES", "DEVICE")
+    environment = {name: value for name, value in os.environ.items() if name not in said}
+    return subprocess.run(
+        ["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+
+
+def test_one_command_runs_on_a_device_and_the_others_hide_it():
+    done = made("-n", "test-device", "DEVICE=cuda")
+    assert 'PYBRIDGE_TEST_DEVICE="cuda" .venv/bin/python -m pytest tests/devices\n' in done.stdout
+    unsaid = made("-n", "test-device")
+    assert unsaid.returncode == 2
+    assert "say which device: make test-device DEVICE=cuda, mps, cpu:1 or meta" in unsaid.stderr
+    hiding = "\nCUDA_VISIBLE_DEVICES = -1\n"
+    assert hiding in made("-np", "test-quick").stdout
+    assert hiding not in made("-np", "test-device", "DEVICE=cuda").stdout

@@ -234,6 +234,18 @@ def tensor_shape(x: Any) -> list[float]:
 
 
 @for_r
+def dimnames(x: Any) -> list[list[str | None] | None] | None:
+    """Return the labels of each axis of `x` as text, None for an axis without, or for all."""
+    holder = holder_of(x)
+    texts_of = holder.labels(x)
+    if texts_of is None:
+        return None
+    labels = [texts_of(axis) for axis in range(len(holder.shape(x)))]
+    listed = [None if texts is None else list(texts) for texts in labels]
+    return None if all(texts is None for texts in listed) else listed
+
+
+@for_r
 def tensor_dtype(x: Any) -> str:
     """Return the dtype of `x` under NumPy's name."""
     return holder_of(x).dtype_name(x)
@@ -306,9 +318,9 @@ def mark(view: Any, r_type: str) -> None:
 
 
 @for_r
-def result_shape(shape: list[float | None], subscripts: Any, values: list[Any]) -> list[float]:
-    """Return the shape that subscripts give; -1 where a size is unknown."""
-    sizes = _shape_from_r(shape)
+def result_shape(shape: Any, subscripts: Any, values: list[Any]) -> list[float]:
+    """Return the shape that subscripts of a tensor or of sizes give; -1 where one is unknown."""
+    sizes = _shape_from_r(shape) if isinstance(shape, list) else shape
     if isinstance(subscripts, str):
         result = pybridge.result_shape(sizes, subscripts)
     else:

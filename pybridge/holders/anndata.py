@@ -24,6 +24,7 @@ class Anndata(Holder):
     __slots__ = ()
 
     name = "anndata"
+    keeps_axes = True
 
     def serves(self, x: object) -> bool:
         return isinstance(x, ad.AnnData)

@@ -58,7 +58,8 @@ def advice_for(x: Any) -> str:
         if call:
             return call
     for package, call in _CALLS.items():
-        if f"{kind.__module__}.".startswith(f"{package}."):
+        is_missing = call.startswith("x.to_pandas") and not hasattr(kind, "to_pandas")
+        if f"{kind.__module__}.".startswith(f"{package}.") and not is_missing:
             return call
     if kind.__name__ in _CALLS_BY_TYPE:
         return _CALLS_BY_TYPE[kind.__name__]

@@ -40,6 +40,9 @@ class PandasTables(Table):
     __slots__ = ()
 
     name = "pandas"
+    adding = (
+        'x["new"] = value adds a column, in R x["new"] <- to_python(value, like = "pandas")$array'
+    )
 
     def serves(self, x: object) -> bool:
         return isinstance(x, pd.DataFrame | pd.Series)

@@ -28,6 +28,7 @@ class PolarsTables(ArrowTables):
     __slots__ = ()
 
     name = "polars"
+    adding = 'x.with_columns(polars.Series("new", values)) returns a table with one more column'
     _failures = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
     _traits_of = (
         Trait("a table of polars", f"take a column; {_ADVICE}", _OF_TABLE),

@@ -30,6 +30,7 @@ class PyarrowTables(ArrowTables):
     __slots__ = ()
 
     name = "pyarrow"
+    adding = 'x.append_column("new", [values]) returns a table with one more column'
     _failures = (pa.ArrowException,)
     _traits_of = (
         Trait("a table of PyArrow", f"take a column; {_ADVICE}", _OF_TABLE),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -19,17 +19,21 @@ from pybridge.errors import (
     MissingValueError,
     PybridgeError,
     UnsupportedTensorError,
+    value_text,
 )
 from pybridge.holders.array_likes import as_objects, is_vector_like, readable
 from pybridge.holders.fitting import lossless_cast, masked_cast, refuse_unbroadcast
 from pybridge.holders.protocol import Holder, Value, not_served
 from pybridge.holders.writing import last_of_equals
 from pybridge.shape import Shape, known_shape
-from pybridge.subscripts import NA, is_missing
+from pybridge.subscripts import NA, is_missing, name_text
 from pybridge.subscripts import selections as to
 
 if TYPE_CHECKING:
     from pybridge.dialects.base_assignment import Growth
+
+_COLUMN: Final = 'x["column"]'
+"""How messages write a column whose name is not known yet."""
 
 
 class Table(Holder):
@@ -112,10 +116,8 @@ class Table(Holder):
             try:
                 columns[place] = self._written(column, rows, part)
             except PybridgeError as error:
-                name = self._column_name(x, place)
-                if name is None:
-                    raise
-                raise type(error)(f"column {name!r}: {error}", **error.fields) from error
+                text = _of_column(str(error), self._column_name(x, place))
+                raise type(error)(text, **error.fields) from error
         return columns
 
     def updated(
@@ -132,6 +134,14 @@ class Table(Holder):
             entries: Any = as_objects(self._entries(x, place))
             block[:, place] = np.ma.filled(entries, NA)  # type: ignore[call-overload]
         return block
+
+
+def _of_column(text: str, name: Any) -> str:
+    """Return a message about a value and a tensor as one about a column and its name."""
+    text = text.replace("a tensor of dtype", "a column of dtype").replace("the tensor", "the column")
+    if name is None:
+        return text
+    return f"column {name!r}: {text.replace(_COLUMN, f'x[{name_text(str(name))}]')}"
 
 
 def _on_table(selection: to.Selection) -> to.Orthogonal | to.Points:
@@ -258,6 +268,7 @@ def _written(column: Any, rows: Indices, part: np.ndarray[Any, Any]) -> Any:
         column[rows] = fitted.tolist() if np.ma.is_masked(fitted) else np.asarray(fitted)
         return column
     listed = [None if is_missing(entry) else entry for entry in _listed(entries)]
+    _refuse_other_category(listed, dtype)
     if isinstance(dtype, np.dtype) and dtype.kind == "O":
         column[rows] = objects_of(listed)
         return column
@@ -275,6 +286,29 @@ def _written(column: Any, rows: Indices, part: np.ndarray[Any, Any]) -> Any:
             dtype=str(dtype),
         )
     return column
+
+
+def _refuse_other_category(entries: list[Any], dtype: Any) -> None:
+    """Raise `AssignmentError` for an entry that is not a category of a column of categories."""
+    categories = getattr(dtype, "categories", None)
+    if categories is None:
+        return
+    known = list(categories)
+    for entry in entries:
+        is_absent = entry is None or entry != entry
+        if not is_absent and entry not in known:
+            new, listed = _text(entry), ", ".join(map(_text, known[:5]))
+            raise AssignmentError(
+                f"{new} is not a category of the column, whose categories are "
+                f"{listed}{', ...' if len(known) > 5 else ''}; add it first, "
+                f"{_COLUMN} = {_COLUMN}.cat.add_categories({new}), "
+                f"in R {_COLUMN} <- {_COLUMN}$cat$add_categories({new})"
+            )
+
+
+def _text(entry: Any) -> str:
+    """Return an entry as it is written in Python and in R."""
+    return name_text(entry) if isinstance(entry, str) else value_text(entry)
 
 
 def first_changed(wanted: list[Any], arrived: list[Any]) -> Any:

@@ -20,6 +20,7 @@ from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Tensor
 from pybridge.compiling import runs_as_python
 from pybridge.dialects.tensor import lower as lower_tensor
+from pybridge.holders import find_holder, open_tensor
 from pybridge.holders.arrays import refuse_immutable
 from pybridge.holders.reading import read
 from pybridge.holders.writing import fit_broadcast, write
@@ -267,13 +268,20 @@ def result_shape(
 ) -> Shape:
     """Return the shape that `r_slice` would give on a tensor of `shape`, touching no data.
 
+    `shape` is as in `explain`: sizes, None for an unknown one, or a tensor or a table.
+
     >>> result_shape((60000, 28, 28), slice(None), slice(8, -8), slice(8, -8))
     (60000, 14, 14)
     >>> result_shape((60000, 28, 28), ", 15:NA, 15:NA")
     (60000, 14, 14)
     """
-    sizes = checked_shape(shape)
-    return lower(None, sizes, subscripts, drop=drop, dialect=dialect).result_shape
+    if find_holder(shape) is None:
+        sizes = checked_shape(shape)
+        return lower(None, sizes, subscripts, drop=drop, dialect=dialect).result_shape
+    is_text = len(subscripts) == 1 and isinstance(subscripts[0], str)
+    found = request.request_for(shape, open_tensor(shape), subscripts, is_text=is_text)
+    drop = drop and not found.holder.keeps_axes
+    return found.selection(dialect, "C", drop=drop).result_shape
 
 
 @overload

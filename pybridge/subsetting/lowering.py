@@ -198,8 +198,6 @@ def checked_shape(shape: Any) -> Shape:
     >>> checked_shape((60000, 28)), checked_shape(5), checked_shape([None, 3])
     ((60000, 28), (5,), (None, 3))
     """
-    if find_holder(shape) is not None:
-        raise ArgumentError("`shape` is a tensor here; write x.shape in place of x")
     try:
         if isinstance(shape, str | bytes | dict | set):
             raise TypeError

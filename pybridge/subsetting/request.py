@@ -12,11 +12,13 @@ import numpy as np
 from pybridge.axis import Axis
 from pybridge.backends.numpy import NUMPY
 from pybridge.backends.protocol import Tensor
+from pybridge.errors import SubscriptLabelError
 from pybridge.holders import holder_of, open_tensor
 from pybridge.holders.arrays import refuse_immutable
 from pybridge.holders.protocol import Holder, Value
 from pybridge.holders.tables import recycled_down_columns
 from pybridge.shape import Order, Shape
+from pybridge.subscripts import name_text
 from pybridge.subscripts.selections import Selection
 from pybridge.subsetting import compiled
 from pybridge.subsetting.lowering import (
@@ -180,7 +182,14 @@ def _change(
         )
         refuse_other_value(holder, x, plan.selection, opened_value, recycles=True)
         return plan.selection, recycled, plan.growth
-    selection = request.selection(dialect, order)
+    try:
+        selection = request.selection(dialect, order)
+    except SubscriptLabelError as error:
+        # an ambiguous name has positions, and a subscript with labels of its own names no axis
+        if holder.adding and error.fields.get("axis") == 2 and not error.positions:
+            adding = holder.adding.replace('"new"', name_text(error.label))
+            raise SubscriptLabelError(f"{error}; {adding}", **error.fields) from error
+        raise
     refuse_other_value(holder, x, selection, opened_value, recycles=is_base)
     if is_base:
         opened_value = recycled_down_columns(opened_value, selection.result_shape)

@@ -62,6 +62,14 @@ tensor_dim <- function(x) {
   if (length(shape) > 0L) shape
 }
 
+# The labels of a table, an AnnData or a DataArray, as R's functions of dimnames take them
+tensor_dimnames <- function(x) {
+  if (is_ended(x) || !is_tensor(x)) {
+    return(NextMethod())
+  }
+  elements_in_r(call_python("dimnames", x), sys.call())
+}
+
 tensor_as_array <- function(x, ...) as_r_array(x, call)
 
 as_r_array <- function(x, call) {
@@ -182,6 +190,7 @@ select_from <- function(x, positions, dialect, call) {
 
 base_methods <- list(
   dim = tensor_dim,
+  dimnames = tensor_dimnames,
   as.array = method_for("as.array", tensor_as_array),
   as.vector = tensor_as_vector,
   as.double = method_for("as.double", function(x, ...) as.double(elements_in_r(x, call))),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pybridge import NA, R, errors, r_assign, r_slice
+from pybridge import NA, R, all_but, errors, explain, r_assign, r_slice, result_shape
 
 ad = pytest.importorskip("anndata", reason="AnnData is not installed")
 sparse = pytest.importorskip("scipy.sparse")
@@ -76,6 +76,20 @@ def test_names_select_observations_and_variables():
     assert_equals(R(x)[x.obs["group"] == "a", ...], x[(x.obs["group"] == "a").to_numpy()])
     assert_equals(r_slice(x, "-1, -2", dialect="base"), x[1:, [0, 2, 3]])
     assert_equals(r_slice(x, "1, ", dialect="base"), x[:1])
+
+
+@pytest.mark.parametrize("dialect", ["tensor", "base"])
+def test_it_is_explained_as_it_is_selected(dialect):
+    x = make()
+    alone = [("cell2", slice(None)), ([4, 1], all_but("LYZ"))] if dialect == "tensor" else [(-1, "LYZ")]
+    for subscripts in [(slice(1, 3), "CD3D"), (1, 2), *alone]:
+        selected = R(x, dialect=dialect)[subscripts]
+        explanation = explain(x, *subscripts, dialect=dialect)
+        assert explanation.result_shape == selected.shape
+        assert result_shape(x, *subscripts, dialect=dialect) == selected.shape
+        assert "goes" not in str(explanation)
+        assert "drops an axis" not in str(explanation)
+        np.testing.assert_array_equal(eval(explanation.python, {"x": VALUES, "np": np}), selected.X)
 
 
 def test_names_that_are_not_there_and_what_is_not_served():

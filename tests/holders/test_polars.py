@@ -165,6 +165,8 @@ def test_rows_and_tables_are_values_column_by_column():
     y = r_assign(x, ", c('n', 'v')", value=[1, 2], dialect="base")
     assert y["n"].to_list() == [1, 2, 1, 2, 1]
     assert y["v"].to_list() == [2, 1, 2, 1, 2]
+    with pytest.raises(errors.SubscriptLabelError, match=r'polars\.Series\("m", values\)'):
+        r_assign(x, slice(None), "m", value=1)
     with pytest.raises(errors.LossyValueError, match=r"column 'n': 0\.5 would lose"):
         r_assign(x, 1, ["v", "n"], value=0.5)
 

@@ -182,6 +182,8 @@ def test_rows_and_tables_are_values_column_by_column():
         assert y["n"].to_pylist() == [None, None, 5, 4, 3]
         with pytest.raises(errors.AssignmentError, match="other labels"):
             r_assign(x, [5, 1], ["n", "v"], value=value)
+    with pytest.raises(errors.SubscriptLabelError, match=r'append_column\("m", \[values\]\)'):
+        r_assign(x, slice(None), "m", value=1)
     with pytest.raises(errors.LossyValueError, match=r"column 'n': 0\.5 would lose"):
         r_assign(x, 1, ["v", "n"], value=0.5)
 

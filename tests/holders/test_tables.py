@@ -1,6 +1,7 @@
 """Tables of pandas: `iloc` is the oracle of reading, R's data frames that of the base dialect."""
 
 import itertools
+import re
 
 import numpy as np
 import pandas as pd
@@ -304,6 +305,49 @@ def test_a_write_that_fails_changes_nothing():
         pd.testing.assert_frame_equal(x, before)
     with pytest.raises(errors.LossyValueError, match=r"column 'cyl': 1\.5 would lose"):
         R(x)[1, ["mpg", "cyl"]] = 1.5
+
+
+def test_messages_speak_of_columns_and_not_of_tensors():
+    x = cars()
+    refused = [((1, "cyl"), 1.5), ((1, "cyl"), NA), ((1, "cyl"), "text")]
+    for target, (subscripts, value) in [(x, pair) for pair in refused] + [(x["cyl"], (1, 1.5))]:
+        with pytest.raises((errors.AssignmentError, errors.MissingValueError)) as raised:
+            R(target)[subscripts] = value
+        assert "column of dtype int64" in str(raised.value)
+        assert "tensor" not in str(raised.value)
+
+
+def test_a_category_that_is_missing_is_named_with_what_adds_it():
+    x = cars(kind=pd.Categorical(["u", "v", "u", None]))
+    with pytest.raises(errors.AssignmentError, match='"w" is not a category') as raised:
+        R(x)[1, "kind"] = "w"
+    assert 'whose categories are "u", "v"' in str(raised.value)
+    advice = re.search(r"add it first, (.*), in R (.*)", str(raised.value))
+    exec(advice[1], {"x": x})
+    R(x)[1, "kind"] = "w"
+    assert x["kind"].tolist()[:3] == ["w", "v", "u"]
+    assert advice[2] == advice[1].replace(" = ", " <- ").replace(".", "$")
+    R(x)[2:3, "kind"] = None  # a missing one needs no category
+    R(x)[1, "kind"] = np.nan
+    assert x["kind"].isna().tolist() == [True, True, True, True]
+
+
+@pytest.mark.parametrize("dialect", ["tensor", "base"])
+def test_an_unknown_column_is_refused_with_what_adds_it(dialect):
+    x = cars()
+    with pytest.raises(errors.SubscriptLabelError, match='"gear" is not a label') as raised:
+        R(x, dialect=dialect)[:, "gear"] = [4, 3, 5, 4]
+    assert raised.value.label == "gear"
+    advice = re.search(r'(x\["gear"\] = value) adds a column, in R', str(raised.value))
+    exec(advice[1], {"x": x, "value": [4, 3, 5, 4]})
+    assert R(x)[:, "gear"].tolist() == [4, 3, 5, 4]
+    for act in (
+        lambda: R(x)[:, "gears"],
+        lambda: R(x).__setitem__(("Fiat", "gear"), 1),
+    ):
+        with pytest.raises(errors.SubscriptLabelError) as other:
+            act()
+        assert "adds a column" not in str(other.value)
 
 
 def test_assigning_to_a_copy_leaves_the_table():

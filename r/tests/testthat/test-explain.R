@@ -29,6 +29,19 @@ test_that("explain() takes text, and brackets on a tensor or an array that it ne
   expect_error(explain(1 + 1), "explain() takes brackets", fixed = TRUE, class = "pybridge_error_argument")
 })
 
+test_that("explain() and result_shape() know the labels and the axes of what they are given", {
+  skip_without_module("anndata")
+  ad <- reticulate::import("anndata", convert = FALSE)
+  genes <- data.frame(row.names = c("CD3D", "MS4A1"))
+  x <- ad$AnnData(to_python(matrix(1:6 + 0, 3)), var = to_python(genes))
+  for (explanation in list(explain(x@r[1:2, "CD3D"]), explain(x, 1:2, "CD3D"))) {
+    expect_identical(explanation$result_shape, dim(x@r[1:2, "CD3D"]))
+    expect_identical(explanation$selected[[2L]], "axis 2 of size 2: `\"CD3D\"` is position 1")
+  }
+  expect_identical(result_shape(x, 1:2, "CD3D"), dim(x@r[1:2, "CD3D"]))
+  expect_identical(result_shape(to_python(mtcars), "Valiant"), 11L)
+})
+
 test_that("explain() carries all_but() to Python, and rejects a minus before positions except in R's own dialect", {
   skip_without_python()
   subscripts <- shape_subscripts(capture_forwarded(all_but(2)), NULL)

@@ -51,6 +51,32 @@ test_that("a table is written by the same brackets, column by column", {
   expect_error(sum(x), class = "pybridge_error_tensor")
 })
 
+test_that("messages about tables name what can be done from R, and it can be done", {
+  x <- table_of(data.frame(kind = factor(c("u", "v")), n = 1:2, row.names = c("a", "b")))
+  error <- expect_error(x@r[1, "kind"] <- "w", "is not a category", class = "pybridge_error_assignment")
+  eval(str2lang(sub(".* in R ", "", conditionMessage(error))))
+  x@r[1, "kind"] <- "w"
+  expect_identical(from_python(x)$kind, factor(c("w", "v"), levels = c("u", "v", "w")))
+  error <- expect_error(x@r[, "new"] <- c(TRUE, NA), class = "pybridge_error_subscript_label")
+  value <- c(TRUE, NA)
+  eval(str2lang(sub(".* in R ", "", conditionMessage(error))))
+  expect_identical(from_python(x)$new, value)
+  expect_error(x@r[1, "n"] <- 0.5, "0.5 would lose information in a column", fixed = TRUE)
+})
+
+test_that("dimnames() are the labels of a table, and NULL for a tensor", {
+  expect_identical(dimnames(table_of(mtcars)), dimnames(mtcars))
+  expect_identical(rownames(to_python(mtcars)), rownames(mtcars))
+  expect_null(dimnames(to_python(mtcars$mpg)))
+  expect_null(dimnames(to_python(list(1, "a"))))
+  counted <- to_python(data.frame(n = 1:2))
+  expect_identical(dimnames(counted), list(NULL, "n"))
+  x <- matrix(1:6, 2, dimnames = list(c("a", "b"), NULL))
+  expect_null(dimnames(to_python(x)))
+  skip_without_module("xarray")
+  expect_identical(dimnames(to_python(x, like = "xarray")), list(c("a", "b"), NULL))
+})
+
 test_that("an AnnData is selected by observations and variables", {
   skip_without_module("anndata")
   ad <- reticulate::import("anndata", convert = FALSE)

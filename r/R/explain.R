@@ -71,7 +71,7 @@ explain <- function(x, ..., drop = TRUE, dialect = c("tensor", "base")) {
 #' @export
 result_shape <- function(shape, ..., drop = TRUE, dialect = c("tensor", "base")) {
   call <- sys.call()
-  sizes <- if (is_python(shape, call) && is_tensor(shape)) shape else sizes_for_python(shape_of(shape, call))
+  sizes <- if (is_python(shape, call) && has_sizes(shape)) shape else sizes_for_python(shape_of(shape, call))
   capture <- capture_subscripts(
     ...,
     drop = drop, dialect = dialect[[1L]], .call = call, .frame = parent.frame()

@@ -39,7 +39,7 @@ test_that("explain() and result_shape() know the labels and the axes of what the
     expect_identical(explanation$selected[[2L]], "axis 2 of size 2: `\"CD3D\"` is position 1")
   }
   expect_identical(result_shape(x, 1:2, "CD3D"), dim(x@r[1:2, "CD3D"]))
-  expect_identical(result_shape(to_python(mtcars), "Valiant"), 11L)
+  expect_identical(result_shape(to_python(mtcars), "Valiant", ), 11L)
 })
 
 test_that("explain() carries all_but() to Python, and rejects a minus before positions except in R's own dialect", {

@@ -33,6 +33,7 @@ ADDRESSED = (
     "r/DESCRIPTION",
     "r/_pkgdown.yml",
     "r/man/pybridge-package.Rd",
+    "docs/install.md",
 )
 """The files that have the project's address."""
 

@@ -158,7 +158,7 @@ def check_numpy(version: str | None) -> Check:
     ('fail', 'fail')
     """
     if version is None:
-        return Check("NumPy", "fail", "not installed", "pip install numpy")
+        return Check("NumPy", "fail", "not installed", _install("numpy"))
     numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
     if numbers < OLDEST_NUMPY:
         return Check("NumPy", "fail", version, "pybridge needs NumPy 1.26 or newer")
@@ -179,8 +179,18 @@ def check_keras(environment: Mapping[str, str]) -> Iterator[Check]:
             "Keras",
             "fail",
             f"{version}, on {backend}, which is not installed",
-            f"pip install {backend}, or set KERAS_BACKEND to one that is",
+            f"{_install(backend)}, or set KERAS_BACKEND to one that is",
         )
+
+
+def _install(package: str) -> str:
+    """Return the command that installs a package here, by what has made this environment."""
+    settings = Path(sys.prefix, "pyvenv.cfg")
+    if not settings.is_file() or "\nuv = " not in f"\n{settings.read_text()}":
+        return f"pip install {package}"
+    if "rpytools" in sys.modules:  # reticulate makes one for each set of required packages
+        return f'reticulate::py_require("{package}"), in a new session of R'
+    return f"uv pip install --python {sys.executable} {package}"
 
 
 def _configured_backend(environment: Mapping[str, str]) -> str:

@@ -6,7 +6,8 @@
 #' `python -m pybridge doctor` reports the same of any Python, without R.
 #'
 #' Python is started, because only a running one can report on itself. Where nothing names a
-#' Python, none is started and nothing is downloaded: the report explains how to make one and name it.
+#' Python, none is started and nothing is downloaded. The report then says that reticulate brings one at
+#' the first call, and how to make and name one of your own.
 #'
 #' @param exit Whether to end R with a status, for CI: 1 if a check failed, else 0.
 #' @return Invisibly, a data frame with a row for each check: its `name`, its `status` (`"ok"`,
@@ -52,13 +53,16 @@ examine_r <- function() {
 # Start Python, and let the Python package check it
 examine_python <- function() {
   if (!is_python_named()) {
-    return(list(new_check("chosen", "fail", "nothing names a Python, so none was started", paste(
-      "make one, in a shell:   python3 -m venv ~/pybridge && ~/pybridge/bin/pip install numpy",
-      "name it, in R, first:   Sys.setenv(RETICULATE_PYTHON = \"~/pybridge/bin/python\")",
-      "or in the file ~/.Renviron, for every session:   RETICULATE_PYTHON=~/pybridge/bin/python",
-      "then call pybridge_doctor() again, in a new session of R",
-      sep = sprintf("\n%19s", "")
-    ))))
+    is_managed <- !tolower(Sys.getenv("RETICULATE_USE_MANAGED_VENV")) %in% c("no", "false", "0")
+    found <- if (is_managed) {
+      "nothing names a Python, so none was started; reticulate brings one at the first call"
+    } else {
+      "nothing names a Python, and RETICULATE_USE_MANAGED_VENV forbids reticulate to bring one"
+    }
+    advice <- python_advice(is_managed)
+    return(list(new_check(
+      "chosen", if (is_managed) "note" else "fail", found, paste(advice, collapse = sprintf("\n%19s", ""))
+    )))
   }
   config <- tryCatch(reticulate::py_config(), error = identity)
   if (inherits(config, "error")) {
@@ -74,6 +78,37 @@ examine_python <- function() {
   }
   checks <- lapply(reticulate::py_to_r(answer), function(check) do.call(new_check, unname(as.list(check))))
   c(list(chosen), checks)
+}
+
+# What to do where nothing names a Python, by the programs that there are
+python_advice <- function(is_managed, programs = Sys.which(c("uv", "python3", "py", "python")),
+                          is_windows = .Platform$OS.type == "windows") {
+  has <- nzchar(programs)
+  # `~` is another folder in R than in a shell on Windows
+  folder <- if (is_windows) "C:/pybridge" else "~/pybridge"
+  inside <- function(program) file.path(folder, if (is_windows) "Scripts" else "bin", program)
+  python <- inside(if (is_windows) "python.exe" else "python")
+  starter <- intersect(if (is_windows) c("py", "python") else c("python3", "python"), names(programs)[has])
+  make <- if (has[["uv"]]) {
+    sprintf("uv venv %s --python 3.12, then uv pip install --python %s numpy", folder, python)
+  } else if (length(starter)) {
+    sprintf("%s -m venv %s, then %s install numpy", starter[[1L]], folder, inside("pip"))
+  }
+  c(
+    if (is_managed) {
+      c(
+        "with a network:         nothing; the first call, to_python(1), downloads Python and NumPy by uv",
+        "with more packages:     reticulate::py_require(c(\"anndata\", \"scipy\")) before it"
+      )
+    } else {
+      "with a network:         Sys.unsetenv(\"RETICULATE_USE_MANAGED_VENV\"), in a new session of R"
+    },
+    "with one of your own:",
+    paste("  make it, in a shell: ", make %||% "there is no uv and no Python: install one of them first"),
+    sprintf("  name it, in R, first: Sys.setenv(RETICULATE_PYTHON = \"%s\")", python),
+    sprintf("  or in ~/.Renviron:    RETICULATE_PYTHON=%s", python),
+    "then call pybridge_doctor() again, in a new session of R"
+  )
 }
 
 # What to do if our half of Python could not be imported: PyPI has another project with a folder `pybridge`

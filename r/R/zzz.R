@@ -24,7 +24,12 @@ start_bridge <- function(folder = system.file("python", package = "pybridge")) {
   module <- tryCatch(
     reticulate::import_from_path("pybridge.rbridge", path = folder, convert = FALSE),
     error = function(error) {
-      words <- "this needs Python with NumPy, which did not start: %s\npybridge_doctor() says what is missing."
+      words <- paste(
+        "this needs Python with NumPy, which did not start: %s",
+        "With a network reticulate brings one by itself, unless RETICULATE_USE_MANAGED_VENV is \"no\";",
+        "RETICULATE_PYTHON names one of your own. pybridge_doctor() says what is missing, and what to do.",
+        sep = "\n"
+      )
       abort(sprintf(words, conditionMessage(error)), "pybridge_error_python")
     }
   )

@@ -31,6 +31,20 @@ def test_the_command_prints_the_report_and_its_status():
     assert "which is not installed" in done.stdout
 
 
+def test_a_missing_package_is_installed_by_what_made_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", "/env/python")
+    assert doctor.check_numpy(None).advice == "pip install numpy"
+    settings = tmp_path / "pyvenv.cfg"
+    settings.write_text("home = /usr/bin\nversion = 3.12\n")
+    assert doctor.check_numpy(None).advice == "pip install numpy"
+    settings.write_text("home = /usr/bin\nuv = 0.9.2\n")
+    assert doctor.check_numpy(None).advice == "uv pip install --python /env/python numpy"
+    monkeypatch.setitem(sys.modules, "rpytools", None)
+    advice = doctor.check_numpy(None).advice
+    assert advice == 'reticulate::py_require("numpy"), in a new session of R'
+
+
 def _ends(*arguments):
     """Run this Python without its packages, and return how that ended."""
     return subprocess.run(

@@ -30,12 +30,35 @@ test_that("where nothing names a Python it advises, and starts and downloads non
     sep = "; "
   )
   lines <- run_r(program)
-  expect_match(lines, "^fail  chosen       nothing names a Python", all = FALSE)
-  expect_match(lines, "python3 -m venv .*pip install numpy", all = FALSE)
+  expect_match(lines, "^note  chosen       nothing names a Python.* brings one at the first call", all = FALSE)
+  expect_match(lines, 'py_require(c("anndata", "scipy"))', fixed = TRUE, all = FALSE)
   expect_match(lines, "RETICULATE_PYTHON", all = FALSE)
-  expect_lt(length(lines), 12)
+  expect_lt(length(lines), 14)
   expect_identical(lines[length(lines)], "FALSE unset")
-  expect_false(any(grepl("download", lines)))
+  expect_false(any(grepl("Downloading|Installing", lines)))
+  forbidden <- run_r(sub("Sys.unsetenv('RETICULATE_USE_MANAGED_VENV')",
+    "Sys.setenv(RETICULATE_USE_MANAGED_VENV = 'no')", program, fixed = TRUE))
+  expect_match(forbidden, "^fail  chosen", all = FALSE)
+  expect_match(forbidden, "Sys.unsetenv(\"RETICULATE_USE_MANAGED_VENV\")", fixed = TRUE, all = FALSE)
+})
+
+test_that("it advises what the machine has: uv, Python or neither, and the paths of the system", {
+  programs <- c(uv = "", python3 = "", py = "", python = "")
+  with <- function(...) replace(programs, c(...), "/somewhere")
+  expect_snapshot(cran = TRUE, {
+    writeLines(python_advice(TRUE, with("uv", "python3"), is_windows = FALSE))
+    writeLines(python_advice(FALSE, with("python3"), is_windows = FALSE))
+    writeLines(python_advice(TRUE, with("py"), is_windows = TRUE))
+  })
+  none <- python_advice(TRUE, programs, is_windows = FALSE)
+  expect_false(any(grepl("-m venv|uv venv", none)))
+  expect_match(none, "there is no uv and no Python", all = FALSE)
+})
+
+test_that("a start of Python that fails ends with a line that names the doctor", {
+  lines <- run_r("tryCatch(pybridge::to_python(1), error = \\(e) writeLines(conditionMessage(e)))",
+    "RETICULATE_PYTHON=/nowhere/python")
+  expect_match(lines[[length(lines)]], "pybridge_doctor() says what is missing", fixed = TRUE)
 })
 
 test_that("another package of the same name that Python has imported is named", {

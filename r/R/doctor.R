@@ -83,13 +83,13 @@ examine_python <- function() {
 # What to do where nothing names a Python, by the programs that there are
 python_advice <- function(is_managed, programs = Sys.which(c("uv", "python3", "py", "python")),
                           is_windows = .Platform$OS.type == "windows") {
-  has <- nzchar(programs)
+  has <- names(programs)[nzchar(programs)]
   # `~` is another folder in R than in a shell on Windows
   folder <- if (is_windows) "C:/pybridge" else "~/pybridge"
   inside <- function(program) file.path(folder, if (is_windows) "Scripts" else "bin", program)
   python <- inside(if (is_windows) "python.exe" else "python")
-  starter <- intersect(if (is_windows) c("py", "python") else c("python3", "python"), names(programs)[has])
-  make <- if (has[["uv"]]) {
+  starter <- intersect(if (is_windows) c("py", "python") else c("python3", "python"), has)
+  make <- if ("uv" %in% has) {
     sprintf("uv venv %s --python 3.12, then uv pip install --python %s numpy", folder, python)
   } else if (length(starter)) {
     sprintf("%s -m venv %s, then %s install numpy", starter[[1L]], folder, inside("pip"))

@@ -124,12 +124,14 @@ test_that("without Python the error names the reason, and R's arrays need none",
     "cat(class(error)[[1]], conditionMessage(error), sep = '\\n')",
     "cat(recycle(matrix(0, 2, 3), 1:2)[[2]])"
   ), "RETICULATE_PYTHON=/nonexistent/python")
-  expect_identical(utils::tail(lines, 4L), c(
+  expect_identical(utils::tail(lines, 5L), c(
     "pybridge_error_python",
     paste0(
       "this needs Python with NumPy, which did not start: ",
       "Python specified in RETICULATE_PYTHON (/nonexistent/python) does not exist"
     ),
-    "pybridge_doctor() says what is missing.", "1 2 1 2 1 2"
+    "With a network reticulate brings one by itself, unless RETICULATE_USE_MANAGED_VENV is \"no\";",
+    "RETICULATE_PYTHON names one of your own. pybridge_doctor() says what is missing, and what to do.",
+    "1 2 1 2 1 2"
   ))
 })

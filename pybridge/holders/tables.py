@@ -138,7 +138,9 @@ class Table(Holder):
 
 def _of_column(text: str, name: Any) -> str:
     """Return a message about a value and a tensor as one about a column and its name."""
-    text = text.replace("a tensor of dtype", "a column of dtype").replace("the tensor", "the column")
+    text = text.replace("a tensor of dtype", "a column of dtype").replace(
+        "the tensor", "the column"
+    )
     if name is None:
         return text
     return f"column {name!r}: {text.replace(_COLUMN, f'x[{name_text(str(name))}]')}"

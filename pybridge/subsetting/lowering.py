@@ -13,7 +13,6 @@ from pybridge.backends.protocol import Tensor
 from pybridge.dialects import tensor
 from pybridge.dialects.axes import Reader, opened
 from pybridge.errors import ArgumentError, AssignmentError, TracingError, value_text
-from pybridge.holders import find_holder
 from pybridge.holders.protocol import Holder, Value
 from pybridge.lossless import INT64_MAX
 from pybridge.shape import Order, Shape, known_shape

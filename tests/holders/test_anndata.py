@@ -81,7 +81,9 @@ def test_names_select_observations_and_variables():
 @pytest.mark.parametrize("dialect", ["tensor", "base"])
 def test_it_is_explained_as_it_is_selected(dialect):
     x = make()
-    alone = [("cell2", slice(None)), ([4, 1], all_but("LYZ"))] if dialect == "tensor" else [(-1, "LYZ")]
+    alone = (
+        [("cell2", slice(None)), ([4, 1], all_but("LYZ"))] if dialect == "tensor" else [(-1, "LYZ")]
+    )
     for subscripts in [(slice(1, 3), "CD3D"), (1, 2), *alone]:
         selected = R(x, dialect=dialect)[subscripts]
         explanation = explain(x, *subscripts, dialect=dialect)

@@ -190,3 +190,19 @@ def test_the_comparison_sees_a_difference():
     assert same.is_same_as(run_python("np.array([1.0, 2.0])", "import numpy as np"))
     for other in ("np.array([2, 1])", "np.array([[1, 2]])", "np.array([1])", "1 / 0", "'a'"):
         assert not same.is_same_as(run_python(other, "import numpy as np")), other
+
+
+def test_chunks_of_both_languages_share_what_the_page_says(tmp_path):
+    """Knit a document with the code of the page about `r.x`, and a chunk of Python after it."""
+    (code,) = [b.code for b in blocks(TEXTS["docs/convert-false.md"], "r") if "counts <-" in b.code]
+    code = "".join(line + "\n" for line in code.splitlines() if not line.startswith("#>"))
+    page = tmp_path / "page.Rmd"
+    python = "print(r.x)\nprint(type(r.counts).__name__, r.counts)\nprint(r.day)\ny = 7\n"
+    page.write_text(
+        f"```{{r}}\nlibrary(pybridge)\nlibrary(reticulate)\n{code}```\n\n"
+        f"```{{python}}\n{python}```\n\n```{{r}}\npy$y + 1L\n```\n"
+    )
+    code = f'cat(readLines(knitr::knit("{page}", tempfile(), quiet = TRUE)), sep = "\\n")'
+    (outcome,) = run_r([Piece(code, "knitted")])
+    for shown in ("[3, -2147483648]", "MaskedArray [3 --]", "['2026-03-01'        'NaT']", "[1] 8"):
+        assert f"## {shown}" in outcome.printed, outcome.printed

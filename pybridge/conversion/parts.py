@@ -125,18 +125,17 @@ def described(parts: Any) -> Any:
         return None
     if not isinstance(parts, list):
         return _numbers(parts)
-    kind = parts[0]
-    reader = _READERS.get(kind)
-    if reader is None or len(parts) != len(FIELDS[kind]) + 1:
+    kind = parts[0] if parts and isinstance(parts[0], str) else ""
+    if kind not in _READERS or len(parts) != len(FIELDS[kind]) + 1:
         raise ConversionError(
             f"R sent a part that is not known here, {kind!r} with {len(parts) - 1} fields: install "
             "the same version of both halves of pybridge"
         )
-    return reader(*parts[1:])
+    return _READERS[kind](*parts[1:])
 
 
 _BARE: Final = {float: "double", int: "integer", complex: "complex"}
-_KINDS: Final = {"i": "integer", "f": "double", "c": "complex", "u": "raw"}
+_KINDS: Final = {"i": "integer", "f": "double", "c": "complex", "u": "raw", "V": "raw"}
 
 
 def _numbers(part: Any, r_type: str | None = None) -> Vector:

@@ -30,7 +30,8 @@ is_live <- function(x) has_pointer(x) && !py_is_null_xptr(x)
 
 # reticulate imports a module at its first use, and until then it has no pointer
 has_pointer <- function(x) {
-  typeof(.subset2(if (is.environment(x)) x else reference(x), "pyobj")) == "externalptr" || inherits(x, "python.builtin.module")
+  own <- if (is.environment(x)) x else reference(x)
+  typeof(.subset2(own, "pyobj")) == "externalptr" || inherits(x, "python.builtin.module")
 }
 
 abort_ended <- function(x, call) {

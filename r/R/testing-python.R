@@ -105,7 +105,7 @@ evaluated_in_python <- function(code, variables, call) {
   if (length(variables) && (is.null(names(variables)) || !all(nzchar(names(variables))))) {
     abort_argument("each variable of the Python code has a name, as in `x = x`", call)
   }
-  force(bridge$to_python) # which starts Python, and says what is missing
+  force(bridge$python) # which starts Python, and says what is missing
   module <- reticulate::import("pybridge.testing.evaluating", convert = FALSE)
   known <- reticulate::py_dict(names(variables), lapply(variables, to_python), convert = FALSE)
   found <- call_python_code(module, code, known, call)

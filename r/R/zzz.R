@@ -48,7 +48,8 @@ python_functions <- function(module = start_bridge()) {
 
 # Compare the parts in which values cross, as Python knows them, with R's
 check_part_fields <- function(fields) {
-  if (!setequal(names(fields), names(part_fields)) || !identical(lapply(fields[names(part_fields)], unlist), part_fields)) {
+  known <- names(part_fields)
+  if (!setequal(names(fields), known) || !identical(lapply(fields[known], unlist), part_fields)) {
     message <- "R and Python take values apart in different ways; install the same version of both"
     abort(message, "pybridge_error_version")
   }

@@ -145,8 +145,8 @@ def explain_named(
     """Explain subscripts of a tensor with a name, as `explain` does."""
     sizes, subscripts, axes = _opened(shape, subscripts)
     holder = find_holder(shape)
-    keeps_axes = holder is not None and holder.keeps_axes
-    drop = drop and not keeps_axes
+    has_fixed_axes = holder is not None and holder.has_fixed_axes
+    drop = drop and not has_fixed_axes
     written = read_subscripts(subscripts)
     items = written.items
     with collected_warnings() as collected:
@@ -165,7 +165,7 @@ def explain_named(
         python=python_expression(selection, sizes, name, is_linear=is_linear),
         result_shape=selection.result_shape,
         in_r=tuple(_in_r(written, selection, pairs, drop) if dialect == "tensor" else warned),
-        in_python=tuple(_in_python(written, selection, pairs, drop or keeps_axes, is_linear)),
+        in_python=tuple(_in_python(written, selection, pairs, drop or has_fixed_axes, is_linear)),
         in_tensor_dialect=tuple(
             _in_tensor_dialect(items, axes, selection, drop) if dialect == "base" else ()
         ),

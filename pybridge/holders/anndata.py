@@ -24,7 +24,7 @@ class Anndata(Holder):
     __slots__ = ()
 
     name = "anndata"
-    keeps_axes = True
+    has_fixed_axes = True
 
     def serves(self, x: object) -> bool:
         return isinstance(x, ad.AnnData)

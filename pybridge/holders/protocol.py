@@ -44,7 +44,7 @@ class Holder(ABC):
     """The library's name, as its users know it."""
     list_axis: ClassVar[int | None] = None
     """The axis on which a single subscript selects in R's own dialect; None selects elements."""
-    keeps_axes: ClassVar[bool] = False
+    has_fixed_axes: ClassVar[bool] = False
     """Whether every axis stays, also one from which a single position is taken."""
     adding: ClassVar[str] = ""
     """What to write to add a column named "new", for a table; "" for what has no columns."""

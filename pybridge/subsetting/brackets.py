@@ -280,7 +280,7 @@ def result_shape(
         return lower(None, sizes, subscripts, drop=drop, dialect=dialect).result_shape
     is_text = len(subscripts) == 1 and isinstance(subscripts[0], str)
     found = request.request_for(shape, open_tensor(shape), subscripts, is_text=is_text)
-    drop = drop and not found.holder.keeps_axes
+    drop = drop and not found.holder.has_fixed_axes
     return found.selection(dialect, "C", drop=drop).result_shape
 
 

@@ -79,6 +79,7 @@ ALLOWED = {
     *("pybridge.backends.torch_memory", "pybridge.backends.scipy_entries"),
     *("pybridge.holders.protocol", "pybridge.holders.stores", "pybridge.holders.tables"),
     "pybridge.holders.arrow_tables",
+    "pybridge.lossless",
     *("pybridge.holders.wrappers", "pybridge.subscripts"),
     *(
         "pybridge.compiling",
@@ -94,7 +95,7 @@ ALLOWED = {
 
 FACTS = {
     Backend: {"name", "takes_numbers", "writes_in_place", "sums_unsigned"},
-    Holder: {"name", "list_axis"},
+    Holder: {"name", "list_axis", "adding", "has_fixed_axes"},
 }
 SECOND = {"anndata_parts", "anndata_backed"}
 """Holders of more classes of a library that has one with an adapter; their tests are own."""

@@ -25,6 +25,9 @@
 #' })
 local_tensor_comparison <- function(.env = parent.frame()) {
   need_testthat("local_tensor_comparison()")
+  if (!is.environment(.env)) {
+    abort_argument(sprintf("`.env` is an environment, not %s", describe_value(.env)), sys.call())
+  }
   waldo <- asNamespace("waldo")
   before <- registered_method("compare_proxy", waldo)
   registerS3method("compare_proxy", "python.builtin.object", compare_tensor, waldo)

@@ -46,6 +46,7 @@ expect_same_as_python <- function(.expr, .code, ..., tolerance = 0, check_names 
   tolerance <- one_number(tolerance, "tolerance", call)
   check_names <- one_flag(check_names, "check_names", call)
   wanted <- list(raises = raises, warns = warns, match = match, r_match = r_match, r_class = r_class)
+  check_text(wanted, new_origin("list(...)", call, "pybridge_error_argument"))
   check_wanted(wanted, call)
   need_python("expect_same_as_python()")
   python <- evaluated_in_python(.code, list(...), call)
@@ -102,6 +103,8 @@ evaluated_in_python <- function(code, variables, call) {
   if (!is.character(code) || length(code) != 1L || is.na(code)) {
     abort_argument(sprintf("the Python code is one text, not %s", describe_value(code)), call)
   }
+  code <- utf8_text(code, new_origin(".code", call, "pybridge_error_argument"))
+  utf8_text(as.character(names(variables)), new_origin("names(list(...))", call, "pybridge_error_argument"))
   if (length(variables) && (is.null(names(variables)) || !all(nzchar(names(variables))))) {
     abort_argument("each variable of the Python code has a name, as in `x = x`", call)
   }

@@ -60,6 +60,13 @@ calls <- list(
     quote(array_reshape(x = tensor, dim = c(6, 5), order = "C")), quote(array_reshape(x = own, dim = c(6, 5), order = "C"))
   ),
   broadcast = list(quote(broadcast(tensor, 1, align = "trailing")), quote(broadcast(own, 1, align = "trailing"))),
+  expect_same_as_python = list(
+    quote(expect_same_as_python(
+      .expr = c("a", "b"), .code = "['a', 'b']", tolerance = 0, check_names = FALSE, raises = NULL, warns = NULL,
+      match = NULL, r_match = NULL, r_class = NULL
+    ))
+  ),
+  local_tensor_comparison = list(quote(local_tensor_comparison(.env = environment()))),
   expect_same_tensor = list(
     quote(expect_same_tensor(tensor = tensor, array = own, tolerance = 0, label = "x")),
     quote(expect_same_tensor(tensor = words, array = c("a", "b"), tolerance = 0, label = "x"))

@@ -68,7 +68,6 @@ def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
     return _reshaped(backend, x, new_sizes(backend.shape(x), dim), order)
 
 
-@in_graph
 def reshape_unless_numpy_does(x: Any, dim: Any, order: Order) -> Any:
     """Return `x` reshaped to `dim`, or NotImplemented if reticulate's own function must do it.
 
@@ -81,6 +80,7 @@ def reshape_unless_numpy_does(x: Any, dim: Any, order: Order) -> Any:
     return array_reshape(x, dim, order)
 
 
+@in_graph
 def _reshape_in_graph(x: Tensor, dim: Any, order: Order) -> Tensor:
     """Reshape while a compiler may leave a size of `x` open, whose elements must fit."""
     backend, _ = holder_of(x).as_array(x)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from pybridge.conversion.parts import named
 from pybridge.conversion.r_memory import RMemory
 from pybridge.conversion.rpy2_memory import Allowance
 from pybridge.conversion.rpy2_session import Session
@@ -93,22 +92,21 @@ class Numbers:
 
     # To R
 
-    def make(self, new: NewNumbers, place: str = "") -> Any:
+    def make(self, new: NewNumbers, _place: str = "") -> Any:
         """Return a new vector; the elements are copied without the lock."""
-        with named(place):
-            is_complex = new.r_type == "complex"
-            is_small = new.size <= (_SMALL_COMPLEX if is_complex else _SMALL)
-            if is_small and self.allowance.has_room(new.size):
-                return self.session.inside(self._copied, new, new.filled())
-            if is_complex and not self._shows_complex:
-                doubles = new.filled().reshape(-1, order="F").view("f8")
-                vector = self.make(NewNumbers("double", "f8", doubles))
-                vector = self.session.call("complex_from_doubles", vector)
-                return self.session.inside(self._with_dim, vector, new)
-            vector, memory = self.session.inside(self._allocated, new)
-            new.fill(memory)
-            is_long_vector = not new.has_dim and memory.size > LARGEST_AXIS
-            return self.session.call("drop_dim", vector) if is_long_vector else vector
+        is_complex = new.r_type == "complex"
+        is_small = new.size <= (_SMALL_COMPLEX if is_complex else _SMALL)
+        if is_small and self.allowance.has_room(new.size):
+            return self.session.inside(self._copied, new, new.filled())
+        if is_complex and not self._shows_complex:
+            doubles = new.filled().reshape(-1, order="F").view("f8")
+            vector = self.make(NewNumbers("double", "f8", doubles))
+            vector = self.session.call("complex_from_doubles", vector)
+            return self.session.inside(self._with_dim, vector, new)
+        vector, memory = self.session.inside(self._allocated, new)
+        new.fill(memory)
+        is_long_vector = not new.has_dim and memory.size > LARGEST_AXIS
+        return self.session.call("drop_dim", vector) if is_long_vector else vector
 
     def _copied(self, new: NewNumbers, memory: Array) -> Any:
         flat: Any = memory.reshape(-1, order="F")

@@ -8,11 +8,12 @@ import pytest
 from conversion_oracle import assert_identical, r_value
 
 from pybridge import from_r, to_r
-from pybridge.conversion.parts import FIELDS, check_fields, described, parts_of
+from pybridge.conversion.parts import check_fields, described, parts_of
 from pybridge.conversion.policies import ToR
 from pybridge.conversion.python_to_r import new_object
 from pybridge.conversion.rpy2_host import r_host
 from pybridge.errors import ConversionError
+from pybridge.part_fields import FIELDS
 
 CONVERSION = Path(__file__).parents[2] / "pybridge" / "conversion"
 
@@ -106,6 +107,15 @@ def test_a_part_that_is_not_known_is_an_error(parts):
 def test_r_refuses_a_part_that_it_does_not_know():
     with pytest.raises(ConversionError, match='Python sent a part of the unknown kind "numbers"'):
         r_host().session.call("make_object", r_value("'numbers'"))
+
+
+@pytest.mark.parametrize("count", [1, 2**18])  # copied by rpy2, and filled in R's memory
+def test_an_error_inside_names_each_place_once(count):
+    wide = np.full(count, 2**60)
+    for x, places in (([wide, "a"], "element 1: "), (["a", [wide]], "element 2: element 1: ")):
+        with pytest.raises(ConversionError) as caught:
+            to_r(x)
+        assert str(caught.value).startswith(f"{places}element [1] is {2**60}:")
 
 
 def test_code_of_r_is_never_evaluated_on_its_way():

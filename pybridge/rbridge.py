@@ -15,6 +15,7 @@ from typing import Any, Final
 import pybridge
 from pybridge.answers import Answer, answering, answering_errors
 from pybridge.holders import find_holder, holder_of, open_tensor
+from pybridge.part_fields import FIELDS
 from pybridge.r_functions import binding, elementwise, missing, positions, products, summaries
 from pybridge.shape import Shape, sizes_for_r
 from pybridge.shapes import recycling, reshaping
@@ -391,4 +392,4 @@ def place() -> str:
 
 def part_fields() -> dict[str, list[str]]:
     """Return the kinds of parts and the fields of each, for R to compare with its own."""
-    return {kind: [*fields] for kind, fields in _conversion().FIELDS.items()}
+    return {kind: [*fields] for kind, fields in FIELDS.items()}

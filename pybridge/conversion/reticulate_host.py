@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pybridge.conversion.casting import Target, own_array
-from pybridge.conversion.parts import FEW, FIELDS, named, parts_of
+from pybridge.conversion.parts import FEW, named, parts_of
 from pybridge.conversion.policies import FromR, NaFromR, ToR, remembering
 from pybridge.conversion.python_to_r import new_object
 from pybridge.conversion.r_memory import own_memory
@@ -22,8 +22,6 @@ from pybridge.conversion.rvalues import DTYPES, NewNumbers
 from pybridge.errors import AssignmentError, ConversionError, MissingValueError
 from pybridge.shape import Order
 from pybridge.subscripts import NA
-
-__all__ = ["FIELDS", "fill", "filled", "from_python", "mark", "to_python", "value_of_assignment"]
 
 Array = np.ndarray[Any, Any]
 

@@ -189,11 +189,10 @@ filled <- function(parts, call) {
 
 # Whether reticulate gives Python a view of R's own memory, in which R sees what Python writes
 shows_memory <- function() {
-  mark <- start_bridge()$mark
   all(vapply(c("logical", "integer", "double", "complex", "raw"), function(type) {
     x <- vector(type, 3L)
     dim(x) <- 3L
-    py_call(mark, x, type)
+    py_call(bridge$python$mark, x, type)
     identical(as.integer(x), c(0L, 1L, 0L))
   }, NA))
 }

@@ -82,9 +82,12 @@ matrix_parts <- function(x, name, origin) {
     entries <- Matrix::diag(x)
   } else {
     if (substr(name, 2L, 2L) != "g") x <- methods::as(x, "generalMatrix")
-    entries <- attr(x, "x")
+    entries <- attr(x, "x", exact = TRUE)
   }
-  slot_copy <- function(name) if (!is.null(slot <- attr(x, name))) own_copy(slot)
+  slot_copy <- function(name) {
+    slot <- attr(x, name, exact = TRUE)
+    if (!is.null(slot)) own_copy(slot)
+  }
   sizes <- array(x@Dim)
   list(
     "matrix", class(x)[[1L]], sizes, slot_copy("i"), slot_copy("j"), slot_copy("p"),
@@ -125,15 +128,12 @@ vector_parts <- function(x, origin, labels) {
 # Numbers as the bridge shows them
 number_parts <- function(x, origin) {
   sizes <- checked_dim(x, origin)
-  if (is.null(sizes) && length(x) > .Machine$integer.max) {
-    dim(x) <- long_sizes(length(x), origin$call)
-    return(list("shaped", show_numbers(x), -1L))
+  is_long <- is.null(sizes) && length(x) > .Machine$integer.max
+  if (!is_long && length(sizes) <= 32L) { # the most axes of NumPy 1
+    return(show_numbers(x))
   }
-  if (length(sizes) > 32L) { # more than NumPy may have
-    dim(x) <- length(x)
-    return(list("shaped", show_numbers(x), array(sizes)))
-  }
-  show_numbers(x)
+  dim(x) <- if (is_long) long_sizes(length(x), origin$call) else length(x)
+  list("shaped", show_numbers(x), if (is_long) -1L else array(sizes))
 }
 
 # The sizes of a vector; those that do not fit its elements are an error

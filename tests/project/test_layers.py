@@ -14,6 +14,7 @@ LAYERS = (
     "shape",
     "axis",
     "lossless",
+    "part_fields",
     "compiling",
     "subscripts",
     "annotations",

@@ -329,13 +329,13 @@ def _cast(part: Array, kind: Kind, dtype: np.dtype[Any]) -> Array:
     """Return entries as numbers, masked where missing, or as times, NaT where missing."""
     if dtype.kind in "mM":
         return _times(part, kind, dtype)
-    return one_for_each(masked_cast(plain_entries(part), dtype))
+    return one_for_each(masked_cast(plain_entries(part), dtype, "column"))
 
 
 def _times(part: Array, kind: Kind, dtype: np.dtype[Any]) -> Array:
     """Return times in a unit of NumPy, those with a zone in UTC; NaT for a missing one."""
     if part.dtype.kind in "mM" and not kind.has_zone and not isinstance(part, np.ma.MaskedArray):
-        return lossless_cast(part, dtype)
+        return lossless_cast(part, dtype, "column")
     entries = plain_entries(part)
     times = [
         None if _is_absent(entry) else _time(entry, kind)
@@ -344,7 +344,7 @@ def _times(part: Array, kind: Kind, dtype: np.dtype[Any]) -> Array:
     found = np.full(len(times), "NaT", dtype)
     for unit in {time.dtype for time in times if time is not None}:
         places = [k for k, time in enumerate(times) if time is not None and time.dtype == unit]
-        found[places] = lossless_cast(np.array([times[k] for k in places], unit), dtype)
+        found[places] = lossless_cast(np.array([times[k] for k in places], unit), dtype, "column")
     return found
 
 

@@ -5,7 +5,7 @@ r/R/array-value.R has the same rules for R's own arrays.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
@@ -36,6 +36,9 @@ from pybridge.subscripts.notation import as_real
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+Target: TypeAlias = Literal["tensor", "column"]
+"""What a value is assigned into, in errors."""
 
 _NUMPY_TYPES: Final = (np.ndarray, np.generic)
 
@@ -187,8 +190,8 @@ def need_utf8(text: Any, refusal: type[PybridgeError]) -> None:
         ) from error
 
 
-def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    """Return `value` as an array of `dtype`, or raise `LossyValueError`.
+def lossless_cast(value: Any, dtype: np.dtype[Any], target: Target = "tensor") -> npt.NDArray[Any]:
+    """Return `value` as an array of `dtype`, or raise `LossyValueError`; errors name `target`.
 
     The law is that of `pybridge.lossless`. Logicals are 0 and 1, as in R. `NA`, and a masked
     element, become NaN, or raise `MissingValueError` where `dtype` has no missing value.
@@ -199,36 +202,34 @@ def lossless_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     """
     array = _as_array(value)
     if array.dtype.kind in "fc" and has_wide_integers(value):  # NumPy has rounded them
-        array = _with_wide_integers(value, dtype)
+        array = _with_wide_integers(value, dtype, target)
     missing = _missing_entries(value, array)
     if missing is not None and not (
         # R's NA is a NaN already, which R recognizes by its bits.
         array.dtype.kind == "f" and dtype.kind in "fc" and np.isnan(array[missing]).all()
     ):
-        return _cast_around(missing, array, dtype)
+        return _cast_around(missing, array, dtype, target)
     if array.dtype.name == "bfloat16":
         array = array.astype(np.float32)
     source = array.dtype
     if dtype.kind == "T" or source.kind == "T":  # NumPy's own strings of any length
-        return _strings(array, value, dtype)
-    if (
-        source == dtype and source.char != dtype.char
-    ):  # same width, different C type (long, long long)
+        return _strings(array, value, dtype, target)
+    if source == dtype and source.char != dtype.char:  # another C type, such as long long
         return array.view(dtype)
     if dtype.kind == "O" and source.kind in "mM":
         return as_objects(array)
     if dtype.kind in "mM" and source.kind in ("iu" if dtype.kind == "m" else "") + dtype.kind:
-        return _times(array, dtype)
+        return _times(array, dtype, target)
     is_rounded = source.kind in "iu" and dtype.kind in "fc"  # NumPy calls int64 to float64 safe
     if source == dtype or (np.can_cast(source, dtype, "safe") and not is_rounded):
         return array.astype(dtype, copy=False)
     if (source.kind in "OSUmMV") != (dtype.kind in "OSUmMV") or source.kind not in "biufc":
         if dtype.kind == "O" or (source.kind == dtype.kind and dtype.kind in "SU"):
-            return _exact(array, dtype)
+            return _exact(array, dtype, target)
         raise AssignmentError(
-            f"a value of type {_type_text(array, value)} does not fit a tensor of dtype {dtype}"
+            f"a value of type {_type_text(array, value)} does not fit a {target} of dtype {dtype}"
         )
-    return _exact(array, dtype)
+    return _exact(array, dtype, target)
 
 
 def _as_array(value: Any) -> npt.NDArray[Any]:
@@ -242,7 +243,7 @@ def _as_array(value: Any) -> npt.NDArray[Any]:
         ) from error
 
 
-def _with_wide_integers(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+def _with_wide_integers(value: Any, dtype: np.dtype[Any], target: Target) -> npt.NDArray[Any]:
     """Return a list of integers and reals, some beyond 2**53, as integers; or raise for a loss."""
     objects = np.array(value, object)
     if dtype.kind == "O":
@@ -256,7 +257,7 @@ def _with_wide_integers(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
             is_lost = dtype.kind != "c" and complex(entry).imag != 0
             is_lost = is_lost or (is_whole and complex(entry).real % 1 != 0)
         if is_lost:
-            raise _lossy(entry, dtype)
+            raise _lossy(entry, dtype, target)
     if dtype.kind == "c":
         return np.array([complex(entry) for entry in entries]).reshape(objects.shape)
     reals = [entry.real for entry in entries]
@@ -264,14 +265,16 @@ def _with_wide_integers(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     return np.array(known).reshape(objects.shape)
 
 
-def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+def _strings(
+    array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any], target: Target
+) -> npt.NDArray[Any]:
     """Return texts in a dtype of texts, none truncated."""
     texts = array.astype(object)
     na_object = getattr(dtype, "na_object", "")
     flat = texts.ravel().tolist()
     if dtype.kind not in "OTU" or not all(isinstance(one, str) or one is na_object for one in flat):
         raise AssignmentError(
-            f"a value of type {_type_text(array, value)} does not fit a tensor of dtype {dtype}"
+            f"a value of type {_type_text(array, value)} does not fit a {target} of dtype {dtype}"
         )
     if dtype.kind == "T":
         for text in flat:
@@ -279,27 +282,27 @@ def _strings(array: npt.NDArray[Any], value: Any, dtype: np.dtype[Any]) -> npt.N
     cast = texts.astype(dtype)
     for one, arrived in zip(flat, cast.ravel().tolist(), strict=True):
         if one != arrived and one is not arrived:
-            raise _lossy(one, dtype)
+            raise _lossy(one, dtype, target)
     return cast
 
 
-def _times(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+def _times(array: npt.NDArray[Any], dtype: np.dtype[Any], target: Target) -> npt.NDArray[Any]:
     """Return times, or numbers of a unit, in another unit; none is rounded or wraps around."""
     try:
         cast = array.astype(dtype)
         lost = lost_entries(array, cast)
     except OverflowError as error:  # some releases of NumPy check
         raise LossyValueError(
-            f"a time of dtype {array.dtype} is beyond what a tensor of dtype {dtype} can hold; "
-            "convert the tensor first",
+            f"a time of dtype {array.dtype} is beyond what a {target} of dtype {dtype} can hold; "
+            f"convert the {target} first",
             dtype=str(dtype),
         ) from error
     except TypeError as error:
         raise AssignmentError(
-            f"a value of type {array.dtype} does not fit a tensor of dtype {dtype}: {error}"
+            f"a value of type {array.dtype} does not fit a {target} of dtype {dtype}: {error}"
         ) from error
     if lost.any():
-        raise _lossy(array[lost].flat[0], dtype)
+        raise _lossy(array[lost].flat[0], dtype, target)
     return cast
 
 
@@ -319,7 +322,7 @@ def _missing_entries(value: Any, array: npt.NDArray[Any]) -> npt.NDArray[np.bool
     return missing if missing.any() else None
 
 
-def masked_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+def masked_cast(value: Any, dtype: np.dtype[Any], target: Target = "tensor") -> npt.NDArray[Any]:
     """Return `value` cast without loss for a masked array of `dtype`; `NA` becomes masked.
 
     >>> from pybridge import NA
@@ -331,27 +334,27 @@ def masked_cast(value: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     array = _as_array(value)
     missing = _missing_entries(value, array)
     if missing is None:
-        return lossless_cast(value, dtype)
-    return np.ma.MaskedArray(_cast_known(missing, array, dtype), missing)
+        return lossless_cast(value, dtype, target)
+    return np.ma.MaskedArray(_cast_known(missing, array, dtype, target), missing)
 
 
 def _cast_around(
-    missing: npt.NDArray[np.bool_], array: npt.NDArray[Any], dtype: np.dtype[Any]
+    missing: npt.NDArray[np.bool_], array: npt.NDArray[Any], dtype: np.dtype[Any], target: Target
 ) -> npt.NDArray[Any]:
     """Cast the known entries, and set the missing ones to NaN."""
     if kind_of(dtype.name) not in ("f", "c"):
         raise MissingValueError(
-            f"the value holds NA, and a tensor of dtype {dtype} has no missing value; convert the "
-            "tensor to a real dtype first",
+            f"the value holds NA, and a {target} of dtype {dtype} has no missing value; convert "
+            f"the {target} to a real dtype first",
             dtype=str(dtype),
         )
-    cast = _cast_known(missing, array, dtype)
+    cast = _cast_known(missing, array, dtype, target)
     cast[missing] = complex(np.nan, np.nan) if dtype.kind == "c" else np.nan
     return cast
 
 
 def _cast_known(
-    missing: npt.NDArray[np.bool_], array: npt.NDArray[Any], dtype: np.dtype[Any]
+    missing: npt.NDArray[np.bool_], array: npt.NDArray[Any], dtype: np.dtype[Any], target: Target
 ) -> npt.NDArray[Any]:
     """Cast the known entries into new memory; the others are arbitrary."""
     if missing.all():
@@ -362,22 +365,22 @@ def _cast_known(
         filled = _as_array(filled.tolist())
         if filled.shape != array.shape:
             raise AssignmentError(
-                f"a value whose entries are lists does not fit a tensor of dtype {dtype}"
+                f"a value whose entries are lists does not fit a {target} of dtype {dtype}"
             )
-    return lossless_cast(filled, dtype).copy()
+    return lossless_cast(filled, dtype, target).copy()
 
 
-def _exact(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+def _exact(array: npt.NDArray[Any], dtype: np.dtype[Any], target: Target) -> npt.NDArray[Any]:
     try:
         return cast(array, dtype)
     except LossyCast as error:
-        raise _lossy(error.values[error.is_lost].flat[0], dtype) from None
+        raise _lossy(error.values[error.is_lost].flat[0], dtype, target) from None
 
 
-def _lossy(entry: Any, dtype: np.dtype[Any] | str) -> LossyValueError:
+def _lossy(entry: Any, dtype: np.dtype[Any] | str, target: Target = "tensor") -> LossyValueError:
     return LossyValueError(
-        f"{_number_text(entry)} would lose information in a tensor of dtype {dtype}; convert the "
-        "value or the tensor first",
+        f"{_number_text(entry)} would lose information in a {target} of dtype {dtype}; convert the "
+        f"value or the {target} first",
         dtype=str(dtype),
     )
 

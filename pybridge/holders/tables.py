@@ -137,10 +137,7 @@ class Table(Holder):
 
 
 def _of_column(text: str, name: Any) -> str:
-    """Return a message about a value and a tensor as one about a column and its name."""
-    text = text.replace("a tensor of dtype", "a column of dtype").replace(
-        "the tensor", "the column"
-    )
+    """Return a message about a column with its name, if it has one."""
     if name is None:
         return text
     return f"column {name!r}: {text.replace(_COLUMN, f'x[{name_text(str(name))}]')}"
@@ -262,11 +259,11 @@ def _written(column: Any, rows: Indices, part: np.ndarray[Any, Any]) -> Any:
     entries = plain_entries(part)
     dtype = column.dtype
     if isinstance(dtype, np.dtype) and dtype.kind in "biufc":
-        column[rows] = one_for_each(lossless_cast(entries, dtype))
+        column[rows] = one_for_each(lossless_cast(entries, dtype, "column"))
         return column
     own = getattr(dtype, "numpy_dtype", None)
     if isinstance(own, np.dtype) and own.kind in "biuf":
-        fitted = one_for_each(masked_cast(entries, own))
+        fitted = one_for_each(masked_cast(entries, own, "column"))
         column[rows] = fitted.tolist() if np.ma.is_masked(fitted) else np.asarray(fitted)
         return column
     listed = [None if is_missing(entry) else entry for entry in _listed(entries)]

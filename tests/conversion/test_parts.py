@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from conversion_oracle import assert_identical, r_value
 
 from pybridge import from_r, to_r
@@ -77,7 +78,7 @@ def test_r_sends_a_kind_with_the_fields_that_it_has(kind):
 def test_python_sends_a_kind(kind):
     x = TO_R[kind]
     if kind == "new_matrix":
-        x = pytest.importorskip("scipy.sparse").csc_matrix(np.eye(2))
+        x = sp.csc_matrix(np.eye(2))
     if kind == "object":
         x = [r_value("quote(a + b)"), 1]
     parts = parts_of(new_object(x, ToR()), lambda new, place: new.filled())

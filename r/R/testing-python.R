@@ -58,7 +58,7 @@ expect_same_as_python <- function(.expr, .code, ..., tolerance = 0, check_names 
     abort(sprintf(words, condition_words(python$error), python$error$classes[[1L]]), "pybridge_error_python", call)
   } else {
     warn_complaint(r, python, wanted) %||%
-      value_complaint(in_r(r$value, call), in_r(python$value, call), tolerance, check_names)
+      value_complaint(result_in_r(r$value, call), result_in_r(python$value, call), tolerance, check_names)
   }
   if (is.null(complaint)) {
     testthat::succeed()
@@ -207,7 +207,7 @@ condition_complaint <- function(r, python, wanted) {
 }
 
 # Convert a result to R, 64-bit integers to integers where all fit
-in_r <- function(x, call) {
+result_in_r <- function(x, call) {
   if (!is_python(x, call)) {
     return(x)
   }

@@ -125,3 +125,13 @@ def test_files_with_the_same_rules_name_each_other():
 def test_the_tests_mirror_the_folders():
     folders = {name for name in LAYERS if (HOUSE / name).is_dir()}
     assert folders <= {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+
+
+def test_no_function_of_r_is_defined_twice():
+    """In the one namespace of an R package the last one would replace the others."""
+    places = {}
+    for path in sorted((ROOT / "r" / "R").glob("*.R")):
+        for name in re.findall(r"^`?([\w.<-]+?)`? <- ", path.read_text(encoding="utf-8"), re.M):
+            places.setdefault(name, []).append(path.name)
+    assert len(places) > 300
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

@@ -88,7 +88,7 @@ def test_a_command_may_need_more_of_r(checkout):
     message = refusal(checkout.set_up("tests"))
     assert (
         "with the packages reticulate rlang testthat jsonlite Matrix bit64 knitr purrr rmarkdown "
-        "lintr roxygen2 tibble." in message
+        "waldo withr lintr roxygen2 tibble." in message
     )
     assert message.endswith('"lintr", "roxygen2", "tibble"))\'')
 

@@ -9,6 +9,8 @@ LONGEST = (
     "tests/backends/test_corpus_on_backends.py",
     "tests/examples/test_from_scratch.py",
     "tests/project/test_site.py",
+    "tests/project/test_search.py",
+    "tests/project/test_lookup_page.py",
     "tests/backends/test_keras_models.py",
     "tests/project/test_builds.py",
     "tests/examples/test_workers.py",

@@ -141,9 +141,14 @@ def _r_entry(topic: str, page: str, examples: str) -> str:
     body = re.sub(r"<(/?)h3>", r"<\1h4>", body)
     # The link leads to a page of another package, or the id occurs on every page.
     body = re.sub(r'<a href="[^"#][^"]*">(.*?)</a>|(?<=<code) id="[^"]*"', r"\1", body)
-    name = {"pybridge-package": "The package", "tensor-subscripts": "x@r[...]"}.get(topic, topic)
+    name = {
+        "pybridge-package": "The package",
+        "tensor-subscripts": "Subset a tensor: x@r[...]",
+    }.get(topic, topic)
     example = f"#### Examples\n\n```r\n{examples}\n```\n" if examples else ""
-    return f'### {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n\n{example}'
+    return (
+        f'### {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n\n{example}'
+    )
 
 
 # ---- The picture of the cells --------------------------------------------------------------------

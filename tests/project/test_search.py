@@ -1,4 +1,4 @@
-"""The search of the site answers: its first hit is the right page, in a real browser, from a file."""
+"""The first hit of the site's search is the page that answers, in a real browser, from a file."""
 
 import json
 import re
@@ -26,7 +26,7 @@ MESSAGES = [
 ]
 QUESTIONS = [
     ("NA integer", "errors"),
-    ("subset tensor R", "reference-r"),
+    ("subset tensor R", "faq"),
     ("data frame polars", "tables"),
     ("h5ad", "single-cells"),
     ("uv", "install"),

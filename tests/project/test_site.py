@@ -16,6 +16,7 @@ from tools.browser import SCHEMES, WIDTHS, open_file
 
 LOOKING = (ROOT / "tests/support/looking.js").read_text()
 NAMES = sorted(path.stem for path in ROOT.glob("docs/*.md"))
+ROOTS = ("PybridgeError", "PybridgeWarning")
 NOTEBOOKS = ("pictures-python", "pictures-r")
 
 
@@ -78,13 +79,16 @@ def test_long_pages_begin_with_their_contents(sources):
         assert contents[0].count('<a href="#') > 3, name
 
 
-def test_the_reference_of_python_is_complete(pages):
+def test_the_reference_of_python_is_complete(pages, sources):
     text = pages["reference-python"]
     for name in pybridge.__all__:
         assert name in text
+    assert "Bases: " not in text
+    assert "Final" not in text
     for name, kind in vars(errors).items():
         if isinstance(kind, type) and issubclass(kind, Exception) and "pybridge" in kind.__module__:
-            assert name in text
+            assert name in pages["reference-errors"]
+            assert f'href="errors.html#{name}"' in sources["reference-errors"] or name in ROOTS
     assert "R(x: Tensor, *, dialect: Dialect = 'tensor')" in text
 
 

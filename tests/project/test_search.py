@@ -26,7 +26,7 @@ MESSAGES = [
 ]
 QUESTIONS = [
     ("NA integer", "errors"),
-    ("subset tensor R", "faq"),
+    ("subset tensor R", "reference-r"),
     ("data frame polars", "tables"),
     ("h5ad", "single-cells"),
     ("uv", "install"),

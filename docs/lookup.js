@@ -1,6 +1,8 @@
-// The page "Look up": draw what a subscript selects. tools/lookup.py computed the data.
+// The page "Look up": draw what a subscript selects. docs/selections.js evaluates the tensor dialect;
+// tools/lookup.py computed what R, NumPy and R's own dialect give for some subscripts.
 (() => {
   const arrays = window.pybridgeLookUp;
+  const { pybridgeSelect: select, pybridgeSubscripts: subscripts } = window;
   const byId = (name) => document.getElementById(`look-up${name}`);
   const examples = [
     ["2:4", "-1", "0", "9:12", "3:-3", "4:2", "NA:3", "c(3, 1)", "c(-1, -2)", "1:10:3", "c(TRUE, FALSE)"],
@@ -74,18 +76,51 @@
     return [...array.rows].sort((a, b) => score(b) - score(a)).slice(0, 5);
   };
 
+  // The text between the brackets, as R spells it: x@r[2:4] is 2:4.
+  const inside = (typed) => typed.trim().replace(/^(?:[\p{L}.][\w.]*(?:@r)?|R\([\p{L}.][\w.]*\))\s*\[([^]*)\]$/u, "$1");
+
+  // What the tensor dialect gives, evaluated here.
+  const evaluated = (text) => {
+    try {
+      const { shape, indices, python } = select(text, array.shape);
+      return { shape, values: indices.map((index) => array.elements[index]), python, error: "" };
+    } catch (fault) {
+      if (!(fault instanceof subscripts.Fault)) throw fault;
+      return { shape: [], values: [], error: fault.message, beyond: fault.beyond };
+    }
+  };
+  const own = (text, answer) => {
+    const section = card(["pybridge, tensor dialect", () => `x@r[${text}]  or  R(x)["${text}"]`], answer);
+    if (!answer.error) {
+      const line = element("p", "In NumPy, counted from zero: ");
+      line.append(element("code", answer.python, { class: "equivalent" }));
+      section.append(line);
+    }
+    return section;
+  };
+
   const show = (typed) => {
     byId("-text").value = typed;
     const row = find(typed);
+    const text = row ? row.r : inside(typed);
+    const answer = evaluated(text);
     byId("-results").replaceChildren();
-    if (!row) {
-      const count = `Not among the ${array.rows.length} subscripts of this array. The nearest: `;
-      byId("-status").replaceChildren(count, ...near(typed).map((other) => button(other.r || ":")));
+    if (answer.beyond) {
+      byId("-status").textContent = `Not evaluated: ${answer.error}.`;
       return;
     }
     history.replaceState(null, "", `#${encodeURIComponent(`${sizes(array.shape)}|${typed}`)}`);
+    if (!row) {
+      const words = `x@r[${text}] on ${arrayWords(array.shape)}. R's own [ and NumPy are shown for ${array.rows.length} subscripts, such as `;
+      byId("-status").replaceChildren(words, ...near(typed).map((other) => button(other.r || ":")));
+      byId("-results").append(own(text, answer));
+      return;
+    }
     byId("-status").textContent = `x[${row.r}] on ${arrayWords(array.shape)}:`;
-    byId("-results").append(...readers.map((reader, k) => card(reader, row.answers[k], row)));
+    const [base, numpy, , loose] = readers.map((reader, k) => card(reader, row.answers[k], row));
+    const tensor = own(text, answer);
+    tensor.querySelector("code").textContent = readers[2][1](row);
+    byId("-results").append(base, numpy, tensor, loose);
     if (row.explained) {
       const explained = element("section", "", { class: "explained" });
       explained.append(element("h2", "explain()"), element("pre", row.explained, { tabindex: "0" }));

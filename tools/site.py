@@ -108,15 +108,36 @@ def _mark(line: Line, first: Line) -> tuple[str, str]:
 # ---- The reference of R --------------------------------------------------------------------------
 
 
+R_TOPICS = {
+    "Overview": ["pybridge-package"],
+    "Subscripts": ["tensor-subscripts", "r_slice", "all_but", "newaxis"],
+    "Shapes": ["array_reshape", "tensor_shape", "recycle", "explain_shapes"],
+    "Positions": ["tensor_which"],
+    "Conversion": ["to_python"],
+    "Explanations and tests": [
+        "explain",
+        "expect_same_tensor",
+        "expect_same_as_python",
+        "local_tensor_comparison",
+        "pybridge_doctor",
+    ],
+}
+"""The manual pages of the R package by the headings of its reference."""
+
+
 def r_reference() -> str:
-    """Return the manual pages of the R package, the page of the package first."""
+    """Return the manual pages of the R package, by topic."""
     command = ["Rscript", "--no-environ", "--no-init-file", "tools/reference.R"]
     done = subprocess.run(
         command, cwd=ROOT, env=r_environment(), stdout=subprocess.PIPE, text=True, check=True
     )
     pages: dict[str, dict[str, str]] = json.loads(done.stdout)
-    order = sorted(pages, key=lambda topic: (topic != "pybridge-package", topic))
-    return "\n\n".join(_r_entry(topic, **pages[topic]) for topic in order)
+    listed = [topic for topics in R_TOPICS.values() for topic in topics]
+    assert sorted(listed) == sorted(pages), "R_TOPICS has each manual page once"
+    return "\n\n".join(
+        "\n\n".join([f"## {title}", *(_r_entry(topic, **pages[topic]) for topic in topics)])
+        for title, topics in R_TOPICS.items()
+    )
 
 
 def _r_entry(topic: str, page: str, examples: str) -> str:
@@ -126,16 +147,21 @@ def _r_entry(topic: str, page: str, examples: str) -> str:
     body = re.sub(r"<(/?)h3>", r"<\1h4>", body)
     # The link leads to a page of another package, or the id occurs on every page.
     body = re.sub(r'<a href="[^"#][^"]*">(.*?)</a>|(?<=<code) id="[^"]*"', r"\1", body)
-    name = {"pybridge-package": "The package", "tensor-subscripts": "x@r[...]"}.get(topic, topic)
+    name = {
+        "pybridge-package": "The package",
+        "tensor-subscripts": "Subset a tensor: x@r[...]",
+    }.get(topic, topic)
     example = f"#### Examples\n\n```r\n{examples}\n```\n" if examples else ""
-    return f'## {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n\n{example}'
+    return (
+        f'### {name} {{#{topic}}}\n\n**{title}**\n\n<div class="rd">\n{body}\n</div>\n\n{example}'
+    )
 
 
 # ---- The picture of the cells --------------------------------------------------------------------
 
 
 def cells() -> str:
-    """Return what the R code of the page "Single cells and tables" plots, as a picture."""
+    """Return what the R code of the page "Single cells" plots, as a picture."""
     text = (ROOT / "docs/single-cells.md").read_text(encoding="utf-8")
     pieces = [Piece(block.code, "cells") for block in blocks(text, "r")]
     last = next(k for k, piece in enumerate(pieces) if "plot(" in piece.code)

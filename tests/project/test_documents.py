@@ -32,6 +32,17 @@ def test_no_block_is_of_a_language_that_nothing_runs():
         assert set(opened) <= {"python", "r", "sh", "says"}, name
 
 
+def test_lines_of_r_fit_on_a_phone():
+    """A longer line of code wraps inside an argument."""
+    seen = 0
+    for name in with_blocks("r"):
+        for block in blocks(TEXTS[name], "r"):
+            code = [line for line in block.code.splitlines() if not line.startswith("#>")]
+            assert [line for line in code if len(line) > 72] == [], name
+            seen += len(code)
+    assert seen > 200
+
+
 @pytest.mark.parametrize("name", with_blocks("python"))
 def test_python(name):
     """Run the blocks of one document as one session."""

@@ -11,6 +11,8 @@ LONGEST = (
     "tests/devices/test_on_devices.py",
     "tests/devices/test_product_on_devices.py",
     "tests/project/test_site.py",
+    "tests/project/test_search.py",
+    "tests/project/test_lookup_page.py",
     "tests/backends/test_keras_models.py",
     "tests/project/test_builds.py",
     "tests/examples/test_workers.py",

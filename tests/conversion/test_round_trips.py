@@ -43,7 +43,7 @@ def test_data_sets(code, libraries, back):
 
 COLUMNS = [
     (code_in(code), library, cell)
-    for code, *cells in rows(TABLES, "column of R")
+    for code, *cells in rows(TABLES, "R column")
     for library, cell in zip(("pandas", "polars", "pyarrow"), cells, strict=True)
 ]
 
@@ -65,7 +65,7 @@ def test_columns(code, library, cell):
     assert_identical(to_r(there), frame.format(code_in(back) or code))
 
 
-@pytest.mark.parametrize(("code", "kind", "back"), rows(CONVERSION, "matrix of R"))
+@pytest.mark.parametrize(("code", "kind", "back"), rows(CONVERSION, "R matrix"))
 def test_matrices(code, kind, back):
     m = re.search(r"^m <- Matrix.*", CONVERSION, re.MULTILINE)[0] + "; "
     there = from_r(r_value(m + code_in(code)))
@@ -73,12 +73,12 @@ def test_matrices(code, kind, back):
     assert_identical(to_r(there), m + (code_in(code) if back == "identical" else code_in(back)))
 
 
-@pytest.mark.parametrize(("code", "in_r"), rows(TABLES, "value of Python"))
+@pytest.mark.parametrize(("code", "in_r"), rows(TABLES, "Python value"))
 def test_values_of_python(code, in_r):
     assert_identical(to_r(eval(code_in(code), dict(NAMES))), code_in(in_r))
 
 
-@pytest.mark.parametrize(("code", "in_python"), rows(TABLES, "value of R"))
+@pytest.mark.parametrize(("code", "in_python"), rows(TABLES, "R value"))
 def test_values_of_r(code, in_python):
     expected = eval(code_in(in_python), dict(NAMES))
     assert difference(from_r(r_value(code_in(code))), expected) == ""

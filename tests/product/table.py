@@ -38,9 +38,9 @@ TITLES = {
     "standard": "The array standard",
     "stores": "Arrays on disk",
     "xarray": "xarray",
-    "pandas": "Tables of pandas",
-    "polars": "Tables of polars",
-    "pyarrow": "Tables of PyArrow",
+    "pandas": "pandas tables",
+    "polars": "polars tables",
+    "pyarrow": "PyArrow tables",
     "scipy": "SciPy's sparse arrays",
     "others": "What is not a tensor",
 }

@@ -45,7 +45,7 @@ def test_a_section_names_the_class_in_both_languages_its_cause_and_cure(name):
     (text,) = [text for _, anchor, text in SECTIONS if anchor == name]
     assert names(CLASSES[name]) in text
     assert "Cause: " in text
-    assert "Cure: " in text
+    assert "Fix: " in text
 
 
 def test_every_class_of_the_r_package_is_named():

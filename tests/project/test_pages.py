@@ -77,7 +77,7 @@ def run_in_r(calls: list[str]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("title", "kind"), [("The result is a tensor", "tensor"), ("The result is R's", "R")]
+    ("title", "kind"), [("The result is a tensor", "tensor"), ("The result is an R object", "R")]
 )
 def test_functions_give_on_tensors_what_they_give_in_r(title, kind):
     calls = [call for row in rows("r-functions", title)[1:] for call in codes(row[1])]
@@ -89,7 +89,7 @@ def test_functions_give_on_tensors_what_they_give_in_r(title, kind):
 
 
 @pytest.mark.parametrize(
-    ("title", "stops"), [("R stops", True), ("R answers something else", False)]
+    ("title", "stops"), [("R raises an error", True), ("R returns another result", False)]
 )
 def test_what_to_write_instead_gives_what_r_gives(title, stops):
     pairs = [[codes(cell)[0] for cell in row] for row in rows("r-functions", title)[1:]]

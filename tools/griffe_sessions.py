@@ -26,7 +26,7 @@ class Sessions(griffe.Extension):
     def on_class(self, *, cls: griffe.Class, **_: Any) -> None:
         """Link an error to its heading on the page of error messages."""
         if cls.docstring is not None and cls.name in HEADINGS:
-            cls.docstring.value += f"\n\n[Message, cause and cure](errors.md#{cls.name})"
+            cls.docstring.value += f"\n\n[Message, cause and fix](errors.md#{cls.name})"
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Change the docstring of an object when it has been read."""

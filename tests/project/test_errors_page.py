@@ -41,7 +41,7 @@ def names(kind: type) -> str:
 
 
 @pytest.mark.parametrize("name", sorted(CLASSES.keys() - ROOTS))
-def test_a_section_names_the_class_in_both_languages_its_cause_and_cure(name):
+def test_a_section_names_the_class_in_both_languages_its_cause_and_fix(name):
     (text,) = [text for _, anchor, text in SECTIONS if anchor == name]
     assert names(CLASSES[name]) in text
     assert "Cause: " in text

@@ -4,12 +4,11 @@
 #' Convert values between R and Python without loss
 #'
 #' @description
-#' `to_python()` converts an R object to a 'NumPy' array, `from_python()` a tensor of any library to an R
-#' object. A loss is an error that names the first element concerned, unless an argument allows it.
-#' Each value is cast once, and checked on the way.
+#' `to_python()` converts an R object to a 'NumPy' array, and `from_python()` converts a tensor of any library to an
+#' R object. A loss is an error that names the first element concerned, unless an argument allows the loss.
 #'
-#' Element `x[i, j, k]` in R is element `x[i-1, j-1, k-1]` in Python, whatever the memory order. A
-#' vector is one axis, one number none; `array(3)` is a vector of one.
+#' Element `x[i, j, k]` in R is element `x[i-1, j-1, k-1]` in Python, for any memory order. A vector becomes an array
+#' with one axis, a single number an array without axes, and `array(3)` an array with one axis of size 1.
 #'
 #' @section Types:
 #' | R | Python | back |
@@ -27,59 +26,61 @@
 #' | difftime | timedelta64 in nanoseconds | difftime in seconds |
 #' | list; with names | list; dict | list |
 #' | data frame | `DataFrame` of 'pandas'; another table by `like` | data frame |
-#' | sparse matrix of the package Matrix | sparse matrix of 'SciPy' | sparse matrix |
+#' | sparse matrix (package Matrix) | 'SciPy' sparse matrix | sparse matrix |
 #'
-#' Names and dimnames are dropped, unless `like` names what keeps them: `"pandas"` or `"xarray"`.
-#' A list with a class is the list of its elements. Vectors of other classes are an error, because their numbers
-#' are not their meaning; `unclass(x)` gives the numbers.
+#' Names and dimnames are dropped, unless `like` names a library that keeps them: `"pandas"` or `"xarray"`.
+#' A list with a class is converted as a list of its elements. A vector with another class is an error, because its
+#' class changes the meaning of its numbers. `unclass(x)` returns the numbers.
 #'
-#' From Python, dates, times, durations and decimals are vectors of length one, and so are lists of them. `None` and
-#' `pandas.NA` among texts, numbers or dates are `NA`.
+#' A Python date, time, duration or decimal becomes a vector of length one, and a list of them becomes a vector. `None`
+#' and `pandas.NA` among texts, numbers or dates become `NA`.
 #'
 #' @section Tables:
-#' `from_python()` takes a table or a column of 'pandas', and of any library with Arrow's PyCapsule protocol, such
-#' as 'polars', 'PyArrow' or 'DuckDB', by the Python package 'nanoarrow'. A null is `NA`, a dictionary a factor, an
-#' integer of 64 bits or a decimal follows `int64`. `to_python()` makes a table of 'polars' or 'PyArrow' by `like`; a
-#' real `NA` is a null there, and NaN is not. They have no row names.
+#' `from_python()` takes a 'pandas' table or column. It also takes a table or column of any library that supports
+#' Arrow's PyCapsule protocol, such as 'polars', 'PyArrow' or 'DuckDB'. This needs the Python package 'nanoarrow'. A
+#' null becomes `NA`, and a dictionary becomes a factor. `int64` says what 64-bit integers and decimals become.
+#'
+#' With `like`, `to_python()` makes a 'polars' or 'PyArrow' table. There an `NA` among reals is a null, and NaN stays
+#' NaN. These tables have no row names.
 #'
 #' @section Data frames:
-#' The row names of a data frame are the index of the `DataFrame`; 1 to n are 0 to n - 1 there. A factor is a
-#' categorical column, a Date a period of one day, a POSIXct a time with its zone, a difftime a duration. A
-#' column with `NA` has a nullable dtype; with `na = "mask"` every column of numbers has one. Without 'pandas', and
-#' with a tensor or `"xarray"` as `like`, the result is a dict of columns, and row names other than 1 to n are an error.
-#' `as.list(x)` is the list of the columns alone.
+#' The row names of a data frame become the index of the `DataFrame`. Row names 1 to n become 0 to n - 1. A factor
+#' becomes a categorical column, a Date a period of one day, a POSIXct a time with its zone, a difftime a duration. A
+#' column with `NA` gets a nullable dtype; with `na = "mask"` every column of numbers gets one. Without 'pandas', and
+#' with a tensor or `"xarray"` as `like`, the result is a dict of columns. Then row names other than 1 to n are an
+#' error. `as.list(x)` keeps only the columns.
 #'
 #' @section Sparse matrices:
-#' A matrix of the package Matrix becomes a `csc_matrix`, `csr_matrix`, `coo_matrix` or `dia_matrix`, of the same
-#' layout: of float64, or of bool for logicals and patterns. A symmetric one has both triangles there. Nothing
-#' is made dense. In R a matrix of 'SciPy' holds doubles or logicals. Triplets are a `coo_matrix`, which AnnData
-#' refuses: `to_python(m)$tocsr()`.
+#' A sparse matrix (package Matrix) becomes a `csc_matrix`, `csr_matrix`, `coo_matrix` or `dia_matrix` with the same
+#' layout. Its dtype is float64, or bool for logicals and patterns. A symmetric matrix becomes one with both triangles.
+#' Nothing is made dense. A 'SciPy' matrix becomes a matrix of doubles or logicals. Triplets become a `coo_matrix`,
+#' which AnnData does not take: write `to_python(m)$tocsr()`.
 #'
-#' @param x For `to_python()` an R vector, array, factor, list of these, data frame or sparse matrix; for
-#'   `from_python()` a tensor of any library, a list or dict of them, a table or a column, a sparse matrix or a
-#'   scalar. A value that is already in the language in question is returned unchanged.
+#' @param x For `to_python()`, an R vector, array, factor, list of these, data frame or sparse matrix. For
+#'   `from_python()`, a tensor of any library, a list or dict of them, a table or a column, a sparse matrix or a
+#'   scalar. `to_python()` of a Python object and `from_python()` of an R object return it unchanged.
 #' @param dtype The dtype of the array under its 'NumPy' name, such as `"float32"`, `"uint8"` or
-#'   `"bfloat16"`; `NULL` for the one that belongs to the type of `x`. A real is rounded to a
-#'   narrower real; anything else that the dtype does not hold is an error.
-#' @param like A tensor: the result is of its library, its dtype and on its device. `"xarray"`: names
-#'   and dimnames are kept, in a `DataArray`. `"pandas"`, `"polars"`, `"pyarrow"` or an object of one: a vector becomes
-#'   a column, a data frame a table. A function of Python, such as `ibis$memtable`: it gets a table with Arrow's
+#'   `"bfloat16"`. `NULL` is the dtype that belongs to the type of `x`. A real is rounded to a
+#'   narrower real. Any other value that the dtype does not hold is an error.
+#' @param like A tensor: the result has its library and its dtype, and is on its device. `"xarray"`: a `DataArray`,
+#'   which keeps names and dimnames. `"pandas"`, `"polars"`, `"pyarrow"` or an object of one of them: a vector becomes
+#'   a column, a data frame a table. A Python function, such as `ibis$memtable`: it gets a table with Arrow's
 #'   protocol.
-#' @param na For `to_python()`, the treatment of `NA` among logicals, integers and strings: an
-#'   `"error"`; a masked array with `"mask"`; NaN with `"float"`. A real `NA` arrives as NaN. For
-#'   `from_python()`, which elements become `NA` besides the masked ones: none (`"error"`); NaN with
-#'   `"float"`; the least int32 with `"integer"`.
+#' @param na For `to_python()`, what `NA` among logicals, integers and strings becomes: an `"error"`, with
+#'   `"mask"` a masked element, with `"float"` NaN. An `NA` among reals always becomes NaN. For
+#'   `from_python()`, which elements become `NA` in addition to masked ones: none with `"error"`, NaN with
+#'   `"float"`, the least int32 with `"integer"`.
 #' @param order The memory order of the array, `"C"` row-major or `"F"` column-major.
-#' @param int64 The type for uint32, int64, uint64 and decimals: `"double"`, an error beyond 2^53, or beyond 15
-#'   digits of a decimal; `"integer"`;
-#'   `"character"` with all digits; `"integer64"`, the class of the package bit64.
-#' @param dimnames Labels for the axes, a list as [dimnames()] takes it; for one axis its names.
-#' @param mapping Whether a dict is a `"list"` or a `"data.frame"`.
-#' @return `to_python()`: a writable 'NumPy' array of its own memory, or a tensor like `like`.
+#' @param int64 The R type for uint32, int64, uint64 and decimals. `"double"`: an integer beyond 2^53, or a decimal
+#'   with more than 15 digits, is an error. `"integer"`. `"character"`, with all digits. `"integer64"`, the class of
+#'   the package bit64.
+#' @param dimnames Labels for the axes: a list as for [dimnames()], or for one axis its names.
+#' @param mapping Whether a dict becomes a `"list"` or a `"data.frame"`.
+#' @return `to_python()`: a writable 'NumPy' array that shares no memory with R, or a tensor like `like`.
 #'   `from_python()`: an R vector (one axis or none), array, list, data frame or sparse matrix. Errors are of class
 #'   `pybridge_error_conversion`.
-#' @seealso [as.array()] on a tensor is `from_python()` with its defaults, where no other package has a
-#'   method of its own.
+#' @seealso [as.array()] on a tensor does the same as `from_python()` with its defaults, unless another package has its
+#'   own method.
 #' @export
 #' @examplesIf pybridge:::has_numpy()
 #' x <- to_python(array(1:6, c(2, 3)), dtype = "uint8")

@@ -1,17 +1,24 @@
 #' Check R, reticulate and Python
 #'
-#' The report covers R, reticulate and this package; the Python that reticulate has chosen, and by which
-#' rule; whether R can load it; the versions of NumPy, Keras and the tensor libraries; environment
-#' variables that point to another Python; and whether rpy2 and reticulate are in one process.
-#' `python -m pybridge doctor` reports the same of any Python, without R.
+#' @description
+#' The report covers:
 #'
-#' Python is started, because only a running one can report on itself. Where nothing names a
-#' Python, none is started and nothing is downloaded. The report then says that reticulate brings one at
-#' the first call, and how to make and name one of your own.
+#' * R, reticulate and this package,
+#' * the Python that reticulate has chosen, by which rule, and whether R can load it,
+#' * the versions of NumPy, Keras and the tensor libraries,
+#' * environment variables that point to another Python,
+#' * whether rpy2 and reticulate are in one process.
+#'
+#' `python -m pybridge doctor` reports the same about any Python, without R.
+#'
+#' @details
+#' `pybridge_doctor()` starts Python, because only a running Python can report on itself. If no setting names a
+#' Python, it starts none and downloads nothing. The report then says that reticulate downloads a Python at
+#' the first call, and how to install and name your own.
 #'
 #' @param exit Whether to end R with a status, for CI: 1 if a check failed, else 0.
 #' @return Invisibly, a data frame with a row for each check: its `name`, its `status` (`"ok"`,
-#'   `"note"` or `"fail"`), its result in `found`, and an `advice`. It is of class `pybridge_doctor`.
+#'   `"note"` or `"fail"`), its result in `found`, and an `advice`. Its class is `pybridge_doctor`.
 #' @export
 #' @examplesIf pybridge:::has_numpy()
 #' report <- pybridge_doctor()

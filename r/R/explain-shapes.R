@@ -2,20 +2,20 @@
 
 #' Compare recycling and broadcasting for some shapes
 #'
-#' The same two shapes may satisfy R's rule and that of 'NumPy' and mean different elements: a
-#' 3 x 3 matrix and a vector of length 3 do. `explain_shapes()` shows whether they do, and where.
+#' Two shapes may fit by R's rule and also by the rule of 'NumPy', but the two rules may use different elements. An
+#' example is a 3 x 3 matrix and a vector of length 3. `explain_shapes()` shows whether the rules differ, and where.
 #'
-#' 'Python' is started to draw the answer.
+#' The function starts 'Python' to draw the picture.
 #'
 #' @param ... Two or more shapes: each a vector or list of sizes (`NA` for an unknown one), or an R
 #'   array with a `dim` or a tensor, of which only the shape is read.
 #' @return An object of class `pybridge_shapes` that prints as a small picture, in a terminal and in
-#'   a notebook. Its `verdict` is `"same"`, `"different"` (both rules succeed and disagree),
-#'   `"recycling only"`, `"broadcasting only"`, `"neither"`, or `"unknown"` where it depends on a
-#'   size that is known only when the code runs. `shapes` holds the shapes; `recycling` and
-#'   `broadcasting` hold the `shape` of the result, the `error` and the `warnings`; `position` is
-#'   the first place, column-major, at which results of one shape differ. `lines` and `html` hold the
-#'   picture.
+#'   a notebook. Its `verdict` is `"same"`, `"different"` (both rules succeed but differ),
+#'   `"recycling only"`, `"broadcasting only"`, `"neither"`, or `"unknown"` if the verdict depends on a
+#'   size that is known only when the code runs. `shapes` holds the shapes. `recycling` and
+#'   `broadcasting` hold the `shape` of the result, the `error` and the `warnings`. `position` is
+#'   the first position, in column-major order, at which results of the same shape differ. `lines` and `html` hold
+#'   the picture.
 #' @examplesIf pybridge:::has_numpy()
 #' explain_shapes(c(3, 3), 3)
 #' explain_shapes(c(2, 3), 2)

@@ -4,21 +4,21 @@
 #'
 #' @description
 #' `explain()` describes the selection on each axis, the same subscripts in Python, the shape of the
-#' result, and how R's own `[` and Python's brackets differ. `result_shape()` returns the shape alone.
-#' Neither reads an element.
+#' result, and how R's own `[` and Python's brackets differ. `result_shape()` returns only the shape.
+#' Neither function reads an element.
 #'
-#' Other packages have an `explain()` too. Arguments other than brackets on a tensor or an R array, or a shape
-#' with subscripts, are passed on to the next function of that name on the search path.
+#' Other packages have an `explain()` too. `explain()` takes brackets on a tensor or an R array, or a shape
+#' with subscripts. Other arguments are passed to the next function of that name on the search path.
 #'
-#' @param x Brackets on a tensor or an R array, as in `explain(x@r[NA:5, , -1])`, which are not evaluated;
-#'   or a shape, as for `result_shape()`.
-#' @param shape The sizes of the tensor, a tensor or an R array.
-#' @param ... After a shape subscripts as in \code{\link[=tensor-subscripts]{x@r[...]}}, or one text with all
-#'   of them, with the brackets or without. Otherwise, for `explain()`, arguments of another package's function.
+#' @param x Brackets on a tensor or an R array, as in `explain(x@r[NA:5, , -1])`, which are not evaluated.
+#'   Or a shape, as for `result_shape()`.
+#' @param shape The sizes of a tensor, or a tensor or an R array.
+#' @param ... After a shape, subscripts as in \code{\link[=tensor-subscripts]{x@r[...]}}, or one text with all
+#'   of them, with or without brackets. Otherwise, for `explain()`, arguments of another package's function.
 #' @param drop,dialect As for [r_slice()].
 #' @return `explain()`: an object of class `pybridge_explanation` that prints as a page. Its fields are
 #'   those of Python's `explain`: `selected`, `python`, `result_shape`, `in_r`, `in_python` and
-#'   `in_tensor_dialect`. `result_shape()`: the sizes, `NA` where one is unknown.
+#'   `in_tensor_dialect`. `result_shape()`: the sizes, with `NA` for an unknown size.
 #' @export
 #' @examplesIf pybridge:::has_numpy()
 #' explain(c(60000, 28, 28), NA:5, , -1)

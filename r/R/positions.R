@@ -3,29 +3,29 @@
 
 #' The positions of elements: which, which.max, which.min and order on tensors
 #'
-#' R's own [which()], [which.max()], [which.min()] and [order()] do not take tensors, and the functions
-#' of a 'Python' library count from zero. These count from one, by R's rules for ties, `NA` and empty
-#' tensors. Their results are subscripts for `x@r[...]`.
+#' R's own [which()], [which.max()] and [which.min()] do not take tensors, and the functions
+#' of a 'Python' library count from zero. The functions on this page count from one, and follow R's rules for ties,
+#' `NA` and empty tensors. You can use their results as subscripts in `x@r[...]`.
 #'
-#' The positions of a vector are a vector. Those of a tensor of more axes are a coordinate matrix, one
-#' row for each element and one column for each axis, as `which(x, arr.ind = TRUE)` returns it:
+#' The positions in a vector are a vector. The positions in a tensor of more axes are a coordinate matrix, with one
+#' row for each element and one column for each axis, as `which(x, arr.ind = TRUE)` returns it. It is
 #' [arrayInd()] of the positions that R's function finds in column-major order.
 #'
-#' In some libraries a size may not depend on values in traced code; there `tensor_which()` and
+#' In traced code of some libraries a size cannot depend on values. There `tensor_which()` and
 #' `na_last = NA` are errors. In traced code `tensor_which_max()` and `tensor_which_min()` without an axis
 #' return one position, which is 0 if there is none.
 #'
-#' For R's own arrays R's own functions are called, without 'Python'.
+#' For R arrays these functions call R's own functions, without 'Python'.
 #'
 #' @param x A tensor or an R array; of logicals for `tensor_which()`, of logicals or numbers for the
 #'   others.
 #' @param order The order of the rows that `tensor_which()` returns for more than one axis: `"F"`
 #'   column-major as in R, or `"C"` row-major, in which `x@r[mask]` selects.
-#' @param axis Without one, the whole tensor is searched. With an axis, counted from one or, negative,
-#'   from the end, the result has one position along it for each place on the other axes, and is 0
-#'   where there is none.
-#' @param decreasing Whether the greatest comes first. Equal elements keep their order.
-#' @param na_last The place of missing elements: `TRUE` last, `FALSE` first, `NA` left out.
+#' @param axis The axis to search along, counted from one, or from the end if it is negative. The result has one
+#'   position for each combination of the other axes, and 0 where there is none. Without `axis` the whole tensor is
+#'   searched.
+#' @param decreasing Whether the greatest element comes first. Equal elements keep their order.
+#' @param na_last Where missing elements are put: `TRUE` last, `FALSE` first. With `NA` they are left out.
 #' @return Positions counted from one, as a tensor of integers of the same library, or as R integers.
 #' @export
 #' @examples

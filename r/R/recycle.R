@@ -2,33 +2,36 @@
 
 #' Recycle as R does, or broadcast as 'NumPy' does
 #'
-#' `recycle()` returns its arguments at the common shape of R's arithmetic, `broadcast()` at the
+#' `recycle()` returns its arguments with the common shape of R's arithmetic, `broadcast()` with the
 #' common shape of 'NumPy'. `recycled()` turns any elementwise operation into one that follows R's
-#' rule, on R arrays and on tensors alike. The same two shapes may satisfy both rules and mean
-#' different elements; [explain_shapes()] shows when.
+#' rule, for R arrays and for tensors. Two shapes may fit by both rules, but the rules may use
+#' different elements. [explain_shapes()] shows when.
 #'
-#' R's rule: a vector with a vector repeats the shorter, with a warning where it does not fit
-#' evenly; a vector with an array repeats down the columns; arrays must have equal shapes; length 0
-#' gives length 0. More than two operands fold from the left, as in `x + y + z`. An array of one
-#' axis, to which a tensor is converted in R, counts as a plain vector here; to R's own operators it
-#' is an array.
+#' R's rule:
 #'
-#' 'NumPy' matches axes from the last one; a missing axis, or one of size 1, stretches.
-#' `align = "leading"` matches from the first, so that a vector runs down the first axis.
+#' * For two vectors the shorter vector is repeated. If the lengths do not fit, R warns.
+#' * For a vector and an array the vector is repeated down the columns.
+#' * Two arrays must have equal shapes.
+#' * Length 0 gives length 0.
+#' * More than two operands are combined from the left, as in `x + y + z`.
+#' * An array with one axis counts as a plain vector here. To R's own operators it is an array.
+#'
+#' 'NumPy' matches axes from the last axis. A missing axis, or an axis of size 1, is repeated.
+#' `align = "leading"` matches from the first axis, so that a vector runs down the first axis.
 #'
 #' For R arrays the results are R arrays, without 'Python'. If one of the operands is a tensor, all
-#' results are tensors, as views where possible.
+#' results are tensors, as views if possible.
 #'
 #' @param ... R vectors and arrays, or tensors. The function that `recycled()` returns passes
-#'   arguments with a name to `op` as they are.
+#'   named arguments to `op` unchanged.
 #' @param align `"trailing"` or `"leading"`: the side from which axes are matched.
 #' @param op An elementwise function of two operands, or its name, such as `"+"`.
-#' @param fold Whether more than two operands fold from the left, `op(op(x, y), z)`. With `FALSE`
+#' @param fold Whether more than two operands are combined from the left, `op(op(x, y), z)`. With `FALSE`
 #'   all of them are passed to `op` at once.
-#' @return `recycle()` and `broadcast()` return a list of the arguments at their common shape. An
-#'   argument that has it already is unchanged, any other loses its names and dimnames. `recycled()`
-#'   returns a function. Errors of R's rule have R's messages and the class `pybridge_error_recycling`,
-#'   those of 'NumPy' the class `pybridge_error_broadcast`; warnings have the class
+#' @return `recycle()` and `broadcast()` return a list of the arguments with their common shape. An
+#'   argument that already has this shape is unchanged. Any other argument loses its names and dimnames. `recycled()`
+#'   returns a function. Errors by R's rule have R's messages and the class `pybridge_error_recycling`.
+#'   Errors by the rule of 'NumPy' have the class `pybridge_error_broadcast`. Warnings have the class
 #'   `pybridge_warning_recycling`.
 #' @examples
 #' recycle(matrix(0, 2, 3), 1:2)[[2]]

@@ -2,24 +2,24 @@
 
 #' Reshape an array or tensor in row-major order
 #'
-#' Elements are read and filled with the last axis fastest, as in 'NumPy' and the tensor libraries.
-#' With `order = "F"` the first axis is fastest, as in [dim()]'s replacement form. For an R array the
-#' result is an R array, without 'Python'; for a tensor it is a tensor of the same library, device,
+#' Elements are read and filled along the rows, with the last axis fastest, as in 'NumPy' and the tensor libraries.
+#' With `order = "F"` the first axis is fastest, as in [`dim<-`][dim()]. For an R array the
+#' result is an R array, without 'Python'. For a tensor the result is a tensor with the same library, device,
 #' dtype and graph.
 #'
 #' In R's terms, the result for an R array is
 #' `aperm(array(aperm(as.array(x)), rev(dim)))`, and `dim(array_reshape(x, dim))` is `dim`.
-#' Names, dimnames and time series attributes are dropped, since they belong to the old axes; other
+#' Names, dimnames and time series attributes are dropped, because they belong to the old axes. Other
 #' attributes, such as the class of dates, stay.
 #'
-#' @param x A vector or array of R, or a tensor of 'Python'. A raw vector is reshaped as integers.
-#'   Anything else, such as a list, a factor, a data frame, a store on disk or a table of 'pandas', is passed on
-#'   to reticulate's function of this name, which needs 'Python'.
-#' @param dim The new sizes: a vector of whole numbers, a list of them, or a tuple, list or shape of
-#'   'Python'. One may be `-1` or `NA`, in a list also `NULL`: it is computed from the others.
+#' @param x An R vector or array, or a 'Python' tensor. A raw vector is reshaped as integers.
+#'   Any other object, such as a list, a factor, a data frame, a store on disk or a 'pandas' table, is passed
+#'   to reticulate's function with the same name, which needs 'Python'.
+#' @param dim The new sizes: a vector of whole numbers, a list of them, or a 'Python' tuple, list or shape.
+#'   One size may be `-1` or `NA`, or in a list `NULL`. It is computed from the others.
 #' @param order `"C"` for row-major, `"F"` for column-major.
-#' @return An R array with dim `dim`, or a tensor. Sizes that do not fit raise an error of class
-#'   `pybridge_error_reshape` that names them.
+#' @return An R array with dim `dim`, or a tensor. Sizes that do not fit are an error of class
+#'   `pybridge_error_reshape`, which names them.
 #' @examples
 #' x <- matrix(1:6, nrow = 3, ncol = 2)
 #' x

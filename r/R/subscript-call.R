@@ -6,16 +6,16 @@
 #' All positions but some
 #'
 #' @description
-#' `all_but(2, 4)` as a subscript selects all positions of its axis but the second and the fourth, in
-#' order. It is what `-c(2, 4)` means to R's own `[`; here a minus counts from the end.
+#' `all_but(2, 4)` as a subscript selects all positions of its axis except the second and the fourth, in
+#' order. In R's own `[` you would write `-c(2, 4)`. Here a minus counts from the end.
 #'
-#' It never drops its axis. `all_but()` of nothing is everything.
+#' `all_but()` never drops its axis. Without arguments it selects everything.
 #'
-#' @param ... Which to leave out: subscripts of one axis as in
-#'   \code{\link[=tensor-subscripts]{x@r[...]}}, captured as written. Positions, ranges such as `4:NA`,
-#'   vectors, names where the axis has labels, tensors and other calls; a logical vector leaves out where it
-#'   is `TRUE`. Negative positions count from the end. A position may be named more than once.
-#' @return An object of class `pybridge_call`, for brackets; it can be stored and used later.
+#' @param ... What to leave out: subscripts of one axis as in
+#'   \code{\link[=tensor-subscripts]{x@r[...]}}, captured as written. These are positions, ranges such as `4:NA`,
+#'   vectors, names if the axis has labels, tensors, and other calls of `all_but()`. A logical vector leaves out the
+#'   positions where it is `TRUE`. Negative positions count from the end. A position may occur more than once.
+#' @return An object of class `pybridge_call` for use in brackets. You can store it and use it later.
 #' @seealso [tensor-subscripts]
 #' @export
 #' @examples

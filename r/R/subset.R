@@ -3,11 +3,11 @@
 #' Read and write by subscripts, in pipes and programs
 #'
 #' @description
-#' `r_slice(x, ...)` is `x@r[...]` as a function, and `r_slice(x, ...) <- value` is
-#' `x@r[...] <- value`: it writes in place or, where the library never writes, binds the name to an updated
-#' tensor. `r_assign(x, ..., value = )` never changes `x`: it returns the updated tensor, on every library.
+#' `r_slice(x, ...)` is `x@r[...]` as a function. `r_slice(x, ...) <- value` is `x@r[...] <- value`: it writes in
+#' place or, if the tensor never changes, binds the name to an updated tensor. `r_assign(x, ..., value = )` never
+#' changes `x`, and returns the updated tensor, for every library.
 #'
-#' All three take plain R vectors and arrays too, by the same rules, without starting Python; the
+#' All three also take plain R vectors and arrays, with the same rules and without starting Python. Then the
 #' result is an R vector (one axis or none) or an R array.
 #'
 #' @param x A Python tensor, or an R vector or array of logicals, numbers, complex numbers or
@@ -15,14 +15,14 @@
 #' @param ... Subscripts, as in \code{\link[=tensor-subscripts]{x@r[...]}}. They are captured as written, so
 #'   `NA:5` and `1:10:2` are ranges.
 #' @param value What to write: a number, an R array, or a tensor.
-#' @param drop Whether one number drops its axis. In the base dialect, whether every axis of extent
+#' @param drop Whether a single number drops its axis. In the base dialect, whether every axis of size
 #'   1 is dropped.
-#' @param dialect `"tensor"`, the strict rules of [tensor-subscripts], or `"base"`, exactly those of R's
+#' @param dialect `"tensor"` for the strict rules of [tensor-subscripts], or `"base"` for exactly the rules of R's
 #'   own `[`.
-#' @param order The order in which a logical array of the whole shape selects: `"C"` row-major,
+#' @param order The order in which a logical array of the same shape as `x` selects: `"C"` row-major,
 #'   `"F"` column-major as in R.
-#' @return `r_slice()`: the elements, as a tensor of the same library, or an R array.
-#'   `r_assign()`: `x` with the value in it.
+#' @return `r_slice()`: the selected elements, as a tensor of the same library or an R array.
+#'   `r_assign()`: a copy of `x` with the value in it.
 #' @export
 #' @examples
 #' x <- array(1:30, c(2, 3, 5))
@@ -83,9 +83,8 @@ r_assign <- function(x, ..., value, dialect = c("tensor", "base"), order = c("C"
 #' New axes and all the other axes
 #'
 #' @description
-#' `newaxis` is `NULL`: in the subscripts of a tensor it makes a new axis of size 1. `..` means all the
-#' axes that no other subscript names. In brackets it is never evaluated; this object is its value, for
-#' `do.call()`.
+#' In the subscripts of a tensor `newaxis`, which is `NULL`, makes a new axis of size 1. `..` stands for all
+#' axes without a subscript. In brackets `..` is never evaluated. Its value is this object, for use in `do.call()`.
 #'
 #' @format `NULL`, and an object of class `pybridge_rest`.
 #' @export

@@ -3,10 +3,10 @@
 #' The shape, the number of axes and the dtype of a tensor
 #'
 #' @param x A Python tensor, or an R vector or array.
-#' @return `tensor_shape()`: the size of each axis, an integer vector, `NA` where traced code does
-#'   not know one; a tensor without axes has `integer(0)`. `tensor_ndim()`: the number of axes.
-#'   `tensor_dtype()`: the dtype under NumPy's name, such as `"uint8"`; for an R array the dtype to
-#'   which it is converted in Python.
+#' @return `tensor_shape()`: the size of each axis, an integer vector, with `NA` for a size that is unknown in
+#'   traced code. For a tensor without axes it is `integer(0)`. `tensor_ndim()`: the number of axes.
+#'   `tensor_dtype()`: the dtype under NumPy's name, such as `"uint8"`. For an R array it is the dtype that the array
+#'   gets in Python.
 #' @export
 #' @examples
 #' x <- array(1:30, c(2, 3, 5))

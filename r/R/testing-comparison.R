@@ -2,18 +2,19 @@
 
 #' Compare tensors by testthat's own expectations
 #'
-#' Until the end of a test, or of the function or file that calls it, `expect_equal()`, `expect_identical()` and
-#' every other comparison by the package waldo compare what a Python tensor or table holds, as [from_python()]
-#' converts it: a tensor with an R array, or two tensors. Without it they compare the objects' addresses. What
-#' `from_python()` does not convert, such as a module, stays as it is; a tensor without values is an error.
+#' By default `expect_equal()` and `expect_identical()` compare the addresses of Python objects. After
+#' `local_tensor_comparison()` they, and every other comparison by the package waldo, compare the elements of Python
+#' tensors and tables, as [from_python()] converts them. You can compare a tensor with an R array, or two tensors. This
+#' lasts until the end of the test, function or file that calls `local_tensor_comparison()`. An object that
+#' `from_python()` does not convert, such as a module, is compared as before. A tensor without values is an error.
 #'
-#' The dtype is that of R: int8 and int32 are integers. [tensor_dtype()] tells two apart, and
+#' Dtypes with the same R type are equal: int8 and int32 are both integers. [tensor_dtype()] distinguishes them, and
 #' [expect_same_tensor()] compares the kind and shows the position of a difference.
 #'
-#' Nothing is registered where the package is only attached. A method for Python objects that another package
-#' has registered is there again at the end.
+#' Attaching the package alone registers nothing. If another package has registered a method for Python objects, that
+#' method is restored at the end.
 #'
-#' @param .env The environment at whose end the comparison is as it was before: that of the caller by default.
+#' @param .env The environment at whose end the former comparison is restored. By default the caller's environment.
 #' @return `NULL`, invisibly.
 #' @export
 #' @examplesIf pybridge:::has_numpy() && requireNamespace("testthat", quietly = TRUE)

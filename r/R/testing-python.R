@@ -3,31 +3,32 @@
 #' Expect that R and Python do the same
 #'
 #' @description
-#' For tests with testthat of a package that has a twin in Python, or that calls Python. R evaluates the
-#' expression and Python the code, and the results must agree, or both must stop, or both must warn.
+#' For testthat tests of a package that has a Python counterpart, or that calls Python. R evaluates the
+#' expression, and Python evaluates the code. The results must agree, or both must raise an error, or both must warn.
 #'
 #' The shape, the kind (logical, integer, real, complex, character, factor, date and so on) and every element
-#' must agree. Python's result is converted by [from_python()]; its integers of 64 bits are R's integers where
-#' they fit, and doubles elsewhere. `NA` and `NaN` agree with NaN, a vector with an array of one axis, and one
-#' element with an array without axes. Lists with names agree in any order, data frames by column.
+#' must agree. [from_python()] converts Python's result. Python's 64-bit integers become R integers if
+#' they fit, and doubles otherwise. `NA` and `NaN` agree with NaN, a vector agrees with an array with one axis, and a
+#' single element agrees with an array without axes. Named lists agree in any order. Data frames are compared column
+#' by column.
 #'
 #' @section Without Python:
-#' An expectation never passes without Python: it is an error. A suite that may be run without Python says
-#' so by `options(pybridge.python_required = FALSE)`; then it is skipped where `RETICULATE_PYTHON`,
-#' `RETICULATE_PYTHON_ENV` and `VIRTUAL_ENV` name no Python with 'NumPy' and none runs, and testthat counts it.
+#' Without Python an expectation never passes: it is an error. If your suite may run without Python, set
+#' `options(pybridge.python_required = FALSE)`. Then the test is skipped, and testthat counts it, if no Python is
+#' running and `RETICULATE_PYTHON`, `RETICULATE_PYTHON_ENV` and `VIRTUAL_ENV` name no Python with 'NumPy'.
 #'
-#' @param .expr An expression of R.
+#' @param .expr An R expression.
 #' @param .code Python code: an expression, or statements of which the last one is an expression, such as
 #'   `"import numpy as np; np.cumsum(x)"`.
-#' @param ... The variables of the Python code, each by its name, which is none of the arguments below: values
-#'   of R, which [to_python()] converts, and objects of Python, such as a module.
-#' @param tolerance The relative difference that each real may have; none by default.
-#' @param check_names Whether names, dimnames, row names, and the order of lists with names must agree as
-#'   well. Python has them in a `Series`, a `DataFrame`, a `DataArray` and a dict.
-#' @param raises The name of the exception that Python raises, where R stops: `"ValueError"`. One of its
-#'   base classes will do.
-#' @param warns The name of the warning that Python gives, where R warns; the results must agree too.
-#' @param match,r_match Regular expressions that Python's and R's message match, with `raises` or `warns`.
+#' @param ... The variables of the Python code, as named arguments. They are R values, which [to_python()] converts, or
+#'   Python objects, such as a module. Their names must differ from the other arguments.
+#' @param tolerance The relative difference that real numbers may have. By default none.
+#' @param check_names Whether names, dimnames, row names, and the order of named lists must agree as
+#'   well. In Python these are in a `Series`, a `DataFrame`, a `DataArray` or a dict.
+#' @param raises The name of the exception that Python must raise when R raises an error: `"ValueError"`. It can be
+#'   the name of a base class.
+#' @param warns The name of the warning that Python must give when R warns. The results must agree, too.
+#' @param match,r_match Regular expressions for Python's and R's message, with `raises` or `warns`.
 #' @param r_class A class of R's condition.
 #' @return `NULL`, invisibly.
 #' @export

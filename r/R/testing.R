@@ -2,14 +2,14 @@
 
 #' Expect that a tensor has the elements of an R array
 #'
-#' For tests with testthat. The shape, the kind (logical, integer, real, complex) and every element
-#' must agree; a plain vector is a tensor of one axis. `NA` and `NaN` agree with `NaN`. A failure shows
-#' the position and the value of the first difference, and R code to paste.
+#' For testthat tests. The shape, the kind (logical, integer, real, complex) and every element
+#' must agree. A plain vector agrees with a tensor with one axis. `NA` and `NaN` agree with `NaN`. A failure shows
+#' the position and the value of the first difference, and R code that you can paste into R.
 #'
 #' @param tensor A Python tensor of any library, or an R vector or array.
 #' @param array The expected elements: an R vector or array.
-#' @param tolerance The relative difference that reals may have; none by default.
-#' @param label The name of the tensor in a failure; its code by default.
+#' @param tolerance The relative difference that real numbers may have. By default none.
+#' @param label The name of the tensor in a failure. By default its code.
 #' @return `tensor`, invisibly.
 #' @export
 #' @examplesIf pybridge:::has_numpy() && requireNamespace("testthat", quietly = TRUE)

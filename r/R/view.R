@@ -3,68 +3,69 @@
 #' R's and Python's subscripts on a tensor
 #'
 #' @description
-#' `x@r[...]` reads a Python tensor by R's subscripts, and `x@r[...] <- value` writes it. Positions
+#' `x@r[...]` reads a Python tensor with R's subscripts, and `x@r[...] <- value` writes into it. Positions
 #' start at 1, ranges include both ends, and a subscript that does not fit is an error.
-#' `x@py[...]` counts from zero, as Python's own brackets do, and follows Python's rules.
+#' `x@py[...]` counts from zero and follows Python's rules, as Python's own brackets do.
 #'
-#' It works on NumPy arrays and on every tensor class of TensorFlow, JAX, PyTorch, Keras and dask,
-#' from the moment the package is attached. The result is a tensor of the same library, not an R object.
-#' [from_python()] and [as.array()] convert it.
+#' Both work on NumPy arrays and on every tensor class of TensorFlow, JAX, PyTorch, Keras and dask,
+#' as soon as the package is attached. The result is a tensor of the same library, not an R object.
+#' [from_python()] and [as.array()] convert it to R.
 #'
 #' @section Subscripts of `x@r`:
-#' * One whole number is a position, and its axis is dropped: `x@r[1]` is the first, `x@r[-1]` the
-#'   last, `x@r[-2]` the one before the last. Zero and a position beyond the axis are errors.
-#' * `a:b` and `a:b:s` are ranges, both ends included, and never drop their axis. `NA` is an open
+#' * A single whole number is a position, and its axis is dropped: `x@r[1]` is the first position, `x@r[-1]`
+#'   the last, `x@r[-2]` the one before the last. Zero and a position beyond the axis are errors.
+#' * `a:b` and `a:b:s` are ranges. They include both ends, and never drop their axis. `NA` is an open
 #'   end, and a negative bound counts from the end: `NA:5`, `6:NA`, `8:-8`, `1:10:3`, `NA:NA:-1`.
-#'   A start from the end that selects nothing before a stop from the start, as `-1:3` does, is an
-#'   error: it has fallen below 1.
-#' * `x@r[all_but(2, 4)]` leaves out: [all_but()] is all positions of its axis but those.
-#' * A vector of positions selects them in its order, repeats included. Several vectors select
-#'   orthogonally, and axes never move.
-#' * A logical vector has one entry for each position of its axis; nothing is recycled.
-#' * An empty subscript is the whole axis, and so is an axis without a subscript: `x@r[1:3]`, `x@r[, 2]`.
-#' * `newaxis` or `NULL` is a new axis of size 1; `..` is all the axes not named.
-#' * Alone, a logical array of the tensor's own shape selects its elements in row-major order
-#'   (`order = "F"` for R's order), and a matrix with one column for each axis one element for each
-#'   row.
-#' * A tensor is a vector or array of the positions or logicals in it.
-#' * `drop = FALSE` keeps the axes of positions, at size 1. `dialect = "base"` follows R's own `[`
-#'   exactly, its traps included: then `-1` excludes, and every axis of extent 1 is dropped.
+#'   A range such as `-1:3`, from the end to a position before it, selects nothing. It is an error, because
+#'   its start has probably fallen below 1.
+#' * `x@r[all_but(2, 4)]` leaves out positions 2 and 4: see [all_but()].
+#' * A vector of positions selects them in its order, with repeats. Several vectors select a grid, and axes
+#'   never move.
+#' * A logical vector has one entry for each position of its axis. Nothing is recycled.
+#' * An empty subscript selects the whole axis. An axis without a subscript is also selected completely:
+#'   `x@r[1:3]`, `x@r[, 2]`.
+#' * `newaxis` or `NULL` makes a new axis of size 1. `..` stands for all axes without a subscript.
+#' * A logical array of the tensor's own shape, as the only subscript, selects its elements in row-major order
+#'   (`order = "F"` for R's order). A matrix with one column for each axis selects one element for each row.
+#' * A tensor as a subscript works like a vector or array of its positions or logicals.
+#' * `drop = FALSE` keeps the axes of single positions, with size 1. `dialect = "base"` follows R's own `[`
+#'   exactly, with all its traps: then `-1` leaves out, and every axis of size 1 is dropped.
 #'
 #' @section Differences from R's `[`:
-#' * `-1` counts from the end; R's `[` excludes, which is `all_but(1)` here. A minus before a vector, or before a
-#'   function that finds positions, is therefore an error: write `x@r[all_but(which(bad))]` for `x@r[-which(bad)]`.
-#'   These are `which()`, `which.max()`, `which.min()`, `tensor_which()`, `tensor_which_max()`,
-#'   `tensor_which_min()`, `match()` and `grep()`. Several positions counted from the end are `c(-1, -3)`.
-#' * A range is read as it is written: `26:-26` means "cut 25 from each side". A variable with the value
-#'   of the same expression is R's vector of 53 numbers, one of them zero, and an error. Bounds may be
+#' * `-1` counts from the end. In R it leaves out the first element, which is `all_but(1)` here. Therefore a minus
+#'   before a vector, or before a function that finds positions, is an error: write `x@r[all_but(which(bad))]` for
+#'   `x@r[-which(bad)]`. These functions are `which()`, `which.max()`, `which.min()`, `tensor_which()`,
+#'   `tensor_which_max()`, `tensor_which_min()`, `match()` and `grep()`. To count several positions from the end,
+#'   write `c(-1, -3)`.
+#' * The code of a range is read, not its value: `26:-26` means "cut 25 from each side". A variable that holds
+#'   `26:-26` is R's vector of 53 numbers. One of them is zero, so this vector is an error. Bounds may be
 #'   variables: `a:b` takes the values of `a` and `b`.
-#' * One number drops its axis, a range or vector does not. To R `3` and `c(3)` are the same, so a
-#'   vector of length 1 is a number; `array(3)` and `3:3` are vectors.
+#' * A single number drops its axis, a range or vector does not. R cannot distinguish `3` and `c(3)`, so a
+#'   vector of length 1 is a number. `array(3)` and `3:3` are vectors.
 #' * A range inside a larger expression is R's vector: `(n - 1) * 128 + 1:128`.
 #'
 #' @section Assignment:
-#' `x@r[...] <- value` writes in place where the library can. Then `x` remains the same object, and
-#' every other name and every view of it show the change, as after an assignment in Python. Where the
-#' library never writes (JAX arrays, `tf.Tensor`, symbolic tensors, dask arrays) the assignment binds `x`
-#' to an updated tensor, as R's own assignment does, and every other name keeps the old one. To write to a
-#' read-only tensor of a library that writes is an error; [r_assign()] returns an updated tensor.
+#' `x@r[...] <- value` writes in place if the library can. Then `x` remains the same object, and
+#' the change is visible under every other name and in every view of it, as after an assignment in Python. Some
+#' tensors never change: JAX arrays, `tf.Tensor`, symbolic tensors and dask arrays. For these the assignment binds
+#' `x` to an updated tensor, as R's own assignment does, and every other name keeps the old tensor. Writing into a
+#' read-only tensor of another library is an error. [r_assign()] returns an updated tensor.
 #'
-#' The value is one number, or an array or tensor that broadcasts to the selection by NumPy's rule. It never
-#' changes the dtype of `x`, and a value that would lose information is an error. A failed assignment
+#' The value is one number, or an array or tensor that broadcasts to the selection by NumPy's rule. The assignment
+#' never changes the dtype of `x`. A value that would lose information is an error. A failed assignment
 #' changes nothing.
 #'
 #' @section With keras3:
 #' The package keras3 also has a method for `@r` on some tensor classes. When both packages are loaded, in
-#' either order, that of pybridge is used there too; a message announces it once in a session. At any time
-#' `options(pybridge.yield_to_keras3 = TRUE)` gives `@r` on those classes back to keras3.
+#' either order, pybridge's method is used. A message says so once in a session. At any time
+#' `options(pybridge.yield_to_keras3 = TRUE)` makes `@r` on these classes keras3's again.
 #'
 #' @param object A Python tensor.
 #' @param name `r` or `py`.
 #' @param value For `@<-`, the value of the assignment into the view.
-#' @return A view of class `pybridge_view`, that of `x@py` also of class `pybridge_py_view`, to be subscripted
-#'   at once.
-#' @seealso [r_slice()] and [r_assign()], the same for pipes and programs; [all_but()].
+#' @return A view of class `pybridge_view`, for `x@py` also of class `pybridge_py_view`. Use it only with brackets,
+#'   in the same expression.
+#' @seealso [r_slice()] and [r_assign()], which do the same in pipes and programs; [all_but()].
 #' @name tensor-subscripts
 #' @aliases subset-tensors @r @py
 #' @examplesIf pybridge:::has_numpy()

@@ -78,7 +78,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import what few programs use when it is first used, so that `import pybridge` stays fast."""
+    """Import names that few programs need at their first use, so `import pybridge` stays fast."""
     if name not in _MODULES:
         raise AttributeError(f"module 'pybridge' has no attribute {name!r}")
     value: object = getattr(import_module(f"pybridge.{_MODULES[name]}"), name)

@@ -1,6 +1,6 @@
 """Typing protocols: the type of the input determines the type of the output.
 
-The libraries may not be installed, so protocols describe their tensors. Where the type depends on
+The libraries may not be installed, so protocols describe their tensors. If the type depends on
 values, as for NumPy's scalars, it is `Any`, as in NumPy's own annotations.
 """
 
@@ -25,7 +25,7 @@ class HasShape(Protocol):
 
 
 class Stored(HasShape, Protocol):
-    """An array of Zarr or HDF5, which is read as a NumPy array."""
+    """A Zarr or HDF5 array, which is read as a NumPy array."""
 
     @property
     def attrs(self) -> Any:
@@ -36,7 +36,7 @@ class Stored(HasShape, Protocol):
 
 
 class Variable(HasShape, Protocol):
-    """A variable of Keras or TensorFlow, which is read as its tensor."""
+    """A Keras or TensorFlow variable, which is read as its tensor."""
 
     def assign(self, value: Any, /) -> Any:
         """Replace the tensor."""
@@ -49,7 +49,7 @@ ScalarT = TypeVar("ScalarT", bound=np.generic)
 
 
 class Detachable(HasShape, Protocol[TensorT_co]):
-    """A tensor of PyTorch; a parameter or another subclass is read as a plain tensor."""
+    """A PyTorch tensor; a parameter or another subclass is read as a plain tensor."""
 
     def detach(self) -> TensorT_co:
         """Return the same elements without their gradient history."""

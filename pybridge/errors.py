@@ -1,9 +1,9 @@
 """The exceptions and warnings of pybridge: one hierarchy, each a class with fields.
 
-Every exception is a `PybridgeError` and also the built-in that a Python user would catch
-(`IndexError`, `ValueError`, `TypeError`). Messages speak R's language: positions and axes count
-from one. The fields hold what the message says, for programs. `r_class` is the class that the
-same condition carries in R.
+Every exception is a `PybridgeError`, and also the built-in exception that a Python user would catch
+(`IndexError`, `ValueError`, `TypeError`). In messages positions and axes count from one, as in R.
+The fields hold the values in the message, for use in programs. `r_class` is the class of the
+same condition in R.
 """
 
 from __future__ import annotations
@@ -89,14 +89,14 @@ class ArgumentError(PybridgeError, ValueError, r="argument"):
 
 
 class SubscriptError(PybridgeError, IndexError, r="subscript"):
-    """A subscript does not fit; the base class of all errors of subscripts."""
+    """A subscript does not fit; the base class of all subscript errors."""
 
     subscript: str
     """The subscript as the user wrote it, in R notation."""
 
 
 class SubscriptOutOfBoundsError(SubscriptError, r="subscript_oob"):
-    """A position lies beyond its axis."""
+    """A position is beyond the end of its axis."""
 
     position: int
     """The offending position, one-based or negative from the end."""
@@ -107,7 +107,7 @@ class SubscriptOutOfBoundsError(SubscriptError, r="subscript_oob"):
 
 
 class SubscriptLabelError(SubscriptError, LookupError, r="subscript_label"):
-    """A name is not a label of its axis, or labels several positions."""
+    """A name is not a label of its axis, or is the label of several positions."""
 
     label: str
     """The name as it was written."""
@@ -120,7 +120,7 @@ class SubscriptLabelError(SubscriptError, LookupError, r="subscript_label"):
 
 
 class SubscriptTypeError(SubscriptError, TypeError, r="subscript_type"):
-    """A subscript has a type or a fractional part that can never select anything."""
+    """A subscript has a wrong type or a fractional part, and can never select anything."""
 
 
 class SubscriptMissingError(SubscriptError, ValueError, r="subscript_missing"):
@@ -137,7 +137,7 @@ class SubscriptCountError(SubscriptError, r="subscript_count"):
 
 
 class SubscriptRangeError(SubscriptError, ValueError, r="subscript_range"):
-    """A range contradicts itself: step zero, or a step that leads away from its end."""
+    """A range has step zero, or a step that leads away from its end."""
 
 
 class SubscriptMaskError(SubscriptError, ValueError, r="subscript_mask"):
@@ -145,14 +145,14 @@ class SubscriptMaskError(SubscriptError, ValueError, r="subscript_mask"):
 
 
 class SubscriptSyntaxError(SubscriptError, ValueError, r="subscript_syntax"):
-    """Subscript text outside the grammar; `offset` points at the character."""
+    """Subscript text is not valid; `offset` is the index of the wrong character."""
 
     offset: int
     """Where in the text, zero-based."""
 
 
 class ShapeError(PybridgeError, ValueError, r="shape"):
-    """Shapes that cannot be combined."""
+    """Shapes cannot be combined."""
 
 
 class ReshapeError(ShapeError, r="reshape"):
@@ -190,7 +190,7 @@ class MissingValueError(PybridgeError, ValueError, r="missing_value"):
 
 
 class UnsupportedTensorError(PybridgeError, TypeError, r="tensor"):
-    """The object is not a tensor of any library that pybridge serves."""
+    """The object is not a tensor of any library that pybridge supports."""
 
 
 class OperationError(PybridgeError, TypeError, ValueError, r="operation"):
@@ -202,7 +202,7 @@ class TracingError(PybridgeError, TypeError, r="tracing"):
 
 
 class ConversionError(PybridgeError, ValueError, r="conversion"):
-    """A value cannot cross between R and Python without loss; a policy must be named."""
+    """A value cannot be converted between R and Python without loss."""
 
 
 class PybridgeWarning(UserWarning):
@@ -210,15 +210,15 @@ class PybridgeWarning(UserWarning):
 
 
 class RecyclingWarning(PybridgeWarning):
-    """R's warning that a shorter vector does not fit evenly into a longer one."""
+    """R's warning that a longer length is not a multiple of a shorter length."""
 
 
 class SummaryWarning(PybridgeWarning):
-    """R's warning about an empty summary, or a vector that does not fit evenly."""
+    """R's warning about an empty summary, or about lengths that are not multiples."""
 
 
 class SubscriptWarning(PybridgeWarning):
-    """R's warning that it reads a subscript differently from how it is written."""
+    """R's warning that it reads a subscript in another way than it is written."""
 
 
 _COLLECTOR: ContextVar[list[PybridgeWarning] | None] = ContextVar("_COLLECTOR", default=None)

@@ -34,25 +34,32 @@ def to_r(
 ) -> Any:
     """Return `x` as a new R object, an rpy2 vector that every R function takes.
 
-    Element `x[i-1, j-1, k-1]` of the tensor is element `[i, j, k]` of the R array, whatever the
-    memory order. An array of one axis is a plain R vector, one of none a vector of length 1.
+    Element `x[i-1, j-1, k-1]` of the tensor is element `[i, j, k]` of the R array, for any memory
+    order. An array with one axis becomes a plain R vector, an array without axes a vector of
+    length 1. `x` may be:
 
-    `x` may be an array, a scalar, a date, time or duration, a tensor of torch, TensorFlow, JAX,
-    Keras or Dask, a list, a dict, a dataclass or a namedtuple (a named list), a Keras `History` (a
-    data frame of the epoch, counted from one, and each metric) or metric. A table of pandas, or of
-    any library with Arrow's PyCapsule protocol, is a data frame, a column of one a vector, an array
-    of records a data frame. A masked element is `NA`, and so is None among texts, numbers or
-    dates. An R object is returned as it is.
+    - an array, a scalar, a date, a time or a duration;
+    - a torch, TensorFlow, JAX, Keras or Dask tensor;
+    - a list; a dict, a dataclass or a namedtuple, which become a named list;
+    - a Keras metric, or a Keras `History`, which becomes a data frame of the epoch, counted from
+      one, and each metric;
+    - a pandas table, or a table of any library with Arrow's PyCapsule protocol, which becomes a
+      data frame; a column of such a table, which becomes a vector;
+    - an array of records, which becomes a data frame.
 
-    - `na`: which other values mean `NA`. `"error"`: none, and -2147483648 in an int32 array is an
+    A masked element becomes `NA`, and so does None among texts, numbers or dates. An R object is
+    returned unchanged.
+
+    - `na`: which other values become `NA`. `"error"`: none, and -2147483648 in an int32 array is an
       error, because its bits are R's `NA`. `"float"`: NaN, and None among texts. `"integer"`:
       -2147483648 in an int32 array.
-    - `int64`: what uint32, int64, uint64 and decimals become: `"double"`, an error beyond 2^53, or
-      beyond 15 digits of a decimal; `"integer"`, an error beyond R's integer; `"character"`, all
-      digits; `"integer64"`, the class of the R package bit64.
-    - `dimnames`: labels for each axis, None for an axis without, or a dict of them whose keys name
-      the axes; for an array of one axis they are its names.
-    - `mapping`: whether a dict is a `"list"` or a `"data.frame"`.
+    - `int64`: what uint32, int64, uint64 and decimals become. `"double"`: an integer beyond 2^53,
+      or a decimal with more than 15 digits, is an error. `"integer"`: a value beyond R's integer is
+      an error. `"character"`: text with all digits. `"integer64"`: the class of the R package
+      bit64.
+    - `dimnames`: a sequence of labels for each axis, None for an axis without labels; or a dict of
+      these whose keys name the axes. For an array with one axis the labels become its names.
+    - `mapping`: whether a dict becomes a `"list"` or a `"data.frame"`.
 
     Raises `ConversionError` if information would be lost, `UnsupportedTensorError` for objects that
     are not tensors, `TracingError` for a symbol in traced code. NaN keeps its bits, so a NaN that
@@ -85,37 +92,37 @@ def from_r(
 ) -> Any:
     """Return an R object as a NumPy array, a named list as a dict, a data frame as a DataFrame.
 
-    An integer, double, complex or raw vector is not copied: the array is a read-only view of R's
-    memory, column-major as in R, and keeps the R object alive; R copies before it modifies shared
-    memory. `copy=True` returns a writable copy. Logical and character vectors, which R stores in
-    another form, are always new arrays.
+    An integer, double, complex or raw vector is not copied. The array is a read-only view of R's
+    memory, in column-major order as in R, and keeps the R object alive. R copies shared memory
+    before it modifies it. `copy=True` returns a writable copy. Logical and character vectors, which
+    R stores in another form, are always copied.
 
-    `na` says what becomes of `NA` in a logical, integer or character vector: an `"error"`; a
-    masked array with `"mask"`, for every vector and whether or not there is an `NA`; float64 with
-    NaN for `"float"`, for logical and integer vectors. An `NA` among doubles arrives as NaN, which
-    keeps its bits; with `"mask"` it is masked, and other NaNs are not.
+    `na` says what an `NA` in a logical, integer or character vector becomes. `"error"`: it is an
+    error. `"mask"`: every vector becomes a masked array, with or without an `NA`. `"float"`:
+    logical and integer vectors become float64 with NaN. An `NA` among doubles becomes NaN, which
+    keeps its bits. With `"mask"` it is masked, but other NaNs are not.
 
     `like` says what else the result may be:
 
-    - `"pandas"`, `"polars"`, `"pyarrow"`, or an object of one: a vector becomes a column, a data
-      frame a table. In pandas a vector keeps its names, a matrix its dimnames. A missing element
-      is null in the columns of polars and PyArrow, which have no row names.
+    - `"pandas"`, `"polars"`, `"pyarrow"`, or an object of one of them: a vector becomes a column, a
+      data frame a table. In pandas a vector keeps its names, and a matrix its dimnames. In polars
+      and PyArrow a missing element becomes a null, and there are no row names.
     - a function, such as `ibis.memtable`: it gets the table, which has Arrow's PyCapsule protocol.
-    - `"xarray"`: an array becomes a DataArray, whose axes have the names of the dimnames, and
-      labels where those are. `dimnames="xarray"` is its older form.
-    - a tensor: the result is of its library, dtype and device.
+    - `"xarray"`: an array becomes a DataArray. The dimnames become its labels, and their names
+      become the names of its axes. `dimnames="xarray"` is the older form.
+    - a tensor: the result has its library, dtype and device.
 
     Otherwise names and dimnames are dropped.
 
-    A factor arrives as a Categorical of pandas, a Date as datetime64[D], a POSIXct as
-    datetime64[ns], a difftime as timedelta64[ns]. A list with a class arrives as its elements.
-    Vectors of other classes, whose numbers need their attributes, raise `ConversionError`;
-    `unclass(x)` in R returns the bare numbers.
+    A factor becomes a pandas Categorical, a Date datetime64[D], a POSIXct datetime64[ns], and a
+    difftime timedelta64[ns]. A list with a class is converted as a list of its elements. A vector
+    with another class, whose numbers need their attributes, raises `ConversionError`. In R
+    `unclass(x)` returns the numbers.
 
-    A data frame arrives as a DataFrame of pandas, in memory of its own, with its row names as the
-    index; automatic row names, 1 to n, are the index 0 to n - 1. A column with `NA` has a nullable
-    dtype, with `na="mask"` every column of numbers has. Without pandas, and with a tensor or
-    xarray, it is a dict of its columns, which has no place for row names.
+    A data frame becomes a pandas DataFrame, which shares no memory with R. Its row names become the
+    index, and automatic row names, 1 to n, become the index 0 to n - 1. A column with `NA` gets a
+    nullable dtype; with `na="mask"` every column of numbers gets one. Without pandas, and with a
+    tensor or xarray as `like`, the result is a dict of the columns, which cannot hold row names.
 
     >>> import numpy as np
     >>> x = from_r(to_r(np.arange(6, dtype="float32").reshape(2, 3)))
@@ -145,7 +152,7 @@ def rpy2_converter(
 ) -> Any:
     """Return a converter for rpy2's `localconverter`.
 
-    Added to rpy2's own, it makes R functions take arrays and tensors, and return arrays:
+    Add it to rpy2's own converter. Then R functions take arrays and tensors, and return arrays:
 
     >>> import numpy as np, rpy2.robjects as ro
     >>> with (ro.default_converter + rpy2_converter()).context():

@@ -48,7 +48,7 @@ _WIDTH: Final = 200
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
-    """The result of `explain`: shows itself as text or HTML, and has the parts as fields."""
+    """The result of `explain`: prints as text or HTML, and has its parts as fields."""
 
     subscripts: Subscripts
     """The subscripts as they were read."""
@@ -114,12 +114,13 @@ class Explanation:
 def explain(
     shape: Any, *subscripts: Any, drop: bool = True, dialect: Dialect = "tensor"
 ) -> Explanation:
-    """Explain what subscripts select from a tensor of `shape`; no element is read.
+    """Explain what subscripts select from a tensor of `shape`, without reading an element.
 
-    `shape` is a tuple of sizes, or a tensor or a table, whose labels the subscripts may name.
+    `shape` is a tuple of sizes. It may also be a tensor or a table; then subscripts may be its
+    labels.
 
-    `subscripts` are as in `result_shape` and `r_slice`: values, or R text with or without the
-    brackets around it, such as `"x[NA:5, , 8:-8]"` or `"NA:5, , 8:-8"`. The explanation has the
+    `subscripts` are as in `result_shape` and `r_slice`: values, or R text with or without
+    brackets, such as `"x[NA:5, , 8:-8]"` or `"NA:5, , 8:-8"`. The explanation has the
     selected positions of each axis, Python code for the same selection with NumPy, the shape of the
     result, and how R's own `[` and Python's `[` differ. Raises the errors of `r_slice`, and
     `ArgumentError` for an invalid shape.

@@ -1,5 +1,5 @@
 """R's functions on tensors: Math and Summary, `mean`, `sort`, `order`, `which`, `rbind`, `cbind`.
 
-Each is the library's own function wherever that agrees with R, and stays in the library. What R
-would answer and the library cannot raises an error. Whole numbers never wrap around.
+Each function is the library's own if that agrees with R, and the result is a tensor of the library.
+If R has an answer that the library cannot give, an error is raised. Integers never overflow.
 """

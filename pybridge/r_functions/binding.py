@@ -63,9 +63,10 @@ class OperandOfR(Frozen, eq=False):
 def bind(operands: Sequence[Any], is_rows: bool) -> Tensor:
     """Combine matrices and vectors as R's `rbind` does, or `cbind`.
 
-    A vector is one row and is recycled to the length of the others, with R's warning if that does
-    not fit evenly; empty vectors are dropped, unless all are empty. Matrices must agree in the size
-    of the other axis. Source of the rule: R's help page of `cbind`.
+    A vector is one row. It is recycled to the length of the others, with R's warning if the longer
+    length is not a multiple of its length. Empty vectors are dropped, unless all are empty.
+    Matrices must have the same size on the other axis. Source of the rule: R's help page of
+    `cbind`.
 
     >>> bind([np.array([[1, 2], [3, 4]]), np.array([5])], True)
     array([[1, 2],
@@ -119,7 +120,9 @@ def bind(operands: Sequence[Any], is_rows: bool) -> Tensor:
 
 
 def sort(x: Tensor, decreasing: bool, na_last: bool | NAType | None) -> Tensor:
-    """Return the elements of `x` in order, as a vector; missing ones last, first or not at all.
+    """Return the elements of `x` in order, as a vector.
+
+    Missing elements come last, come first, or are left out.
 
     >>> sort(np.array([[3, np.nan], [1, 2]]), False, None)
     array([1., 2., 3.])

@@ -1,8 +1,8 @@
 """`which`, `which_max`, `which_min` and `order`: functions that return positions, from one.
 
-A library's own functions count from zero, so `R(x)[np.argmax(x)]` is off by one. The positions
-returned here can be used in `R(x)[...]` directly. `r/R/positions.R` has the same rules for R's own
-arrays.
+A library's own functions count from zero, so `R(x)[np.argmax(x)]` is off by one. You can use the
+positions that these functions return in `R(x)[...]` directly. `r/R/positions.R` has the same rules
+for R's own arrays.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ def which(mask: TensorT, *, order: Order = ...) -> TensorT: ...
 def which(mask: Tensor, *, order: Order = "F") -> Tensor:
     """Return the positions where `mask` is true, in integers of its own library.
 
-    The positions of a vector are a vector. Those of a tensor of more axes are the coordinate matrix
-    of R's `which(mask, arr.ind = TRUE)`, one row for each element and one column for each axis, in
-    column-major order as in R. `order="C"` gives the rows in row-major order, in which
-    `R(x)[mask]` selects. A missing entry of a masked array is not true. A tensor of no axis has a
-    coordinate matrix of no column.
+    The positions in a vector are a vector. The positions in a tensor with more axes are a
+    coordinate matrix, as R's `which(mask, arr.ind = TRUE)` returns it: one row for each element and
+    one column for each axis, in column-major order as in R. `order="C"` returns the rows in
+    row-major order, in which `R(x)[mask]` selects. A masked element is not true. The coordinate
+    matrix of a tensor without axes has no columns.
 
-    Raises `UnsupportedTensorError` if `mask` does not hold logicals, and `TracingError` if a
-    library must know while tracing how many positions there are. Source of the rule: R's help page
+    Raises `UnsupportedTensorError` if `mask` does not hold logicals, and `TracingError` if the
+    library must know the number of positions while it traces. Source of the rule: R's help page
     of `which`.
 
     >>> x = np.array([[3, 1, 4], [1, 5, 9]])
@@ -103,14 +103,14 @@ def which_max(x: TensorT, axis: int | None = ...) -> TensorT: ...
 def which_max(x: Tensor, axis: int | None = None) -> Tensor:
     """Return the position of the first maximum of `x`, ignoring NaN and `NA`.
 
-    Without an axis the result selects that element in `R(x)[...]`: a vector of one position, or a
-    coordinate matrix of one row if `x` has several axes; the first in column-major order, as in R.
-    It is empty if `x` is empty or all of it is missing.
+    Without an axis the result selects that element in `R(x)[...]`. It is a vector of one position,
+    or a coordinate matrix of one row if `x` has several axes. The first maximum is the first in
+    column-major order, as in R. The result is empty if `x` is empty or all elements are missing.
 
-    With an axis, counted from one or from the end, the result has the other axes of `x` and holds
-    positions along that axis; 0, which is not a position, if all elements there are missing. While
-    code is traced, a missing result is 0 without an axis too, because sizes cannot depend on
-    values.
+    `axis` counts from one, or from the end if it is negative. With an axis the result has the other
+    axes of `x`, and holds positions along that axis. It is 0, which is not a position, if all
+    elements there are missing. In traced code a missing result is also 0 without an axis, because
+    sizes cannot depend on values.
 
     Raises `UnsupportedTensorError` for complex numbers and strings, `ArgumentError` for an axis
     that `x` does not have. Source of the rule: R's help page of `which.max`.
@@ -164,14 +164,14 @@ def order(
 def order(x: Tensor, *, decreasing: bool = False, na_last: bool | NAType | None = True) -> Tensor:
     """Return the positions that sort `x` in ascending order.
 
-    The sort is stable in both directions, as in R. Missing elements, NaN and `NA`, come last; first
-    with `na_last=False`; they are dropped with `na_last=NA`. The result is a vector for a vector,
-    and a coordinate matrix for more axes, with ties in column-major order. dask sorts a vector in
-    one chunk.
+    The sort is stable in both directions, as in R. Missing elements, NaN and `NA`, come last, or
+    first with `na_last=False`. With `na_last=NA` they are dropped. The result is a vector for a
+    vector, and a coordinate matrix for more axes, with ties in column-major order. dask sorts a
+    vector in one chunk.
 
     Raises `UnsupportedTensorError` for complex numbers and for strings, whose order in R depends on
-    the locale, and `TracingError` if `na_last=NA` leaves a number of positions that a library must
-    know while tracing. Source of the rule: R's help page of `order`.
+    the locale. Raises `TracingError` with `na_last=NA` if the library must know the number of
+    positions while it traces. Source of the rule: R's help page of `order`.
 
     >>> from pybridge import R
     >>> x = np.array([3, np.nan, 1, 3])

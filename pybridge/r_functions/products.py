@@ -13,10 +13,10 @@ from pybridge.r_functions.numbers import Numbers
 
 
 def cross_product(x: Any, y: Any, name: str) -> Tensor:
-    """Return `t(x) %*% y`, or `x %*% t(y)` where `name` is "tcrossprod".
+    """Return `t(x) %*% y`, or `x %*% t(y)` if `name` is "tcrossprod".
 
     A vector is a matrix of one column. Integers and logicals are multiplied as reals, so no product
-    wraps around; a masked element makes each sum that contains it `NA`. Raises `ShapeError` if the
+    overflows. A masked element makes each sum that contains it `NA`. Raises `ShapeError` if the
     sizes do not fit. Source of the rule: R's help page of `crossprod`.
 
     >>> cross_product(np.array([[1, 2], [3, 4]], "int8"), np.array([10, 100], "int8"), "crossprod")

@@ -20,10 +20,10 @@ _NEUTRAL: Final = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}
 def summary_group(operands: Sequence[Any], name: str, na_rm: bool) -> Tensor:
     """Apply the function `name` of R's Summary group to all elements of some tensors.
 
-    The result has no axis; that of `range` has two entries. Sums of integers are exact, in 64 bits
-    if the library has them, and raise if they do not fit; products are reals. With `na_rm`, NaN and
-    `NA` are ignored. For no elements `max` of reals warns and returns -Inf as in R, and `max` of
-    integers raises, because they have no infinity.
+    The result has no axes; the result of `range` has two entries. Sums of integers are exact, in
+    64 bits if the library has them, and raise if they do not fit. Products are reals. With `na_rm`,
+    NaN and `NA` are ignored. Without elements, `max` of reals warns and returns -Inf as in R, and
+    `max` of integers raises, because integers have no infinity.
 
     >>> print(summary_group([np.array([[1, 2], [3, 4]], "int8")], "sum", False))
     10

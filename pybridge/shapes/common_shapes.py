@@ -60,10 +60,10 @@ def listed(entries: Sequence[object]) -> str:
 
 
 def broadcast_shapes(shapes: Sequence[Shape], align: Align = "trailing") -> Shape:
-    """Return the common shape by NumPy's rule: an axis of size 1, or none, stretches.
+    """Return the common shape by NumPy's rule: axes of size 1 and missing axes are repeated.
 
-    Shapes of fewer axes get axes of size 1 on the left; `align="leading"` adds them on the right.
-    An unknown size is taken to fit. Raises `BroadcastError` that names the axis, one-based.
+    Shapes with fewer axes get axes of size 1 on the left; `align="leading"` adds them on the right.
+    An unknown size is assumed to fit. Raises `BroadcastError`, which names the axis, one-based.
 
     >>> broadcast_shapes([(2, 3, 5), (3, 1)]), broadcast_shapes([(2, 3, 5), (2,)], "leading")
     ((2, 3, 5), (2, 3, 5))
@@ -96,12 +96,12 @@ def pad_shape(shape: Shape, ndim: int, align: Align) -> Shape:
 
 
 class Recycling(Frozen):
-    """What R's arithmetic makes of some shapes, folded from the left as `x + y + z` is.
+    """The result of R's arithmetic for some shapes, combined from the left as in `x + y + z`.
 
     `shape` is the shape of the result, None after an error. `paths` holds, for each operand, the
-    shapes through which it is recycled one after the other: none where it stays as it is, more
-    than one where an uneven fit was recycled again. `warnings` and `error` are R's, in R's words;
-    R warns before it fails.
+    shapes to which it is recycled one after the other. There are none if the operand is not
+    recycled, and several if an uneven fit was recycled again. `warnings` and `error` are in R's
+    words; R warns before it fails.
 
     >>> recycle_shapes([(2, 3), (2,)])
     Recycling(shape=(2, 3), paths=((), ((2, 3),)), warnings=(), error=None)
@@ -127,8 +127,8 @@ def recycle_shapes(shapes: Sequence[Shape], *, is_arithmetic: bool = True) -> Re
     """Return what R makes of `shapes`: one axis is a plain vector, none a vector of length 1.
 
     R's comparisons and its `&` and `|` (`is_arithmetic=False`) differ from its arithmetic in one
-    case: an array of one element that meets a longer vector is an error to them, where arithmetic
-    warns and gives a vector. Source of the rule: R Language Definition, 3.3.1, and R 4.5 itself.
+    case, an array of one element with a longer vector. For them it is an error. Arithmetic warns
+    and returns a vector. Source of the rule: R Language Definition, 3.3.1, and R 4.5 itself.
     """
     paths: list[tuple[Shape, ...]] = [() for _ in shapes]
     warnings: list[str] = []

@@ -48,12 +48,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class ShapeExplanation:
-    """The results of both rules for `shapes`, and whether they mean the same elements.
+    """The results of both rules for `shapes`, and whether they use the same elements.
 
-    `verdict` is "same", "different" (the trap: both rules succeed and disagree), "recycling only",
-    "broadcasting only", "neither", or "unknown" where it depends on a size that is known only when
-    the code runs. Where the results have one shape but different elements, `position` is the first
-    place, one-based and column-major, at which they differ.
+    `verdict` is "same", "different" (the trap: both rules succeed but differ), "recycling only",
+    "broadcasting only", "neither", or "unknown" if it depends on a size that is known only when
+    the code runs. If the results have the same shape but different elements, `position` is the
+    first position, one-based and in column-major order, at which they differ.
     """
 
     shapes: tuple[Shape, ...]
@@ -97,9 +97,9 @@ class ShapeExplanation:
 def explain_shapes(*shapes: Any) -> ShapeExplanation:
     """Compare R's recycling and NumPy's broadcasting for two or more shapes.
 
-    Each of `shapes` is a tuple or list of sizes (None or `NA` for an unknown one), one integer for
+    Each of `shapes` is a tuple or list of sizes (None or `NA` for an unknown size), one integer for
     a vector of that length, or a tensor, of which only the shape is read. The result prints as a
-    picture, in a terminal and in a notebook, and has the same facts in its fields.
+    picture, in a terminal and in a notebook, and its fields hold the same information.
 
     >>> explain_shapes((3, 3), (3,))
     x (3, 3)   y (3)

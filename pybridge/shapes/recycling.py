@@ -1,8 +1,8 @@
 """R's recycling and NumPy's broadcasting as functions: `recycle`, `broadcast`, `recycled`.
 
-Both rules are available to every tensor, each under its own name, since the same two shapes may
-satisfy both and mean different elements. `explain_shapes` shows when. r/R/recycle.R has the same
-rules for R's own arrays.
+Both rules work for every tensor. Each has its own function, because two shapes may fit by both
+rules, but the rules may use different elements. `explain_shapes` shows when. r/R/recycle.R has the
+same rules for R's own arrays.
 """
 
 from __future__ import annotations
@@ -59,18 +59,22 @@ def recycle(*tensors: TensorT) -> tuple[TensorT, ...]: ...
 @overload
 def recycle(*tensors: HasShape | complex) -> tuple[Any, ...]: ...
 def recycle(*tensors: Tensor) -> tuple[Tensor, ...]:
-    """Return the tensors at the common shape of R's arithmetic, as `x + y + ...` recycles them.
+    """Return the tensors with the common shape of R's arithmetic, as `x + y + ...` recycles them.
 
-    A tensor of one axis is a plain vector, one of none a vector of length 1, anything else an
-    array. Vector with vector: the shorter repeats, with R's warning where it does not fit evenly.
-    Vector with array: it repeats down the columns. Arrays must have equal shapes. Length 0 makes
-    the result empty. More than two fold from the left.
+    A tensor with one axis is a plain vector, a tensor without axes a vector of length 1, and any
+    other tensor an array.
 
-    The results are views wherever one exists (read-only ones in NumPy): a vector whose length is
+    - Two vectors: the shorter vector is repeated. If the lengths do not fit, R's warning is given.
+    - A vector and an array: the vector is repeated down the columns.
+    - Two arrays must have equal shapes.
+    - Length 0 makes the result empty.
+    - More than two operands are combined from the left.
+
+    The results are views if possible (read-only in NumPy): a vector whose length is
     the product of leading axes is not copied. Python numbers become NumPy arrays.
 
-    Warns with `RecyclingWarning` and raises `RecyclingError`, both in R's words; raises
-    `TracingError` where the answer depends on a size that traced code does not know. Source of the
+    Warns with `RecyclingWarning` and raises `RecyclingError`, both in R's words. Raises
+    `TracingError` if the answer depends on a size that is unknown in traced code. Source of the
     rule: R Language Definition, 3.3.1.
 
     >>> x = np.arange(1, 31).reshape(2, 3, 5)
@@ -127,13 +131,13 @@ def broadcast(*tensors: TensorT, align: Align = ...) -> tuple[TensorT, ...]: ...
 @overload
 def broadcast(*tensors: HasShape | complex, align: Align = ...) -> tuple[Any, ...]: ...
 def broadcast(*tensors: Tensor, align: Align = "trailing") -> tuple[Tensor, ...]:
-    """Return the tensors at the common shape of NumPy's rule, as views (read-only in NumPy).
+    """Return the tensors with the common shape by NumPy's rule, as views (read-only in NumPy).
 
-    Axes are matched from the last; a missing axis or one of size 1 stretches. `align="leading"`
-    matches them from the first, so that a vector runs along the first axis. Python numbers become
-    NumPy arrays. Raises `BroadcastError` that names the axis, and `TracingError` where a tensor
-    would have to stretch to a size that traced code does not know. Source of the rule: NumPy's
-    manual, "Broadcasting".
+    Axes are matched from the last axis. A missing axis, or an axis of size 1, is repeated.
+    `align="leading"` matches from the first axis, so that a vector runs along the first axis.
+    Python numbers become NumPy arrays. Raises `BroadcastError`, which names the axis. Raises
+    `TracingError` if a tensor must be repeated to a size that is unknown in traced code. Source of
+    the rule: NumPy's manual, "Broadcasting".
 
     >>> x = np.arange(1, 31).reshape(2, 3, 5)
     >>> broadcast(x, np.array([10, 20]), align="leading")[1][:, :2, 0]
@@ -164,16 +168,16 @@ _broadcast_in_graph = in_graph(_broadcast)
 
 
 def recycled(op: Callable[..., Result], *, fold: bool = True) -> Callable[..., Result]:
-    """Return `op`, any elementwise operation, under R's rule instead of NumPy's.
+    """Return any elementwise operation `op` with R's rule instead of NumPy's.
 
-    `recycled(np.add)(x, y)` is R's `x + y`. Operands that repeat are passed to `op` in a form that
-    its own broadcasting completes, without a copy; Python numbers are passed unchanged. More than
-    two operands fold from the left, `op(op(x, y), z)`; with `fold=False` all are passed to `op` at
-    once, as to `np.where`. Keyword arguments are passed to `op`.
+    `recycled(np.add)(x, y)` is R's `x + y`. An operand that must be repeated is passed to `op` in
+    a shape that `op` itself broadcasts, without a copy. Python numbers are passed unchanged. More
+    than two operands are combined from the left, `op(op(x, y), z)`. With `fold=False` all operands
+    are passed to `op` at once, as to `np.where`. Keyword arguments are passed to `op`.
 
-    Warns and raises as `recycle` does, before `op` is called. Comparisons and logic, known by their
-    name, follow R's `<` and `&` in the one case where R's arithmetic differs: an array of one
-    element with a longer vector is an error.
+    Warns and raises as `recycle` does, before `op` is called. Comparisons and logical operations,
+    recognized by their name, follow R's `<` and `&`. They differ from arithmetic in one case: an
+    array of one element with a longer vector is an error.
 
     >>> x = np.arange(1, 7).reshape(2, 3)
     >>> recycled(np.add)(x, np.array([10, 20]))

@@ -34,15 +34,15 @@ def array_reshape(x: Detachable[TensorT], dim: Any, order: Order = ...) -> Tenso
 def array_reshape(x: TensorT, dim: Any, order: Order = ...) -> TensorT: ...
 @runs_as_python
 def array_reshape(x: Tensor, dim: Any, order: Order = "C") -> Tensor:
-    """Return the elements of `x` in the sizes `dim`, as a tensor of the same library.
+    """Return the elements of `x` with the sizes `dim`, as a tensor of the same library.
 
-    Elements are read and filled in row-major order, the last axis fastest, whatever the memory
+    Elements are read and filled in row-major order, the last axis fastest, for any memory
     layout of `x`. `order="F"` reads and fills in column-major order, the first axis fastest, as
-    R's `dim<-` does. One entry of `dim` may be `-1` or `NA`: it is computed from the others.
+    R's `dim<-` does. One entry of `dim` may be `-1` or `NA`. It is computed from the others.
 
-    On NumPy the result shares memory with `x` where one set of strides can describe it, and is new
-    memory elsewhere. Library, device, dtype and graph stay. Where traced code does not know a size
-    of `x`, the library itself checks the product when the code runs.
+    For NumPy the result shares memory with `x` if one set of strides can describe it. Otherwise it
+    is a copy. Library, device, dtype and graph stay. If a size of `x` is unknown in traced code,
+    the library itself checks the product when the code runs.
 
     Raises `ReshapeError` if `dim` does not fit or is not a vector of sizes, and
     `UnsupportedTensorError` if `x` is not a tensor. Source of the rule: reticulate's

@@ -47,18 +47,19 @@ _TENSOR: Final = "tensor"
 
 
 class R(Protocols[TensorT_co]):
-    """R's subscripts on a tensor: `R(x)[1:3, NA:5, ..., -1]`, read and assigned.
+    """R's subscripts on a tensor: `R(x)[1:3, NA:5, ..., -1]`, to read and to write.
 
-    Positions start at 1, ranges include both ends, `NA` or nothing is an open end, `-1` is the last
-    position, `...` is all the axes not named. Scalars drop their axis; ranges, vectors and masks
-    never do; several vectors select orthogonally and axes never move. For `drop=False` or text see
-    `r_slice`. `R(x, dialect="base")` follows R's own `[` and `[<-` instead, its traps included.
+    Positions start at 1, and ranges include both ends. `NA`, or a missing bound, is an open end.
+    `-1` is the last position. `...` stands for all axes without a subscript. Scalars drop their
+    axis; ranges, vectors and masks never do. Several vectors select a grid, and axes never move.
+    For `drop=False` or text see `r_slice`. `R(x, dialect="base")` follows R's own `[` and `[<-`
+    instead, with all their traps.
 
-    In NumPy, scalars, ranges and new axes give a view, anything else new memory. `R(x)` also
-    iterates, has a length and converts to NumPy as `x` does; operators raise. Functions that count
-    from zero, such as `random.choice` or `bisect`, need `x`, not `R(x)`. Raises a `SubscriptError`
-    for a subscript that does not fit. Source of the rules: "Who is right" in the documentation;
-    ranges as in R Language Definition, 3.3.1 and 3.4.1.
+    For NumPy, scalars, ranges and new axes return a view, and other subscripts return a copy.
+    `R(x)` also iterates, has a length and converts to NumPy as `x` does; operators raise. Functions
+    that count from zero, such as `random.choice` or `bisect`, need `x`, not `R(x)`. Raises a
+    `SubscriptError` for a subscript that does not fit. Source of the rules: "Who is right" in the
+    documentation; for ranges R Language Definition, 3.3.1 and 3.4.1.
 
     >>> import numpy as np
     >>> from pybridge import NA
@@ -113,7 +114,7 @@ class R(Protocols[TensorT_co]):
     def __getitem__(self, written: Any) -> TensorT_co: ...
     @runs_as_python
     def __getitem__(self, written: Any) -> Tensor:
-        """Return the elements that the subscripts name."""
+        """Return the elements that the subscripts select."""
         x = self._tensor
         if type(written) is not tuple:
             written = tuple(written) if isinstance(written, tuple) else (written,)
@@ -127,10 +128,10 @@ class R(Protocols[TensorT_co]):
 
     @runs_as_python
     def __setitem__(self, written: Any, value: Any) -> None:
-        """Write `value` into the elements that the subscripts name.
+        """Write `value` into the elements that the subscripts select.
 
-        It broadcasts by NumPy's rule. Under `dialect="base"` it recycles by R's rule, and a write
-        that would lengthen a vector raises.
+        `value` broadcasts by NumPy's rule. With `dialect="base"` it recycles by R's rule, and a
+        write that would make a vector longer raises.
         """
         x = self._tensor
         if type(written) is not tuple:
@@ -148,9 +149,9 @@ class R(Protocols[TensorT_co]):
 def r_subscripts(*subscripts: Any) -> Subscripts:
     """Return subscripts as one value, to print, compare, store and use on many tensors.
 
-    They are values as in `R(x)[...]`, or one string of R text, with R's brackets or without; see
-    `parse_subscripts` for its grammar. `result_shape` returns the shape they will give. Raises
-    `SubscriptSyntaxError` for text outside the grammar, `SubscriptTypeError` for other values.
+    They are values as in `R(x)[...]`, or one string of R text, with or without R's brackets; see
+    `parse_subscripts` for its grammar. `result_shape` returns the shape of their result. Raises
+    `SubscriptSyntaxError` for text that is not valid, `SubscriptTypeError` for other values.
 
     >>> import numpy as np
     >>> from pybridge import NA
@@ -167,14 +168,15 @@ def r_subscripts(*subscripts: Any) -> Subscripts:
 
 @runs_as_python
 def all_but(*parts: Any) -> Any:
-    """Return the subscript of all positions of an axis but these, in order.
+    """Return a subscript that selects all positions of an axis except these, in order.
 
-    A part is a position, a range as a slice, a vector of positions, logicals with one entry for
-    each position, which leave out where they are true, or a name where the axis has labels;
-    negative positions count from the end. A position may be named twice. The axis stays, and
-    `all_but()` is everything. It is what R's own `x[-c(2, 4)]` does, which is refused here because
-    a minus counts from the end. Read, write and store it as any subscript; in text and in R it is
-    `all_but(2, 4:NA)`. Parts that do not fit the axis raise the errors that they raise alone.
+    A part is a position, a range as a slice, a vector of positions, or a name if the axis has
+    labels. Logicals have one entry for each position, and leave out the positions where they are
+    true. Negative positions count from the end. A position may occur twice. The axis stays, and
+    `all_but()` selects everything. In R's own brackets you would write `x[-c(2, 4)]`, which is an
+    error here because a minus counts from the end. You can use and store the result like any
+    subscript; in text and in R write `all_but(2, 4:NA)`. Parts that do not fit the axis raise the
+    errors that they raise alone.
 
     >>> import numpy as np
     >>> x = np.array([10, 20, 30, 40, 50])
@@ -239,12 +241,12 @@ def r_slice(
     dialect: Dialect = "tensor",
     order: Order = "C",
 ) -> Tensor:
-    """Return the elements of `x` that the subscripts name, as a tensor of the same library.
+    """Return the elements of `x` that the subscripts select, as a tensor of the same library.
 
     `subscripts` are values as in `R(x)[...]`, or one string of R text such as `"10:99, , NA:5"` or
-    `"x[10:99, , NA:5]"`. With `drop=False` scalars keep their axis at size 1. `dialect="base"`
-    follows R's own `[` exactly, its traps included. `order` is the order in which a logical array
-    of the whole shape selects in the tensor dialect: "C" row-major, "F" column-major as in R.
+    `"x[10:99, , NA:5]"`. With `drop=False` scalars keep their axis, with size 1. `dialect="base"`
+    follows R's own `[` exactly, with all its traps. `order` is the order in which a logical array
+    of the same shape selects in the tensor dialect: "C" row-major, "F" column-major as in R.
 
     >>> import numpy as np
     >>> from pybridge import NA
@@ -256,8 +258,8 @@ def r_slice(
     array([[26, 27],
            [16, 17]])
 
-    Raises a `SubscriptError` for subscripts that do not fit, `MissingValueError` where R would give
-    NA and the dtype has none, `UnsupportedTensorError` if `x` is not a tensor.
+    Raises a `SubscriptError` for subscripts that do not fit, `MissingValueError` if R would return
+    NA and the dtype has no NA, and `UnsupportedTensorError` if `x` is not a tensor.
     """
     return request.read(x, subscripts, drop=drop, dialect=dialect, order=order)
 
@@ -266,9 +268,9 @@ def r_slice(
 def result_shape(
     shape: Shape, *subscripts: Any, drop: bool = True, dialect: Dialect = "tensor"
 ) -> Shape:
-    """Return the shape that `r_slice` would give on a tensor of `shape`, touching no data.
+    """Return the shape of the result of `r_slice` on a tensor of `shape`, without reading data.
 
-    `shape` is as in `explain`: sizes, None for an unknown one, or a tensor or a table.
+    `shape` is as in `explain`: sizes, with None for an unknown size, or a tensor or a table.
 
     >>> result_shape((60000, 28, 28), slice(None), slice(8, -8), slice(8, -8))
     (60000, 14, 14)
@@ -324,12 +326,12 @@ def r_assign(
     dialect: Dialect = "tensor",
     order: Order = "C",
 ) -> Tensor:
-    """Return `x` with `value` at the elements that the subscripts name; `x` itself never changes.
+    """Return a copy of `x` with `value` at the selected elements; `x` itself never changes.
 
     In the tensor dialect `value` broadcasts into the selection by NumPy's rule. In the base dialect
-    it recycles by R's rule, and a plain vector grows where R's would. An element named more than
-    once gets the last of its values. The dtype of `x` stays; a value that would lose information
-    raises `LossyValueError`.
+    it recycles by R's rule, and a plain vector grows if R's vector would grow. An element that is
+    selected more than once gets the last of its values. The dtype of `x` stays. A value that would
+    lose information raises `LossyValueError`.
 
     >>> import numpy as np
     >>> x = np.zeros((2, 3), int)

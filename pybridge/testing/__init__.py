@@ -1,8 +1,8 @@
 """A test kit for code that connects R and Python, with base R as the oracle.
 
-It is for tests alone: a package whose tests use it needs no pybridge when it runs. To compare, and
-to replay R's recorded answers, it takes NumPy, and pytest for the fixture `r`; asking R takes rpy2
-and R, and the `strategies` take Hypothesis. Importing pybridge imports nothing of it. In a
+Only tests use it: a package does not need pybridge when it runs. To compare, and to replay R's
+recorded answers, the kit needs NumPy, and pytest for the fixture `r`. To ask R it needs rpy2
+and R. The `strategies` need Hypothesis. `import pybridge` does not import the kit. In a
 `conftest.py`, `pytest_plugins = ["pybridge.testing.plugin"]` gives pytest the fixture `r`.
 
 >>> import numpy as np

@@ -39,32 +39,34 @@ def assert_same_as_r(
     run: Oracle | None = None,
     **variables: Any,
 ) -> None:
-    """Assert that `actual` equals the result of R for `source`, or that both stop, or both warn.
+    """Assert that `actual` equals R's result for `source`, or that both raise, or both warn.
 
-    `variables` are the arrays, tensors, lists and data frames that the source names. Several
-    statements are one text, and the last one is the result. The kind (logical, integer, real,
-    complex, character, factor, Date, POSIXct, difftime), the shape and every element must agree;
-    the table in the guide "Test kit" says what agrees with each kind of R object.
+    `variables` are the arrays, tensors, lists and data frames that the source names. `source` may
+    have several statements, and the last one is the result. The kind (logical, integer, real,
+    complex, character, factor, Date, POSIXct, difftime), the shape and every element must agree.
+    The table in the guide "Test kit" says what agrees with each kind of R object.
 
-    One element agrees with R's vector of length 1, since R has no array without axes. R's NA and
-    NaN agree with NaN and with an element that is masked, None or NA of pandas; with `check_na` NA
-    and NaN are two. `check_names` compares names, dimnames, row names and the order of a list.
-    `check_kind=False` compares the values alone: the median of integers is real in NumPy, and
-    may be an integer in R. `rtol` and `atol` allow a difference of reals, none by default: at most
-    `atol + rtol * abs(R's)`. Mappings such as `rtol={"p.value": 1e-6}` are for entries of a list
-    and columns of a data frame; those that are not named must be equal. With `like`, `actual` must
-    have its type and its dtype.
+    - A single element agrees with R's vector of length 1, because R has no array without axes.
+    - R's NA and NaN agree with NaN, and with an element that is masked, None or pandas' NA. With
+      `check_na` NA and NaN are different.
+    - `check_names` also compares names, dimnames, row names and the order of a list.
+    - `check_kind=False` compares only the values: the median of integers is a real in NumPy, and
+      may be an integer in R.
+    - `rtol` and `atol` allow a difference of reals of at most `atol + rtol * abs(r)`, where `r` is
+      R's value. By default no difference is allowed. Mappings such as `rtol={"p.value": 1e-6}` are
+      for entries of a list and columns of a data frame; all other entries must be equal.
+    - With `like`, `actual` must have its type and its dtype.
 
-    With `raises`, `actual` is a function without arguments, which must raise that exception where
-    R stops. With `warns` it must warn so where R warns, and the results are compared. `match` is a
-    pattern that is found in Python's message and `r_match` one in R's; `r_class` is a class of R's
-    condition.
+    With `raises`, `actual` is a function without arguments. It must raise that exception, and R
+    must raise an error. With `warns` both must warn, and then the results are compared. `match` is
+    a regular expression for Python's message, and `r_match` one for R's. `r_class` is a class of
+    R's condition.
 
-    `run` is who answers: the fixture `r`, or an `OwnProcess`. By default it is the R of the plugin
-    for pytest, with its records, and R in this process where there is no plugin.
+    `run` answers the questions: the fixture `r`, or an `OwnProcess`. By default it is the R of the
+    pytest plugin, with its records, or without the plugin R in this process.
 
-    Raises `AssertionError` whose text holds the R code to paste, `RError` where R stops and
-    `raises` does not say so, and `ArgumentError` for an option that does not exist.
+    Raises `AssertionError`, whose text holds R code to paste, `RError` if R raises an error and
+    `raises` is not given, and `ArgumentError` for an option that does not exist.
 
     >>> x = np.arange(1, 31).reshape(2, 3, 5)
     >>> assert_same_as_r(x[1, [2, 0]], "x[2, c(3, 1), ]", x=x)

@@ -1,4 +1,4 @@
-"""The rules by which a value of Python agrees with one of R: one for each kind of R value."""
+"""The rules by which a Python value agrees with an R value: one for each kind of R value."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Rules:
 
 
 def difference(actual: Any, wanted: RValue, rules: Rules) -> str | None:
-    """Return how a value of Python differs from R's, or None.
+    """Return how a Python value differs from R's, or None.
 
     Raises `ArgumentError` for a tolerance of an entry that R's value does not have.
     """
@@ -192,7 +192,7 @@ def _entries_difference(entries: list[Any], wanted: RValue, rules: Rules, path: 
 
 
 def _identifier(name: str) -> str:
-    """Return how Python spells a name of R: `p_value` for `p.value`."""
+    """Return a name of R as Python writes it: `p_value` for `p.value`."""
     return re.sub(r"\W", "_", name)
 
 
@@ -200,7 +200,7 @@ def _identifier(name: str) -> str:
 
 
 def _as_vector(actual: Any, wanted: RValue) -> RValue | str:
-    """Return a value of Python as a vector, or why it is none."""
+    """Return a Python value as a vector, or why it is not one."""
     entries = entries_of(actual)
     if entries is not None and len(wanted.shape) == 1:  # the names of a vector are its keys
         found = as_r(list(entries.values()))
@@ -276,7 +276,7 @@ def _elements(value: RValue) -> Array:
 def _same_elements(
     ours: Array, theirs: Array, our_na: Array, their_na: Array, rules: Rules
 ) -> Array:
-    """Return which elements agree; NaN and NA are one, unless the rules tell them apart."""
+    """Return which elements agree; NaN and NA are the same, unless the rules distinguish them."""
     if ours.dtype == object:
         return np.asarray((our_na & their_na) | (~our_na & ~their_na & (ours == theirs)))
     our_nan, their_nan = (np.isnan(ours) & ~our_na), (np.isnan(theirs) & ~their_na)

@@ -6,8 +6,8 @@
 result. Its tensor has the elements 1, 2, 3, ... in row-major order, as reals.
 `expected` is a shape and values in row-major order (null is NA), or the class of the error. With a
 `value` the case is an assignment, and `expected` is the whole tensor afterwards. R has confirmed
-every case: in the base dialect by its own brackets, in the tensor dialect by a restatement of the
-dialect in base R. The first number of the version grows when a case changes its meaning.
+every case: for the base dialect with its own brackets, for the tensor dialect with the same rules
+written in base R. The first number of the version grows when a case changes its meaning.
 """
 
 from __future__ import annotations

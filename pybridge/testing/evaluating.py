@@ -29,8 +29,8 @@ class Evaluated:
 def evaluate(code: str, variables: Mapping[str, Any]) -> Evaluated:
     """Return what an expression gives, or statements of which the last one is an expression.
 
-    `variables` are the names that the code knows, beside Python's own. Raises `ArgumentError` for
-    code that is no Python, or whose last statement is no expression.
+    `variables` are the names that the code can use, in addition to Python's own. Raises
+    `ArgumentError` for code that is not Python, or whose last statement is not an expression.
 
     >>> evaluate("y = x + 1; y * 2", {"x": 3}).value
     8

@@ -43,7 +43,7 @@ __all__ = [
 
 
 class RError(RuntimeError):
-    """R stopped with an error; the text is R's call and message.
+    """R raised an error; the text is R's call and message.
 
     `classes` are the classes of R's condition.
     """
@@ -62,7 +62,7 @@ class RWarning(UserWarning):
 
 
 class Oracle(Protocol):
-    """Who answers the assertion: the fixture `r`, an `OwnProcess`."""
+    """An object that answers the assertion: the fixture `r`, or an `OwnProcess`."""
 
     def ask(self, source: str, inputs: Mapping[str, RValue], /) -> Answer:
         """Return what R answers to source with inputs by name."""
@@ -122,9 +122,9 @@ def _evaluate() -> Any:
 
 
 def ask_r(source: str, inputs: Mapping[str, RValue]) -> Answer:
-    """Return all that R answers to source, in a new environment with `inputs` by name.
+    """Return R's whole answer to `source`, in a new environment with the named `inputs`.
 
-    The value is None where R stops. Raises `RNotFoundError` where R or rpy2 is missing.
+    The value is None if R raises an error. Raises `RNotFoundError` if R or rpy2 is missing.
 
     >>> answer = ask_r("as.integer('one')", {})
     >>> answer.value.is_na, answer.warnings[0].message
@@ -144,11 +144,12 @@ def ask_r(source: str, inputs: Mapping[str, RValue]) -> Answer:
 def run_r(source: str, /, **variables: Any) -> Any:
     """Evaluate R source in a new environment, with `variables` as R arrays, and read the value.
 
-    Several statements are one text; the value is that of the last one. Arrays come back in NumPy's
-    shape with every element at its position, a vector of R with one axis, lists as lists or dicts,
-    NULL as None. A missing value comes back as NaN in numbers (logicals and integers that hold one
-    become real), and as None in character vectors. An error of R is raised as `RError`, and a
-    warning of R becomes an `RWarning`. Where R or rpy2 is missing, `RNotFoundError` says which.
+    `source` may have several statements; the value is that of the last one. An R array becomes a
+    NumPy array with every element at its position, an R vector an array with one axis, a list a
+    list or a dict, and NULL becomes None. A missing value becomes NaN in numbers (logicals and
+    integers with a missing value become reals), and None in character vectors. An R error is raised
+    as `RError`, and an R warning becomes an `RWarning`. If R or rpy2 is missing, `RNotFoundError`
+    says which.
 
     >>> run_r("x[2, ]", x=np.array([[1, 2], [3, 4]]))
     array([3, 4])

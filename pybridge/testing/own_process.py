@@ -19,7 +19,7 @@ from pybridge.testing.r_values import Answer, RValue
 
 
 class OwnProcess:
-    """R in a process of its own; call it as `run_r`. It starts at the first call.
+    """R in a separate process; call it like `run_r`. It starts at the first call.
 
     >>> with OwnProcess() as r:
     ...     int(r("sum(x)", x=[1, 2, 3])[0])

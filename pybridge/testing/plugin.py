@@ -1,16 +1,16 @@
 """The plugin for pytest: `pytest_plugins = ["pybridge.testing.plugin"]` in a `conftest.py`.
 
-The fixture `r` evaluates R source with arrays by name, `r("x[2, ]", x=x)`, as `run_r` does; see
-`RecordedR`. `assert_same_as_r` asks the same R. Options of pytest:
+The fixture `r` evaluates R source with named arrays, `r("x[2, ]", x=x)`, as `run_r` does; see
+`RecordedR`. `assert_same_as_r` asks the same R. The pytest options are:
 
-- `--r-record` writes what R answered beside each test, `__r__/NAME.json`;
-- `--r-replay` answers from there and leaves R alone. So does every run where R or rpy2 is missing;
-- `--r-check` asks R, and fails where a record says something else;
-- `--r-own-process`, or the setting `r_own_process = true`, runs R in a process of its own: a crash
-  of R ends one test and not the run, and nothing of R is in the process of the tests.
+- `--r-record` writes R's answers to records next to the tests, `__r__/NAME.json`;
+- `--r-replay` answers from these records, without R. So does every run without R or rpy2;
+- `--r-check` asks R, and fails if a record has another answer;
+- `--r-own-process`, or the setting `r_own_process = true`, runs R in a separate process: a crash
+  of R ends one test and not the run, and R is not in the process of the tests.
 
-A test to which neither R nor a record has an answer fails. With the setting `r_required = false` it
-is skipped instead, and the last line of pytest counts such tests. Tests that use the fixture have
+If neither R nor a record has an answer, the test fails. With the setting `r_required = false` it
+is skipped instead, and pytest's last line counts such tests. Tests that use the fixture have
 the marker `r`; `pytest -m "not r"` leaves them out.
 """
 
@@ -42,13 +42,13 @@ MODES: dict[Mode, str] = {
 
 
 class RecordedR:
-    """R as a test has it, in the fixture `r`: asked, recorded and replayed by pytest's options."""
+    """The fixture `r`: R is asked, recorded or replayed, as pytest's options say."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
 
     def __call__(self, source: str, /, **variables: Any) -> Any:
-        """Evaluate R source with arrays by name, as `run_r` does: `r("x[2, ]", x=x)`."""
+        """Evaluate R source with named arrays, as `run_r` does: `r("x[2, ]", x=x)`."""
         __tracebackhide__ = True
         inputs = {name: as_r(value) for name, value in variables.items()}
         return plain_answer(self.ask(source, inputs))
@@ -59,11 +59,11 @@ class RecordedR:
         return self._records.ask(source, inputs)
 
     def requires(self, *packages: str) -> None:
-        """Require packages of R, `r.requires("MASS", "fixest>=0.12")`; R compares the versions.
+        """Require R packages, `r.requires("MASS", "fixest>=0.12")`; R compares the versions.
 
-        R is asked once in a run for each. A test whose package is missing or too old fails, or is
-        skipped and counted where the suite says `r_required = false`. Nothing is attached: the R
-        code says `fixest::feols()` or `library(fixest)`.
+        R is asked once in a run for each package. If a package is missing or too old, the test
+        fails, or with `r_required = false` it is skipped and counted. No package is attached: write
+        `fixest::feols()` or `library(fixest)` in the R code.
         """
         __tracebackhide__ = True
         for package in packages:
@@ -93,7 +93,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def r(request: pytest.FixtureRequest) -> RecordedR:
-    """Evaluate R source with arrays by name: `r("x[2, ]", x=x)` is `run_r("x[2, ]", x=x)`."""
+    """Evaluate R source with named arrays: `r("x[2, ]", x=x)` is `run_r("x[2, ]", x=x)`."""
     run: _Run = request.config.pluginmanager.get_plugin("pybridge-r-run")  # type: ignore[assignment]
     return run.r
 

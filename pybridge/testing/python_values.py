@@ -1,7 +1,8 @@
-"""Values of Python as R would hold them, for what a test sends to R and for what it compares.
+"""Python values as R would hold them, for the inputs of a test and for the values it compares.
 
-Of NumPy everything is read here. pandas, polars, pyarrow and xarray are known by their attributes
-and never imported; a tensor of another library is read by pybridge itself, which is then imported.
+All NumPy arrays are read here. pandas, polars, pyarrow and xarray are recognized by their
+attributes and never imported. A tensor of another library is read by pybridge itself, which is then
+imported.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ DAY = 86400.0
 
 
 def as_r(x: Any) -> RValue:
-    """Return a value of Python as R would hold it.
+    """Return a Python value as R would hold it.
 
-    Arrays, tensors, Series and scalars become vectors, and so does a list of scalars; None becomes
-    NULL; a mapping, a dataclass and a named tuple a list with names; a data frame a data frame.
+    Arrays, tensors, Series, scalars and lists of scalars become vectors. None becomes NULL. A
+    mapping, a dataclass and a named tuple become a named list. A data frame becomes a data frame.
 
     >>> as_r(np.ma.array([1, 2], mask=[False, True])).is_na
     array([False,  True])

@@ -13,7 +13,7 @@ EMPTY |= {"complex": "complex(0)", "character": "character(0)"}
 
 
 def r_text(value: Any) -> str:
-    """Return a value of Python as R source, to paste into R.
+    """Return a Python value as R source, to paste into R.
 
     >>> import numpy as np
     >>> r_text(np.array([[1.0, 2.0], [np.nan, 4.0]]))
@@ -27,7 +27,7 @@ def r_text(value: Any) -> str:
 
 
 def source_of(value: RValue) -> str:
-    """Return a value of R as R source; what the kit cannot read becomes a comment."""
+    """Return an R value as R source; a value that the kit cannot read becomes a comment."""
     if value.type == "NULL":
         return "NULL"
     if value.type == "formula":

@@ -117,7 +117,7 @@ def described(value: RValue) -> str:
 
 
 def digest(value: RValue) -> str:
-    """Return the kind, the shape and 16 digits of the SHA-256 of a value, NaN and NA told apart.
+    """Return the kind, the shape and 16 digits of a value's SHA-256; NaN and NA differ.
 
     >>> digest(vector([1, 2, 3], "integer"))
     'integer[3] f8194d9e890a6bae'
@@ -151,9 +151,9 @@ def _parts(value: RValue) -> Iterator[bytes]:
 def to_json(value: RValue) -> dict[str, Any]:
     """Return a value as JSON holds it.
 
-    The values of a vector are in R's order, down the columns. null is NA, and the texts "NaN",
-    "Inf" and "-Inf" are what JSON has no number for. A real is written with as many digits as
-    make it come back to its last bit.
+    The values of a vector are in R's order, down the columns. null is NA. The texts "NaN", "Inf"
+    and "-Inf" are used because JSON has no such numbers. A real has enough digits to restore its
+    last bit.
 
     >>> to_json(vector([0.1, np.nan, np.inf], "double", [False, True, False]))
     {'type': 'double', 'values': [0.1, None, 'Inf']}

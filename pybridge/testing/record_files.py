@@ -16,9 +16,9 @@ AGAIN = "Run pytest with --r-record where R is, and read what changed in the rec
 
 
 class RecordError(Exception):
-    """A record and the test, or R itself, do not agree any more; the text says in what.
+    """A record no longer agrees with the test or with R; the text says where they differ.
 
-    It is no `AssertionError`, so that a test which expects one does not take it for that.
+    It is not an `AssertionError`, so a test that expects an `AssertionError` does not catch it.
     """
 
 

@@ -1,7 +1,7 @@
 """Hypothesis strategies: shapes, values, and subscripts that are written for both languages.
 
-Every drawn subscript has three forms of one meaning: Python's values, the text of the dialect, and
-an expression of base R, written without pybridge. They can be compared in any pairing.
+Every drawn subscript has three forms with the same meaning: Python values, R text, and
+an expression in base R, without pybridge. Any two of them can be compared.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Written:
 def shapes(
     *, min_axes: int = 1, max_axes: int = 4, min_size: int = 0, max_size: int = 5
 ) -> SearchStrategy[tuple[int, ...]]:
-    """Return a strategy for shapes; some have an axis of size 0 or 1, unless sizes are limited."""
+    """Return a strategy for shapes, some with an axis of size 0 or 1 unless sizes are limited."""
     from hypothesis import strategies as st
 
     sizes = st.integers(min_size, max_size)
@@ -58,7 +58,7 @@ def shapes(
 def values(shape: Sequence[int], dtype: Any = "float64") -> SearchStrategy[Any]:
     """Return a strategy for arrays of a shape and a dtype, with NaN and infinities among reals.
 
-    Whole numbers stay within R's integers, and a real that becomes R's NA is not among them.
+    Whole numbers fit into R's integers, and no real becomes R's NA.
     """
     from hypothesis import strategies as st
     from hypothesis.extra import numpy as arrays
@@ -76,7 +76,7 @@ def values(shape: Sequence[int], dtype: Any = "float64") -> SearchStrategy[Any]:
 def places(shape: Sequence[int]) -> Any:
     """Return the array of a shape with the elements 1, 2, 3, ... in row-major order.
 
-    With distinct values every wrong element shows.
+    All values are different, so every wrong element is found.
     """
     return np.arange(1, 1 + int(np.prod(shape)), dtype=np.int32).reshape(tuple(shape))
 
@@ -84,8 +84,8 @@ def places(shape: Sequence[int]) -> Any:
 def subscripts(shape: Sequence[int], *, kinds: Sequence[Kind] = KINDS) -> SearchStrategy[Written]:
     """Return a strategy for valid subscripts of the tensor dialect, one for each axis of a shape.
 
-    Positions and bounds are written from either end, ranges upward and downward, open and closed,
-    with a step and without. An axis of size 0 gets no position.
+    Positions and bounds count from either end. Ranges run upward and downward, have open and closed
+    ends, and have a step or none. An axis of size 0 gets no position.
 
     >>> from hypothesis import find
     >>> find(subscripts((2, 3), kinds=["position"]), lambda w: w.python == (2, -1)).r

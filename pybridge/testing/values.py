@@ -1,7 +1,7 @@
-"""The corpus of values: what becomes what between R and Python, for both bridges.
+"""The corpus of values: what values become between R and Python, with rpy2 and reticulate.
 
-`values.json` is next to this file. A case has the code of a value in R, the code of one in Python,
-and the directions in which they become each other; or `error`, a pattern of the message.
+`values.json` is next to this file. A case has the code of an R value, the code of a Python value,
+and the directions in which they are converted; or `error`, a regular expression for the message.
 """
 
 from __future__ import annotations

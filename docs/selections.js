@@ -90,7 +90,7 @@ window.pybridgeSelect = (() => {
     values.forEach((value) => checkWhole(value, axis, text));
     return values.map((value) => index(value, axis, text));
   };
-  const holdsNA = (item) => new Fault(`\`${source(item)}\` holds NA; a logical subscript must say TRUE or FALSE everywhere`);
+  const holdsNA = (item) => new Fault(`\`${source(item)}\` holds NA; a logical subscript must be TRUE or FALSE everywhere`);
   const mask = (item, axis) => {
     const text = source(item);
     if (item.values.includes(null)) throw item.values.length === 1 ? notAPosition(axis) : holdsNA(item);

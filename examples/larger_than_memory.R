@@ -37,7 +37,7 @@ mean_digits <- function(digits, labels) {
     # Every copy of the digits has the same labels.
     first <- (start - 1) %% length(labels)
     sums <- sums + sums_by_label(chunk, labels[first + seq_len(CHUNK)])
-    # R does not see how large the objects of Python are: it has to be told to let them go.
+    # R does not see how large the Python objects are: it has to be told to let them go.
     rm(chunk)
     gc(verbose = FALSE, full = FALSE)
     progress$advance()

@@ -96,7 +96,7 @@ def of_others(j: jax.Array, d: dask.array.Array) -> None:
 
 
 def of_stores(path: str) -> None:
-    """Show an array on disk, from which comes an array of NumPy."""
+    """Show an array on disk, from which comes a NumPy array."""
     z = zarr.open_array(path, mode="r")
     assert_type(R(z)[2:3], NDArray[Any])
     assert_type(r_slice(z, slice(2, 3)), NDArray[Any])
@@ -108,7 +108,7 @@ def last(x: AnyTensor) -> AnyTensor:
 
 
 def take_numpy(x: NDArray[Any]) -> None:
-    """Take arrays of NumPy alone."""
+    """Take NumPy arrays alone."""
 
 
 def take_reals(x: Reals) -> None:
@@ -116,7 +116,7 @@ def take_reals(x: Reals) -> None:
 
 
 def take_torch(x: torch.Tensor) -> None:
-    """Take tensors of PyTorch alone."""
+    """Take PyTorch tensors alone."""
 
 
 def take_weight(x: torch.nn.Parameter) -> None:

@@ -196,7 +196,7 @@ for _function in (elementwise.math_group, summaries.mean, missing.elementwise_te
 
 @for_r
 def summary_group(operands: list[Any], name: str, na_rm: bool) -> Any:
-    """Apply a function of R's Summary group to tensors and numbers of R."""
+    """Apply a function of R's Summary group to tensors and R numbers."""
     return summaries.summary_group(_operands(operands), name, na_rm)
 
 
@@ -263,7 +263,7 @@ def permute(x: Any, axes: list[int] | None) -> Any:
 
 @quiet_for_r
 def is_tensor(x: Any) -> bool:
-    """Return whether `x` is a tensor of a library that pybridge serves."""
+    """Return whether `x` is a tensor of a library that pybridge supports."""
     return find_holder(x) is not None
 
 

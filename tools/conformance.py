@@ -102,7 +102,7 @@ def _answers(name: str, cases: Sequence[dict[str, Any]]) -> Iterator[Answer]:
 def _run(
     adapter: Adapter, cases: Sequence[dict[str, Any]], task_of: Callable[[dict[str, Any]], Task]
 ) -> list[Any]:
-    """Return what each task gives: an array of NumPy, or an exception."""
+    """Return what each task gives: a NumPy array, or an exception."""
     tasks = [task_of(case) for case in cases]
     if "jit" not in adapter.modes:
         made = (adapter.make(tensor_of(case)) for case in cases)

@@ -210,7 +210,7 @@ def _with_common_filling(x: Any) -> Any:
 
 
 def _beside(x: Any, values: Any) -> Any:
-    """Return an array of NumPy as one of the library of `x`, on its device."""
+    """Return a NumPy array as one of the library of `x`, on its device."""
     return _of(x, "asarray")(values, **_placed(x)) if isinstance(values, np.ndarray) else values
 
 

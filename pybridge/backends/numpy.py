@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 FEW_AXES = 30
-"""Up to this many axes every release of NumPy takes a vector on each."""
+"""Up to this many axes every NumPy release takes a vector on each."""
 
 FEW_BYTES = 16
 """Below this many bytes per row, indexing is usually faster than `take` along the last axis: on one

@@ -49,7 +49,7 @@ from pybridge.errors import UnsupportedTensorError
 from pybridge.subscripts.selections import WHOLE, Key, is_index, slice_of_index
 
 _SPARSE = Trait(
-    "a sparse array of SciPy",
+    "a sparse SciPy array",
     "each of its zeros would repeat too; x.toarray() makes a dense one, which broadcasts",
     ("read", "write", "assign", "value", "subscript", "reshape", "search", "compute"),
 )

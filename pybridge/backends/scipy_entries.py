@@ -128,7 +128,7 @@ def need_countable(x: Any) -> None:
     if math.prod(x.shape) >= 2**63:
         raise UnsupportedTensorError(
             f"a {type(x).__name__} of shape {x.shape} has more elements than 64 bits count, so "
-            "its points, its shape and its order are not served; take rows or columns"
+            "its points, its shape and its order are not supported; take rows or columns"
         )
 
 

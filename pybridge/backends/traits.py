@@ -45,10 +45,10 @@ def admit(traits: tuple[Trait, ...], verb: Verb) -> None:
 
     >>> admit((Trait("this", "that is", ("read",)),), "reshape")
     Traceback (most recent call last):
-    pybridge.errors.UnsupportedTensorError: this is not served by `array_reshape`; that is
+    pybridge.errors.UnsupportedTensorError: this is not supported by `array_reshape`; that is
     """
     for each in traits:
         if verb not in each.verbs:
             raise UnsupportedTensorError(
-                f"{each.what} is not served by {_NAMES[verb]}; {each.advice}"
+                f"{each.what} is not supported by {_NAMES[verb]}; {each.advice}"
             )

@@ -17,8 +17,8 @@ depends on the dtype alone, never on the values:
 | bytes, arrays of dtype S1 or V1          | raw                        | uint8         |
 | list, tuple                              | list                       | list          |
 | dict                                     | named list (policy `mapping`) | dict       |
-| table of pandas, or with Arrow's protocol | data frame                | DataFrame, or by `like` |
-| sparse matrix of SciPy                   | matrix of package Matrix   | sparse matrix |
+| pandas table, or with Arrow's protocol   | data frame                 | DataFrame, or by `like` |
+| SciPy sparse matrix                      | matrix of package Matrix   | sparse matrix |
 | None                                     | NULL                       | None          |
 
 A list of scalars of one type becomes a vector, because R has no scalars; a Python int is treated

@@ -31,7 +31,7 @@ def nanoarrow() -> Any:
         return import_module("nanoarrow")
     except ImportError:
         raise ArgumentError(
-            "tables of Arrow need the package nanoarrow, which is not installed: "
+            "Arrow tables need the package nanoarrow, which is not installed: "
             'pip install "pybridge-r[arrow]", in R py_require("nanoarrow")'
         ) from None
 

@@ -141,14 +141,18 @@ def _copy_in_tiles(
 def _refuse_kinds(source: np.dtype[Any], dtype: np.dtype[Any]) -> None:
     is_number = dtype.kind in "biufc" or is_narrow(dtype.name)
     if source.kind == "U" and dtype.kind not in "UTO":
-        raise ConversionError(f"text has no dtype {dtype}: as.numeric(x) reads numbers from it")
+        raise ConversionError(
+            f"text cannot become dtype {dtype}: as.numeric(x) reads numbers from it"
+        )
     if source.kind == "M" and dtype.kind != "M":
-        raise ConversionError(f"a date or time has no dtype {dtype}: as.numeric(x) is its number")
+        raise ConversionError(
+            f"a date or time cannot become dtype {dtype}: as.numeric(x) is its number"
+        )
     if source.kind in "biufc" and not is_number:
         advice = (
             "as.character(x) makes text" if dtype.kind in "UTO" else "it is not a numeric dtype"
         )
-        raise ConversionError(f"numbers have no dtype {dtype}: {advice}")
+        raise ConversionError(f"numbers cannot become dtype {dtype}: {advice}")
 
 
 def _lossy(lossy: LossyCast, dtype: np.dtype[Any]) -> ConversionError:

@@ -1,6 +1,6 @@
 """The kinds of columns that R, pandas and Arrow share.
 
-Each kind is one class, which makes the vector of R, the column of pandas and the array of Arrow.
+Each kind is one class, which makes the R vector, the pandas column and the Arrow array.
 What it is made from tells the kind: columns_of_r.py, columns_of_pandas.py, columns_of_arrow.py and
 columns_of_values.py read what their library declares.
 
@@ -46,7 +46,7 @@ Array = np.ndarray[Any, Any]
 
 
 class InR(ABC):
-    """A column that becomes a vector of R."""
+    """A column that becomes an R vector."""
 
     __slots__ = ()
 
@@ -63,11 +63,11 @@ class InR(ABC):
 
     @abstractmethod
     def in_r(self, policies: ToR) -> New:
-        """Return the vector of R to make."""
+        """Return the R vector to make."""
 
 
 class InPython(ABC):
-    """A column of R that becomes one of pandas, or of a library with Arrow's protocol."""
+    """An R column that becomes one of pandas, or of a library with Arrow's protocol."""
 
     __slots__ = ()
 
@@ -80,7 +80,7 @@ class InPython(ABC):
 
     @abstractmethod
     def in_pandas(self, pandas: Any, policies: FromR) -> Any:
-        """Return the array for a column of pandas."""
+        """Return the array for a pandas column."""
 
     @abstractmethod
     def c_array(self) -> Any:
@@ -352,7 +352,7 @@ class Durations(Times):
 
 @dataclass(slots=True)
 class Sequences(InR):
-    """Elements of which no array of NumPy is made."""
+    """Elements of which no NumPy array is made."""
 
     elements: Sequence[Any]
 

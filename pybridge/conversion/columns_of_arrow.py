@@ -1,4 +1,4 @@
-"""Read what speaks Arrow's PyCapsule protocol: tables of polars, PyArrow, DuckDB, Ibis and others.
+"""Read objects with Arrow's PyCapsule protocol: polars, PyArrow, DuckDB, Ibis and other tables.
 
 The package nanoarrow gives the buffers, without libarrow. The schema tells the kind of each column,
 never the values.
@@ -86,7 +86,7 @@ def column_of_arrow(x: Any) -> InR:
 
 
 def _refuse_objects(x: Any) -> None:
-    """Raise for objects of Python in a column of polars, which gives their addresses for bytes."""
+    """Raise for Python objects in a polars column, which gives their addresses for bytes."""
     if type(x).__module__.partition(".")[0] != "polars":
         return
     dtypes = x.schema if hasattr(x, "columns") else {x.name: x.dtype}

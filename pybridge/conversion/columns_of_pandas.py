@@ -1,4 +1,4 @@
-"""Read tables, Series, indices and arrays of pandas as columns, by their dtypes."""
+"""Read pandas tables, Series, indices and arrays as columns, by their dtypes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def is_of_pandas(x: Any) -> bool:
 
 
 def is_frame(x: Any) -> bool:
-    """Return whether `x` is a DataFrame of pandas."""
+    """Return whether `x` is a pandas DataFrame."""
     pandas: Any = sys.modules.get("pandas")
     return pandas is not None and isinstance(x, pandas.DataFrame)
 

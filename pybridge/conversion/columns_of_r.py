@@ -95,7 +95,7 @@ def _numbers(array: Array) -> Numbers:
 def _masking(vector: Vector, policies: FromR, *, is_arrow: bool) -> FromR:
     """Return the policies by which `NA` is told from the elements.
 
-    A column of pandas keeps a real `NA` as NaN; one of Arrow tells the two apart.
+    A pandas column keeps a real `NA` as NaN; one of Arrow tells the two apart.
     """
     is_whole = vector.r_type in ("logical", "integer") or "integer64" in vector.classes
     if policies.na == "error" and (is_whole or is_arrow):
@@ -138,13 +138,13 @@ def _column_of_matrix(vector: Vector, place: int) -> Vector:
 
 
 def categories(vector: Vector, policies: FromR) -> Any:
-    """Return a factor as a Categorical of pandas, or raise without pandas."""
+    """Return a factor as a pandas Categorical, or raise without pandas."""
     pandas = pandas_if_installed()
     if pandas is None or policies.frames != "pandas" or policies.dimnames != "drop":
         reason = "a factor is categories, and a tensor has none"
         if pandas is None:
             reason = (
-                "a factor becomes a Categorical of pandas, which is not installed: "
+                "a factor becomes a pandas Categorical, which is not installed: "
                 'pip install "pybridge-r[pandas]"'
             )
         raise ConversionError(f"{reason}; as.character(x) is its text, as.integer(x) its codes")
@@ -203,7 +203,7 @@ def _made(column: InPython, make: Maker) -> Any:
 
 
 def vector_in_library(vector: Vector, policies: FromR) -> Any:
-    """Return a vector of R as a column of the library that `policies` name."""
+    """Return an R vector as a column of the library that `policies` name."""
     if policies.like == "pandas":
         return column_in_pandas(vector, policies)
     if vector.values.ndim > 1:
@@ -230,7 +230,7 @@ def _reader(convert: Convert, policies: FromR, *, is_arrow: bool) -> Callable[[A
 
 
 def _column(column: Any, convert: Convert, policies: FromR, *, is_arrow: bool) -> InPython:
-    """Return the column that holds what a column of R holds, given as parts."""
+    """Return the column that holds what an R column holds, given as parts."""
     x = described(column)
     if isinstance(x, Vector):
         return column_of_r(x, _masking(x, policies, is_arrow=is_arrow))
@@ -239,7 +239,7 @@ def _column(column: Any, convert: Convert, policies: FromR, *, is_arrow: bool) -
             if is_arrow:
                 return _struct(x, convert, policies)
             raise ConversionError(
-                "it is a data frame, and a column of pandas is not: do.call(data.frame, x) makes "
+                "it is a data frame, and a pandas column is not: do.call(data.frame, x) makes "
                 "one table of both"
             )
         if set(x.classes) <= {"AsIs", "list"}:

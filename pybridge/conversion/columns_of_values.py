@@ -1,4 +1,4 @@
-"""Read values of Python as columns: lists, arrays of objects, records, dates, decimals.
+"""Read Python values as columns: lists, arrays of objects, records, dates, decimals.
 
 The types of the entries tell the kind; None, `pandas.NA` and the like are missing. Entries of
 several kinds are no column.
@@ -170,7 +170,7 @@ def _refuse_mixture(entries: list[Any], missing: Array, shape: tuple[int, ...]) 
             )
             raise ConversionError(
                 f"element {position(unraveled(place, shape))} is {entry!r}, of the kind {kind}, "
-                f"among elements of the kind {first}, and a vector of R has one kind: a list of "
+                f"among elements of the kind {first}, and an R vector has one kind: a list of "
                 f"them becomes a list of R{hint}"
             )
 
@@ -310,7 +310,7 @@ def column_of_array(x: Array) -> InR:
     if dtype.kind == "O":
         column = column_of_objects(x, missing)
         if column is None:
-            raise ConversionError("its entries are objects, which no vector of R holds")
+            raise ConversionError("its entries are objects, which no R vector holds")
         return column
     if dtype.kind == "S" and is_text_of_hdf5(dtype):
         texts = [text.decode() for text in x.tolist()]

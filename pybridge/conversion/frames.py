@@ -41,8 +41,8 @@ def history_columns(history: Any) -> dict[str, Any]:
     for name, values in metrics.items():
         if values.shape[:1] != epochs.shape:
             raise ConversionError(
-                f"the history holds {len(values)} values of {name!r} for {epochs.size} epochs and "
-                "not for which: to_r(history.history) keeps them as they are"
+                f"the history holds {len(values)} values of {name!r} for {epochs.size} epochs, and "
+                "does not say for which epochs: to_r(history.history) keeps them as they are"
             )
     return {"epoch": epochs, **metrics}
 

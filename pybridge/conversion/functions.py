@@ -132,7 +132,7 @@ def from_r(
     array([ 7., nan])
     """
     if not hasattr(v, "__sexp__"):
-        raise UnsupportedTensorError(f"from_r takes an R object of rpy2, not {type(v).__name__}")
+        raise UnsupportedTensorError(f"from_r takes an rpy2 object, not {type(v).__name__}")
     if dimnames != "drop":
         FromR(na, dimnames=dimnames)  # raises for a policy that does not exist
         if like is not None:

@@ -51,7 +51,7 @@ def moments_from(values: Array, is_date: bool) -> Array:
     bad = ~(exact & within)
     if bad.any():
         where = first_index(bad)
-        what = "a whole number of days" if is_date else "a time that nanoseconds can tell"
+        what = "a whole number of days" if is_date else "a time in whole nanoseconds of 64 bits"
         unit = "days" if is_date else "seconds"
         raise ConversionError(
             f"element {position(where)} is {numbers[where]} {unit} from 1970, which is not {what}: "
@@ -79,8 +79,8 @@ def durations_from(values: Array, unit: str | None) -> Array:
     if bad.any():
         where = first_index(bad)
         raise ConversionError(
-            f"element {position(where)} is {numbers[where]} {unit}, which nanoseconds cannot tell: "
-            "as.numeric(x) gives the number"
+            f"element {position(where)} is {numbers[where]} {unit}, which is not a whole number of "
+            "nanoseconds in 64 bits: as.numeric(x) gives the number"
         )
     durations = counts.view("m8[ns]")
     durations[missing] = np.timedelta64("NaT")

@@ -44,7 +44,7 @@ def check_fields(fields: Mapping[str, Sequence[str]]) -> None:
             kind for kind in own.keys() | theirs.keys() if own.get(kind) != theirs.get(kind)
         )
         raise ConversionError(
-            f"the halves of pybridge in R and in Python differ in the parts {', '.join(differ)}: "
+            f"pybridge in R and pybridge in Python differ in the parts {', '.join(differ)}: "
             "install the same version of both"
         )
 
@@ -62,7 +62,7 @@ def described(parts: Any) -> Any:
     if kind not in _READERS or len(parts) != len(FIELDS[kind]) + 1:
         raise ConversionError(
             f"R sent a part that is not known here, {kind!r} with {len(parts) - 1} fields: install "
-            "the same version of both halves of pybridge"
+            "the same version of pybridge in R and in Python"
         )
     return _READERS[kind](*parts[1:])
 

@@ -50,7 +50,7 @@ class FromR:
     scalars: bool = False
     """Whether a single element without a dim becomes an array without axes."""
     dimnames: Labelling = "drop"
-    """Whether names and dimnames are dropped, or become labels of a DataArray of xarray."""
+    """Whether names and dimnames are dropped, or become labels of an xarray DataArray."""
     own: Callable[..., Any] | None = None
     """A function that makes the result from an array and the check for its parts."""
     copy: bool = False
@@ -61,7 +61,7 @@ class FromR:
     factors: Literal["categories", "text"] = "categories"
     """What a factor becomes."""
     frames: Frames = "pandas"
-    """What the columns of a data frame become: columns of pandas, each of the dtype that holds it;
+    """What the columns of a data frame become: pandas columns, each of the dtype that holds it;
     the arrays that `own` makes, in a DataFrame as well; or tensors, in a dict."""
 
     def __post_init__(self) -> None:

@@ -78,8 +78,8 @@ def refuse_classes(classes: tuple[str, ...]) -> None:
     """Raise `ConversionError` for classes that change the meaning of the elements."""
     if not set(classes) <= TRANSPARENT:
         raise ConversionError(
-            f"an R object of class {', '.join(classes)} is more than its bare numbers: "
-            "unclass(x) gives those, as.character(x) text"
+            f"an R object of class {', '.join(classes)} has numbers whose meaning depends on the "
+            "class: unclass(x) gives the numbers, as.character(x) text"
         )
 
 

@@ -1,6 +1,6 @@
 """Convert sparse matrices of R's package Matrix to SciPy's, of the same layout.
 
-A matrix of R by column is a `csc_matrix`, by row a `csr_matrix`, as triplets a `coo_matrix`, a
+An R matrix by column is a `csc_matrix`, by row a `csr_matrix`, as triplets a `coo_matrix`, a
 diagonal one a `dia_matrix`. They are SciPy's matrices and not its newer sparse arrays: reticulate
 makes those too, every version of AnnData takes them, and a single row of one is a dense vector, as
 in R. R has checked the slots, and made a general matrix of a symmetric or a triangular one.
@@ -24,7 +24,7 @@ Array = np.ndarray[Any, Any]
 _ADVICE = (
     (r"(ind|p)Matrix", 'as(x, "CsparseMatrix") is a matrix of its ones'),
     (r".*sparseVector", 'as(x, "sparseMatrix") is a matrix of one column'),
-    (r"([dln](ge|sy|tr|sp|tp|po|pp)|cor|cop)Matrix", "as.matrix(x) is an array of R"),
+    (r"([dln](ge|sy|tr|sp|tp|po|pp)|cor|cop)Matrix", "as.matrix(x) is an R array"),
 )
 
 

@@ -1,7 +1,7 @@
 """R objects in a Python process, by rpy2's public API: the parts of crossing.R.
 
 Nothing here calls R's C library. R's memory is accessed by rpy2's array interface and views, rpy2
-makes small vectors, and functions of R do the rest.
+makes small vectors, and R functions do the rest.
 """
 
 from __future__ import annotations

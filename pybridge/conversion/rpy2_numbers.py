@@ -25,7 +25,7 @@ _SMALL_COMPLEX = 2**8
 """The same for complex numbers, which rpy2 makes one by one."""
 
 _MOST_AXES = 32
-"""Of an array of NumPy 1."""
+"""The type of an array of NumPy 1."""
 
 
 class Numbers:

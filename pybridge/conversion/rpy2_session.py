@@ -40,7 +40,7 @@ class _Hold(weakref.ref):  # type: ignore[type-arg]
 
 
 class Session:
-    """R under rpy2's lock, and the functions of R that conversion calls."""
+    """R under rpy2's lock, and the R functions that conversion calls."""
 
     def __init__(self, openrlib: Any) -> None:
         """Start R if it is not running; `openrlib` is rpy2's module."""
@@ -128,7 +128,7 @@ class Session:
     def _call(self, name: str, arguments: Sequence[Any]) -> Any:
         try:
             value = self._functions[name](*arguments)
-        except self._runtime_error as error:  # one that no function of R can catch
+        except self._runtime_error as error:  # one that no R function can catch
             message = str(error).strip().removeprefix("Error: ")
             raise ConversionError(f"R raised an error: {message}") from None
         self.track(value)

@@ -42,7 +42,7 @@ RowNames: TypeAlias = int | Array | Texts
 
 @dataclass(slots=True)
 class Vector:
-    """The description of an atomic vector of R."""
+    """The description of an atomic R vector."""
 
     r_type: str
     """R's type."""

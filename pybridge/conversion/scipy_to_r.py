@@ -1,4 +1,4 @@
-"""Convert sparse matrices and arrays of SciPy to matrices of R's package Matrix."""
+"""Convert SciPy sparse matrices and arrays to matrices of R's package Matrix."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LAYOUTS = {"csc": "C", "csr": "R", "coo": "T"}
 
 
 def is_sparse(x: Any) -> bool:
-    """Return whether `x` is a sparse matrix or array of SciPy."""
+    """Return whether `x` is a SciPy sparse matrix or array."""
     sparse: Any = sys.modules.get("scipy.sparse")
     return sparse is not None and bool(sparse.issparse(x))
 
@@ -67,7 +67,7 @@ def matrix_to_r(x: Any, policies: ToR, dimnames: Dimnames | None = None) -> NewM
     x = _triplets(sparse, x) if x.format == "coo" else _compressed(sparse, x)
     if x.nnz > LARGEST_AXIS:
         raise ConversionError(
-            f"the matrix has {x.nnz} entries, and a sparse matrix of R holds {LARGEST_AXIS}"
+            f"the matrix has {x.nnz} entries, and a sparse R matrix holds {LARGEST_AXIS}"
         )
     if x.format == "coo":
         slots = {"i": _integers(x.row), "j": _integers(x.col)}
@@ -140,13 +140,13 @@ def _values(data: Array, policies: ToR) -> NewNumbers:
     is_wide = data.dtype.kind in "iu" and data.itemsize >= 4
     if is_wide and policies.int64 in ("character", "integer64"):
         raise ConversionError(
-            f"sparse matrices of R hold doubles and logicals, so int64={policies.int64!r} has no "
+            f"sparse R matrices hold doubles and logicals, so int64={policies.int64!r} has no "
             'meaning for them: int64="double" holds integers up to 2^53'
         )
     new = vector_from(data, policies)
     if not isinstance(new, NewNumbers) or new.r_type not in ("logical", "integer", "double"):
         raise ConversionError(
-            f"sparse matrices of R hold doubles and logicals, and dtype {data.dtype} is neither: "
+            f"sparse R matrices hold doubles and logicals, and dtype {data.dtype} is neither: "
             'x.real, x.imag or x.astype("float64") can be converted'
         )
     if new.r_type == "integer":

@@ -37,7 +37,7 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(slots=True)
 class Lists(InR):
-    """Lists of a column of Arrow: parts of one column after the other."""
+    """Lists of an Arrow column: parts of one column after the other."""
 
     name = "lists"
 
@@ -109,14 +109,14 @@ class Nulls(InR):
 
 @dataclass(slots=True)
 class ListsOfR(InPython):
-    """The elements of a list of R; None is NULL."""
+    """The elements of an R list; None is NULL."""
 
     name = "lists"
 
     elements: Sequence[Any]
     """Objects of the host."""
     convert: Callable[[Any], Any]
-    """A function that converts an object to an array or a list of Python."""
+    """A function that converts an object to an array or a Python list."""
     column: Callable[[Any], InPython | None]
     """A function that reads an object as a column; None for NULL."""
 
@@ -144,7 +144,7 @@ class ListsOfR(InPython):
             one, other = [*kinds.values()][:2]
             raise ConversionError(
                 f"its elements are {_described(one)} and {_described(other)}, and those of a "
-                'column of Arrow are of one kind: like = "pandas" keeps each as it is'
+                'Arrow column are of one kind: like = "pandas" keeps each as it is'
             )
         if _is_raw(known):
             return arrow.bytes_arrays(
@@ -226,7 +226,7 @@ class Frame(InR, InPython):
         """Return a table of a library that speaks Arrow's protocol."""
         if not self.columns and self.rows:
             raise ConversionError(
-                f"the data frame has {self.rows} rows and no column, which no table of Arrow has"
+                f"the data frame has {self.rows} rows and no column, which no Arrow table has"
             )
         columns = each(lambda column: column.in_arrow(make), self.columns, self.places())
         return make.table(self.names, columns)
@@ -238,7 +238,7 @@ def _is_raw(columns: Sequence[InPython]) -> bool:
 
 
 def _kind_of(column: InPython) -> tuple[Any, ...]:
-    """Return what is equal for columns whose elements stand in one array of Arrow."""
+    """Return what is equal for columns whose elements stand in one Arrow array."""
     values = getattr(column, "values", None)
     dtype = None if values is None else values.dtype.str
     own = [getattr(column, name, None) for name in ("zone", "is_ordered")]

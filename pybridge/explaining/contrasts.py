@@ -119,7 +119,7 @@ def _python_axis(pair: Pair) -> str | None:
     if item is None:
         return f"{where} would be a new axis of size 1"
     if isinstance(item, sub.Call):
-        return f"{where} is no subscript there, {item.in_python}"
+        return f"{where} is not a subscript there, {item.in_python}"
     theirs = _python_indices(item, pair.size)
     if theirs is None:
         return f"{where} would be an error, because {_python_refusal(item, pair.size)}"
@@ -172,7 +172,7 @@ def _python_refusal(item: sub.Subscript, size: int) -> str:
         case sub.Mask(values=values):
             return f"a mask of {values.size} must have {size} entries there"
         case slice(step=0):
-            return "Python knows no step of 0"
+            return "Python has no step of 0"
         case int() | sub.Scalar() if _is_whole(_number(item)):
             return f"Python counts from 0 and the last index is {size - 1}"
         case sub.Vector(values=values) if values.ndim == 1 and all(map(_is_whole, values.tolist())):
@@ -217,7 +217,7 @@ def _python_pairing(pairs: Sequence[Pair]) -> list[str]:
         text = f"it pairs the vectors on {axes} entry by entry instead of crossing them"
         if len({length for length in lengths if length != 1}) > 1:
             lengths_text = " and ".join(map(str, lengths))
-            text += f", and refuses their lengths {lengths_text}"
+            text += f", and cannot pair their lengths {lengths_text}"
         sentences.append(text)
     joined = sorted(arrays + numbers)
     has_axis_before = any(not sub.is_scalar(p.item) for p in pairs[: arrays[0]])
@@ -225,7 +225,7 @@ def _python_pairing(pairs: Sequence[Pair]) -> list[str]:
         moved = _axes_text(pairs[k].axis for k in arrays)
         sentences.append(
             f"it moves the vector of {moved} to the front, because another kind of subscript "
-            "stands between it and the next number or vector"
+            "is between it and the next number or vector"
         )
     return sentences
 

@@ -189,7 +189,7 @@ def _install(package: str) -> str:
     if not settings.is_file() or "\nuv = " not in f"\n{settings.read_text()}":
         return f"pip install {package}"
     if "rpytools" in sys.modules:  # reticulate makes one for each set of required packages
-        return f'reticulate::py_require("{package}"), in a new session of R'
+        return f'reticulate::py_require("{package}"), in a new R session'
     return f"uv pip install --python {sys.executable} {package}"
 
 

@@ -129,7 +129,7 @@ def explain(
     x[NA:5, , -1]  in the tensor dialect
       axis 1 of size 60000: `NA:5` is positions 1 to 5
       axis 2 of size 28: everything
-      axis 3 of size 28: `-1` is position 28, and the axis goes
+      axis 3 of size 28: `-1` is position 28, and the axis is dropped
     in Python      x[0:5, :, 27]
     shape          (60000, 28, 28) -> (5, 28)
     R's own [      on axis 1 `NA:5` is an error, because `:` needs two numbers; there it is `1:5`
@@ -254,7 +254,7 @@ def _axis_words(pair: Pair, is_gone: bool) -> str:
         missing = pair.chosen.missing if isinstance(pair.chosen, to.Gather) else None
         positions = positions_text(indices_of(pair.chosen, pair.size), missing)
         words = f"`{short_text(pair.item)}` is {positions}"
-    ending = ", and the axis goes" if is_gone else ""
+    ending = ", and the axis is dropped" if is_gone else ""
     return f"axis {pair.axis + 1} of size {pair.size}: {words}{ending}"
 
 
@@ -263,7 +263,7 @@ def _in_r(written: Subscripts, selection: Known, pairs: Sequence[Pair], drop: bo
         return [f"it takes the elements {_IN_ORDER['F']}"] if _order_matters(selection) else []
     if isinstance(selection, to.Points):
         has_negative = any(bool((item.values < 0).any()) for item in _vectors(written))
-        return ["it refuses negative positions in a matrix"] if has_negative else []
+        return ["it takes no negative positions in a matrix"] if has_negative else []
     return r_contrasts(written, pairs, len(selection.shape), drop=drop)
 
 

@@ -75,5 +75,5 @@ HOLDER = BackedMatrices()
 
 
 def _lines(x: Any, part: Any, line_axis: int) -> Any:
-    """Return some rows, or some columns, as a sparse matrix of SciPy."""
+    """Return some rows, or some columns, as a sparse SciPy matrix."""
     return x[part, :] if line_axis == 0 else x[:, part]

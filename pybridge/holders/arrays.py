@@ -147,11 +147,11 @@ def _why_read_only(x: Any) -> str:
     owner = x
     while isinstance(owner, np.ndarray):
         owner = owner.base
-    # reticulate keeps the object of R in a capsule, and from_r() in an object of its own.
+    # reticulate keeps the R object in a capsule, and from_r() in an object of its own.
     kind = type(owner).__name__
     if kind == "RMemory" or (kind == "PyCapsule" and '"r_object"' in repr(owner)):
         return (
-            ": it is read-only, a view of memory of R, where a vector does not change; "
+            ": it is read-only, a view of R's memory, where a vector does not change; "
             "write to its `copy()`, or in R to what `to_python()` makes"
         )
     return ": it is read-only; write to its `copy()`"

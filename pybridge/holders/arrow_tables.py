@@ -50,7 +50,7 @@ class Kind(NamedTuple):
     has_zone: bool = False
     """Whether a moment has a zone, which NumPy's have not."""
     number: Callable[[Any], Any] | None = None
-    """What makes an object of the column of a number of Python, NaN too; None: NaN is missing."""
+    """What makes an object of the column of a Python number, NaN too; None: NaN is missing."""
     is_nested: bool = False
     """Whether the elements have elements."""
 

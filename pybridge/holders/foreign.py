@@ -8,8 +8,8 @@ from typing import Any, Final
 
 _CALLS: Final = {
     "awkward": "awkward.to_numpy(x) makes a NumPy array of one whose rows have equal lengths",
-    "polars": "x.to_pandas(use_pyarrow_extension_array=True) makes a table or a column of pandas",
-    "pyarrow": "x.to_pandas(types_mapper=pandas.ArrowDtype) makes a table or a column of pandas",
+    "polars": "x.to_pandas(use_pyarrow_extension_array=True) makes a pandas table or column",
+    "pyarrow": "x.to_pandas(types_mapper=pandas.ArrowDtype) makes a pandas table or column",
 }
 """By the package of a type."""
 

@@ -23,12 +23,12 @@ from pybridge.subscripts.selections import Selection
 
 _ADVICE = "x.to_numpy() makes a NumPy array of it"
 _TABLE = Trait(
-    "a table of pandas",
+    "a pandas table",
     _ADVICE,
     ("read", "write", "assign", "value"),
 )
 _COLUMN = Trait(
-    "a Series of pandas",
+    "a pandas Series",
     _ADVICE,
     ("read", "write", "assign", "value", "subscript", "search"),
 )
@@ -142,7 +142,7 @@ def _only_dtype(x: Any) -> Any:
 
 
 def known_values(x: Any) -> np.ndarray[Any, Any]:
-    """Return an array or a column of pandas, with missing values masked."""
+    """Return an array or a pandas column, with missing values masked."""
     dtype = x.dtype
     if isinstance(dtype, np.dtype):
         return np.asarray(x)

@@ -31,9 +31,9 @@ class PolarsTables(ArrowTables):
     adding = 'x.with_columns(polars.Series("new", values)) returns a table with one more column'
     _failures = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
     _traits_of = (
-        Trait("a table of polars", f"take a column; {_ADVICE}", _OF_TABLE),
-        Trait("a Series of polars", _ADVICE, (*_OF_TABLE, "subscript", "search")),
-        Trait("a nested Series of polars", "unnest it, or take one of its elements", _OF_TABLE),
+        Trait("a polars table", f"take a column; {_ADVICE}", _OF_TABLE),
+        Trait("a polars Series", _ADVICE, (*_OF_TABLE, "subscript", "search")),
+        Trait("a nested polars Series", "unnest it, or take one of its elements", _OF_TABLE),
     )
 
     def serves(self, x: object) -> bool:
@@ -77,7 +77,7 @@ class PolarsTables(ArrowTables):
         names = [own[place] for place in places]
         if len({*names}) < len(names):
             raise UnsupportedTensorError(
-                "a table of polars has no two columns of one name; name each column once"
+                "a polars table has no two columns of one name; name each column once"
             )
         return x.select(names) if names else _without_columns(len(x))
 
@@ -138,5 +138,5 @@ def _without_columns(count: int) -> Any:
         if count == 0:
             return pl.DataFrame()
     raise UnsupportedTensorError(
-        "a table without columns has no rows in this release of polars; keep a column"
+        "a table without columns has no rows in this polars release; keep a column"
     )

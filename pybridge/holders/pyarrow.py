@@ -17,9 +17,7 @@ from pybridge.lossless import INT32_MAX
 
 _ADVICE: Final = "compute with the functions of `pyarrow.compute`"
 _OF_TABLE: Final = ("read", "write", "assign", "value")
-_SCALAR: Final = Trait(
-    "a Scalar of PyArrow", "it is one element, x.as_py()", ("value", "subscript")
-)
+_SCALAR: Final = Trait("a PyArrow Scalar", "it is one element, x.as_py()", ("value", "subscript"))
 _DAY: Final = 86_400_000
 """The milliseconds of a day, in which a date64 counts."""
 
@@ -33,9 +31,9 @@ class PyarrowTables(ArrowTables):
     adding = 'x.append_column("new", [values]) returns a table with one more column'
     _failures = (pa.ArrowException,)
     _traits_of = (
-        Trait("a table of PyArrow", f"take a column; {_ADVICE}", _OF_TABLE),
-        Trait("an array of PyArrow", _ADVICE, (*_OF_TABLE, "subscript", "search")),
-        Trait("a nested array of PyArrow", "flatten it, or take one of its elements", _OF_TABLE),
+        Trait("a PyArrow table", f"take a column; {_ADVICE}", _OF_TABLE),
+        Trait("a PyArrow array", _ADVICE, (*_OF_TABLE, "subscript", "search")),
+        Trait("a nested PyArrow array", "flatten it, or take one of its elements", _OF_TABLE),
     )
 
     def serves(self, x: object) -> bool:
@@ -106,7 +104,7 @@ class PyarrowTables(ArrowTables):
             entries: list[Any] = column.to_pylist()
         except (ValueError, TypeError, *self._failures) as error:
             raise UnsupportedTensorError(
-                f"elements of dtype {text} are no objects of Python: {error}; cast them first"
+                f"elements of dtype {text} are no Python objects: {error}; cast them first"
             ) from error
         return entries
 

@@ -199,7 +199,7 @@ def holder_of(x: Any) -> Holder:
         from pybridge.holders.foreign import advice_for  # imported for an error only
 
         raise UnsupportedTensorError(
-            f"an object of type `{type(x).__name__}` is not a tensor that pybridge serves; "
+            f"an object of type `{type(x).__name__}` is not a tensor that pybridge supports; "
             f"{advice_for(x)}"
         )
     return holder

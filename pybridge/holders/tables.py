@@ -342,7 +342,7 @@ def plain_entries(part: np.ndarray[Any, Any]) -> Any:
 def one_for_each(cast: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return entries of a column that are elements, or raise for a list among them."""
     if cast.ndim != 1:
-        raise AssignmentError(f"a list is no element of a column of dtype {cast.dtype}")
+        raise AssignmentError(f"a list cannot be an element of a column of dtype {cast.dtype}")
     return cast
 
 

@@ -41,8 +41,9 @@ class LabelledArrays(Wrapper):
     def value_of(self, x: Any) -> Any:
         if len(set(x.dims)) < x.ndim:
             raise UnsupportedTensorError(
-                f"a DataArray with a repeated dim, {', '.join(map(repr, x.dims))}, is not served: "
-                "its labels are those of both; rename one, or take the bare values, x.data"
+                f"a DataArray with a repeated dim, {', '.join(map(repr, x.dims))}, is not "
+                "supported, because each label belongs to both axes; rename one of them, or take the "
+                "values without labels, x.data"
             )
         return x.data
 

@@ -27,7 +27,7 @@ def in_one_dtype(operands: Sequence[Any]) -> tuple[Backend, list[Tensor]]:
     opened = [open_array(x, "compute") for x in operands if find_holder(x) is not None]
     if not opened:
         raise UnsupportedTensorError(
-            "none of these is a tensor that pybridge serves; convert one of them first"
+            "none of these is a tensor that pybridge supports; convert one of them first"
         )
     first = next((pair for pair in opened if pair[0] is not NUMPY), opened[0])
     backend, like = first

@@ -113,7 +113,7 @@ def explain_shapes(*shapes: Any) -> ShapeExplanation:
     NumPy broadcasts:  result (3, 3)
     <BLANKLINE>
     Both rules succeed and disagree (*): at [2, 1] R uses y[2], NumPy uses y[1].
-    Say which one you mean: recycle(x, y) is R's rule, broadcast(x, y) is NumPy's.
+    Choose one: recycle(x, y) is R's rule, broadcast(x, y) is NumPy's.
     """
     if len(shapes) < 2:
         raise ArgumentError(f"explain_shapes compares two or more shapes, not {len(shapes)}")
@@ -291,7 +291,7 @@ def _side_by_side(left: list[str], right: list[str]) -> list[str]:
 def _advice(explanation: ShapeExplanation) -> list[str]:
     """Return the conclusion, in a sentence or two."""
     names = ", ".join(name for name, _ in _named(explanation.shapes))
-    choice = f"Say which one you mean: recycle({names}) is R's rule, broadcast({names}) is NumPy's."
+    choice = f"Choose one: recycle({names}) is R's rule, broadcast({names}) is NumPy's."
     match explanation.verdict:
         case "same":
             return ["Both rules succeed and mean the same elements."]

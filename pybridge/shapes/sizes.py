@@ -54,8 +54,8 @@ def new_sizes(shape: Shape, dim: Any) -> tuple[int, ...]:
     if others == 0:
         why = f"{elements_text(count)} cannot become 0"
         if count == 0:
-            why = "the other sizes multiply to 0, so every size would do for the open one"
-            why += "; write it out"
+            why = "the other sizes multiply to 0, so any size fits the open one"
+            why += "; write the size"
         raise _unfit(shape, sizes, why)
     if count % others:
         why = f"cannot be split evenly, {count} is not a multiple of {others}"

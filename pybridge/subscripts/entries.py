@@ -139,13 +139,13 @@ class Entries(Kind):
         ):
             raise SubscriptLabelError(
                 f"a subscript along {its.name!r} does not fit axis {axis.place}, {axis.name!r}; "
-                "transpose or rename it, or write its bare values",
+                "transpose or rename it, or write its values without labels",
                 subscript=short_text(self),
             )
         if is_mask and has_other_labels(axis, its):
             raise SubscriptLabelError(
                 f"a subscript has other labels than axis {axis.place}; bring them into that "
-                "order, or write its bare values",
+                "order, or write its values without labels",
                 subscript=short_text(self),
             )
 
@@ -355,7 +355,7 @@ class Mask(Entries):
     def _holds_na(self) -> SubscriptMissingError:
         text = short_text(self)
         return SubscriptMissingError(
-            f"`{text}` holds NA; a logical subscript must say TRUE or FALSE everywhere",
+            f"`{text}` holds NA; a logical subscript must be TRUE or FALSE everywhere",
             subscript=text,
         )
 

@@ -80,7 +80,7 @@ def decode(record: list[int], values: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _from_tagged(tag: str, value: Any = None, more: Any = None, values: Sequence[Any] = ()) -> Any:
-    """Return a tagged value of R as a Python value; `more` is what else belongs to the tag.
+    """Return a tagged R value as a Python value; `more` is what else belongs to the tag.
 
     That is the holes of entries, the shape of names, or the record of a call, which has `values`.
     """

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 LARGEST_INTEGER: Final = INT32_MAX
-"""The largest integer of R, which holds positions on the axis of an array."""
+"""The largest R integer, which holds positions on the axis of an array."""
 FAR: Final = 2**62
 """A position beyond all axes."""
 FARTHEST: Final = INT32_MAX

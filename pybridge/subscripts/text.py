@@ -13,7 +13,7 @@ A sign binds tighter than ":", as in R. A range in parentheses is a value, hence
 no arithmetic and there are no variables. Text may have 100,000 characters and nest 50 deep, and its
 vectors may have 10 million entries together. Source: R Language Definition, 10.4.2.
 
-A value is an array of NumPy, masked where it is `NA`, and its shape is R's dim. A vector of one
+A value is a NumPy array, masked where it is `NA`, and its shape is R's dim. A vector of one
 entry has no axis, because `array(3)` has one. Whole numbers are int64, others float64.
 """
 
@@ -82,7 +82,7 @@ _kept: Final[dict[str, Subscripts]] = {}
 
 
 def _subscript_of(read: Any) -> Any:
-    """Return the subscript for a value of R, or for a slice, `...` or None of Python."""
+    """Return the subscript for an R value, or for a slice, `...` or None of Python."""
     if isinstance(read, np.ndarray) and read.dtype.kind == "O":
         return Characters(tuple(read.ravel().tolist()))
     return as_subscript(None if read is _NULL else read)

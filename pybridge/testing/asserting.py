@@ -115,7 +115,7 @@ def _check_options(
     warns: type[Warning] | None,
     pattern: str | None,
 ) -> None:
-    """Raise for what would be a variable of R that nobody reads, such as a misspelt option."""
+    """Raise for what would be an R variable that nobody reads, such as a misspelt option."""
     unused = [
         name
         for name in variables
@@ -127,7 +127,7 @@ def _check_options(
             f"its options are {', '.join(assert_same_as_r.__kwdefaults__ or ())}"
         )
     if raises is not None and warns is not None:
-        raise ArgumentError("give raises or warns: what stops has no result to compare")
+        raise ArgumentError("give raises or warns: an error has no result to compare")
     if pattern and raises is None and warns is None:
         raise ArgumentError("match, r_match and r_class go with raises or with warns")
 
@@ -247,7 +247,7 @@ def _text(value: Any) -> str:
 def _unlike(actual: Any, like: Any) -> str | None:
     if like is None:
         return None
-    # one element of a NumPy array is a scalar of NumPy
+    # one element of a NumPy array is a NumPy scalar
     actual, wanted = (
         ("ndarray" if isinstance(x, np.generic) else type(x).__name__, getattr(x, "dtype", "none"))
         for x in (actual, like)

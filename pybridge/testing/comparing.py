@@ -102,7 +102,7 @@ def _opened(value: RValue) -> Any:
 
 
 def _refused(wanted: RValue) -> str | None:
-    """Return why a vector of R, or what is none, is not compared; None if it is."""
+    """Return why an R vector, or what is none, is not compared; None if it is."""
     if not wanted.is_vector:
         advice = "have the R code return its parts, as vectors and lists"
         return f"R gives {described(wanted)}, which the kit does not compare: {advice}"

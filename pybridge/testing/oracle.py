@@ -256,7 +256,7 @@ TYPES |= {"EXTPTRSXP": "externalptr", "EXPRSXP": "expression"}
 
 
 def read(value: Any) -> RValue:
-    """Read a value of R; what the kit cannot read keeps its type alone."""
+    """Read an R value; what the kit cannot read keeps its type alone."""
     ri = _interface()
     kind = value.typeof
     if kind == ri.RTYPES.NILSXP:

@@ -89,7 +89,7 @@ def row_names_of(x: Any) -> list[str] | None:
 
 
 def vector_of(x: Any) -> RValue:
-    """Return an array, a tensor, a Series, a list of scalars or a scalar as a vector of R."""
+    """Return an array, a tensor, a Series, a list of scalars or a scalar as an R vector."""
     library = _library(x)
     if library == "pandas" and hasattr(x, "dtype"):
         return _of_pandas(x)
@@ -193,7 +193,7 @@ def _of_time(flat: Array, is_na: Array, shape: tuple[int, ...]) -> RValue:
 
 
 def _of_pandas(x: Any) -> RValue:
-    """Return a Series, an index or an array of pandas, with the index as names."""
+    """Return a pandas Series, index or array, with the index as names."""
     dtype, array = x.dtype, getattr(x, "array", x)
     row_names = row_names_of(x)
     names: Names = None if row_names is None else list(row_names)
@@ -219,7 +219,7 @@ def _of_pandas(x: Any) -> RValue:
 
 
 def _of_xarray(x: Any) -> RValue:
-    """Return a DataArray of xarray, with the labels of its axes as dimnames."""
+    """Return an xarray DataArray, with the labels of its axes as dimnames."""
     labels: list[Names] = [
         [str(label) for label in x.indexes[dim]] if dim in x.indexes else None for dim in x.dims
     ]

@@ -39,7 +39,7 @@ def is_na_real(reals: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class RValue:
-    """A value of R: a vector, a list, an S4 object, a formula, NULL, or what the kit cannot read.
+    """An R value: a vector, a list, an S4 object, a formula, NULL, or what the kit cannot read.
 
     `type` is R's `typeof()`, "formula" for a formula. `data` has the elements of a vector in R's
     order, one axis, whatever the shape; the values of a list or of the slots of an S4 object; and
@@ -51,7 +51,7 @@ class RValue:
     is_na: Array = field(default_factory=lambda: np.zeros(0, bool))
     """Which elements of a vector are NA; NaN is not."""
     shape: tuple[int, ...] = ()
-    """R's dim; the length of what has none; () for one number of Python."""
+    """R's dim; the length of what has none; () for one Python number."""
     names: Names = None
     dimnames: list[Names] | None = None
     classes: tuple[str, ...] = ()

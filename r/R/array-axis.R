@@ -135,7 +135,7 @@ mask_index <- function(mask, text, size, axis, call) {
 
 reject_missing_mask <- function(mask, text, call) {
   if (anyNA(mask)) {
-    words <- "`%s` holds NA; a logical subscript must say TRUE or FALSE everywhere"
+    words <- "`%s` holds NA; a logical subscript must be TRUE or FALSE everywhere"
     reject(text, "missing", call, words)
   }
 }

@@ -93,7 +93,7 @@ as_base_index <- function(value, call) {
   if (inherits(value, "integer64")) read_int64(value, call) else value
 }
 
-# Convert a value of Python to R: a tensor to its elements, which are one number where it has no axes
+# Convert a Python value to R: a tensor to its elements, which are one number where it has no axes
 in_r <- function(value, call) {
   if (!is_python(value, call)) {
     return(value)

@@ -107,7 +107,7 @@ to_python <- function(x, dtype = NULL, like = NULL, na = c("error", "mask", "flo
     na <- one_of(na, "na", c("error", "mask", "float"), call)
     order <- memory_order(order, call)
     if (!is.null(like) && !is_text_of(like, libraries_of_tables) && !is_python(like, call)) {
-      words <- '`like` is a tensor, a table, a function of Python, "xarray", "pandas", "polars" or "pyarrow", not '
+      words <- '`like` is a tensor, a table, a Python function, "xarray", "pandas", "polars" or "pyarrow", not '
       abort_argument(paste0(words, describe_value(like)), call)
     }
     parts <- to_parts(x, new_origin("x", call), labels = !is.null(like))
@@ -165,7 +165,7 @@ show_numbers <- function(x) {
   x
 }
 
-# Make a vector of what reticulate has made of numbers; an array of NumPy has an axis that a vector has not
+# Make a vector of what reticulate has made of numbers; a NumPy array has an axis that a vector has not
 take_numbers <- function(x) {
   if (length(dim(x)) == 1L) {
     dim(x) <- NULL

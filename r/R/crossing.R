@@ -205,7 +205,7 @@ label_parts <- function(x, origin) {
 
 list_parts <- function(x, origin, classes = character(), labels = FALSE) {
   if (!is.null(dim(x))) {
-    abort("a list with a dim has no counterpart: c(x) drops the dim", origin$class, origin$call)
+    abort("a list with a dim cannot be converted: c(x) drops the dim", origin$class, origin$call)
   }
   names <- attr(x, "names", exact = TRUE)
   parts <- lapply(seq_along(x), function(k) to_parts(.subset2(x, k), element_of(origin, k), labels))

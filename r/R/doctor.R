@@ -62,9 +62,9 @@ examine_python <- function() {
   if (!is_python_named()) {
     is_managed <- !tolower(Sys.getenv("RETICULATE_USE_MANAGED_VENV")) %in% c("no", "false", "0")
     found <- if (is_managed) {
-      "nothing names a Python, so none was started; reticulate brings one at the first call"
+      "nothing names a Python, so none was started; reticulate downloads one at the first call"
     } else {
-      "nothing names a Python, and RETICULATE_USE_MANAGED_VENV forbids reticulate to bring one"
+      "nothing names a Python, and RETICULATE_USE_MANAGED_VENV forbids reticulate to download one"
     }
     advice <- python_advice(is_managed)
     return(list(new_check(
@@ -108,13 +108,13 @@ python_advice <- function(is_managed, programs = Sys.which(c("uv", "python3", "p
         "with more packages:     reticulate::py_require(c(\"anndata\", \"scipy\")) before it"
       )
     } else {
-      "with a network:         Sys.unsetenv(\"RETICULATE_USE_MANAGED_VENV\"), in a new session of R"
+      "with a network:         Sys.unsetenv(\"RETICULATE_USE_MANAGED_VENV\"), in a new R session"
     },
     "with one of your own:",
     paste("  make it, in a shell: ", make %||% "there is no uv and no Python: install one of them first"),
     sprintf("  name it, in R, first: Sys.setenv(RETICULATE_PYTHON = \"%s\")", python),
     sprintf("  or in ~/.Renviron:    RETICULATE_PYTHON=%s", python),
-    "then call pybridge_doctor() again, in a new session of R"
+    "then call pybridge_doctor() again, in a new R session"
   )
 }
 

@@ -1,4 +1,4 @@
-# R's functions that compare, group, draw or describe elements, on tensors. Their results are objects of R: the
+# R's functions that compare, group, draw or describe elements, on tensors. Their results are R objects: the
 # elements are converted to R, and R's own function is called.
 
 # The generics with a result in R, by package. tensor_methods has those with a tensor as result.

@@ -4,7 +4,7 @@
 # own is therefore found first, whichever package was loaded first, and no method is overwritten. For Python
 # objects that are not tensors each method calls the next one.
 
-# Register each method where reticulate has none. The packages of R with the generics are already loaded, because
+# Register each method where reticulate has none. The R packages with the generics are already loaded, because
 # reticulate imports them.
 register_tensor_methods <- function() {
   for (package in names(tensor_methods)) {
@@ -225,7 +225,7 @@ base_methods <- list(
   })
 )
 
-# The methods for the generics of each package of R
+# The methods for the generics of each R package
 tensor_methods <- list(
   base = c(base_methods, methods_in_r("base")),
   utils = list(

@@ -59,8 +59,8 @@ announce_claims <- function(...) {
   }
   claims$announced <- TRUE
   packageStartupMessage(
-    "pybridge reads `x@r[...]` also where keras3 has a method for it; ",
-    "options(pybridge.yield_to_keras3 = TRUE) leaves it to keras3."
+    "pybridge reads `x@r[...]`, although keras3 also has a method for it; ",
+    "options(pybridge.yield_to_keras3 = TRUE) makes it keras3's again."
   )
 }
 

@@ -4,11 +4,11 @@
 shared_names <- list(
   array_reshape = list(
     packages = c("reticulate", "keras3", "tensorflow"),
-    words = "array_reshape() is now that of reticulate, which makes a NumPy array of a tensor of any other library."
+    words = "array_reshape() is now reticulate's function, which makes a NumPy array of any tensor."
   ),
   explain = list(
     packages = "dplyr",
-    words = "explain() is now that of dplyr, which explains queries to a database, not subscripts."
+    words = "explain() is now dplyr's function, which explains queries to a database, not subscripts."
   )
 )
 

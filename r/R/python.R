@@ -1,9 +1,9 @@
-# Calls to pybridge.rbridge, objects of Python, and whether there is a Python.
+# Calls to pybridge.rbridge, Python objects, and whether there is a Python.
 
 # Call a function of pybridge.rbridge for the function that the user called
 call_python <- function(name, ..., call = sys.call(-1L)) answered(py_call(bridge$python[[name]], ...), call)
 
-# Whether a value is an object of Python; one without a Python object behind it is an error
+# Whether a value is a Python object; one without a Python object behind it is an error
 is_python <- function(x, call = sys.call(-1L)) {
   if (!inherits(x, "python.builtin.object")) {
     return(FALSE)
@@ -38,7 +38,7 @@ abort_ended <- function(x, call) {
   message <- if (has_pointer(x)) {
     "the tensor belongs to an R session that has ended; save its elements, as.array(x), instead"
   } else {
-    sprintf("an object of class %s has no object of Python in it: only reticulate makes one", class_name(x))
+    sprintf("an object of class %s holds no Python object: only reticulate can make one", class_name(x))
   }
   abort(message, "pybridge_error_tensor", call)
 }

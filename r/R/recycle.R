@@ -226,7 +226,7 @@ broadcast_shapes <- function(shapes, align, call) {
     c(sizes, 1)[[1L]]
   }, 0)
   if (prod(shape) > 2^52) {
-    words <- "the common shape %s has %.3g elements, and a vector of R holds at most 2^52"
+    words <- "the common shape %s has %.3g elements, and an R vector holds at most 2^52"
     abort(sprintf(words, shape_text(shape), prod(shape)), classes, call, list(shape = shape))
   }
   shape

@@ -167,7 +167,7 @@ new_sizes <- function(old, sizes, call) {
   }
   if (length(open) == 1L) {
     if (others == 0 && count == 0) {
-      reject("the other sizes multiply to 0, so every size would do for the open one; write it out")
+      reject("the other sizes multiply to 0, so any size fits the open one; write the size")
     }
     if (others == 0) {
       reject(elements_text(count), " cannot become 0")

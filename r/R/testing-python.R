@@ -55,7 +55,7 @@ expect_same_as_python <- function(.expr, .code, ..., tolerance = 0, check_names 
   complaint <- if (!is.null(raises)) {
     stop_complaint(r, python, wanted)
   } else if (!is.null(python$error)) {
-    words <- "the Python code raises %s; where R is to stop as well, say `raises = \"%s\"`"
+    words <- "the Python code raises %s; if R must raise an error, too, write `raises = \"%s\"`"
     abort(sprintf(words, condition_words(python$error), python$error$classes[[1L]]), "pybridge_error_python", call)
   } else {
     warn_complaint(r, python, wanted) %||%
@@ -90,7 +90,7 @@ check_wanted <- function(wanted, call) {
     }
   }
   if (!is.null(wanted$raises) && !is.null(wanted$warns)) {
-    abort_argument("give `raises` or `warns`: what stops has no result to compare", call)
+    abort_argument("give `raises` or `warns`: an error has no result to compare", call)
   }
   if (is.null(wanted$raises) && is.null(wanted$warns) && length(Filter(Negate(is.null), wanted))) {
     abort_argument("`match`, `r_match` and `r_class` go with `raises` or with `warns`", call)

@@ -7,7 +7,7 @@ NULL
 # memory. Both are looked up at their first use, which may start Python, and kept.
 bridge <- new.env(parent = emptyenv())
 
-# Import the Python half of the package, and check that it is of this version.
+# Import the Python package inside the R package, and check that it has this version.
 # The package contains it. A pybridge that the user has already imported from another place is used, if its
 # version is the same.
 start_bridge <- function(folder = system.file("python", package = "pybridge")) {
@@ -15,7 +15,7 @@ start_bridge <- function(folder = system.file("python", package = "pybridge")) {
   if (!file.exists(file.path(folder, "pybridge", "rbridge.py"))) {
     abort(
       paste0(
-        "the R package pybridge was installed without its Python half.\n",
+        "the R package pybridge was installed without its Python package.\n",
         "Install it from its tarball, or from a checkout in which r/inst/python is a link."
       ),
       "pybridge_error_version"
@@ -26,7 +26,7 @@ start_bridge <- function(folder = system.file("python", package = "pybridge")) {
     error = function(error) {
       words <- paste(
         "this needs Python with NumPy, which did not start: %s",
-        "With a network reticulate brings one by itself, unless RETICULATE_USE_MANAGED_VENV is \"no\";",
+        "With a network reticulate downloads one by itself, unless RETICULATE_USE_MANAGED_VENV is \"no\";",
         "RETICULATE_PYTHON names one of your own. pybridge_doctor() says what is missing, and what to do.",
         sep = "\n"
       )

@@ -10,7 +10,7 @@
 
 enum { TILE = 32 };           /* 32 x 32 elements of 8 bytes leave room in a level 1 cache */
 enum { SHORT_LINE = 16 };     /* below this many elements in a row, memcpy loses to a loop */
-enum { MOST_AXES = 64 };      /* no vector of R has more axes of size 2 or more: 2^52 elements */
+enum { MOST_AXES = 64 };      /* no R vector has more axes of size 2 or more: 2^52 elements */
 
 typedef struct {
   R_xlen_t size, from, to;    /* the size of an axis, and its strides in elements */

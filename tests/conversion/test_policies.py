@@ -267,7 +267,7 @@ def test_what_is_no_tensor_is_refused(value):
 
 
 def test_from_r_takes_only_r_objects():
-    with pytest.raises(UnsupportedTensorError, match="R object of rpy2, not ndarray"):
+    with pytest.raises(UnsupportedTensorError, match="an rpy2 object, not ndarray"):
         from_r(np.zeros(2))
 
 

@@ -62,7 +62,7 @@ def test_numbers_are_a_read_only_view_of_the_memory_of_r(r_type):
         view[0, 0] = 9
     with pytest.raises(ValueError, match="WRITEABLE"):
         view.flags.writeable = True
-    with pytest.raises(ImmutableTensorError, match=r"a view of memory of R.*`copy\(\)`"):
+    with pytest.raises(ImmutableTensorError, match=r"a view of R's memory.*`copy\(\)`"):
         R(view)[1, 1] = 1
     assert isinstance(owner(view), RMemory)
     assert owner(view).owner.rid == value.rid

@@ -49,7 +49,7 @@ IN_R = [
     ("", (1, 7), []),
     ("matrix(c(TRUE, TRUE, TRUE, FALSE), 2)", (2, 2), ["it takes the elements column by column"]),
     ("matrix(c(TRUE, FALSE, FALSE, TRUE), 2)", (2, 2), []),
-    ("matrix(c(-1, 2), ncol = 2)", (2, 2), ["it refuses negative positions in a matrix"]),
+    ("matrix(c(-1, 2), ncol = 2)", (2, 2), ["it takes no negative positions in a matrix"]),
     ("matrix(c(1, 2), ncol = 2)", (2, 2), []),
     ("", (6, 7), []),
 ]  # fmt: skip
@@ -114,7 +114,7 @@ IN_PYTHON = [
     ("c(-1, -2), c(-1, -1)", (6, 7), "tensor", [
         "it pairs the vectors on axes 1 and 2 entry by entry instead of crossing them"]),
     ("-1, , c(-1, -2)", (6, 7, 8), "tensor", [
-        "it moves the vector of axis 3 to the front, because another kind of subscript stands "
+        "it moves the vector of axis 3 to the front, because another kind of subscript is "
         "between it and the next number or vector"]),
     ("-1, c(-1, -2)", (6, 7, 8), "tensor", []),
     ("c(-1, -2), , -1", (6, 7, 8), "tensor", []),
@@ -135,7 +135,7 @@ IN_PYTHON = [
     ("NULL", (9,), "base", ["on axis 1 `newaxis` would be a new axis of size 1"]),
     ("c(0, NA)", (9,), "base", ["on axis 1 `c(0, NA)` cannot hold NA: NumPy has no missing "
                                 "subscript"]),
-    ("3:5:0", (9,), "base", ["on axis 1 `3:5:0` would be an error, because Python knows no step of "
+    ("3:5:0", (9,), "base", ["on axis 1 `3:5:0` would be an error, because Python has no step of "
                              "0"]),
     ("1.5:3", (9,), "base", ["on axis 1 `1.5:3` would be an error, because Python takes whole "
                              "numbers only"]),

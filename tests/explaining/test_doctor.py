@@ -42,7 +42,7 @@ def test_a_missing_package_is_installed_by_what_made_the_environment(tmp_path, m
     assert doctor.check_numpy(None).advice == "uv pip install --python /env/python numpy"
     monkeypatch.setitem(sys.modules, "rpytools", None)
     advice = doctor.check_numpy(None).advice
-    assert advice == 'reticulate::py_require("numpy"), in a new session of R'
+    assert advice == 'reticulate::py_require("numpy"), in a new R session'
 
 
 def _ends(*arguments):

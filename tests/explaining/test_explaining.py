@@ -16,7 +16,7 @@ SELECTED = [
     ("NA:5, , -1", (9, 7, 8), "tensor", [
         "axis 1 of size 9: `NA:5` is positions 1 to 5",
         "axis 2 of size 7: everything",
-        "axis 3 of size 8: `-1` is position 8, and the axis goes",
+        "axis 3 of size 8: `-1` is position 8, and the axis is dropped",
     ]),
     ("5:1, newaxis", (9,), "tensor", [
         "axis 1 of size 9: `5:1` is positions 5 down to 1",
@@ -37,7 +37,7 @@ SELECTED = [
     ("c(2, NA)", (6,), "base", ["axis 1 of size 6: `c(2, NA)` is positions 2, NA"]),
     ("-1, ", (3, 1), "base", [
         "axis 1 of size 3: `-1` is positions 2, 3",
-        "axis 2 of size 1: everything, and the axis goes",
+        "axis 2 of size 1: everything, and the axis is dropped",
     ]),
 ]  # fmt: skip
 
@@ -94,7 +94,7 @@ def test_a_tensor_or_a_table_stands_for_its_shape_and_its_labels():
     table = pd.DataFrame({"u": [1, 2], "v": [3, 4]}, index=["a", "b"])
     explanation = explain(table, "b", ["v", "u"])
     assert explanation.selected == (
-        'axis 1 of size 2: `"b"` is position 2, and the axis goes',
+        'axis 1 of size 2: `"b"` is position 2, and the axis is dropped',
         'axis 2 of size 2: `c("v", "u")` is positions 2, 1',
     )
     assert explanation.in_r == ()

@@ -112,7 +112,7 @@ def test_what_has_no_meaning_on_a_table_is_refused():
         (lambda: R(x["n"])[pl.Series([1, None])], errors.SubscriptMissingError, "NA"),
         (lambda: R(x)[x], errors.UnsupportedTensorError, "take a column"),
         (lambda: R(np.zeros(3))[pl.Series([[1], [2]])], errors.UnsupportedTensorError, "nested"),
-        (lambda: which(x), errors.UnsupportedTensorError, "a table of polars"),
+        (lambda: which(x), errors.UnsupportedTensorError, "a polars table"),
     ]:
         with pytest.raises(error, match=text):
             act()

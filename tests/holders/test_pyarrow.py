@@ -126,7 +126,7 @@ def test_what_has_no_meaning_on_a_table_is_refused():
         (lambda: R(x["n"])[pa.array([1, None])], errors.SubscriptMissingError, "NA"),
         (lambda: R(x)[x], errors.UnsupportedTensorError, "take a column"),
         (lambda: R(np.zeros(3))[pa.array([[1], [2]])], errors.UnsupportedTensorError, "nested"),
-        (lambda: which(x), errors.UnsupportedTensorError, "a table of PyArrow"),
+        (lambda: which(x), errors.UnsupportedTensorError, "a PyArrow table"),
         (lambda: R(x["n"][0])[...], errors.UnsupportedTensorError, r"x\.as_py\(\)"),
     ]:
         with pytest.raises(error, match=text):

@@ -407,7 +407,7 @@ def test_positions_of_a_column():
     assert which(pd.Series([True, None, True], dtype="boolean")).tolist() == [1, 3]
     assert order(x["mpg"]).tolist() == [4, 1, 3, 2]
     assert which_max(x["mpg"]) == 2
-    with pytest.raises(errors.UnsupportedTensorError, match="a table of pandas"):
+    with pytest.raises(errors.UnsupportedTensorError, match="a pandas table"):
         which(x)
 
 

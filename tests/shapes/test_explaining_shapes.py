@@ -80,7 +80,7 @@ R recycles:        result (3, 3)
 NumPy broadcasts:  result (3, 3)
 
 Both rules succeed and disagree (*): at [2, 1] R uses y[2], NumPy uses y[1].
-Say which one you mean: recycle(x, y) is R's rule, broadcast(x, y) is NumPy's."""
+Choose one: recycle(x, y) is R's rule, broadcast(x, y) is NumPy's."""
     )
 
 

@@ -226,8 +226,8 @@ WRONG = [
     (
         np.zeros((0, 3)),
         (0, NA),
-        "cannot reshape (0, 3) to (0, -1): the other sizes multiply to 0, so every size would do "
-        "for the open one; write it out",
+        "cannot reshape (0, 3) to (0, -1): the other sizes multiply to 0, so any size fits "
+        "the open one; write the size",
     ),
     (X, (0, -1), "cannot reshape (2, 3, 5) to (0, -1): 30 elements cannot become 0"),
     (np.zeros((0, 3)), (1,), "cannot reshape (0, 3) to (1): 0 elements cannot become 1"),

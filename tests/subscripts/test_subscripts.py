@@ -435,5 +435,5 @@ def test_a_minus_before_a_matrix_of_text_is_r_s_own():
 
 def test_a_logical_of_the_whole_shape_says_true_or_false():
     whole = np.ma.array([[True, False], [True, True]], mask=[[False, True], [False, False]])
-    with pytest.raises(PybridgeError, match="must say TRUE or FALSE everywhere"):
+    with pytest.raises(PybridgeError, match="must be TRUE or FALSE everywhere"):
         R(np.zeros((2, 2)))[whole]

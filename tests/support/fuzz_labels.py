@@ -206,7 +206,7 @@ def elements(x: Any) -> np.ndarray:
 
 def of_reading(draw: Draw, x: Any, written: tuple[Any, ...], indices: Any, drops: Any) -> str:
     """Return how a read differs, or an empty text."""
-    # a table of polars names no column twice, and in old releases has no rows without one
+    # a polars table names no column twice, and in old releases has no rows without one
     is_refused = draw.kind == "polars" and len({*indices[1]}) < max(len(indices[1]), IS_OLD)
     try:
         found = r_slice(x, *written, dialect=draw.dialect)

@@ -120,7 +120,7 @@ test_that("text that is longer than the dtype or the tensor holds is an error, n
   like <- reticulate::py_eval("np.array(['ab'])", convert = FALSE)
   expect_identical(from_python(to_python(c("x", "yz"), like = like)), c("x", "yz"))
   expect_error(to_python(c("x", "xyz"), like = like), "\\[2\\] is xyz, which dtype <U2")
-  expect_error(to_python(1, like = like), "numbers have no dtype <U2")
+  expect_error(to_python(1, like = like), "numbers cannot become dtype <U2")
 })
 
 test_that("values may cross in the middle of a crossing", {

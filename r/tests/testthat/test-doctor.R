@@ -30,7 +30,7 @@ test_that("where nothing names a Python it advises, and starts and downloads non
     sep = "; "
   )
   lines <- run_r(program)
-  expect_match(lines, "^note  chosen       nothing names a Python.* brings one at the first call", all = FALSE)
+  expect_match(lines, "^note  chosen       nothing names a Python.* downloads one at the first call", all = FALSE)
   expect_match(lines, 'py_require(c("anndata", "scipy"))', fixed = TRUE, all = FALSE)
   expect_match(lines, "RETICULATE_PYTHON", all = FALSE)
   expect_lt(length(lines), 14)

@@ -62,7 +62,7 @@ test_that("the square-matrix trap prints as a picture", {
     "NumPy broadcasts:  result (3, 3)",
     "",
     "Both rules succeed and disagree (*): at [2, 1] R uses y[2], NumPy uses y[1].",
-    "Say which one you mean: recycle(x, y) is R's rule, broadcast(x, y) is NumPy's."
+    "Choose one: recycle(x, y) is R's rule, broadcast(x, y) is NumPy's."
   ))
 })
 
@@ -130,7 +130,7 @@ test_that("without Python the error names the reason, and R's arrays need none",
       "this needs Python with NumPy, which did not start: ",
       "Python specified in RETICULATE_PYTHON (/nonexistent/python) does not exist"
     ),
-    "With a network reticulate brings one by itself, unless RETICULATE_USE_MANAGED_VENV is \"no\";",
+    "With a network reticulate downloads one by itself, unless RETICULATE_USE_MANAGED_VENV is \"no\";",
     "RETICULATE_PYTHON names one of your own. pybridge_doctor() says what is missing, and what to do.",
     "1 2 1 2 1 2"
   ))

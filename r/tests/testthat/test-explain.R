@@ -5,7 +5,7 @@ test_that("explain() takes text, and brackets on a tensor or an array that it ne
   by_text <- explain(c(60000, 28, 28), "x[NA:5, , -1]")
   expect_identical(by_text$result_shape, c(5L, 28L))
   expect_identical(by_text$python, "x[0:5, :, 27]")
-  expect_identical(by_text$selected[[3L]], "axis 3 of size 28: `-1` is position 28, and the axis goes")
+  expect_identical(by_text$selected[[3L]], "axis 3 of size 28: `-1` is position 28, and the axis is dropped")
   expect_identical(by_text$in_r[[2L]], "on axis 3 `-1` drops position 1 instead of taking the last")
   expect_identical(by_text$in_tensor_dialect, character())
   expect_identical(

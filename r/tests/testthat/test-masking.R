@@ -2,7 +2,7 @@
 
 test_that("one message announces that a package attached later masks array_reshape()", {
   lines <- run_r(c("library(pybridge)", "library(reticulate)", "detach('package:reticulate')", "library(reticulate)"))
-  announced <- grep("array_reshape() is now that of reticulate", lines, fixed = TRUE)
+  announced <- grep("array_reshape() is now reticulate's function", lines, fixed = TRUE)
   expect_length(announced, 1L)
   expect_match(lines[announced + 1L], "library(reticulate, exclude = \"array_reshape\")", fixed = TRUE)
   lines <- run_r(c(
@@ -40,7 +40,7 @@ test_that("one message announces that dplyr, attached later, masks explain()", {
   use_library <- sprintf(".libPaths(c(%s, .libPaths()))", deparse(library))
   again <- c("library(pybridge)", "library(dplyr)", "detach('package:dplyr')", "library(dplyr)")
   lines <- run_r(c(use_library, again, "cat(environmentName(environment(explain)))"))
-  announced <- grep("explain() is now that of dplyr", lines, fixed = TRUE)
+  announced <- grep("explain() is now dplyr's function", lines, fixed = TRUE)
   expect_length(announced, 1L)
   expect_match(lines[announced + 1L], "library(dplyr, exclude = \"explain\")", fixed = TRUE)
   expect_identical(lines[[length(lines)]], "dplyr")

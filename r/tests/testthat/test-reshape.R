@@ -130,8 +130,8 @@ test_that("errors name the sizes", {
     "`dim` = (-1, 5, -1) leaves the sizes 1 and 3 open; at most one may be -1 or NA"
   )
   expect_refused(array_reshape(matrix(0, 0, 3), c(0, NA)), paste0(
-    "cannot reshape (0, 3) to (0, -1): the other sizes multiply to 0, so every size would do for ",
-    "the open one; write it out"
+    "cannot reshape (0, 3) to (0, -1): the other sizes multiply to 0, so any size fits ",
+    "the open one; write the size"
   ))
   expect_refused(
     array_reshape(x, c(0, -1)), "cannot reshape (2, 3, 5) to (0, -1): 30 elements cannot become 0"

@@ -113,7 +113,7 @@ test_that("what the other side cannot hold is refused", {
   expect_identical(reticulate::py_to_r(to_python(s, dtype = "float32")$dtype$name), "float32")
   refused(to_python(s, dtype = "int8"), "element \\[1\\] is 1.5, which dtype int8")
   refused(to_python(as(3:1, "pMatrix")), 'as\\(x, "CsparseMatrix"\\)')
-  refused(to_python(as(s, "denseMatrix")), "as.matrix\\(x\\) is an array")
+  refused(to_python(as(s, "denseMatrix")), "as.matrix\\(x\\) is an R array")
   expect_error(
     to_python(s, like = to_python(1)), "one of SciPy and nothing else", class = "pybridge_error_conversion"
   )

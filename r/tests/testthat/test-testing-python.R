@@ -111,7 +111,7 @@ test_that("what is not stated is an error, and so is code that compares nothing"
   expect_error(expect_same_as_python(stop("no row"), "1"), "^no row$")
   expect_error(
     expect_same_as_python(1, "raise ValueError('no such row'); 0"),
-    "the Python code raises ValueError: no such row; where R is to stop as well, say `raises = \"ValueError\"`",
+    "the Python code raises ValueError: no such row; if R must raise an error, too, write `raises = \"ValueError\"`",
     class = "pybridge_error_python", fixed = TRUE
   )
   wrong <- function(...) expect_error(expect_same_as_python(...), class = "pybridge_error_argument")

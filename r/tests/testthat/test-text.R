@@ -81,7 +81,7 @@ test_that("what reticulate would convert by itself is looked at first", {
 test_that("an environment with the class of a Python object is none", {
   skip_without_python()
   fake <- structure(new.env(), class = c("numpy.ndarray", "python.builtin.object"))
-  words <- "^an object of class numpy.ndarray has no object of Python in it"
+  words <- "^an object of class numpy.ndarray holds no Python object"
   expect_null(dim(fake))
   expect_error(fake@r[1], words, class = "pybridge_error_tensor")
   expect_error(r_slice(fake, 1), words, class = "pybridge_error_tensor")

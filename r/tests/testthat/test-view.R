@@ -281,7 +281,7 @@ test_that("memory that is read-only stays as it is", {
   ten <- array(1:10)
   x <- reticulate::r_to_py(ten)
   is_refused <- function(write) {
-    expect_error(write, "memory of R.*`copy\\(\\)`.*`to_python\\(\\)`",
+    expect_error(write, "view of R's memory.*`copy\\(\\)`.*`to_python\\(\\)`",
       class = "pybridge_error_assignment_immutable"
     )
   }

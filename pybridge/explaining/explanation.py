@@ -306,7 +306,7 @@ def _in_tensor_dialect(items: Items, axes: Axes, selection: Known, drop: bool) -
     try:
         other = _lowered(selection.shape, items, axes, drop=drop, dialect="tensor")
     except SubscriptError as error:
-        return [f"refuses this: {error}"]
+        return [f"raises an error: {error}"]
     if other.result_shape != selection.result_shape:
         return [f"gives shape {other.result_shape}"]
     if not _are_same(other, selection):

@@ -42,8 +42,8 @@ class LabelledArrays(Wrapper):
         if len(set(x.dims)) < x.ndim:
             raise UnsupportedTensorError(
                 f"a DataArray with a repeated dim, {', '.join(map(repr, x.dims))}, is not "
-                "supported, because each label belongs to both axes; rename one of them, or take the "
-                "values without labels, x.data"
+                "supported, because its labels belong to both axes; rename one of them, or take "
+                "the values without labels, x.data"
             )
         return x.data
 

@@ -109,8 +109,8 @@ IN_PYTHON = [
     ("c(1, 3)", (9,), "tensor", [f"on axis 1 `c(1, 3)` would be positions 2, 4, {ZERO}"]),
     ("c(1, 9)", (9,), "tensor", [f"on axis 1 `c(1, 9)` {OUT} 8"]),
     ("c(-1, -2, -1), c(-1, -1)", (6, 7), "tensor", [
-        "it pairs the vectors on axes 1 and 2 entry by entry instead of crossing them, and refuses "
-        "their lengths 3 and 2"]),
+        "it pairs the vectors on axes 1 and 2 entry by entry instead of crossing them, and cannot "
+        "pair their lengths 3 and 2"]),
     ("c(-1, -2), c(-1, -1)", (6, 7), "tensor", [
         "it pairs the vectors on axes 1 and 2 entry by entry instead of crossing them"]),
     ("-1, , c(-1, -2)", (6, 7, 8), "tensor", [
@@ -242,14 +242,14 @@ IN_TENSOR = [
     ("array(c(FALSE, TRUE, FALSE, FALSE), c(2, 2))", (2, 2), []),
     ("2, 3", (6, 7), ["gives shape ()"]),
     ("1:2, c(3, 1)", (6, 7), []),
-    ("c(TRUE, FALSE), ", (6, 7), ["refuses this: `c(TRUE, FALSE)` has length 2"]),
+    ("c(TRUE, FALSE), ", (6, 7), ["raises an error: `c(TRUE, FALSE)` has length 2"]),
     ("-1, ", (6, 7), ["gives shape (7,)"]),
     ("c(-1, -2), ", (4, 7), ["gives the same shape, (2, 7), but other elements"]),
     ("2", (6, 7), ["gives shape (7,)"]),
     ("matrix(c(1, 2, 3, 4), ncol = 2)", (6, 7), []),
     ("matrix(c(TRUE, TRUE, TRUE, FALSE), 2)", (2, 2),
         ["gives the same shape, (3,), but other elements"]),
-    ("c(2, NA)", (6,), ["refuses this: entry 2 of `c(2, NA)` on axis 1 is NA"]),
+    ("c(2, NA)", (6,), ["raises an error: entry 2 of `c(2, NA)` on axis 1 is NA"]),
 ]  # fmt: skip
 
 

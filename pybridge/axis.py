@@ -1,6 +1,6 @@
 """Axis: the name and the labels of one axis, of what holds elements, of a subscript or of a value.
 
-Labels are law: where an axis of one meets an axis of the other, they are compared here, and nowhere
+Labels must agree: where two axes are combined, they are compared here, and nowhere
 else.
 """
 
@@ -24,10 +24,10 @@ class UniqueLabels(Sequence[str | None]):
 
 
 class Axis:
-    """The name of an axis and its labels, each None for none, and where it lies in a tensor.
+    """The name of an axis and its labels, each None if missing, and its place in a tensor.
 
     `labels` has one entry for each position; any class that has `equals` is asked by it first.
-    `number` counts from zero, and is None for R's plain vector, whose positions may lie beyond it;
+    `number` counts from zero, and is None for R's plain vector, which may grow beyond its end;
     `size` is None where it is unknown. `siblings` are all the axes of the tensor.
     """
 
@@ -103,7 +103,7 @@ def plain_axes(shape: tuple[int | None, ...]) -> tuple[Axis, ...]:
 
 
 def has_other_labels(one: Axis, other: Axis) -> bool:
-    """Return whether two axes have labels, and other ones; the dtype of an index makes no matter.
+    """Return whether two axes both have labels that differ; the dtype of an index does not matter.
 
     >>> has_other_labels(Axis("a", ["x", "y"]), Axis("b", ("x", "y")))
     False
@@ -124,5 +124,5 @@ def has_other_labels(one: Axis, other: Axis) -> bool:
 
 
 def has_other_name(one: Axis, other: Axis) -> bool:
-    """Return whether two axes have names, and other ones."""
+    """Return whether two axes both have names that differ."""
     return one.name is not None and other.name is not None and one.name != other.name

@@ -1,9 +1,9 @@
-"""The law of lossless casts: what a dtype holds, and which entries a cast would lose.
+"""The rule of lossless casts: what a dtype holds, and which entries a cast would lose.
 
 Rounding a real to a narrower real is what narrower reals are for, and loses nothing. Everything
 else must arrive as it was: a fraction, NaN or infinity only where the dtype has it, an integer only
 where it is exact, a finite real only where it stays finite, a time only where the unit holds it.
-Assignment and conversion both apply this law; each raises its own error.
+Assignment and conversion both apply this rule; each raises its own error.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What crosses between R and Python: the kinds of parts, and what each field of one holds.
+"""What is passed between R and Python: the kinds of parts, and what each field of one holds.
 
 R compares the kinds and the fields with its own, `part_fields` in r/R/crossing.R, when Python
 starts; so this module needs no other.

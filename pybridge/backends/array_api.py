@@ -1,4 +1,4 @@
-"""The array standard: any library whose arrays have `__array_namespace__`, by the standard alone.
+"""The array standard: any library whose arrays have `__array_namespace__`, with only the standard.
 
 Used for libraries without a backend of their own. The standard has no vectors as subscripts on
 several axes and none in assignments, so `take` and `where` are used, and a write visits every

@@ -159,7 +159,7 @@ class NumpyBackend(Backend):
 
 
 def _refuse_hard_mask(x: Any, key: Any) -> None:
-    """Raise for a write to masked elements of a hard mask, which NumPy ignores in silence."""
+    """Raise for a write to masked elements of a hard mask, which NumPy ignores without an error."""
     if isinstance(x, np.ma.MaskedArray) and x.hardmask and np.any(np.ma.getmaskarray(x)[key]):
         raise AssignmentError(
             "an element under a hard mask does not change; x.soften_mask() of the array, or of its "

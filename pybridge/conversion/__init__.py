@@ -1,7 +1,7 @@
 """Lossless conversion between R and NumPy through rpy2, with at most one copy.
 
 `to_r` and `from_r` need no active rpy2 converter and work from any thread. The type of the result
-depends on the dtype alone, never on the values:
+depends only on the dtype, never on the values:
 
 | NumPy                                    | R                          | back          |
 |------------------------------------------|----------------------------|---------------|

@@ -1,7 +1,7 @@
 """The kinds of columns that R, pandas and Arrow share.
 
 Each kind is one class, which makes the R vector, the pandas column and the Arrow array.
-What it is made from tells the kind: columns_of_r.py, columns_of_pandas.py, columns_of_arrow.py and
+The source of a column says its kind: columns_of_r.py, columns_of_pandas.py, columns_of_arrow.py and
 columns_of_values.py read what their library declares.
 
 | kind        | R                | pandas                       | Arrow                         |

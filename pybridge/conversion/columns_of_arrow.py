@@ -1,6 +1,6 @@
 """Read objects with Arrow's PyCapsule protocol: polars, PyArrow, DuckDB, Ibis and other tables.
 
-The package nanoarrow gives the buffers, without libarrow. The schema tells the kind of each column,
+The package nanoarrow gives the buffers, without libarrow. The schema says the kind of each column,
 never the values.
 """
 
@@ -238,7 +238,7 @@ def _unit(schema: Any) -> str:
 
 
 def _with_missing(values: Array, chunks: Sequence[_Chunk]) -> Array:
-    """Return times with NaT where no element is; the least count is no time of NumPy."""
+    """Return times with NaT where no element is; in NumPy the least count is NaT, not a time."""
     missing = _missing(chunks)
     lost = np.isnat(values) if missing is None else np.isnat(values) & ~missing
     if lost.any():

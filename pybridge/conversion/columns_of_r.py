@@ -93,9 +93,9 @@ def _numbers(array: Array) -> Numbers:
 
 
 def _masking(vector: Vector, policies: FromR, *, is_arrow: bool) -> FromR:
-    """Return the policies by which `NA` is told from the elements.
+    """Return the policies by which `NA` is distinguished from the elements.
 
-    A pandas column keeps a real `NA` as NaN; one of Arrow tells the two apart.
+    A pandas column keeps a real `NA` as NaN; an Arrow column distinguishes the two.
     """
     is_whole = vector.r_type in ("logical", "integer") or "integer64" in vector.classes
     if policies.na == "error" and (is_whole or is_arrow):

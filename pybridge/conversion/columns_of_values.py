@@ -1,6 +1,6 @@
 """Read Python values as columns: lists, arrays of objects, records, dates, decimals.
 
-The types of the entries tell the kind; None, `pandas.NA` and the like are missing. Entries of
+The types of the entries say the kind; None, `pandas.NA` and the like are missing. Entries of
 several kinds are no column.
 """
 
@@ -184,7 +184,7 @@ def is_text_of_hdf5(dtype: np.dtype[Any]) -> bool:
 def _column(
     kind: str, entries: Sequence[Any], missing: Array | None, shape: tuple[int, ...]
 ) -> InR:
-    """Return the column of entries in R's order, all of one kind but for the missing ones."""
+    """Return the column of entries in R's order, all of one kind except the missing ones."""
     if kind in _REFUSED:
         place = 0 if missing is None else int(missing.argmin())
         raise ConversionError(f"element {position(unraveled(place, shape))}: {_REFUSED[kind]}")

@@ -1,7 +1,7 @@
 """Decimal numbers on their way to R, which has none.
 
 A double holds every decimal of up to 15 digits, in the sense that R prints it again. A number with
-more digits is refused unless a policy names another type.
+more digits is an error unless a policy names another type.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The parts in which values cross between R and Python, by reticulate and by rpy2 alike.
+"""The parts in which values are passed between R and Python, with reticulate and with rpy2.
 
 r/R/crossing.R splits R objects into parts and makes R objects of parts; `described` and `parts_of`
-are its other half. A part is None for NULL, bare numbers, or a list that begins with its kind;
+are its other half. A part is None for NULL, plain numbers, or a list that begins with its kind;
 part_fields.py describes the fields of each. A bridge shows numbers in its own way: as an array view
 of R's memory, or as one number.
 """
@@ -36,7 +36,7 @@ Array = np.ndarray[Any, Any]
 
 
 def check_fields(fields: Mapping[str, Sequence[str]]) -> None:
-    """Raise `ConversionError` if R's half of the crossing has other kinds or other fields."""
+    """Raise `ConversionError` if the R package has other kinds or other fields."""
     own = {kind: [*names] for kind, names in FIELDS.items()}
     theirs = {kind: [*names] for kind, names in fields.items()}
     if own != theirs:
@@ -72,7 +72,7 @@ _KINDS: Final = {"i": "integer", "f": "double", "c": "complex", "u": "raw", "V":
 
 
 def _numbers(part: Any, r_type: str | None = None) -> Vector:
-    """Return bare numbers: a view of R's memory, or one number."""
+    """Return numbers without attributes: a view of R's memory, or one number."""
     if isinstance(part, np.ndarray):
         r_type = r_type or _KINDS[part.dtype.kind]
         values = part.view("u1") if r_type == "raw" else part

@@ -174,7 +174,7 @@ def _new(x: Any, policies: ToR, described: Any) -> New:
 
 
 def _of_value(x: Any, policies: ToR) -> New:
-    """Return a vector of one element; what has no value is NA, of whatever type is known."""
+    """Return a vector of one element; what has no value is NA, of the type that is known."""
     column = column_of_list([x])
     if column is None:
         is_time = type(x).__name__ == "NaTType"

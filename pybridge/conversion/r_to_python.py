@@ -61,7 +61,7 @@ def value_from(parts: Any, policies: FromR) -> Any:
 
 
 def needs_labels(policies: FromR) -> bool:
-    """Return whether names and dimnames are to cross as well."""
+    """Return whether names and dimnames are converted as well."""
     return policies.dimnames != "drop" or policies.like == "pandas"
 
 

@@ -238,7 +238,7 @@ def _is_raw(columns: Sequence[InPython]) -> bool:
 
 
 def _kind_of(column: InPython) -> tuple[Any, ...]:
-    """Return what is equal for columns whose elements stand in one Arrow array."""
+    """Return what is equal for columns whose elements are in one Arrow array."""
     values = getattr(column, "values", None)
     dtype = None if values is None else values.dtype.str
     own = [getattr(column, name, None) for name in ("zone", "is_ordered")]

@@ -22,7 +22,7 @@ COMPACT: Final = frozenset({str, Subscripts})
 
 
 def spelled(written: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return subscripts as they were written, with text and stored ones spelled out."""
+    """Return subscripts as they were written, with text and stored ones expanded."""
     return written if COMPACT.isdisjoint(map(type, written)) else spelled_out(written)
 
 

@@ -75,7 +75,7 @@ def lower(
 def received(written: tuple[Any, ...], read: Reader) -> tuple[Subscript, ...]:
     """Return subscripts as R's `[` receives them, with every `:` evaluated; `..` raises.
 
-    Errors and warnings of `:` precede those of any subscript, whatever their order. No subscript is
+    Errors and warnings of `:` precede those of any subscript, in any order. No subscript is
     a missing one.
     """
     items = opened(written, read) or (to.WHOLE,)

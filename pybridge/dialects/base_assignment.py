@@ -1,6 +1,6 @@
 """R's own `[<-`: which elements a value goes to, how it recycles, and when a vector grows.
 
-Subscripts follow `pybridge.dialects.base`. The value is read column by column whatever its shape,
+Subscripts follow `pybridge.dialects.base`. The value is read column by column for any shape,
 and recycled. A single subscript warns if the value does not fit evenly, and lets a vector grow;
 several raise instead. Source: R Language Definition, 3.4.4, and R itself.
 """

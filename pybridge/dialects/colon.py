@@ -45,7 +45,7 @@ class Colon(Kind):
         return self.text
 
     def on(self, axis: Axis, policies: Policies) -> AxisSelection:
-        """Return the indices; what lies beyond the axis is not written out."""
+        """Return the indices; what is beyond the axis is not written out."""
         start, direction = self.start, self.direction
         if isinstance(start, float):
             numbers = start + direction * np.arange(self.count, dtype=np.float64)

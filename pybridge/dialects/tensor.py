@@ -90,7 +90,7 @@ def _spelled_and_expanded(
 
 
 def _taken(item: Any, axis: Axis, axes: tuple[Axis, ...], read: Reader, order: Order) -> Any:
-    """Return what any other subscript selects; of all `axes`, if it alone speaks of them."""
+    """Return what any other subscript selects; of all `axes`, if it is the only subscript."""
     part = common_gather(item, axis.size)
     if part is not None:
         return part

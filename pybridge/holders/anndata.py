@@ -1,4 +1,4 @@
-"""AnnData: a matrix of observations by variables, with tables beside it; both axes always stay."""
+"""AnnData: a matrix of observations by variables, with tables next to it; both axes always stay."""
 
 from __future__ import annotations
 

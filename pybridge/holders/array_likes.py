@@ -1,4 +1,4 @@
-"""What is like an array and is none: read in one place, in finite time, or refused.
+"""Objects that are like arrays: read in one place, in finite time, or an error.
 
 What has brackets and a length, or `__array__`, is not thereby an array. NumPy takes an object for a
 sequence whose element is the object itself, reads the data under a mask, and of Arrow's memory

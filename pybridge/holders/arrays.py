@@ -121,7 +121,7 @@ class Arrays(Holder):
 
 
 def _is_key(selection: Selection) -> TypeGuard[Orthogonal]:
-    """Return whether the selection is a key of scalars, ranges and new axes alone."""
+    """Return whether the selection is a key of only scalars, ranges and new axes."""
     return isinstance(selection, Orthogonal) and selection.is_view and not selection.takes
 
 

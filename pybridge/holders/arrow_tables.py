@@ -1,8 +1,8 @@
 """Tables in Arrow's memory: columns that never change, and in which any element may be null.
 
-A write makes new columns. A value becomes a column of the same dtype by the law of every
+A write makes new columns. A value becomes a column of the same dtype by the rule of every
 assignment: a number by way of NumPy, a time by its count of units, anything else by the library,
-which rounds and cuts in silence, so that what arrived is compared with what was meant.
+which rounds and cuts without an error, so the result is compared with the value.
 """
 
 from __future__ import annotations

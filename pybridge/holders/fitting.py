@@ -193,7 +193,7 @@ def need_utf8(text: Any, refusal: type[PybridgeError]) -> None:
 def lossless_cast(value: Any, dtype: np.dtype[Any], target: Target = "tensor") -> npt.NDArray[Any]:
     """Return `value` as an array of `dtype`, or raise `LossyValueError`; errors name `target`.
 
-    The law is that of `pybridge.lossless`. Logicals are 0 and 1, as in R. `NA`, and a masked
+    The rule is that of `pybridge.lossless`. Logicals are 0 and 1, as in R. `NA`, and a masked
     element, become NaN, or raise `MissingValueError` where `dtype` has no missing value.
 
     >>> from pybridge import NA

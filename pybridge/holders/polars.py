@@ -131,7 +131,7 @@ HOLDER = PolarsTables()
 
 
 def _without_columns(count: int) -> Any:
-    """Return a table of rows alone; older releases have none and are refused."""
+    """Return a table of rows alone; older releases have none and raise an error."""
     try:
         return pl.DataFrame(height=count)
     except TypeError:

@@ -1,7 +1,7 @@
 """The interface of what holds elements: read, write, update, and its axes.
 
 A holder takes a resolved selection and knows no dialect; its name, its axes and what it serves are
-declared. Whoever subscripts asks nothing else, so a new kind of holder is told to nobody.
+declared. Whoever subscripts asks nothing else, so no other module knows a new kind of holder.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Holder(ABC):
         return False
 
     def operand(self, x: Tensor) -> Tensor:
-        """Return `x` as an operand of an operation that reads all of it, or refuse that."""
+        """Return `x` as an operand of an operation that reads all of it, or raise."""
         return x
 
     def as_array(self, x: Tensor) -> tuple[Backend, Tensor]:
@@ -141,7 +141,7 @@ HolderOf: TypeAlias = Callable[[Any], Holder]
 
 
 class not_served:
-    """Declare a method of a holder that refuses: `write = not_served("advice")`.
+    """Declare a method of a holder that always raises: `write = not_served("advice")`.
 
     >>> class Sealed:
     ...     name = "sealed"
@@ -159,7 +159,7 @@ class not_served:
         self.refusal = refusal
 
     def __get__(self, holder: Any, kind: type) -> Callable[..., NoReturn]:
-        """Return a method that refuses, whatever it is given."""
+        """Return a method that raises for all arguments."""
 
         def refuse(*arguments: Any, **options: Any) -> NoReturn:
             raise self.refusal(self.advice)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def read(backend: Backend, x: Tensor, selection: to.Selection) -> Tensor:
     """Return the selected elements of `x`.
 
-    Scalars, ranges and new axes alone give a view where the library has views; any other subscript
-    gives new memory, whatever its values. Raises `MissingValueError` where `NA` is selected and the
+    Only scalars, ranges and new axes give a view, if the library has views; any other subscript
+    gives new memory, for all values. Raises `MissingValueError` where `NA` is selected and the
     dtype of `x` has no missing value.
     """
     if len(selection.shape) == 1 and is_vector_of_scalar(backend, x, selection):
@@ -114,7 +114,7 @@ def traced_coordinates(backend: Backend, selection: to.TracedMasked) -> tuple[In
 
 
 def _read_with_missing(backend: Backend, x: Tensor, selection: to.Selection) -> Tensor:
-    """Read a stand-in element wherever the selection is `NA`, then set those to missing."""
+    """Read a stand-in element where the selection is `NA`, then set those to missing."""
     is_na = missing_holes(selection)
     if is_na.size == 0:
         return filled(backend, x, 0, is_na.shape)

@@ -44,7 +44,7 @@ class Store(Holder):
     __slots__ = ()
 
     def traits(self, x: Any) -> tuple[Trait, ...]:
-        """Return that of every store, of which no verb reads all in silence."""
+        """Return the trait of every store: no verb reads all of it without being asked."""
         what = f"an array in a {self.name} store"
         return (Trait(what, _ADVICE, ("read", "write", "assign", "value", "subscript")),)
 

@@ -1,6 +1,6 @@
 """Tables: rows and columns, where each column has a dtype of its own.
 
-A value is cast column by column, by the law of every assignment, before any column is set.
+A value is cast column by column, by the rule of every assignment, before any column is set.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ def _indices(axis: Any, size: Any) -> Indices:
 
 
 def _as_array(value: Value) -> np.ndarray[Any, Any]:
-    """Return a value as an array; a list keeps its entries as they are, text beside numbers."""
+    """Return a value as an array; a list keeps its entries unchanged, text next to numbers."""
     elements = value.elements
     if isinstance(value.holder, Table) and _shape_of_table(value) is not None:
         return value.holder._block(elements)

@@ -84,7 +84,7 @@ def _from_zero(x: Any) -> Any:
 
 
 def _bounded(x: Any, parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Return parts whose slices end within the array, because TensorStore refuses others."""
+    """Return parts whose slices end within the array, because TensorStore raises for others."""
     bounded: list[Part] = []
     for part, size in zip(parts, x.shape, strict=True):
         if isinstance(part, slice):

@@ -256,7 +256,7 @@ def _with_entries(
 
 
 def _along(backend: Backend, mask: Tensor, axis: int, ndim: int) -> Tensor:
-    """Reshape a mask of one axis to lie along `axis` of `ndim`."""
+    """Reshape a mask of one axis so that it runs along `axis` of `ndim`."""
     return backend.basic(mask, (None,) * axis + (slice(None),) + (None,) * (ndim - axis - 1))
 
 

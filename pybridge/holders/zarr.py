@@ -1,4 +1,4 @@
-"""Zarr: arrays in chunks, of both formats, in whatever store they lie.
+"""Zarr: arrays in chunks, of both formats, in any store.
 
 Zarr reads and writes outer products and points by itself, chunk by chunk and several at once.
 """

@@ -232,7 +232,7 @@ def _forms_in_graph(is_arithmetic: bool, *operands: Any) -> tuple[Tensor, ...]:
 def _rows_of_vectors(op: Any, operands: Sequence[Any]) -> list[Any] | None:
     """Return two vectors as rows of the shorter one's length, where that spares its copy.
 
-    A ufunc cannot tell a vector from its rows; anything else could, so it never sees them.
+    A ufunc cannot distinguish a vector from its rows; other functions could, so they get none.
     """
     if not isinstance(op, np.ufunc) or op.nout != 1 or len(operands) != 2:
         return None

@@ -27,7 +27,7 @@ CALLS: Final[dict[str, type[Call]]] = {}
 class Call(Kind):
     """Base class of calls.
 
-    `parts` are what stands between the parentheses: values as Python and R write them, which become
+    `parts` are what is between the parentheses: values as Python and R write them, which become
     subscripts when the call is read, or subscripts.
     """
 

@@ -104,7 +104,7 @@ class Entries(Kind):
         return self.values.ravel(order="F"), None if missing is None else missing.ravel(order="F")
 
     def r_source(self, most: int) -> str:
-        """Return R source; R's bare `NA` is a logical, and a single logical needs no `c()`."""
+        """Return R source; R's single `NA` is a logical, and a single logical needs no `c()`."""
         flat, is_na = self.in_columns()
         is_logical = self.values.dtype.kind == "b"
         na_text = "NA" if is_na is None or is_logical or not is_na.all() else "NA_integer_"
@@ -130,7 +130,7 @@ class Entries(Kind):
     def check_axis(self, axis: Axis, its: Axis) -> None:
         """Raise `SubscriptLabelError` if the entries, along `its`, contradict the axis.
 
-        The logicals must lie along the axis that they select on, and have its labels. The labels of
+        The logicals must be along the axis that they select on, and have its labels. The labels of
         positions are their own; only a name that is that of another axis contradicts.
         """
         is_mask = isinstance(self, Mask)
@@ -275,7 +275,7 @@ class Negated(Vector):
 
 
 class Mask(Entries):
-    """Logicals for one axis, or for the whole tensor. R's bare `NA` is one.
+    """Logicals for one axis, or for the whole tensor. R's single `NA` is one.
 
     >>> str(Mask(np.array([True, False])))
     'c(TRUE, FALSE)'

@@ -53,7 +53,7 @@ class Kind(Frozen):
 
     @property
     def python(self) -> str:
-        """Python source, as it stands between the brackets of `R(x)[...]`."""
+        """Python source, as it is written between the brackets of `R(x)[...]`."""
         raise NotImplementedError
 
     def mapped(self, f: Callable[[Any], Any]) -> Any:

@@ -180,7 +180,7 @@ def _vector(positions: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Vecto
 
 
 def _refuse_label_of_later_axis(name: str | None, axis: Axis) -> None:
-    """Raise for the name of a column where a row is expected, and say where it goes."""
+    """Raise for the name of a column where a row is expected, and say on which axis it belongs."""
     for other in axis.siblings[axis.place :]:
         if name is not None and name in (other.texts or ()):
             text, before = name_text(name), other.place - axis.place

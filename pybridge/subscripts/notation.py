@@ -72,7 +72,7 @@ def short_text(item: Any) -> str:
 
 
 def python_source(item: Any) -> str:
-    """Return a subscript as Python source, as it stands alone or in a call.
+    """Return a subscript as Python source, as it is written alone or in a call.
 
     >>> python_source(slice(None, 5)), python_source(-1), python_source(None), python_source(...)
     ('slice(None, 5, None)', '-1', 'None', '...')

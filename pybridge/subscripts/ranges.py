@@ -28,7 +28,7 @@ def range_on(written: slice, axis: Axis, read: Callable[[Any], Any] | None = Non
     `read` makes a subscript of a range with a bound of another type, such as a tensor. With a known
     size every start and stop of the result is within the axis, so the slice has
     exactly these positions. If `start > stop` and both have the same sign, the range runs downward,
-    as R's `:` does; bounds of different signs never do. If the start alone counts from the end, a
+    as R's `:` does; bounds of different signs never do. If only the start counts from the end, a
     range that would select nothing raises: its start has fallen below 1.
 
     >>> range_on(slice(5, 1), Axis(size=10)), range_on(slice(8, -8), Axis(size=28))
@@ -128,7 +128,7 @@ def check_far_bounds(bounds: tuple[Any, ...], axis: Axis, written: slice) -> Non
 
 
 def least_size_of_range(written: slice) -> Size:
-    """Return the size from which a range selects by its bounds alone; None if by the size too."""
+    """Return the size from which a range selects only by its bounds; None if also by the size."""
     start, stop = (None if bound is NA else bound for bound in (written.start, written.stop))
     step = None if written.step is NA else written.step
     if start is not None and stop is None and start > 0 and (step is None or step > 0):

@@ -199,7 +199,7 @@ def _missing_entry(
 
 
 def _refuse_fractions(values: npt.NDArray[Any], axis: Axis, written: Any) -> None:
-    """Raise for an entry that is no whole number."""
+    """Raise for an entry that is not a whole number."""
     if values.dtype.kind == "f":
         is_whole = np.isfinite(values) & (values == np.trunc(values))
         if not is_whole.all():
@@ -209,7 +209,7 @@ def _refuse_fractions(values: npt.NDArray[Any], axis: Axis, written: Any) -> Non
 def _refuse_beyond(
     known: npt.NDArray[Any], limit: int, axis: Axis, policies: Policies, written: Any
 ) -> None:
-    """Raise for the first position that a policy refuses."""
+    """Raise for the first position that a policy does not allow."""
     is_refused = np.zeros(len(known), bool)
     if policies.beyond == "error":
         is_refused |= known > limit

@@ -183,7 +183,7 @@ class Orthogonal:
 
 
 class _OneAxis(Frozen):
-    """Base class of selections whose result has one axis, whatever the tensor has."""
+    """Base class of selections whose result has one axis, for any number of axes of the tensor."""
 
     @property
     def result_shape(self) -> Shape:

@@ -138,7 +138,7 @@ def _as_name(item: Any) -> Any:
 def refuse_other_value(
     holder: Holder, x: Tensor, selection: Selection | None, value: Value, *, recycles: bool
 ) -> None:
-    """Raise `AssignmentError` for a value whose names or labels contradict where it goes.
+    """Raise `AssignmentError` for a value whose names or labels contradict the selection.
 
     The last axes of both meet, as in broadcasting. Where R recycles, the first ones of more than
     one element meet, because the value runs down the columns.

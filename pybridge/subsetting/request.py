@@ -154,7 +154,7 @@ def assign_for_name(
 
 
 def assign_by_key(x: Tensor, key: Any, value: Any) -> None:
-    """Write by Python's own brackets; a read-only array is refused in words."""
+    """Write by Python's own brackets; a read-only array is an error that says so."""
     if isinstance(x, np.ndarray):
         refuse_immutable(NUMPY, x)
     x[key] = value

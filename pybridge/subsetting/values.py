@@ -1,4 +1,4 @@
-"""Open the value of an assignment once, whatever it is."""
+"""Open the value of an assignment once, for any kind of value."""
 
 from __future__ import annotations
 

@@ -256,7 +256,7 @@ TYPES |= {"EXTPTRSXP": "externalptr", "EXPRSXP": "expression"}
 
 
 def read(value: Any) -> RValue:
-    """Read an R value; what the kit cannot read keeps its type alone."""
+    """Read an R value; a value that the kit cannot read keeps only its type."""
     ri = _interface()
     kind = value.typeof
     if kind == ri.RTYPES.NILSXP:

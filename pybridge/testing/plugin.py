@@ -237,5 +237,5 @@ class _Run:
 
 
 def _asker_of(item: pytest.Item) -> Asker:
-    """Return where the questions of a test are: beside its module, by its name there."""
+    """Return where the questions of a test are: next to its module, under its name."""
     return Asker.beside(item.path, item.nodeid.partition("::")[2] or item.name)

@@ -42,7 +42,7 @@ class RValue:
     """An R value: a vector, a list, an S4 object, a formula, NULL, or what the kit cannot read.
 
     `type` is R's `typeof()`, "formula" for a formula. `data` has the elements of a vector in R's
-    order, one axis, whatever the shape; the values of a list or of the slots of an S4 object; and
+    order, one axis, for any shape; the values of a list or of the slots of an S4 object; and
     the text of a formula.
     """
 
@@ -220,7 +220,7 @@ def _entry_from_json(entry: Any, kind: str) -> Any:
 
 
 def na_of(kind: str) -> Any:
-    """Return what stands where a vector of a type has no value."""
+    """Return the element of a vector of a type where it has no value."""
     absent = {"character": None, "double": R_NA[0], "complex": complex(R_NA[0], R_NA[0])}
     return absent.get(kind, 0)
 

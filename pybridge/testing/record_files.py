@@ -1,4 +1,4 @@
-"""The files of records: JSON in `__r__` beside the tests, written whole or not at all."""
+"""The files of records: JSON in `__r__` next to the tests, written completely or not at all."""
 
 from __future__ import annotations
 

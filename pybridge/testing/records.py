@@ -1,8 +1,8 @@
-"""Records: what R answered, in a file beside the test, and R's answers out of it.
+"""Records: what R answered, in a file next to the test, and R's answers from this file.
 
-A record is JSON, `__r__/test_port.json` beside `test_port.py`. It holds for each test its questions
-in their order: the R code, a digest of each input, and R's answer, next to the versions of R and of
-the packages that the code names. Nothing here needs R, rpy2 or pytest.
+A record is JSON, `__r__/test_port.json` next to `test_port.py`. For each test it holds the questions
+in their order: the R code, a digest of each input, and R's answer. It also holds the versions of R
+and of the packages that the code names. Nothing here needs R, rpy2 or pytest.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Records: what R answered, in a file next to the test, and R's answers from this file.
 
-A record is JSON, `__r__/test_port.json` next to `test_port.py`. For each test it holds the questions
+A record is JSON, `__r__/test_port.json` next to `test_port.py`. For each test it has the questions
 in their order: the R code, a digest of each input, and R's answer. It also holds the versions of R
 and of the packages that the code names. Nothing here needs R, rpy2 or pytest.
 """

@@ -190,7 +190,7 @@ class _Polars:
     def table(self, names: Sequence[str], columns: Sequence[Any]) -> Any:
         if len(set(names)) < len(names):
             raise ConversionError(
-                "two columns have one name, and those of polars are different: "
+                "two columns have one name, and polars needs different names: "
                 "names(x) <- make.unique(names(x)) makes them so"
             )
         return self._polars.DataFrame(dict(zip(names, columns, strict=True)))

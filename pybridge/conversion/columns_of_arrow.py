@@ -173,7 +173,7 @@ def _column(schema: Any, chunks: list[_Chunk]) -> InR:
 
 
 def _refused(what: str, advice: str) -> ConversionError:
-    return ConversionError(f"{what} of Arrow has no R equivalent: {advice}")
+    return ConversionError(f"{what} in Arrow has no R equivalent: {advice}")
 
 
 def _concatenated(parts: Sequence[Array], dtype: str) -> Array:
@@ -243,8 +243,8 @@ def _with_missing(values: Array, chunks: Sequence[_Chunk]) -> Array:
     lost = np.isnat(values) if missing is None else np.isnat(values) & ~missing
     if lost.any():
         raise ConversionError(
-            f"element [{int(lost.argmax()) + 1}] is -2^63, the count that is NumPy's NaT: it is "
-            "no time"
+            f"element [{int(lost.argmax()) + 1}] is -2^63, the count that is NumPy's NaT, and is "
+            "not a time"
         )
     if missing is None:
         return values

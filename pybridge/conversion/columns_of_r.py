@@ -111,7 +111,7 @@ def column_in_pandas(vector: Vector, policies: FromR) -> Any:
         refuse_na_label(texts, axis)
     if vector.values.ndim > 2:
         raise ConversionError(
-            f"an array of {vector.values.ndim} axes is no table: "
+            f"an array of {vector.values.ndim} axes is not a table: "
             'like = "xarray" keeps the dimnames of any array'
         )
     indices = [None if texts is None else text_index(pandas, texts) for texts in labels]
@@ -150,7 +150,7 @@ def categories(vector: Vector, policies: FromR) -> Any:
         raise ConversionError(f"{reason}; as.character(x) is its text, as.integer(x) its codes")
     if vector.values.ndim > 1:
         raise ConversionError(
-            "a factor with a dim is no column: as.character(x) is its text, as.integer(x) its codes"
+            "a factor with a dim is not a column: as.character(x) is its text, as.integer(x) its codes"
         )
     return column_of_r(vector, policies).in_pandas(pandas, policies)
 
@@ -195,7 +195,7 @@ def _made(column: InPython, make: Maker) -> Any:
     if column.has_row_names:
         names: Any = column.row_names
         raise ConversionError(
-            f"the data frame has row names, such as {names[0]!r}, and a table of Arrow "
+            f"the data frame has row names, such as {names[0]!r}, and an Arrow table "
             "has none: cbind(name = row.names(x), x) makes a column of them, "
             "row.names(x) <- NULL drops them"
         )
@@ -260,7 +260,7 @@ def _element(element: Any, convert: Convert, policies: FromR) -> InPython | None
 def _struct(frame: ListOfR, convert: Convert, policies: FromR) -> Frame:
     table = _table(frame, _reader(convert, policies, is_arrow=True))
     if table.has_row_names:
-        raise ConversionError("it is a data frame with row names, which a struct has not")
+        raise ConversionError("it is a data frame with row names, which a struct cannot have")
     return table
 
 

@@ -171,7 +171,7 @@ def _refuse_mixture(entries: list[Any], missing: Array, shape: tuple[int, ...]) 
             raise ConversionError(
                 f"element {position(unraveled(place, shape))} is {entry!r}, of the kind {kind}, "
                 f"among elements of the kind {first}, and an R vector has one kind: a list of "
-                f"them becomes a list of R{hint}"
+                f"them becomes an R list{hint}"
             )
 
 

@@ -38,7 +38,7 @@ def matrix_from(x: MatrixOfR, policies: FromR) -> Any:
     """Convert a sparse matrix of the package Matrix, without a dense copy."""
     if policies.frames == "dict" or policies.dimnames != "drop" or policies.like is not None:
         raise ConversionError(
-            "a sparse matrix becomes one of SciPy and nothing else: as.matrix(x) is a dense array, "
+            "a sparse matrix becomes a SciPy matrix and nothing else: as.matrix(x) is a dense array, "
             "with its dimnames"
         )
     try:

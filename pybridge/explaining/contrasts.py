@@ -263,7 +263,7 @@ def _r_counting(written: sub.Subscripts, ndim: int) -> list[str]:
     if named >= ndim or named == 0 or (len(items) == 1 and sub.is_whole_axis(items[0])):
         return []
     if len(items) == 1:
-        return ["it takes one subscript alone as counting every element, column by column"]
+        return ["it takes a single subscript as counting every element, column by column"]
     return [f"it needs one subscript for each axis, {ndim} here, and stops at {len(items)}"]
 
 

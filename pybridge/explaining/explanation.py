@@ -284,7 +284,7 @@ def _in_python(
             is_other = order == "F" and _order_matters(selection)
             return [f"it takes the elements {_IN_ORDER['C']}"] if is_other else []
         case to.Points() if is_linear:
-            return ["it takes one subscript alone as the first axis, and counts from 0"]
+            return ["it takes a single subscript as the first axis, and counts from 0"]
         case to.Points(shape=shape):
             matrix_shape = _vectors(written)[0].values.shape
             return [

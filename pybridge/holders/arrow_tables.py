@@ -156,7 +156,7 @@ class ArrowTables(Table):
     def transpose(self, x: Tensor, axes: tuple[int, ...]) -> Tensor:
         if axes == tuple(range(len(axes))):
             return x
-        raise UnsupportedTensorError("the rows of a table have no dtype, and are no columns")
+        raise UnsupportedTensorError("the rows of a table have no dtype, and are not columns")
 
     def to_numpy(self, x: Tensor) -> Array:
         if self._names(x) is None:

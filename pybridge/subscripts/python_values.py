@@ -338,7 +338,7 @@ def _index_of(value: Any) -> int:
     try:
         return int(operator.index(value))
     except Exception as error:  # whatever the object raises
-        raise _no_subscript(value, f"no subscript: it gives no integer, {error}") from error
+        raise _no_subscript(value, f"not a subscript: it gives no integer, {error}") from error
 
 
 def _python_text(value: Any) -> str:
@@ -416,7 +416,7 @@ def _array_of(value: Any) -> npt.NDArray[Any] | None:
     try:
         array = np.asarray(value)
     except Exception as error:  # whatever the object raises
-        raise _no_subscript(value, f"no subscript: NumPy cannot read it, {error}") from error
+        raise _no_subscript(value, f"not a subscript: NumPy cannot read it, {error}") from error
     return None if array.dtype.kind == "O" else array
 
 

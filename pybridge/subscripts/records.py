@@ -131,7 +131,7 @@ def python_key(record: list[int], values: Sequence[Any]) -> Any:
 def _as_python_index(value: Any) -> Any:
     if isinstance(value, tuple(CALLS.values())):
         raise IndexError(
-            f"`{value}` is a subscript of `@r[` and R(x)[...]; Python's own brackets have none such"
+            f"`{value}` is a subscript of `@r[` and R(x)[...]; Python's own brackets do not have it"
         )
     if isinstance(value, slice):
         bounds = (value.start, value.stop, value.step)

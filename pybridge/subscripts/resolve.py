@@ -239,7 +239,7 @@ def _mixed_signs(written: Any) -> SubscriptError:
     text = short_text(written)
     return SubscriptError(
         f"only 0's may be mixed with negative subscripts: `{text}` both names and excludes "
-        "positions, or holds NA beside exclusions; in R's own dialect a negative number "
+        "positions, or holds NA among exclusions; in R's own dialect a negative number "
         "excludes",
         subscript=text,
     )

@@ -154,7 +154,7 @@ checked_dim <- function(x, origin) {
 long_sizes <- function(count, call) {
   rows <- Find(function(rows) count %% rows == 0, 2^16:2)
   if (is.null(rows)) {
-    words <- "a vector of %.0f elements is longer than an axis of R, and no matrix has as many"
+    words <- "a vector of %.0f elements is longer than an axis of an R array, and no matrix has as many"
     abort(sprintf(words, count), "pybridge_error_conversion", call)
   }
   c(rows, count / rows)

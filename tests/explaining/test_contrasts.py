@@ -36,8 +36,8 @@ IN_R = [
     ("c(-1, -2)", (9,), ["on axis 1 `c(-1, -2)` drops those positions instead of counting from the "
                          "end"]),
     ("c(1, -2)", (9,), ["on axis 1 `c(1, -2)` is an error, because signs may not be mixed"]),
-    ("2", (6, 7), ["it takes one subscript alone as counting every element, column by column"]),
-    ("-1", (6, 7), ["it takes one subscript alone as counting every element, column by column",
+    ("2", (6, 7), ["it takes a single subscript as counting every element, column by column"]),
+    ("-1", (6, 7), ["it takes a single subscript as counting every element, column by column",
                     "`-1` drops position 1 instead of taking the last"]),
     ("2, 1", (6, 7, 8), ["it needs one subscript for each axis, 3 here, and stops at 2"]),
     ("2, ..", (6, 7, 8), ["it has no `..`; each axis needs a subscript, if a missing one"]),
@@ -123,7 +123,7 @@ IN_PYTHON = [
     ("matrix(c(TRUE, FALSE, FALSE, TRUE), 2)", (2, 2), "tensor", []),
     ("matrix(c(TRUE, TRUE, TRUE, FALSE), 2)", (2, 2), "base", [ROWS]),
     ("matrix(c(TRUE, FALSE, FALSE, TRUE), 2)", (2, 2), "base", []),
-    ("2", (6, 7), "base", ["it takes one subscript alone as the first axis, and counts from 0"]),
+    ("2", (6, 7), "base", ["it takes a single subscript as the first axis, and counts from 0"]),
     ("-1", (9,), "base", ["on axis 1 `-1` would be position 9, because Python counts negative "
                           "numbers from the end"]),
     ("0", (9,), "base", [f"on axis 1 `0` would be position 1, {ZERO}"]),

@@ -114,7 +114,7 @@ def test_a_call_is_no_key_of_python():
     with pytest.raises(IndexError) as caught:
         python_key([0, POSITION, 0, VALUE], given)
     assert str(caught.value) == (
-        f"`{call}` is a subscript of `@r[` and R(x)[...]; Python's own brackets have none such"
+        f"`{call}` is a subscript of `@r[` and R(x)[...]; Python's own brackets do not have it"
     )
 
 

@@ -238,7 +238,7 @@ test_that("other brackets refuse all_but()", {
     fixed = TRUE, class = "pybridge_error_subscript_type"
   )
   x <- as_tensor(numbers)
-  words <- "is a subscript of `@r\\[` and R\\(x\\)\\[...\\]; Python's own brackets have none such"
+  words <- "is a subscript of `@r\\[` and R\\(x\\)\\[...\\]; Python's own brackets do not have it"
   expect_error(x@py[all_but(1)], words)
   expect_error(x@py[0, all_but(1)] <- 0, words)
   expect_tensor(x, numbers)
@@ -363,7 +363,7 @@ for (library in names(tensor_makers)) {
       expect_error(eval(code), words, fixed = TRUE, class = "pybridge_error_subscript_type", label = deparse1(code))
     }
     expect_error(x[all_but(2)] <- 0, words, fixed = TRUE, class = "pybridge_error_subscript_type")
-    words <- "`all_but(2)` is a subscript of `@r[` and R(x)[...]; Python's own brackets have none such"
+    words <- "`all_but(2)` is a subscript of `@r[` and R(x)[...]; Python's own brackets do not have it"
     expect_error(x@py[all_but(2)], words, fixed = TRUE, class = "pybridge_error_python")
     expect_error(x@py[0, all_but(2)], words, fixed = TRUE, class = "pybridge_error_python")
     expect_error(x@py[all_but(2)] <- 0, words, fixed = TRUE, class = "pybridge_error_python")

@@ -150,7 +150,8 @@ def categories(vector: Vector, policies: FromR) -> Any:
         raise ConversionError(f"{reason}; as.character(x) is its text, as.integer(x) its codes")
     if vector.values.ndim > 1:
         raise ConversionError(
-            "a factor with a dim is not a column: as.character(x) is its text, as.integer(x) its codes"
+            "a factor with a dim is not a column: as.character(x) is its text, as.integer(x) "
+            "its codes"
         )
     return column_of_r(vector, policies).in_pandas(pandas, policies)
 

@@ -38,8 +38,8 @@ def matrix_from(x: MatrixOfR, policies: FromR) -> Any:
     """Convert a sparse matrix of the package Matrix, without a dense copy."""
     if policies.frames == "dict" or policies.dimnames != "drop" or policies.like is not None:
         raise ConversionError(
-            "a sparse matrix becomes a SciPy matrix and nothing else: as.matrix(x) is a dense array, "
-            "with its dimnames"
+            "a sparse matrix becomes a SciPy matrix and nothing else: as.matrix(x) is a dense "
+            "array, with its dimnames"
         )
     try:
         sparse: Any = import_module("scipy.sparse")

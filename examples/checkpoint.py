@@ -33,7 +33,7 @@ def save(
     batch: int,
     losses: list[float],
 ) -> None:
-    """Write a checkpoint of `run` whole or not at all: a crash leaves the one before it."""
+    """Write a checkpoint of `run` completely or not at all: a crash keeps the one before."""
     arrays = [np.asarray(weight) for weight in weights]
     facts = {"run": run, "epoch": int(epoch), "batch": int(batch), "losses": list(losses)}
     facts["weights"] = digest(arrays)

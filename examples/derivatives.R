@@ -1,4 +1,5 @@
-# Derivatives: by tape, along a graph, down a surface, with momentum. Its twin is derivatives.py.
+# Derivatives: by tape, along a graph, down a surface, with momentum.
+# The same in Python: derivatives.py.
 #
 #     Rscript examples/derivatives.R
 #

@@ -1,4 +1,4 @@
-"""Derivatives: by tape, along a graph, down a surface, with momentum. Its twin is derivatives.R.
+"""Derivatives: by tape, along a graph, down a surface, with momentum. The same in R: derivatives.R.
 
     python examples/derivatives.py
 

@@ -1,4 +1,5 @@
-# The first network again, from scratch: layers, batches, one step, the loop. Twin: from_scratch.py.
+# The first network again, from scratch: layers, batches, one step, the loop.
+# In Python: from_scratch.py.
 #
 #     Rscript examples/from_scratch.R
 #

@@ -1,4 +1,4 @@
-"""The first network again, from scratch: layers, batches, one step, the loop. Twin: from_scratch.R.
+"""The first network again, from scratch: layers, batches, one step, the loop. In R: from_scratch.R.
 
     python examples/from_scratch.py                        # TensorFlow's tape
     KERAS_BACKEND=jax python examples/from_scratch.py      # JAX's grad

@@ -1,12 +1,12 @@
-# Data larger than the memory: dask reads chunks, pybridge slices them. Its twin, whose store and
-# whose limit are used here too, is larger_than_memory.py.
+# Data larger than the memory: dask reads chunks, pybridge slices them. This example also
+# uses the store and the limit of larger_than_memory.py.
 #
 #     Rscript examples/larger_than_memory.R
 #
-# Finds the mean image of each digit in a Zarr store of shifted digits, with only MEMORY_MB more
-# memory than at the start. MNIST_SHIFTS says how large it is (25 make 1.2 GB), MNIST_OUTPUT where.
-# MNIST_LOAD_ALL=1 tries to load it whole, to show that it cannot be done. The workers of a cluster
-# read the chunks where DASK_SCHEDULER_ADDRESS names its scheduler, as the twin tells.
+# Computes the mean image of each digit in a Zarr store of shifted digits, with only MEMORY_MB more
+# memory than at the start. MNIST_SHIFTS says how large the store is (25 make 1.2 GB), MNIST_OUTPUT
+# where it is. MNIST_LOAD_ALL=1 tries to load the whole store, to show that this fails. If
+# DASK_SCHEDULER_ADDRESS names a scheduler, the workers of its cluster read the chunks.
 
 library(reticulate, exclude = "array_reshape") # pybridge has one that knows every tensor library
 library(pybridge)
@@ -37,7 +37,7 @@ mean_digits <- function(digits, labels) {
     # Every copy of the digits has the same labels.
     first <- (start - 1) %% length(labels)
     sums <- sums + sums_by_label(chunk, labels[first + seq_len(CHUNK)])
-    # R does not see how large the Python objects are: it has to be told to let them go.
+    # R does not see how large the Python objects are, so it must be asked to release them.
     rm(chunk)
     gc(verbose = FALSE, full = FALSE)
     progress$advance()

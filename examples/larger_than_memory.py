@@ -1,13 +1,13 @@
-"""Data larger than the memory: dask reads chunks, pybridge slices them. Twin: larger_than_memory.R.
+"""Data larger than the memory: dask reads chunks, pybridge slices them. In R: larger_than_memory.R.
 
     python examples/larger_than_memory.py
 
-Writes the training digits many times, each time shifted a little, to a Zarr store; then allows
-itself only MEMORY_MB more memory, and finds the mean image of each digit and how well these ten
-images read the test digits. MNIST_SHIFTS says how many times (25 make 1.2 GB), MNIST_OUTPUT where.
-MNIST_LOAD_ALL=1 tries to load the store whole, to show that it cannot be done.
+The example writes the training digits to a Zarr store many times, each time shifted a little. Then
+it allows itself only MEMORY_MB more memory. It computes the mean image of each digit, and how well
+these ten images recognize the test digits. MNIST_SHIFTS is the number of times (25 make 1.2 GB),
+and MNIST_OUTPUT is the folder. MNIST_LOAD_ALL=1 tries to load the whole store, to show that this fails.
 
-Where DASK_SCHEDULER_ADDRESS names a scheduler, its workers read and reduce the chunks. They need
+If DASK_SCHEDULER_ADDRESS names a scheduler, its workers read and reduce the chunks. They need
 the store at the same path, and this folder on their PYTHONPATH:
 
     dask scheduler &

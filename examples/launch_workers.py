@@ -2,9 +2,9 @@
 
     python examples/launch_workers.py 2 python examples/mnist_workers.py
 
-`2 COMMAND + ANOTHER` gives the second worker another command, such as the twin in R. They find
-each other at ports of 127.0.0.1, though TensorFlow listens there for other machines too while it
-trains. Every line that one prints is passed on under its number.
+`2 COMMAND + ANOTHER` gives the second worker another command, such as the example in R. The
+workers connect through ports of 127.0.0.1. During training TensorFlow also listens there for other
+machines. Every line that a worker prints is printed here with its number.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SECONDS_TO_NOTICE = 50
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens at."""
+    """Return free ports."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for one in sockets:

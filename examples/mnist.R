@@ -1,4 +1,4 @@
-# The first network: it learns to read handwritten digits. Its twin in Python is mnist.py.
+# The first network: it learns to read handwritten digits. The same in Python: mnist.py.
 #
 #     make mnist
 #
@@ -28,7 +28,7 @@ draw_digits <- function(images, labels, path) {
   invisible(dev.off())
 }
 
-# Draws loss and accuracy by epoch, with the accuracy on the test images beside it.
+# Draws loss and accuracy by epoch, with the accuracy on the test images next to it.
 draw_training <- function(history, test_accuracy, path) {
   epochs <- seq_along(history$loss)
   draw_line <- function(values, color, ylim, title, ylab) {

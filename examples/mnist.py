@@ -1,4 +1,4 @@
-"""The first network: it learns to read handwritten digits. Its twin in R is mnist.R.
+"""The first network: it learns to read handwritten digits. The same in R: mnist.R.
 
     make mnist-python
 
@@ -38,7 +38,7 @@ def draw_digits(images: np.ndarray, labels: np.ndarray, path: Path) -> None:
 
 
 def draw_training(history: dict[str, list[float]], test_accuracy: float, path: Path) -> None:
-    """Draw loss and accuracy by epoch, with the accuracy on the test images beside it."""
+    """Draw loss and accuracy by epoch, with the accuracy on the test images next to it."""
     epochs = range(1, len(history["loss"]) + 1)
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 4), layout="constrained")
     figure.get_layout_engine().set(wspace=0.08)

@@ -1,7 +1,7 @@
 """The MNIST digits for both languages: find them, verify every byte, keep a verified copy.
 
-Python calls `load_mnist()`; R calls the same function through reticulate. What it returns has the
-C-order bytes whose SHA-256 stand below, whatever the source was.
+Python calls `load_mnist()`; R calls the same function through reticulate. For every source the
+result has the C-order bytes whose SHA-256 are below.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ CONNECTION_SECONDS = 15
 DOWNLOAD_SECONDS = 300
 # A file that is being written is younger; an older one was left by a run that was killed.
 LEFTOVER_SECONDS = 3600
-# What stands before the elements of an array in a file of NumPy's, at most.
+# The most bytes before the elements of an array in a NumPy file.
 HEADER_BYTES = 10000
 
 
 class MnistError(RuntimeError):
-    """The digits could not be had, or are not the digits; the text is one sentence for a person."""
+    """The digits cannot be loaded, or are not the right ones; the text is one sentence."""
 
 
 class Mnist(NamedTuple):
@@ -91,7 +91,7 @@ def fetch() -> Mnist:
     for name, source in SOURCES.items():
         try:
             return verified(source(), name)
-        # Keras raises a bare Exception for a failed download; any fault means: try the next.
+        # Keras raises a plain Exception for a failed download; after any error try the next.
         except Exception as fault:
             faults.append(f"{name}: {str(fault).rstrip('.')}")
     raise MnistError(
@@ -168,7 +168,7 @@ def write_cache(mnist: Mnist, path: Path) -> None:
 
 
 def remove_leftovers(path: Path) -> None:
-    """Remove what runs that were killed left beside the kept copy at `path`."""
+    """Remove the files that killed runs left next to the kept copy at `path`."""
     # A folder that cannot be searched has been reported when the copy was looked for.
     with suppress(OSError):
         for part in path.parent.glob(f"{path.stem}*.part"):
@@ -306,7 +306,7 @@ def from_keras() -> Mnist:
         raise MnistError("not installed")
     from keras.datasets import mnist
 
-    # Keras tells of its progress where the program that called us prints its results.
+    # Keras prints its progress where the program that called us prints its results.
     with connection_timeout(CONNECTION_SECONDS), redirect_stdout(sys.stderr):
         (x_train, y_train), (x_test, y_test) = mnist.load_data()
     return Mnist(x_train, y_train, x_test, y_test)

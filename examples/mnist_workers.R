@@ -1,4 +1,4 @@
-# MNIST on one worker or on several: the same script. Its twin in Python is mnist_workers.py.
+# MNIST on one worker or on several: the same script. The same in Python: mnist_workers.py.
 #
 #     Rscript examples/mnist_workers.R                                              # one worker
 #     python examples/launch_workers.py 2 Rscript examples/mnist_workers.R          # two, here

@@ -1,4 +1,4 @@
-"""MNIST on one worker or on several: the same script. Its twin in R is mnist_workers.R.
+"""MNIST on one worker or on several: the same script. The same in R: mnist_workers.R.
 
     python examples/mnist_workers.py                                               # one worker
     python examples/launch_workers.py 2 python examples/mnist_workers.py           # two, here

@@ -1,4 +1,4 @@
-# Pictures that more than one example draws. Their twins are in pictures.py.
+# Pictures that more than one example draws. The same in Python: pictures.py.
 
 open_picture <- function(path, width, height) {
   png(path, width, height, res = 100, type = "cairo")

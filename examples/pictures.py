@@ -1,4 +1,4 @@
-"""Pictures that more than one example draws, with matplotlib. Their twins are in pictures.R."""
+"""Pictures that more than one example draws, with matplotlib. The same in R: pictures.R."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-# A line that says how far a long loop is: count, rate and time left. Its twin is progress.py.
+# A line that says how far a long loop is: count, rate and time left.
+# The same in Python: progress.py.
 
 seconds_now <- function() as.numeric(Sys.time())
 

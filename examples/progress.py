@@ -1,4 +1,4 @@
-"""A line that says how far a long loop is: count, rate and time left. Its twin is progress.R."""
+"""A line that says how far a long loop is: count, rate and time left. The same in R: progress.R."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SECONDS_BETWEEN_LINES = 0.2
 
 
 class Progress:
-    """Rewrites one line on a terminal; says nothing where the stream is a file or a pipe."""
+    """Rewrites one line on a terminal; prints nothing if the stream is a file or a pipe."""
 
     def __init__(self, total: int, label: str, unit: str, stream: TextIO | None = None) -> None:
         self.total, self.label, self.unit = total, label, unit

@@ -1,8 +1,8 @@
-# A tour of tensors: ranks, attributes, subscripts, operations, shapes. Its twin is tour.py.
+# A tour of tensors: ranks, attributes, subscripts, operations, shapes. The same in Python: tour.py.
 #
 #     Rscript examples/tour.R
 #
-# Every line shows an expression and what it prints, and the tour stops where that is not so.
+# Every line shows an expression and what it prints. The tour stops if the output differs.
 # MNIST_OUTPUT names another folder for the pictures.
 
 library(reticulate, exclude = "array_reshape") # pybridge has one that knows every tensor library

@@ -1,8 +1,8 @@
-"""A tour of tensors: ranks, attributes, subscripts, operations, shapes. Its twin in R is tour.R.
+"""A tour of tensors: ranks, attributes, subscripts, operations, shapes. The same in R: tour.R.
 
     python examples/tour.py
 
-Every line shows an expression and what it prints, and the tour stops where that is not so.
+Every line shows an expression and what it prints. The tour stops if the output differs.
 MNIST_OUTPUT names another folder for the pictures.
 """
 

@@ -1,8 +1,8 @@
-"""What a type checker knows: the library that goes in comes out, and a wrong use is reported.
+"""What a type checker knows: the result is of the same library, and a wrong use is reported.
 
-`make lint` has mypy and pyright check every claim of `assert_type` below, and a test runs the same
-claims on tensors. In `wrong_uses` each line must be reported by both: a comment that ignores an
-error where there is none is itself an error.
+With `make lint`, mypy and pyright check every `assert_type` below, and a test runs the same
+claims on tensors. Both must report each line in `wrong_uses`: a comment that ignores an error is
+itself an error if there is no error in its line.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ AnyTensor = TypeVar("AnyTensor", bound=HasShape)
 
 
 def of_numpy(digits: Bytes, weights: Reals) -> Bytes:
-    """Show NumPy: the dtype stays, and how many axes there are is open."""
+    """Show NumPy: the dtype stays, and the number of axes is unknown."""
     crop = assert_type(R(digits)[:, NA:14, -14:NA], Bytes)
     assert_type(R(digits)[[3, 1], ..., newaxis], Bytes)
     assert_type(R(digits)[digits > 3], Bytes)
@@ -50,7 +50,7 @@ def of_numpy(digits: Bytes, weights: Reals) -> Bytes:
     assert_type(R(digits)[r_subscripts("1, 2")], Any)
     assert_type(r_slice(digits, [3, 1], 1), Bytes)
     assert_type(r_slice(digits, 3, drop=False), Bytes)
-    assert_type(r_slice(digits, ", NA:14"), Any)  # nothing but the text tells what drops
+    assert_type(r_slice(digits, ", NA:14"), Any)  # only the text says what drops
     assert_type(r_assign(weights, 1, value=0), Reals)
     assert_type(r_assign(weights, 9, value=0, dialect="base"), Reals)
     assert_type(recycle(weights, weights), tuple[Reals, ...])
@@ -64,13 +64,13 @@ def of_numpy(digits: Bytes, weights: Reals) -> Bytes:
 
 
 def of_known_shape(square: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:
-    """Show that reading forgets how many axes there were, and writing does not."""
+    """Show that the number of axes is unknown after reading, and known after writing."""
     assert_type(R(square)[1, NA:2], Reals)
     assert_type(r_assign(square, 1, value=0), np.ndarray[tuple[int, int], np.dtype[np.float64]])
 
 
 def of_torch(t: torch.Tensor, weight: torch.nn.Parameter) -> None:
-    """Show PyTorch: from a parameter comes a tensor, which is a parameter no more."""
+    """Show PyTorch: the result for a parameter is a plain tensor."""
     assert_type(R(t)[1, NA:5], torch.Tensor)
     assert_type(R(weight)[1], torch.Tensor)
     assert_type(r_slice(t, "1, NA:5"), torch.Tensor)
@@ -84,7 +84,7 @@ def of_torch(t: torch.Tensor, weight: torch.nn.Parameter) -> None:
 
 
 def of_others(j: jax.Array, d: dask.array.Array) -> None:
-    """Show JAX and dask, for any other library: what comes out is what went in."""
+    """Show JAX and dask, as any other library: the result has the type of the input."""
     assert_type(R(j)[..., -1], jax.Array)
     assert_type(r_assign(j, 1, value=0), jax.Array)
     assert_type(array_reshape(j, (2, -1)), jax.Array)
@@ -96,14 +96,14 @@ def of_others(j: jax.Array, d: dask.array.Array) -> None:
 
 
 def of_stores(path: str) -> None:
-    """Show an array on disk, from which comes a NumPy array."""
+    """Show an array on disk: the result is a NumPy array."""
     z = zarr.open_array(path, mode="r")
     assert_type(R(z)[2:3], NDArray[Any])
     assert_type(r_slice(z, slice(2, 3)), NDArray[Any])
 
 
 def last(x: AnyTensor) -> AnyTensor:
-    """Return the last of each row: so is code checked that takes tensors of any library."""
+    """Return the last of each row, as code that takes tensors of any library."""
     return R(x)[..., -1]
 
 

@@ -1,4 +1,4 @@
-"""A small project of somebody else: centered columns and cropped images, for any library.
+"""A small example project: centered columns and cropped images, for any library.
 
 It was ported from R. Its tests ask R itself whether the port is right.
 """

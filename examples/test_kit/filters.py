@@ -64,8 +64,8 @@ def ave(
 ) -> Any:
     """Return `x` with each value replaced by that of its group: `stats::ave()` of R.
 
-    A mapping keeps its names. A value whose group is missing (None or NaN) stays as it is. Groups
-    are repeated if there are fewer of them than values; what does not fit is a `UserWarning`.
+    A mapping keeps its names. A value whose group is missing (None or NaN) does not change. Groups
+    are repeated if there are fewer groups than values; lengths that do not fit are a `UserWarning`.
     """
     if isinstance(x, Mapping):
         return dict(zip(x, ave(list(x.values()), groups, function).tolist(), strict=True))

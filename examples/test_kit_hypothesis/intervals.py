@@ -9,7 +9,7 @@ import numpy.typing as npt
 def find_interval(
     x: npt.ArrayLike, breaks: npt.ArrayLike, *, left_open: bool = False
 ) -> npt.NDArray[np.int64]:
-    """Return how many breaks lie at or below each value; below it, with `left_open`.
+    """Return how many breaks are at or below each value; below it, with `left_open`.
 
     Raises `ValueError` unless the breaks are sorted and none is missing.
     """

@@ -50,7 +50,7 @@ as_operand <- function(value, call) {
   }
   check_operand(value, call)
   if (is.list(value)) {
-    abort_argument("an operand beside a tensor is a list, which is neither an R array nor a tensor", call)
+    abort_argument("an operand next to a tensor is a list, which is neither an R array nor a tensor", call)
   }
   if (is.character(value)) {
     value[] <- utf8_text(value, new_origin("an operand", call, "pybridge_error_argument"))

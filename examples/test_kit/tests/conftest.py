@@ -1,3 +1,3 @@
-"""One line brings the fixture `r`."""
+"""One line defines the fixture `r`."""
 
 pytest_plugins = ["pybridge.testing.plugin"]

@@ -1,4 +1,4 @@
-"""Whether the port does what R does; R says what is right, and no number is typed by hand."""
+"""Whether the port does what R does; R says what is right, and no number is copied by hand."""
 
 import numpy as np
 import pytest

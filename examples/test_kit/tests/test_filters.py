@@ -1,4 +1,4 @@
-"""Whether the port does what R does: R says what is right, and no number is typed by hand.
+"""Whether the port does what R does: R says what is right, and no number is copied by hand.
 
 Where R is missing, its record in `__r__` answers: see `pytest --r-record`.
 """

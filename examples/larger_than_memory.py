@@ -5,7 +5,8 @@
 The example writes the training digits to a Zarr store many times, each time shifted a little. Then
 it allows itself only MEMORY_MB more memory. It computes the mean image of each digit, and how well
 these ten images recognize the test digits. MNIST_SHIFTS is the number of times (25 make 1.2 GB),
-and MNIST_OUTPUT is the folder. MNIST_LOAD_ALL=1 tries to load the whole store, to show that this fails.
+and MNIST_OUTPUT is the folder. MNIST_LOAD_ALL=1 tries to load the whole store, to show that this
+fails.
 
 If DASK_SCHEDULER_ADDRESS names a scheduler, its workers read and reduce the chunks. They need
 the store at the same path, and this folder on their PYTHONPATH:

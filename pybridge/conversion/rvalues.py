@@ -51,7 +51,7 @@ class Vector:
     has_dim: bool
     """Whether the vector has axes."""
     classes: tuple[str, ...] = ()
-    """The class attribute, empty for a bare vector."""
+    """The class attribute, empty for a vector without attributes."""
     texts: Sequence[str | None] = ()
     """The distinct strings of a character vector, the levels of a factor, the time zone of a
     POSIXct or the unit of a difftime."""

@@ -243,7 +243,7 @@ def check_environment(environment: Mapping[str, str]) -> Iterator[Check]:
     if home := environment.get("PYTHONHOME"):
         yield Check("PYTHONHOME", "fail", home, "unset it: it moves the library of every Python")
     if environment.get("TF_USE_LEGACY_KERAS") in ("1", "true", "True"):
-        yield Check("TF_USE_LEGACY_KERAS", "note", "set", "unset it for the tensors of Keras 3")
+        yield Check("TF_USE_LEGACY_KERAS", "note", "set", "unset it for Keras 3 tensors")
     for name in ("RETICULATE_PYTHON", "RETICULATE_PYTHON_FALLBACK"):
         if (pointed := environment.get(name)) and not _is_this_python(pointed):
             yield Check(

@@ -20,7 +20,7 @@ from pybridge.holders.reading import read
 from pybridge.holders.stores import cover
 from pybridge.subscripts import selections as to
 
-_ADVICE = "x.to_memory() makes it a SciPy sparse matrix"
+_ADVICE = "x.to_memory() makes a sparse SciPy matrix"
 _TRAIT = Trait("a sparse matrix in a file", _ADVICE, ("read", "value", "subscript"))
 
 

@@ -31,7 +31,7 @@ def shape_text(shape: Iterable[int | None]) -> str:
 def known_count(shape: Shape) -> int | None:
     """Return the number of elements of a shape, or None if a size is unknown.
 
-    An axis of size 0 empties the shape whatever the others are.
+    An axis of size 0 makes the shape empty for any other sizes.
 
     >>> known_count((2, 3, 5)), known_count((None, 3)), known_count((None, 0))
     (30, None, 0)

@@ -159,14 +159,14 @@ def refuse_other_value(
     for (axis, size), (other, count) in zip(targets, sources, strict=False):
         if has_other_name(axis, other):
             raise AssignmentError(
-                f"the value lies along {other.name!r} and goes along {axis.name!r}; transpose or "
-                "rename it, or write its values without labels"
+                f"the value is along {other.name!r} and the selection is along {axis.name!r}; "
+                "transpose or rename it, or write its values without labels"
             )
         is_along = size == count or (axis.name is not None and axis.name == other.name)
         if is_along and has_other_labels(axis, other):
             along = "" if axis.name is None else f" along {axis.name!r}"
             raise AssignmentError(
-                f"the value has other labels{along} than where it goes; bring them into that "
+                f"the value has other labels{along} than the selection; bring them into that "
                 "order, or write its values without labels"
             )
 

@@ -41,7 +41,7 @@ def _without_mask(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         return np.ma.getdata(array)
     if array.dtype.kind != "f":
         raise OperationError(
-            f"the tensor holds NA, and an array of NumPy of dtype {array.dtype} has no missing "
+            f"the tensor holds NA, and a NumPy array of dtype {array.dtype} has no missing "
             "value; fill it first"
         )
     return np.where(np.ma.getmaskarray(array), np.nan, np.ma.getdata(array))

@@ -24,7 +24,7 @@ from pybridge.testing.r_values import Array, Names, RValue, described, vector
 Tolerance = float | Mapping[str, float]
 
 SHOWN_AS_THEY_ARE = {"ts", "mts", "table", "xtabs", "matrix", "array", "noquote", "AsIs"}
-"""Classes of vectors whose elements mean what they are; those of any other class are refused."""
+"""Classes of vectors whose elements mean what they are; those of any other class are an error."""
 TIMES = ("Date", "POSIXct", "difftime")
 SECONDS = {"secs": 1.0, "mins": 60.0, "hours": 3600.0, "days": 86400.0, "weeks": 604800.0}
 WORDS = {"double": "real"}

@@ -161,7 +161,7 @@ def test_a_history_with_fewer_validations_than_epochs_is_refused_and_told_how():
     history.epoch = [0, 1, 2]
     history.history = {"loss": [3.0, 2.0, 1.0], "val_loss": [2.5]}
     with pytest.raises(
-        ConversionError, match=r"1 values of 'val_loss' for 3 epochs .*to_r\(history.history\)"
+        ConversionError, match=r"1 values of 'val_loss' for 3 epochs, .*to_r\(history.history\)"
     ):
         to_r(history)
     assert_identical(to_r(history.history), "list(loss = c(3, 2, 1), val_loss = 2.5)")

@@ -194,7 +194,7 @@ def test_na_float_gives_floats_whether_or_not_there_is_an_na(code, expected):
         ('c("a", NA)', r"element \[2\] is NA, and NumPy's text has none"),
         ("NA_character_", "is NA"),
         ('structure(1L, dim = c(1L, 1L), levels = "a", class = "factor")', "a factor with a dim"),
-        ("as.roman(3)", "class roman is more"),
+        ("as.roman(3)", "class roman has numbers"),
         ("numeric_version('1.2')", "as.character"),
         (
             'structure(readBin(as.raw(c(0,0,0,0,0,0,0,0x80)), "double"), class = "integer64")',

@@ -127,7 +127,7 @@ def test_a_matrix_is_memory_of_its_own():
 def test_dimnames_are_dropped_or_refused():
     code = SQUARE + "dimnames(s) <- list(letters[1:3], NULL); s"
     assert from_r(r_value(code)).shape == (3, 3)
-    with pytest.raises(ConversionError, match="one of SciPy and nothing else"):
+    with pytest.raises(ConversionError, match="a SciPy matrix and nothing else"):
         from_r(r_value(code), like="xarray")
 
 
@@ -156,7 +156,7 @@ def test_a_dtype_is_that_of_the_entries():
     assert with_dtype("as(Diagonal(2), 'nMatrix')", dtype="uint8").dtype == "uint8"
     with pytest.raises(ConversionError, match=r"element \[1\] is 1.5, which dtype int8"):
         with_dtype(SQUARE + "s", dtype="int8")
-    with pytest.raises(ConversionError, match="one of SciPy and nothing else"):
+    with pytest.raises(ConversionError, match="a SciPy matrix and nothing else"):
         with_dtype(SQUARE + "s", like=np.zeros(1))
 
 

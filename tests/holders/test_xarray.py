@@ -242,9 +242,9 @@ def test_a_value_with_names_goes_where_they_say():
     assert np.array_equal(x.values[0, 0], x.values[1, 0])
     square = xr.DataArray(np.arange(4.0).reshape(2, 2), dims=("a", "b"))
     for value in (square.T, square.isel(b=0), square.rename(a="z")):
-        with pytest.raises(errors.AssignmentError, match="the value lies along"):
+        with pytest.raises(errors.AssignmentError, match="the value is along"):
             R(square)[:, :] = value
-        with pytest.raises(errors.AssignmentError, match="the value lies along"):
+        with pytest.raises(errors.AssignmentError, match="the value is along"):
             r_assign(square, value=value)
     R(square)[:, :] = square.T.data
     assert square.values.tolist() == [[0, 2], [1, 3]]

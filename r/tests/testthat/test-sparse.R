@@ -115,7 +115,7 @@ test_that("what the other side cannot hold is refused", {
   refused(to_python(as(3:1, "pMatrix")), 'as\\(x, "CsparseMatrix"\\)')
   refused(to_python(as(s, "denseMatrix")), "as.matrix\\(x\\) is an R array")
   expect_error(
-    to_python(s, like = to_python(1)), "one of SciPy and nothing else", class = "pybridge_error_conversion"
+    to_python(s, like = to_python(1)), "a SciPy matrix and nothing else", class = "pybridge_error_conversion"
   )
   x <- to_python(matrix(0, 3, 2))
   expect_error(x@r[, ] <- s, "the value is an object of class dgCMatrix", class = "pybridge_error_assignment")

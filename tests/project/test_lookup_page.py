@@ -20,7 +20,7 @@ def results(browser):
 
 def test_a_subscript_is_looked_up_by_its_text_from_a_file(browser, site):
     open_file(browser, site / "lookup.html", width=390, scheme="light")
-    field = browser.get_by_label("Subscript, as R or Python spells it")
+    field = browser.get_by_label("Subscript, as you write it in R or Python")
     for text in ("-1", "x@r[-1]", "R(x)[-1]", " x[ -1 ] "):
         field.fill(text)
         own, numpy, tensor, base, explained = results(browser)
@@ -92,7 +92,7 @@ def test_the_look_up_page_evaluates_the_corpus_as_the_tensor_dialect(browser, si
 
 def test_the_look_up_page_draws_what_the_corpus_expects(browser, site):
     open_file(browser, site / "lookup.html", width=1300, scheme="light")
-    field = browser.get_by_label("Subscript, as R or Python spells it")
+    field = browser.get_by_label("Subscript, as you write it in R or Python")
     drawn = 0
     for shape in ((10,), (2, 3, 5)):
         browser.get_by_label(" x ".join(map(str, shape)), exact=True).check()

@@ -201,7 +201,7 @@ def spoilt(site, name, old, new):
     ],
 )
 def test_looking_finds_a_page_that_cannot_be_read(markup, words, browser, site):
-    with spoilt(site, "notebooks", "<p>The same", f"{markup}</p><p>The same") as name:
+    with spoilt(site, "notebooks", "<p>Both notebooks", f"{markup}</p><p>Both notebooks") as name:
         found, _ = faults(browser, site, name)
     assert any(words in fault for fault in found), found
 

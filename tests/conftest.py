@@ -17,7 +17,9 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import processes  # noqa: F401 -- remembers the environment before rpy2 changes it
 from compilers import optimise_little
 
-optimise_little()  # in this process; the examples run as they do for a user
+# Both in this process alone; the examples run as they do for a user.
+optimise_little()
+os.environ.setdefault("JAX_ENABLE_X64", "1")  # before any test module imports JAX
 
 # No test depends on how long it takes: another program may have the processor.
 if settings is not None:

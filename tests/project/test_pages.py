@@ -54,7 +54,7 @@ describe <- function(call) {
     if (is.numeric(e)) signif(as.numeric(unclass(e)), 10) else e
   }
   tryCatch({
-    value <- call
+    value <- suppressWarnings(call)
     is_tensor <- inherits(value, "python.builtin.object")
     elements <- lapply(as.list(if (is_tensor) from_python(value) else value), rounded)
     cat(if (is_tensor) "tensor" else "R", deparse1(elements), sep = "\n")

@@ -9,7 +9,7 @@ rows <- list()
 compare <- function(title, label, ways, seconds = 0.3) {
   gc() # R does not know how large the arrays of Python are that wait to be freed
   turns <- lapply(1:4, function(turn) {
-    bench::mark(exprs = ways, check = FALSE, min_time = seconds / 3, min_iterations = 3)$time
+    bench::mark(exprs = ways, check = FALSE, memory = FALSE, min_time = seconds / 3, min_iterations = 2)$time
   })
   medians <- vapply(seq_along(ways), function(k) {
     stats::median(unlist(lapply(turns[-1L], `[[`, k)))

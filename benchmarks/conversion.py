@@ -14,7 +14,7 @@ from pybridge import from_r, to_r
 
 SHAPE = (3000, 28, 28)
 DTYPES = ("uint8", "bool", "int64", "float32", "int32", "float64", "complex128")
-TURNS = 5
+TURNS = 3
 RIVAL = "rpy2's numpy2ri"
 RPY2 = (ro.default_converter + numpy2ri.converter).context
 
@@ -44,7 +44,7 @@ def back() -> Iterator[Row]:
             lambda: from_r(value, copy=True),
             theirs,
             alternative=RIVAL,
-            turns=5,
+            turns=TURNS,
         )
 
 

@@ -3,17 +3,16 @@
 import re
 import sys
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 from processes import ROOT
 
 from tools import measured
 
-sys.path.insert(0, str(ROOT / "benchmarks"))
-
-import aims
-import run
-from timing import Note, Row
+sys.path.insert(0, str(ROOT / "benchmarks"))  # as for a program there
+aims, run, timing = map(import_module, ("aims", "run", "timing"))
+Note, Row = timing.Note, timing.Row
 
 MEASURED = (ROOT / "benchmarks/measured.md").read_text()
 TABLE = re.compile(r"^### (.*)\n\n((?:\|.*\n)+)", re.MULTILINE)

@@ -185,12 +185,12 @@ AIMS = (
         "py_to_r() of x.to_pandas()",
     ),
     Aim(
-        "A million rows from R to pandas, nine columns",
-        "reticulate's `r_to_py()`",
-        1,
-        "Tables from R to pandas, a million rows",
-        "nine columns",
-        "r_to_py()",
+        "A million rows from R to polars, nine columns",
+        "reticulate's `r_to_py()`, then `from_pandas()`",
+        1.5,
+        "Tables from R to polars and PyArrow, a million rows",
+        "polars, nine columns",
+        "polars.from_pandas(r_to_py(x))",
     ),
 )
 

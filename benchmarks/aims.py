@@ -68,7 +68,7 @@ AIMS = (
     Aim(
         "Subscripts inside `tf.function`",
         "TensorFlow's own code",
-        1.5,
+        2,
         "TensorFlow, eager and inside `tf.function`",
         "inside tf.function",
         "the library's own code",
@@ -76,7 +76,7 @@ AIMS = (
     Aim(
         "Subscripts inside `jax.jit`",
         "JAX's own code",
-        1.5,
+        2,
         "JAX, eager and inside `jit`",
         "inside jax.jit",
         "the library's own code",

@@ -147,9 +147,9 @@ docs: setup-tests ## build the documentation site in output/site, running every 
 
 # What the benchmarks compare with where R has it, such as arrow, is in the libraries that R_LIBS names.
 bench: export R_LIBS := $(CURDIR)/.venv/r-library$(if $(MACHINE_R_LIBS),:$(MACHINE_R_LIBS))
-bench: ## time everything, compared with what a user would use instead; the table is kept
+bench: ## time everything, compared with what a user would write instead; the tables are kept
 	@$(set_up) bench
-	@$(python) benchmarks/run.py
+	@$(python) benchmarks/run.py $(PROGRAMS)
 
 clean: ## remove .venv and everything else that was made here
 	rm -rf .venv output .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

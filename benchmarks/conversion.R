@@ -26,12 +26,8 @@ for (shape in list(c(60000L, 28L, 28L), c(1000L, 100L))) {
     x <- to_python(integers, dtype)
     label <- paste("from_python(),", dtype)
     passes <- list(quote(from_python(x)), "R's own pass" = pass_of()[[dtype]])
-    is_large <- length(shape) == 3L
-    if (is_large) {
-      compare(title, label, passes, 1.3, seconds)
-    }
-    rival <- list(quote(from_python(x)), "py_to_r()" = quote(py_to_r(x)))
-    compare(title, label, rival, if (is_large) 0.5 else 2, seconds)
+    if (length(shape) == 3L) compare(title, label, passes, seconds)
+    compare(title, label, list(quote(from_python(x)), "py_to_r()" = quote(py_to_r(x))), seconds)
   }
   title <- sprintf("Values to Python by to_python(), (%s)", toString(shape))
   for (kind in c("reals", "integers")) {
@@ -40,7 +36,7 @@ for (shape in list(c(60000L, 28L, 28L), c(1000L, 100L))) {
       ours <- bquote(to_python(.(as.name(kind)), .(dtype)))
       theirs <- bquote(view$astype(.(dtype), order = "C"))
       label <- sprintf("to_python(), %s to %s", kind, dtype)
-      compare(title, label, list(ours, "NumPy's astype" = theirs), 1.3, seconds)
+      compare(title, label, list(ours, "NumPy's astype" = theirs), seconds)
     }
   }
   rm(x, view)
@@ -52,7 +48,7 @@ for (size in names(values)) {
   value <- values[[size]]
   x <- to_python(value)
   floor <- list("a bare py_call()" = bquote(py_call(same, .(x))))
-  compare(title, paste("from_python(),", size), c(list(bquote(from_python(.(x)))), floor), 4)
-  compare(title, paste("to_python(),", size), c(list(bquote(to_python(.(value)))), floor), 4)
+  compare(title, paste("from_python(),", size), c(list(bquote(from_python(.(x)))), floor))
+  compare(title, paste("to_python(),", size), c(list(bquote(to_python(.(value)))), floor))
 }
 report()

@@ -14,7 +14,7 @@ from pybridge import from_r, to_r
 
 SHAPE = (3000, 28, 28)
 DTYPES = ("uint8", "bool", "int64", "float32", "int32", "float64", "complex128")
-TURNS = 5
+TURNS = 3
 RIVAL = "rpy2's numpy2ri"
 RPY2 = (ro.default_converter + numpy2ri.converter).context
 
@@ -27,7 +27,7 @@ def arrays() -> Iterator[Row]:
             x = images.astype(dtype)
             theirs = [lambda x=x: context.py2rpy(x)]
             yield compare(
-                f"to_r, {dtype}", lambda x=x: to_r(x), theirs, 1.1, alternative=RIVAL, turns=TURNS
+                f"to_r, {dtype}", lambda x=x: to_r(x), theirs, alternative=RIVAL, turns=TURNS
             )
 
 
@@ -37,15 +37,14 @@ def back() -> Iterator[Row]:
     with RPY2() as context:
         theirs = [lambda: context.rpy2py(value)]
         yield compare(
-            "from_r, 100 MB", lambda: from_r(value), theirs, 1.1, alternative=RIVAL, turns=TURNS
+            "from_r, 100 MB", lambda: from_r(value), theirs, alternative=RIVAL, turns=TURNS
         )
         yield compare(
             "from_r(copy=True)",
             lambda: from_r(value, copy=True),
             theirs,
-            1.1,
             alternative=RIVAL,
-            turns=5,
+            turns=TURNS,
         )
 
 

@@ -15,11 +15,11 @@ giver <- import("__main__", convert = FALSE)$giver
 small <- np$arange(10L)
 images <- np$zeros(tuple(60000L, 28L, 28L), "uint8")
 
-calls <- function(label, ours, x, aim = 2) {
+calls <- function(label, ours, x) {
   floor <- list(bquote(py_call(.(giver(eval(ours))), .(x), 3L)))
   compare(
     "Subscripts from R: the cost of a call", label,
-    c(list(ours), stats::setNames(floor, "a bare py_call()")), aim
+    c(list(ours), stats::setNames(floor, "a bare py_call()"))
   )
 }
 calls("x@r[3]", quote(small@r[3]), quote(small))
@@ -50,6 +50,13 @@ epoch <- function() {
     y_train@r[start:end]
   }
 }
+their_epoch <- function() {
+  for (start in starts) {
+    end <- min(start + 127L, 60000L)
+    x_train[(start - 1L):end, ]
+    y_train[(start - 1L):end]
+  }
+}
 images_of <- giver(x_train@r[1:128, ])
 labels_of <- giver(y_train@r[1:128])
 bare_epoch <- function() {
@@ -58,8 +65,8 @@ bare_epoch <- function() {
     py_call(labels_of, y_train, start)
   }
 }
-compare(
-  "One epoch of batches", "469 batches of images and labels, from R",
-  list(quote(epoch()), "bare calls of reticulate" = quote(bare_epoch()))
-)
+title <- "One epoch of batches, from R"
+label <- "469 batches of images and labels"
+compare(title, label, list(quote(epoch()), "reticulate's x[(start - 1):end, ]" = quote(their_epoch())))
+compare(title, label, list(quote(epoch()), "bare calls of reticulate" = quote(bare_epoch())))
 report()

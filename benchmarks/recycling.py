@@ -16,21 +16,18 @@ def large():
         "matrix + vector",
         lambda: add(matrix, vector),
         [lambda: np.add(matrix, vector[:, None])],
-        1.1,
     )
     by_columns = np.asfortranarray(matrix)
     yield compare(
         "matrix in column-major memory + vector",
         lambda: add(by_columns, vector),
         [lambda: np.add(by_columns, vector[:, None])],
-        1.1,
     )
     cube, plane = rng.random((50, 250, 100)), rng.random(12500)
     yield compare(
         "(50, 250, 100) + vector of 50 x 250",
         lambda: add(cube, plane),
         [lambda: np.add(cube, plane.reshape(250, 50).T[:, :, None])],
-        1.1,
     )
     longer = rng.random(1250000)
     yield compare(
@@ -40,24 +37,22 @@ def large():
             lambda: np.add(longer, np.tile(vector, 1000)),
             lambda: np.add(longer.reshape(1000, 1250), vector).reshape(-1),
         ],
-        1.1,
     )
-    yield compare("matrix + number", lambda: add(matrix, 2.5), [lambda: np.add(matrix, 2.5)], 1.1)
+    yield compare("matrix + number", lambda: add(matrix, 2.5), [lambda: np.add(matrix, 2.5)])
 
 
 def small():
     """Time a call's own cost on shapes (2, 3) and (2)."""
     matrix, vector = rng.random((2, 3)), rng.random(2)
     column = [lambda: np.add(matrix, vector[:, None])]
-    yield compare("recycled(np.add)(matrix, vector)", lambda: add(matrix, vector), column, 12)
-    yield compare("recycled(np.add)(matrix, matrix)", lambda: add(matrix, matrix), column, 4)
+    yield compare("recycled(np.add)(matrix, vector)", lambda: add(matrix, vector), column)
+    yield compare("recycled(np.add)(matrix, matrix)", lambda: add(matrix, matrix), column)
     views = [lambda: np.broadcast_arrays(matrix, vector[:, None])]
-    yield compare("recycle(matrix, vector)", lambda: recycle(matrix, vector), views, 4)
+    yield compare("recycle(matrix, vector)", lambda: recycle(matrix, vector), views)
     yield compare(
         "broadcast(matrix, vector, leading)",
         lambda: broadcast(matrix, vector, align="leading"),
         views,
-        4,
     )
 
 

@@ -11,14 +11,14 @@ title <- "array_reshape on an R array, (60000, 28, 28) integers"
 rows_of <- quote(array_reshape(x, c(60000, 784)))
 compare(title, "to (60000, 784)", list(
   rows_of, "reticulate" = quote(reticulate::array_reshape(x, c(60000, 784)))
-), 0.25)
+))
 compare(title, "to (60000, 784)", list(
   rows_of, "base R's aperm, twice" = quote(aperm(array(aperm(x), c(784, 60000))))
-), 0.5)
-compare(title, "to (60000, 784)", list(rows_of, "x + 0L" = quote(x + 0L)), 1.5)
+))
+compare(title, "to (60000, 784)", list(rows_of, "x + 0L" = quote(x + 0L)))
 compare(title, "to (60000, 784), order = \"F\"", list(
   quote(array_reshape(x, c(60000, 784), "F")), "array(x, dim)" = quote(array(x, c(60000, 784)))
-), 1.1)
+))
 
 small <- array(1:30, c(2L, 3L, 5L))
 compare("Verbs on R arrays: the cost of a call", "array_reshape, (2, 3, 5) to (6, 5)", list(
@@ -30,7 +30,7 @@ title <- "Recycling on R arrays"
 add <- recycled("+")
 m <- matrix(runif(1250000), 1250)
 v <- runif(1250)
-compare(title, "recycled(\"+\")(m, v), 10 MB", list(quote(add(m, v)), "m + v" = quote(m + v)), 1.1)
+compare(title, "recycled(\"+\")(m, v), 10 MB", list(quote(add(m, v)), "m + v" = quote(m + v)))
 columns <- runif(1000)
 compare(title, "recycled(\"+\")(m, rows of broadcast), 10 MB", list(
   quote(add(m, broadcast(m, columns)[[2L]])), "sweep" = quote(sweep(m, 2L, columns, "+"))

@@ -25,7 +25,6 @@ def copies():
                     dim, order=order
                 ),
             ],
-            1.1,
         )
 
 
@@ -41,7 +40,6 @@ def views():
             name,
             lambda x=x, dim=dim: array_reshape(x, dim),
             [lambda x=x, dim=dim: np.reshape(x, dim)],
-            4,
         )
 
 

@@ -1,10 +1,9 @@
-"""Run every benchmark and print one table: `make bench`.
+"""Run every benchmark, print the tables, and name the aims that were missed: `make bench`.
 
-The rows go to output/benchmarks.json and to benchmarks/measured.md, which the repository keeps,
-with its date and machine, and which the documentation site draws. With names of programs after it
-only these run, and the site shows their tables alone: `python benchmarks/run.py subsetting.py
-reshaping.R`. Nothing here passes or fails: times belong to a machine, and a `!` after an aim says
-only that this run missed it.
+The tables go to benchmarks/measured.md, which the repository keeps, with its date and machine, and
+which the documentation site shows. With names of programs only these run, and their tables are
+printed alone: `make bench PROGRAMS="subsetting.py reshaping.R"`. Nothing here passes or fails:
+times belong to a machine.
 """
 
 import json
@@ -13,33 +12,31 @@ import platform
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+import aims
 from timing import Note, Row, show, tables_of, time_text
 
 ROOT = Path(__file__).resolve().parent.parent
-OUTPUT = ROOT / "output"
 MEASURED = ROOT / "benchmarks/measured.md"
 BUSY = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
 """The load of the machine before this program began."""
-PROGRAMS = (
-    "subsetting.py",
-    "backends.py",
-    "from_r.R",
-    "reshaping.py",
-    "reshaping.R",
-    "recycling.py",
-    "conversion.py",
-    "stores.py",
-    "conversion.R",
-    "tables.R",
-    "tables.py",
-    "jobs.py",
-    "growth.py",
-    "kit.py",
-)
+TOPICS = {
+    "Subscripts from Python": ("subsetting.py", "backends.py"),
+    "Subscripts from R": ("from_r.R",),
+    "Reshape and recycle": ("reshaping.py", "reshaping.R", "recycling.py"),
+    "Arrays between R and Python": ("conversion.R", "conversion.py"),
+    "Tables between R and Python, in R": ("tables.R",),
+    "Tables between R and Python, under rpy2": ("tables.py",),
+    "Stored arrays": ("stores.py",),
+    "Whole jobs": ("jobs.py",),
+    "Growth with size": ("growth.py",),
+    "The test kit": ("kit.py",),
+}
+"""The programs by the headings of the page."""
 
 
 def rows_of(program: str, folder: Path) -> list[Row | Note]:
@@ -50,8 +47,10 @@ def rows_of(program: str, folder: Path) -> list[Row | Note]:
         if program.endswith(".R")
         else [sys.executable]
     )
-    print(f"running {program} ...", file=sys.stderr, flush=True)
+    print(f"{program} ...", end=" ", file=sys.stderr, flush=True)
+    began = time.perf_counter()
     subprocess.run([*runner, f"benchmarks/{program}", str(path)], cwd=ROOT, check=True)
+    print(f"{time.perf_counter() - began:.0f} s", file=sys.stderr)
     found = json.loads(path.read_text())
     return [Note(**each) if "text" in each else Row(**each) for each in found]
 
@@ -72,39 +71,48 @@ def machine() -> str:
     )
 
 
-def markdown(rows: list[Row | Note]) -> str:
-    """Return the tables as the documentation shows them."""
-    lines = ["", machine()]
-    for title, timed, notes in tables_of(rows):
-        lines += ["", f"## {title}", ""]
-        if timed:
-            lines += ["| | ratio | aim | pybridge | alternative | |", "|-|-:|-:|-:|-:|-|"]
-        lines += map(_line, timed)
-        for note in notes:
-            lines += ["", note.text] if lines[-1] else [note.text]
-    return "\n".join(lines[1:]) + "\n"
+def markdown(topics: dict[str, list[Row | Note]]) -> str:
+    """Return the aims and the tables as the documentation reads them."""
+    lines = [machine(), "", "## Aims", ""]
+    lines += ["| what | instead | ratio | aim |", "|-|-|-:|-:|"]
+    timed = [row for rows in topics.values() for row in rows if isinstance(row, Row)]
+    for aim, ratio in aims.measured(timed):
+        lines.append(f"| {aim.what} | {aim.instead} | {ratio:.3g} | {aim.most:g} |")
+    for topic, rows in topics.items():
+        lines += ["", f"## {topic}"]
+        for title, found, notes in tables_of(rows):
+            lines += ["", f"### {title}", ""]
+            if found:
+                lines += ["| what | ratio | pybridge | alternative | which |", "|-|-:|-:|-:|-|"]
+            lines += map(_line, found)
+            for note in notes:
+                lines += ["", note.text] if lines[-1] else [note.text]
+    return "\n".join(lines) + "\n"
 
 
 def _line(row: Row) -> str:
     label = row.label.replace("|", "\\|")
-    aim = "" if row.aim is None else format(row.aim, ".3g")
     return (
-        f"| `{label}` | {row.ratio:.3g} | {aim} | {time_text(row.ours)} | "
-        f"{time_text(row.theirs)} | {row.alternative} |"
+        f"| `{label}` | {row.ratio:.3g} | {time_text(row.ours)} | {time_text(row.theirs)} | "
+        f"{row.alternative} |"
     )
 
 
-def main() -> None:
-    """Measure everything, or the programs that are named, print it and keep it."""
-    named = tuple(sys.argv[1:])
-    OUTPUT.mkdir(exist_ok=True)
+def main(named: list[str]) -> None:
+    """Measure everything and keep it, or the programs that are named, and print it."""
+    topics = {"": tuple(named)} if named else TOPICS
     with tempfile.TemporaryDirectory() as folder:
-        rows = [row for program in named or PROGRAMS for row in rows_of(program, Path(folder))]
+        found = {
+            topic: [row for program in programs for row in rows_of(program, Path(folder))]
+            for topic, programs in topics.items()
+        }
+    rows = [row for each in found.values() for row in each]
     show(rows)
-    (OUTPUT / "benchmarks.json").write_text(json.dumps([vars(row) for row in rows], indent=1))
-    MEASURED.write_text(markdown(rows))
-    print(f"\n{OUTPUT}/benchmarks.json, {MEASURED}")
+    if not named:
+        MEASURED.write_text(markdown(found))
+        print(f"\n{MEASURED}")
+    print(f"\n{aims.summary(row for row in rows if isinstance(row, Row))}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

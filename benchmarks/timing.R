@@ -6,10 +6,10 @@
 rows <- list()
 
 # Times a list of expressions, the first of which is pybridge's, and keeps the fastest of the rest.
-compare <- function(title, label, ways, aim = NULL, seconds = 0.3) {
+compare <- function(title, label, ways, seconds = 0.3) {
   gc() # R does not know how large the arrays of Python are that wait to be freed
   turns <- lapply(1:4, function(turn) {
-    bench::mark(exprs = ways, check = FALSE, min_time = seconds / 3, min_iterations = 3)$time
+    bench::mark(exprs = ways, check = FALSE, memory = FALSE, min_time = seconds / 3, min_iterations = 2)$time
   })
   medians <- vapply(seq_along(ways), function(k) {
     stats::median(unlist(lapply(turns[-1L], `[[`, k)))
@@ -17,7 +17,7 @@ compare <- function(title, label, ways, aim = NULL, seconds = 0.3) {
   others <- medians[-1L]
   rows[[length(rows) + 1L]] <<- list(
     title = title, label = label, ours = medians[[1L]], theirs = min(others),
-    alternative = names(ways)[[1L + which.min(others)]], aim = aim
+    alternative = names(ways)[[1L + which.min(others)]]
   )
 }
 
@@ -44,7 +44,7 @@ compare_slow <- function(title, label, ours, theirs, turns = 3L, most = 0.5) {
   for (k in seq_along(theirs)) {
     rows[[length(rows) + 1L]] <<- list(
       title = title, label = label, ours = medians[[1L]], theirs = medians[[k + 1L]],
-      alternative = names(theirs)[[k]], aim = NULL
+      alternative = names(theirs)[[k]]
     )
   }
 }
@@ -66,8 +66,8 @@ report <- function() {
         next
       }
       cat(sprintf(
-        "%-44s %10.2f us %10.2f us %7.2f %6s  %s\n", row$label, 1e6 * row$ours, 1e6 * row$theirs,
-        row$ours / row$theirs, format(row$aim), row$alternative
+        "%-44s %10.2f us %10.2f us %7.2f  %s\n", row$label, 1e6 * row$ours, 1e6 * row$theirs,
+        row$ours / row$theirs, row$alternative
       ))
     }
   }

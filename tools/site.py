@@ -20,7 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import charts, conformance, lookup, notebooks
+from tools import conformance, lookup, measured, notebooks
 from tools.browser import find_chromium, new_page, open_file
 from tools.documents import (
     FENCE,
@@ -206,9 +206,9 @@ def changelog() -> str:
     return (ROOT / "CHANGELOG.md").read_text()
 
 
-def benchmark_table() -> str:
-    """Return the last results of `make bench`, drawn."""
-    return charts.with_charts((ROOT / "benchmarks/measured.md").read_text())
+def benchmarks(part: Callable[[str], str]) -> Callable[[], str]:
+    """Return a function that shows a part of the last results of `make bench`."""
+    return lambda: part((ROOT / "benchmarks/measured.md").read_text())
 
 
 FILLED: dict[str, Callable[[], str]] = {
@@ -217,7 +217,9 @@ FILLED: dict[str, Callable[[], str]] = {
     "contributing": contributing,
     "changelog": changelog,
     "r-reference": r_reference,
-    "benchmarks": benchmark_table,
+    "benchmarks-noticed": benchmarks(measured.noticed),
+    "benchmarks-aims": benchmarks(measured.aims),
+    "benchmarks-tables": benchmarks(measured.tables),
     "conformance": conformance.page,
     "notebook-python": notebooks.jupyter_page,
     "notebook-r": notebooks.r_page,

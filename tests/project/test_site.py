@@ -128,6 +128,25 @@ def test_the_page_of_benchmarks_has_the_last_table_its_date_and_its_machine(page
     assert rows > 20
     assert sources["benchmarks"].count('<span class="ratio ') > rows / 2
     assert sources["benchmarks"].count('<path class="curve1"') >= 4
+    heads = re.findall(r'<h2 id="[^"]*">(.*?)<a', sources["benchmarks"])
+    assert heads[:4] == [
+        "What you notice",
+        "Aims",
+        "How to read the tables",
+        "Subscripts from Python",
+    ]
+
+
+def test_a_phone_shows_each_ratio_and_its_times_without_scrolling(browser, site):
+    open_file(browser, site / "benchmarks.html", width=WIDTHS["phone"], scheme="light")
+    ends = browser.evaluate(
+        """() => [...document.querySelectorAll(".bench td, .aims td")].map((cell) => {
+          const part = cell.querySelector(".ratio") || cell;
+          return part.getBoundingClientRect().width ? part.getBoundingClientRect().right : Infinity;
+        })"""
+    )
+    assert len(ends) > 500
+    assert max(ends) <= WIDTHS["phone"]
 
 
 def test_both_notebooks_ran(sources, pages):

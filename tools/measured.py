@@ -41,7 +41,7 @@ def noticed(markdown: str) -> str:
 def _time(markdown: str, title: str, label: str) -> str:
     """Return the time of pybridge in the first row of a table that has a label."""
     section = markdown.partition(f"### {title}\n")[2].partition("\n#")[0]
-    for cells in _rows(section):
+    for cells in rows_of(section):
         if cells[0] == f"`{label}`":
             return cells[2]
     raise LookupError(f"benchmarks/measured.md has no row {label!r} under {title!r}")
@@ -57,7 +57,7 @@ def aims(markdown: str) -> str:
     """Return the table of the aims, and when and on what all was measured."""
     machine, _, rest = markdown.partition("## Aims\n")
     heads = ("What you do", "Instead of pybridge", "Ratio", "Aim")
-    rows = [[_words(text) for text in cells] for cells in _rows(rest.partition("\n## ")[0])]
+    rows = [[_words(text) for text in cells] for cells in rows_of(rest.partition("\n## ")[0])]
     return f"{_table('aims', heads, rows)}\n\n{machine.strip()}\n"
 
 
@@ -68,7 +68,7 @@ def tables(markdown: str) -> str:
     return "".join(TABLE.sub(_growth if "## Growth" in part else _bars, part) for part in parts)
 
 
-def _rows(section: str) -> list[list[str]]:
+def rows_of(section: str) -> list[list[str]]:
     """Return the cells of a table, without its head."""
     lines = [line for line in section.splitlines() if line.startswith("| ")]
     return [line.removeprefix("| ").removesuffix(" |").split(" | ") for line in lines[1:]]
@@ -87,13 +87,13 @@ def _table(kind: str, heads: tuple[str, ...], rows: list[list[str]]) -> str:
 def _bars(table: re.Match[str]) -> str:
     rows = [
         [_words(label), _bar(float(ratio)), ours, theirs, _words(which)]
-        for label, ratio, ours, theirs, which in _rows(table[0])
+        for label, ratio, ours, theirs, which in rows_of(table[0])
     ]
     return f"{_table('bench', ('', 'Ratio', 'pybridge', 'Other', 'The other way'), rows)}\n"
 
 
 def _growth(table: re.Match[str]) -> str:
-    labels, _, ours, theirs, which = zip(*_rows(table[0]), strict=True)
+    labels, _, ours, theirs, which = zip(*rows_of(table[0]), strict=True)
     curves = {"pybridge": list(map(_seconds, ours)), which[0]: list(map(_seconds, theirs))}
     return f"{_chart(curves, [label.strip('`') for label in labels])}\n\n{_bars(table)}"
 

@@ -21,8 +21,7 @@ TABLE = re.compile(r"^### (.*)\n\n((?:\|.*\n)+)", re.MULTILINE)
 def rows():
     """Return the rows of measured.md: titles, labels, ratios and names of the other way."""
     for title, table in TABLE.findall(MEASURED):
-        for line in table.splitlines()[2:]:
-            label, ratio, _, _, other = line.removeprefix("| ").removesuffix(" |").split(" | ")
+        for label, ratio, _, _, other in measured.rows_of(table):
             yield Row(label.strip("`"), 0, 1, other, float(ratio), title)
 
 

@@ -45,6 +45,7 @@ SOMEWHERE = [
     ("py_to_r", "faq"),
     ("as.array", "conversion"),
     ("zarr", "faq"),
+    ("convert = FALSE", "convert-false"),
     ("py$", "convert-false"),
     ("is.na", "r-functions"),
     ("difftime", "rpy2"),

@@ -1,4 +1,7 @@
-"""Read a Python list as a vector of positions, logicals or names, or as a matrix."""
+"""Read a Python list as a vector of positions, logicals or names, or as a matrix.
+
+`python_values` reads everything else, with the same readers of entries and the same errors.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +99,7 @@ def _entry(entry: Any) -> Any:
     return _entry(array[()]) if array is not None and array.ndim == 0 else entry
 
 
-def _from_rows(value: list[Any] | tuple[Any, ...] | range) -> Subscript:
+def _from_rows(value: list[Any]) -> Subscript:
     """Read nested lists as a matrix of positions or of logicals."""
     if all(type(row) is list and {*map(type, row)} == {int} for row in value):
         try:
@@ -173,7 +176,7 @@ def as_float64(array: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
 
 
 def is_integer_like(value: Any) -> bool:
-    """Return whether a value that is no array gives an integer by itself."""
+    """Return whether a value has `__index__` and is not an array."""
     return hasattr(type(value), "__index__") and not hasattr(value, "shape")
 
 

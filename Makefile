@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits words at spaces, and a checkout may have one.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests test test-python test-r test-r-beside test-device fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release hook
+.PHONY: help setup setup-tests test test-python test-r test-r-beside test-device test-bare fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release hook
 
 python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
@@ -47,7 +47,7 @@ export NO_MKDOCS_2_WARNING := 1
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-setup: ## install what is missing: R's packages, .venv, the R package
+setup: ## install what the first network needs: R, Python, .venv, the R package
 	@$(set_up)
 
 # What tests and checks need in addition: tools/needs.txt says it.
@@ -75,6 +75,9 @@ test-r-beside: setup-tests ## run the R tests with the real keras3 and tensorflo
 test-device: setup-tests ## run tensors of every library on a device: make test-device DEVICE=cuda
 	@PYBRIDGE_TEST_DEVICE="$(DEVICE)" $(python) -m pytest tests/devices
 
+test-bare: ## run the first network and every test on a Debian that has nothing else, made as root
+	@tools/bare_root 'make mnist' 'make test'
+
 fuzz: setup-tests ## run the searches: a million cases each, bounded, three hours at the most
 	@$(python) -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
 	@$(python) tests/support/fuzz_dialects.py base
@@ -99,7 +102,8 @@ mnist: setup ## train the first network on the MNIST digits, in R
 mnist-python: setup ## train the same network in Python
 	@$(python) examples/mnist.py
 
-examples: setup ## run every example whole, in R and in Python: some minutes
+examples: ## run every example whole, in R and in Python: some minutes
+	@$(set_up) examples
 	@set -e; \
 	run() { printf '\n==== %s\n' "$$*"; "$$@"; }; \
 	for name in mnist tour derivatives from_scratch larger_than_memory; do \
@@ -148,7 +152,7 @@ docs: setup-tests ## build the documentation site in output/site, running every 
 # What the benchmarks compare with where R has it, such as arrow, is in the libraries that R_LIBS names.
 bench: export R_LIBS := $(CURDIR)/.venv/r-library$(if $(MACHINE_R_LIBS),:$(MACHINE_R_LIBS))
 bench: ## time everything, compared with what a user would write instead; the tables are kept
-	@$(set_up) bench
+	@$(set_up) tests bench
 	@$(python) benchmarks/run.py $(PROGRAMS)
 
 clean: ## remove .venv and everything else that was made here

@@ -5,6 +5,7 @@ A machine that has more would hide what is missing, so nothing is run here: the 
 
 import re
 import shutil
+import tomllib
 
 import pytest
 import yaml
@@ -69,7 +70,7 @@ def test_what_is_taken_from_a_list_is_missed(copy):
     path = copy / "tools/needs.txt"
     path.write_text(re.sub(" (tibble|sleep)", "", path.read_text()))
     path = copy / "pyproject.toml"
-    path.write_text(path.read_text().replace('"matplotlib>=3.9", ', ""))
+    path.write_text(path.read_text().replace('"matplotlib>=3.9"', ""))
     path = copy / "r/DESCRIPTION"
     path.write_text(path.read_text().replace("    Matrix,\n", ""))
     lines = missing(copy)
@@ -147,6 +148,14 @@ def test_a_page_is_read_in_each_of_its_languages():
     assert {name for _, name in in_page(page)} == {"a1", "a2", "a3", "a5", "a7"}
 
 
+def test_the_tests_know_every_extra():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    extras = set(project["project"]["optional-dependencies"])
+    assert listed(ROOT, "extra", ("setup", "tests")) == extras
+    assert listed(ROOT, "extra", ("examples",)) < extras
+    assert listed(ROOT, "group", ("setup", "tests")) < set(project["dependency-groups"])
+
+
 # ---- The workflows, which bring an R of their own ------------------------------------------------
 
 
@@ -161,7 +170,7 @@ def jobs_that_test():
 
 def test_the_workflows_install_what_the_list_names():
     """Those in DESCRIPTION are installed for each of them."""
-    names = listed(ROOT, "package", ("setup", "tests")) - described(ROOT, "Imports", "Suggests")
+    names = listed(ROOT, "package", ("tests",)) - described(ROOT, "Imports", "Suggests")
     jobs = list(jobs_that_test())
     assert len(jobs) == 3
     for steps in jobs:

@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ def answer(text: str) -> str:
 
 
 GOOD_R = answer("4.5.0")
+GOOD_PYTHON = answer("3.12 shared")
 OLD_PYTHON = answer("3.9 old")
 STATIC_PYTHON = answer("3.12 static")
 
@@ -42,13 +44,22 @@ class Checkout:
             found = shutil.which(name)
             assert found, name
             (self.bin / name).symlink_to(found)
+        self.put("R", "echo gcc")
+        for name in ("gcc", "chromium", "pandoc"):
+            self.put(name, "exit 0")
+        self.put("python3", GOOD_PYTHON)
 
     def put(self, name: str, script: str) -> None:
         """Put a command on the PATH."""
-        command = self.bin / name
-        command.unlink(missing_ok=True)
+        command = self.take(name)
         command.write_text(f"#!/bin/sh\n{script}\n")
         command.chmod(command.stat().st_mode | stat.S_IXUSR)
+
+    def take(self, name: str) -> Path:
+        """Take a command from the PATH, and return where it was."""
+        command = self.bin / name
+        command.unlink(missing_ok=True)
+        return command
 
     def set_up(self, *commands: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the set-up script."""
@@ -78,16 +89,14 @@ def refusal(done: subprocess.CompletedProcess[str]) -> str:
 def test_no_r_and_no_apt_says_what_to_install(checkout):
     message = refusal(checkout.set_up())
     assert message.startswith("setup: not found: R 4.3 or newer with the packages reticulate")
-    assert message.endswith(
-        """Rscript -e 'install.packages(c("reticulate", "rlang", "testthat", "jsonlite"))'"""
-    )
+    assert message.endswith("""Rscript -e 'install.packages(c("reticulate", "rlang"))'""")
 
 
 def test_a_command_may_need_more_of_r(checkout):
     """The tests need what DESCRIPTION suggests and what the list names, each of it once."""
     message = refusal(checkout.set_up("tests"))
     assert (
-        "with the packages reticulate rlang testthat jsonlite Matrix bit64 knitr purrr rmarkdown "
+        "with the packages reticulate rlang Matrix bit64 jsonlite knitr purrr rmarkdown testthat "
         "waldo withr lintr roxygen2 tibble." in message
     )
     assert message.endswith('"lintr", "roxygen2", "tibble"))\'')
@@ -101,9 +110,10 @@ def test_each_command_has_its_own_lines_in_the_list(checkout):
     (checkout.root / "r/DESCRIPTION").write_text(
         "Package: pybridge\nImports: utils, a (>= 1.0),\n\tb ( >= 2 ), c\nSuggests:\n    d\n"
     )
-    message = refusal(checkout.set_up("here", "there"))
+    message = checkout.set_up("here", "there").stderr
     assert "with the packages a b c one Four two three. Install" in message
-    assert "with the packages a b c d. Install" in refusal(checkout.set_up("tests"))
+    assert message.splitlines()[1:] == [f"setup: not found: {x}. Install it." for x in "pq"]
+    assert "with the packages a b c. Install" in refusal(checkout.set_up())
     checkout.put("Rscript", answer("4.5.0"))
     assert refusal(checkout.set_up("there")).startswith("setup: not found: q. Install it")
     assert refusal(checkout.set_up("nowhere")) == "setup: tools/needs.txt has nothing for nowhere."
@@ -120,18 +130,60 @@ def test_no_r_without_rights_gives_the_command_to_type(checkout):
     checkout.put("apt-get", "echo must not run; exit 3")
     checkout.put("id", "echo 1000")
     assert refusal(checkout.set_up()) == (
-        "setup: missing: r-base-core r-cran-reticulate r-cran-rlang r-cran-testthat "
-        "r-cran-jsonlite. Type: sudo sh -c 'apt-get update && apt-get install -y "
-        "--no-install-recommends r-base-core r-cran-reticulate r-cran-rlang r-cran-testthat "
-        "r-cran-jsonlite'   and run this again."
+        "setup: missing: r-base-core r-cran-reticulate r-cran-rlang. Type: sudo sh -c 'apt-get "
+        "update && apt-get install -y --no-install-recommends r-base-core r-cran-reticulate "
+        "r-cran-rlang'   and run this again."
     )
 
 
 def test_a_missing_r_package_is_the_only_thing_asked_for(checkout):
-    checkout.put("Rscript", answer("4.5.0 jsonlite"))
+    checkout.put("Rscript", answer("4.5.0 rlang"))
     checkout.put("apt-get", "echo must not run; exit 3")
     checkout.put("id", "echo 1000")
-    assert "missing: r-cran-jsonlite. Type:" in refusal(checkout.set_up())
+    assert "missing: r-cran-rlang. Type:" in refusal(checkout.set_up())
+
+
+def test_all_that_is_missing_is_asked_for_at_once(checkout):
+    for name in ("R", "gcc", "python3", "chromium", "pandoc"):
+        checkout.take(name)
+    checkout.put("apt-get", "echo must not run; exit 3")
+    checkout.put("id", "echo 1000")
+    (checkout.root / "r/DESCRIPTION").write_text("Imports: utils\nSuggests: Matrix\n")
+    assert "missing: r-base-core r-cran-matrix r-cran-testthat r-cran-jsonlite r-cran-lintr " in (
+        refusal(checkout.set_up("tests"))
+    )
+    message = refusal(checkout.set_up())
+    assert message.startswith(
+        "setup: missing: r-base-core gcc libc6-dev python3-venv libpython3-dev. Type: sudo sh -c "
+    )
+
+
+def test_python_is_installed_as_r_is(checkout):
+    checkout.put("Rscript", GOOD_R)
+    checkout.put("python3", STATIC_PYTHON)
+    checkout.put("id", "echo 0")
+    checkout.put(
+        "apt-get",
+        f"""
+        echo "$@" >>"{checkout.root}/apt"
+        case $* in update) ;; *) cp "{checkout.bin}/shared" "{checkout.bin}/python3" ;; esac""",
+    )
+    checkout.put("shared", GOOD_PYTHON)
+    done = checkout.set_up()
+    assert (checkout.root / "apt").read_text().splitlines() == [
+        "update",
+        "install -y --no-install-recommends python3-venv libpython3-dev",
+    ]
+    assert "setup: making .venv with python3" in done.stderr.splitlines()
+
+
+def test_a_system_whose_python_stays_unusable(checkout):
+    checkout.put("Rscript", GOOD_R)
+    checkout.put("python3", OLD_PYTHON)
+    checkout.put("id", "echo 0")
+    checkout.put("apt-get", "exit 0")
+    message = checkout.set_up().stderr.splitlines()[-1]
+    assert message.startswith("setup: no usable Python (python3 is Python 3.9, older than 3.11).")
 
 
 def test_sudo_without_a_password_installs(checkout):
@@ -147,8 +199,7 @@ def test_sudo_without_a_password_installs(checkout):
     done = checkout.set_up()
     assert (checkout.root / "apt").read_text().splitlines() == [
         "update",
-        "install -y --no-install-recommends r-base-core r-cran-reticulate r-cran-rlang "
-        "r-cran-testthat r-cran-jsonlite",
+        "install -y --no-install-recommends r-base-core r-cran-reticulate r-cran-rlang",
     ]
     assert (checkout.root / "sudo").read_text().startswith("true\nenv DEBIAN_FRONTEND=")
     assert done.returncode == 1
@@ -161,8 +212,8 @@ def test_no_network_for_r(checkout):
     done = checkout.set_up()
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith(
-        "setup: could not install r-base-core r-cran-reticulate r-cran-rlang r-cran-testthat "
-        "r-cran-jsonlite. Is there a network? When there is, type: sudo sh -c 'apt-get update && "
+        "setup: could not install r-base-core r-cran-reticulate r-cran-rlang. Is there a network? "
+        "When there is, type: sudo sh -c 'apt-get update && "
     )
 
 
@@ -203,6 +254,7 @@ def test_a_python_that_cannot_be_used(checkout, script, fault):
 
 def test_no_python(checkout):
     checkout.put("Rscript", GOOD_R)
+    checkout.take("python3")
     assert "no usable Python (none is on PATH)" in refusal(checkout.set_up())
 
 
@@ -228,15 +280,15 @@ def test_the_python_facts_of_this_python(checkout):
 
 def test_words_that_are_no_answer_are_not_installed_as_root(checkout):
     notice = "WARNING: ignoring environment value of R_HOME"
-    checkout.put("Rscript", f"echo '{notice}'; {answer('4.5.0 jsonlite rm-all')}; echo testthat")
+    checkout.put("Rscript", f"echo '{notice}'; {answer('4.5.0 rlang rm-all')}; echo reticulate")
     checkout.put("id", "echo 0")
     checkout.put("apt-get", f'echo "$@" >>"{checkout.root}/apt"; exit 100')
     assert checkout.set_up().returncode == 1
     assert (checkout.root / "apt").read_text() == "update\n"
     checkout.put("apt-get", f'echo "$@" >>"{checkout.root}/apt"')
-    assert "does not see: jsonlite. Install" in checkout.set_up().stderr
+    assert "does not see: rlang. Install" in checkout.set_up().stderr
     assert (checkout.root / "apt").read_text().splitlines()[-1] == (
-        "install -y --no-install-recommends r-cran-jsonlite"
+        "install -y --no-install-recommends r-cran-rlang"
     )
 
 
@@ -318,7 +370,7 @@ def test_a_foreign_venv_is_left_alone(checkout, tmp_path, put):
     (other / "pyvenv.cfg").write_text("home = /usr/bin\n")
     put(checkout.root / ".venv", other)
     checkout.put("Rscript", GOOD_R)
-    (checkout.bin / "python3").symlink_to(sys.executable)
+    checkout.take("python3").symlink_to(sys.executable)
     message = refusal(checkout.set_up())
     assert message.startswith("setup: .venv ")
     assert message.endswith("and run this again.")
@@ -343,6 +395,77 @@ def test_a_venv_of_an_earlier_set_up_is_made_anew(checkout, mark):
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "setup: python3 could not make .venv (see above)."
     assert [path.name for path in venv.iterdir()] == ["made-by-tools-setup"]
+
+
+# A Python whose .venv has a pip that notes what it is asked for.
+NOTING_PIP = r"""
+case "$*" in
+    *"-m venv"*)
+        mkdir -p .venv/bin; cp "$0" .venv/bin/python
+        echo "command = $(pwd -P)/.venv" >.venv/pyvenv.cfg
+        echo "include-system-site-packages = false" >>.venv/pyvenv.cfg ;;
+    *pip\ install*) echo "$*" >>asked; echo "Downloading a.whl (1200.0 MB)" ;;
+    *ensurepip* | *--version* | *" -c  "*) exit 0 ;;
+    *"GB downloaded"*) exec real-python "$@" ;;
+    *torch*) echo torch==2.14.0+cpu ;;
+    *) echo "<pybridge>3.11 shared</pybridge>" ;;
+esac
+"""
+
+
+def test_each_command_installs_what_it_needs_and_says_its_size(checkout):
+    checkout.put("Rscript", GOOD_R)
+    checkout.put("python3", NOTING_PIP)
+    (checkout.bin / "real-python").symlink_to(sys.executable)
+    checkout.put("R", '[ "$1" = CMD ] && [ "$2" = config ] && echo gcc')  # and INSTALL fails
+    asked = checkout.root / "asked"
+    end = "--group examples -c .venv/constraints"
+    for commands, extras, constraints in (
+        ([], "keras", ""),
+        ([], None, ""),
+        (["examples"], "keras,jax,torch,dask,zarr", "torch==2.14.0+cpu\n"),
+        ([], None, "torch==2.14.0+cpu\n"),
+    ):
+        asked.write_text("")
+        done = checkout.set_up(*commands)
+        said = [line for line in done.stderr.splitlines() if "the Python packages:" in line]
+        if extras is None:
+            assert (asked.read_text(), said) == ("", [])
+        else:
+            assert asked.read_text().splitlines()[-1].endswith(f"-e .[{extras}] {end}")
+            assert said == ["setup: the Python packages: 2.4 GB downloaded, .venv takes 0.0 GB"]
+        assert (checkout.root / ".venv/constraints").read_text() == constraints
+
+
+@pytest.mark.parametrize(
+    ("offered", "taken"),
+    [
+        (["2.15.0", "2.13.0+cpu"], "torch==2.13.0+cpu\n"),
+        (["2.15.0+cpu", "2.15.0", "2.13.0+cpu"], "torch==2.15.0+cpu\n"),
+        (["2.15.0", "2.12.0+cpu"], "\n"),
+        (["2.15.0"], "\n"),
+    ],
+)
+def test_a_pytorch_without_cuda_is_preferred(tmp_path, offered, taken):
+    """Wheels in a folder are as good as an index."""
+    for version in offered:
+        name = f"torch-{version}"
+        with zipfile.ZipFile(tmp_path / f"{name}-py3-none-any.whl", "w") as wheel:
+            wheel.writestr(
+                f"{name}.dist-info/METADATA",
+                f"Metadata-Version: 2.1\nName: torch\nVersion: {version}\n",
+            )
+    text = (ROOT / "tools/setup").read_text()
+    probe = text.split("torch_without_cuda='\n")[1].split("\n'\n")[0]
+    only = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}
+    printed = subprocess.run(
+        [sys.executable, "-c", probe],
+        cwd=ROOT,
+        env=os.environ | only,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert printed == taken
 
 
 # A Python whose .venv has a pip that takes long, until a report was printed, and then fails.
@@ -385,14 +508,15 @@ def test_what_takes_long_says_how_far_it_is(checkout):
 
 def test_no_network_for_the_python_packages(checkout):
     checkout.put("Rscript", GOOD_R)
-    (checkout.bin / "python3").symlink_to(sys.executable)
+    checkout.take("python3").symlink_to(sys.executable)
     # Port 9 of this machine answers nothing: a network that refuses every connection.
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_CONFIG_FILE": os.devnull}
     done = checkout.set_up(**nowhere, PIP_RETRIES="0")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == (
-        "setup: no network: pip could not reach its package index, so the Python packages are not "
-        "installed. Connect, or set PIP_INDEX_URL to an index you can reach, and run this again."
+        "setup: no network: pip could not reach its package index, or found nothing there, so the "
+        "Python packages are not installed. Connect, or set PIP_INDEX_URL to an index you can "
+        "reach, and run this again."
     )
     assert not (checkout.root / ".venv/stamp-python").exists()
     assert (checkout.root / ".venv/made-by-tools-setup").exists()

@@ -28,8 +28,8 @@ FOLDERS = {
     "r/vignettes": ("tests",),
     "docs": ("tests",),
     "tools": ("tests", "sanitize"),
-    "examples": (),
-    "benchmarks": ("bench",),
+    "examples": ("examples",),
+    "benchmarks": ("tests", "bench"),
 }
 ALWAYS = ("setup", "R", "system")
 

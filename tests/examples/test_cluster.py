@@ -9,6 +9,7 @@ from distributed import Client, LocalCluster
 from distributed.diagnostics.plugin import SchedulerPlugin
 from example_process import lines_of
 
+pytestmark = pytest.mark.slow
 INK = [44.22, 19.38, 37.99, 36.09, 30.95, 32.83, 35.01, 29.2, 38.29, 31.26]
 """What one process finds, and plain NumPy in memory; see test_larger_than_memory.py."""
 

@@ -1,4 +1,4 @@
-"""Training from scratch, in short: the same weights in R and in Python, and after an interruption.
+"""Training from scratch, in processes of their own: other gradients, and after an interruption.
 
 `make examples` trains for ten epochs, after which the examples themselves hold loss and accuracy.
 """
@@ -9,44 +9,19 @@ import sys
 
 import numpy as np
 import pytest
-from example_process import assert_pictures, command_of, lines_of, started
+from example_process import TRAINING, check_training, command_of, lines_of, started
 from processes import ROOT, rscript
 
 sys.path.insert(0, str(ROOT / "examples"))
 import checkpoint
 
-SHORT = {"MNIST_EPOCHS": "1", "MNIST_SAMPLES": "25600"}
-
-
-def check_run(lines, output, name):
-    """Check what a short run prints; return the name of its weights."""
-    losses = [float(line.split(": ")[1]) for line in lines if line.startswith("loss at batch")]
-    # An untrained network says log(10) = 2.30; each hundred batches take a little off.
-    assert losses
-    assert all(2.15 < loss < 2.30 for loss in losses)
-    assert losses == sorted(losses, reverse=True)
-    accuracy, weights, share, pictures = lines[-4:]
-    assert 0.15 < float(accuracy.removeprefix("accuracy: ")) < 0.45
-    times = r"\d+\.\d seconds of training, \d+\.\d\d% of them to slice the batches"
-    assert re.fullmatch(times, share)
-    assert pictures.startswith("pictures: ")
-    sizes = {"loss": (800, 450), "confusion": (700, 650), "digits": (800, 600)}
-    assert_pictures(output, {f"from-scratch-{k}-{name}": v for k, v in sizes.items()})
-    assert not list(output.glob("*.npz"))
-    return re.fullmatch("weights: ([0-9a-f]{16})", weights)[1]
-
-
-def test_r_and_python_train_the_same_weights(tmp_path):
-    lines = lines_of("from_scratch.py", tmp_path, **SHORT, KERAS_BACKEND="tensorflow")
-    weights = check_run(lines, tmp_path, "tensorflow")
-    assert lines[0] == "epoch 1"
-    assert check_run(lines_of("from_scratch.R", tmp_path, **SHORT), tmp_path, "r") == weights
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_other_gradients(backend, tmp_path):
-    lines = lines_of("from_scratch.py", tmp_path, **SHORT, KERAS_BACKEND=backend)
-    check_run(lines, tmp_path, backend)
+    lines = lines_of("from_scratch.py", tmp_path, **TRAINING, KERAS_BACKEND=backend)
+    check_training(lines, tmp_path, backend)
 
 
 @pytest.mark.parametrize("script", ["from_scratch.py", "from_scratch.R"])
@@ -56,7 +31,7 @@ def test_a_run_that_was_killed_after_its_last_epoch_has_only_to_finish(script, t
     sizes = ((784, 512), (512,), (512, 10), (10,))
     weights = [np.full(size, 0.001 * len(size), "float32") for size in sizes]
     checkpoint.save(path, "tensorflow, 25600 images, 1 epochs", weights, 2, 0, [2.3] * 10)
-    lines = lines_of(script, tmp_path, **SHORT, KERAS_BACKEND="tensorflow")
+    lines = lines_of(script, tmp_path, **TRAINING, KERAS_BACKEND="tensorflow")
     assert lines[0] == "resuming after batch 0 of epoch 2"
     assert lines[2] == f"weights: {checkpoint.digest(weights)}"
     assert lines[3] == "0.0 seconds of training, 0.00% of them to slice the batches"
@@ -66,7 +41,7 @@ def test_a_run_that_was_killed_after_its_last_epoch_has_only_to_finish(script, t
 def interrupt(script, output):
     """Interrupt a run after a hundred batches; return how many it had done."""
     lines = []
-    environment = {**SHORT, "KERAS_BACKEND": "tensorflow"}
+    environment = {**TRAINING, "KERAS_BACKEND": "tensorflow"}
     with started(command_of(script), output, **environment) as process:
         for line in process.stdout:
             lines.append(line)
@@ -83,9 +58,9 @@ def test_an_interrupted_run_is_resumed_in_either_language(tmp_path):
     for first, second in (("from_scratch.py", "from_scratch.R"), ("from_scratch.R",) * 2):
         batch = interrupt(first, tmp_path)
         assert 100 <= batch < 200
-        lines = lines_of(second, tmp_path, **SHORT)
+        lines = lines_of(second, tmp_path, **TRAINING)
         assert lines[0] == f"resuming after batch {batch} of epoch 1"
-        weights[first] = check_run(lines, tmp_path, "r")
+        weights[first] = check_training(lines, tmp_path, "r")
     assert len(set(weights.values())) == 1
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from example_process import assert_pictures, lines_of, run_example
 
+pytestmark = pytest.mark.slow
 SCRIPTS = {"larger_than_memory.py": "python", "larger_than_memory.R": "r"}
 
 

@@ -13,7 +13,13 @@ ENDLESS = {"MNIST_EPOCHS": "1000", "MNIST_SAMPLES": "6400"}
 IN_PYTHON, IN_R = command_of("mnist_workers.py"), command_of("mnist_workers.R")
 
 
-@pytest.mark.parametrize(("workers", "images"), [("2", "12800"), ("3", "129")])
+slow = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("workers", "images"),
+    [("2", "1280"), pytest.param("2", "12800", marks=slow), pytest.param("3", "129", marks=slow)],
+)
 def test_python_and_r_workers_end_with_the_same_weights(workers, images, tmp_path):
     """With 129 images the last batch has one, and two of three workers have no share of it."""
     short = {"MNIST_EPOCHS": "1", "MNIST_SAMPLES": images}
@@ -29,6 +35,7 @@ def test_python_and_r_workers_end_with_the_same_weights(workers, images, tmp_pat
         assert 0.84 < float(accuracies["1"]) < 0.92
 
 
+@slow
 @pytest.mark.parametrize(("victim", "witness"), [(2, 1), (1, 2)])
 def test_killing_one_is_noticed(victim, witness, tmp_path):
     lines, pids, trained, is_killed = [], {}, set(), False

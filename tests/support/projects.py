@@ -26,11 +26,14 @@ def project(folder: Path, **files: str) -> Path:
 def run_pytest(folder: Path, *options: str, r: bool = True) -> subprocess.CompletedProcess[str]:
     """Run pytest on a project, which then holds nothing new but records.
 
-    Without R there is no rpy2 either, as on a machine where nobody installed them.
+    Without R there is no rpy2 either, as on a machine where nobody installed them. Of the other
+    plugins only those of pytest's `-n` and of Hypothesis are loaded: to import all that are
+    installed here takes twice as long as the run.
     """
     if r and importlib.util.find_spec("rpy2") is None:
         raise ModuleNotFoundError("No module named 'rpy2'", name="rpy2")
     environment = {**INHERITED, "RPY2_CFFI_MODE": "ABI", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     paths = [str(ROOT)]
     if not r:
         absent = folder.parent / "without_r"
@@ -40,7 +43,10 @@ def run_pytest(folder: Path, *options: str, r: bool = True) -> subprocess.Comple
         environment = {k: v for k, v in environment.items() if k not in ("R_HOME", "R_LIBS")}
         environment["PATH"] = str(absent)  # a folder with no program
     environment["PYTHONPATH"] = os.pathsep.join(paths)
-    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pytest.ini")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pytest.ini"]
+    command += ["-p", "xdist"] if "-n" in options else []
+    if any("hypothesis" in path.read_text() for path in folder.rglob("*.py")):
+        command += ["-p", "_hypothesis_pytestplugin"]
     return subprocess.run(
         [*command, *options],
         cwd=folder,

@@ -31,6 +31,9 @@ from corpus import cases, tensor_of, value_of  # noqa: E402
 
 from pybridge import errors, r_assign, r_slice  # noqa: E402
 from pybridge.holders import holder_of  # noqa: E402
+from pybridge.shape import Shape  # noqa: E402
+from pybridge.subscripts.selections import Orthogonal  # noqa: E402
+from pybridge.subsetting.lowering import lower  # noqa: E402
 from pybridge.subsetting.request import assign_in_place  # noqa: E402
 
 BY_CLASS = {
@@ -178,6 +181,57 @@ def alone(run: Any, function: Any, *arrays: np.ndarray) -> Any:
         return run(lambda *tensors: [function(*tensors)], *arrays)[0]
     except errors.PybridgeError as error:
         return error
+
+
+def signature(case: dict[str, Any], known: bool = True) -> Any:
+    """Return what a library can notice of a case: two cases that are alike ask for the same calls.
+
+    It is computed from what the subscripts select where sizes are known, or where none is. What
+    only the value shows to be an error is like no other case.
+    """
+    shape, value = tuple(case["shape"]), case.get("value")
+    if value is not None and issubclass(_error_of(case), errors.AssignmentError):
+        return case["id"]
+    sizes = shape if known else (None,) * len(shape)
+    of_value = None if value is None else (len(value["shape"]), 0 in value["shape"])
+    facts = (case["dialect"], len(shape), 0 in shape, of_value, _error_of(case))
+    return (*facts, _of_selection(sizes, case))
+
+
+def _error_of(case: dict[str, Any]) -> type:
+    return BY_CLASS[case["expected"]["error"]] if "error" in case["expected"] else object
+
+
+def _of_selection(shape: Shape, case: dict[str, Any]) -> Any:
+    """Return the class, the kinds of keys and takes, what is missing, squeezed and a view."""
+    try:
+        options = {"drop": case.get("drop", True), "dialect": case["dialect"]}
+        selection = lower(None, shape, (case["subscripts"],), **options)
+    except errors.PybridgeError as error:
+        return type(error)
+    facts = [type(selection), getattr(selection, "missing", None) is not None]
+    if not isinstance(selection, Orthogonal):
+        return (*facts, 0 in selection.result_shape, getattr(selection, "order", None))
+    takes = [
+        (type(each), getattr(each, "missing", None) is not None, each.count(None) == 0)
+        for _, each in selection.takes
+    ]
+    facts += [selection.is_view, bool(selection.squeezed), min(len(takes), 2)]
+    return (*facts, frozenset(takes), frozenset(map(_kind_of_key, selection.key)))
+
+
+def _kind_of_key(part: Any) -> Any:
+    if not isinstance(part, slice):
+        return None if part is None else part >= 0
+    step = part.step or 1
+    bounds = (part.start, part.stop)
+    is_empty = None not in bounds and len(range(*bounds, step)) == 0
+    return (None in bounds, step > 0, abs(step) > 1, is_empty)
+
+
+def one_of_each(wanted: Iterable[dict[str, Any]], known: bool = True) -> list[dict[str, Any]]:
+    """Return the first case of each signature."""
+    return list({signature(case, known): case for case in reversed(list(wanted))}.values())[::-1]
 
 
 BASE_READS = [

@@ -1,7 +1,7 @@
 """The examples, in a short version: the same words, pixels and weights, pictures that are there.
 
-Those of Python run in this process, those of R in one process of R. tests/examples/test_from_scratch.py
-and the files beside it run them as a user does.
+Those of Python run in this process, those of R in one process of R. The slow tests beside them run
+each as a user does.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Run in a process of its own: build, save or load a functional model. Arguments: verb, file.
+"""Run in a process of its own: build, save or load functional models. Arguments: verbs, files.
 
 `build` makes a model with every kind of subscript, saves it beside an input and what it gives.
 `load` runs the saved model where pybridge cannot be imported, and prints "same".
@@ -76,6 +76,7 @@ def load(file):
         import pybridge  # noqa: F401
     except ImportError:
         print("same on", keras.backend.backend())
+    del sys.modules["pybridge"]
 
 
 def read_and_write_variables():
@@ -98,4 +99,5 @@ def read_and_write_variables():
 
 
 if __name__ == "__main__":
-    {"build": build, "load": load}[sys.argv[1]](*sys.argv[2:])
+    for verb, file in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
+        {"build": build, "load": load}[verb](file)

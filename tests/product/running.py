@@ -273,12 +273,24 @@ class Found:
     """Whether the elements have an answer, so that a refusal leaves something out."""
 
 
-def combinations(library: str) -> Iterator[Found]:
-    """Yield the outcome of every combination of a library."""
+LARGE = ("jax", "standard", "tensorflow")
+"""Libraries whose product of kinds and verbs takes long, since they compile."""
+WHOLE_KINDS = ("int64", "float64", "bool")
+SOME_VERBS = ("read", "write", "r_assign", "array_reshape", "which", "Summary", "Math", "to_r")
+"""The groups of which every kind takes the first form, where three kinds take all verbs."""
+
+
+def combinations(library: str, *, is_whole: bool = True) -> Iterator[Found]:
+    """Yield the outcome of every combination of a library.
+
+    Where not the whole product is asked for, some kinds take every verb, and all kinds some verbs.
+    """
     for name, kind in LIBRARIES[library]():
         for group, forms in VERBS.items():
             if library == "others" and (group.startswith("as a ") or group == "to_r"):
                 continue  # lists, columns and numbers are subscripts, values, and objects of R
             for form, verb in forms.items():
-                has_answer = verb.expect(kind.reference, kind) is not NEVER
-                yield Found(name, group, form, *outcome(kind, verb), has_answer)
+                is_some = group in SOME_VERBS and form == next(iter(forms))
+                if is_whole or is_some or name in WHOLE_KINDS:
+                    has_answer = verb.expect(kind.reference, kind) is not NEVER
+                    yield Found(name, group, form, *outcome(kind, verb), has_answer)

@@ -15,6 +15,7 @@ from processes import INHERITED, ROOT, run
 
 from pybridge import __version__
 
+pytestmark = pytest.mark.slow
 SMOKE = """
 import sys
 import numpy as np

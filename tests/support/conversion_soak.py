@@ -65,8 +65,8 @@ def resident() -> int:
 
 
 def growth_of_soak(count: int, threads: int) -> int:
-    """Return by how many bytes the process grows in `count` conversions, after a first few."""
-    in_threads(max(count // 4, 8000), threads)  # R lets its heap grow at first
+    """Return by how many bytes the process grows in `count` conversions, after twice as many."""
+    in_threads(min(2 * count, 250_000), threads)  # R lets its heap grow at first
     before = resident()
     in_threads(count, threads)
     return resident() - before

@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits words at spaces, and a checkout may have one.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests test test-python test-r test-r-beside test-device test-bare fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release hook
+.PHONY: help setup setup-tests test test-rest test-all test-python test-r test-r-beside test-device test-bare fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release hook
 
 python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
@@ -54,14 +54,21 @@ setup: ## install what the first network needs: R, Python, .venv, the R package
 setup-tests:
 	@$(set_up) tests
 
-test: setup-tests ## run every check and every test, in Python and in R
+test: setup-tests ## run every check and all tests but slow ones, in Python and in R
 	@$(python) tools/run_tests.py lint coverage python r
+
+test-rest: setup-tests ## run the slow tests alone, which make test leaves out
+	@$(python) tools/run_tests.py rest python r
+
+test-all: export PYBRIDGE_TEST_RECORDS := ignore
+test-all: setup-tests ## run every check and every test, whatever passed before
+	@$(python) tools/run_tests.py all lint coverage python r
 
 test-python: setup-tests ## run the Python tests
 	@$(python) tools/run_tests.py python
 
-test-r: setup-tests ## run the R tests
-	@$(python) tools/run_tests.py r
+test-r: setup-tests ## run the R tests, or some of their files: make test-r FILES="array view"
+	@$(python) tools/run_tests.py $(FILES:%=--file=%) r
 
 # They are in the library that R_LIBS names, with the reticulate that they want; not in make test.
 test-r-beside: export R_LIBS := $(if $(MACHINE_R_LIBS),$(MACHINE_R_LIBS):)$(CURDIR)/.venv/r-library
@@ -131,8 +138,8 @@ lint: setup-tests ## check style, formatting and types, in Python and in R
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(python) -m pyright -p pyproject.toml --pythonpath $(python)
-	@$(rscript) tools/lint.R
-	@$(rscript) tools/roxygen.R
+	@$(python) tools/unchanged.py r tools examples benchmarks -- $(rscript) tools/lint.R
+	@$(python) tools/unchanged.py r tools/roxygen.R -- $(rscript) tools/roxygen.R
 
 hook: setup-tests ## have git check what changed before each commit, in seconds
 	@$(python) -m pre_commit install

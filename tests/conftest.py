@@ -30,7 +30,7 @@ if settings is not None:
 FUZZ_SECONDS = 1800
 BEGAN = time.monotonic()
 
-pytest_plugins = ["missing", "order", "searches", "device_runs"]
+pytest_plugins = ["missing", "order", "searches", "device_runs", "last_words"]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

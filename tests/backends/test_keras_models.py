@@ -23,7 +23,7 @@ def check(folder, *steps):
 
 
 def test_a_model_is_saved_and_loaded_without_pybridge(tmp_path):
-    """Each process loads the model of another backend, and then builds one; Python forgets pybridge.
+    """Each process loads the model of another backend where there is no pybridge, then builds one.
 
     The process that builds a model reads and writes variables as well.
     """

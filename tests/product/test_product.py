@@ -8,7 +8,6 @@ from product.kinds import LIBRARIES
 from product.running import FOREIGN, LARGE, SERVED, WHOLE_KINDS, WRONG, Found, combinations
 from product.table import rows, rows_on_page
 
-
 SOME = [(library, library not in LARGE) for library in LIBRARIES]
 WHOLE = [pytest.param(library, True, marks=pytest.mark.slow) for library in LARGE]
 

@@ -80,3 +80,8 @@ expect_case <- function(case, on_array) {
     expect_same_tensor(actual, if (length(shape)) array(expected, shape) else expected, label = label)
   }
 }
+
+# How many cases a test draws: ten times as many where slow tests are run, as `make test-rest` does.
+draws <- function(count) {
+  if (Sys.getenv("PYBRIDGE_TEST_SLOW") == "yes") 10L * count else count
+}

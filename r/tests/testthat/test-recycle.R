@@ -60,7 +60,7 @@ test_that("every pair of small shapes agrees with R's own operators", {
   }
 })
 
-test_that("three operands fold from the left, 5000 random times", {
+test_that("three operands fold from the left, in random draws", {
   set.seed(60000)
   draw <- function() {
     array <- sample.int(4L, sample.int(3L, 1L), replace = TRUE)
@@ -73,7 +73,7 @@ test_that("three operands fold from the left, 5000 random times", {
     })
   }
   kinds <- c(value = 0L, warning = 0L, error = 0L)
-  for (case in 1:5000) {
+  for (case in seq_len(draws(500L))) {
     xs <- Map(operand, draw(), 1:3)
     expected <- observe(xs[[1L]] + xs[[2L]] + xs[[3L]])
     actual <- observe(recycled("+")(xs[[1L]], xs[[2L]], xs[[3L]]))
@@ -84,7 +84,7 @@ test_that("three operands fold from the left, 5000 random times", {
     kind <- if (is.null(expected[[1L]])) "error" else if (length(expected[[2L]])) "warning" else "value"
     kinds[kind] <- kinds[kind] + 1L
   }
-  expect_true(all(kinds > 300L))
+  expect_true(all(kinds > 30L))
 })
 
 test_that("recycle returns the operands that R uses", {

@@ -333,10 +333,10 @@ def run(wanted: list[str]) -> int:
 
 def report(found: dict[str, Outcome]) -> int:
     """Print the counts and, last, what failed; return the exit code."""
-    counts, faults, lines = [], [], []
+    counts, faults, lines, failed_checks = [], [], [], 0
     for name in CHECKS.keys() & found.keys():
         code, count, _ = found[name]
-        faults += [f"make {name}"] if code and not count.failed else []
+        failed_checks += code != 0 and not count.failed
         if count.passed + count.failed:  # its tests are Python's
             counted = map(sum, zip(found["python"].count, count, strict=True))
             found["python"] = found["python"]._replace(count=Count(*counted))
@@ -362,7 +362,7 @@ def report(found: dict[str, Outcome]) -> int:
     print(*(f"FAILED: {fault}" for fault in faults), sep="\n", end="\n" if faults else "")
     total = Count(*(sum(column) for column in zip(Count(0, 0, 0), *counts, strict=True)))
     # A fault counts as a failure, so that the last line never reads like a success.
-    total = total._replace(failed=total.failed + len(faults))
+    total = total._replace(failed=total.failed + len(faults) + failed_checks)
     print(total)
     return 1 if total.failed else 0
 

@@ -21,6 +21,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = ROOT / ".venv/passed"
 REASON = "unchanged since it passed"
+SITE = ("mkdocs.yml", "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff")
+SITE += ("pyproject.toml", "Makefile", "pybridge", "r", "tools", "examples", "benchmarks")
+SITE += ("tests/project", "tests/support", "tests/backends", "tests/product")
+"""What the documents and the site are made of, and their tests."""
 PROGRAMS = ("Rscript", "chromium", "pandoc")
 MADE = {".pyc", ".o", ".so"}
 """How the names of files end that are made, and differ without a change."""

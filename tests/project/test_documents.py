@@ -11,6 +11,9 @@ from processes import ROOT, run
 
 from pybridge.testing.plugin import MODES
 from tools.documents import DOCUMENTS, LANGUAGES, Piece, blocks, run_python, run_r, run_says
+from tools.unchanged import SITE
+
+pytestmark = pytest.mark.made_of(*SITE)
 
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text() for path in DOCUMENTS}
 SAYS = "docs/r-says-numpy-says.md"

@@ -1,11 +1,15 @@
 """The page "Look up" evaluates what is typed as pybridge does, in a real browser."""
 
 import numpy as np
+import pytest
 
 from pybridge import errors, r_slice
 from pybridge.testing.corpus import cases, is_expected, tensor_of
 from tools import lookup
 from tools.browser import open_file
+from tools.unchanged import SITE
+
+pytestmark = pytest.mark.made_of(*SITE)
 
 
 def results(browser):

@@ -65,3 +65,15 @@ def test_one_command_runs_on_a_device_and_the_others_hide_it():
     hiding = "\nCUDA_VISIBLE_DEVICES = -1\n"
     assert hiding in made("-np", "test-quick").stdout
     assert hiding not in made("-np", "test-device", "DEVICE=cuda").stdout
+
+
+def test_what_make_test_leaves_out_is_what_make_test_rest_runs():
+    every, usual, rest = (names_of("tests/conversion", *mark) for mark in MARKS)
+    assert rest
+    assert usual
+    assert usual | rest == every
+    assert not usual & rest
+    assert "tests/run_tests.py rest python r" in made("-n", "test-rest").stdout.replace("tools", "tests")
+
+
+MARKS = ((), ("-m", "not slow"), ("-m", "slow"))

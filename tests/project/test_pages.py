@@ -6,6 +6,9 @@ import pytest
 from processes import ROOT
 
 from tools.documents import Piece, run_python, run_r
+from tools.unchanged import SITE
+
+pytestmark = pytest.mark.made_of(*SITE)
 
 TENSORS = """
 library(pybridge)

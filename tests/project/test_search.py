@@ -6,6 +6,9 @@ import re
 import pytest
 
 from tools.browser import open_file
+from tools.unchanged import SITE
+
+pytestmark = pytest.mark.made_of(*SITE)
 
 MESSAGES = [
     ("position 11 is out of bounds", "errors"),

@@ -13,6 +13,9 @@ from pybridge import errors
 from pybridge.testing.corpus import cases
 from tools import front_picture
 from tools.browser import SCHEMES, WIDTHS, open_file
+from tools.unchanged import SITE
+
+pytestmark = pytest.mark.made_of(*SITE)
 
 LOOKING = (ROOT / "tests/support/looking.js").read_text()
 NAMES = sorted(path.stem for path in ROOT.glob("docs/*.md"))

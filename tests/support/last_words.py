@@ -4,6 +4,7 @@ pytest keeps what a test writes in a file without a name, which is gone with the
 that distributes the tests opens it while the process lives. Linux alone can do this.
 """
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -11,15 +12,20 @@ from typing import BinaryIO
 
 import pytest
 
-PID = "pid_file"
+WHERE = "where it writes"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a process of xdist name itself, and the one that distributes the tests listen."""
-    if hasattr(config, "workerinput"):
-        Path(config.workerinput[PID]).write_text(str(os.getpid()))
-    elif config.pluginmanager.hasplugin("dsession") or config.getoption("numprocesses", None):
+    """Listen, where this process distributes the tests to those of xdist."""
+    if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
         config.pluginmanager.register(Listener())
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let a process of xdist say, when its first test begins, where it writes."""
+    told = Path(getattr(item.config, "workerinput", {}).get(WHERE, os.devnull))
+    if told.name != "null" and not told.exists():
+        told.write_text(f"/proc/{os.getpid()}/fd/{os.dup(2)}")
 
 
 class Listener:
@@ -29,22 +35,18 @@ class Listener:
         self.folder = tempfile.TemporaryDirectory()
         self.written: dict[str, BinaryIO] = {}
 
-    def pid_file(self, name: str) -> Path:
-        """Return the file in which a process names itself."""
-        return Path(self.folder.name, name)
-
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node) -> None:
-        """Tell a process where to name itself."""
-        node.workerinput[PID] = str(self.pid_file(node.gateway.id))
+        """Tell a process in which file to say where it writes."""
+        node.workerinput[WHERE] = str(Path(self.folder.name, node.gateway.id))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Open what a process writes, once its tests have begun."""
         name = report.node.gateway.id
-        if report.when == "call" and name not in self.written:
-            stream = Path(f"/proc/{self.pid_file(name).read_text()}/fd/2")
-            if stream.exists() or stream.is_symlink():
-                self.written[name] = stream.open("rb")
+        if report.when == "setup" and name not in self.written:
+            with contextlib.suppress(OSError):
+                told = Path(report.node.workerinput[WHERE]).read_text()
+                self.written[name] = Path(told).open("rb")  # noqa: SIM115
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport, sched) -> None:

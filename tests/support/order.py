@@ -21,7 +21,6 @@ LONGEST = (
     "tests/conversion/test_rpy2_host.py",
     "tests/dialects/test_base_dialect.py",
     "tests/examples/test_examples.py",
-    "tests/examples/test_tour.py",
     "tests/testing/test_kit_example.py",
     "tests/testing/test_plugin.py",
     "tests/testing/test_kit_testthat.py",

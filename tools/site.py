@@ -62,16 +62,21 @@ def on_post_build(config: Any, **_: Any) -> None:
     folder = Path(config["site_dir"])
     (folder / "lookup-data.js").write_text(lookup.script(), encoding="utf-8")
     if find_chromium():
-        margins = dict.fromkeys(("top", "bottom", "left", "right"), "0.3in")
         with new_page() as page:
             open_file(page, folder / "cheat-sheet.html", width=1000, scheme="light")
-            page.pdf(
-                path=folder / "cheat-sheet.pdf",
-                format="A4",
-                print_background=True,
-                margin=margins,
-                scale=0.8,
-            )
+            (folder / "cheat-sheet.pdf").write_bytes(print_on_one_sheet(page))
+
+
+def print_on_one_sheet(page: Any) -> bytes:
+    """Return a page as a PDF of one sheet: the wider the fonts of this machine, the smaller."""
+    margins = dict.fromkeys(("top", "bottom", "left", "right"), "0.3in")
+    for percent in range(80, 45, -5):
+        printed: bytes = page.pdf(
+            format="A4", print_background=True, margin=margins, scale=percent / 100
+        )
+        if len(re.findall(rb"/Type\s*/Page\b", printed)) == 1:
+            return printed
+    raise ValueError(f"{page.url} is too long for one sheet that can be read")
 
 
 # ---- R says, NumPy says --------------------------------------------------------------------------

@@ -13,9 +13,13 @@ from pybridge import errors
 from pybridge.testing.corpus import cases
 from tools import front_picture
 from tools.browser import SCHEMES, WIDTHS, open_file
+<<<<<<< Updated upstream
 from tools.unchanged import SITE
 
 pytestmark = pytest.mark.made_of(*SITE)
+=======
+from tools.site import print_on_one_sheet
+>>>>>>> Stashed changes
 
 LOOKING = (ROOT / "tests/support/looking.js").read_text()
 NAMES = sorted(path.stem for path in ROOT.glob("docs/*.md"))
@@ -165,9 +169,22 @@ def test_both_notebooks_ran(sources, pages):
         assert "as R recycles it" in pages[name]
 
 
+def sheets(printed):
+    return len(re.findall(rb"/Type\s*/Page\b", printed))
+
+
 def test_the_cheat_sheet_prints_on_one_page(site):
-    printed = (site / "cheat-sheet.pdf").read_bytes()
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    assert sheets((site / "cheat-sheet.pdf").read_bytes()) == 1
+
+
+def test_the_cheat_sheet_prints_on_one_page_with_wider_fonts(browser, site):
+    open_file(browser, site / "cheat-sheet.html", width=1000, scheme="light")
+    browser.add_style_tag(content="* { letter-spacing: 0.1em; line-height: 1.7 }")
+    assert sheets(browser.pdf(format="A4", scale=0.8)) > 1
+    assert sheets(print_on_one_sheet(browser)) == 1
+    browser.add_style_tag(content="body::after { content: ''; display: block; height: 9000px }")
+    with pytest.raises(ValueError, match="is too long for one sheet that can be read"):
+        print_on_one_sheet(browser)
 
 
 # ---- What a reader sees --------------------------------------------------------------------------

@@ -73,7 +73,9 @@ def test_what_make_test_leaves_out_is_what_make_test_rest_runs():
     assert usual
     assert usual | rest == every
     assert not usual & rest
-    assert "tests/run_tests.py rest python r" in made("-n", "test-rest").stdout.replace("tools", "tests")
+    assert "tests/run_tests.py rest python r" in made("-n", "test-rest").stdout.replace(
+        "tools", "tests"
+    )
 
 
 MARKS = ((), ("-m", "not slow"), ("-m", "slow"))

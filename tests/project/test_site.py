@@ -13,13 +13,10 @@ from pybridge import errors
 from pybridge.testing.corpus import cases
 from tools import front_picture
 from tools.browser import SCHEMES, WIDTHS, open_file
-<<<<<<< Updated upstream
+from tools.site import print_on_one_sheet
 from tools.unchanged import SITE
 
 pytestmark = pytest.mark.made_of(*SITE)
-=======
-from tools.site import print_on_one_sheet
->>>>>>> Stashed changes
 
 LOOKING = (ROOT / "tests/support/looking.js").read_text()
 NAMES = sorted(path.stem for path in ROOT.glob("docs/*.md"))

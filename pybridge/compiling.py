@@ -6,7 +6,11 @@ PyTorch's and TensorFlow's compilers read these attributes; setting them imports
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
 from typing import Any, Final, TypeVar, cast
 
 from pybridge.errors import PybridgeError
@@ -94,3 +98,40 @@ def _with_shown_errors(function: F) -> F:
             raise also(str(error), **error.fields) from None
 
     return cast("F", call)
+
+
+def when_imported(name: str, act: Callable[[ModuleType], object]) -> None:
+    """Call `act` on a module once it is imported, now if it has been.
+
+    To import it here may cost a second, or end the process: PyTorch's compiler brings an LLVM that
+    aborts where TensorFlow has loaded its own.
+    """
+    if name in sys.modules:
+        act(importlib.import_module(name))
+    else:
+        sys.meta_path.insert(0, _Watcher(name, act))
+
+
+class _Watcher:
+    """A finder that has Python find one module as ever, and acts when it is loaded."""
+
+    def __init__(self, name: str, act: Callable[[ModuleType], object]) -> None:
+        self._name = name
+        self._act = act
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return None for every other module."""
+        spec = PathFinder.find_spec(name, path, target) if name == self._name else None
+        if spec is not None and spec.loader is not None:
+            load = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                load(module)
+                if self in sys.meta_path:
+                    sys.meta_path.remove(self)
+                    self._act(module)
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec

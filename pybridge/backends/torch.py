@@ -22,7 +22,7 @@ from pybridge.backends.keys import assignment_key, axis_indices, upward_key
 from pybridge.backends.protocol import Backend, Indices, without_values
 from pybridge.backends.torch_memory import AS_PLAIN, WITHOUT_VALUES, apart, as_plain, on_device
 from pybridge.backends.traits import Trait
-from pybridge.compiling import IN_GRAPH, PUBLIC
+from pybridge.compiling import IN_GRAPH, PUBLIC, when_imported
 from pybridge.errors import TracingError, UnsupportedTensorError
 from pybridge.shape import Shape
 from pybridge.subscripts.selections import Key
@@ -365,4 +365,4 @@ def _run_whole(function: FunctionType) -> None:
 
 if hasattr(eval_frame, "set_code_exec_strategy"):  # older releases lack this option
     PUBLIC.watch(_run_whole)
-IN_GRAPH.watch(torch.compiler.allow_in_graph)
+when_imported("torch._dynamo", lambda dynamo: IN_GRAPH.watch(dynamo.allow_in_graph))

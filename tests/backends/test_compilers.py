@@ -1,5 +1,6 @@
 """Inside the compilers: one graph, no warning, and the same numbers."""
 
+import sys
 import warnings
 
 import numpy as np
@@ -16,6 +17,7 @@ from pybridge import (
     recycle,
     recycled,
 )
+from pybridge.compiling import when_imported
 
 X = np.arange(1.0, 31).reshape(2, 3, 5)
 
@@ -184,3 +186,23 @@ def test_errors_keep_their_class_under_autograph():
     ]:
         with pytest.raises(error, match="axis 1"):
             tf.function(lambda x, w=written: R(x)[w])(tf.constant(X))
+
+
+def test_a_module_is_acted_on_once_it_is_imported(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = tmp_path / "imported_late.py"
+    module.write_text("raise ValueError('half an import')")
+    seen = []
+    when_imported("imported_late", lambda module: seen.append(module.word))
+    with pytest.raises(ValueError, match="half an import"):
+        import imported_late
+    assert seen == []
+    module.write_text("word = 'a whole one'  # another size: Python reads the file again")
+    import imported_late
+
+    assert seen == ["a whole one"]
+    when_imported("imported_late", lambda module: seen.append(module.word))
+    assert seen == ["a whole one"] * 2
+    assert imported_late.__spec__.origin == str(module)
+    finders = [type(finder).__module__ for finder in sys.meta_path]
+    assert finders.count(when_imported.__module__) <= 1  # of torch._dynamo, maybe

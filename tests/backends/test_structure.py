@@ -287,3 +287,44 @@ def test_an_adapter_answers_for_its_own_library():
             adapter.read(np.arange(3.0))
     backend = import_module("pybridge.backends.numpy").NumpyBackend
     assert backend is type(holders.ARRAYS_OF_NUMPY.backend)
+
+
+FIRST = {
+    "torch": "import torch; x = torch.arange(6.0)",
+    "tensorflow": "import tensorflow; x = tensorflow.range(6.0)",
+    "jax": "import jax; x = jax.numpy.arange(6.0)",
+    "keras": "import keras; x = keras.ops.arange(6.0)",
+    "both": "import tensorflow, torch; x = torch.arange(6.0)",
+}
+FIRST_READ = """
+import sys
+{make}
+before = set(sys.modules)
+from pybridge import R, r_assign
+R(x)[2:3], R(x)[[1, 2]], r_assign(x, 1, value=0) if {assigns} else None
+{extra}
+new = {{name.partition(".")[0] for name in set(sys.modules) - before}}
+loaded = [name for name in ("torch._dynamo", "triton") if name in set(sys.modules) - before]
+libraries = "torch", "tensorflow", "jax", "keras", "triton", "sympy", "pandas", "scipy", "rpy2"
+print(sorted({{*libraries}} & new - {{*{allowed}}}), loaded)
+"""
+
+
+def first_read(library, extra=""):
+    allowed = {library, *(("torch", "tensorflow") if library == "both" else ())}
+    assigns = library in ("torch", "both")
+    source = FIRST_READ.format(make=FIRST[library], assigns=assigns, extra=extra, allowed=allowed)
+    code, found, complaint = run(source)
+    return code, found or complaint
+
+
+@pytest.mark.parametrize("library", FIRST)
+def test_a_first_read_imports_no_compiler_and_no_other_library(library):
+    pytest.importorskip("torch" if library == "both" else library)
+    assert first_read(library) == (0, "[] []")
+
+
+def test_the_test_of_first_reads_can_fail():
+    pytest.importorskip("torch")
+    code, found = first_read("torch", "import torch._dynamo")
+    assert (code, "'torch._dynamo'" in found) == (0, True), found

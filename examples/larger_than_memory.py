@@ -18,6 +18,7 @@ the store at the same path, and this folder on their PYTHONPATH:
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import shutil
@@ -95,6 +96,7 @@ def limit_memory(megabytes: int) -> None:
     if sys.platform != "linux":
         print("only Linux keeps to such a limit: there is none here")
         return
+    gc.collect()  # or the limit has room for what the process has used and can give back
     lines = Path("/proc/self/status").read_text().splitlines()
     used = next(int(line.split()[1]) for line in lines if line.startswith("VmData:"))
     limit = (used + 1024 * megabytes) * 1024

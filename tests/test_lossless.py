@@ -21,7 +21,9 @@ from pybridge.lossless import (
 ALL = [
     name
     for name, scalar in vars(ml_dtypes).items()
-    if isinstance(scalar, type) and name not in ("finfo", "iinfo") and "complex" not in name
+    if isinstance(scalar, type) and issubclass(scalar, np.generic) and "complex" not in name
+    # a name that is not public may be left of making the others
+    if not name.startswith("_")
 ]
 # An older release of the package has fewer dtypes than the tables.
 REALS = [name for name in NARROW_REALS if name in ALL]

@@ -249,7 +249,7 @@ def _with_missing(values: Array, chunks: Sequence[_Chunk]) -> Array:
     if missing is None:
         return values
     values = values.copy()
-    values[missing] = np.timedelta64("NaT") if values.dtype.kind == "m" else np.datetime64("NaT")
+    values[missing] = np.array("NaT", values.dtype)
     return values
 
 

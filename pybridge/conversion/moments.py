@@ -58,7 +58,7 @@ def moments_from(values: Array, is_date: bool) -> Array:
             "as.numeric(x) gives the number"
         )
     moments = counts.astype("M8[D]" if is_date else "M8[ns]")
-    moments[missing] = np.datetime64("NaT")
+    moments[missing] = np.array("NaT", moments.dtype)
     return moments
 
 
@@ -83,7 +83,7 @@ def durations_from(values: Array, unit: str | None) -> Array:
             "nanoseconds in 64 bits: as.numeric(x) gives the number"
         )
     durations = counts.view("m8[ns]")
-    durations[missing] = np.timedelta64("NaT")
+    durations[missing] = np.array("NaT", durations.dtype)
     return durations
 
 

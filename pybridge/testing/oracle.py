@@ -73,13 +73,12 @@ EVALUATE = """
 function(source, env) {
   warned <- list()
   told <- function(condition) {
-    call <- enc2utf8(deparse(conditionCall(condition))[[1L]])
-    ours <- c("NULL", deparse(quote(parse(text = source, keep.source = FALSE))))
-    ours <- c(ours, sprintf("eval(%s, env)", ours[[2L]]))
-    list(
-      enc2utf8(conditionMessage(condition)), class(condition),
-      if (call %in% ours || startsWith(call, "doTryCatch(")) NULL else call
-    )
+    called <- conditionCall(condition)
+    reads <- quote(parse(text = source, keep.source = FALSE, encoding = "UTF-8"))
+    ours <- list(NULL, reads, bquote(eval(.(reads), env)))
+    call <- enc2utf8(deparse(called)[[1L]])
+    is_ours <- list(called) %in% ours || startsWith(call, "doTryCatch(")
+    list(enc2utf8(conditionMessage(condition)), class(condition), if (!is_ours) call)
   }
   heard <- function(condition) {
     warned[[length(warned) + 1L]] <<- told(condition)
@@ -89,7 +88,7 @@ function(source, env) {
   error <- tryCatch(
     {
       value <- withCallingHandlers(
-        eval(parse(text = source, keep.source = FALSE), env),
+        eval(parse(text = source, keep.source = FALSE, encoding = "UTF-8"), env),
         warning = heard
       )
       NULL

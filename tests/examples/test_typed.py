@@ -22,7 +22,7 @@ def holds(value, claimed):
     if origin is tuple:
         return isinstance(value, tuple) and all(holds(entry, given[0]) for entry in value)
     if origin is not np.ndarray:
-        return isinstance(value, claimed)
+        return isinstance(value, origin or claimed)
     sizes, (scalar,) = typing.get_args(given[0]), typing.get_args(given[1])
     return (
         isinstance(value, np.ndarray)

@@ -38,7 +38,10 @@ def r_value(code: str, **variables: Any) -> Any:
     env = rinterface.baseenv["new.env"](parent=rinterface.globalenv)
     for name, value in variables.items():
         env[name] = value
-    parsed = rinterface.baseenv["parse"](text=rinterface.StrSexpVector([code]))
+    parsed = rinterface.baseenv["parse"](
+        text=rinterface.StrSexpVector([code]),
+        encoding=rinterface.StrSexpVector(["UTF-8"]),  # R's locale may be another
+    )
     return rinterface.baseenv["eval"](parsed, env)
 
 

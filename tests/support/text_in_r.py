@@ -39,7 +39,8 @@ one_text <- function(e) {
   paste("range", paste(texts, collapse = " "))
 }
 describe <- function(text) tryCatch(suppressWarnings({
-  written <- as.list(str2lang(paste0("f(", text, ")")))[-1]
+  call <- parse(text = paste0("f(", text, ")"), keep.source = FALSE, encoding = "UTF-8")
+  written <- as.list(call[[1]])[-1]
   if (length(written) == 0) return("missing")
   paste(vapply(seq_along(written), function(k) one_text(written[[k]]), ""), collapse = " | ")
 }), error = function(e) "error")

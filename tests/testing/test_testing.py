@@ -194,6 +194,15 @@ def test_drawn_values_reach_r_and_come_back(data):
     assert_same_as_r(x, r_text(x))
 
 
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_r_reads_text_of_any_script_in_any_locale(locale):
+    code = """
+from pybridge.testing import run_r
+print(*map(ord, run_r('"\\u00e9\\U0001d54f"')[0]))"""
+    done = python("-c", code, LC_ALL=locale, RPY2_CFFI_MODE="ABI")
+    assert done.stdout.split() == [str(0xE9), str(0x1D54F)], done.stderr
+
+
 # ---- The plugin, as another project has it -------------------------------------------------------
 
 PROJECT = """

@@ -20,7 +20,10 @@ window.pybridgeSelect = (() => {
     if (item.kind === "position") return item.value === null ? "NA_integer_" : entryText(item.value);
     if (item.kind === "range") return item.bounds.map(entryText).join(":");
     if (item.kind === "all_but") return `all_but(${item.parts.map(source).join(", ")})`;
-    if (item.isNegated) return `-${source({ ...item, isNegated: false, values: item.values.map((v) => (v === null ? v : -v)) })}`;
+    if (item.isNegated) {
+      const written = source({ ...item, isNegated: false, values: item.values.map((v) => (v === null ? v : -v)) });
+      return `-${item.values.length === 1 && item.dim.length === 1 ? written.replace("array", "c") : written}`;
+    }
     const { values } = item;
     const allNA = item.kind === "vector" && values.length && values.every((entry) => entry === null);
     const texts = values.map((entry) => (allNA ? "NA_integer_" : entryText(entry)));

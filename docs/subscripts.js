@@ -212,6 +212,7 @@ window.pybridgeSubscripts = (() => {
         if (OPERATORS.includes(this.next)) throw new Fault("`all_but()` is a subscript of its own, not a part of one");
         return { kind: "all_but", parts };
       }
+      const ahead = this.left.slice();
       const values = this.joinedByColons();
       if (values.length > 1) {
         if (!values.every((value) => isScalar(value) && (value.type === "number" || value.values[0] === null))) {
@@ -220,7 +221,11 @@ window.pybridgeSubscripts = (() => {
         return { kind: "range", bounds: values.map((value) => value.values[0]) };
       }
       const read = subscript(values[0]);
-      return { ...read, isNegated: first === "-" && read.kind === "vector" && read.values.length !== 1 };
+      const written = ahead.slice(0, ahead.length - this.left.length).map(({ text }) => text).join("");
+      // before a call or a range in parentheses: R leaves out what these give, however many
+      if (!/^\(*-[-+(]*([A-Za-z_][\w.]*\(|[^"':]*:)/.test(written) || !["position", "vector"].includes(read.kind)) return read;
+      const entries = read.kind === "position" ? [read.value] : read.values;
+      return { kind: "vector", values: entries, dim: read.dim ?? [entries.length], isNegated: true };
     }
     joinedByColons() {
       const values = [this.operand()];

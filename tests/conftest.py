@@ -2,6 +2,7 @@
 
 import os
 import time
+from importlib.util import find_spec
 
 import pytest
 
@@ -13,6 +14,9 @@ except ImportError:  # outside a checkout; what searches then skips, and says so
 os.environ.setdefault("RPY2_CFFI_MODE", "ABI")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+if find_spec("triton"):  # its LLVM ends a process in which TensorFlow's came first
+    import torch._dynamo  # noqa: F401
 
 import processes  # noqa: F401 -- remembers the environment before rpy2 changes it
 from compilers import optimise_little

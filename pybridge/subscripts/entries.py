@@ -249,7 +249,8 @@ class Negated(Vector):
 
     def r_source(self, most: int) -> str:
         """Return R source with the minus before the vector."""
-        return f"-{Vector(-self.values, self.missing).r_source(most)}"
+        written = Vector(-self.values, self.missing).r_source(most)
+        return f"-{written.replace('array', 'c') if self.values.shape == (1,) else written}"
 
     def on(self, axis: Axis, policies: Policies) -> AxisSelection:
         """Return the indices as R reads them."""

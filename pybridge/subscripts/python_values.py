@@ -17,6 +17,7 @@ from pybridge.subscripts import (
     Characters,
     Kind,
     Mask,
+    Negated,
     Scalar,
     Subscript,
     Subscripts,
@@ -65,6 +66,12 @@ def vector(values: Any, missing: Any = None) -> Vector:
         if missing is None
         else Vector(subscript.values, _holes(missing, subscript.values.shape))
     )
+
+
+def negated(values: Any) -> Negated:
+    """Make the subscript of numbers that stand behind a minus, which one number does too."""
+    numbers = vector([values.value] if isinstance(values, Scalar) else values)
+    return Negated(numbers.values, numbers.missing)
 
 
 def mask(values: Any, missing: Any = None) -> Mask:

@@ -28,10 +28,10 @@ import numpy as np
 
 from pybridge.errors import SubscriptSyntaxError, SubscriptTypeError
 from pybridge.lossless import INT64_MAX
-from pybridge.subscripts import NA, Characters, Negated, Subscripts, Vector
+from pybridge.subscripts import NA, Characters, Scalar, Subscripts, Vector
 from pybridge.subscripts.calls import CALLS
 from pybridge.subscripts.notation import as_real
-from pybridge.subscripts.python_values import as_subscript, as_subscripts
+from pybridge.subscripts.python_values import as_subscript, as_subscripts, negated
 
 MOST_CHARACTERS: Final = 100_000
 MOST_NESTED: Final = 50
@@ -43,6 +43,8 @@ _TOKEN: Final = re.compile(r"""(?xs)
   | (?P<number>(?:(?P<hex>0[xX][0-9a-fA-F]+)|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)L?)
     (?P<more>[\w.])? | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*)(?P<label>[ \t\r\n\f]*=)?
   | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*') | (?P<other>.)""")
+# A minus before a call or a range in parentheses, whose value R leaves out, however many it has.
+_NEGATED: Final = re.compile(r"[(\s]*-[-+(\s]*(?:[^\W\d][\w.]*\s*\(|[^\"':]*:)")
 _ESCAPE: Final = re.compile(r"""(?xs)
     \\(?:x(?P<x>[0-9a-fA-F]{1,2}) | (?P<octal>[0-7]{1,3}) | [uU]\{(?P<braced>[0-9a-fA-F]{1,8})\}
   | u(?P<u>[0-9a-fA-F]{1,4}) | U(?P<U>[0-9a-fA-F]{1,8}) | (?P<char>[^\0\ud800-\udfff]))
@@ -178,8 +180,8 @@ class _Parser:
         if not call and first[0] in ("..", "newaxis"):
             return _subscript_of(... if self._tokens.pop()[0] == ".." else None)
         read = _subscript_of(self._expression(is_whole=True))
-        is_negated = first[0] == "-" and isinstance(read, Vector) and read.values.size != 1
-        return Negated(read.values, read.missing) if is_negated else read
+        is_negated = _NEGATED.match(self._text, first.start(), self._next.start())
+        return negated(read) if is_negated and isinstance(read, int | Scalar | Vector) else read
 
     def _listed(self, read: Callable[[], Any], is_call: bool = True) -> list[Any]:
         """Read parentheses, in which `read` reads each part of a call, or the one value."""

@@ -142,6 +142,7 @@ read_value <- function(value, call) {
     bounds <- vapply(tag_bounds(value, call), read_bound, 0, call = call)
     return(list(kind = "range", value = c(bounds, NA)[1:3]))
   }
+  value <- without_minus(value, call)
   if (inherits(value, "pybridge_call")) {
     return(list(kind = "call", name = value$name, value = read_items(value, call)))
   }

@@ -168,6 +168,7 @@ bound_text <- function(bound) {
 is_nan <- function(value) is.double(value) && !is.object(value) && is.nan(value)
 
 tag_subscript <- function(value, base, call) {
+  value <- without_minus(value, call)
   if (is_python(value, call)) {
     if (inherits(value, "python.builtin.tuple")) {
       words <- "a Python tuple is several subscripts, and here it is one of them; write its parts, or a vector such as"
@@ -219,9 +220,6 @@ tag_entries <- function(value, call) {
 
 # Reject a value that cannot be a subscript
 check_subscript <- function(value, base, call) {
-  if (inherits(value, "pybridge_negated")) {
-    reject_negated(value, call)
-  }
   advice <- if (is.factor(value) && !base) {
     "a factor; use as.integer() for its codes"
   } else if (is.data.frame(value)) {
@@ -245,13 +243,19 @@ check_subscript <- function(value, base, call) {
   }
 }
 
-# Reject a minus before positions, by which R's own brackets leave them out
-reject_negated <- function(negated, call) {
+# Return a value, unless it stands behind a minus by which R's own brackets would leave positions out
+without_minus <- function(value, call) {
+  if (!inherits(value, "pybridge_negated")) {
+    return(value)
+  }
+  if (value[[4L]] && !length(dim(value[[1L]]))) {
+    return(value[[1L]]) # a tensor without axes behind a name
+  }
   words <- c(
     "`%s` counts these positions from the end; to leave them out write `all_but(%s)`, and to count from the end",
     "give each its minus, as in `c(-1, -2)`"
   )
-  reject(short_text(one_line(negated[[2L]])), "type", call, words, short_text(one_line(negated[[3L]])))
+  reject(short_text(one_line(value[[2L]])), "type", call, words, short_text(one_line(value[[3L]])))
 }
 
 # Values among which a minus before positions is what it is to R and Python

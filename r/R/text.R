@@ -44,7 +44,7 @@ abort_text <- function(x, text, origin) {
     words <- "%s is not valid UTF-8: %s; iconv(x, \"latin1\", \"UTF-8\") converts text that was written in Latin-1"
   }
   fields <- list(argument = origin$code, position = as.double(place))
-  abort(sprintf(words, what, short_text(encodeString(string, quote = "\""))), origin$class, origin$call, fields)
+  abort(sprintf(words, what, short_text(dQuote(string, FALSE))), origin$class, origin$call, fields)
 }
 
 # Check all text in an R object: strings, names and other attributes, in lists too

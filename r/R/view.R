@@ -33,10 +33,10 @@
 #'
 #' @section Differences from R's `[`:
 #' * `-1` counts from the end. In R it leaves out the first element, which is `all_but(1)` here. Therefore a minus
-#'   before a vector, or before a function that finds positions, is an error: write `x@r[all_but(which(bad))]` for
-#'   `x@r[-which(bad)]`. These functions are `which()`, `which.max()`, `which.min()`, `tensor_which()`,
-#'   `tensor_which_max()`, `tensor_which_min()`, `match()` and `grep()`. To count several positions from the end,
-#'   write `c(-1, -3)`.
+#'   before several positions is an error, and before any call that could give them, such as `which()`, `seq_len()`
+#'   or `1:k`: write `x@r[all_but(which(bad))]` for `x@r[-which(bad)]`. It may stand before a number, a name, an
+#'   element such as `cfg$k` or `k[[1]]`, and arithmetic on these. To count from the end, write `c(-1, -3)` or
+#'   `c(-length(y))`.
 #' * The code of a range is read, not its value: `26:-26` means "cut 25 from each side". A variable that holds
 #'   `26:-26` is R's vector of 53 numbers. One of them is zero, so this vector is an error. Bounds may be
 #'   variables: `a:b` takes the values of `a` and `b`.

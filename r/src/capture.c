@@ -11,7 +11,7 @@
  *         [6, length, position, ...] a short vector
  *
  * Otherwise it is list(record, values, options), and R checks the values next. A value behind a minus which
- * R would read as "all but these" is list(value, code, operand) of class pybridge_negated.
+ * R would read as "all but these" is list(value, code, operand, whether axes decide) of class pybridge_negated.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -215,43 +215,52 @@ static SEXP evaluate_spliced(SEXP operand, SEXP env) {
   return value;
 }
 
-/* Whether code is a call of a function that finds positions, bare or as package::name. */
-static int finds_positions(SEXP part) {
-  if (TYPEOF(part) != LANGSXP) return 0;
-  SEXP function = CAR(part);
-  if (TYPEOF(function) == LANGSXP && Rf_length(function) == 3 &&
-      (CAR(function) == Rf_install("::") || CAR(function) == Rf_install(":::")))
-    function = CADDR(function);
-  const char *finders[] = {
-    "which", "which.max", "which.min", "tensor_which", "tensor_which_max", "tensor_which_min", "match", "grep"
-  };
-  for (size_t k = 0; k < sizeof finders / sizeof *finders; k++)
-    if (function == Rf_install(finders[k])) return 1;
+/* Code without the parentheses and braces around its value. */
+static SEXP unwrapped(SEXP part) {
+  while (TYPEOF(part) == LANGSXP && CDR(part) != R_NilValue &&
+         (CAR(part) == Rf_install("(") || CAR(part) == Rf_install("{")))
+    part = CAR(Rf_nthcdr(part, Rf_length(part) - 1));
+  return part;
+}
+
+static int is_one_of(SEXP function, const char **names, size_t count) {
+  for (size_t k = 0; k < count; k++)
+    if (function == Rf_install(names[k])) return 1;
   return 0;
 }
 
-/* The operand of a minus before positions: before what finds them, or before another vector than one
- * number. R leaves such positions out, and here each would count from the end. Otherwise NULL. */
-static SEXP negated_positions(SEXP part, SEXP value) {
-  if (TYPEOF(part) != LANGSXP || CAR(part) != Rf_install("-") || Rf_length(part) != 2) return NULL;
-  SEXP operand = CADR(part);
-  while (TYPEOF(operand) == LANGSXP && CAR(operand) == Rf_install("(")) operand = CADR(operand);
-  const int is_number = TYPEOF(value) == INTSXP || TYPEOF(value) == REALSXP;
-  if (is_number && XLENGTH(value) != 1) return operand;
-  const int may_be_position = is_number || Rf_inherits(value, "python.builtin.object");
-  return may_be_position && finds_positions(operand) ? operand : NULL;
+/* Whether code behind a minus says itself that it is one number: a constant, a name, an element taken by
+ * name, as in cfg$k and k[[1]], or arithmetic on such. What any other call gives may be positions, of
+ * which there may happen to be one. */
+static int is_number_by_code(SEXP part) {
+  static const char *takers[] = { "$", "@", "[[", "::", ":::" };
+  static const char *operators[] = { "-", "+", "*", "/", "^", "%%", "%/%" };
+  part = unwrapped(part);
+  if (TYPEOF(part) != LANGSXP) return 1;
+  if (is_one_of(CAR(part), takers, sizeof takers / sizeof *takers)) return is_number_by_code(CADR(part));
+  if (!is_one_of(CAR(part), operators, sizeof operators / sizeof *operators)) return 0;
+  for (SEXP cell = CDR(part); cell != R_NilValue; cell = CDR(cell))
+    if (!is_number_by_code(CAR(cell))) return 0;
+  return 1;
 }
 
-/* Add list(value, code, operand), which is an error in R's brackets and a value in Python's. */
-static void add_negated(capture *state, SEXP value, SEXP part, SEXP operand) {
-  SEXP marked = PROTECT(Rf_allocVector(VECSXP, 3));
-  SET_VECTOR_ELT(marked, 0, value);
-  SET_VECTOR_ELT(marked, 1, part);
-  SET_VECTOR_ELT(marked, 2, operand);
-  Rf_setAttrib(marked, R_ClassSymbol, PROTECT(Rf_mkString("pybridge_negated")));
-  push(state, CODE_VALUE);
-  add_value(state, marked);
+/* Mark a value behind a minus which R's own brackets would leave out, and which here would count from the
+ * end: what is written decides, and behind a name its length. Return the value if it is none. A tensor is
+ * marked with TRUE if its axes decide. The mark is an error in R's brackets and its value in Python's. */
+static SEXP marked(SEXP part, SEXP value) {
+  part = unwrapped(part);
+  if (TYPEOF(part) != LANGSXP || CAR(part) != Rf_install("-") || Rf_length(part) != 2) return value;
+  const int is_number = TYPEOF(value) == INTSXP || TYPEOF(value) == REALSXP;
+  const int is_by_code = is_number_by_code(CADR(part));
+  if (is_number ? is_by_code && XLENGTH(value) == 1 : !Rf_inherits(value, "python.builtin.object")) return value;
+  SEXP mark = PROTECT(Rf_allocVector(VECSXP, 4));
+  SET_VECTOR_ELT(mark, 0, value);
+  SET_VECTOR_ELT(mark, 1, part);
+  SET_VECTOR_ELT(mark, 2, unwrapped(CADR(part)));
+  SET_VECTOR_ELT(mark, 3, Rf_ScalarLogical(is_by_code && !is_number));
+  Rf_setAttrib(mark, R_ClassSymbol, PROTECT(Rf_mkString("pybridge_negated")));
   UNPROTECT(2);
+  return mark;
 }
 
 static void capture_range(capture *state, SEXP part, SEXP env) {
@@ -315,11 +324,10 @@ static void capture_one(capture *state, SEXP part, SEXP env, int is_base, int is
   }
   SEXP operand = env == R_EmptyEnv ? NULL : spliced_operand(part);
   SEXP value = PROTECT(operand == NULL ? evaluate(part, env) : evaluate_spliced(operand, env));
-  SEXP negated = is_base || env == R_EmptyEnv ? NULL : negated_positions(part, value);
+  if (!is_base && env != R_EmptyEnv) value = marked(part, value);
+  PROTECT(value);
   int number;
-  if (negated != NULL) {
-    add_negated(state, value, part, negated);
-  } else if (value == R_MissingArg) {
+  if (value == R_MissingArg) {
     push(state, CODE_MISSING);
   } else if (Rf_inherits(value, "pybridge_rest")) {
     push(state, CODE_REST);
@@ -332,7 +340,7 @@ static void capture_one(capture *state, SEXP part, SEXP env, int is_base, int is
     push(state, CODE_VALUE);
     add_value(state, value);
   }
-  UNPROTECT(1);
+  UNPROTECT(2);
 }
 
 /* Read drop, dialect and order if they are plain; R checks any other named argument. */

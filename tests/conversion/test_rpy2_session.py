@@ -178,7 +178,7 @@ def test_a_child_forked_while_another_thread_is_inside_r_is_told_so():
                 print(str(error)[:66], flush=True)
             os._exit(0)
 
-        print(in_child())
+        print(in_child(), flush=True)
         inside, leave = threading.Event(), threading.Event()
         def stay():
             inside.set()
@@ -186,11 +186,11 @@ def test_a_child_forked_while_another_thread_is_inside_r_is_told_so():
         worker = threading.Thread(target=lambda: r_host().session.inside(stay))
         worker.start()
         inside.wait(60)
-        print(in_child())
+        print(in_child(), flush=True)
         leave.set()
         worker.join()
-        print(r_host().session.inside(in_child))
-        print(in_child())
+        print(r_host().session.inside(in_child), flush=True)
+        print(in_child(), flush=True)
         """
     )
     fine = "[0.0, 1.0, 2.0]\n0\n"

@@ -102,7 +102,7 @@ def rule_of(case: dict[str, Any]) -> str:
     error = case["expected"].get("error")
     if "value" in case:
         return "writing"
-    if re.search(r"(^|,)\s*-[^0-9]", case["subscripts"]) and case["dialect"] == "tensor":
+    if re.search(r"(^|,|\()\s*-[^0-9]", case["subscripts"]) and case["dialect"] == "tensor":
         return "a minus before a vector"
     if error in RULE_OF_ERROR:
         return RULE_OF_ERROR[error]

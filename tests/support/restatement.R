@@ -75,7 +75,10 @@ sub_of <- function(e) {
   }
   value <- eval(e)
   # R's own brackets would leave these out, and a minus counts from the end here
-  if (is.call(e) && identical(e[[1]], quote(`-`)) && length(e) == 2 && length(value) != 1) fail("type")
+  inside <- e
+  while (is.call(inside) && identical(inside[[1]], quote(`(`))) inside <- inside[[2]]
+  is_minus <- is.call(inside) && identical(inside[[1]], quote(`-`)) && length(inside) == 2
+  if (is_minus && (length(value) != 1 || length(setdiff(all.names(inside), c("-", "+", "("))))) fail("type")
   if (is.character(value)) return(list(kind = "character"))
   if (length(dim(value)) > 1) return(list(kind = if (is.logical(value)) "whole" else "matrix", p = value))
   is_one <- length(value) == 1 && is.null(dim(value))

@@ -127,26 +127,49 @@ test_that("Python refuses a tag that it does not know", {
 
 test_that("a minus before positions is marked, where its code is known and the dialect is not R's own", {
   marked <- function(value, code, operand) {
-    structure(list(value, code, operand), class = "pybridge_negated")
+    structure(list(value, code, operand, FALSE), class = "pybridge_negated")
   }
   bad <- c(FALSE, TRUE)
   expect_identical(capture(x, -which(bad))[[2L]], list(marked(-2L, quote(-which(bad)), quote(which(bad)))))
   expect_identical(capture(x, -((1:2)))[[2L]], list(marked(-(1:2), quote(-((1:2))), quote(1:2))))
-  expect_identical(capture(x, -integer())[[2L]], list(marked(integer(), quote(-integer()), quote(integer()))))
-  negated <- expression(
-    -which(bad), -base::which(bad), -(match(2, 1:3)), -grep("b", "b"), -tensor_which(bad), -pybridge::tensor_which(bad),
-    -which.max(bad), -which.min(bad), -base::which.max(bad), -tensor_which_max(bad), -(tensor_which_min(bad)), -bad
-  )
-  for (code in negated) {
-    captured <- eval(as.call(list(quote(capture), quote(x), code)))
-    expect_s3_class(captured[[2L]][[1L]], "pybridge_negated")
-    expect_true(is.integer(eval(as.call(list(quote(capture), quote(x), code, dialect = "base")))))
-  }
-  n <- 3
-  for (code in expression(-1, -n, -(n - 1), c(-1, -3), -max(bad), which.max(bad), which(bad), 0 - which(bad), -n:NA)) {
-    expect_true(is.integer(eval(as.call(list(quote(capture), quote(x), code)))), label = deparse1(code))
-  }
+  expect_identical(capture(x, (-{1:1}))[[2L]], list(marked(-1L, quote(-{1:1}), quote(1:1))))
   through <- function(...) capture_forwarded(...)
   expect_s3_class(through(-which(bad))[[2L]][[1L]], "pybridge_negated")
   expect_identical(do.call(through, list(-which(bad))), c(0L, 3L, -2L))
+})
+
+test_that("what is written behind a minus decides whether it counts from the end, and behind a name the length", {
+  cfg <- list(k = 2, deep = list(k = 3L), many = 1:2)
+  k <- list(1)
+  one <- 1
+  many <- c(1, 2)
+  none <- integer()
+  is_marked <- function(code, ...) {
+    captured <- eval(as.call(list(quote(capture), quote(x), code, ...)), parent.frame())
+    is.list(captured) && inherits(captured[[2L]][[1L]], "pybridge_negated")
+  }
+  calls <- expression(
+    (1:one), 1:one, seq_len(one), seq(one, one), which(TRUE), which(TRUE)[1], which(TRUE)[[1]], base::which(TRUE),
+    c(1), c(one), rev(one), length(one), min(which(TRUE)), max(one), many[1], cfg$many[1], match(2, 1:5),
+    grep("b", "b"), which.max(many), tensor_which(TRUE), array(3), (function() 1)(), if (TRUE) one, as.integer("1"),
+    nrow(iris), get("one"), which(TRUE) + 1, 1 + length(one), -length(one), sum(many), integer(), none, many, cfg$many
+  )
+  numbers <- expression(
+    1, 1L, 2.5, one, cfg$k, cfg$deep$k, cfg[["k"]], cfg[["deep"]]$k, k[[1]], one + 1, 2 * one, -one, +one,
+    one %% 2, one %/% 2, one^2, one / 1, cfg$k - one, base::pi, TRUE
+  )
+  wrapped <- expression(-operand, (-operand), -(operand), -{operand}, ((-((operand)))), {-operand}, -{one; operand})
+  for (wrapping in wrapped) {
+    for (operand in calls) {
+      code <- do.call(substitute, list(wrapping, list(operand = operand)))
+      expect_true(is_marked(code), label = deparse1(code))
+      expect_false(is_marked(code, dialect = "base"), label = deparse1(code))
+    }
+    for (operand in numbers) {
+      code <- do.call(substitute, list(wrapping, list(operand = operand)))
+      expect_false(is_marked(code), label = deparse1(code))
+    }
+  }
+  plain <- expression(c(-1, -3), which(TRUE), 0 - which(TRUE), -length(many):NA, -which(TRUE):-1, 1:-length(one))
+  for (code in plain) expect_false(is_marked(code), label = deparse1(code))
 })

@@ -387,6 +387,9 @@ for (library in names(tensor_makers)) {
         fixed = TRUE, class = "pybridge_error_subscript_type", label = deparse1(code)
       )
     }
+    several <- make(as_tensor(array(2:1)))
+    single <- make(as_tensor(array(2L)))
+    for (operand in expression(several, single)) refuse(quote(x@r[.., -y]), operand)
     for (operand in expression(
       which(flags), which.max(elements), which.min(elements), base::which.max(elements), tensor_which(mask),
       tensor_which_max(v), tensor_which_min(v), pybridge::tensor_which_min(v), match(c(2, 4), 1:5), match(2, 1:5),

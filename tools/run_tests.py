@@ -44,7 +44,7 @@ QUICK_PYTHON += ("tests/conversion/test_numpy_to_r.py", "tests/conversion/test_r
 QUICK_R = ("array", "record", "notation", "conditions", "corpus", "recycle", "explain")
 QUICK_R += ("explain-shapes", "tensor")
 SLOW_R = ("recycle",)
-"""The files of R's tests that draw more among slow tests: see `draws()` in helper-corpus.R."""
+"""The files of R that search more among slow tests: see `is_slow()` in helper-corpus.R."""
 SHOWN = 20
 """How many failures fit on the last screen."""
 

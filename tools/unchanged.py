@@ -22,12 +22,13 @@ ROOT = Path(__file__).resolve().parent.parent
 RECORDS = ROOT / ".venv/passed"
 REASON = "unchanged since it passed"
 SITE = ("mkdocs.yml", "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff")
-SITE += ("pyproject.toml", "Makefile", "pybridge", "r", "tools", "examples", "benchmarks")
-SITE += ("tests/project", "tests/support", "tests/backends", "tests/product")
+SITE += ("CODE_OF_CONDUCT.md", "SECURITY.md", "LICENSE", "pyproject.toml", "Makefile", "pybridge")
+SITE += ("r", "tools", "examples", "benchmarks", "tests/conftest.py", "tests/project")
+SITE += ("tests/support", "tests/backends", "tests/product")
 """What the documents and the site are made of, and their tests."""
 PROGRAMS = ("Rscript", "chromium", "pandoc")
-MADE = {".pyc", ".o", ".so"}
-"""How the names of files end that are made, and differ without a change."""
+MADE = {".pyc", ".o", ".so", ".rds", ".pdf"}
+"""How the names of files end that are made, and differ without a change; so do hidden folders."""
 
 
 def files(*paths: str) -> Iterator[Path]:
@@ -36,7 +37,10 @@ def files(*paths: str) -> Iterator[Path]:
         if not path.exists():
             raise FileNotFoundError(path)
         found = sorted(path.rglob("*")) if path.is_dir() else [path]
-        yield from (file for file in found if file.is_file() and file.suffix not in MADE)
+        for file in found:
+            is_hidden = any(part.startswith(".") for part in file.relative_to(path).parent.parts)
+            if file.is_file() and file.suffix not in MADE and not is_hidden:
+                yield file
 
 
 @functools.cache

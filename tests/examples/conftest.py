@@ -1,10 +1,9 @@
 """Fixtures for the tests of the MNIST loader."""
 
-import hashlib
 import importlib.util
 
-import numpy as np
 import pytest
+from mnist_files import digits_of, teach
 from processes import ROOT
 
 
@@ -24,23 +23,11 @@ def loader(monkeypatch, tmp_path):
 
 @pytest.fixture(scope="module")
 def digits():
-    """Arrays of MNIST's shapes and types that are not MNIST; quick to make and to compress."""
-    x_train = np.zeros((60000, 28, 28), np.uint8)
-    x_train[:, 3, 5] = np.arange(60000) % 251
-    x_test = np.zeros((10000, 28, 28), np.uint8)
-    x_test[:, 7, 2] = np.arange(10000) % 249
-    labels = (np.arange(60000) * 7 % 10).astype(np.uint8)
-    return {
-        "x_train": x_train,
-        "y_train": labels,
-        "x_test": x_test,
-        "y_test": labels[:10000],
-    }
+    return digits_of(600, 100)
 
 
 @pytest.fixture
 def trusting(loader, digits, monkeypatch):
     """The loader, taught that `digits` are the digits."""
-    for name, array in digits.items():
-        monkeypatch.setitem(loader.SHA256, name, hashlib.sha256(array.tobytes()).hexdigest())
+    teach(monkeypatch, loader, digits)
     return loader

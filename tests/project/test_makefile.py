@@ -24,16 +24,13 @@ def test_each_search_that_coverage_leaves_out_is_there():
     assert [name for name in SEARCHES if not any(name in test for test in tests)] == []
 
 
-def names_of(*options):
-    """Return the tests of some folders that a run with options would run."""
-    paths = [
-        "tests/test_lossless.py",
-        "tests/test_answers.py",
-        "tests/subscripts",
-        "pybridge/shape.py",
-    ]
+SOME = ("tests/test_lossless.py", "tests/test_rbridge.py", "tests/subscripts", "pybridge/shape.py")
+
+
+def names_of(*options, paths=SOME):
+    """Return the tests of some files and folders that a run with options would run."""
     command = ["-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider", *options]
-    done = python(*command, *(path for path in paths if (ROOT / path).exists()), cwd=ROOT)
+    done = python(*command, *paths, cwd=ROOT)
     return {line for line in done.stdout.splitlines() if "::" in line}
 
 
@@ -68,14 +65,13 @@ def test_one_command_runs_on_a_device_and_the_others_hide_it():
 
 
 def test_what_make_test_leaves_out_is_what_make_test_rest_runs():
-    every, usual, rest = (names_of("tests/conversion", *mark) for mark in MARKS)
+    """The marks are asked of one file, which both have a part of."""
+    marks = ([], ["-m", "not slow"], ["-m", "slow"])
+    every, usual, rest = (
+        names_of(*mark, paths=["tests/examples/test_workers.py"]) for mark in marks
+    )
     assert rest
     assert usual
     assert usual | rest == every
     assert not usual & rest
-    assert "tests/run_tests.py rest python r" in made("-n", "test-rest").stdout.replace(
-        "tools", "tests"
-    )
-
-
-MARKS = ((), ("-m", "not slow"), ("-m", "slow"))
+    assert "tools/run_tests.py rest python r" in made("-n", "test-rest").stdout

@@ -127,7 +127,7 @@ def test_the_runners_are_given_what_is_wanted(scope, monkeypatch, tmp_path):
 
 def test_the_files_of_r_that_draw_more_do_so():
     folder = ROOT / "r/tests/testthat"
-    drawing = {path.stem for path in folder.glob("test-*.R") if "draws(" in path.read_text()}
+    drawing = {path.stem for path in folder.glob("test-*.R") if "is_slow(" in path.read_text()}
     assert drawing == {f"test-{name}" for name in SLOW_R}
 
 

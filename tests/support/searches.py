@@ -71,6 +71,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Note that a test passed with its files as they are."""
-    if call.when == "call" and call.excinfo is None and DIGEST in item.stash:
+    """Note that a test passed with its files as they are, from its first fixture to its last."""
+    if call.excinfo is not None:
+        item.stash[DIGEST] = ""
+    if call.when == "teardown" and item.stash.get(DIGEST, ""):
         unchanged.record(item.stash[DIGEST])

@@ -81,7 +81,5 @@ expect_case <- function(case, on_array) {
   }
 }
 
-# How many cases a test draws: ten times as many where slow tests are run, as `make test-rest` does.
-draws <- function(count) {
-  if (Sys.getenv("PYBRIDGE_TEST_SLOW") == "yes") 10L * count else count
-}
+# Whether slow tests are run, as `make test-rest` does: then a search takes more cases.
+is_slow <- function() Sys.getenv("PYBRIDGE_TEST_SLOW") == "yes"

@@ -1,6 +1,6 @@
 # recycle, recycled and broadcast on R arrays, against R's own operators
 
-small_shapes <- function(most = 4L) {
+small_shapes <- function(most) {
   sizes <- 0:most
   pairs <- expand.grid(sizes, sizes)
   triples <- expand.grid(sizes, sizes, sizes)
@@ -32,8 +32,8 @@ observe <- function(expression) {
 }
 
 test_that("every pair of small shapes agrees with R's own operators", {
-  shapes <- small_shapes()
-  expect_length(shapes, 155L)
+  shapes <- small_shapes(if (is_slow()) 4L else 3L)
+  expect_length(shapes, if (is_slow()) 155L else 84L)
   operators <- c("+", "-", "*", "<", "&")
   # two different shapes of three axes only stop, which the smallest ones show as well
   is_large <- vapply(shapes, function(shape) length(shape) == 3L && max(shape) > 2L, NA)
@@ -73,7 +73,7 @@ test_that("three operands fold from the left, in random draws", {
     })
   }
   kinds <- c(value = 0L, warning = 0L, error = 0L)
-  for (case in seq_len(draws(500L))) {
+  for (case in seq_len(if (is_slow()) 5000L else 500L)) {
     xs <- Map(operand, draw(), 1:3)
     expected <- observe(xs[[1L]] + xs[[2L]] + xs[[3L]])
     actual <- observe(recycled("+")(xs[[1L]], xs[[2L]], xs[[3L]]))
@@ -150,9 +150,11 @@ test_that("every pair of small shapes broadcasts, element by element", {
         fits <- pad(left) == pad(right) | pad(left) == 1L | pad(right) == 1L
         if (!all(fits)) {
           failures <- failures + 1L
-          expect_error(broadcast(xs[[1L]], xs[[2L]], align = align), paste("axis", which(!fits)[1L]),
-            class = "pybridge_error_broadcast"
-          )
+          # expect_error() takes longer than what it tests
+          said <- tryCatch(broadcast(xs[[1L]], xs[[2L]], align = align), pybridge_error_broadcast = conditionMessage)
+          if (!is.character(said) || !grepl(paste("axis", which(!fits)[1L]), said)) {
+            fail(paste(toString(left), "and", toString(right), align))
+          }
           next
         }
         shape <- ifelse(pad(left) == 1L, pad(right), pad(left))

@@ -132,7 +132,8 @@ test_that("a minus before positions is marked, where its code is known and the d
   bad <- c(FALSE, TRUE)
   expect_identical(capture(x, -which(bad))[[2L]], list(marked(-2L, quote(-which(bad)), quote(which(bad)))))
   expect_identical(capture(x, -((1:2)))[[2L]], list(marked(-(1:2), quote(-((1:2))), quote(1:2))))
-  expect_identical(capture(x, (-{1:1}))[[2L]], list(marked(-1L, quote(-{1:1}), quote(1:1))))
+  braced <- str2lang("(-{1:1})")
+  expect_identical(eval(bquote(capture(x, .(braced))))[[2L]], list(marked(-1L, braced[[2L]], quote(1:1))))
   through <- function(...) capture_forwarded(...)
   expect_s3_class(through(-which(bad))[[2L]][[1L]], "pybridge_negated")
   expect_identical(do.call(through, list(-which(bad))), c(0L, 3L, -2L))
@@ -158,7 +159,9 @@ test_that("what is written behind a minus decides whether it counts from the end
     1, 1L, 2.5, one, cfg$k, cfg$deep$k, cfg[["k"]], cfg[["deep"]]$k, k[[1]], one + 1, 2 * one, -one, +one,
     one %% 2, one %/% 2, one^2, one / 1, cfg$k - one, base::pi, TRUE
   )
-  wrapped <- expression(-operand, (-operand), -(operand), -{operand}, ((-((operand)))), {-operand}, -{one; operand})
+  wrapped <- str2expression(c(
+    "-operand", "(-operand)", "-(operand)", "-{operand}", "((-((operand))))", "{-operand}", "-{one; operand}"
+  ))
   for (wrapping in wrapped) {
     for (operand in calls) {
       code <- do.call(substitute, list(wrapping, list(operand = operand)))
@@ -170,6 +173,8 @@ test_that("what is written behind a minus decides whether it counts from the end
       expect_false(is_marked(code), label = deparse1(code))
     }
   }
-  plain <- expression(c(-1, -3), which(TRUE), 0 - which(TRUE), -length(many):NA, -which(TRUE):-1, 1:-length(one))
+  plain <- str2expression(c(
+    "c(-1, -3)", "which(TRUE)", "0 - which(TRUE)", "-length(many):NA", "-which(TRUE):-1", "1:-length(one)"
+  ))
   for (code in plain) expect_false(is_marked(code), label = deparse1(code))
 })

@@ -78,13 +78,13 @@ def days(values: Array) -> Any:
 
 
 def moments(values: Array, zone: str) -> Any:
-    """Return an array of nanoseconds from 1970, shown in a time zone."""
-    return _times(nanoarrow().timestamp("ns", timezone=zone), values.astype("M8[ns]"))
+    """Return an array of times from 1970, shown in a time zone."""
+    return _times(nanoarrow().timestamp(np.datetime_data(values.dtype)[0], timezone=zone), values)
 
 
 def durations(values: Array) -> Any:
-    """Return an array of nanoseconds."""
-    return _times(nanoarrow().duration("ns"), values.astype("m8[ns]"))
+    """Return an array of durations."""
+    return _times(nanoarrow().duration(np.datetime_data(values.dtype)[0]), values)
 
 
 def _times(schema: Any, values: Array) -> Any:
@@ -247,6 +247,32 @@ def table_library(like: Any) -> Any:
 
 
 _LIBRARIES = ("pandas", "polars", "pyarrow")
+
+
+def units_of(like: Any) -> tuple[tuple[str | None, str], ...]:
+    """Return the units of time of the columns of a table, each with its name, or of a column.
+
+    >>> import pandas
+    >>> units_of(pandas.DataFrame({"a": [1], "t": np.array([0], "M8[ms]")}))
+    (('t', 'ms'),)
+    """
+    if isinstance(like, str | type):
+        return ()
+    if hasattr(like, "column_names"):
+        types = zip(like.column_names, like.schema.types, strict=True)
+    elif hasattr(like, "columns"):
+        types = zip(like.columns, like.dtypes, strict=True)
+    else:
+        types = zip([None], [getattr(like, "dtype", getattr(like, "type", None))], strict=True)
+    units = [(name, _unit_of(dtype)) for name, dtype in types]
+    return tuple((name, unit) for name, unit in units if unit is not None)
+
+
+def _unit_of(dtype: Any) -> str | None:
+    dtype = getattr(dtype, "pyarrow_dtype", dtype)  # in a column of pandas
+    if isinstance(dtype, np.dtype):
+        return np.datetime_data(dtype)[0] if dtype.kind in "mM" else None
+    return getattr(dtype, "unit", getattr(dtype, "time_unit", None))
 
 
 @dataclass(frozen=True, slots=True)

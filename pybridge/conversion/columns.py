@@ -283,6 +283,12 @@ class Times(InR, InPython):
     def in_r(self, policies: ToR) -> New:
         return vector_from(self.values, policies)
 
+    def in_unit(self, unit: str) -> Times:
+        """Return the same times in another unit, or in their own where one would change."""
+        values = self.values.astype(f"{self.values.dtype.kind}8[{unit}]")
+        is_same = (values == self.values) & (values.astype(self.values.dtype) == self.values)
+        return replace(self, values=values) if (is_same | np.isnat(self.values)).all() else self
+
 
 @dataclass(slots=True)
 class Days(Times):

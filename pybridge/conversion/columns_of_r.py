@@ -130,7 +130,8 @@ def column_in_pandas(vector: Vector, policies: FromR) -> Any:
 
 
 def _read(vector: Vector, policies: FromR) -> InPython:
-    return column_of_r(vector, _masking(vector, policies, is_arrow=False))
+    column = column_of_r(vector, _masking(vector, policies, is_arrow=False))
+    return _in_units(column, None, policies)
 
 
 def _column_of_matrix(vector: Vector, place: int) -> Vector:
@@ -167,7 +168,7 @@ def frame_from(frame: ListOfR, convert: Convert, policies: FromR) -> Any:
     policies = replace(policies, scalars=False)
     if policies.like is not None and policies.like != "pandas":
         read = _reader(convert, policies, is_arrow=True)
-        return in_library(_table(frame, read), policies.like)
+        return in_library(_table(frame, read, policies), policies.like)
     pandas = None
     if policies.like == "pandas":
         pandas = _pandas()
@@ -180,7 +181,7 @@ def frame_from(frame: ListOfR, convert: Convert, policies: FromR) -> Any:
         read = partial(_cast, convert=convert, policies=policies)
     else:
         read = _reader(convert, replace(policies, like=None), is_arrow=False)
-    return _table(frame, read).in_pandas(pandas, policies)
+    return _table(frame, read, policies).in_pandas(pandas, policies)
 
 
 def in_library(column: InPython, like: Any) -> Any:
@@ -209,13 +210,15 @@ def vector_in_library(vector: Vector, policies: FromR) -> Any:
         return column_in_pandas(vector, policies)
     if vector.values.ndim > 1:
         raise ConversionError("it is a matrix, and a column is not: as.data.frame(x) is a table")
-    return in_library(column_of_r(vector, _masking(vector, policies, is_arrow=True)), policies.like)
+    column = column_of_r(vector, _masking(vector, policies, is_arrow=True))
+    return in_library(_in_units(column, None, policies), policies.like)
 
 
-def _table(frame: ListOfR, read: Callable[[Any], InPython]) -> Frame:
+def _table(frame: ListOfR, read: Callable[[Any], InPython], policies: FromR) -> Frame:
     """Return the columns of a data frame, each read by a function."""
     names = _column_names(frame)
     columns = each(read, frame.elements, column_places(names))
+    columns = [_in_units(*pair, policies) for pair in zip(columns, names, strict=True)]
     rows = _count_rows(frame.row_names, columns)
     for name, column in zip(names, columns, strict=True):
         if len(column) != rows:
@@ -224,6 +227,12 @@ def _table(frame: ListOfR, read: Callable[[Any], InPython]) -> Frame:
                 "broken"
             )
     return Frame(names, columns, rows, frame.row_names)
+
+
+def _in_units(column: InPython, name: str | None, policies: FromR) -> InPython:
+    """Return times in the unit that a column of this name has in `like`, where it holds them."""
+    unit = dict(policies.units).get(name)
+    return column.in_unit(unit) if unit and isinstance(column, Moments | Durations) else column
 
 
 def _reader(convert: Convert, policies: FromR, *, is_arrow: bool) -> Callable[[Any], InPython]:
@@ -259,7 +268,7 @@ def _element(element: Any, convert: Convert, policies: FromR) -> InPython | None
 
 
 def _struct(frame: ListOfR, convert: Convert, policies: FromR) -> Frame:
-    table = _table(frame, _reader(convert, policies, is_arrow=True))
+    table = _table(frame, _reader(convert, policies, is_arrow=True), policies)
     if table.has_row_names:
         raise ConversionError("it is a data frame with row names, which a struct cannot have")
     return table

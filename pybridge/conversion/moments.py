@@ -1,8 +1,8 @@
 """Dates and times: R's Date and POSIXct, which are doubles, and NumPy's datetime64, integers.
 
-A Date is datetime64[D]. A POSIXct is datetime64[ns], in UTC: its time zone affects only how R
-prints it. In a table a difftime is timedelta64[ns], and its unit is that of R's seconds. A number
-that would not survive the round trip raises; a missing date is NaT.
+A Date is datetime64[D]. A POSIXct is datetime64 in UTC, and a difftime timedelta64, in the coarsest
+of s, ms, us and ns whose values make R's same doubles, so that a time comes back in its own unit. A
+number that would not survive the round trip raises; a missing date is NaT.
 """
 
 from __future__ import annotations
@@ -19,78 +19,82 @@ from pybridge.lossless import EXACT_IN_FLOAT64, INT64_MAX, integer_bounds
 Array = np.ndarray[Any, Any]
 
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
-_NS = 10**9
 _LONGEST = 2.0**53
 _SECONDS = {"m": 60, "h": 3600, "D": 86400, "W": 604800}
 _UNITS = {"secs": 1, "mins": 60, "hours": 3600, "days": 86400, "weeks": 604800}
-_LIMIT = 9.2e9
-"""Seconds that nanoseconds in 64 bits can count."""
 
 
 def moments_from(values: Array, is_date: bool) -> Array:
-    """Return R's numbers of days, or of seconds, as datetime64[D] or datetime64[ns].
+    """Return R's numbers of days, or of seconds, as datetime64: seconds in the coarsest unit.
 
     >>> moments_from(np.array([1.5, np.nan]), is_date=False)
-    array(['1970-01-01T00:00:01.500000000',                           'NaT'],
-          dtype='datetime64[ns]')
+    array(['1970-01-01T00:00:01.500',                     'NaT'],
+          dtype='datetime64[ms]')
     """
     numbers = values.astype("f8")
     missing = np.isnan(numbers)
     if values.dtype.kind == "i":
         missing = values == integer_bounds(values.dtype.name)[0]
     known = np.where(missing, 0.0, numbers)
-    limit = _LONGEST if is_date else _LIMIT
-    within = np.abs(known) < limit
-    known = np.where(within, known, 0.0)
     if is_date:
-        counts = np.floor(known).astype("i8")
-        exact = counts == known
+        unit, bad = "D", (np.abs(known) >= _LONGEST) | (np.floor(known) != known)
+        counts = np.where(bad, 0.0, known).astype("i8")
     else:
-        counts = _nanoseconds(known)
-        exact = _seconds(counts, _NS) == known
-    bad = ~(exact & within)
+        counts, unit, bad = _coarsest(known)
     if bad.any():
         where = first_index(bad)
         what = "a whole number of days" if is_date else "a time in whole nanoseconds of 64 bits"
-        unit = "days" if is_date else "seconds"
+        number = "days" if is_date else "seconds"
         raise ConversionError(
-            f"element {position(where)} is {numbers[where]} {unit} from 1970, which is not {what}: "
-            "as.numeric(x) gives the number"
+            f"element {position(where)} is {numbers[where]} {number} from 1970, which is not {what}"
+            ": as.numeric(x) gives the number"
         )
-    moments = counts.astype("M8[D]" if is_date else "M8[ns]")
+    moments = counts.astype(f"M8[{unit}]")
     moments[missing] = np.array("NaT", moments.dtype)
     return moments
 
 
 def durations_from(values: Array, unit: str | None) -> Array:
-    """Return the numbers of a difftime in R's unit as timedelta64[ns].
+    """Return the numbers of a difftime in R's unit as timedelta64 in the coarsest unit.
 
     >>> durations_from(np.array([1.5, np.nan]), "mins")
-    array([90000000000,       'NaT'], dtype='timedelta64[ns]')
+    array([   90, 'NaT'], dtype='timedelta64[s]')
     """
     if unit not in _UNITS or values.dtype.kind not in "if":
         raise ConversionError(f"a difftime of type {values.dtype} in units {unit!r} is broken")
     missing = values == NA_INTEGER if values.dtype.kind == "i" else np.isnan(values)
     numbers = np.where(missing, 0.0, values)
-    within = np.abs(numbers) < _LIMIT / _UNITS[unit]
-    counts = _nanoseconds(np.where(within, numbers, 0.0) * _UNITS[unit])
-    exact = _seconds(counts, _NS) / _UNITS[unit] == numbers
-    bad = ~(exact & within)
+    counts, finest, bad = _coarsest(numbers, _UNITS[unit])
     if bad.any():
         where = first_index(bad)
         raise ConversionError(
             f"element {position(where)} is {numbers[where]} {unit}, which is not a whole number of "
             "nanoseconds in 64 bits: as.numeric(x) gives the number"
         )
-    durations = counts.view("m8[ns]")
+    durations = counts.astype(f"m8[{finest}]")
     durations[missing] = np.array("NaT", durations.dtype)
     return durations
 
 
-def _nanoseconds(seconds: Array) -> Array:
+def _coarsest(numbers: Array, scale: int = 1) -> tuple[Array, str, Array]:
+    """Return numbers of `scale` seconds as counts of the coarsest unit that makes the same doubles.
+
+    The third part says which numbers no unit makes.
+    """
+    for unit in _PER_SECOND:
+        per_second = _PER_SECOND[unit]
+        bad = np.abs(numbers) >= min(_LONGEST, INT64_MAX / per_second) / scale
+        counts = _counts(np.where(bad, 0.0, numbers) * scale, per_second)
+        bad |= _seconds(counts, per_second) / scale != numbers
+        if not bad.any():
+            break
+    return counts, unit, bad
+
+
+def _counts(seconds: Array, per_second: int) -> Array:
     whole = np.floor(seconds)
-    counts: Array = whole.astype("i8") * _NS + np.rint((seconds - whole) * _NS).astype("i8")
-    return counts
+    parts = np.rint((seconds - whole) * per_second).astype("i8")
+    return np.asarray(whole.astype("i8") * per_second + parts)
 
 
 def _seconds(counts: Array, per_second: int) -> Array:
@@ -125,9 +129,7 @@ def numbers_from(moments: Array, mask: Array | None = None) -> tuple[Array, tupl
     counts = _scaled(moments, counts, step)
     per_second = _PER_SECOND[unit]
     seconds = _seconds(counts, per_second)
-    whole = np.floor(seconds)
-    back = whole.astype("i8") * per_second + np.rint((seconds - whole) * per_second).astype("i8")
-    bad = (back != counts) | (np.abs(seconds) > _LONGEST)
+    bad = (_counts(seconds, per_second) != counts) | (np.abs(seconds) > _LONGEST)
     classes = ("difftime",) if is_duration else ("POSIXct", "POSIXt")
     if bad.any():
         where = first_index(bad)

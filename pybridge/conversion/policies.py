@@ -58,6 +58,8 @@ class FromR:
     like: Any = None
     """What a vector or a data frame becomes: a column or a table of "pandas", "polars" or
     "pyarrow", or what a function of the user makes of one; None for an array, and `frames`."""
+    units: tuple[tuple[str | None, str], ...] = ()
+    """The units of time of the columns of `like`, by name; a column by itself has none."""
     factors: Literal["categories", "text"] = "categories"
     """What a factor becomes."""
     frames: Frames = "pandas"

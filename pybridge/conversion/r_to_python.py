@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from pybridge.conversion.arrow_arrays import table_library
+from pybridge.conversion.arrow_arrays import table_library, units_of
 from pybridge.conversion.casting import Target, own_array
 from pybridge.conversion.columns_of_r import categories, frame_from, vector_in_library
 from pybridge.conversion.frames import list_from
@@ -83,7 +83,7 @@ def policies_like(policies: FromR, like: Any, order: Order, dtype: str | None = 
     target = Target(dtype, like, order)  # raises where a dtype is given as well
     library = table_library(like)
     if library is not None:
-        return replace(policies, like=library)
+        return replace(policies, like=library, units=units_of(like))
     labelling: Labelling = "xarray" if holder_of(like).name == "xarray" else "drop"
     return _as_arrays(policies, target, labelling)
 

@@ -17,6 +17,7 @@ from pybridge.conversion.columns import (
     Numbers,
     Sequences,
     Texts,
+    Times,
     part_of,
     text_index,
 )
@@ -240,7 +241,7 @@ def _is_raw(columns: Sequence[InPython]) -> bool:
 def _kind_of(column: InPython) -> tuple[Any, ...]:
     """Return what is equal for columns whose elements are in one Arrow array."""
     values = getattr(column, "values", None)
-    dtype = None if values is None else values.dtype.str
+    dtype = None if values is None or isinstance(column, Times) else values.dtype.str
     own = [getattr(column, name, None) for name in ("zone", "is_ordered")]
     inside: tuple[Any, ...] = ()
     if isinstance(column, Frame):
@@ -273,5 +274,12 @@ def _joined(columns: Sequence[Any]) -> InPython:
             return Frame(first.names, [*map(_joined, together)], sum(map(len, columns)))
         case Factor():
             return first  # it is refused by itself
-    joined: InPython = replace(first, values=np.concatenate([one.values for one in columns]))
-    return joined
+    joined: Array = np.concatenate([one.values for one in columns])  # times in the finest unit
+    unit = np.datetime_data(joined.dtype)[0]
+    if any(one.in_unit(unit).values.dtype != joined.dtype for one in columns):
+        raise ConversionError(
+            f"its elements are {first.name} of which {unit} in 64 bits cannot count all: "
+            'like = "pandas" keeps each in its own unit'
+        )
+    column: InPython = replace(first, values=joined)
+    return column

@@ -69,9 +69,9 @@ def test_every_column_and_the_row_names_are_where_pandas_has_them():
             "o": pd.Categorical(["lo", None, "hi"], categories=["lo", "hi"], ordered=True),
             "day": pd.PeriodIndex(["2020-02-29", None, "1969-12-31"], freq="D"),
             "t": pd.DatetimeIndex(["2020-02-29 01:00", None, "1970-01-01 01:00"])
-            .as_unit("ns")
+            .as_unit("s")
             .tz_localize("Europe/Berlin"),
-            "e": pd.to_timedelta([1.5, None, -2], unit="h").as_unit("ns"),
+            "e": pd.to_timedelta([1.5, None, -2], unit="h").as_unit("s"),
         }
     )
     expected.index = ["r1", "r2", "r3"]

@@ -48,8 +48,85 @@ def test_dates_and_times_cross_both_ways(moments, code):
     x = np.array(moments, "M8")
     assert_identical(to_r(x), code)
     back = from_r(r_value(code))
-    assert back.dtype == ("M8[D]" if "Date" in code else "M8[ns]")
-    if "1900" not in moments[0]:  # whose microsecond a double holds to some nanoseconds
-        np.testing.assert_array_equal(back, x.astype(back.dtype))
+    assert back.dtype == x.dtype
+    np.testing.assert_array_equal(back, x)
     assert_identical(to_r(back), code)
     assert from_r(r_value(code), na="mask").mask.tolist() == np.isnat(x).tolist()
+
+
+PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6}
+
+
+def random_counts(unit, size=10_000):
+    """Return times of 1900 to 2100, of which a double holds each microsecond."""
+    largest = 4 * 10**9 * PER_SECOND[unit]
+    return np.random.default_rng(5).integers(-largest, largest, size)
+
+
+@pytest.mark.parametrize("unit", PER_SECOND)
+@pytest.mark.parametrize("kind", ["M8", "m8"])
+def test_random_times_come_back_in_their_own_unit(kind, unit):
+    x = random_counts(unit).astype(f"{kind}[{unit}]")
+    back = from_r(to_r(x))
+    assert back.dtype == x.dtype
+    np.testing.assert_array_equal(back, x)
+    assert list(to_r(back)) == list(to_r(x))
+
+
+@pytest.mark.parametrize("unit", PER_SECOND)
+@pytest.mark.parametrize("kind", ["M8", "m8"])
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_random_times_come_back_in_the_unit_of_a_table(library, kind, unit):
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    x = random_counts(unit).astype(f"{kind}[{unit}]")
+    make = {
+        "pandas": lambda x: pd.DataFrame({"t": x}),
+        "polars": lambda x: pl.from_pandas(pd.DataFrame({"t": x})),
+        "pyarrow": lambda x: pa.table({"t": pa.array(x)}),
+    }[library]
+    for values in (x, x[:0], x[:3].astype(f"{kind}[s]").astype(x.dtype)):
+        table = make(values)
+        column = table["t"]
+        for back, same in ((from_r(to_r(table), like=table)["t"], column),
+                           (from_r(to_r(column), like=column), column)):  # fmt: skip
+            assert unit_of(back) == unit_of(same)
+            arrow = pa.array(back.to_arrow() if library == "polars" else back)
+            counts = pa.array(arrow).cast(pa.int64())
+            assert counts.to_pylist() == (values.view("i8") * scale_of(same, unit)).tolist()
+
+
+def unit_of(column):
+    dtype = getattr(column, "dtype", getattr(column, "type", None))
+    if isinstance(dtype, np.dtype):
+        return np.datetime_data(dtype)[0]
+    return getattr(dtype, "unit", getattr(dtype, "time_unit", None))
+
+
+def scale_of(column, unit):
+    """Return how many of a column's unit are in another: polars has no seconds."""
+    return {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit_of(column)] // PER_SECOND[unit]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "dtype"),
+    [
+        ("numeric()", "M8[s]"),
+        ("NA_real_", "M8[s]"),
+        ("c(1, 2.5)", "M8[ms]"),
+        ("c(1, 2.5, 3.000001)", "M8[us]"),
+        ("1.000000001", "M8[ns]"),
+        ("1e15", "M8[s]"),
+        ("-62167219200.5", "M8[ms]"),
+        ("1L", "M8[s]"),
+    ],
+)
+def test_the_coarsest_unit_that_makes_the_same_doubles(seconds, dtype):
+    code = f".POSIXct({seconds}, 'UTC')"
+    back = from_r(r_value(code))
+    assert back.dtype == dtype
+    assert_identical(to_r(back), code.replace("1L", "1"))
+    durations = from_r(r_value(f"as.difftime({seconds}, units = 'secs')"))
+    assert durations.dtype == dtype.replace("M", "m")

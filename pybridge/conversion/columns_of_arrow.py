@@ -207,7 +207,7 @@ def _times(kind: str, schema: Any, chunks: Sequence[_Chunk]) -> InR:
         return Days(_whole_days(_with_missing(_values(chunks, "i8").view("M8[ms]"), chunks)))
     if kind == "timestamp":
         values = _with_missing(_values(chunks, "i8").view(f"M8[{_unit(schema)}]"), chunks)
-        return Moments(values, _zone(schema.timezone))
+        return Moments(values, schema.timezone or None)
     if kind == "duration":
         counts = _values(chunks, "i8")
         return Durations(_with_missing(counts.view(f"m8[{_unit(schema)}]"), chunks))
@@ -263,14 +263,6 @@ def _whole_days(values: Array) -> Array:
             "timestamp keeps the time"
         )
     return days
-
-
-def _zone(name: str | None) -> str | None:
-    if name and name[0] in "+-":
-        raise ConversionError(
-            f"the time zone {name} has no name in R: a cast to UTC has the same moments"
-        )
-    return name or None
 
 
 # Decimals

@@ -54,6 +54,7 @@ object_parts <- function(x, origin, labels) {
   if (is.atomic(x)) {
     own <- unlist(texts_of[class(x)], use.names = FALSE)
     text <- if (!is.null(own)) attr(x, own[[1L]], exact = TRUE)
+    if (identical(own, "tzone")) check_zone(text, origin)
     text <- if (!is.null(text)) text_parts(text, attribute_of(origin, own[[1L]]))
     return(list("classed", vector_parts(unclass(x), origin, labels), classes, text))
   }
@@ -65,6 +66,22 @@ object_parts <- function(x, origin, labels) {
   }
   list("other", type, classes)
 }
+
+# Refuse a time zone that R does not list: some it reads with the sign the other way round, others as UTC. None is the
+# zone of the session.
+check_zone <- function(zone, origin) {
+  zone <- as.character(zone)[1L]
+  if (is.na(zone) || zone %in% c("", "UTC")) {
+    return(invisible())
+  }
+  if (is.null(zones$names)) zones$names <- OlsonNames()
+  if (!zone %in% zones$names) {
+    words <- "the time zone %s of `%s` is none of OlsonNames(); in UTC the times are the same"
+    abort(sprintf(words, short_text(dQuote(zone, FALSE)), origin$code), origin$class, origin$call)
+  }
+}
+
+zones <- new.env(parent = emptyenv())
 
 # The attribute that holds the text of a vector of a class
 texts_of <- list(factor = "levels", POSIXct = "tzone", difftime = "units")
@@ -254,6 +271,7 @@ from_parts <- function(parts, call = NULL) {
       x <- from_parts(parts[[2L]], call)
       names <- parts[[3L]]
       for (k in seq_along(names)) attr(x, names[[k]]) <- from_parts(parts[[k + 3L]], call)
+      if ("tzone" %in% names) check_zone(attr(x, "tzone"), new_origin("x", call))
       x
     },
     fill = filled(parts, call),

@@ -302,7 +302,7 @@ test_that("dates, factors and 64-bit integers keep their meaning when written, o
   expect_identical(from_python(reals), c(1, 2, 3))
   expect_error(reals@r[1] <- as.Date("2026-01-02"), "does not fit", class = "pybridge_error_assignment")
   expect_error(reals@r[1] <- factor("a"), "does not fit", class = "pybridge_error_assignment")
-  expect_error(reals@r[1] <- as.difftime(1, units = "hours"), "timedelta64\\[ns\\] does not fit",
+  expect_error(reals@r[1] <- as.difftime(1, units = "hours"), "timedelta64\\[s\\] does not fit",
     class = "pybridge_error_assignment"
   )
   expect_error(reals@r[1:2] <- list(1, 2), "the value is", class = "pybridge_error_assignment")
@@ -380,4 +380,16 @@ test_that("tensors of every library cross in every dtype, and like makes more of
       expect_identical(from_python(converted), expected[, 2:3], label = label)
     }
   }
+})
+
+test_that("a time zone that R does not list is refused both ways", {
+  skip_without_module("pyarrow")
+  pa <- reticulate::import("pyarrow", convert = FALSE)
+  for (zone in c("UTC+1", "GMT-1", "Mars/Phobos", "localtime", "+01:00")) {
+    words <- paste0("the time zone \"", zone, "\" of `x` is none of OlsonNames()")
+    expect_error(from_python(pa$array(list(0L), pa$timestamp("s", zone))), words, fixed = TRUE)
+    expect_error(to_python(.POSIXct(0, zone), like = "pyarrow"), words, fixed = TRUE, class = "pybridge_error_conversion")
+  }
+  berlin <- .POSIXct(0, "Europe/Berlin")
+  expect_identical(from_python(to_python(berlin, like = "pyarrow")), berlin)
 })

@@ -114,11 +114,11 @@ def from_r(
 
     Otherwise names and dimnames are dropped.
 
-    A factor becomes a pandas Categorical, a Date datetime64[D], a POSIXct datetime64 and a
-    difftime timedelta64, in the coarsest unit of s, ms, us and ns that makes the same doubles, or
-    in the unit of that column of `like` if it holds them. A list with a class is converted as a list of its elements. A vector
-    with another class, whose numbers need their attributes, raises `ConversionError`. In R
-    `unclass(x)` returns the numbers.
+    A factor becomes a pandas Categorical, a Date datetime64[D], a POSIXct datetime64 and a difftime
+    timedelta64, in the coarsest unit of s, ms, us and ns that makes the same doubles, or in the
+    unit of that column of `like` if it holds them. A list with a class is converted as a list of
+    its elements. A vector with another class, whose numbers need their attributes, raises
+    `ConversionError`. In R `unclass(x)` returns the numbers.
 
     A data frame becomes a pandas DataFrame, which shares no memory with R. Its row names become the
     index, and automatic row names, 1 to n, become the index 0 to n - 1. A column with `NA` gets a

@@ -25,6 +25,7 @@ TESTS = Path(__file__).resolve().parent.parent / "tests"
 sys.path[:0] = [path for path in (str(TESTS), str(TESTS / "support")) if path not in sys.path]
 
 from backends.adapters import ADAPTERS, LABELLED, SPARSE, STORES, Adapter  # noqa: E402
+from compilers import optimise_little  # noqa: E402
 
 from pybridge import r_assign, r_slice, r_subscripts  # noqa: E402
 from pybridge import subscripts as sub  # noqa: E402
@@ -68,6 +69,7 @@ class Answer:
 
 def survey(libraries: Iterable[str] = LIBRARIES) -> list[Answer]:
     """Put every case to each library."""
+    optimise_little()
     cases = sorted(corpus()["cases"], key=lambda case: case["shape"])
     with warnings.catch_warnings(), _without_standard_error():
         warnings.simplefilter("ignore")

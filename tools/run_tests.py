@@ -193,6 +193,10 @@ def failure_of(case: ElementTree.Element, message: str) -> Failure:
     module = file.removesuffix(".py").replace("/", ".")
     classes = classname.removeprefix(module).strip(".").split(".") if file else []
     test = "::".join([file, *filter(None, classes), name]) if file else name
+    if "crashed while running" not in message:  # the whole of it stands above
+        lines = message.splitlines() or [""]
+        faults = (line[1:].strip() for line in lines if line.startswith("E "))  # of a fixture
+        message = next(faults, lines[0])
     return Failure(test, message, f".venv/bin/python -m pytest {shlex.quote(test)}")
 
 

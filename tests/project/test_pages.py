@@ -1,5 +1,6 @@
 """Run the calls in the tables of the guides, and compare them with R."""
 
+import itertools
 import re
 
 import pytest
@@ -66,17 +67,21 @@ describe <- function(call) {
 """
 
 
-def run_all(calls: list[str], setup: str) -> list[tuple[str, str]]:
-    """Return for each call a word, "tensor", "R" or "error", and the elements or the message."""
-    pieces = [Piece(f"describe({{ {call} }})", call, setup + DESCRIBE) for call in calls]
-    printed = [outcome.printed.partition("\n") for outcome in run_r(pieces)]
-    return [(kind, words) for kind, _, words in printed]
+def run_all(calls: list[str], *others: list[str]) -> list[list[tuple[str, str]]]:
+    """Return what calls give on tensors, in R's own functions on arrays, and others on tensors.
 
-
-def run_in_r(calls: list[str]) -> list[tuple[str, str]]:
-    """Return the same for R's own functions on R's arrays."""
+    Each is a word, "tensor", "R" or "error", and the elements or the message. One R runs them all.
+    """
     own = [re.sub("|".join(OWN_NAMES), lambda name: OWN_NAMES[name[0]], call) for call in calls]
-    return run_all(own, ARRAYS)
+    runs = [(calls, TENSORS), (own, ARRAYS), *((other, TENSORS) for other in others)]
+    pieces = [
+        Piece(f"describe({{ {call} }})", setup + call, setup + DESCRIBE)
+        for texts, setup in runs
+        for call in texts
+    ]
+    printed = (outcome.printed.partition("\n") for outcome in run_r(pieces))
+    described = ((kind, words) for kind, _, words in printed)
+    return [list(itertools.islice(described, len(texts))) for texts, _ in runs]
 
 
 @pytest.mark.parametrize(
@@ -85,8 +90,7 @@ def run_in_r(calls: list[str]) -> list[tuple[str, str]]:
 def test_functions_give_on_tensors_what_they_give_in_r(title, kind):
     calls = [call for row in rows("r-functions", title)[1:] for call in codes(row[1])]
     assert len(calls) > 30
-    results = zip(calls, run_all(calls, TENSORS), run_in_r(calls), strict=True)
-    for call, on_tensors, in_r in results:
+    for call, on_tensors, in_r in zip(calls, *run_all(calls), strict=True):
         assert in_r[0] == "R", (call, in_r)
         assert on_tensors == (kind, in_r[1]), call
 
@@ -98,10 +102,7 @@ def test_what_to_write_instead_gives_what_r_gives(title, stops):
     pairs = [[codes(cell)[0] for cell in row] for row in rows("r-functions", title)[1:]]
     assert len(pairs) >= 14
     calls, instead = zip(*pairs, strict=True)
-    results = zip(
-        pairs, run_all(calls, TENSORS), run_all(instead, TENSORS), run_in_r(calls), strict=True
-    )
-    for pair, on_tensors, by_other, in_r in results:
+    for pair, on_tensors, in_r, by_other in zip(pairs, *run_all(calls, instead), strict=True):
         assert (on_tensors[0] == "error") is stops, (pair, on_tensors)
         assert on_tensors[1] != in_r[1], pair
         assert by_other[0] != "error", (pair, by_other)

@@ -97,9 +97,9 @@ def test_a_command_may_need_more_of_r(checkout):
     message = refusal(checkout.set_up("tests"))
     assert (
         "with the packages reticulate rlang Matrix bit64 jsonlite knitr purrr rmarkdown testthat "
-        "waldo withr lintr roxygen2 tibble." in message
+        "waldo withr lintr R6 roxygen2 tibble." in message
     )
-    assert message.endswith('"lintr", "roxygen2", "tibble"))\'')
+    assert message.endswith('"lintr", "R6", "roxygen2", "tibble"))\'')
 
 
 def test_each_command_has_its_own_lines_in_the_list(checkout):

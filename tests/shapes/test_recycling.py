@@ -149,7 +149,11 @@ def small_shapes():
     return [shape for ndim in range(4) for shape in itertools.product(range(5), repeat=ndim)]
 
 
-@pytest.mark.parametrize("op", list(OPERATIONS))
+SOME = ("+", "<")
+SLOW = [pytest.param(op, marks=pytest.mark.slow) for op in OPERATIONS if op not in SOME]
+
+
+@pytest.mark.parametrize("op", [*SOME, *SLOW])
 def test_every_pair_of_small_shapes_agrees_with_r(op):
     cases = [(op, pair) for pair in itertools.product(small_shapes(), repeat=2)]
     assert len(cases) == 156**2

@@ -65,7 +65,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
     for item in items:
         if mark := item.get_closest_marker("made_of"):
-            item.stash[DIGEST] = digest = unchanged.digest(item.nodeid, *mark.args)
+            own = item.path.relative_to(unchanged.ROOT).as_posix()
+            item.stash[DIGEST] = digest = unchanged.digest(item.nodeid, own, *mark.args)
             if config.getoption("--unchanged") and unchanged.is_recorded(digest):
                 item.add_marker(pytest.mark.skip(reason=unchanged.REASON))
 

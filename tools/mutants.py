@@ -231,11 +231,10 @@ class Copy:
         python.symlink_to(self.folder / "pybridge")
         return done.returncode == 0
 
-    def write(self, path: str, content: bytes) -> bool:
-        """Write a file of the copy, so that all see it; return whether it can be installed."""
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file of the copy, so that Python sees it; R does once it is installed."""
         (self.folder / path).write_bytes(content)
         compiled(self.folder / path).unlink(missing_ok=True)
-        return not path.startswith("r/") or self.install()
 
     def ask(self, **job: Any) -> dict[str, Any]:
         """Run tests of Python in a fork of the server, and return what it answers."""
@@ -415,7 +414,8 @@ def tried(
     record = {"key": mutant.key, **mutant._asdict(), "outcome": "uncovered", "ran": 0, "left": 0}
     began = time.monotonic()
     try:
-        if not copy.write(mutant.path, mutated(source, mutant)):
+        copy.write(mutant.path, mutated(source, mutant))
+        if mutant.path.startswith("r/") and not copy.install():
             return record | {"outcome": "killed", "test": "R CMD INSTALL"}
         spent = 0.0
         for tests, cost in batches(groups, mutant, each):
@@ -432,7 +432,7 @@ def tried(
             else:
                 files = sorted({test.partition("::")[0] for test in tests})
                 marks = MARKS[suite] if any(file.startswith("tests") for file in files) else ""
-                found = copy.ask(files=files, tests=tests, marks=marks, seconds=limit)
+                found = copy.ask(files=files, tests=tests, marks=marks, seconds=limit, stops=True)
                 is_over, failed = found["is_over"], found.get("failed", [("Python", "ended")])
             if not is_over or failed:
                 test, words = (*(failed if is_over else ()), (tests[0], f"over {limit:.0f} s"))[0]
@@ -442,6 +442,20 @@ def tried(
     finally:
         copy.write(mutant.path, source)
         record["seconds"] = round(time.monotonic() - began, 1)
+
+
+def failing_alone(copy: Copy, records: list[dict[str, Any]]) -> set[str]:
+    """Return the tests that killed a mutant, and also fail without one, apart from the others."""
+    files: dict[str, set[str]] = {}
+    for each in records:
+        test = each.get("test", "")
+        if each["outcome"] == "killed" and "::" in test:
+            files.setdefault(test.partition("::")[0], set()).add(test)
+    failing = set()
+    for file, tests in files.items():
+        found = copy.ask(files=[file], tests=sorted(tests), marks="", seconds=600)
+        failing |= {test for test, _ in found.get("failed", ())}
+    return failing
 
 
 def failed_in_r(printed: str) -> list[tuple[str, str]]:
@@ -542,7 +556,12 @@ def main() -> None:
             record.get("test", ""),
             flush=True,
         )
-    text = table(read(kept))
+    records = read(kept)
+    if failing := failing_alone(copy, records):
+        print("these fail without a mutant; what they killed is left out:", *failing, sep="\n")
+        records = [each for each in records if each.get("test") not in failing]
+        kept.write_text("".join(f"{json.dumps(each)}\n" for each in records))
+    text = table(records)
     kept.with_suffix(".md").write_text(text)
     print(text)
 

@@ -1,9 +1,9 @@
 """Run tests again and again, each time in a fork of a process that has imported every library.
 
 `tools/mutants.py` starts this in its copy of the checkout and writes one job a line, as JSON: the
-`files` of tests, the `tests` wanted in them (None are all), the `seconds` that they may take, and
-whether to note which lines each test `covers`. The answer is one line. pybridge is imported in the
-fork alone, as the copy then has it.
+`files` of tests, the `tests` wanted in them (None are all) and their `marks`, the `seconds` that
+they may take, whether the first failure `stops` them, and whether to note which lines each of them
+`covers`. The answer is one line. pybridge is imported in the fork alone, as the copy then has it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def run_tests(job: dict[str, Any]) -> dict[str, Any]:
     chosen = Chosen(job["tests"], lines)
     began = time.monotonic()
     options = ["-q", "--no-header", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
-    options += ["-m", job["marks"], *(["-x"] if not job.get("covers") else []), *job["files"]]
+    options += ["-m", job["marks"], *(["-x"] if job.get("stops") else []), *job["files"]]
     code = pytest.main(options, plugins=[chosen])
     answer = {"code": int(code), "failed": chosen.failed, "tests": chosen.seconds}
     answer["overhead"] = time.monotonic() - began - sum(chosen.seconds.values())

@@ -140,7 +140,7 @@ usual = {"files": ["test_a.py"], "marks": "", "seconds": 30}
 both = ["test_a.py::test_two", "test_a.py::test_one"]
 import json
 print(json.dumps([
-    answer({**usual, "tests": both}),
+    answer({**usual, "tests": both, "stops": True}),
     answer({**usual, "tests": both[1:], "covers": True}),
     answer({**usual, "tests": ["test_a.py::test_three"], "seconds": 3}),
 ]))

@@ -64,7 +64,7 @@ sites <- function(file) {
 }
 
 # Note each function of the package that is called from now on.
-watch <- function(namespace = asNamespace("pybridge")) {
+note_calls <- function(namespace = asNamespace("pybridge")) {
   called <- new.env()
   tables <- list(namespace, baseenv()$.__S3MethodsTable__., namespace$.__S3MethodsTable__.)
   for (package in c("stats", "utils")) tables <- c(tables, asNamespace(package)$.__S3MethodsTable__.)
@@ -87,23 +87,30 @@ test <- function(file, reporter) {
   testthat::test_file(file, package = "pybridge", load_package = "installed", reporter = reporter)
 }
 
+# Ends R at the first test that fails, and says which.
+Ending <- R6::R6Class("Ending", inherit = testthat::Reporter, public = list(
+  file = "",
+  start_file = function(name) self$file <- name,
+  add_result = function(context, test, result) {
+    if (inherits(result, c("expectation_failure", "expectation_error"))) {
+      words <- sub("\n.*", "", conditionMessage(result))
+      cat("\nKILLED ", self$file, ": ", test, ": ", words, "\n", sep = "")
+      quit(status = 1)
+    }
+  }
+))
+
 switch(arguments[[1]],
   sites = cat(jsonlite::toJSON(do.call(c, lapply(rest, sites)), auto_unbox = TRUE)),
   map = {
-    called <- watch()
+    called <- note_calls()
     results <- as.data.frame(test(rest, "silent"))
     failed <- results$test[results$failed > 0 | results$error]
     found <- list(failed = I(failed), functions = I(ls(called, all.names = TRUE)))
     cat("\n", jsonlite::toJSON(found, auto_unbox = TRUE), "\n", sep = "")
   },
   run = {
-    for (file in rest) {
-      tryCatch(test(file, "stop"), error = function(error) {
-        line <- grep("Failure|Error", strsplit(conditionMessage(error), "\n")[[1]], value = TRUE)
-        cat("\nKILLED ", basename(file), ": ", c(line, conditionMessage(error))[[1]], "\n", sep = "")
-        quit(status = 1)
-      })
-    }
+    for (file in rest) test(file, Ending$new())
     cat("\nDONE\n")
   }
 )

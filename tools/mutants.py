@@ -299,7 +299,8 @@ class Group(NamedTuple):
         """Return the tests that run what is changed, or, if importing does, all; quickest first."""
         names = list(self.tests)
         if mutant.path.startswith("r/"):
-            wanted = names if not mutant.function or mutant.function in self.functions else []
+            is_run = not mutant.function or mutant.function in self.functions
+            wanted = names if self.is_r and is_run else []
         elif self.is_r:
             wanted = names if str(mutant.line) in self.lines.get(mutant.path, {}) else []
         else:
@@ -395,6 +396,8 @@ def batches(
                 cost += group.tests[test]
         if tests:
             wanted.append((group.is_r, cost, tests))
+    if not wanted and mutant.function:  # what loading the package calls is a matter of every test
+        yield from batches(groups, mutant._replace(function=""), seconds)
     batch: list[str] = []
     total = 0.0
     for n, (is_r, cost, tests) in enumerate(sorted(wanted)):

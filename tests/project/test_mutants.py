@@ -99,7 +99,10 @@ def test_the_quickest_tests_that_run_a_line_are_run_first_and_those_of_r_last():
     assert [tests for tests, _ in batches([slow, r], in_r._replace(function="f"), 90)] == [
         ["test-a.R"]
     ]
-    assert list(batches([slow, r], in_r._replace(function="g"), 90)) == []
+    # loading the package may call what no test is seen to call
+    assert [tests for tests, _ in batches([slow, r], in_r._replace(function="g"), 90)] == [
+        ["test-a.R"]
+    ]
 
 
 def test_the_table_counts_outcomes_and_names_survivors():

@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits words at spaces, and a checkout may have one.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests test test-rest test-all test-python test-r test-r-beside test-device test-bare fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release hook
+.PHONY: help setup setup-tests test test-rest test-all test-python test-r test-r-beside test-device test-bare fuzz mnist mnist-python examples lint coverage sanitize docs bench clean test-quick matrix release hook mutants
 
 python := .venv/bin/python
 # The user's own R profile could name another Python; leave it out.
@@ -147,6 +147,9 @@ hook: setup-tests ## have git check what changed before each commit, in seconds
 coverage: setup-tests ## check that every line and branch of the pure layers has a test
 	@$(python) -m coverage run -m pytest -q --no-header --covered
 	@$(python) -m coverage report
+
+mutants: setup-tests ## change the code in 360 places, one at a time, and list what no test notices
+	@$(python) tools/mutants.py $(OPTIONS)
 
 sanitize: ## run the C code under sanitizers, valgrind and gctorture: ten minutes
 	@$(set_up) tests sanitize

@@ -1,5 +1,6 @@
 """Inside the compilers: one graph, no warning, and the same numbers."""
 
+import importlib
 import sys
 import warnings
 
@@ -190,19 +191,19 @@ def test_errors_keep_their_class_under_autograph():
 
 def test_a_module_is_acted_on_once_it_is_imported(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
-    module = tmp_path / "imported_late.py"
+    name = "imported_late"
+    module = tmp_path / f"{name}.py"
     module.write_text("raise ValueError('half an import')")
     seen = []
-    when_imported("imported_late", lambda module: seen.append(module.word))
+    when_imported(name, lambda module: seen.append(module.word))
     with pytest.raises(ValueError, match="half an import"):
-        import imported_late
+        importlib.import_module(name)
     assert seen == []
     module.write_text("word = 'a whole one'  # another size: Python reads the file again")
-    import imported_late
-
+    made = importlib.import_module(name)
     assert seen == ["a whole one"]
-    when_imported("imported_late", lambda module: seen.append(module.word))
+    when_imported(name, lambda module: seen.append(module.word))
     assert seen == ["a whole one"] * 2
-    assert imported_late.__spec__.origin == str(module)
+    assert made.__spec__.origin == str(module)
     finders = [type(finder).__module__ for finder in sys.meta_path]
     assert finders.count(when_imported.__module__) <= 1  # of torch._dynamo, maybe

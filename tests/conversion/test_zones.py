@@ -19,18 +19,9 @@ LISTED = sorted(zoneinfo.available_timezones() - {"localtime", "Factory"})
 WRONG = ["Mars/Phobos", "localtime", "UTC+1", "UTC-1", "GMT+1", "GMT-1", "UTC+01:00", "+01:00"]
 WRONG += ["-05:30", "europe/berlin", "EUROPE/BERLIN", "Europe/Atlantis", "posixrules", "CET-1"]
 WRONG += ["EST+5", "EST5EDT4", "PST8", "ABC", "ABC-3", "<+03>-3", "UTC0", "GMT00", "Z", "z", "utc"]
-WRONG += [
-    "Utc",
-    "Berlin",
-    "Europe",
-    "Europe/",
-    "../UTC",
-    "/UTC",
-    "right/UTC",
-    "posix/UTC",
-    "+00:00",
-]
-WRONG += ["America/New York", "America/New_York ", " ", "UTC ", "Etc/GMT+30", "\u00e9"]
+WRONG += ["Utc", "Berlin", "Europe", "Europe/", "../UTC", "/UTC", "right/UTC", "posix/UTC"]
+WRONG += ["America/New York", "America/New_York ", " ", "UTC ", "+00:00", "Etc/GMT+30", "\u00e9"]
+REFUSED = r"the time zone .* (of `.` is none of OlsonNames\(\)|has no name in R)"
 TABLES = {
     "pandas": lambda zone: pd.DataFrame(
         {"t": pd.DatetimeIndex(TIMES).tz_localize("UTC").tz_convert(zone)}
@@ -53,7 +44,8 @@ def wall_clock(zone):
 def test_r_shows_the_wall_clock_of_every_zone(library):
     tables = [TABLES[library](zone) for zone in LISTED]
     in_r = to_r(tables)
-    assert list(r_value(CLOCK, x=in_r)) == sum(map(wall_clock, LISTED), [])
+    clocks = [clock for zone in LISTED for clock in wall_clock(zone)]
+    assert list(r_value(CLOCK, x=in_r)) == clocks
     zones = list(r_value("vapply(x, function(x) attr(x$t, 'tzone'), '')", x=in_r))
     assert len(zones) > 400
     if library == "pyarrow":  # the others may know a zone by another of its names
@@ -72,9 +64,7 @@ def test_a_zone_that_r_does_not_list_is_refused(zone, library):
         return  # the library itself refuses it
     known = str(getattr(table["t"], "dtype", getattr(table["t"], "type", "")))
     if zone in known:
-        with pytest.raises(
-            ConversionError, match="time zone .* is none of OlsonNames|no name in R"
-        ):
+        with pytest.raises(ConversionError, match=REFUSED):
             to_r(table)
     else:  # the library knows the zone by another name
         to_r(table)
@@ -83,5 +73,5 @@ def test_a_zone_that_r_does_not_list_is_refused(zone, library):
 @pytest.mark.parametrize("zone", [zone for zone in WRONG if zone.isascii()])
 def test_a_zone_of_r_that_r_does_not_list_is_refused(zone):
     column = r_value(f"structure(0, class = c('POSIXct', 'POSIXt'), tzone = '{zone}')")
-    with pytest.raises(ConversionError, match="the time zone .* of `v` is none of OlsonNames"):
+    with pytest.raises(ConversionError, match=REFUSED):
         from_r(column, like="pandas")

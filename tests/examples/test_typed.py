@@ -19,6 +19,8 @@ def holds(value, claimed):
     if claimed is typing.Any:
         return True
     origin, given = typing.get_origin(claimed), typing.get_args(claimed)
+    if hasattr(origin, "__value__"):  # an alias by Python's statement `type`
+        return holds(value, origin.__value__[given])
     if origin is tuple:
         return isinstance(value, tuple) and all(holds(entry, given[0]) for entry in value)
     if origin is not np.ndarray:

@@ -77,11 +77,19 @@ def blocks(text: str, *languages: str) -> list[Block]:
 
 
 def r_environment() -> dict[str, str]:
-    """Return the environment in which R finds this checkout's library and this Python."""
+    """Return the environment in which R finds this checkout's library and this Python.
+
+    It prints in UTF-8, as the pages are written.
+    """
     # rpy2 describes its own R in the environment; this R describes itself.
     inherited = {k: v for k, v in os.environ.items() if k not in ("LD_LIBRARY_PATH", "R_HOME")}
     library = os.environ.get("R_LIBS") or str(ROOT / ".venv/r-library")
-    return {**inherited, "R_LIBS": library, "RETICULATE_PYTHON": sys.executable}
+    return {
+        **inherited,
+        "R_LIBS": library,
+        "RETICULATE_PYTHON": sys.executable,
+        "LC_ALL": "C.UTF-8",
+    }
 
 
 def run_r(pieces: Sequence[Piece]) -> list[Outcome]:

@@ -14,18 +14,26 @@ from processes import ROOT
 from pybridge import R, r_assign, r_slice, which
 
 
+def written_out(claimed):
+    """Return what an alias by Python's statement `type` stands for."""
+    alias = typing.get_origin(claimed) or claimed
+    if not hasattr(alias, "__value__"):
+        return claimed
+    given = typing.get_args(claimed)
+    return alias.__value__[given] if given else alias.__value__
+
+
 def holds(value, claimed):
     """Return whether a value is what an annotation says of it, with the dtype of an array."""
     if claimed is typing.Any:
         return True
+    claimed = written_out(claimed)
     origin, given = typing.get_origin(claimed), typing.get_args(claimed)
-    if hasattr(origin, "__value__"):  # an alias by Python's statement `type`
-        return holds(value, origin.__value__[given])
     if origin is tuple:
         return isinstance(value, tuple) and all(holds(entry, given[0]) for entry in value)
     if origin is not np.ndarray:
         return isinstance(value, origin or claimed)
-    sizes, (scalar,) = typing.get_args(given[0]), typing.get_args(given[1])
+    sizes, (scalar,) = typing.get_args(written_out(given[0])), typing.get_args(given[1])
     return (
         isinstance(value, np.ndarray)
         and (sizes[1:] == (...,) or len(sizes) == value.ndim)

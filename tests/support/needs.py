@@ -41,7 +41,6 @@ EXCEPTIONS = {
     "remotes": "a reader may install by it; docs/install.md names other ways",
     "ignore": "Python's filters of warnings begin with `ignore::`, which is no package",
     "body": "a style of a page may begin with `body::`, which is no package",
-    "imported_late": "test_compilers.py writes it",
 }
 # Its texts are there to be found, and name what is made up.
 NOT_READ = "tests/project/test_needs.py"

@@ -7,7 +7,7 @@ never the values.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
@@ -30,6 +30,7 @@ from pybridge.conversion.columns import (
     Times,
 )
 from pybridge.conversion.frames import column_places, each
+from pybridge.conversion.strings import refuse_nul
 from pybridge.conversion.tables import Bytes, Frame, Lists, Nulls
 from pybridge.errors import ConversionError
 
@@ -49,9 +50,13 @@ _DECIMAL_BYTES = {"decimal128": 16, "decimal256": 32}
 
 
 def speaks_arrow(x: Any) -> bool:
-    """Return whether `x` has Arrow's PyCapsule protocol."""
+    """Return whether `x` is a table or a column by Arrow's PyCapsule protocol.
+
+    An array that speaks it too, such as a picture, has its axes in NumPy's protocols alone.
+    """
     kind = type(x)
-    return any(hasattr(kind, name) for name in _PROTOCOL)
+    is_array = hasattr(kind, "__array_interface__") or len(getattr(x, "shape", ())) > 2
+    return not is_array and any(hasattr(kind, name) for name in _PROTOCOL)
 
 
 def is_scalar_of_arrow(x: Any) -> bool:
@@ -64,7 +69,9 @@ def column_of_arrow(x: Any) -> InR:
     """Return the column that `x` holds; a `Frame` for a table or an array of structs."""
     na = nanoarrow()
     if is_scalar_of_arrow(x):
-        x = sys.modules["pyarrow"].array([x.as_py()], x.type)
+        x = _array_of_scalar(x)
+    for name in _names_in(x):
+        refuse_nul(name)  # polars ends the process at one, others cut the name there
     _refuse_objects(x)
     try:
         if hasattr(x, "__arrow_c_stream__"):
@@ -83,6 +90,39 @@ def column_of_arrow(x: Any) -> InR:
         raise ConversionError(
             f"{type(x).__name__} gives buffers that are not those of its types: {error}"
         ) from error
+
+
+def _array_of_scalar(x: Any) -> Any:
+    """Return the array of one element that a scalar of PyArrow is."""
+    pyarrow: Any = sys.modules["pyarrow"]
+    if not hasattr(x, "dictionary"):
+        return pyarrow.repeat(x, 1)
+    index = pyarrow.repeat(x.index, 1)  # by repeat() a missing one loses its levels
+    return pyarrow.DictionaryArray.from_arrays(index, x.dictionary, ordered=x.type.ordered)
+
+
+def _names_in(part: Any) -> Iterator[str]:
+    """Yield the names in a table, a column or a type: of columns, and of fields inside them."""
+    if isinstance(part, str):
+        yield part
+        return
+    library = type(part).__module__.partition(".")[0]
+    inner: list[Any] = []
+    if isinstance(part, Mapping):  # a schema of polars
+        inner = [*part.keys(), *part.values()]
+    elif library == "polars":
+        inner = [getattr(part, at, None) for at in ("name", "schema", "dtype", "inner")]
+        inner += getattr(part, "fields", ())
+    elif library == "pyarrow":
+        inner = [getattr(part, at, None) for at in ("name", "schema", "type", "value_type")]
+        number = getattr(part, "num_fields", 0)
+        inner += [part.field(k) for k in range(number)] if not hasattr(part, "schema") else []
+        inner += part if type(part).__name__ == "Schema" else []
+    elif isinstance(getattr(part, "columns", None), list | tuple):
+        inner = [name for name in part.columns if isinstance(name, str)]
+    for each_of in inner:
+        if each_of is not None:
+            yield from _names_in(each_of)
 
 
 def _refuse_objects(x: Any) -> None:

@@ -255,6 +255,8 @@ def _texts(array: Array, mask: Array | None) -> list[str | None]:
     texts: list[str | None] = array.ravel(order="F").tolist()
     if array.dtype.kind in "iu":
         texts = [*map(str, texts)]
+    elif array.dtype.kind == "T":  # a StringDType has an object of its own for a missing text
+        texts = [text if isinstance(text, str) else None for text in texts]
     if mask is not None:
         for place in np.flatnonzero(mask.ravel(order="F")):
             texts[place] = None

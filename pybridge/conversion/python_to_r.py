@@ -149,6 +149,8 @@ def _new(x: Any, policies: ToR, described: Any) -> New:
         return table_of_pandas(x, convert).in_r(policies)
     if is_of_pandas(x):
         return _with_names(column_of_pandas(x, convert).in_r(policies), names_of(x))
+    if is_scalar_of_arrow(x):  # of which some are mappings
+        return column_of_arrow(x).in_r(policies)
     if isinstance(x, Mapping):
         return r_mapping(x, policies, convert, described)
     if is_history(x):
@@ -165,9 +167,7 @@ def _new(x: Any, policies: ToR, described: Any) -> New:
     if is_metric(x):
         return convert(x.result())
     holder = find_holder(x)
-    if is_scalar_of_arrow(x) or (
-        speaks_arrow(x) and (holder is None or holder.axis_names(x) is None)
-    ):
+    if speaks_arrow(x) and (holder is None or holder.axis_names(x) is None):
         return column_of_arrow(x).in_r(policies)
     array = numpy_from(x)
     return _of_array(array, policies, labels_of(x))

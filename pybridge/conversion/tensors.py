@@ -36,7 +36,7 @@ def numpy_from(x: Any) -> Array:
     if find_holder(x) is not None:
         holder, tensor = open_tensor(x)
         return holder.to_numpy(tensor)
-    if hasattr(x, "__array__") or isinstance(x, memoryview):
+    if hasattr(x, "__array__") or hasattr(x, "__array_interface__") or isinstance(x, memoryview):
         return np.asarray(x)
     raise UnsupportedTensorError(f"{_name(x)} has no R equivalent")
 

@@ -70,6 +70,8 @@ def advice_for(x: Any) -> str:
         return f"it is the module {x.__name__}; give an array"
     if x is None:
         return "there is nothing to name elements of"
+    if hasattr(kind, "__array_interface__"):  # of a picture Arrow's protocol loses the axes
+        return "numpy.asarray(x) makes an array of it"
     if hasattr(kind, "__arrow_c_array__"):
         return "pyarrow.array(x) makes an array of it"
     if hasattr(kind, "__arrow_c_stream__"):

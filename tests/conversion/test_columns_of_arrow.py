@@ -6,6 +6,7 @@ import sys
 
 import duckdb
 import numpy as np
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -187,3 +188,98 @@ def test_what_r_changes_later_does_not_change_what_arrow_has():
     ro.r("x[2] <- 99")
     assert table["x"].to_pylist() == [1, 2, 3]
     assert vector.to_list() == [1, 2, 3]
+
+
+MOMENT = pa.array([1700000000005]).cast(pa.timestamp("ms"))
+SCALARS = {
+    "date64": lambda: MOMENT.cast(pa.date64(), safe=False),
+    "null struct": lambda: pa.array([None], pa.struct([("a", pa.int32())])),
+    "struct": lambda: pa.array([{"a": 1, "b": "u"}]),
+    "dictionary": lambda: pa.array(["u", "v", None]).dictionary_encode(),
+    "year 20000": lambda: pa.array([568971820800], pa.timestamp("s")),
+    "large duration": lambda: pa.array([2**52], pa.duration("us")),
+    "repeated fields": lambda: pa.StructArray.from_arrays([pa.array([1])] * 2, ["a", "a"]),
+    "union": lambda: pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([1])]),
+    "dense union": lambda: pa.UnionArray.from_dense(
+        pa.array([0], pa.int8()), pa.array([0], pa.int32()), [pa.array([1])]
+    ),
+    "bool8": lambda: pa.array([1, 0], pa.int8()).cast(pa.bool8()),
+    "list": lambda: pa.array([[1, None], None]),
+    "map": lambda: pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int32())),
+    "view": lambda: pa.array(["a", "a text that is longer than a view", None], pa.string_view()),
+    "null": lambda: pa.nulls(1),
+    "decimal": lambda: pa.array([None, 1], pa.decimal128(5, 2)),
+    "runs": lambda: pa.RunEndEncodedArray.from_arrays([2], [5]),
+    "half": lambda: pa.array(np.array([1.5, -0.0], "f2")),
+    "bytes": lambda: pa.array([b"a", None]),
+    "zone": lambda: pa.array([0, None], pa.timestamp("ns", "Europe/Berlin")),
+    "months": lambda: pa.array([pa.MonthDayNano([1, 2, 3])]),
+    "list view": lambda: pa.array([[1]], pa.list_view(pa.int32())),
+    "fixed list": lambda: pa.array([[1, 2]], pa.list_(pa.int32(), 2)),
+    "uuid": lambda: pa.array([b"\0" * 16], pa.uuid()),
+    "time": lambda: pa.array([1], pa.time32("s")),
+    "int64": lambda: pa.array([2**53, None]),
+    "uint64": lambda: pa.array([2**63], pa.uint64()),
+    "logical": lambda: pa.array([True, None]),
+}
+
+
+def outcome(x):
+    """Return an R value of x by R's own text of it, or the words of the error."""
+    try:
+        value = to_r(x)
+    except ConversionError as error:
+        return str(error)
+    return list(r_value("deparse(x, control = c('keepNA', 'keepInteger', 'niceNames', "
+                        "'showAttributes', 'hexNumeric'))", x=value))  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SCALARS)
+def test_a_scalar_is_the_array_of_one_element(kind):
+    array = SCALARS[kind]()
+    for place in range(len(array)):
+        assert outcome(array[place]) == outcome(array[place : place + 1])
+
+
+FIELD = lambda name: pl.Struct({name: pl.Int8})  # noqa: E731
+NAMED = {
+    "polars column": lambda name: pl.Series(name, [1]),
+    "polars table": lambda name: pl.DataFrame({name: [1]}),
+    "polars struct": lambda name: pl.DataFrame({"a": [{name: 1}]}),
+    "polars list": lambda name: pl.Series("a", [[{name: 1}]]),
+    "polars array": lambda name: pl.Series([[{name: 1}]], dtype=pl.Array(FIELD(name), 1)),
+    "pyarrow table": lambda name: pa.table({name: [1]}),
+    "pyarrow batch": lambda name: pa.record_batch({name: [1]}),
+    "pyarrow reader": lambda name: pa.table({name: [1]}).to_reader(),
+    "pyarrow struct": lambda name: pa.array([{name: 1}]),
+    "pyarrow chunks": lambda name: pa.chunked_array([pa.array([{name: 1}])]),
+    "pyarrow list": lambda name: pa.table({"a": [[{name: 1}]]}),
+    "pyarrow map": lambda name: pa.array([], pa.map_(pa.string(), pa.struct([(name, pa.int8())]))),
+    "pyarrow scalar": lambda name: pa.array([{name: 1}])[0],
+    "pandas table": lambda name: pd.DataFrame({name: [1]}),
+}
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_a_name_that_r_cannot_hold_is_refused_before_it_is_cut(kind):
+    for name in ("a\0b", "\0", "a\0"):
+        with pytest.raises(ConversionError, match="R strings cannot hold a NUL"):
+            to_r(NAMED[kind](name))
+    to_r(NAMED[kind]("ab"))
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "1", "I", "F", "P", "LA", "CMYK", "I;16"])
+def test_a_picture_is_the_array_that_numpy_has_of_it(mode):
+    image = pytest.importorskip("PIL.Image").effect_noise((5, 3), 50).convert("L")
+    image = image.convert(mode) if mode != "I;16" else image.convert("I").convert(mode)
+    in_r = to_r(image)
+    np.testing.assert_array_equal(from_r(in_r), np.asarray(image))
+    assert list(in_r.do_slot("dim")) == [*np.shape(image)]
+
+
+@pytest.mark.parametrize("missing", [np.nan, None, pd.NA, pd.NaT, object()])
+def test_a_missing_text_of_numpy_is_na(missing):
+    texts = np.array(["a", missing, "\u00e9"], np.dtypes.StringDType(na_object=missing))
+    assert_identical(to_r(texts), 'c("a", NA, "\\u00e9")')
+    assert_identical(to_r(texts[None]), 'matrix(c("a", NA, "\\u00e9"), 1)')
+    assert_identical(to_r({"t": texts[:0]}), "list(t = character())")

@@ -55,7 +55,7 @@ def speaks_arrow(x: Any) -> bool:
     An array that speaks it too, such as a picture, has its axes in NumPy's protocols alone.
     """
     kind = type(x)
-    is_array = hasattr(kind, "__array_interface__") or len(getattr(x, "shape", ())) > 2
+    is_array = hasattr(kind, "__array_interface__")
     return not is_array and any(hasattr(kind, name) for name in _PROTOCOL)
 
 

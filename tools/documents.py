@@ -77,11 +77,16 @@ def blocks(text: str, *languages: str) -> list[Block]:
 
 
 def r_environment() -> dict[str, str]:
-    """Return the environment in which R finds this checkout's library and this Python."""
+    """Return the environment in which R finds this checkout's library and this Python.
+
+    R prints in UTF-8, as the pages are written, whatever the locale of the machine.
+    """
     # rpy2 describes its own R in the environment; this R describes itself.
     inherited = {k: v for k, v in os.environ.items() if k not in ("LD_LIBRARY_PATH", "R_HOME")}
     library = os.environ.get("R_LIBS") or str(ROOT / ".venv/r-library")
-    return {**inherited, "R_LIBS": library, "RETICULATE_PYTHON": sys.executable}
+    locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+    own = {"R_LIBS": library, "RETICULATE_PYTHON": sys.executable, "LC_ALL": locale}
+    return inherited | own
 
 
 def run_r(pieces: Sequence[Piece]) -> list[Outcome]:

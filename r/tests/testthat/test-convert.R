@@ -57,7 +57,7 @@ run_cases <- function(direction, convert, agrees) {
 test_that("every case of the corpus crosses to Python as NumPy has it", {
   run_cases("to_python",
     function(case) {
-      value <- eval(parse(text = case$r, keep.source = FALSE))
+      value <- eval(parse(text = case$r, encoding = "UTF-8", keep.source = FALSE))
       policy <- Filter(Negate(is.null), case$policy)
       do.call(to_python, c(list(value), policy), quote = TRUE)
     },
@@ -75,7 +75,7 @@ test_that("every case of the corpus crosses to R as R has it", {
       do.call(from_python, c(list(x), case$policy))
     },
     function(actual, case, label) {
-      expected <- eval(parse(text = case$r, keep.source = FALSE))
+      expected <- eval(parse(text = case$r, encoding = "UTF-8", keep.source = FALSE))
       expect_true(identical(actual, expected, num.eq = FALSE, single.NA = FALSE), label = label)
     }
   )
@@ -271,7 +271,7 @@ test_that("a value assigned from R crosses by the same law", {
   tried <- 0L
   for (case in conversions("to_python")) {
     if (length(case$policy) || !is.null(case$error)) next
-    value <- eval(parse(text = case$r, keep.source = FALSE))
+    value <- eval(parse(text = case$r, encoding = "UTF-8", keep.source = FALSE))
     if (!is.atomic(value)) next
     x <- reticulate::py_eval(sprintf("np.empty_like(%s)", case$numpy), convert = FALSE)
     x@r[..] <- value

@@ -39,7 +39,7 @@ test_that("a value of Python is in R what the corpus says", {
     if (!inherits(x, "python.builtin.object")) next # reticulate converts what is plain
     found <- crossed(case, function() do.call(from_python, c(list(x), policy), quote = TRUE), label)
     if (is.null(case$error)) {
-      expect_identical(found, eval(parse(text = case$r, keep.source = FALSE)), label = label)
+      expect_identical(found, eval(parse(text = case$r, encoding = "UTF-8", keep.source = FALSE)), label = label)
     }
   }
 })
@@ -48,7 +48,7 @@ test_that("a value of R is in Python what the corpus says", {
   cases <- value_cases("to_python")
   main <- python_names()
   for (case in cases) {
-    value <- eval(parse(text = case$r, keep.source = FALSE))
+    value <- eval(parse(text = case$r, encoding = "UTF-8", keep.source = FALSE))
     label <- paste(case$r, jsonlite::toJSON(case$policy, auto_unbox = TRUE))
     found <- crossed(case, function() do.call(to_python, c(list(value), case$policy), quote = TRUE), label)
     if (is.null(case$error)) {

@@ -12,6 +12,7 @@ from tools import measured
 
 sys.path.insert(0, str(ROOT / "benchmarks"))  # as for a program there
 aims, run, timing = map(import_module, ("aims", "run", "timing"))
+sys.path.remove(str(ROOT / "benchmarks"))  # which has modules of the names of other tests' own
 Note, Row = timing.Note, timing.Row
 
 MEASURED = (ROOT / "benchmarks/measured.md").read_text()

@@ -93,7 +93,7 @@ def test_commands(name):
             if first.startswith("$ "):
                 python, *arguments = shlex.split(first[2:])
                 assert python == "python"
-                done = run(sys.executable, *arguments)
+                done = run(sys.executable, *arguments, COLUMNS="80")
                 assert done.stdout + done.stderr == shown
                 continue
             for command in filter(None, part.splitlines()):

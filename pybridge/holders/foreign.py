@@ -70,10 +70,9 @@ def advice_for(x: Any) -> str:
         return f"it is the module {x.__name__}; give an array"
     if x is None:
         return "there is nothing to name elements of"
-    if hasattr(kind, "__array_interface__"):  # of a picture Arrow's protocol loses the axes
-        return "numpy.asarray(x) makes an array of it"
-    if hasattr(kind, "__arrow_c_array__"):
-        return "pyarrow.array(x) makes an array of it"
+    if hasattr(kind, "__arrow_c_array__"):  # of a picture it loses the axes
+        makes_axes = hasattr(kind, "__array_interface__")
+        return f"{'numpy.asarray' if makes_axes else 'pyarrow.array'}(x) makes an array of it"
     if hasattr(kind, "__arrow_c_stream__"):
         return "pyarrow.table(x) makes a table of it"
     if hasattr(kind, "to_numpy"):

@@ -12,7 +12,7 @@ import numpy as np
 from pybridge.errors import ArgumentError
 from pybridge.testing.asking import current_oracle
 from pybridge.testing.comparing import Rules, Tolerance, difference
-from pybridge.testing.oracle import Oracle, RError, RWarning
+from pybridge.testing.oracle import NO_ANSWER, Oracle, RError, RWarning
 from pybridge.testing.python_values import as_r, names_text
 from pybridge.testing.r_source import source_of
 from pybridge.testing.r_values import Answer, Condition, RValue
@@ -54,11 +54,15 @@ def assert_same_as_r(
       may be an integer in R.
     - `rtol` and `atol` allow a difference of reals of at most `atol + rtol * abs(r)`, where `r` is
       R's value. By default no difference is allowed. Mappings such as `rtol={"p.value": 1e-6}` are
-      for entries of a list and columns of a data frame; all other entries must be equal.
+      for entries of a list and columns of a data frame; all other entries must be equal. What is
+      counted is exact: integers, logicals, text. Times have a tolerance by name alone, in seconds,
+      `atol={"when": 0.5}`.
+    - The keys of a mapping are the names of R's vector, in any order.
     - With `like`, `actual` must have its type and its dtype.
 
     With `raises`, `actual` is a function without arguments. It must raise that exception, and R
-    must raise an error. With `warns` both must warn, and then the results are compared. `match` is
+    must raise an error; code that R cannot parse, and a function, an object or a package that is
+    missing, are no such error unless `r_match` or `r_class` names them. With `warns` both must warn, and then the results are compared. `match` is
     a regular expression for Python's message, and `r_match` one for R's. `r_class` is a class of
     R's condition.
 
@@ -159,6 +163,8 @@ def _both_stop(
     if answer.error is None:
         assert answer.value is not None
         return f"R does not stop: it gives {source_of(answer.value)}, and {python}"
+    if NO_ANSWER in answer.error.classes and r_match is None and r_class is None:
+        return f"{in_r}; this is no answer, unless r_match or r_class names it. {python}"
     if not isinstance(error, raises):
         raise AssertionError(f"{python}, which is not {wanted}; {in_r}") from error
     return _unmatched(str(error), [answer.error], match, r_match, r_class)

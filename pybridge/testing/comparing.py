@@ -39,6 +39,8 @@ class Rules:
     check_kind: bool = True
     check_names: bool = False
     check_na: bool = False
+    seconds: float = 0.0
+    """The absolute tolerance of times, which only a name gives."""
 
     def at(self, name: str | None) -> Rules:
         """Return the rules for one entry of a list: its own tolerance, where one is named."""
@@ -46,7 +48,10 @@ class Rules:
             tolerance.get(name or "", 0.0) if isinstance(tolerance, Mapping) else tolerance
             for tolerance in (self.rtol, self.atol)
         ]
-        return replace(self, rtol=tolerances[0], atol=tolerances[1])
+        seconds = self.seconds
+        if isinstance(self.atol, Mapping):
+            seconds = tolerances[1]
+        return replace(self, rtol=tolerances[0], atol=tolerances[1], seconds=seconds)
 
     def named(self) -> set[str]:
         """Return the entries that have a tolerance of their own."""
@@ -202,10 +207,10 @@ def _identifier(name: str) -> str:
 def _as_vector(actual: Any, wanted: RValue) -> RValue | str:
     """Return a Python value as a vector, or why it is not one."""
     entries = entries_of(actual)
-    if entries is not None and len(wanted.shape) == 1:  # the names of a vector are its keys
-        found = as_r(list(entries.values()))
-        if found.is_vector and found.shape == (len(entries),):
-            return replace(found, names=[str(name) for name in entries])
+    if entries is not None and len(wanted.shape) == 1 and (wanted.names or type(actual) is dict):
+        named = _as_named_vector(entries, wanted)
+        if named is not None:
+            return named
     columns = columns_of(actual)
     if columns is not None and hasattr(actual, "to_numpy") and len(wanted.shape) == 2:
         # of pandas, polars: the columns and the index are the dimnames of a matrix
@@ -215,6 +220,25 @@ def _as_vector(actual: Any, wanted: RValue) -> RValue | str:
     if found.is_vector:
         return found
     return f"R gives {described(wanted)}, and Python {_shown(actual)}"
+
+
+def _as_named_vector(entries: Mapping[Any, Any], wanted: RValue) -> RValue | str | None:
+    """Return a mapping as a vector in R's order, or how its keys are not R's names.
+
+    None is for a mapping whose values are no vector.
+    """
+    found = as_r(list(entries.values()))
+    if not found.is_vector or found.shape != (len(entries),):
+        return None
+    keys = [str(key) for key in entries]
+    known = [name or "" for name in wanted.names or ()]
+    names = [name if name in keys else _identifier(name) for name in known]
+    if sorted(names) != sorted(keys):
+        return (
+            f"the names are {names_text(keys)}, and in R {names_text(known) if known else 'none'}"
+        )
+    found = as_r([entries[key] for key in sorted(entries, key=lambda key: names.index(str(key)))])
+    return replace(found, names=wanted.names)
 
 
 def kind_of(value: RValue) -> str:
@@ -247,7 +271,8 @@ def _vector_difference(actual: RValue, wanted: RValue, rules: Rules) -> str | No
     is_text = [data.dtype == object for data in pair]
     if is_text[0] != is_text[1]:
         return f"the kind is {kinds[0]}, and in R {kinds[1]}, which have no values in common"
-    same = _same_elements(*pair, actual.is_na, wanted.is_na, rules)
+    within = _tolerances(actual, wanted, rules)
+    same = _same_elements(*pair, actual.is_na, wanted.is_na, within)
     if not bool(np.all(same)):
         return _first_difference(actual, wanted, same)
     return _names_difference(actual, wanted) if rules.check_names else None
@@ -271,6 +296,18 @@ def _elements(value: RValue) -> Array:
     if "difftime" in value.classes:
         return np.asarray(value.data * SECONDS[value.units or "secs"])
     return np.asarray(value.data)
+
+
+def _tolerances(actual: RValue, wanted: RValue, rules: Rules) -> Rules:
+    """Return the rules with the tolerances that the elements may have.
+
+    What is counted is exact, and so is a time, whose tolerance in seconds needs its name.
+    """
+    kinds = {kind_of(actual), kind_of(wanted)}
+    if kinds & {*TIMES}:
+        unit = SECONDS["days"] if "Date" in kinds else 1.0
+        return replace(rules, rtol=0.0, atol=rules.seconds / unit)
+    return rules if kinds & {"real", "complex"} else replace(rules, rtol=0.0, atol=0.0)
 
 
 def _same_elements(

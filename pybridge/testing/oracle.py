@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import warnings
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from pybridge.errors import ArgumentError
+from pybridge.holders.fitting import need_utf8
 from pybridge.testing.python_values import as_r
 from pybridge.testing.r_source import r_text
 from pybridge.testing.r_values import (
@@ -69,28 +71,66 @@ class Oracle(Protocol):
         ...
 
 
-EVALUATE = """
+EVALUATE = r"""
 function(source, env) {
-  warned <- list()
+  is_like <- function(message, format) {
+    startsWith(message, sub("%s.*", "", gettext(format, domain = "R"))) &&
+      endsWith(message, sub(".*%s", "", gettext(format, domain = "R")))
+  }
+  # what a test of an error did not ask about: code that R cannot run at all
+  is_no_answer <- function(condition) {
+    message <- conditionMessage(condition)
+    inherits(condition, c("pybridge_quit", "pybridge_syntax", "packageNotFoundError")) ||
+      is_like(message, "could not find function \"%s\"") ||
+      is_like(message, "object '%s' not found")
+  }
   told <- function(condition) {
     called <- conditionCall(condition)
-    reads <- quote(parse(text = source, keep.source = FALSE, encoding = "UTF-8"))
-    ours <- list(NULL, reads, bquote(eval(.(reads), env)))
     call <- enc2utf8(deparse(called)[[1L]])
-    is_ours <- list(called) %in% ours || startsWith(call, "doTryCatch(")
-    list(enc2utf8(conditionMessage(condition)), class(condition), if (!is_ours) call)
+    is_ours <- is.null(called) || identical(called, quote(eval(code, env))) ||
+      startsWith(call, "doTryCatch(")
+    classes <- c(class(condition), if (is_no_answer(condition)) "pybridge_no_answer")
+    list(enc2utf8(conditionMessage(condition)), classes, if (!is_ours) call)
   }
+  warned <- list()
   heard <- function(condition) {
     warned[[length(warned) + 1L]] <<- told(condition)
     tryInvokeRestart("muffleWarning")
   }
+  of_class <- function(class, message, call = NULL) {
+    stop(structure(class = c(class, "error", "condition"), list(message = message, call = call)))
+  }
+  # base R's own quit() would end the process of the tests, with the status of a success
+  base <- baseenv()
+  own <- mget(c("quit", "q"), base)
+  put <- function(functions) {
+    for (name in names(functions)) {
+      unlockBinding(name, base)
+      assign(name, functions[[name]], base)
+      lockBinding(name, base)
+    }
+  }
+  deny <- function(...) {
+    of_class("pybridge_quit", "the R code quits, which would end the process of the tests")
+  }
+  need_text <- function(x) {
+    if (is.character(x) && !all(Encoding(x) != "bytes" & validUTF8(enc2utf8(x)))) {
+      of_class("pybridge_text", "the answer has text that is not valid UTF-8")
+    }
+    if (is.list(x)) for (entry in unclass(x)) need_text(entry)
+    for (each in attributes(x)) need_text(each)
+  }
   value <- NULL
   error <- tryCatch(
     {
-      value <- withCallingHandlers(
-        eval(parse(text = source, keep.source = FALSE, encoding = "UTF-8"), env),
-        warning = heard
+      code <- tryCatch(
+        parse(text = source, keep.source = FALSE, encoding = "UTF-8"),
+        error = function(error) of_class("pybridge_syntax", conditionMessage(error))
       )
+      put(list(quit = deny, q = deny))
+      on.exit(put(own))
+      value <- withCallingHandlers(eval(code, env), warning = heard)
+      need_text(value)
       NULL
     },
     error = told
@@ -98,6 +138,8 @@ function(source, env) {
   list(value, error, warned)
 }
 """
+NO_ANSWER = "pybridge_no_answer"
+"""The class of an R error that a test of errors does not mean, unless it names it."""
 
 
 @functools.cache
@@ -107,11 +149,24 @@ def _interface() -> Any:
         from rpy2 import rinterface
 
         rinterface.initr()
+        from rpy2.rinterface_lib import callbacks
     except ImportError as error:
         raise RNotFoundError(f"R cannot be asked: rpy2 is missing ({error})") from error
     except Exception as error:  # rpy2 has no class for an R that it does not find
         raise RNotFoundError(f"R cannot be asked: rpy2 finds no R ({error})") from error
+    callbacks.cleanup = _fail_where_r_ends
     return rinterface
+
+
+_asked: list[str] = []
+"""The R code that is being evaluated."""
+
+
+def _fail_where_r_ends(*_: Any) -> None:
+    """End the process as a failure where R ends it in the middle of a question."""
+    if _asked:
+        print(f"R ended the process while it ran:\n{_asked[-1]}", file=sys.__stderr__, flush=True)
+        os._exit(1)
 
 
 @functools.cache
@@ -133,7 +188,12 @@ def ask_r(source: str, inputs: Mapping[str, RValue]) -> Answer:
     env = ri.baseenv["new.env"](parent=ri.globalenv)
     for name, value in inputs.items():
         env[name] = _to_r(value)
-    value, error, warned = _evaluate()(ri.StrSexpVector([source]), env)
+    need_utf8(source, ArgumentError)
+    _asked.append(source)
+    try:
+        value, error, warned = _evaluate()(ri.StrSexpVector([source]), env)
+    finally:
+        _asked.pop()
     conditions = tuple(_condition(each) for each in warned)
     if error.typeof != ri.RTYPES.NILSXP:
         return Answer(None, _condition(error), conditions)
@@ -223,6 +283,8 @@ def _texts_to_r(texts: Any) -> Any:
     for text in texts:
         if text is not None and "\0" in text:
             raise ArgumentError(f"R has no text with a NUL, and {text!r} has one")
+        if text is not None:
+            need_utf8(text, ArgumentError)
     return ri.StrSexpVector([ri.NA_Character if text is None else text for text in texts])
 
 

@@ -113,7 +113,9 @@ DIFFERS = {
     "a kind with NA": (np.array([1.0, NAN]), "c(1L, NA)", {}, "kind is real, and in R integer"),
     "NaN and NA, when asked": (np.array([NAN]), "NA_real_", {"check_na": True}, "NaN, and in R NA"),
     "NA and NaN, when asked": ([None, 1.5], "c(NaN, 1.5)", {"check_na": True}, "NA, and in R NaN"),
-    "names, when asked": ({"a": 1.5}, "c(b = 1.5)", {"check_names": True}, 'are "a", and in R "b"'),
+    "keys": ({"a": 1.5}, "c(b = 1.5)", {}, 'are "a", and in R "b"'),
+    "keys in another order": ({"b": 1.5, "a": 2.5}, "c(a = 1.5, b = 2.5)", {}, "2 of 2 elements"),
+    "keys of what has no names": ({"a": 1.5}, "1.5", {}, 'are "a", and in R none'),
     "no names": (np.array([1.5]), "c(b = 1.5)", {"check_names": True}, 'are none, and in R "b"'),
     "dimnames": (
         xr.DataArray([[1.5, 2.5]], dims=("i", "j"), coords={"j": ["u", "v"]}),
@@ -384,3 +386,39 @@ def test_an_error_of_r_is_told_once(capfd):
     with pytest.warns(RWarning, match=r"^Warning in f\(1\): hm$"):
         run_r("f <- function(x) warning('hm'); f(1)")
     assert capfd.readouterr() == ("", "")
+
+
+COUNTED = {
+    "logicals": (np.array([True]), "FALSE"),
+    "integers": (np.array([7]), "8L"),
+    "factors": (pd.Categorical(["u"], ["u", "v"]), "factor('v', c('u', 'v'))"),
+    "text": (np.array(["a"]), "'b'"),
+    "dates": (np.array(["2024-01-01"], "M8[D]"), "as.Date('2024-01-02')"),
+    "times": (np.array(["2024-01-01T00:00:00"], "M8[s]"), ".POSIXct(1704067201, 'UTC')"),
+    "durations": (np.array([60], "m8[s]"), "as.difftime(61, units = 'secs')"),
+}
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+@pytest.mark.parametrize("tolerance", [{"rtol": 1.0}, {"atol": 1e9}, {"rtol": {"x": 1.0}}])
+def test_what_is_counted_has_no_tolerance(kind, tolerance):
+    value, code = COUNTED[kind]
+    if isinstance(tolerance.get("rtol"), dict):
+        value, code = {"x": value}, f"list(x = {code})"
+    with pytest.raises(AssertionError):
+        assert_same_as_r(value, code, **tolerance)
+
+
+@pytest.mark.parametrize("kind", ["dates", "times", "durations"])
+def test_a_time_has_a_tolerance_in_seconds_by_its_name(kind):
+    value, code = COUNTED[kind]
+    apart = 86400.0 if kind == "dates" else 1.0
+    assert_same_as_r({"x": value}, f"list(x = {code})", atol={"x": apart})
+    with pytest.raises(AssertionError):
+        assert_same_as_r({"x": value}, f"list(x = {code})", atol={"x": 0.9 * apart})
+
+
+@pytest.mark.parametrize("kind", ["i8", "f8", "c16"])
+def test_one_side_of_reals_is_enough_for_a_tolerance(kind):
+    assert_same_as_r(np.array([1], kind), "1.001", atol=0.01, check_kind=False)
+    assert_same_as_r(np.array([1.001]), "1L", atol=0.01, check_kind=False)

@@ -1,5 +1,6 @@
 """The test kit for others: its oracle, its assertion, its strategies and its plugin."""
 
+import contextlib
 import json
 import re
 import subprocess
@@ -14,6 +15,7 @@ from jsonschema import Draft202012Validator
 from processes import INHERITED, ROOT, python
 
 from pybridge import R, errors, r_slice
+from pybridge.errors import ArgumentError
 from pybridge.testing import OwnProcess, RError, assert_same_as_r, r_text, run_r
 from pybridge.testing import strategies as kit
 from pybridge.testing.corpus import PATH, SCHEMA, cases, corpus
@@ -85,8 +87,8 @@ def test_a_process_of_its_own_answers_as_this_one_and_survives_the_end_of_r():
         np.testing.assert_array_equal(r("print(x); x[2, ]", x=x), [3, 4, 5])
         with pytest.raises(RError, match="subscript out of bounds"):
             r("x[3, 1]", x=x)
-        with pytest.raises(RError, match=r"R ended with status 3 while it ran:\nquit"):
-            r("quit(status = 3)")
+        with pytest.raises(RError, match=r"R ended with status 1 while it ran:\n.Internal"):
+            r(".Internal(quit('no', 0L, FALSE))")
         assert r("1 + 1")[0] == 2
         assert r("Sys.getpid()")[0] != run_r("Sys.getpid()")[0]
 
@@ -192,6 +194,79 @@ def test_drawn_values_reach_r_and_come_back(data):
     assert x.dtype == dtype
     assert_same_as_r(x, "x", x=x, like=x)
     assert_same_as_r(x, r_text(x))
+
+
+QUITTING = ("quit()", "q('no')", "base::quit(status = 0)", "f <- function() q('no', 0); f(); 1")
+
+
+@pytest.mark.parametrize("code", [*QUITTING, "on.exit(quit('no')); 1", "do.call('q', list('no'))"])
+def test_r_code_that_quits_is_an_error_and_is_no_expected_one(code):
+    with pytest.raises(RError, match="the R code quits"):
+        run_r(code)
+    with pytest.raises(AssertionError, match=r"the R code quits.*; this is no answer"):
+        assert_same_as_r(lambda: 1 / 0, code, raises=ZeroDivisionError)
+
+
+def test_quit_is_base_rs_own_outside_of_a_question():
+    import rpy2.rinterface as ri
+
+    before = [ri.baseenv[name] for name in ("quit", "q")]
+    for code in ("1", "quit()", "stop('no')", "1 +"):
+        with contextlib.suppress(RError):
+            run_r(code)
+    after = [ri.baseenv[name] for name in ("quit", "q")]
+    assert [one.rsame(other) for one, other in zip(before, after, strict=True)] == [True] * 2
+
+
+def test_an_r_that_ends_the_process_is_a_failure():
+    code = "from pybridge.testing import run_r; run_r('.Internal(quit(\"no\", 0L, FALSE))')"
+    done = python("-c", code, RPY2_CFFI_MODE="ABI")
+    assert done.returncode == 1
+    assert "R ended the process while it ran:\n.Internal" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x", "list(1, list(x))", "structure(1, names = x)", "factor(1, labels = x)", "list(a = x)"],
+)
+@pytest.mark.parametrize("encoding", ["unknown", "UTF-8", "bytes"])
+def test_an_answer_with_text_that_is_none_is_an_error_of_r(value, encoding):
+    code = "x <- '\\xff'; Encoding(x) <- "
+    with pytest.raises(RError):
+        run_r(f"{code}'{encoding}'; {value}")
+    assert run_r("1")[0] == 1
+
+
+@pytest.mark.parametrize(
+    "send", [lambda x: x, lambda x: [x], lambda x: {"a": [x]}, lambda x: {x: 1}]
+)
+def test_half_a_character_is_not_sent_to_r(send):
+    with pytest.raises(ArgumentError, match="half of a surrogate pair"):
+        run_r("x", x=send("\ud800"))
+    with pytest.raises(ArgumentError, match="half of a surrogate pair"):
+        run_r("'\ud800'")
+
+
+NOT_MEANT = [
+    "1 +",
+    "nofun(1)",
+    "noobject",
+    "library(nopackage)",
+    "nopackage::f(1)",
+    "get('noobject')",
+]
+
+
+@pytest.mark.parametrize("code", NOT_MEANT)
+def test_code_that_r_cannot_run_is_no_expected_error(code):
+    def fails():
+        raise ValueError("a value")
+
+    with pytest.raises(AssertionError, match="this is no answer, unless r_match or r_class"):
+        assert_same_as_r(fails, code, raises=ValueError)
+    assert_same_as_r(fails, code, raises=ValueError, r_match=".")
+    assert_same_as_r(fails, code, raises=ValueError, r_class="error")
+    assert_same_as_r(fails, "stop('the object of it is not found')", raises=ValueError)
 
 
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])

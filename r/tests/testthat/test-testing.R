@@ -30,6 +30,8 @@ test_that("a wrong value, order, shape and kind each fail, and the code can be p
   expect_failure(expect_same_tensor(x@r[1, , ], 1 * cube[1, , ]), "the kind is integer \\(int32\\), not double")
   expect_failure(expect_same_tensor(as_tensor(array(c(NaN, 2))), c(1, NA)), "2 of 2")
   expect_failure(expect_same_tensor(as_tensor(array(1.1)), 1, tolerance = 0.01), "1 of 1")
+  expect_failure(expect_same_tensor(as_tensor(array(1L)), 2L, tolerance = 1), "1 of 1")
+  expect_failure(expect_same_tensor(as_tensor(array(TRUE)), FALSE, tolerance = 1), "1 of 1")
   expect_failure(expect_same_tensor(as_tensor(array(c(1, Inf))), c(Inf, 1), tolerance = 0.5), "2 of 2")
   failure <- tryCatch(expect_same_tensor(x, wrong), expectation = conditionMessage)
   pasted <- new.env()

@@ -62,9 +62,9 @@ def assert_same_as_r(
 
     With `raises`, `actual` is a function without arguments. It must raise that exception, and R
     must raise an error; code that R cannot parse, and a function, an object or a package that is
-    missing, are no such error unless `r_match` or `r_class` names them. With `warns` both must warn, and then the results are compared. `match` is
-    a regular expression for Python's message, and `r_match` one for R's. `r_class` is a class of
-    R's condition.
+    missing, are no such error unless `r_match` or `r_class` names them. With `warns` both must
+    warn, and then the results are compared. `match` is a regular expression for Python's message,
+    and `r_match` one for R's. `r_class` is a class of R's condition.
 
     `run` answers the questions: the fixture `r`, or an `OwnProcess`. By default it is the R of the
     pytest plugin, with its records, or without the plugin R in this process.

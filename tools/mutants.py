@@ -415,7 +415,6 @@ def tried(
     """Write a mutant into the copy, run its tests until one fails, and return what became of it."""
     source = (ROOT / mutant.path).read_bytes()
     record = {"key": mutant.key, **mutant._asdict(), "outcome": "uncovered", "ran": 0, "left": 0}
-    began = time.monotonic()
     try:
         copy.write(mutant.path, mutated(source, mutant))
         if mutant.path.startswith("r/") and not copy.install():
@@ -444,7 +443,6 @@ def tried(
         return record
     finally:
         copy.write(mutant.path, source)
-        record["seconds"] = round(time.monotonic() - began, 1)
 
 
 def failing_alone(copy: Copy, records: list[dict[str, Any]]) -> set[str]:
@@ -548,7 +546,9 @@ def main() -> None:
         if time.monotonic() - began > options.seconds:
             print(f"the time is over; {len(mutants) - n} mutants are left: --resume")
             break
+        start = time.monotonic()
         record = tried(copy, groups, mutant, options.suite, options.each)
+        record["seconds"] = round(time.monotonic() - start, 1)
         with kept.open("a") as file:
             print(json.dumps(record), file=file)
         print(

@@ -98,6 +98,14 @@ def test_what_makes_no_data_frame_is_refused(value, message):
         to_r(value, mapping="data.frame")
 
 
+def test_records_with_fields_of_objects_are_columns_of_one_kind():
+    fields = [("n", "i4"), ("o", "O")]
+    found = to_r(np.array([(1, "a"), (2, None)], fields))
+    assert_identical(found, "data.frame(n = 1:2, o = c('a', NA))")
+    with pytest.raises(ConversionError, match="its entries are objects, which no R vector holds"):
+        to_r(np.array([(1, "a"), (2, object())], fields))
+
+
 def test_without_pandas_a_data_frame_arrives_as_a_dict_of_columns(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     code = """

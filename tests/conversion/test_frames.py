@@ -4,6 +4,7 @@ import sys
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from conversion_oracle import assert_identical, r_value
 
@@ -50,6 +51,10 @@ def test_lists(value, code):
         (
             {"p": np.array([[1, 2, 3], [4, 5, 6]], "i2"), "y": [1.0, 2.0]},
             "x <- data.frame(y = c(1, 2)); x$p <- matrix(c(1L,4L,2L,5L,3L,6L), 2); x[2:1]",
+        ),
+        (
+            {"x": pd.Series([1.5, 2.5], ["u", "v"]), "d": np.array([0, 1], "M8[D]")},
+            "data.frame(x = c(1.5, 2.5), d = as.Date(c(0, 1)))",
         ),
     ],
 )

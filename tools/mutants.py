@@ -72,7 +72,7 @@ class Mutant(NamedTuple):
 
 
 def python_sites(path: str, source: str) -> list[Mutant]:
-    """Return all mutants of a Python file that Python can parse."""
+    """Return all mutants of a Python file."""
     found: list[Mutant] = []
     begins = [0]
     for line in source.encode().splitlines(keepends=True):
@@ -82,12 +82,7 @@ def python_sites(path: str, source: str) -> list[Mutant]:
         start = begins[node.lineno - 1] + node.col_offset
         end = begins[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
         before = source.encode()[start:end].decode()
-        mutant = Mutant(path, node.lineno, statement, start, end, kind, before, after)
-        try:
-            ast.parse(mutated(source.encode(), mutant))
-        except SyntaxError:
-            return
-        found.append(mutant)
+        found.append(Mutant(path, node.lineno, statement, start, end, kind, before, after))
 
     def visit(node: ast.AST, statement: int) -> None:
         if is_left_out(node):
@@ -399,14 +394,14 @@ def batches(
     if not wanted and mutant.function:  # what loading the package calls is a matter of every test
         yield from batches(groups, mutant._replace(function=""), seconds)
     batch: list[str] = []
-    total = 0.0
+    total, least = 0.0, 5.0
     for n, (is_r, cost, tests) in enumerate(sorted(wanted)):
         batch += tests
         total += cost
         is_last = n + 1 == len(wanted) or sorted(wanted)[n + 1][0] != is_r
-        if total > 5 or is_last:
+        if total > least or is_last:
             yield batch, total
-            batch, total = [], 0.0
+            batch, total, least = [], 0.0, 2 * least
 
 
 def tried(
@@ -415,7 +410,6 @@ def tried(
     """Write a mutant into the copy, run its tests until one fails, and return what became of it."""
     source = (ROOT / mutant.path).read_bytes()
     record = {"key": mutant.key, **mutant._asdict(), "outcome": "uncovered", "ran": 0, "left": 0}
-    began = time.monotonic()
     try:
         copy.write(mutant.path, mutated(source, mutant))
         if mutant.path.startswith("r/") and not copy.install():
@@ -444,7 +438,6 @@ def tried(
         return record
     finally:
         copy.write(mutant.path, source)
-        record["seconds"] = round(time.monotonic() - began, 1)
 
 
 def failing_alone(copy: Copy, records: list[dict[str, Any]]) -> set[str]:
@@ -548,7 +541,9 @@ def main() -> None:
         if time.monotonic() - began > options.seconds:
             print(f"the time is over; {len(mutants) - n} mutants are left: --resume")
             break
+        start = time.monotonic()
         record = tried(copy, groups, mutant, options.suite, options.each)
+        record["seconds"] = round(time.monotonic() - start, 1)
         with kept.open("a") as file:
             print(json.dumps(record), file=file)
         print(

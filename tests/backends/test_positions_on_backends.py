@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from backends.adapters import ADAPTERS
+from backends.stores import STANDARD
 from backends.running import MODES
 from position_cases import ALONG, VERBS, said_by_r
 
-from pybridge import errors
+from pybridge import errors, which_max
 
 NAN, INF = np.nan, np.inf
 FEW = [
@@ -109,3 +110,12 @@ def test_positions_are_rs(cases, name, mode):
             counts["as R"] += 1
     assert counts["as R"] >= 8, counts
     assert is_traced or not counts["refused"]
+
+
+@pytest.mark.parametrize("mode", STANDARD["array_api"].modes)
+def test_the_greatest_along_each_axis_by_the_array_standard(mode):
+    x = np.arange(30.0).reshape(2, 3, 5) * 7 % 11
+    for axis in range(3):
+        run = STANDARD["array_api"].modes[mode]
+        (found,) = run(lambda x, axis=axis: [which_max(x, axis=axis + 1)], x)
+        assert np.array_equal(found, x.argmax(axis) + 1)

@@ -313,3 +313,11 @@ def test_an_update_of_no_element_is_the_same_tensor_in_every_mode(name, mode):
 
     for updated in ADAPTERS[name].modes[mode](run, X):
         np.testing.assert_array_equal(updated, X)
+
+
+def test_keys_for_random_numbers_are_refused_with_what_has_their_numbers():
+    import jax
+
+    words = r"^an array of keys for random numbers is not .*; jax\.random\.key_data\(x\) gives"
+    with pytest.raises(errors.UnsupportedTensorError, match=words):
+        r_assign(jax.random.split(jax.random.key(0), 3), 1, value=2)

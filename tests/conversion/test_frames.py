@@ -4,6 +4,7 @@ import sys
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from conversion_oracle import assert_identical, r_value
 
@@ -51,6 +52,10 @@ def test_lists(value, code):
             {"p": np.array([[1, 2, 3], [4, 5, 6]], "i2"), "y": [1.0, 2.0]},
             "x <- data.frame(y = c(1, 2)); x$p <- matrix(c(1L,4L,2L,5L,3L,6L), 2); x[2:1]",
         ),
+        (
+            {"x": pd.Series([1.5, 2.5], ["u", "v"]), "d": np.array([0, 1], "M8[D]")},
+            "data.frame(x = c(1.5, 2.5), d = as.Date(c(0, 1)))",
+        ),
     ],
 )
 def test_a_dict_is_a_data_frame_where_that_is_asked_for(value, code):
@@ -96,6 +101,14 @@ def test_policies_reach_every_element():
 def test_what_makes_no_data_frame_is_refused(value, message):
     with pytest.raises(ConversionError, match=message):
         to_r(value, mapping="data.frame")
+
+
+def test_records_with_fields_of_objects_are_columns_of_one_kind():
+    fields = [("n", "i4"), ("o", "O")]
+    found = to_r(np.array([(1, "a"), (2, None)], fields))
+    assert_identical(found, "data.frame(n = 1:2, o = c('a', NA))")
+    with pytest.raises(ConversionError, match="its entries are objects, which no R vector holds"):
+        to_r(np.array([(1, "a"), (2, object())], fields))
 
 
 def test_without_pandas_a_data_frame_arrives_as_a_dict_of_columns(monkeypatch):

@@ -250,6 +250,7 @@ def test_a_value_arrives_as_it_was_or_is_refused(dtype, kept):
         (pa.string(), b"a"),
         (pa.date32(), MOMENT),
         (pa.date64(), MOMENT),
+        (pa.date64(), datetime.datetime(2020, 1, 1, 5)),
         (pa.date32(), np.datetime64(2**33, "D")),
         (pa.timestamp("s"), MOMENT),
         (pa.timestamp("us"), MOMENT.replace(tzinfo=UTC)),

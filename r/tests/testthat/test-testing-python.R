@@ -33,7 +33,8 @@ test_that("a wrong value, type, shape and kind each fail, with the code of both"
   expect_failure(expect_same_as_python(1.1, "1.0", tolerance = 0.01), "1 of 1")
   expect_failure(expect_same_as_python(1L, "2", tolerance = 1), "1 of 1")
   expect_failure(expect_same_as_python(TRUE, "False", tolerance = 1), "1 of 1")
-  expect_failure(expect_same_as_python(as.Date("2024-01-01"), "__import__('datetime').date(2024, 1, 2)", tolerance = 1), "1 of 1")
+  next_day <- "__import__('datetime').date(2024, 1, 2)"
+  expect_failure(expect_same_as_python(as.Date("2024-01-01"), next_day, tolerance = 1), "1 of 1")
   failure <- tryCatch(expect_same_as_python(x[2, ], "x[0]", x = x), expectation = conditionMessage)
   pasted <- new.env()
   eval(parse(text = sub("\nPython: .*", "", sub(".*paste into R:\n", "", failure))), pasted)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from backends.adapters import ADAPTERS
-from backends.stores import STANDARD
 from backends.running import MODES
+from backends.stores import STANDARD
 from position_cases import ALONG, VERBS, said_by_r
 
 from pybridge import errors, which_max

@@ -113,8 +113,13 @@ function(source, env) {
   deny <- function(...) {
     of_class("pybridge_quit", "the R code quits, which would end the process of the tests")
   }
+  is_text <- function(x) {
+    text <- enc2utf8(x) # bytes that the locale does not know are longer then
+    is_escaped <- Encoding(text) == "unknown" & nchar(text, "bytes") != nchar(x, "bytes")
+    validUTF8(text) & Encoding(text) != "bytes" & (is.na(x) | !is_escaped)
+  }
   need_text <- function(x) {
-    if (is.character(x) && !all(Encoding(x) != "bytes" & validUTF8(enc2utf8(x)))) {
+    if (is.character(x) && !all(is_text(x))) {
       of_class("pybridge_text", "the answer has text that is not valid UTF-8")
     }
     if (is.list(x)) for (entry in unclass(x)) need_text(entry)

@@ -13,8 +13,9 @@
 #' attributes, such as the class of dates, stay.
 #'
 #' @param x An R vector or array, or a 'Python' tensor. A raw vector is reshaped as integers.
-#'   Any other object, such as a list, a factor, a data frame, a store on disk or a 'pandas' table, is passed
-#'   to reticulate's function with the same name, which needs 'Python'.
+#'   A factor is its text, a data frame of numbers or of text a matrix, and a list of such vectors of one length a
+#'   matrix of its rows. Any other object, such as a store on disk or a 'pandas' table, is passed to reticulate's
+#'   function with the same name, which needs 'Python'; a list whose values would change there is an error.
 #' @param dim The new sizes: a vector of whole numbers, a list of them, or a 'Python' tuple, list or shape.
 #'   One size may be `-1` or `NA`, or in a list `NULL`. It is computed from the others.
 #' @param order `"C"` for row-major, `"F"` for column-major.
@@ -42,7 +43,10 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
     is_passed_on <- inherits(reshaped, "python.builtin.NotImplementedType")
     return(if (is_passed_on) masked_reshape(x, sizes, order, call) else flagged(reshaped, x, call))
   }
-  if (isS4(x) || is.factor(x) || is.data.frame(x) || (is.list(x) && is.null(dim(x)))) {
+  if (!isS4(x)) {
+    x <- as_plain_array(x, call)
+  }
+  if (isS4(x) || is.data.frame(x) || (is.list(x) && is.null(dim(x)))) {
     return(masked_reshape(x, sizes, order, call))
   }
   if (!is.atomic(x) && !is.list(x) || is.null(x)) {
@@ -58,6 +62,33 @@ array_reshape <- function(x, dim, order = c("C", "F")) {
     attributes(reshaped) <- if (length(sizes)) list(dim = sizes)
   }
   if (is.object(x)) keep_meaning(reshaped, x) else reshaped
+}
+
+# The text of a factor, and the matrix of a data frame or a list of numbers, or of text: its columns, or its rows as
+# reticulate has them. In any other list reticulate makes a value of NA, and text of a number beside text.
+as_plain_array <- function(x, call) {
+  if (is.factor(x)) {
+    return(as.character(x))
+  }
+  if (!is.list(x) || !length(x) || !is.data.frame(x) && (is.object(x) || !is.null(dim(x)))) {
+    return(x)
+  }
+  parts <- lapply(unname(unclass(x)), function(part) if (is.factor(part)) as.character(part) else part)
+  is_number <- vapply(parts, function(part) is.numeric(part) || is.logical(part) || is.complex(part), NA)
+  is_text <- vapply(parts, is.character, NA)
+  is_plain <- !vapply(parts, function(part) is.object(part) || !is.null(dim(part)), NA)
+  if (all(is_plain) && (all(is_number) || all(is_text)) && length(unique(lengths(parts))) == 1L) {
+    bind <- if (is.data.frame(x)) cbind else if (length(parts[[1L]]) == 1L) c else rbind
+    found <- do.call(bind, parts)
+    if (is.integer(found) && !is.data.frame(x)) storage.mode(found) <- "double" # as reticulate's
+    return(found)
+  }
+  leaves <- rapply(parts, identity, how = "unlist")
+  if (anyNA(leaves) || is.character(leaves) && !all(is_text) && !is.data.frame(x)) {
+    words <- "`x` is a %s of several kinds of values, or with NA, which would change on their way through Python"
+    abort_argument(paste0(sprintf(words, class_name(x)), "; give an array"), call)
+  }
+  x
 }
 
 # Call the function of reticulate that ours masks. It converts `x` by itself, so what would end R is looked for.

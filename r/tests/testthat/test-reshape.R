@@ -16,6 +16,22 @@ shapes_of <- function(count) {
   do.call(c, lapply(1:4, function(ndim) factorizations(count, ndim)))
 }
 
+test_that("factors, data frames and lists keep their values, by R itself or not at all", {
+  expect_identical(array_reshape(factor(c("u", NA, "w", "w")), c(2, 2)), matrix(c("u", "w", NA, "w"), 2))
+  expect_identical(array_reshape(data.frame(p = c(1L, NA), q = 3:4), 4), array(c(1L, 3L, NA, 4L)))
+  expect_identical(array_reshape(data.frame(p = c(TRUE, NA), q = 3:4), 4), array(c(1L, 3L, NA, 4L)))
+  expect_identical(array_reshape(data.frame(p = factor(c("u", NA)), q = c("a", "b")), 4), array(c("u", "a", NA, "b")))
+  expect_identical(array_reshape(list(TRUE, NA, FALSE), c(3, 1)), matrix(c(TRUE, NA, FALSE)))
+  expect_identical(array_reshape(list(c(1, NA), 3:4), 4), array(c(1, NA, 3, 4)))
+  expect_identical(array_reshape(list("a", NA_character_), 2), array(c("a", NA)))
+  for (x in list(
+    list(list(1, NA), list(3, 4)), list(1, "a", 2, "b"), list(1, as.Date(NA)), data.frame(p = c("a", NA), q = 3:4),
+    list(1:2, c("a", "b")), list(factor(c("u", NA)), 1:2)
+  )) {
+    expect_error(array_reshape(x, 4), "change on their way through Python", class = "pybridge_error_argument")
+  }
+})
+
 test_that("every factorization agrees with the law, in both orders", {
   compared <- 0L
   for (count in 1:60) {
@@ -299,7 +315,7 @@ expect_reshaped_as_reticulate <- function(x) {
 test_that("R objects other than arrays are passed on to reticulate's function as well", {
   skip_without_python()
   for (x in list(
-    list("a", 1, TRUE, 2, 3, 4), list(list("a", 1), list(2, "b"), list(3, 4)), list(1, 2, 3, 4, 5, 6),
+    list(1, 2, 3, 4, 5, 6), list("a", "b", "c", "d", "e", "f"), list(TRUE, 2, 3L, 4, 5, 6),
     list(1:2, 3:4, 5:6), list(list(1, 2), list(3, 4), list(5, 6)), factor(letters[1:6]), as.raw(1:6)
   )) {
     expect_reshaped_as_reticulate(x)
@@ -316,7 +332,7 @@ test_that("R objects other than arrays are passed on to reticulate's function as
 test_that("data frames and matrices of the package Matrix are passed on as well", {
   skip_without_module("pandas", "scipy")
   for (x in list(
-    data.frame(a = 1:3, b = letters[1:3]), data.frame(a = c(TRUE, FALSE, NA), b = c(1, 2, NA)),
+    data.frame(a = 1:3, b = letters[1:3]),
     data.frame(p = 1:3, q = 4:6), data.frame(p = c("a", "b", "d"), q = factor(c("c", NA, "e")))
   )) {
     expect_reshaped_as_reticulate(x)

@@ -45,7 +45,6 @@ _NA_OF_RPY2: Final = {
     "NACharacterType": "text",
 }
 _KINDS: Final = (
-    (enum.Enum, "enum"),
     (bool | np.bool_, "logical"),
     (int | np.integer, "integer"),
     (float | np.floating, "real"),
@@ -58,6 +57,7 @@ _KINDS: Final = (
     (datetime.time, "time of day"),
     (Fraction, "fraction"),
     (bytes, "bytes"),
+    (enum.Enum, "enum"),  # a member that is a number or a text is that
 )
 _REFUSED: Final = {
     "enum": "a member of an enum has no R equivalent: x.value is its value, x.name its name",
@@ -107,7 +107,7 @@ def column_of_list(entries: Sequence[Any]) -> InR | None:
     >>> column_of_list([1, "a"]) is None
     True
     """
-    types = {*map(type, entries)}
+    types = {*map(_plain_type, {*map(type, entries)})}
     without_value = _without_value(types)
     kinds = {_NA_OF_RPY2[cls.__name__] for cls in without_value if is_na_of_rpy2(cls)}
     present = types - without_value
@@ -124,6 +124,12 @@ def column_of_list(entries: Sequence[Any]) -> InR | None:
         known = entries if missing is None else filled(entries, missing, cls(0))
         return Numbers(np.array(known), missing)
     return _column(kind, entries, missing, (len(entries),))
+
+
+def _plain_type(cls: type) -> type:
+    """Return a type, int for that of an integer of Python of any class."""
+    is_int = issubclass(cls, int) and not issubclass(cls, bool) and not is_na_of_rpy2(cls)
+    return int if is_int else cls
 
 
 def _without_value(types: set[type]) -> set[type]:

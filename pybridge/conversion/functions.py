@@ -21,7 +21,7 @@ from pybridge.conversion.policies import (
 from pybridge.conversion.python_to_r import new_object
 from pybridge.conversion.r_to_python import needs_labels, policies_like, value_from
 from pybridge.conversion.rpy2_host import r_host
-from pybridge.errors import ArgumentError, UnsupportedTensorError
+from pybridge.errors import ArgumentError, ConversionError, UnsupportedTensorError
 
 
 def to_r(
@@ -153,7 +153,9 @@ def rpy2_converter(
 ) -> Any:
     """Return a converter for rpy2's `localconverter`.
 
-    Add it to rpy2's own converter. Then R functions take arrays and tensors, and return arrays:
+    Add it to rpy2's own converter. Then R functions take what `to_r` takes, and return what
+    `from_r` does: arrays, tables, lists, factors, dates, sparse matrices. An object of another
+    class, such as a model, stays one of rpy2.
 
     >>> import numpy as np, rpy2.robjects as ro
     >>> with (ro.default_converter + rpy2_converter()).context():
@@ -177,6 +179,14 @@ def rpy2_converter(
     def rpy2py(v: Any) -> Any:
         return from_r(v, na=na, copy=copy)
 
+    def rpy2py_of_class(v: Any) -> Any:
+        try:
+            return rpy2py(v)
+        except ConversionError:
+            if {"list", "data.frame"} & {*v.rclass}:
+                raise
+            return import_module("rpy2.robjects").default_converter.rpy2py(v)
+
     for python_type in (object, np.ndarray, np.generic):
         converter.py2rpy.register(python_type, py2rpy)
     for r_class in (
@@ -188,4 +198,6 @@ def rpy2_converter(
         rinterface.StrSexpVector,
     ):
         converter.rpy2py.register(r_class, rpy2py)
+    for r_class in (rinterface.ListSexpVector, rinterface.SexpS4):
+        converter.rpy2py.register(r_class, rpy2py_of_class)
     return converter

@@ -38,7 +38,8 @@ def numpy_from(x: Any) -> Array:
         return holder.to_numpy(tensor)
     if hasattr(x, "__array__") or hasattr(x, "__array_interface__") or isinstance(x, memoryview):
         return np.asarray(x)
-    raise UnsupportedTensorError(f"{_name(x)} has no R equivalent")
+    advice = ": sorted(x) is a list" if isinstance(x, set | frozenset) else ""
+    raise UnsupportedTensorError(f"{_name(x)} has no R equivalent{advice}")
 
 
 def _from_scalars(x: Any) -> Array:

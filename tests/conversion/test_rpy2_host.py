@@ -1,10 +1,12 @@
 """Views of R's memory, what keeps them alive, how much memory and time a conversion takes."""
 
+import datetime
 import gc
 import tracemalloc
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 import rpy2.robjects as ro
 import torch
@@ -251,6 +253,22 @@ def test_an_rpy2_converter_takes_tensors_and_returns_arrays():
             ro.r("NA")
         with pytest.raises(NotImplementedError, match="no R equivalent"):
             context.py2rpy(object())
+    with (ro.default_converter + rpy2_converter()).context():
+        table = ro.r("function(d) { d$c <- d$a * 2L; d }")(
+            pd.DataFrame({"a": [1, 2], "b": ["u", "v"]})
+        )
+        expected = pd.DataFrame({"a": [1.0, 2.0], "b": ["u", "v"], "c": [2.0, 4.0]})
+        pd.testing.assert_frame_equal(table, expected)
+        assert ro.r("list(a = 1, b = 'x')") == {"a": 1.0, "b": "x"}
+        assert ro.r("factor(c('u', 'v'), c('v', 'u'))").categories.tolist() == ["v", "u"]
+        assert ro.r("as.Date('2024-02-29')").tolist() == [datetime.date(2024, 2, 29)]
+        sparse = ro.r("Matrix::sparseMatrix(i = 1:2, j = 2:1, x = c(5, 7))")
+        assert sparse.toarray().tolist() == [[0, 5], [7, 0]]
+        assert ro.r("lm(dist ~ speed, cars)").rclass[0] == "lm"
+        with pytest.raises(ConversionError, match="column 'a'"):
+            ro.r("data.frame(a = as.Date(0.5))")
+        with pytest.raises(ConversionError, match="element 2"):
+            ro.r("list(1, NA)")
     with (ro.default_converter + rpy2_converter(na="mask")).context():
         assert ro.r("NA").mask.tolist() == [True]
     # It may stand on top of rpy2's own converter for NumPy.

@@ -40,6 +40,7 @@ EXCEPTIONS = {
     "devtools": "a reader may install by it; docs/install.md names other ways",
     "remotes": "a reader may install by it; docs/install.md names other ways",
     "ignore": "Python's filters of warnings begin with `ignore::`, which is no package",
+    "nopackage": "test_testing.py shows what R says of a package that is not there",
     "body": "a style of a page may begin with `body::`, which is no package",
 }
 # Its texts are there to be found, and name what is made up.

@@ -430,7 +430,7 @@ def tried(
                 files = sorted({test.partition("::")[0] for test in tests})
                 marks = MARKS[suite] if any(file.startswith("tests") for file in files) else ""
                 found = copy.ask(files=files, tests=tests, marks=marks, seconds=limit, stops=True)
-                is_over, failed = found["is_over"], found.get("failed", [("Python", "ended")])
+                is_over, failed = found["is_over"], failed_in_python(found)
             if not is_over or failed:
                 test, words = (*(failed if is_over else ()), (tests[0], f"over {limit:.0f} s"))[0]
                 outcome = "killed" if is_over else "timeout"
@@ -452,6 +452,18 @@ def failing_alone(copy: Copy, records: list[dict[str, Any]]) -> set[str]:
         found = copy.ask(files=[file], tests=sorted(tests), marks="", seconds=600)
         failing |= {test for test, _ in found.get("failed", ())}
     return failing
+
+
+def failed_in_python(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the tests of Python that failed; without any, pytest may have ended before them."""
+    code = found.get("code")
+    if found.get("failed") or code in PASSES:
+        return [(test, words) for test, words in found["failed"]]
+    return [("pytest", f"ended with {code}")]
+
+
+PASSES = (0, 5)
+"""How pytest ends if no test fails, or if none is there."""
 
 
 def failed_in_r(printed: str) -> list[tuple[str, str]]:

@@ -114,6 +114,15 @@ def test_the_table_counts_outcomes_and_names_survivors():
     assert lines[-2:] == [f"| pybridge/a.py:{n} | a | `1` | `2` | {n} |" for n in (4, 5)]
 
 
+def test_what_pytest_answers_says_whether_a_test_failed():
+    killed = [("test_a.py::test_one", "assert 3 == 2")]
+    assert mutants.failed_in_python({"code": 1, "failed": killed}) == killed
+    assert mutants.failed_in_python({"code": 0, "failed": []}) == []
+    # where tests/conftest.py cannot be imported, no test is there to fail
+    assert mutants.failed_in_python({"code": 4, "failed": []}) == [("pytest", "ended with 4")]
+    assert mutants.failed_in_python({}) == [("pytest", "ended with None")]
+
+
 def test_what_r_printed_says_whether_a_test_failed():
     assert mutants.failed_in_r("passed\n\nDONE\n") == []
     killed = [("r/tests/testthat/test-a.R", "Error: no")]
